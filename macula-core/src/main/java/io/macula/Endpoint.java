@@ -1,0 +1,102 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula;
+
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * Address at which an instance listens: a host and a UDP port. Immutable.
+ *
+ * @param host host name, IPv4 address, or IPv6 address without brackets
+ * @param port 1 to 65535
+ */
+public record Endpoint(String host, int port) implements Comparable<Endpoint> {
+
+	public Endpoint {
+		Objects.requireNonNull(host, "host");
+		if (host.isBlank() || host.chars().anyMatch((c) -> c <= ' ' || c == '/' || c == '[' || c == ']')) {
+			throw new IllegalArgumentException(
+					"Endpoint host '" + host + "' is not valid: expected a name or an address");
+		}
+		if (port < 1 || port > 65535) {
+			throw new IllegalArgumentException(
+					"Endpoint port " + port + " of '" + host + "' is not valid: expected 1 to 65535");
+		}
+	}
+
+	/**
+	 * Parse {@code host:port}, {@code [ipv6]:port}, either with a {@code quic://} or
+	 * {@code https://} prefix and an optional trailing slash.
+	 * @param text the text to parse
+	 * @return the endpoint
+	 * @throws IllegalArgumentException if the text is not such an address; the message
+	 * names the text and the expected form
+	 */
+	public static Endpoint parse(String text) {
+		Objects.requireNonNull(text, "text");
+		String rest = stripScheme(text.trim());
+		if (rest.endsWith("/")) {
+			rest = rest.substring(0, rest.length() - 1);
+		}
+		int colon = rest.lastIndexOf(':');
+		if (colon <= 0 || colon == rest.length() - 1 || rest.endsWith("]")) {
+			throw new IllegalArgumentException(
+					"Endpoint '" + text + "' is not valid: expected host:port, for example node1.example.org:9443");
+		}
+		String host = rest.substring(0, colon);
+		if (host.startsWith("[") && host.endsWith("]")) {
+			host = host.substring(1, host.length() - 1);
+		}
+		else if (host.indexOf(':') >= 0) {
+			throw new IllegalArgumentException(
+					"Endpoint '" + text + "' is not valid: write an IPv6 address in brackets, for example [::1]:9443");
+		}
+		try {
+			return new Endpoint(host, Integer.parseInt(rest.substring(colon + 1)));
+		}
+		catch (NumberFormatException ex) {
+			throw new IllegalArgumentException("Endpoint '" + text + "' is not valid: '" + rest.substring(colon + 1)
+					+ "' is not a port, expected 1 to 65535", ex);
+		}
+	}
+
+	private static String stripScheme(String text) {
+		int scheme = text.indexOf("://");
+		if (scheme < 0) {
+			return text;
+		}
+		String name = text.substring(0, scheme).toLowerCase(Locale.ROOT);
+		if (!name.equals("quic") && !name.equals("https")) {
+			throw new IllegalArgumentException("Endpoint '" + text + "' is not valid: the scheme '" + name
+					+ "' is not supported, expected quic:// or https:// or none");
+		}
+		return text.substring(scheme + 3);
+	}
+
+	@Override
+	public int compareTo(Endpoint other) {
+		int byHost = this.host.compareTo(other.host);
+		return (byHost != 0) ? byHost : Integer.compare(this.port, other.port);
+	}
+
+	@Override
+	public String toString() {
+		return (this.host.indexOf(':') >= 0) ? "[" + this.host + "]:" + this.port : this.host + ":" + this.port;
+	}
+
+}

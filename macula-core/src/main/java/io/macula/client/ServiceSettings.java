@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import io.macula.selection.EjectionSettings;
+import io.macula.selection.SelectionStrategy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one client service is called. Immutable.
+ *
+ * @param strategyName name of the strategy, for people
+ * @param strategy chooses the instance of each attempt
+ * @param codec name of the payload codec; default {@code cbor}
+ * @param deadline bound of the whole call; default 30 seconds
+ * @param attemptTimeout bound of one attempt, at most the deadline; {@code null}, the
+ * default, learns it from the instance's recent latency
+ * @param failover further attempts
+ * @param ejection outlier ejection
+ */
+public record ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
+		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection) {
+
+	public ServiceSettings {
+		Objects.requireNonNull(strategyName, "strategyName");
+		Objects.requireNonNull(strategy, "strategy");
+		if (deadline.isNegative() || deadline.isZero()) {
+			throw new IllegalArgumentException("deadline " + deadline + " is not valid: expected more than 0");
+		}
+		if (attemptTimeout != null
+				&& (attemptTimeout.isNegative() || attemptTimeout.isZero() || attemptTimeout.compareTo(deadline) > 0)) {
+			throw new IllegalArgumentException("attemptTimeout " + attemptTimeout
+					+ " is not valid: expected more than 0 and at most the deadline " + deadline);
+		}
+	}
+
+	/**
+	 * Further attempts after a failed one. Immutable.
+	 *
+	 * @param maxAttempts attempts of one call, the first included; 1 to 20, default 3; 1
+	 * switches failover off
+	 * @param backoff wait before the first further attempt on an instance that was tried
+	 * already; another instance is tried at once; default 50 milliseconds
+	 * @param maxBackoff bound of the wait, which doubles each time, with jitter; default
+	 * 2 seconds
+	 * @param budgetRatio retries and hedges that each call earns; default 0.2
+	 * @param budgetFloor retries and hedges per second that are allowed whatever the
+	 * number of calls; default 10
+	 */
+	public record Failover(int maxAttempts, Duration backoff, Duration maxBackoff, double budgetRatio,
+			double budgetFloor) {
+
+		public Failover {
+			require(maxAttempts >= 1 && maxAttempts <= 20, "maxAttempts", maxAttempts, "1 to 20");
+			require(!backoff.isNegative(), "backoff", backoff, "0 or more");
+			require(maxBackoff.compareTo(backoff) >= 0, "maxBackoff", maxBackoff, "at least the backoff " + backoff);
+			require(budgetRatio >= 0 && budgetRatio <= 10, "budgetRatio", budgetRatio, "0 to 10");
+			require(budgetFloor >= 0, "budgetFloor", budgetFloor, "0 or more");
+		}
+
+		/**
+		 * The defaults.
+		 * @return settings
+		 */
+		public static Failover defaults() {
+			return new Failover(3, Duration.ofMillis(50), Duration.ofSeconds(2), 0.2, 10);
+		}
+
+		private static void require(boolean valid, String name, Object value, String expected) {
+			if (!valid) {
+				throw new IllegalArgumentException(name + " " + value + " is not valid: expected " + expected);
+			}
+		}
+
+	}
+
+}

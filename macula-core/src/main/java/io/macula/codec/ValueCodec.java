@@ -1,0 +1,44 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.codec;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns values of one type into bytes and back. Safe for all threads.
+ */
+public interface ValueCodec {
+
+	/**
+	 * Encode a value.
+	 * @param value the value, {@code null} included
+	 * @return new bytes, owned by the caller
+	 * @throws CodecException if the value cannot be encoded; the message names the type
+	 * and the place inside the value
+	 */
+	byte[] encode(@Nullable Object value);
+
+	/**
+	 * Decode a value.
+	 * @param payload bytes, not kept
+	 * @return the value, or {@code null} where {@code null} was encoded
+	 * @throws CodecException if the bytes are no such value; the message names the type
+	 * and the place inside the value
+	 */
+	@Nullable Object decode(byte[] payload);
+
+}

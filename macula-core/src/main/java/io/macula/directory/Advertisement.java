@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+
+import io.macula.Instance;
+import io.macula.ServiceName;
+
+/**
+ * Expiring record of one node: this instance serves these services. One record and one
+ * lease per node, whatever the number of its services. Immutable.
+ *
+ * @param instance the node
+ * @param services what it serves
+ * @param ttl time after which the advertisement expires unless renewed; it is renewed at
+ * a third of it. At least 1 second; default 15 seconds
+ */
+public record Advertisement(Instance instance, Set<ServiceName> services, Duration ttl) {
+
+	/** Default time to live of an advertisement. */
+	public static final Duration DEFAULT_TTL = Duration.ofSeconds(15);
+
+	public Advertisement {
+		Objects.requireNonNull(instance, "instance");
+		services = Set.copyOf(services);
+		if (ttl.compareTo(Duration.ofSeconds(1)) < 0) {
+			throw new IllegalArgumentException("Lease of " + ttl + " is not valid: expected at least 1 second");
+		}
+	}
+
+}

@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.selection;
+
+import io.macula.ServiceName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a strategy may know of the call. Valid only during the choice.
+ */
+public interface SelectionContext {
+
+	/**
+	 * The service.
+	 * @return its name
+	 */
+	ServiceName service();
+
+	/**
+	 * Number of this call among the calls of its client service: grows by one per call,
+	 * not per attempt.
+	 * @return 0 for the first call
+	 */
+	long tick();
+
+	/**
+	 * Number of the attempt.
+	 * @return 1 for the first
+	 */
+	int attempt();
+
+	/**
+	 * Zone of the calling node.
+	 * @return the zone, or {@code null} where none is set
+	 */
+	@Nullable String zone();
+
+}

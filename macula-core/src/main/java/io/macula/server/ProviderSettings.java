@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.server;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a node serves. Immutable.
+ *
+ * @param address local address to bind, or {@code null} for all
+ * @param port UDP port to bind, 0 for any free one; default 9443
+ * @param advertisedHost host that others dial, or {@code null} to choose one
+ * @param priority lower values come first for the strategy {@code first}; default 0
+ * @param weight relative share, at least 1; default 100
+ * @param metadata free text for the users' own strategies
+ * @param maxThreads handlers that may block at once; default 200
+ * @param queueCapacity calls that may wait for a thread; beyond it they are refused as
+ * not processed; default 10000
+ * @param maxInFlight calls that may be open at once on this node; default 100000
+ * @param grace time that calls in flight have to finish when the node drains; default 30
+ * seconds
+ */
+public record ProviderSettings(@Nullable String address, int port, @Nullable String advertisedHost, int priority,
+		int weight, Map<String, String> metadata, int maxThreads, int queueCapacity, int maxInFlight, Duration grace) {
+
+	/** Default UDP port of a provider. */
+	public static final int DEFAULT_PORT = 9443;
+
+	public ProviderSettings {
+		metadata = Map.copyOf(metadata);
+		require(port >= 0 && port <= 65535, "port", port, "0 to 65535");
+		require(weight >= 1, "weight", weight, "at least 1");
+		require(maxThreads >= 1, "maxThreads", maxThreads, "at least 1");
+		require(queueCapacity >= 1, "queueCapacity", queueCapacity, "at least 1");
+		require(maxInFlight >= 1, "maxInFlight", maxInFlight, "at least 1");
+		require(!grace.isNegative(), "grace", grace, "0 or more");
+	}
+
+	/**
+	 * The defaults.
+	 * @return settings
+	 */
+	public static ProviderSettings defaults() {
+		return new ProviderSettings(null, DEFAULT_PORT, null, 0, 100, Map.of(), 200, 10_000, 100_000,
+				Duration.ofSeconds(30));
+	}
+
+	/**
+	 * These settings with another port.
+	 * @param port UDP port to bind, 0 for any
+	 * @return settings
+	 */
+	public ProviderSettings withPort(int port) {
+		return new ProviderSettings(this.address, port, this.advertisedHost, this.priority, this.weight, this.metadata,
+				this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace);
+	}
+
+	private static void require(boolean valid, String name, Object value, String expected) {
+		if (!valid) {
+			throw new IllegalArgumentException(name + " " + value + " is not valid: expected " + expected);
+		}
+	}
+
+}

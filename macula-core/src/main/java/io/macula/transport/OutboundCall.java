@@ -1,0 +1,109 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import io.macula.Metadata;
+import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A unary attempt on its way to the peer: what is sent, and what is told of the outcome.
+ * Subclassed by the client, so that an attempt is one object. The transport calls exactly
+ * one of {@link #onResult} and {@link #onFailure}, once, on the connection's event loop,
+ * unless the call was cancelled before; neither may block.
+ */
+public abstract class OutboundCall {
+
+	private final String procedure;
+
+	private final String codec;
+
+	private final byte[] payload;
+
+	private final Metadata metadata;
+
+	private final long deadlineNanoTime;
+
+	/** Owned by the connection's event loop: number on the wire, 0 before the write. */
+	long callId;
+
+	/** Owned by the connection's event loop: neighbours in the timing wheel. */
+	@Nullable OutboundCall next;
+
+	/** Owned by the connection's event loop: neighbours in the timing wheel. */
+	@Nullable OutboundCall previous;
+
+	/** Owned by the connection's event loop: slot in the timing wheel, -1 if in none. */
+	int slot = -1;
+
+	/**
+	 * A call that was not yet sent.
+	 * @param procedure name on the wire, {@code service/method}
+	 * @param codec name of the payload codec
+	 * @param payload the encoded arguments; not copied
+	 * @param metadata travels with the call
+	 * @param deadlineNanoTime when this attempt is given up, on the scale of
+	 * {@link System#nanoTime()}
+	 */
+	protected OutboundCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime) {
+		this.procedure = procedure;
+		this.codec = codec;
+		this.payload = payload;
+		this.metadata = metadata;
+		this.deadlineNanoTime = deadlineNanoTime;
+	}
+
+	final String procedure() {
+		return this.procedure;
+	}
+
+	final String codec() {
+		return this.codec;
+	}
+
+	final byte[] payload() {
+		return this.payload;
+	}
+
+	final Metadata metadata() {
+		return this.metadata;
+	}
+
+	final long deadlineNanoTime() {
+		return this.deadlineNanoTime;
+	}
+
+	/**
+	 * Whether this call fails, status "unknown", as soon as the connection is suspected;
+	 * otherwise it waits for the answer until its deadline.
+	 * @return true for calls that may be tried again elsewhere
+	 */
+	protected abstract boolean leavesSuspectedPeer();
+
+	/**
+	 * The peer answered.
+	 * @param payload the encoded result, owned by the receiver
+	 */
+	protected abstract void onResult(byte[] payload);
+
+	/**
+	 * The peer failed the call, or the transport did.
+	 * @param failure tells whether the call was processed
+	 */
+	protected abstract void onFailure(Failure failure);
+
+}

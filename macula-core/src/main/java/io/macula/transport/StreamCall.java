@@ -1,0 +1,41 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import io.macula.Metadata;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/**
+ * A streaming call on its way to the peer. Immutable.
+ *
+ * @param procedure name on the wire, {@code service/method}
+ * @param codec name of the payload codec
+ * @param payload the encoded arguments other than the stream; not copied
+ * @param metadata travels with the call
+ * @param deadlineNanoTime when the call is given up, on the scale of
+ * {@link System#nanoTime()}; {@link #NO_DEADLINE} for none
+ * @param elements encoded elements that the caller sends, or {@code null} for none
+ * @param manyResults whether the answer is a stream, not one result
+ */
+public record StreamCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime,
+		@Nullable Publisher<byte[]> elements, boolean manyResults) {
+
+	/** Value of {@code deadlineNanoTime} for a call without a deadline. */
+	public static final long NO_DEADLINE = Long.MIN_VALUE;
+
+}

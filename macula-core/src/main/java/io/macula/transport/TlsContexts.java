@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import io.netty.handler.codec.quic.QuicSslContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS side of a node: what it shows and what it trusts. Asked again for every
+ * connection, so that new certificates need no restart. Safe for all threads.
+ */
+public interface TlsContexts {
+
+	/**
+	 * Context for dialling; shows this node's certificate.
+	 * @return the present context
+	 */
+	QuicSslContext client();
+
+	/**
+	 * Context for listening; demands and verifies the peer's certificate.
+	 * @return the present context
+	 */
+	QuicSslContext server();
+
+	/**
+	 * Name that the peer's certificate must carry, sent as SNI.
+	 * @return the name, or {@code null} to verify the dialled host
+	 */
+	@Nullable String peerName();
+
+	/**
+	 * Where trust comes from and what to check when it fails, for messages.
+	 * @return for example {@code realm 'shop', secret from macula.realm.secret}
+	 */
+	String source();
+
+}

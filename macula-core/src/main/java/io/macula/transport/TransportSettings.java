@@ -1,0 +1,76 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.time.Duration;
+
+/**
+ * Settings of QUIC and of the protocol over it. Immutable.
+ *
+ * @param idleTimeout a connection without a packet for this long is over; default 30
+ * seconds
+ * @param keepAlive distance of liveness frames on a quiet connection; default 10 seconds
+ * @param suspicion how long a peer may stay silent while an answer is due before it is
+ * suspected; default 750 milliseconds
+ * @param maxPayloadBytes largest payload in either direction; default 16 MiB
+ * @param laneThresholdBytes payloads beyond this travel on a stream of their own; default
+ * 16 KiB
+ * @param lanes long-lived streams of unary calls per connection, 1 to 16; default 1
+ * @param maxConnections connections that a listener accepts at once; default 10000
+ * @param maxInFlightPerConnection calls that one connection may have open; default 20000
+ * @param maxStreamsPerConnection call streams that one connection may have open; default
+ * 1000
+ * @param eventLoops threads of the transport; 0, the default, for half of the processors,
+ * at least 1
+ */
+public record TransportSettings(Duration idleTimeout, Duration keepAlive, Duration suspicion, int maxPayloadBytes,
+		int laneThresholdBytes, int lanes, int maxConnections, int maxInFlightPerConnection,
+		int maxStreamsPerConnection, int eventLoops) {
+
+	public TransportSettings {
+		require(idleTimeout.toMillis() >= 1000, "idleTimeout", idleTimeout, "at least 1 second");
+		require(keepAlive.toMillis() >= 100 && keepAlive.compareTo(idleTimeout) < 0, "keepAlive", keepAlive,
+				"at least 100 milliseconds and less than the idleTimeout " + idleTimeout);
+		require(suspicion.toMillis() >= 50 && suspicion.compareTo(idleTimeout) < 0, "suspicion", suspicion,
+				"at least 50 milliseconds and less than the idleTimeout " + idleTimeout);
+		require(maxPayloadBytes >= 1024 && maxPayloadBytes <= 1 << 30, "maxPayloadBytes", maxPayloadBytes,
+				"1 KiB to 1 GiB");
+		require(laneThresholdBytes >= 0 && laneThresholdBytes <= 1 << 20, "laneThresholdBytes", laneThresholdBytes,
+				"0 to 1 MiB");
+		require(lanes >= 1 && lanes <= 16, "lanes", lanes, "1 to 16");
+		require(maxConnections >= 1, "maxConnections", maxConnections, "at least 1");
+		require(maxInFlightPerConnection >= 1, "maxInFlightPerConnection", maxInFlightPerConnection, "at least 1");
+		require(maxStreamsPerConnection >= 1, "maxStreamsPerConnection", maxStreamsPerConnection, "at least 1");
+		require(eventLoops >= 0 && eventLoops <= 1024, "eventLoops", eventLoops, "0 to 1024");
+	}
+
+	/**
+	 * The defaults.
+	 * @return settings
+	 */
+	public static TransportSettings defaults() {
+		return new TransportSettings(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofMillis(750), 16 << 20,
+				16 << 10, 1, 10_000, 20_000, 1_000, 0);
+	}
+
+	private static void require(boolean valid, String name, Object value, String expected) {
+		if (!valid) {
+			throw new IllegalArgumentException(name + " " + value + " is not valid: expected " + expected);
+		}
+	}
+
+}
