@@ -20,6 +20,7 @@ import java.time.Duration;
 
 import io.macula.Endpoint;
 import io.macula.Status;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -98,6 +99,13 @@ public interface Connection {
 	 * completes after CLOSED
 	 */
 	Flux<State> states();
+
+	/**
+	 * Why this connection drains or is closed.
+	 * @return the reason, of code OK where this side ended it without a fault;
+	 * {@code null} while it is ready or suspected
+	 */
+	@Nullable Status closeReason();
 
 	/**
 	 * Waits for the end of this connection.
