@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.sample;
+
+/**
+ * Thrown where a question is beyond what the calculator can hold. Declared by the
+ * contract, hence thrown at the caller as itself.
+ */
+public class OutOfRangeException extends Exception {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * An exception with its message.
+	 * @param message names the operand and what is allowed
+	 */
+	public OutOfRangeException(String message) {
+		super(message);
+	}
+
+}
