@@ -15,8 +15,8 @@
  */
 
 /**
- * Interfaces parsed once into what proxy and dispatcher both read. Start at
- * {@link io.macula.contract.ServiceContract}.
+ * A plain interface read as the contract of a service: its methods, how they hand over
+ * their results, what they declare. Start at {@link io.macula.contract.ServiceContract}.
  */
 @NullMarked
 package io.macula.contract;

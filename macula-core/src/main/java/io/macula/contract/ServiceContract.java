@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.contract;
+
+import java.lang.reflect.Method;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plain interface read as the contract of a service. Immutable; parsed and validated
+ * once per interface.
+ *
+ * <p>
+ * Remote are the abstract methods, inherited ones included, and the {@code default}
+ * methods that carry {@link io.macula.MaculaMethod}. Every other {@code default} method
+ * runs where it is called, on top of the remote ones; {@code static} and {@code private}
+ * methods and those of {@link Object} are no part of the contract.
+ */
+public final class ServiceContract {
+
+	private static final ClassValue<ServiceContract> CONTRACTS = new ClassValue<>() {
+
+		@Override
+		protected ServiceContract computeValue(Class<?> type) {
+			return new ContractParser(type).parse();
+		}
+
+	};
+
+	private final Class<?> type;
+
+	private final List<MethodContract> methods;
+
+	private final Map<String, MethodContract> byWireName = new HashMap<>();
+
+	/** With erased parameters, as bridges and super-interfaces have them. */
+	private final Map<MethodKey, MethodContract> byJavaSignature;
+
+	ServiceContract(Class<?> type, Collection<MethodContract> methods, Map<MethodKey, MethodContract> byJavaSignature) {
+		this.type = type;
+		this.methods = List.copyOf(methods);
+		this.byJavaSignature = Map.copyOf(byJavaSignature);
+		for (MethodContract method : this.methods) {
+			this.byWireName.put(method.wireName(), method);
+		}
+	}
+
+	/**
+	 * The contract of an interface.
+	 * @param contract a plain interface
+	 * @return the contract
+	 * @throws IllegalArgumentException if the interface is no valid contract; the message
+	 * names interface, method, what was found and the remedy
+	 */
+	public static ServiceContract of(Class<?> contract) {
+		return CONTRACTS.get(Objects.requireNonNull(contract, "contract"));
+	}
+
+	/**
+	 * The interface.
+	 * @return its class
+	 */
+	public Class<?> type() {
+		return this.type;
+	}
+
+	/**
+	 * The remote methods.
+	 * @return at least one, sorted by wire name
+	 */
+	public List<MethodContract> methods() {
+		return this.methods;
+	}
+
+	/**
+	 * The remote method that a Java method stands for.
+	 * @param method a method of the interface or of one of its super-interfaces, bridges
+	 * included
+	 * @return the method, or {@code null} if it is not remote
+	 */
+	public @Nullable MethodContract method(Method method) {
+		return this.byJavaSignature.get(MethodKey.of(method));
+	}
+
+	/**
+	 * The remote method of a wire name.
+	 * @param wireName the name
+	 * @return the method, or {@code null} if there is none
+	 */
+	public @Nullable MethodContract method(String wireName) {
+		return this.byWireName.get(wireName);
+	}
+
+	@Override
+	public String toString() {
+		return "contract " + this.type.getName();
+	}
+
+}
