@@ -1,0 +1,116 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The peer's bytes are no frame of this protocol, or exceed a limit: the stream cannot be
+ * read any further. Carries no stack trace, because a hostile peer must not make us pay
+ * for one; the message tells the value, the limit and the place.
+ */
+public final class ProtocolException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final ErrorCode errorCode;
+
+	private final long limit;
+
+	private final long value;
+
+	private final @Nullable FrameType frameType;
+
+	private final long callId;
+
+	private ProtocolException(ErrorCode errorCode, String message, long limit, long value,
+			@Nullable FrameType frameType, long callId) {
+		super(message, null, false, false);
+		this.errorCode = errorCode;
+		this.limit = limit;
+		this.value = value;
+		this.frameType = frameType;
+		this.callId = callId;
+	}
+
+	/**
+	 * A breach of the protocol without numbers.
+	 * @param message what, and what was expected
+	 * @return the exception
+	 */
+	public static ProtocolException violation(String message) {
+		return new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, message, 0, 0, null, 0);
+	}
+
+	static ProtocolException malformed(FrameType type, String message, long limit, long value) {
+		return new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, type + " frame is malformed: " + message, limit,
+				value, type, 0);
+	}
+
+	static ProtocolException limit(FrameType type, String what, long limit, long value) {
+		return new ProtocolException(ErrorCode.LIMIT,
+				type + " frame has " + value + " " + what + ", the limit is " + limit, limit, value, type, 0);
+	}
+
+	static ProtocolException tooLarge(@Nullable FrameType type, long callId, long limit, long value) {
+		return new ProtocolException(ErrorCode.FRAME_TOO_LARGE,
+				((type != null) ? type + " frame" : "Frame") + " of " + value + " bytes"
+						+ ((callId != 0) ? " for call " + callId : "") + " exceeds the limit of " + limit + " bytes",
+				limit, value, type, callId);
+	}
+
+	/**
+	 * The code to close the stream or the connection with.
+	 * @return the code
+	 */
+	public ErrorCode errorCode() {
+		return this.errorCode;
+	}
+
+	/**
+	 * The limit that was exceeded.
+	 * @return the limit, or 0 where there is none
+	 */
+	public long limit() {
+		return this.limit;
+	}
+
+	/**
+	 * The offending value.
+	 * @return the value, or 0 where there is none
+	 */
+	public long value() {
+		return this.value;
+	}
+
+	/**
+	 * Type of the offending frame.
+	 * @return the type, or {@code null} if it is not known
+	 */
+	public @Nullable FrameType frameType() {
+		return this.frameType;
+	}
+
+	/**
+	 * Call of a frame that is too large, so that it can be answered.
+	 * @return the call's id, or 0 if it is not known
+	 */
+	public long callId() {
+		return this.callId;
+	}
+
+}
