@@ -36,4 +36,15 @@ public interface Directory {
 	 */
 	Flux<Snapshot> watch(ServiceName service);
 
+	/**
+	 * When a snapshot that is still the latest of its watch was last confirmed: a
+	 * directory that hears from its source without a change of content says so here
+	 * instead of repeating the snapshot.
+	 * @param snapshot the latest snapshot of its service
+	 * @return a time on the scale of {@link System#nanoTime()}
+	 */
+	default long confirmedNanoTime(Snapshot snapshot) {
+		return snapshot.confirmedNanoTime();
+	}
+
 }

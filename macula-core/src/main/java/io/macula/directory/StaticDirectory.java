@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.macula.Endpoint;
+import io.macula.Instance;
+import io.macula.ServiceName;
+import reactor.core.publisher.Flux;
+
+/**
+ * Directory of fixed instances, for a realm without seeds and for tests. Immutable and
+ * safe for all threads.
+ */
+public final class StaticDirectory implements Directory {
+
+	private final Map<ServiceName, List<Instance>> services;
+
+	private StaticDirectory(Map<ServiceName, List<Instance>> services) {
+		this.services = services;
+	}
+
+	/**
+	 * A directory that knows no service; add some by {@link #with}.
+	 * @return the directory
+	 */
+	public static StaticDirectory empty() {
+		return new StaticDirectory(Map.of());
+	}
+
+	/**
+	 * This directory and one more service whose instances are known by their endpoints
+	 * alone; the endpoint serves as node id.
+	 * @param service the service; replaced if it is known already
+	 * @param endpoints where it is served
+	 * @return a new directory
+	 */
+	public StaticDirectory with(ServiceName service, Endpoint... endpoints) {
+		return with(service,
+				Arrays.stream(endpoints).map((endpoint) -> Instance.of(endpoint.toString(), endpoint)).toList());
+	}
+
+	/**
+	 * This directory and one more service.
+	 * @param service the service; replaced if it is known already
+	 * @param instances who serves it
+	 * @return a new directory
+	 */
+	public StaticDirectory with(ServiceName service, List<Instance> instances) {
+		Map<ServiceName, List<Instance>> copy = new HashMap<>(this.services);
+		copy.put(service, List.copyOf(instances));
+		return new StaticDirectory(copy);
+	}
+
+	@Override
+	public Flux<Snapshot> watch(ServiceName service) {
+		return Flux.defer(() -> Flux.<Snapshot>never()
+			.startWith(new Snapshot(service, this.services.getOrDefault(service, List.of()), System.nanoTime())));
+	}
+
+	/** What is fixed is always confirmed. */
+	@Override
+	public long confirmedNanoTime(Snapshot snapshot) {
+		return System.nanoTime();
+	}
+
+}
