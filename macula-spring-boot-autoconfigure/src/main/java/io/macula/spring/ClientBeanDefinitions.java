@@ -1,0 +1,136 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.InstanceSupplier;
+import org.springframework.beans.factory.support.RegisteredBean;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.util.Assert;
+
+/**
+ * Bean definitions of clients. A definition carries its reference as attributes, so that
+ * it can be told from other beans, and the qualifier that matches the injection points.
+ */
+public final class ClientBeanDefinitions {
+
+	static final String SERVICE_ATTRIBUTE = "io.macula.spring.client.service";
+
+	static final String NAME_ATTRIBUTE = "io.macula.spring.client.name";
+
+	private ClientBeanDefinitions() {
+	}
+
+	/**
+	 * Register a client unless it is registered.
+	 * @param registry where to register
+	 * @param client the client
+	 * @return name of the bean
+	 */
+	static String register(BeanDefinitionRegistry registry, ClientReference client) {
+		String base = client.beanName();
+		String name = base;
+		for (int i = 1; registry.containsBeanDefinition(name); i++) {
+			if (client.equals(reference(registry.getBeanDefinition(name), client.contract()))) {
+				return name;
+			}
+			// The same client, written in another way: @MaculaClient("a") and
+			// @MaculaClient(service = "a", name = "a") are different qualifiers.
+			name = base + "#" + i;
+		}
+		registry.registerBeanDefinition(name, create(client));
+		return name;
+	}
+
+	private static RootBeanDefinition create(ClientReference client) {
+		RootBeanDefinition definition = new RootBeanDefinition(client.contract());
+		definition.setTargetType(client.contract());
+		definition.setInstanceSupplier(InstanceSupplier
+			.of((registeredBean) -> proxy(registeredBean, client.contract(), client.service(), client.name())));
+		// Instantiated by ClientStartup, or not at all where the auto-configuration is
+		// left out, as in tests of a slice.
+		definition.setLazyInit(true);
+		// A method close() of the contract is a call like any other.
+		definition.setDestroyMethodName("");
+		describe(definition, client.contract(), client.service(), client.name());
+		return definition;
+	}
+
+	/**
+	 * Give a definition the qualifier and the attributes of a client.
+	 * @param definition the definition
+	 * @param contract the interface
+	 * @param service name of the service as written
+	 * @param name name of the client service as written
+	 */
+	public static void describe(RootBeanDefinition definition, Class<?> contract, String service, String name) {
+		// A bean of the application that implements the contract wins.
+		definition.setFallback(true);
+		definition.setAttribute(SERVICE_ATTRIBUTE, service);
+		definition.setAttribute(NAME_ATTRIBUTE, name);
+		AutowireCandidateQualifier qualifier = new AutowireCandidateQualifier(MaculaClient.class);
+		new ClientReference(contract, service, name).qualifier().forEach(qualifier::setAttribute);
+		definition.addQualifier(qualifier);
+	}
+
+	/**
+	 * Make the proxy of a client.
+	 * @param bean the client's bean
+	 * @param contract the interface
+	 * @param service name of the service as written
+	 * @param name name of the client service as written
+	 * @return the proxy
+	 */
+	public static Object proxy(RegisteredBean bean, Class<?> contract, String service, String name) {
+		ClientReference client = new ClientReference(contract, service, name);
+		ObjectProvider<ClientProxies> proxies = bean.getBeanFactory().getBeanProvider(ClientProxies.class);
+		ClientProxies available = proxies.getIfAvailable();
+		if (available == null) {
+			throw new FailureAnalyzedException(
+					"The client '" + client.clientName() + "' of " + contract.getName()
+							+ " cannot be made: the application context does not join a realm.",
+					"Enable MaculaAutoConfiguration, or replace the client in a test with @MockitoBean.");
+		}
+		String resolvedService = resolve(bean, client.serviceName());
+		return available.proxy(contract, client.validService(resolvedService), resolve(bean, client.clientName()));
+	}
+
+	private static String resolve(RegisteredBean bean, String text) {
+		String resolved = bean.getBeanFactory().resolveEmbeddedValue(text);
+		Assert.state(resolved != null, () -> "'" + text + "' resolves to null");
+		return resolved;
+	}
+
+	/**
+	 * The client that a definition stands for.
+	 * @param definition any definition
+	 * @param contract its class
+	 * @return the client, or {@code null} if the definition is not one of a client
+	 */
+	static @Nullable ClientReference reference(BeanDefinition definition, Class<?> contract) {
+		return (definition.getAttribute(SERVICE_ATTRIBUTE) instanceof String service
+				&& definition.getAttribute(NAME_ATTRIBUTE) instanceof String name)
+						? new ClientReference(contract, service, name) : null;
+	}
+
+}

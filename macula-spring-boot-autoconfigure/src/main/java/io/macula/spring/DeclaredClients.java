@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/**
+ * The clients that an application context has asked for so far, mocked ones included.
+ * Safe for all threads.
+ */
+public final class DeclaredClients {
+
+	static final String BEAN_NAME = "io.macula.spring.declaredClients";
+
+	private final ConcurrentMap<String, ClientReference> clients = new ConcurrentHashMap<>();
+
+	DeclaredClients() {
+	}
+
+	void add(String beanName, ClientReference client) {
+		this.clients.put(beanName, client);
+	}
+
+	/**
+	 * Names of the beans, and for each the name of its client service.
+	 * @param placeholders resolves placeholders
+	 * @return client names by bean name
+	 */
+	public Map<String, String> clientNames(UnaryOperator<String> placeholders) {
+		return this.clients.entrySet()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, (entry) -> placeholders.apply(entry.getValue().clientName())));
+	}
+
+	/**
+	 * Names of the beans, and for each the name of the service that is called.
+	 * @param placeholders resolves placeholders
+	 * @return service names by bean name
+	 */
+	public Map<String, String> serviceNames(UnaryOperator<String> placeholders) {
+		return this.clients.entrySet()
+			.stream()
+			.collect(
+					Collectors.toMap(Map.Entry::getKey, (entry) -> placeholders.apply(entry.getValue().serviceName())));
+	}
+
+}
