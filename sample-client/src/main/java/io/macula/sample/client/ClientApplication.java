@@ -1,0 +1,46 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.sample.client;
+
+import java.util.Arrays;
+
+import io.macula.sample.client.scenario.ScenarioRunner;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/**
+ * A client: an ordinary Spring Boot application with the starter on its classpath. With
+ * {@code scenarios} as its first argument it runs the multi-node scenarios instead.
+ */
+@SpringBootApplication
+public class ClientApplication {
+
+	/**
+	 * Start the client.
+	 * @param args settings, as for any Spring Boot application
+	 * @throws Exception if the scenarios cannot be run
+	 */
+	public static void main(String[] args) throws Exception {
+		if (args.length > 0 && args[0].equals("scenarios")) {
+			ScenarioRunner.main(Arrays.copyOfRange(args, 1, args.length));
+			return;
+		}
+		SpringApplication.run(ClientApplication.class, args);
+	}
+
+}

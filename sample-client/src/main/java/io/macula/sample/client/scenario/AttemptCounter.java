@@ -1,0 +1,72 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.sample.client.scenario;
+
+import io.macula.observation.AttemptObservationContext;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the attempts of each call: an attempt is observed below the observation that the
+ * scenario opened around the call.
+ */
+final class AttemptCounter implements ObservationHandler<AttemptObservationContext> {
+
+	/** Name of the observation around a call. */
+	static final String CALL = "scenario.call";
+
+	@Override
+	public void onStart(AttemptObservationContext context) {
+		CallContext call = callOf(context);
+		if (call != null) {
+			call.attempts = Math.max(call.attempts, context.attempt());
+		}
+	}
+
+	@Override
+	public boolean supportsContext(Observation.Context context) {
+		return context instanceof AttemptObservationContext;
+	}
+
+	private static @Nullable CallContext callOf(AttemptObservationContext context) {
+		ObservationView parent = context.getParentObservation();
+		while (parent != null) {
+			if (parent.getContextView() instanceof CallContext call) {
+				return call;
+			}
+			parent = parent.getContextView().getParentObservation();
+		}
+		return null;
+	}
+
+	/**
+	 * Context of the observation around a call. Attempts of a call start one after the
+	 * other.
+	 */
+	static final class CallContext extends Observation.Context {
+
+		private volatile int attempts;
+
+		int attempts() {
+			return this.attempts;
+		}
+
+	}
+
+}

@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.sample.client.scenario;
+
+import java.util.List;
+
+/**
+ * The three providers of the scenarios, in the environment at hand.
+ */
+interface Providers extends AutoCloseable {
+
+	/**
+	 * The nodes, started or not.
+	 * @return node ids in order
+	 */
+	List<String> nodes();
+
+	/**
+	 * Where a node listens.
+	 * @param node the node id
+	 * @return host and port
+	 */
+	String endpoint(String node);
+
+	/**
+	 * Start a node; does not wait until it is ready.
+	 * @param node the node id
+	 */
+	void start(String node);
+
+	/**
+	 * Wait until a started node says that it is ready.
+	 * @param node the node id
+	 */
+	void awaitReady(String node);
+
+	/**
+	 * Stop a node in an orderly way and wait until it is gone.
+	 * @param node the node id
+	 */
+	void stop(String node);
+
+	/**
+	 * Kill a node with SIGKILL and wait until it is gone.
+	 * @param node the node id
+	 */
+	void kill(String node);
+
+	/**
+	 * Stop whatever was started.
+	 */
+	@Override
+	void close();
+
+}

@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.sample.provider;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings of this calculator.
+ *
+ * @param factor what the operand is multiplied by
+ * @param serviceTime time that each question takes
+ * @param journal file that gets a line for each execution of a question; none by default
+ */
+@ConfigurationProperties("calculator")
+record CalculatorProperties(@DefaultValue("2") long factor, @DefaultValue("0ms") Duration serviceTime,
+		@Nullable Path journal) {
+
+}

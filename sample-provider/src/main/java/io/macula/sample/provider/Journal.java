@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.sample.provider;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.StandardOpenOption;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.stereotype.Component;
+
+/**
+ * List of the executed questions, one line each: {@code id method}. A line is in the
+ * hands of the operating system before the question is executed, so that it outlives a
+ * killed process. Safe for all threads.
+ */
+@Component
+class Journal implements DisposableBean {
+
+	private final @Nullable FileChannel file;
+
+	Journal(CalculatorProperties properties) throws IOException {
+		this.file = (properties.journal() != null) ? FileChannel.open(properties.journal(), StandardOpenOption.CREATE,
+				StandardOpenOption.WRITE, StandardOpenOption.APPEND) : null;
+	}
+
+	void write(long id, String method) {
+		if (this.file == null) {
+			return;
+		}
+		try {
+			this.file.write(ByteBuffer.wrap((id + " " + method + "\n").getBytes(StandardCharsets.US_ASCII)));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("Journal cannot be written", ex);
+		}
+	}
+
+	@Override
+	public void destroy() throws IOException {
+		if (this.file != null) {
+			this.file.close();
+		}
+	}
+
+}

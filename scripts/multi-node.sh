@@ -1,0 +1,62 @@
+#!/bin/sh
+# Runs the multi-node scenarios: three providers and fresh clients, each in a JVM of its own.
+#
+#   scripts/multi-node.sh [ENVIRONMENT] [--only=SCENARIO]
+#
+# ENVIRONMENT  local (default): processes on this machine
+# SCENARIO     multi-endpoint, failover, connection-caching, selection or latency
+#
+# Prints a table and writes target/multi-node/report.json. Ends with 1 if a criterion did not hold.
+# JAVA_HOME chooses the JDK; logs are beside the report.
+set -eu
+cd "$(dirname "$0")/.."
+
+environment=local
+case "${1:-}" in
+	'' | --*) ;;
+	*) environment=$1; shift ;;
+esac
+if [ "$environment" != local ]; then
+	echo "Environment '$environment' is not known: expected local" >&2
+	exit 2
+fi
+
+. scripts/lib/samples.sh
+build_samples
+
+out=target/multi-node
+rm -rf "$out"
+mkdir -p "$out"
+
+# Trust between these processes and nobody else, for this run only.
+MACULA_REALM_SECRET=$(random_secret)
+export MACULA_REALM_SECRET
+
+cleanup() {
+	trap - EXIT INT TERM
+	[ -z "${runner:-}" ] || kill "$runner" 2>/dev/null || true
+	# What is left when the runner itself was killed.
+	if [ -f "$out/pids" ]; then
+		while read -r pid; do
+			if is_sample "$pid"; then
+				kill -9 "$pid" 2>/dev/null || true
+			fi
+		done < "$out/pids"
+	fi
+}
+trap cleanup EXIT
+trap 'cleanup; exit 130' INT TERM
+
+"$java" --enable-native-access=ALL-UNNAMED -Xmx512m -jar "$client_jar" scenarios \
+	--provider-jar="$provider_jar" --client-jar="$client_jar" --directory="$out" "$@" \
+	> "$out/runner.log" 2>&1 &
+runner=$!
+# The table and nothing of the clients' logs.
+tail -n +1 -f --pid="$runner" "$out/runner.log" 2>/dev/null | grep --line-buffered -E '^(\||Report:|All criteria|A criterion)' || true
+status=0
+wait "$runner" || status=$?
+runner=
+if [ "$status" -ne 0 ]; then
+	echo "Ended with $status, see $out/runner.log" >&2
+fi
+exit "$status"
