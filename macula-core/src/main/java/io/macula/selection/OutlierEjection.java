@@ -1,0 +1,186 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.selection;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+import io.macula.Code;
+import io.macula.ServiceName;
+import io.macula.selection.InstanceTracker.Ejection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides which instances of a service are left out because they fail more than their
+ * peers. Guarded by the load balancer's lock.
+ */
+final class OutlierEjection {
+
+	/*
+	 * In the manner of Envoy's outlier detection, but made for three instances: no
+	 * minimum number of hosts, and every rule compares with the peers, so that an outage
+	 * which hits all alike ejects nobody. Answers, exceptions of the handler and bad
+	 * arguments included, are no faults; a refusal for overload counts for the rate only.
+	 */
+
+	private static final Logger LOG = LoggerFactory.getLogger(OutlierEjection.class);
+
+	private final ServiceName service;
+
+	private final EjectionSettings settings;
+
+	private final Supplier<RandomGenerator> random;
+
+	OutlierEjection(ServiceName service, EjectionSettings settings, Supplier<RandomGenerator> random) {
+		this.service = service;
+		this.settings = settings;
+		this.random = random;
+	}
+
+	/** Returns whether the instance is ejected now. */
+	boolean failedInARow(InstanceTracker tracker, InstanceTracker[] all, Code last, long now) {
+		int row = tracker.faultsInARow();
+		if (row < this.settings.consecutiveFailures() || !somePeerDoesBetter(tracker, all, row)) {
+			return false;
+		}
+		return eject(tracker, all, row + " failures in a row, the last " + last, now);
+	}
+
+	/** Compare rates and latencies; returns whether an instance was ejected. */
+	boolean sweep(InstanceTracker[] all, int slots, long now) {
+		boolean changed = false;
+		for (InstanceTracker tracker : all) {
+			tracker.fade(now);
+			roll(tracker, slots);
+		}
+		for (InstanceTracker tracker : all) {
+			RateWindow rate = tracker.rate;
+			if (rate != null && tracker.ejection == null && rate.outcomes() >= this.settings.minimumCalls()) {
+				changed |= ejectByRate(tracker, rate, all, now) || ejectByLatency(tracker, all, now);
+			}
+		}
+		return changed;
+	}
+
+	/** A probe failed: the ejection starts again and is longer. */
+	void extend(InstanceTracker tracker, Code code, long now) {
+		start(tracker, "probe failed, " + code, now);
+	}
+
+	void giveBack(InstanceTracker tracker, long now) {
+		LOG.info("Instance {} of service {} answered: it is used again", tracker, this.service);
+		tracker.ejection = null;
+		tracker.returnedNanoTime = now;
+		tracker.forgive();
+	}
+
+	private boolean ejectByRate(InstanceTracker tracker, RateWindow rate, InstanceTracker[] all, long now) {
+		if (rate.faultRate() < this.settings.failureRate()) {
+			return false;
+		}
+		long outcomes = 0;
+		long faults = 0;
+		for (InstanceTracker peer : all) {
+			RateWindow other = peer.rate;
+			if (peer != tracker && peer.usable() && other != null) {
+				outcomes += other.outcomes();
+				faults += other.faults();
+			}
+		}
+		double peers = (outcomes > 0) ? (double) faults / outcomes : 0;
+		if (peers >= rate.faultRate() / 2) {
+			return false;
+		}
+		return eject(tracker, all, String.format(Locale.ROOT, "%.0f %% of %d calls failed, %.0f %% at its peers",
+				rate.faultRate() * 100, rate.outcomes(), peers * 100), now);
+	}
+
+	private boolean ejectByLatency(InstanceTracker tracker, InstanceTracker[] all, long now) {
+		if (this.settings.latencyFactor() == 0) {
+			return false;
+		}
+		long mean = tracker.latency().meanNanos();
+		long[] peers = Arrays.stream(all)
+			.filter((peer) -> peer != tracker && peer.usable())
+			.mapToLong((peer) -> peer.latency().meanNanos())
+			.filter((nanos) -> nanos > 0)
+			.sorted()
+			.toArray();
+		if (peers.length == 0 || mean <= peers[peers.length / 2] * this.settings.latencyFactor()) {
+			return false;
+		}
+		return eject(tracker, all,
+				"mean latency " + mean / 1000 + " microseconds, " + peers[peers.length / 2] / 1000 + " at its peers",
+				now);
+	}
+
+	private static boolean somePeerDoesBetter(InstanceTracker tracker, InstanceTracker[] all, int row) {
+		for (InstanceTracker peer : all) {
+			if (peer != tracker && peer.usable() && peer.faultsInARow() <= row / 2) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Unless the share would be exceeded or no usable instance would be left. */
+	private boolean eject(InstanceTracker tracker, InstanceTracker[] all, String reason, long now) {
+		if (!this.settings.enabled() || this.settings.maxShare() == 0) {
+			return false;
+		}
+		int ejected = 0;
+		int usable = 0;
+		for (InstanceTracker peer : all) {
+			ejected += (peer.ejection != null) ? 1 : 0;
+			usable += (peer != tracker && peer.usable()) ? 1 : 0;
+		}
+		if (usable == 0 || ejected + 1 > Math.max(1, (int) (this.settings.maxShare() * all.length))) {
+			return false;
+		}
+		long healthyIntervals = (tracker.ejections > 0)
+				? (now - tracker.returnedNanoTime) / this.settings.interval().toNanos() : 0;
+		tracker.ejections = (int) Math.max(0, tracker.ejections - healthyIntervals);
+		start(tracker, reason, now);
+		return true;
+	}
+
+	private void start(InstanceTracker tracker, String reason, long now) {
+		double time = this.settings.baseTime().toNanos() * Math.pow(2, Math.min(tracker.ejections, 40));
+		double jitter = 0.8 + 0.4 * this.random.get().nextDouble();
+		long nanos = (long) Math.min(time * jitter, this.settings.maxTime().toNanos());
+		tracker.ejections++;
+		tracker.ejection = new Ejection(now + nanos, reason);
+		tracker.ramping = false;
+		LOG.warn("Instance {} of service {} is ejected for {}: {}", tracker, this.service,
+				Duration.ofMillis(nanos / 1_000_000), reason);
+	}
+
+	private static void roll(InstanceTracker tracker, int slots) {
+		long outcomes = tracker.outcomes();
+		if (tracker.rate == null && outcomes > 0) {
+			tracker.rate = new RateWindow(0, 0);
+		}
+		if (tracker.rate != null) {
+			tracker.rate.roll(slots, outcomes, tracker.faults());
+		}
+	}
+
+}

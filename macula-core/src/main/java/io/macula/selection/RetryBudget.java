@@ -1,0 +1,144 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.selection;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * Bounds the extra load of retries and hedges of one client service, so that an outage
+ * does not become a storm: within any 10 seconds at most a share of the calls plus a
+ * constant. Transparent retries cost nothing. Safe for all threads, without locks.
+ */
+public final class RetryBudget {
+
+	private static final int SLOTS = 10;
+
+	private static final long SLOT_NANOS = 1_000_000_000L;
+
+	private static final AtomicReferenceFieldUpdater<RetryBudget, Marks> MARKS = AtomicReferenceFieldUpdater
+		.newUpdater(RetryBudget.class, Marks.class, "marks");
+
+	private final double ratio;
+
+	private final double floor;
+
+	private final LongSupplier clock;
+
+	private final LongAdder calls = new LongAdder();
+
+	private final AtomicLong granted = new AtomicLong();
+
+	private final LongAdder refused = new LongAdder();
+
+	/** What had been counted at the start of each of the last seconds. */
+	private volatile Marks marks;
+
+	/**
+	 * A budget.
+	 * @param ratio retries and hedges that each call earns; 0 or more
+	 * @param floorPerSecond retries and hedges per second that are allowed whatever the
+	 * number of calls, ten seconds' worth of them at once; 0 or more
+	 * @param clock nanoseconds on the scale of {@link System#nanoTime()}
+	 */
+	public RetryBudget(double ratio, double floorPerSecond, LongSupplier clock) {
+		if (ratio < 0 || floorPerSecond < 0) {
+			throw new IllegalArgumentException("Retry budget of ratio " + ratio + " and floor " + floorPerSecond
+					+ " is not valid: expected 0 or more");
+		}
+		this.ratio = ratio;
+		this.floor = floorPerSecond * SLOTS;
+		this.clock = clock;
+		this.marks = new Marks(clock.getAsLong(), new long[SLOTS], new long[SLOTS]);
+	}
+
+	/**
+	 * A call began; earns its share of a retry.
+	 */
+	public void callStarted() {
+		roll(this.clock.getAsLong());
+		this.calls.increment();
+	}
+
+	/**
+	 * Ask for one retry or hedge.
+	 * @return whether it is granted; it is spent then
+	 */
+	public boolean tryAcquire() {
+		Marks oldest = roll(this.clock.getAsLong());
+		double allowed = this.ratio * (this.calls.sum() - oldest.calls[0]) + this.floor;
+		while (true) {
+			long spent = this.granted.get();
+			if (spent - oldest.granted[0] + 1 > allowed) {
+				this.refused.increment();
+				return false;
+			}
+			if (this.granted.compareAndSet(spent, spent + 1)) {
+				return true;
+			}
+		}
+	}
+
+	/**
+	 * Retries and hedges granted so far.
+	 * @return 0 or more
+	 */
+	public long granted() {
+		return this.granted.get();
+	}
+
+	/**
+	 * Retries and hedges refused so far.
+	 * @return 0 or more
+	 */
+	public long refused() {
+		return this.refused.sum();
+	}
+
+	/** Moves the marks on if a second or more has passed since the last one. */
+	private Marks roll(long now) {
+		Marks last = this.marks;
+		long passed = (now - last.nanoTime) / SLOT_NANOS;
+		if (passed <= 0) {
+			return last;
+		}
+		Marks next = last.after((int) Math.min(passed, SLOTS), last.nanoTime + passed * SLOT_NANOS, this.calls.sum(),
+				this.granted.get());
+		return MARKS.compareAndSet(this, last, next) ? next : this.marks;
+	}
+
+	/**
+	 * Sums at the marks, the oldest first; the arrays never change.
+	 */
+	private record Marks(long nanoTime, long[] calls, long[] granted) {
+
+		Marks after(int steps, long nanoTime, long calls, long granted) {
+			return new Marks(nanoTime, shifted(this.calls, steps, calls), shifted(this.granted, steps, granted));
+		}
+
+		private static long[] shifted(long[] marks, int steps, long value) {
+			long[] shifted = new long[marks.length];
+			System.arraycopy(marks, steps, shifted, 0, marks.length - steps);
+			java.util.Arrays.fill(shifted, marks.length - steps, marks.length, value);
+			return shifted;
+		}
+
+	}
+
+}
