@@ -16,6 +16,8 @@
 
 package io.macula.codec;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,5 +42,17 @@ public interface ValueCodec {
 	 * and the place inside the value
 	 */
 	@Nullable Object decode(byte[] payload);
+
+	/**
+	 * Decode a value that is a part of an array.
+	 * @param payload bytes, not kept
+	 * @param offset where the value starts
+	 * @param length number of bytes of the value
+	 * @return as {@link #decode(byte[])}
+	 * @throws CodecException as {@link #decode(byte[])}
+	 */
+	default @Nullable Object decode(byte[] payload, int offset, int length) {
+		return decode(Arrays.copyOfRange(payload, offset, offset + length));
+	}
 
 }

@@ -33,6 +33,8 @@ import java.util.stream.Stream;
 
 import io.macula.MaculaMethod;
 import io.macula.RpcException;
+import io.macula.codec.JacksonPayloadCodec;
+import io.macula.codec.ValueCodec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -112,6 +114,14 @@ class ServiceContractTests {
 		assertThat(method(contract, "saveAll").parameterTypes()).containsExactly(Order[].class);
 		assertThat(method(contract, "watch").resultType()).isEqualTo(Order.class);
 		assertThat(method(contract, "watch").shape()).isEqualTo(ReturnShape.FLUX);
+	}
+
+	@Test
+	void resolvedTypesCanBeCoded() {
+		MethodContract page = method(ServiceContract.of(Orders.class), "page");
+		ValueCodec codec = JacksonPayloadCodec.cbor().forType(page.resultType());
+		Map<Long, List<Order>> value = Map.of(1L, List.of(new Order("a")));
+		assertThat(codec.decode(codec.encode(value))).isEqualTo(value);
 	}
 
 	@Test

@@ -1,0 +1,44 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.codec;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * No value: an empty payload. What a peer sends nevertheless is of no interest, so that a
+ * method may begin to return something.
+ */
+final class VoidCodec implements ValueCodec {
+
+	static final VoidCodec INSTANCE = new VoidCodec();
+
+	private static final byte[] EMPTY = {};
+
+	private VoidCodec() {
+	}
+
+	@Override
+	public byte[] encode(@Nullable Object value) {
+		return EMPTY;
+	}
+
+	@Override
+	public @Nullable Object decode(byte[] payload) {
+		return null;
+	}
+
+}
