@@ -216,6 +216,9 @@ public final class FrameDecoder {
 	 */
 	private Introduction introduction(ByteBuf in) {
 		int version = fixed8(in);
+		if (version == 0) {
+			throw malformed("version 0", 1, 0);
+		}
 		String realm = text(in);
 		String nodeId = text(in);
 		long incarnation = fixed64(in);
