@@ -1,0 +1,53 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.server;
+
+/**
+ * Work for a handler thread: one call. Run or dropped exactly once.
+ */
+abstract class HandlerTask {
+
+	/**
+	 * Do the work.
+	 * @param now the present, on the scale of {@link System#nanoTime()}
+	 */
+	abstract void run(long now);
+
+	/**
+	 * The executor closes: the work is not done any more.
+	 */
+	abstract void drop();
+
+	/**
+	 * The executor closes while the work is being done: end soon.
+	 */
+	abstract void abort();
+
+	/**
+	 * Whether work of this kind is known to occupy its thread for long, so that what
+	 * waits behind it goes to another thread first.
+	 * @return true if so
+	 */
+	abstract boolean slow();
+
+	/**
+	 * Learn how long work of this kind takes.
+	 * @param nanos what this one took, or has taken so far
+	 */
+	abstract void took(long nanos);
+
+}
