@@ -17,25 +17,59 @@
 package io.macula.client;
 
 import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
+import io.macula.Code;
+import io.macula.Metadata;
+import io.macula.RpcException;
+import io.macula.ServiceName;
+import io.macula.Status;
+import io.macula.codec.PayloadCodec;
+import io.macula.codec.ValueCodec;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The calling part of a node: makes proxies of contracts and calls services without them.
- * Safe for all threads.
+ * Safe for all threads; closed by its owner, the node.
  */
-public final class RealmClient {
+public final class RealmClient implements AutoCloseable {
+
+	private static final byte[] NO_ARGUMENT = {};
+
+	private final ClientContext context;
+
+	/** By name, in order of creation; guarded by itself. */
+	private final Map<String, ServiceClient> clients = new LinkedHashMap<>();
+
+	private final Map<Type, ValueCodec> codecs = new ConcurrentHashMap<>();
+
+	private boolean closed;
 
 	/**
-	 * A proxy of a contract.
+	 * A client.
+	 * @param context what it works with
+	 */
+	public RealmClient(ClientContext context) {
+		this.context = context;
+	}
+
+	/**
+	 * A proxy of a contract with the default settings.
 	 * @param <T> the contract
 	 * @param contract a plain interface
 	 * @param service name of the service
 	 * @return a proxy, safe for all threads
+	 * @throws IllegalArgumentException if the interface is no valid contract; the message
+	 * names the method and the remedy
 	 */
 	public <T> T proxy(Class<T> contract, String service) {
-		throw new UnsupportedOperationException();
+		return proxy(contract, service, service, this.context.defaults());
 	}
 
 	/**
@@ -46,22 +80,42 @@ public final class RealmClient {
 	 * @param name name of the client service in reports and metrics, unique per settings
 	 * @param settings how it is called
 	 * @return a proxy, safe for all threads
+	 * @throws IllegalArgumentException if the interface is no valid contract, or if a
+	 * client service of this name has other settings; the message tells which
 	 */
 	public <T> T proxy(Class<T> contract, String service, String name, ServiceSettings settings) {
-		throw new UnsupportedOperationException();
+		ServiceClient client = client(name, new ServiceName(service), settings);
+		return ServiceProxyFactory.proxy(contract, client, this.context.codecs().get(settings.codec()));
 	}
 
 	/**
-	 * Call a method without its interface; blocks.
+	 * Call a method without its interface; blocks. Such a call is not repeated when
+	 * nobody knows whether it was processed.
 	 * @param <T> type of the result
 	 * @param service name of the service
 	 * @param method name of the method on the wire
 	 * @param argument the one argument, or {@code null} where the method takes none
 	 * @param resultType class of the result
 	 * @return the result
+	 * @throws RpcException if the call fails
 	 */
 	public <T> @Nullable T call(String service, String method, @Nullable Object argument, Class<T> resultType) {
-		throw new UnsupportedOperationException();
+		if (Schedulers.isInNonBlockingThread()) {
+			throw new RpcException(Status.notProcessed(Code.INTERNAL, "blocking call of " + service + "/" + method
+					+ " on the non-blocking thread '" + Thread.currentThread().getName() + "': use callAsync"));
+		}
+		BlockingOutcome outcome = new BlockingOutcome();
+		UnaryCall call = dynamicCall(service, method, argument, outcome);
+		call.start();
+		try {
+			return resultType.cast(codec(service, resultType).decode(outcome.await(call)));
+		}
+		catch (RuntimeException ex) {
+			throw (ex instanceof RpcException) ? ex : Failures.undecodable(service + '/' + method, ex);
+		}
+		catch (Throwable ex) {
+			throw new IllegalStateException("dynamic calls throw unchecked exceptions only", ex);
+		}
 	}
 
 	/**
@@ -74,7 +128,72 @@ public final class RealmClient {
 	 */
 	public CompletableFuture<@Nullable Object> callAsync(String service, String method, @Nullable Object argument,
 			Type resultType) {
-		throw new UnsupportedOperationException();
+		FutureOutcome outcome = new FutureOutcome(service + '/' + method, codec(service, resultType));
+		outcome.begin(dynamicCall(service, method, argument, outcome));
+		return outcome;
+	}
+
+	/**
+	 * All client services.
+	 * @return a copy, in order of creation
+	 */
+	public List<ServiceClient> clients() {
+		synchronized (this.clients) {
+			return new ArrayList<>(this.clients.values());
+		}
+	}
+
+	private UnaryCall dynamicCall(String service, String method, @Nullable Object argument, Outcome outcome) {
+		ServiceClient client = dynamicClient(service);
+		byte[] payload = (argument != null) ? codec(service, argument.getClass()).encode(argument) : NO_ARGUMENT;
+		Procedure procedure = new Procedure(service + '/' + method, service, method, client.settings().codec(), false,
+				client.settings().deadline(), null, client.latencyOf(method),
+				(failure) -> new RpcException(failure.status(), failure.type(), null));
+		long deadline = Deadlines.bounded(this.context.clock().getAsLong() + procedure.deadline().toNanos());
+		return new UnaryCall(client, procedure, payload, Metadata.EMPTY, deadline, outcome);
+	}
+
+	private ServiceClient dynamicClient(String service) {
+		synchronized (this.clients) {
+			ServiceClient present = this.clients.get(service);
+			if (present != null) {
+				return present;
+			}
+		}
+		return client(service, new ServiceName(service), this.context.defaults());
+	}
+
+	private ValueCodec codec(String service, Type type) {
+		PayloadCodec codec = this.context.codecs().get(dynamicClient(service).settings().codec());
+		return this.codecs.computeIfAbsent(type, codec::forType);
+	}
+
+	private ServiceClient client(String name, ServiceName service, ServiceSettings settings) {
+		synchronized (this.clients) {
+			if (this.closed) {
+				throw new IllegalStateException("this client is closed");
+			}
+			ServiceClient present = this.clients.get(name);
+			if (present == null) {
+				present = new ServiceClient(name, service, settings, this.context);
+				this.clients.put(name, present);
+			}
+			else if (!present.settings().equals(settings) || !present.service().equals(service)) {
+				throw new IllegalArgumentException("The client service '" + name + "' exists already for service '"
+						+ present.service() + "' with other settings: give this one another name");
+			}
+			return present;
+		}
+	}
+
+	@Override
+	public void close() {
+		List<ServiceClient> all;
+		synchronized (this.clients) {
+			this.closed = true;
+			all = new ArrayList<>(this.clients.values());
+		}
+		all.forEach(ServiceClient::close);
 	}
 
 }

@@ -355,7 +355,8 @@ public final class EndpointPool {
 			return false;
 		}
 		this.dialling = 1;
-		if (this.connections.length == 0) {
+		// A dial after a failure is no news before it succeeds.
+		if (this.connections.length == 0 && this.failuresInRow == 0) {
 			state(State.CONNECTING);
 		}
 		return true;

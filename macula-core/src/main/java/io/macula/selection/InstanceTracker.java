@@ -67,6 +67,9 @@ public final class InstanceTracker implements Candidate {
 
 	private final LatencyWindow latency;
 
+	/** Written before the tracker is published. */
+	private @Nullable Object attachment;
+
 	volatile Instance instance;
 
 	private volatile long started;
@@ -206,6 +209,37 @@ public final class InstanceTracker implements Candidate {
 	public @Nullable String ejectionReason() {
 		Ejection present = this.ejection;
 		return (present != null) ? present.reason() : null;
+	}
+
+	/**
+	 * Tie something of the client to the instance; only while it joins the load balancer.
+	 * @param attachment for example its connections
+	 */
+	public void attach(Object attachment) {
+		this.attachment = attachment;
+	}
+
+	/**
+	 * What the client tied to the instance.
+	 * @return the attachment, or {@code null} for none
+	 */
+	public @Nullable Object attachment() {
+		return this.attachment;
+	}
+
+	/**
+	 * A stream came to its end without a failure; how long it took says nothing.
+	 */
+	public void streamed() {
+		ENDED.incrementAndGet(this);
+		long now = this.balancer.now();
+		if (this.faultsInARow != 0) {
+			this.faultsInARow = 0;
+		}
+		if (this.ejection != null || this.availability == Availability.UNREACHABLE) {
+			this.balancer.answeredWhileOut(this, now);
+		}
+		this.balancer.ended(now);
 	}
 
 	/**

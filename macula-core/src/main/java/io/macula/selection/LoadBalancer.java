@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -147,7 +148,17 @@ public final class LoadBalancer {
 	 * those of the first snapshot do not.
 	 * @param instances all instances, in stable order
 	 */
-	public synchronized void update(List<Instance> instances) {
+	public void update(List<Instance> instances) {
+		update(instances, (joined) -> {
+		});
+	}
+
+	/**
+	 * The same, with a hook for what the client ties to an instance.
+	 * @param instances all instances, in stable order
+	 * @param joining gets each new tracker before it can be picked
+	 */
+	public synchronized void update(List<Instance> instances, Consumer<InstanceTracker> joining) {
 		long now = now();
 		Map<Process, InstanceTracker> known = new HashMap<>();
 		for (InstanceTracker tracker : this.view.all) {
@@ -163,6 +174,7 @@ public final class LoadBalancer {
 				if (!plainStart) {
 					ramp(tracker, now);
 				}
+				joining.accept(tracker);
 			}
 			else if (!tracker.instance.equals(instance)) {
 				tracker.instance = instance;

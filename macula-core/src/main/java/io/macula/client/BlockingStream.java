@@ -1,0 +1,53 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+import io.macula.Code;
+import io.macula.RpcException;
+import io.macula.Status;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Waits for the single result of a streaming call.
+ */
+final class BlockingStream {
+
+	private BlockingStream() {
+	}
+
+	static @Nullable Object await(Mono<Object> result) throws Throwable {
+		CompletableFuture<Object> future = result.toFuture();
+		try {
+			return future.get();
+		}
+		catch (ExecutionException ex) {
+			throw (ex.getCause() != null) ? ex.getCause() : ex;
+		}
+		catch (InterruptedException ex) {
+			future.cancel(true);
+			Thread.currentThread().interrupt();
+			throw new RpcException(Status.unknown(Code.CANCELLED,
+					"the calling thread '" + Thread.currentThread().getName() + "' was interrupted while it waited"),
+					ex);
+		}
+	}
+
+}

@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import io.macula.CallContext;
+import io.macula.Deadline;
+
+/**
+ * Keeps a call inside the call that its thread serves.
+ */
+final class Deadlines {
+
+	private Deadlines() {
+	}
+
+	/** The earlier of a deadline and that of the call which the present thread serves. */
+	static long bounded(long deadlineNanos) {
+		CallContext serving = CallContext.current();
+		Deadline outer = (serving != null) ? serving.deadline() : null;
+		return (outer != null && outer.nanoTime() - deadlineNanos < 0) ? outer.nanoTime() : deadlineNanos;
+	}
+
+}

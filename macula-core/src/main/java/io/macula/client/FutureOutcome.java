@@ -1,0 +1,77 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+import io.macula.codec.ValueCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outcome as a future; it completes where the answer arrives, on an event loop.
+ */
+final class FutureOutcome extends CompletableFuture<@Nullable Object> implements Outcome {
+
+	private final String wireName;
+
+	private final ValueCodec codec;
+
+	private volatile @Nullable UnaryCall call;
+
+	FutureOutcome(String wireName, ValueCodec codec) {
+		this.wireName = wireName;
+		this.codec = codec;
+	}
+
+	void begin(UnaryCall started) {
+		this.call = started;
+		started.start();
+		if (isCancelled()) {
+			started.cancel();
+		}
+	}
+
+	@Override
+	public void succeeded(byte[] payload) {
+		Object value;
+		try {
+			value = this.codec.decode(payload);
+		}
+		catch (RuntimeException ex) {
+			completeExceptionally(Failures.undecodable(this.wireName, ex));
+			return;
+		}
+		complete(value);
+	}
+
+	@Override
+	public void failed(Supplier<Throwable> error) {
+		completeExceptionally(error.get());
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		boolean cancelled = super.cancel(mayInterruptIfRunning);
+		UnaryCall started = this.call;
+		if (cancelled && started != null) {
+			started.cancel();
+		}
+		return cancelled;
+	}
+
+}

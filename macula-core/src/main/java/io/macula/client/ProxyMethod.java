@@ -1,0 +1,207 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+import io.macula.Code;
+import io.macula.Metadata;
+import io.macula.RpcException;
+import io.macula.Status;
+import io.macula.codec.ArgumentsCodec;
+import io.macula.codec.PayloadCodec;
+import io.macula.codec.ValueCodec;
+import io.macula.contract.Hedge;
+import io.macula.contract.MethodContract;
+import io.macula.contract.ReturnShape;
+import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * A remote method of a proxy: encodes the arguments, starts the call, hands over the
+ * result in the shape that the contract declares. Safe for all threads.
+ */
+final class ProxyMethod {
+
+	private final ServiceClient client;
+
+	private final MethodContract contract;
+
+	private final Procedure procedure;
+
+	private final ArgumentsCodec arguments;
+
+	private final ValueCodec result;
+
+	private final @Nullable ValueCodec element;
+
+	private final Map<String, ValueCodec> exceptions = new HashMap<>();
+
+	ProxyMethod(ServiceClient client, MethodContract contract, PayloadCodec codec) {
+		this.client = client;
+		this.contract = contract;
+		this.arguments = ArgumentsCodec.of(codec, contract.signature(), contract.parameterTypes(),
+				contract.parameterNames());
+		this.result = codec.forType(contract.resultType());
+		this.element = (contract.streamType() != null) ? codec.forType(contract.streamType()) : null;
+		for (Class<? extends Throwable> exception : contract.exceptions()) {
+			this.exceptions.put(exception.getName(), codec.forType(exception));
+		}
+		Duration declared = contract.deadline();
+		Hedge hedge = contract.hedge().enabled() ? contract.hedge() : null;
+		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),
+				contract.wireName(), codec.name(), contract.idempotent(),
+				(declared != null) ? declared : client.settings().deadline(), hedge,
+				client.latencyOf(contract.wireName()), this::exception);
+	}
+
+	@Nullable Object invoke(@Nullable Object[] values) throws Throwable {
+		if (this.contract.streaming()) {
+			return stream(values);
+		}
+		return switch (this.contract.shape()) {
+			case VALUE, VOID -> block(values);
+			case OPTIONAL -> Optional.ofNullable(block(values));
+			case FUTURE -> future(values);
+			case MONO -> mono(values);
+			case FLUX -> throw new IllegalStateException("streams take another way");
+		};
+	}
+
+	private @Nullable Object block(@Nullable Object[] values) throws Throwable {
+		refuseToBlockEventLoop();
+		BlockingOutcome outcome = new BlockingOutcome();
+		UnaryCall call = call(values, outcome);
+		call.start();
+		byte[] payload = outcome.await(call);
+		try {
+			return this.result.decode(payload);
+		}
+		catch (RuntimeException ex) {
+			throw Failures.undecodable(this.procedure.wireName(), ex);
+		}
+	}
+
+	private FutureOutcome future(@Nullable Object[] values) {
+		FutureOutcome outcome = new FutureOutcome(this.procedure.wireName(), this.result);
+		outcome.begin(call(values, outcome));
+		return outcome;
+	}
+
+	private Mono<Object> mono(@Nullable Object[] values) {
+		return Mono.create((sink) -> {
+			UnaryCall call = call(values, new MonoOutcome(this.procedure.wireName(), this.result, sink));
+			sink.onCancel(call::cancel);
+			call.start();
+		});
+	}
+
+	private UnaryCall call(@Nullable Object[] values, Outcome outcome) {
+		byte[] payload = this.arguments.encode(values);
+		long now = this.client.clock().getAsLong();
+		long deadline = Deadlines.bounded(now + this.procedure.deadline().toNanos());
+		return new UnaryCall(this.client, this.procedure, payload, Metadata.EMPTY, deadline, outcome);
+	}
+
+	private @Nullable Object stream(@Nullable Object[] values) throws Throwable {
+		Publisher<byte[]> elements = elements(values);
+		boolean many = this.contract.shape() == ReturnShape.FLUX;
+		Duration deadline = (many) ? this.contract.deadline() : this.procedure.deadline();
+		Flux<Object> results = Flux
+			.defer(() -> StreamingCall.results(this.client, this.procedure,
+					this.arguments.encode(this.contract.values(values)), elements, many, deadline))
+			.handle((payload, sink) -> {
+				Object value = decoded(payload);
+				if (value != null) {
+					sink.next(value);
+				}
+				else if (many) {
+					sink.error(Failures.undecodable(this.procedure.wireName(),
+							new NullPointerException("a stream element is null")));
+				}
+			});
+		return switch (this.contract.shape()) {
+			case FLUX -> results;
+			case MONO -> results.next();
+			case FUTURE -> results.next().toFuture();
+			case OPTIONAL -> Optional.ofNullable(await(results));
+			case VALUE, VOID -> await(results);
+		};
+	}
+
+	private @Nullable Object await(Flux<Object> results) throws Throwable {
+		refuseToBlockEventLoop();
+		return BlockingStream.await(results.next());
+	}
+
+	private @Nullable Publisher<byte[]> elements(@Nullable Object[] values) {
+		ValueCodec codec = this.element;
+		if (codec == null) {
+			return null;
+		}
+		Object stream = values[this.contract.streamIndex()];
+		Objects.requireNonNull(stream, () -> "the Flux argument of " + this.contract.signature() + " is null");
+		return Flux.from((Publisher<?>) stream).map(codec::encode);
+	}
+
+	private @Nullable Object decoded(byte[] payload) {
+		try {
+			return this.result.decode(payload);
+		}
+		catch (RuntimeException ex) {
+			throw Failures.undecodable(this.procedure.wireName(), ex);
+		}
+	}
+
+	/** What the caller is thrown: the declared exception, or the status. */
+	private Throwable exception(Failure failure) {
+		String type = failure.type();
+		if (failure.status().code() == Code.APPLICATION && type != null) {
+			ValueCodec codec = this.exceptions.get(type);
+			if (codec != null) {
+				try {
+					Object decoded = codec.decode(failure.detail());
+					if (decoded instanceof Throwable throwable) {
+						return throwable;
+					}
+				}
+				catch (RuntimeException ex) {
+					return new RpcException(failure.status(), type, ex);
+				}
+			}
+		}
+		return new RpcException(failure.status(), type, null);
+	}
+
+	private void refuseToBlockEventLoop() {
+		if (Schedulers.isInNonBlockingThread()) {
+			throw new RpcException(Status.notProcessed(Code.INTERNAL,
+					"blocking call of " + this.contract.signature() + " on the non-blocking thread '"
+							+ Thread.currentThread().getName()
+							+ "': return Mono or CompletableFuture in the contract, or call from another thread"));
+		}
+	}
+
+}

@@ -1,0 +1,168 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.github.resilience4j.retry.RetryRegistry;
+import io.macula.Code;
+import io.macula.Endpoint;
+import io.macula.Instance;
+import io.macula.Realm;
+import io.macula.ServiceName;
+import io.macula.Status;
+import io.macula.codec.Codecs;
+import io.macula.directory.Directory;
+import io.macula.directory.Snapshot;
+import io.macula.pool.ConnectionPool;
+import io.macula.pool.PoolSettings;
+import io.macula.selection.EjectionSettings;
+import io.macula.selection.SelectionStrategies;
+import io.macula.transport.FakeConnection;
+import io.micrometer.observation.ObservationRegistry;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * A client whose directory, connections and time are the test's.
+ */
+final class ClientFixture {
+
+	final AtomicLong now = new AtomicLong(1_000_000_000L);
+
+	final Map<Endpoint, FakeConnection> connections = new HashMap<>();
+
+	final Map<Endpoint, Status> refusals = new HashMap<>();
+
+	final List<Endpoint> dialled = new ArrayList<>();
+
+	final List<Task> tasks = new ArrayList<>();
+
+	final Sinks.Many<Snapshot> snapshots = Sinks.many().replay().latest();
+
+	final RetryRegistry retries = RetryRegistry.ofDefaults();
+
+	java.util.function.Consumer<FakeConnection> onConnect = (connection) -> {
+	};
+
+	final ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(), (endpoint, timeout) -> Mono.defer(() -> {
+		this.dialled.add(endpoint);
+		Status refusal = this.refusals.get(endpoint);
+		if (refusal != null) {
+			return Mono.error(refusal.toException());
+		}
+		FakeConnection connection = new FakeConnection(endpoint, 0);
+		this.connections.put(endpoint, connection);
+		this.onConnect.accept(connection);
+		return Mono.just(connection);
+	}), this::schedule, this.now::get);
+
+	ServiceSettings settings = settings(3, Duration.ofSeconds(10));
+
+	private final Directory directory = new Directory() {
+
+		@Override
+		public Flux<Snapshot> watch(ServiceName service) {
+			return ClientFixture.this.snapshots.asFlux();
+		}
+
+	};
+
+	static ServiceSettings settings(int maxAttempts, Duration attemptTimeout) {
+		return new ServiceSettings("round_robin", SelectionStrategies.roundRobin(), "cbor", Duration.ofSeconds(30),
+				attemptTimeout,
+				new ServiceSettings.Failover(maxAttempts, Duration.ofMillis(50), Duration.ofSeconds(2), 0.2, 10),
+				EjectionSettings.defaults());
+	}
+
+	RealmClient client() {
+		return new RealmClient(new ClientContext(new Realm("test"), null, this.directory, "check macula.realm.seeds",
+				this.pool, this::schedule, this.now::get, Codecs.defaults(), this.retries, ObservationRegistry.NOOP,
+				this.settings));
+	}
+
+	static Instance instance(int number) {
+		return Instance.of("node" + number, endpoint(number));
+	}
+
+	static Endpoint endpoint(int number) {
+		return new Endpoint("10.0.0." + number, 9443);
+	}
+
+	FakeConnection connection(int number) {
+		return this.connections.get(endpoint(number));
+	}
+
+	void known(int... numbers) {
+		List<Instance> instances = new ArrayList<>();
+		for (int number : numbers) {
+			instances.add(instance(number));
+		}
+		this.snapshots.tryEmitNext(new Snapshot(new ServiceName("test.echo"), instances, this.now.get()));
+	}
+
+	void refuse(int number) {
+		this.refusals.put(endpoint(number), Status.notProcessed(Code.UNAVAILABLE,
+				"connecting to " + endpoint(number) + " failed: port unreachable"));
+	}
+
+	/** Let time pass and run what falls due, in order. */
+	void pass(Duration duration) {
+		long end = this.now.get() + duration.toNanos();
+		while (true) {
+			Task next = this.tasks.stream()
+				.filter((task) -> task.time <= end)
+				.min(java.util.Comparator.comparingLong((task) -> task.time))
+				.orElse(null);
+			if (next == null) {
+				break;
+			}
+			this.tasks.remove(next);
+			this.now.set(Math.max(this.now.get(), next.time));
+			next.action.run();
+		}
+		this.now.set(end);
+	}
+
+	private Disposable schedule(Runnable action, Duration delay) {
+		Task task = new Task(this.now.get() + delay.toNanos(), action);
+		this.tasks.add(task);
+		return () -> this.tasks.remove(task);
+	}
+
+	/** Something to run later. */
+	static final class Task {
+
+		final long time;
+
+		final Runnable action;
+
+		Task(long time, Runnable action) {
+			this.time = time;
+			this.action = action;
+		}
+
+	}
+
+}

@@ -1,0 +1,386 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.macula.Code;
+import io.macula.MaculaMethod;
+import io.macula.Processed;
+import io.macula.RpcException;
+import io.macula.Status;
+import io.macula.codec.JacksonPayloadCodec;
+import io.macula.transport.Connection;
+import io.macula.transport.FakeConnection;
+import io.macula.transport.OutboundCall;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Tests of {@link RealmClient}, its pipeline and its proxies over connections that the
+ * test answers.
+ */
+class RealmClientTests {
+
+	private static final Status LOST = Status.unknown(Code.UNAVAILABLE, "connection lost");
+
+	private final ClientFixture fixture = new ClientFixture();
+
+	private static byte[] encoded(Object value) {
+		return JacksonPayloadCodec.cbor().forType(value.getClass()).encode(value);
+	}
+
+	private Echo echo() {
+		return this.fixture.client().proxy(Echo.class, "test.echo");
+	}
+
+	private void answerAll() {
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> connection.answer(call,
+				encoded("from " + connection.endpoint().host()));
+	}
+
+	@Test
+	void whenConnectionIsThereThenCallIsAnsweredOnCallersThread() {
+		answerAll();
+		this.fixture.known(1);
+		Echo echo = echo();
+		assertThat(echo.say("a")).isEqualTo("from 10.0.0.1");
+		assertThat(echo.say("b")).isEqualTo("from 10.0.0.1");
+		assertThat(this.fixture.dialled).hasSize(1);
+	}
+
+	@Test
+	void roundRobinIsExactlyEvenOverThreeInstances() {
+		answerAll();
+		this.fixture.known(1, 2, 3);
+		Echo echo = echo();
+		List<String> answers = new ArrayList<>();
+		for (int i = 0; i < 9; i++) {
+			answers.add(echo.say("x"));
+		}
+		assertThat(answers).containsSubsequence("from 10.0.0.1", "from 10.0.0.2", "from 10.0.0.3");
+		for (int i = 1; i <= 3; i++) {
+			assertThat(this.fixture.connection(i).sent).isEqualTo(3);
+		}
+	}
+
+	@Test
+	void whenProviderCannotBeReachedThenCallGoesToAnotherWithoutCountingAsRetry() {
+		answerAll();
+		this.fixture.refuse(1);
+		this.fixture.known(1, 2);
+		assertThat(echo().say("x")).isEqualTo("from 10.0.0.2");
+		assertThat(this.fixture.retries.retry("test.echo").getMetrics().getNumberOfSuccessfulCallsWithoutRetryAttempt())
+			.isEqualTo(1);
+	}
+
+	@Test
+	void whenConnectionIsLostThenIdempotentCallGoesOnElsewhereThroughTheRetry() {
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> {
+			if (connection.endpoint().equals(ClientFixture.endpoint(1))) {
+				connection.lose(LOST);
+			}
+			else {
+				connection.answer(call, encoded("saved"));
+			}
+		};
+		this.fixture.known(1, 2);
+		assertThat(echo().say("x")).isEqualTo("saved");
+		assertThat(this.fixture.retries.retry("test.echo").getMetrics().getNumberOfSuccessfulCallsWithRetryAttempt())
+			.isEqualTo(1);
+	}
+
+	@Test
+	void whenConnectionIsLostThenNonIdempotentCallFailsAsUnknown() {
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> connection.lose(LOST);
+		this.fixture.known(1, 2);
+		assertThatThrownBy(() -> echo().write("x")).isInstanceOfSatisfying(RpcException.class, (ex) -> {
+			assertThat(ex.code()).isEqualTo(Code.UNAVAILABLE);
+			assertThat(ex.status().processed()).isEqualTo(Processed.UNKNOWN);
+		});
+		assertThat(this.fixture.dialled).hasSize(1);
+	}
+
+	@Test
+	void whenRefusedAsNotProcessedThenEvenNonIdempotentCallGoesOn() {
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> {
+			if (connection.endpoint().equals(ClientFixture.endpoint(1))) {
+				connection.fail(call, Status.notProcessed(Code.RESOURCE_EXHAUSTED, "queue full"));
+			}
+			else {
+				connection.answer(call, encoded("done"));
+			}
+		};
+		this.fixture.known(1, 2);
+		assertThat(echo().write("x")).isEqualTo("done");
+	}
+
+	@Test
+	void whenAllProvidersFailThenErrorNamesEachOfThem() {
+		for (int i = 1; i <= 3; i++) {
+			this.fixture.refuse(i);
+		}
+		this.fixture.known(1, 2, 3);
+		CompletableFuture<String> future = echo().later("x");
+		this.fixture.pass(Duration.ofSeconds(10));
+		assertThatThrownBy(future::join).isInstanceOf(CompletionException.class)
+			.cause()
+			.isInstanceOfSatisfying(RpcException.class, (ex) -> {
+				assertThat(ex.code()).isEqualTo(Code.UNAVAILABLE);
+				assertThat(ex.status().processed()).isEqualTo(Processed.NO);
+				assertThat(ex).hasMessageContaining("all providers failed")
+					.hasMessageContaining("node1@10.0.0.1:9443")
+					.hasMessageContaining("node2@10.0.0.2:9443")
+					.hasMessageContaining("node3@10.0.0.3:9443");
+			});
+	}
+
+	@Test
+	void whenMaxAttemptsIsOneThenNothingIsRepeated() {
+		this.fixture.settings = ClientFixture.settings(1, Duration.ofSeconds(1));
+		this.fixture.refuse(1);
+		this.fixture.known(1, 2);
+		assertThatThrownBy(() -> echo().say("x")).isInstanceOf(RpcException.class).hasMessageContaining("10.0.0.1");
+		assertThat(this.fixture.dialled).containsExactly(ClientFixture.endpoint(1));
+	}
+
+	@Test
+	void attemptsAreBoundedByMaxAttempts() {
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> connection.fail(call,
+				Status.notProcessed(Code.RESOURCE_EXHAUSTED, "queue full"));
+		this.fixture.known(1, 2, 3, 4, 5);
+		assertThatThrownBy(() -> echo().say("x")).isInstanceOfSatisfying(RpcException.class,
+				(ex) -> assertThat(ex.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+		assertThat(this.fixture.connections.values().stream().mapToInt((connection) -> connection.sent).sum())
+			.isEqualTo(3);
+	}
+
+	@Test
+	void whenNoProviderIsKnownThenCallWaitsForOne() {
+		answerAll();
+		this.fixture.known();
+		CompletableFuture<String> future = echo().later("x");
+		this.fixture.pass(Duration.ofSeconds(1));
+		assertThat(future).isNotDone();
+		this.fixture.known(1);
+		assertThat(future.join()).isEqualTo("from 10.0.0.1");
+	}
+
+	@Test
+	void whenNoProviderComesThenCallFailsAndSaysSo() {
+		this.fixture.known();
+		CompletableFuture<String> future = echo().later("x");
+		this.fixture.pass(Duration.ofSeconds(3));
+		assertThatThrownBy(future::join).cause().isInstanceOfSatisfying(RpcException.class, (ex) -> {
+			assertThat(ex.code()).isEqualTo(Code.NOT_FOUND);
+			assertThat(ex).hasMessageContaining("test.echo").hasMessageContaining("realm 'test'");
+		});
+	}
+
+	@Test
+	void whenFutureIsCancelledThenAttemptIsCancelled() {
+		this.fixture.known(1);
+		CompletableFuture<String> future = echo().later("x");
+		FakeConnection connection = this.fixture.connection(1);
+		assertThat(connection.open).hasSize(1);
+		future.cancel(true);
+		assertThat(connection.cancelled).isEqualTo(1);
+	}
+
+	@Test
+	void whenMonoIsCancelledThenAttemptIsCancelled() {
+		this.fixture.known(1);
+		StepVerifier.create(echo().soon("x")).thenCancel().verify();
+		assertThat(this.fixture.connection(1).cancelled).isEqualTo(1);
+	}
+
+	@Test
+	void eachSubscriptionOfMonoIsOneCall() {
+		answerAll();
+		this.fixture.known(1);
+		Mono<String> mono = echo().soon("x");
+		assertThat(this.fixture.dialled).isEmpty();
+		mono.block();
+		mono.block();
+		assertThat(this.fixture.connection(1).sent).isEqualTo(2);
+	}
+
+	@Test
+	void optionalAndVoidAreAnswered() {
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> connection.answer(call,
+				JacksonPayloadCodec.cbor().forType(String.class).encode(null));
+		this.fixture.known(1);
+		assertThat(echo().maybe("x")).isEqualTo(Optional.empty());
+	}
+
+	@Test
+	void hedgeStartsSecondAttemptAndFirstResultWins() {
+		this.fixture.known(1, 2);
+		CompletableFuture<String> future = echo().hedged("x");
+		FakeConnection first = this.fixture.connection(1);
+		assertThat(this.fixture.connection(2)).isNull();
+		this.fixture.pass(Duration.ofMillis(150));
+		FakeConnection second = this.fixture.connection(2);
+		assertThat(second.open).hasSize(1);
+		second.answer(second.open.get(0), encoded("fast"));
+		assertThat(future.join()).isEqualTo("fast");
+		assertThat(first.cancelled).isEqualTo(1);
+	}
+
+	@Test
+	void whenHedgedAttemptFailsThenFirstOneStillCounts() {
+		this.fixture.known(1, 2);
+		CompletableFuture<String> future = echo().hedged("x");
+		this.fixture.pass(Duration.ofMillis(150));
+		FakeConnection second = this.fixture.connection(2);
+		second.fail(second.open.get(0), LOST);
+		assertThat(future).isNotDone();
+		FakeConnection first = this.fixture.connection(1);
+		first.answer(first.open.get(0), encoded("slow"));
+		assertThat(future.join()).isEqualTo("slow");
+	}
+
+	@Test
+	void onlyIdempotentCallsLeaveSuspectedPeer() {
+		this.fixture.known(1);
+		Echo echo = echo();
+		echo.later("x");
+		echo.writeLater("x");
+		FakeConnection connection = this.fixture.connection(1);
+		List<OutboundCall> open = connection.open;
+		assertThat(open).hasSize(2);
+		assertThat(connection.leavesSuspectedPeer(open.get(0))).isTrue();
+		assertThat(connection.leavesSuspectedPeer(open.get(1))).isFalse();
+	}
+
+	@Test
+	void suspectedProviderGetsNoNewCallsWhileAnotherIsThere() {
+		answerAll();
+		this.fixture.known(1, 2);
+		Echo echo = echo();
+		echo.say("x");
+		echo.say("x");
+		this.fixture.connection(1).state(Connection.State.SUSPECTED);
+		for (int i = 0; i < 4; i++) {
+			assertThat(echo.say("x")).isEqualTo("from 10.0.0.2");
+		}
+		this.fixture.connection(1).state(Connection.State.READY);
+		List<String> answers = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			answers.add(echo.say("x"));
+		}
+		assertThat(answers).contains("from 10.0.0.1");
+	}
+
+	@Test
+	void brokenProviderIsDialledAgainByItself() {
+		answerAll();
+		this.fixture.known(1, 2);
+		Echo echo = echo();
+		echo.say("x");
+		this.fixture.refuse(1);
+		this.fixture.connection(1).lose(LOST);
+		this.fixture.pass(Duration.ofSeconds(2));
+		this.fixture.refusals.clear();
+		this.fixture.dialled.clear();
+		this.fixture.pass(Duration.ofSeconds(2));
+		assertThat(this.fixture.dialled).containsExactly(ClientFixture.endpoint(1));
+	}
+
+	@Test
+	void whenStreamFailsBeforeFirstElementThenIdempotentStreamGoesOnElsewhere() {
+		this.fixture.onConnect = (
+				connection) -> connection.onStream = (call) -> (connection.endpoint().equals(ClientFixture.endpoint(1)))
+						? Flux.error(LOST.toException()) : Flux.just(encoded("a"), encoded("b"));
+		this.fixture.known(1, 2);
+		StepVerifier.create(echo().many("x")).expectNext("a", "b").verifyComplete();
+	}
+
+	@Test
+	void whenStreamFailsAfterAnElementThenItFails() {
+		this.fixture.onConnect = (connection) -> connection.onStream = (call) -> Flux.just(encoded("a"))
+			.concatWith(Flux.error(LOST.toException()));
+		this.fixture.known(1, 2);
+		StepVerifier.create(echo().many("x")).expectNext("a").expectError(RpcException.class).verify();
+		assertThat(this.fixture.dialled).hasSize(1);
+	}
+
+	@Test
+	void defaultMethodsRunLocally() {
+		answerAll();
+		this.fixture.known(1);
+		assertThat(echo().twice("x")).isEqualTo("from 10.0.0.1from 10.0.0.1");
+		assertThat(echo().toString()).contains("test.echo");
+	}
+
+	@Test
+	void sameNameWithOtherSettingsIsRefused() {
+		RealmClient client = this.fixture.client();
+		client.proxy(Echo.class, "test.echo");
+		assertThatThrownBy(() -> client.proxy(Echo.class, "test.echo", "test.echo",
+				ClientFixture.settings(2, Duration.ofSeconds(1))))
+			.hasMessageContaining("test.echo")
+			.hasMessageContaining("another name");
+	}
+
+	@Test
+	void dynamicCallNeedsNoInterface() {
+		answerAll();
+		this.fixture.known(1);
+		assertThat(this.fixture.client().call("test.echo", "say", "x", String.class)).isEqualTo("from 10.0.0.1");
+	}
+
+	/** A contract. */
+	public interface Echo {
+
+		@MaculaMethod(idempotent = true)
+		String say(String text);
+
+		String write(String text);
+
+		CompletableFuture<String> writeLater(String text);
+
+		@MaculaMethod(idempotent = true)
+		CompletableFuture<String> later(String text);
+
+		@MaculaMethod(idempotent = true, hedge = "100ms")
+		CompletableFuture<String> hedged(String text);
+
+		Mono<String> soon(String text);
+
+		Optional<String> maybe(String text);
+
+		@MaculaMethod(idempotent = true)
+		Flux<String> many(String text);
+
+		default String twice(String text) {
+			return say(text) + say(text);
+		}
+
+	}
+
+}
