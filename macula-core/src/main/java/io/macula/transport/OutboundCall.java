@@ -38,8 +38,17 @@ public abstract class OutboundCall {
 
 	private final long deadlineNanoTime;
 
+	/** Value of {@link #callId} once the outcome was told, or the call was cancelled. */
+	static final long OVER = -1;
+
 	/** Owned by the connection's event loop: number on the wire, 0 before the write. */
 	long callId;
+
+	/**
+	 * Owned by the connection's event loop: lane of the write, -1 for a stream of its
+	 * own.
+	 */
+	int lane = -1;
 
 	/** Owned by the connection's event loop: neighbours in the timing wheel. */
 	@Nullable OutboundCall next;

@@ -1,0 +1,280 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import io.macula.wire.ErrorCode;
+import io.macula.wire.Frame;
+import io.macula.wire.FrameDecoder;
+import io.macula.wire.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamFrame;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames on one QUIC stream: decodes what arrives, collects what is to be sent in one
+ * buffer that is written once per turn. Owned by the event loop.
+ * <p>
+ * A stream is never reset and never closed before both directions are at their end,
+ * because the codec would keep it for ever; both ends finish their direction instead.
+ */
+abstract class FrameStream extends ChannelInboundHandlerAdapter {
+
+	private static final int MIN_BUFFER_BYTES = 512;
+
+	private static final int MAX_BUFFER_BYTES = 64 << 10;
+
+	private final FrameDecoder decoder;
+
+	private @Nullable QuicStreamChannel channel;
+
+	private @Nullable ByteBuf received;
+
+	private @Nullable ByteBuf pending;
+
+	private long skipBytes;
+
+	private int bufferBytes = MIN_BUFFER_BYTES;
+
+	private boolean finished;
+
+	FrameStream(FrameDecoder decoder) {
+		this.decoder = decoder;
+	}
+
+	/** A frame arrived. */
+	abstract void onFrame(Frame frame);
+
+	/** The peer finished its direction. */
+	abstract void onFinished();
+
+	/**
+	 * A frame that is larger than allowed is skipped.
+	 * @param excess names frame and call
+	 * @return whether that was dealt with; otherwise the connection is closed
+	 */
+	abstract boolean onExcess(ProtocolException excess);
+
+	/** The peer broke the protocol, or the codec failed: the connection cannot go on. */
+	abstract void onBroken(ErrorCode code, String message);
+
+	/** The stream takes data again. */
+	abstract void onWritable();
+
+	/** The stream is gone. */
+	abstract void onInactive();
+
+	final long streamId() {
+		return channel().streamId();
+	}
+
+	final QuicStreamChannel channel() {
+		QuicStreamChannel present = this.channel;
+		if (present == null) {
+			throw new IllegalStateException("The stream is not open yet");
+		}
+		return present;
+	}
+
+	/** Whether what is written goes to QUIC instead of waiting in memory. */
+	final boolean writable() {
+		return this.channel != null && this.channel.isWritable();
+	}
+
+	/**
+	 * Where frames are appended to; {@link #flush} sends them.
+	 */
+	final ByteBuf out() {
+		ByteBuf buffer = this.pending;
+		if (buffer == null) {
+			buffer = channel().alloc().directBuffer(this.bufferBytes);
+			this.pending = buffer;
+		}
+		return buffer;
+	}
+
+	/** What was appended, for {@link #write}; the caller releases it. */
+	final ByteBuf takePending() {
+		ByteBuf buffer = out();
+		this.pending = null;
+		return buffer;
+	}
+
+	/** Bytes that were appended and not flushed. */
+	final int pendingBytes() {
+		return (this.pending != null) ? this.pending.readableBytes() : 0;
+	}
+
+	/** Send everything that was appended, in one write. */
+	final void flush() {
+		ByteBuf buffer = this.pending;
+		if (buffer == null) {
+			return;
+		}
+		this.pending = null;
+		this.bufferBytes = Math.min(MAX_BUFFER_BYTES,
+				Math.max(MIN_BUFFER_BYTES, (this.bufferBytes * 7 + buffer.readableBytes() * 2) / 8));
+		QuicStreamChannel open = channel();
+		open.write(buffer, open.voidPromise());
+	}
+
+	/**
+	 * Send everything that was appended, and finish this direction.
+	 */
+	final void finish() {
+		if (this.finished) {
+			return;
+		}
+		this.finished = true;
+		ByteBuf buffer = this.pending;
+		this.pending = null;
+		QuicStreamChannel open = channel();
+		open.write((buffer != null) ? new DefaultQuicStreamFrame(buffer, true) : QuicStreamFrame.EMPTY_FIN,
+				open.voidPromise());
+	}
+
+	/**
+	 * Write one part of something large.
+	 * @param part the part, released by this method
+	 * @param last whether this direction is finished with it
+	 * @return tells when QUIC has taken it
+	 */
+	final ChannelFuture write(ByteBuf part, boolean last) {
+		this.finished |= last;
+		return channel().write((last) ? new DefaultQuicStreamFrame(part, true) : part);
+	}
+
+	final boolean finished() {
+		return this.finished;
+	}
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext ctx) {
+		this.channel = (QuicStreamChannel) ctx.channel();
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext ctx) {
+		release();
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		ByteBuf in = (ByteBuf) msg;
+		ByteBuf before = this.received;
+		if (before != null) {
+			before.discardSomeReadBytes();
+			before.writeBytes(in);
+			in.release();
+			in = before;
+			this.received = null;
+		}
+		boolean kept = false;
+		try {
+			decode(in);
+			if (in.isReadable()) {
+				this.received = in;
+				kept = true;
+			}
+		}
+		finally {
+			if (!kept) {
+				in.release();
+			}
+		}
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event == ChannelInputShutdownReadComplete.INSTANCE) {
+			onFinished();
+		}
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+		if (ctx.channel().isWritable()) {
+			onWritable();
+		}
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		release();
+		onInactive();
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		onBroken(ErrorCode.INTERNAL, "stream " + ((QuicStreamChannel) ctx.channel()).streamId() + " failed: " + cause);
+	}
+
+	private void decode(ByteBuf in) {
+		try {
+			while (true) {
+				if (this.skipBytes > 0) {
+					int skipped = (int) Math.min(this.skipBytes, in.readableBytes());
+					in.skipBytes(skipped);
+					this.skipBytes -= skipped;
+				}
+				Frame frame = next(in);
+				if (frame != null) {
+					onFrame(frame);
+				}
+				else if (this.skipBytes == 0 || !in.isReadable()) {
+					return;
+				}
+			}
+		}
+		catch (ProtocolException ex) {
+			in.skipBytes(in.readableBytes());
+			onBroken(ex.errorCode(), String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private @Nullable Frame next(ByteBuf in) {
+		try {
+			return this.decoder.decode(in);
+		}
+		catch (ProtocolException ex) {
+			if (ex.errorCode() != ErrorCode.FRAME_TOO_LARGE || !onExcess(ex)) {
+				throw ex;
+			}
+			// The decoder stands at the frame's length, whose own size is in its two
+			// first bits.
+			this.skipBytes = ex.value() + (1L << ((in.getByte(in.readerIndex()) & 0xFF) >> 6));
+			return null;
+		}
+	}
+
+	private void release() {
+		if (this.received != null) {
+			this.received.release();
+			this.received = null;
+		}
+		if (this.pending != null) {
+			this.pending.release();
+			this.pending = null;
+		}
+	}
+
+}

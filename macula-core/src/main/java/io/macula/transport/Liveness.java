@@ -1,0 +1,323 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches whether the peer of a dialled connection still lives, because the codec sends
+ * no PING of its own and a killed peer is silent on an unconnected socket. Owned by the
+ * event loop.
+ * <p>
+ * States: QUIET (nothing is due) to DUE when something was written that the peer must
+ * acknowledge; DUE to QUIET when anything arrives, to SUSPECTED after the suspicion time,
+ * or at once when the sentinel learns that the port is closed; SUSPECTED to QUIET when
+ * anything arrives, to DEAD when the port is closed and a further PING stays unanswered.
+ */
+final class Liveness {
+
+	/*
+	 * While calls are in flight, everything is looked at each tick. A silent peer first
+	 * gets a PING (it may only be slow), a little later the sentinel sends its byte.
+	 * Whatever the peer sends, acknowledgements included, is a sign of life.
+	 */
+
+	static final long TICK_NANOS = 1L << TimingWheel.TICK_SHIFT;
+
+	private static final long MIN_QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
+
+	private static final long MAX_BUSY_PING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** RFC 9000, section 18.2: how long acknowledgements may be held back. */
+	private static final long MAX_ACK_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+	private static final long PROBE_DISTANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private static final int TICKS_BEFORE_REST = 8;
+
+	private final EventLoop loop;
+
+	private final Peer peer;
+
+	private final Sentinel sentinel;
+
+	private final long keepAliveNanos;
+
+	private final long suspicionNanos;
+
+	private @Nullable ScheduledFuture<?> ticker;
+
+	private boolean fast;
+
+	private boolean heard;
+
+	private boolean suspected;
+
+	private boolean stopped;
+
+	private int restfulTicks;
+
+	private long lastTick;
+
+	private long lastHeard;
+
+	private long dueSince;
+
+	private boolean due;
+
+	private long pingedAt;
+
+	private boolean pinged;
+
+	private long probedAt;
+
+	private long sweptAt;
+
+	private long deadAt;
+
+	private boolean unreachable;
+
+	private long busyPingNanos = MIN_QUIET_NANOS;
+
+	private long roundTripNanos;
+
+	Liveness(EventLoop loop, Peer peer, Sentinel sentinel, TransportSettings settings, long roundTripNanos) {
+		this.loop = loop;
+		this.peer = peer;
+		this.sentinel = sentinel;
+		this.keepAliveNanos = settings.keepAlive().toNanos();
+		this.suspicionNanos = settings.suspicion().toNanos();
+		this.roundTripNanos = roundTripNanos;
+	}
+
+	void start(long now) {
+		this.lastHeard = now;
+		this.lastTick = now;
+		schedule(restInterval());
+	}
+
+	void stop() {
+		this.stopped = true;
+		if (this.ticker != null) {
+			this.ticker.cancel(false);
+		}
+		this.sentinel.close();
+	}
+
+	long roundTripNanos() {
+		return this.roundTripNanos;
+	}
+
+	/** A frame arrived. */
+	void heard() {
+		this.heard = true;
+	}
+
+	/** Something was written that the peer will acknowledge. */
+	void wrote(long now) {
+		if (!this.due) {
+			this.due = true;
+			this.dueSince = now;
+		}
+		watchClosely(now);
+	}
+
+	void pong(long token, long now) {
+		if (token == this.pingedAt) {
+			long sample = now - token;
+			this.roundTripNanos = (this.roundTripNanos == 0) ? sample : (this.roundTripNanos * 7 + sample) / 8;
+		}
+	}
+
+	/** The kernel told that nobody listens at the peer's port. */
+	void unreachable() {
+		if (this.stopped || this.unreachable) {
+			return;
+		}
+		long now = System.nanoTime();
+		this.unreachable = true;
+		this.deadAt = now + 3 * this.roundTripNanos + PROBE_DISTANCE_NANOS;
+		ping(now);
+		suspect(now, "its port is unreachable");
+		watchClosely(now);
+	}
+
+	private void tick() {
+		if (this.stopped) {
+			return;
+		}
+		long now = System.nanoTime();
+		forgiveOwnPause(now);
+		this.lastTick = now;
+		this.peer.expire(now);
+		look(now);
+		if (this.stopped) {
+			return;
+		}
+		boolean busy = this.due || this.suspected || this.peer.awaiting();
+		this.restfulTicks = (busy) ? 0 : this.restfulTicks + 1;
+		if (this.restfulTicks > TICKS_BEFORE_REST) {
+			this.fast = false;
+			this.sentinel.rest();
+		}
+		schedule((this.fast) ? TICK_NANOS : restInterval());
+	}
+
+	private void look(long now) {
+		boolean alive = this.heard;
+		this.heard = false;
+		if ((this.due || this.suspected) && this.peer.packetsArrived()) {
+			alive = true;
+		}
+		if (alive) {
+			alive(now);
+		}
+		else if (this.due) {
+			overdue(now);
+		}
+		if (!this.due && now - this.lastHeard >= pingInterval()) {
+			if (this.peer.awaiting()) {
+				this.busyPingNanos = Math.min(this.busyPingNanos * 2, busyPingLimit());
+			}
+			ping(now);
+		}
+	}
+
+	private void alive(long now) {
+		this.lastHeard = now;
+		this.due = false;
+		this.pinged = false;
+		this.unreachable = false;
+		if (!this.peer.awaiting()) {
+			this.busyPingNanos = MIN_QUIET_NANOS;
+		}
+		if (this.suspected) {
+			this.suspected = false;
+			this.peer.alive();
+		}
+	}
+
+	private void overdue(long now) {
+		long silent = now - this.dueSince;
+		if (!this.pinged && silent >= quietNanos()) {
+			ping(now);
+		}
+		else if (this.pinged && now - this.pingedAt >= 2 * TICK_NANOS + 2 * this.roundTripNanos
+				&& now - this.probedAt >= PROBE_DISTANCE_NANOS) {
+			this.probedAt = now;
+			this.sentinel.probe();
+		}
+		if (this.unreachable && now - this.deadAt >= 0) {
+			this.peer.dead("its port is unreachable and it does not answer");
+		}
+		else if (silent >= Math.max(this.suspicionNanos, 4 * this.roundTripNanos)) {
+			suspect(now, "it gave no sign of life for " + TimeUnit.NANOSECONDS.toMillis(silent) + " ms");
+		}
+	}
+
+	/** Calls that were sent meanwhile are moved, too, once in the time of suspicion. */
+	private void suspect(long now, String why) {
+		if (!this.suspected || now - this.sweptAt >= this.suspicionNanos) {
+			this.suspected = true;
+			this.sweptAt = now;
+			this.peer.suspected(why);
+		}
+	}
+
+	private void ping(long now) {
+		this.pinged = true;
+		this.pingedAt = now;
+		if (!this.due) {
+			this.due = true;
+			this.dueSince = now;
+		}
+		this.peer.ping(now);
+		watchClosely(now);
+	}
+
+	/** A pause of this process (collector, SIGSTOP) is not the peer's silence. */
+	private void forgiveOwnPause(long now) {
+		long late = now - this.lastTick - 4 * TICK_NANOS;
+		if (this.fast && this.due && late > 0) {
+			this.dueSince += late;
+			this.deadAt += late;
+		}
+	}
+
+	private long quietNanos() {
+		return Math.min(Math.max(MIN_QUIET_NANOS, 3 * this.roundTripNanos + MAX_ACK_DELAY_NANOS),
+				Math.max(this.suspicionNanos / 2, this.roundTripNanos));
+	}
+
+	private long busyPingLimit() {
+		return Math.max(MIN_QUIET_NANOS, Math.min(MAX_BUSY_PING_NANOS, this.suspicionNanos / 4));
+	}
+
+	private long pingInterval() {
+		return (this.peer.awaiting()) ? this.busyPingNanos : restInterval();
+	}
+
+	private long restInterval() {
+		return (this.peer.streaming()) ? Math.min(this.keepAliveNanos, this.suspicionNanos) : this.keepAliveNanos;
+	}
+
+	private void watchClosely(long now) {
+		this.restfulTicks = 0;
+		if (!this.fast && !this.stopped) {
+			this.fast = true;
+			this.lastTick = now;
+			schedule(TICK_NANOS);
+		}
+	}
+
+	private void schedule(long delayNanos) {
+		if (this.ticker != null) {
+			this.ticker.cancel(false);
+		}
+		this.ticker = this.loop.schedule(this::tick, delayNanos, TimeUnit.NANOSECONDS);
+	}
+
+	/** Called on the event loop. */
+	interface Peer {
+
+		/** Deadlines are due. */
+		void expire(long now);
+
+		/** Whether answers of unary calls are awaited. */
+		boolean awaiting();
+
+		/** Whether streaming calls are open. */
+		boolean streaming();
+
+		/** Whether any packet arrived since the last question. */
+		boolean packetsArrived();
+
+		void ping(long token);
+
+		void suspected(String why);
+
+		void alive();
+
+		void dead(String why);
+
+	}
+
+}

@@ -1,0 +1,222 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.macula.Code;
+import io.macula.Endpoint;
+import io.macula.Status;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * Dials endpoints. Safe for all threads.
+ */
+public final class QuicConnector {
+
+	private static final Logger logger = LoggerFactory.getLogger(QuicConnector.class);
+
+	/** RFC 8305, section 5: Connection Attempt Delay. */
+	private static final long ATTEMPT_DELAY_MILLIS = 250;
+
+	private final Transport transport;
+
+	private final TlsContexts tls;
+
+	private final NodeInfo self;
+
+	/**
+	 * A connector.
+	 * @param transport its event loops and sockets
+	 * @param tls what this node shows and trusts
+	 * @param self what this node says of itself in HELLO
+	 */
+	public QuicConnector(Transport transport, TlsContexts tls, NodeInfo self) {
+		this.transport = transport;
+		this.tls = tls;
+		this.self = self;
+	}
+
+	/**
+	 * Dial all addresses of an endpoint, a quarter of a second apart, until one answers.
+	 * @param endpoint where to
+	 * @param timeout bound of everything, WELCOME included
+	 * @return the connection, owned by the subscriber; fails with
+	 * {@link io.macula.RpcException}, never processed: UNAVAILABLE or UNAUTHENTICATED.
+	 * Cancelling it gives up
+	 */
+	public Mono<Connection> connect(Endpoint endpoint, Duration timeout) {
+		return Mono.create((sink) -> {
+			logger.info("Creating connection to endpoint {}:{}", endpoint.host(), endpoint.port());
+			Race race = new Race(endpoint, System.nanoTime() + timeout.toNanos(), sink, this.transport.nextLoop());
+			sink.onCancel(race::cancel);
+			race.start();
+		});
+	}
+
+	/**
+	 * The dials of one endpoint. Owned by the event loop.
+	 */
+	private final class Race implements Dial.Outcome {
+
+		private final Endpoint endpoint;
+
+		private final long deadlineNanos;
+
+		private final MonoSink<Connection> sink;
+
+		private final EventLoop loop;
+
+		private final Deque<InetAddress> untried = new ArrayDeque<>();
+
+		private final List<Dial> dials = new ArrayList<>();
+
+		private final List<Status> failures = new ArrayList<>();
+
+		private @Nullable ScheduledFuture<?> nextAttempt;
+
+		private @Nullable Disposable resolution;
+
+		private boolean over;
+
+		Race(Endpoint endpoint, long deadlineNanos, MonoSink<Connection> sink, EventLoop loop) {
+			this.endpoint = endpoint;
+			this.deadlineNanos = deadlineNanos;
+			this.sink = sink;
+			this.loop = loop;
+		}
+
+		void start() {
+			this.resolution = Addresses.resolve(this.endpoint.host())
+				.timeout(Duration.ofNanos(Math.max(1, this.deadlineNanos - System.nanoTime())))
+				.subscribe((addresses) -> execute(() -> resolved(addresses)),
+						(error) -> execute(() -> unresolved(error)));
+		}
+
+		void cancel() {
+			execute(() -> {
+				if (this.resolution != null) {
+					this.resolution.dispose();
+				}
+				end();
+			});
+		}
+
+		@Override
+		public void connected(ClientConnection connection) {
+			if (this.over) {
+				connection.close(Status.notProcessed(Code.UNAVAILABLE, "another address answered first"));
+				return;
+			}
+			end();
+			this.sink.success(connection);
+		}
+
+		@Override
+		public void failed(Status status) {
+			if (this.over) {
+				return;
+			}
+			this.failures.add(status);
+			if (!this.untried.isEmpty()) {
+				attempt();
+			}
+			else if (this.failures.size() == this.dials.size()) {
+				end();
+				this.sink.error(failure().toException());
+			}
+		}
+
+		private void resolved(List<InetAddress> addresses) {
+			this.untried.addAll(addresses);
+			attempt();
+		}
+
+		private void unresolved(Throwable error) {
+			if (!this.over) {
+				end();
+				String why = (error instanceof UnknownHostException) ? "its host name is unknown" : error.toString();
+				this.sink.error(Status
+					.notProcessed(Code.UNAVAILABLE, "no connection to " + this.endpoint + ": " + why
+							+ "; check the name, the address that the provider advertises, and the name service")
+					.toException());
+			}
+		}
+
+		private void attempt() {
+			if (this.nextAttempt != null) {
+				this.nextAttempt.cancel(false);
+			}
+			InetAddress address = this.untried.poll();
+			if (this.over || address == null) {
+				return;
+			}
+			Dial dial = new Dial(QuicConnector.this.transport, QuicConnector.this.tls, QuicConnector.this.self,
+					this.endpoint, new InetSocketAddress(address, this.endpoint.port()),
+					Math.max(1, this.deadlineNanos - System.nanoTime()), this.loop, this);
+			this.dials.add(dial);
+			if (!this.untried.isEmpty()) {
+				this.nextAttempt = this.loop.schedule(this::attempt, ATTEMPT_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+			}
+			dial.start();
+		}
+
+		private void end() {
+			this.over = true;
+			if (this.nextAttempt != null) {
+				this.nextAttempt.cancel(false);
+			}
+			this.dials.forEach(Dial::cancel);
+		}
+
+		/** A refusal says more than silence at another address. */
+		private Status failure() {
+			for (Status status : this.failures) {
+				if (status.code() == Code.UNAUTHENTICATED) {
+					return status;
+				}
+			}
+			return this.failures.get(0);
+		}
+
+		private void execute(Runnable action) {
+			try {
+				this.loop.execute(action);
+			}
+			catch (java.util.concurrent.RejectedExecutionException ex) {
+				this.sink.error(Status.notProcessed(Code.UNAVAILABLE, "this node was closed").toException());
+			}
+		}
+
+	}
+
+}

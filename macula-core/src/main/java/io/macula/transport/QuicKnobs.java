@@ -1,0 +1,73 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.SegmentedDatagramPacket;
+import io.netty.handler.codec.quic.EpollQuicUtils;
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
+
+/**
+ * What QUIC is told on both sides; docs/performance.md has the measurements behind it.
+ */
+final class QuicKnobs {
+
+	/** Name of the protocol in the TLS handshake. */
+	static final String PROTOCOL = "macula/1";
+
+	/** Lanes that a peer may open beside its control stream and its call streams. */
+	static final int LANES = 16;
+
+	private static final long CONNECTION_WINDOW_BYTES = 32L << 20;
+
+	private static final long STREAM_WINDOW_BYTES = 16L << 20;
+
+	private static final int SEGMENTS = Integer.getInteger("macula.udp.gso", 0);
+
+	private QuicKnobs() {
+	}
+
+	static <B extends QuicCodecBuilder<B>> B apply(B builder, TransportSettings settings) {
+		return builder.maxIdleTimeout(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
+			.initialMaxData(CONNECTION_WINDOW_BYTES)
+			.initialMaxStreamDataBidirectionalLocal(STREAM_WINDOW_BYTES)
+			.initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW_BYTES)
+			.initialMaxStreamDataUnidirectional(STREAM_WINDOW_BYTES)
+			.initialMaxStreamsBidirectional(1L + LANES + settings.maxStreamsPerConnection())
+			.initialMaxStreamsUnidirectional(settings.maxStreamsPerConnection())
+			.congestionControlAlgorithm(QuicCongestionControlAlgorithm.CUBIC)
+			.activeMigration(true)
+			.discoverPmtu(true)
+			.maxSendUdpPayloadSize(Udp.MAX_DATAGRAM_BYTES)
+			.maxRecvUdpPayloadSize(Udp.MAX_DATAGRAM_BYTES);
+	}
+
+	/** Segments that one system call sends, where the kernel can do that. */
+	static SegmentedDatagramPacketAllocator segments(Udp udp) {
+		return (SEGMENTS > 1 && udp.epoll() && SegmentedDatagramPacket.isSupported())
+				? EpollQuicUtils.newSegmentedAllocator(SEGMENTS) : SegmentedDatagramPacketAllocator.NONE;
+	}
+
+	static ChannelOption<Boolean> halfClosure() {
+		return ChannelOption.ALLOW_HALF_CLOSURE;
+	}
+
+}

@@ -1,0 +1,378 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
+import io.netty.handler.codec.quic.QuicCodecDispatcher;
+import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
+import io.netty.handler.codec.quic.QuicServerCodecBuilder;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Accepts connections at one UDP port and hands their calls to one handler. Safe for all
+ * threads; ended by {@link #drain} or {@link #close}.
+ * <p>
+ * States: OPEN to DRAINING (new calls and connections are refused, what is in flight is
+ * finished) to CLOSED; from OPEN to CLOSED at once by {@link #close}.
+ */
+public final class QuicListener implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(QuicListener.class);
+
+	/** From so many unfinished handshakes on, clients must prove their address. */
+	private static final int PENDING_BEFORE_RETRY = 64;
+
+	/** Connections over the limit that are still answered, so that clients learn why. */
+	private static final int REFUSED_KINDLY = 64;
+
+	private static final long BIND_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+	private static final long CLOSE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+	private static final Duration DRAIN_POLL = Duration.ofMillis(5);
+
+	/** How long clients without calls in flight may take to close after GOAWAY. */
+	private static final long LEAVE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private final Transport transport;
+
+	private final TlsContexts tls;
+
+	private final CallHandler handler;
+
+	private final NodeInfo self;
+
+	private final List<Channel> sockets = new ArrayList<>();
+
+	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+
+	private final Set<ServerConnection> pending = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger pendingCount = new AtomicInteger();
+
+	private final AtomicInteger count = new AtomicInteger();
+
+	private final HandshakeLog log = new HandshakeLog(System::nanoTime);
+
+	private final AtomicBoolean closing = new AtomicBoolean();
+
+	private final Sinks.One<Void> closed = Sinks.one();
+
+	private volatile boolean draining;
+
+	private QuicListener(Transport transport, TlsContexts tls, CallHandler handler, NodeInfo self) {
+		this.transport = transport;
+		this.tls = tls;
+		this.handler = handler;
+		this.self = self;
+	}
+
+	/**
+	 * Bind and accept. Waits for the bind, so not to be called on an event loop.
+	 * @param transport its event loops
+	 * @param tls what this node shows and trusts
+	 * @param address where to listen, a wildcard address for all interfaces
+	 * @param port 0 for any free port
+	 * @param handler receives the calls
+	 * @param self what this node says of itself in WELCOME
+	 * @return the listener
+	 * @throws UncheckedIOException if the port cannot be bound
+	 */
+	public static QuicListener start(Transport transport, TlsContexts tls, InetAddress address, int port,
+			CallHandler handler, NodeInfo self) {
+		QuicListener listener = new QuicListener(transport, tls, handler, self);
+		listener.bind(new InetSocketAddress(address, port));
+		return listener;
+	}
+
+	/**
+	 * The port that is bound.
+	 * @return 1 to 65535
+	 */
+	public int port() {
+		return ((InetSocketAddress) this.sockets.get(0).localAddress()).getPort();
+	}
+
+	/**
+	 * Number of connections after their HELLO.
+	 * @return 0 or more
+	 */
+	public int connections() {
+		return this.connections.size() - this.pending.size();
+	}
+
+	/**
+	 * Number of calls that arrived and were not answered.
+	 * @return 0 or more
+	 */
+	public int inFlight() {
+		int sum = 0;
+		for (ServerConnection connection : this.connections) {
+			sum += connection.inFlight();
+		}
+		return sum;
+	}
+
+	/**
+	 * Refuse new calls, finish what is in flight, then close everything.
+	 * @param grace how long to wait for that
+	 * @return completes when the port is free
+	 */
+	public Mono<Void> drain(Duration grace) {
+		return Mono.defer(() -> {
+			if (!this.draining) {
+				this.draining = true;
+				this.connections.forEach((connection) -> connection.goAway("the provider shuts down"));
+				long now = System.nanoTime();
+				awaitQuiet(now + grace.toNanos(), Math.min(grace.toNanos(), LEAVE_LIMIT_NANOS), now);
+			}
+			return this.closed.asMono();
+		});
+	}
+
+	/** Close at once; clients are told, calls in flight are cancelled. */
+	@Override
+	public void close() {
+		this.draining = true;
+		closeConnections();
+		if (!this.transport.udp().onEventLoop()) {
+			this.closed.asMono().block(Duration.ofNanos(2 * CLOSE_LIMIT_NANOS));
+		}
+	}
+
+	TransportSettings settings() {
+		return this.transport.settings();
+	}
+
+	TlsContexts tls() {
+		return this.tls;
+	}
+
+	CallHandler handler() {
+		return this.handler;
+	}
+
+	NodeInfo self() {
+		return this.self;
+	}
+
+	HandshakeLog log() {
+		return this.log;
+	}
+
+	boolean draining() {
+		return this.draining;
+	}
+
+	boolean overfull() {
+		return this.count.get() > settings().maxConnections();
+	}
+
+	void handshakeOver(ServerConnection connection) {
+		if (this.pending.remove(connection)) {
+			this.pendingCount.decrementAndGet();
+		}
+	}
+
+	void ended(ServerConnection connection) {
+		if (this.connections.remove(connection)) {
+			this.count.decrementAndGet();
+		}
+	}
+
+	private void begun(ServerConnection connection) {
+		this.connections.add(connection);
+		this.count.incrementAndGet();
+		this.pending.add(connection);
+		this.pendingCount.incrementAndGet();
+	}
+
+	// Sockets
+
+	private void bind(InetSocketAddress address) {
+		List<EventLoop> loops = this.transport.udp().loops();
+		boolean several = loops.size() > 1 && this.transport.udp().epoll();
+		InitialFilter filter = new InitialFilter(
+				() -> this.count.get() >= settings().maxConnections() + REFUSED_KINDLY);
+		RetryTokens tokens = new RetryTokens(() -> this.pendingCount.get() >= PENDING_BEFORE_RETRY, System::nanoTime);
+		ChannelHandler dispatcher = (several) ? new Dispatching(tokens) : new Single(tokens);
+		InetSocketAddress local = address;
+		for (EventLoop loop : (several) ? loops : loops.subList(0, 1)) {
+			ChannelFuture bound = this.transport.udp().bind(loop, local, several, new ChannelInitializer<>() {
+
+				@Override
+				protected void initChannel(Channel socket) {
+					socket.pipeline().addLast(filter).addLast(dispatcher);
+				}
+
+			});
+			Udp.await(bound, BIND_LIMIT_NANOS);
+			if (bound.isSuccess()) {
+				this.sockets.add(bound.channel());
+				local = new InetSocketAddress(address.getAddress(), port());
+			}
+			else if (this.sockets.isEmpty()) {
+				bound.channel().close();
+				throw cannotBind(address, bound.cause());
+			}
+			else {
+				logger.info("UDP port {} is served by {} of {} event loops: {}", port(), this.sockets.size(),
+						loops.size(), String.valueOf(bound.cause()));
+				break;
+			}
+		}
+	}
+
+	private static UncheckedIOException cannotBind(InetSocketAddress address, Throwable cause) {
+		BindException exception = new BindException("UDP " + address.getAddress().getHostAddress() + ":"
+				+ address.getPort() + " cannot be bound: " + ((cause != null) ? cause.getMessage() : "no answer")
+				+ "; check that no other process uses the port (macula.provider.port) and that the address is local");
+		exception.initCause(cause);
+		return new UncheckedIOException(exception);
+	}
+
+	private QuicServerCodecBuilder codec(RetryTokens tokens, Turn turn) {
+		return QuicKnobs.apply(new QuicServerCodecBuilder(), settings())
+			.tokenHandler(tokens)
+			.sslEngineProvider((channel) -> this.tls.server().newEngine(channel.alloc()))
+			.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, QuicKnobs.segments(this.transport.udp()))
+			.handler(new ChannelInitializer<QuicChannel>() {
+
+				@Override
+				protected void initChannel(QuicChannel channel) {
+					ServerConnection connection = new ServerConnection(QuicListener.this, channel, turn);
+					begun(connection);
+					channel.pipeline().addLast(connection);
+				}
+
+			})
+			.streamHandler(new ChannelInitializer<QuicStreamChannel>() {
+
+				@Override
+				protected void initChannel(QuicStreamChannel stream) {
+					stream.parent().pipeline().get(ServerConnection.class).open(stream);
+				}
+
+			});
+	}
+
+	// The end
+
+	private void awaitQuiet(long deadline, long leaveNanos, long quietSince) {
+		long now = System.nanoTime();
+		long since = (inFlight() == 0) ? quietSince : now;
+		boolean left = this.connections.isEmpty();
+		if (left || now - deadline >= 0 || (inFlight() == 0 && now - since >= leaveNanos)) {
+			closeConnections();
+		}
+		else {
+			this.transport.schedule(() -> awaitQuiet(deadline, leaveNanos, since), DRAIN_POLL);
+		}
+	}
+
+	private void closeConnections() {
+		if (!this.closing.compareAndSet(false, true)) {
+			return;
+		}
+		List<ServerConnection> open = new ArrayList<>(this.connections);
+		open.forEach((connection) -> connection.close("the provider shut down"));
+		awaitClosed(open, System.nanoTime() + CLOSE_LIMIT_NANOS);
+	}
+
+	/** The QUIC channels first: with the socket gone no CONNECTION_CLOSE would go out. */
+	private void awaitClosed(List<ServerConnection> open, long deadline) {
+		boolean all = open.stream().allMatch((connection) -> connection.channel().closeFuture().isDone());
+		if (!all && System.nanoTime() - deadline < 0) {
+			this.transport.schedule(() -> awaitClosed(open, deadline), Duration.ofMillis(1));
+			return;
+		}
+		AtomicInteger left = new AtomicInteger(this.sockets.size());
+		for (Channel socket : this.sockets) {
+			socket.close().addListener((future) -> {
+				if (left.decrementAndGet() == 0) {
+					this.closed.tryEmitEmpty();
+				}
+			});
+		}
+	}
+
+	/** One socket. */
+	@ChannelHandler.Sharable
+	private final class Single extends ChannelInitializer<Channel> {
+
+		private final RetryTokens tokens;
+
+		Single(RetryTokens tokens) {
+			this.tokens = tokens;
+		}
+
+		@Override
+		protected void initChannel(Channel socket) {
+			Turn turn = new Turn(socket.eventLoop());
+			socket.pipeline().addLast(turn).addLast(codec(this.tokens, turn).build());
+		}
+
+	}
+
+	/**
+	 * Several sockets of one port: passes datagrams to the loop that has the connection.
+	 */
+	@ChannelHandler.Sharable
+	private final class Dispatching extends QuicCodecDispatcher {
+
+		private final RetryTokens tokens;
+
+		Dispatching(RetryTokens tokens) {
+			this.tokens = tokens;
+		}
+
+		@Override
+		protected void initChannel(Channel socket, int localConnectionIdLength, QuicConnectionIdGenerator ids) {
+			Turn turn = new Turn(socket.eventLoop());
+			socket.pipeline()
+				.addLast(turn)
+				.addLast(codec(this.tokens, turn).localConnectionIdLength(localConnectionIdLength)
+					.connectionIdAddressGenerator(ids)
+					.build());
+		}
+
+	}
+
+}

@@ -1,0 +1,185 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+
+import io.macula.Metadata;
+import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A unary call that arrived.
+ * <p>
+ * States: OPEN to ANSWERED with a result or a failure, or to CANCELLED; both are final.
+ * Whoever changes the state first wins; the answer itself is written by the event loop.
+ */
+class ServerCall implements InboundCall {
+
+	private static final Logger logger = LoggerFactory.getLogger(ServerCall.class);
+
+	private static final Object CANCELLED = new Object();
+
+	private static final Runnable DONE = () -> {
+	};
+
+	private static final AtomicReferenceFieldUpdater<ServerCall, Object> OUTCOME = AtomicReferenceFieldUpdater
+		.newUpdater(ServerCall.class, Object.class, "outcome");
+
+	private static final AtomicReferenceFieldUpdater<ServerCall, Runnable> ON_CANCEL = AtomicReferenceFieldUpdater
+		.newUpdater(ServerCall.class, Runnable.class, "onCancel");
+
+	private final ServerStream stream;
+
+	private final long callId;
+
+	private final Procedure procedure;
+
+	private final byte[] payload;
+
+	private final Metadata metadata;
+
+	private final long deadlineNanoTime;
+
+	/** OPEN while null; then bytes, a failure, or CANCELLED. */
+	private volatile @Nullable Object outcome;
+
+	private volatile @Nullable Runnable onCancel;
+
+	ServerCall(ServerStream stream, long callId, Procedure procedure, byte[] payload, Metadata metadata,
+			long deadlineNanoTime) {
+		this.stream = stream;
+		this.callId = callId;
+		this.procedure = procedure;
+		this.payload = payload;
+		this.metadata = metadata;
+		this.deadlineNanoTime = deadlineNanoTime;
+	}
+
+	final ServerStream stream() {
+		return this.stream;
+	}
+
+	final long callId() {
+		return this.callId;
+	}
+
+	/** Bytes of a result, a {@link Failure}, or anything else if there is no answer. */
+	final @Nullable Object outcome() {
+		return this.outcome;
+	}
+
+	@Override
+	public final String procedure() {
+		return this.procedure.name();
+	}
+
+	@Override
+	public final String codec() {
+		return this.procedure.codec();
+	}
+
+	@Override
+	public final @Nullable Object target() {
+		return this.procedure.target();
+	}
+
+	@Override
+	public final byte[] payload() {
+		return this.payload;
+	}
+
+	@Override
+	public final Metadata metadata() {
+		return this.metadata;
+	}
+
+	@Override
+	public final NodeInfo peer() {
+		return this.stream.connection().peer();
+	}
+
+	@Override
+	public final long deadlineNanoTime() {
+		return this.deadlineNanoTime;
+	}
+
+	@Override
+	public final boolean cancelled() {
+		return this.outcome == CANCELLED;
+	}
+
+	@Override
+	public final void onCancel(Runnable action) {
+		if (!ON_CANCEL.compareAndSet(this, null, action) && cancelled()) {
+			run(action);
+		}
+	}
+
+	@Override
+	public void result(byte[] result) {
+		answer(result);
+	}
+
+	@Override
+	public void fail(Failure failure) {
+		answer(failure);
+	}
+
+	/** The caller gave up; on the event loop. */
+	void cancel() {
+		if (OUTCOME.compareAndSet(this, null, CANCELLED)) {
+			Runnable action = ON_CANCEL.getAndSet(this, DONE);
+			if (action != null) {
+				run(action);
+			}
+		}
+	}
+
+	final boolean settle(Object answer) {
+		return OUTCOME.compareAndSet(this, null, answer);
+	}
+
+	private void answer(Object answer) {
+		if (settle(answer)) {
+			this.stream.connection().answered(this);
+		}
+	}
+
+	private void run(Runnable action) {
+		try {
+			action.run();
+		}
+		catch (RuntimeException ex) {
+			logger.error("The cancellation of {} failed", procedure(), ex);
+		}
+	}
+
+	/**
+	 * Entry of a lane's procedure table.
+	 *
+	 * @param name name on the wire
+	 * @param codec name of the payload codec
+	 * @param target what the handler found
+	 */
+	record Procedure(String name, String codec, @Nullable Object target) {
+
+	}
+
+}

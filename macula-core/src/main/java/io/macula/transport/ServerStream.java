@@ -1,0 +1,195 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.macula.Code;
+import io.macula.Status;
+import io.macula.transport.ServerCall.Procedure;
+import io.macula.wire.ErrorCode;
+import io.macula.wire.Failure;
+import io.macula.wire.Frame;
+import io.macula.wire.FrameCodec;
+import io.macula.wire.FrameDecoder;
+import io.macula.wire.ProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream of calls on the serving side: a lane, or the stream of one call. Finished when
+ * the caller has finished it and everything is answered. Owned by the event loop.
+ */
+final class ServerStream extends FrameStream {
+
+	/** Answers that wait for a slow reader; beyond that its calls are not read. */
+	private static final int MAX_PENDING_BYTES = 4 << 20;
+
+	private final ServerConnection connection;
+
+	private final List<Procedure> procedures = new ArrayList<>();
+
+	private long lastCallId;
+
+	private int open;
+
+	private boolean callerFinished;
+
+	private boolean paused;
+
+	/** Whether this stream is in the connection's list of streams to flush. */
+	private boolean dirty;
+
+	ServerStream(ServerConnection connection, FrameDecoder decoder) {
+		super(decoder);
+		this.connection = connection;
+	}
+
+	ServerConnection connection() {
+		return this.connection;
+	}
+
+	long lastCallId() {
+		return this.lastCallId;
+	}
+
+	boolean callerFinished() {
+		return this.callerFinished;
+	}
+
+	/** Whether this call made it dirty. */
+	boolean markDirty() {
+		boolean before = this.dirty;
+		this.dirty = true;
+		return !before;
+	}
+
+	/** A call of this stream was answered, or needs no answer. */
+	void settled() {
+		this.open--;
+	}
+
+	/** End of a turn: one write. */
+	void endOfTurn() {
+		this.dirty = false;
+		if (!channel().isOpen() || finished()) {
+			return;
+		}
+		if (this.callerFinished && this.open == 0) {
+			finish();
+		}
+		else if (writable()) {
+			flush();
+		}
+		else if (!this.paused && pendingBytes() > MAX_PENDING_BYTES) {
+			this.paused = true;
+			channel().config().setAutoRead(false);
+		}
+	}
+
+	@Override
+	void onFrame(Frame frame) {
+		switch (frame.type()) {
+			case CALL -> onCall((Frame.Call) frame);
+			case CANCEL -> this.connection.cancelled(((Frame.Cancel) frame).callId());
+			default -> throw ProtocolException.violation(frame.type() + " frame on a stream of calls");
+		}
+	}
+
+	private void onCall(Frame.Call call) {
+		if (call.callId() <= this.lastCallId) {
+			throw ProtocolException.violation("call id " + call.callId() + " after " + this.lastCallId);
+		}
+		Procedure procedure = procedure(call);
+		this.lastCallId = call.callId();
+		this.open++;
+		this.connection.accept(this, call, procedure);
+	}
+
+	private Procedure procedure(Frame.Call call) {
+		if (call.literal()) {
+			Procedure procedure = this.connection.resolve(call.procedure(), call.codec());
+			if (this.procedures.size() < FrameCodec.MAX_PROCEDURES) {
+				this.procedures.add(procedure);
+			}
+			return procedure;
+		}
+		int index = call.procedureRef() - 1;
+		if (index >= this.procedures.size()) {
+			throw ProtocolException.violation(
+					"reference " + call.procedureRef() + " to a procedure, " + this.procedures.size() + " are known");
+		}
+		Procedure procedure = this.procedures.get(index);
+		if (procedure.target() == null) {
+			// It may be served by now.
+			procedure = this.connection.resolve(procedure.name(), procedure.codec());
+			this.procedures.set(index, procedure);
+		}
+		return procedure;
+	}
+
+	@Override
+	void onFinished() {
+		this.callerFinished = true;
+		this.connection.touched(this);
+	}
+
+	@Override
+	boolean onExcess(ProtocolException excess) {
+		if (excess.callId() == 0) {
+			return false;
+		}
+		this.lastCallId = Math.max(this.lastCallId, excess.callId());
+		Failure failure = Failure.of(Status.notProcessed(Code.RESOURCE_EXHAUSTED,
+				"the payload of " + excess.value() + " bytes exceeds the provider's limit of "
+						+ this.connection.maxPayloadBytes() + " bytes (maxPayloadBytes)"));
+		this.connection.excess(this, excess.callId(), failure);
+		return true;
+	}
+
+	@Override
+	void onBroken(ErrorCode code, String message) {
+		this.connection.onBroken(code, message);
+	}
+
+	@Override
+	void onWritable() {
+		flush();
+		if (this.paused) {
+			this.paused = false;
+			channel().config().setAutoRead(true);
+		}
+	}
+
+	@Override
+	void onInactive() {
+		this.connection.gone(this);
+	}
+
+	static boolean streaming(Frame.Call call) {
+		return (call.flags() & (Frame.Call.SENDS_ELEMENTS | Frame.Call.EXPECTS_ELEMENTS)) != 0;
+	}
+
+	static @Nullable Failure expired(Frame.Call call, long deadlineNanoTime, long now) {
+		if (deadlineNanoTime != StreamCall.NO_DEADLINE && deadlineNanoTime - now <= 0) {
+			return Failure.of(Status.notProcessed(Code.DEADLINE_EXCEEDED,
+					"the caller's time was over before the call was handed to the method"));
+		}
+		return null;
+	}
+
+}

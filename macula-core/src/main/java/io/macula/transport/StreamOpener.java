@@ -1,0 +1,143 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import io.macula.Code;
+import io.macula.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+
+/**
+ * Opens streams as the peer's stream limit and our memory allow, in the order of the
+ * requests; a bounded number of them waits. Owned by the event loop.
+ */
+final class StreamOpener {
+
+	/** Bytes of large payloads that wait for QUIC to take them, at most. */
+	private static final long MAX_BYTES = 64L << 20;
+
+	private final QuicChannel channel;
+
+	private final QuicStreamType type;
+
+	private final int maxWaiting;
+
+	private final String where;
+
+	private final Deque<Request> waiting = new ArrayDeque<>();
+
+	private long bytes;
+
+	private boolean opening;
+
+	StreamOpener(QuicChannel channel, QuicStreamType type, int maxWaiting, String where) {
+		this.channel = channel;
+		this.type = type;
+		this.maxWaiting = maxWaiting;
+		this.where = where;
+	}
+
+	int waiting() {
+		return this.waiting.size();
+	}
+
+	/** Open now or later. */
+	void open(Request request) {
+		if (this.waiting.size() >= this.maxWaiting) {
+			request.refused(Status.notProcessed(Code.RESOURCE_EXHAUSTED, this.waiting.size()
+					+ " streams wait to be opened " + this.where + ": the limit is maxStreamsPerConnection"));
+			return;
+		}
+		this.waiting.add(request);
+		next();
+	}
+
+	/** The limit changed, or something was written. */
+	void next() {
+		if (this.opening) {
+			return;
+		}
+		this.opening = true;
+		try {
+			while (!this.waiting.isEmpty()) {
+				Request request = this.waiting.element();
+				if (!request.wanted()) {
+					this.waiting.remove();
+				}
+				else if (this.bytes < MAX_BYTES && this.channel.peerAllowedStreams(this.type) > 0) {
+					this.waiting.remove();
+					create(request);
+				}
+				else {
+					return;
+				}
+			}
+		}
+		finally {
+			this.opening = false;
+		}
+	}
+
+	/** Write something large as all that a stream carries in this direction. */
+	void write(FrameStream stream, ByteBuf content) {
+		int size = content.readableBytes();
+		this.bytes += size;
+		stream.write(content, true).addListener((future) -> {
+			this.bytes -= size;
+			next();
+		});
+	}
+
+	void refuseAll(Status status) {
+		while (!this.waiting.isEmpty()) {
+			this.waiting.remove().refused(status);
+		}
+	}
+
+	private void create(Request request) {
+		FrameStream stream = request.stream();
+		this.channel.createStream(this.type, stream).addListener((future) -> {
+			if (future.isSuccess()) {
+				request.opened((QuicStreamChannel) future.getNow());
+			}
+			else {
+				request.refused(Status.notProcessed(Code.UNAVAILABLE,
+						"a stream could not be opened " + this.where + ": " + future.cause()));
+			}
+		});
+	}
+
+	/** Called on the event loop: {@code opened} or {@code refused}, once. */
+	interface Request {
+
+		/** Whether it is still worth opening. */
+		boolean wanted();
+
+		FrameStream stream();
+
+		void opened(QuicStreamChannel channel);
+
+		void refused(Status status);
+
+	}
+
+}

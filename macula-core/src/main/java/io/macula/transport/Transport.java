@@ -1,0 +1,179 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.macula.Code;
+import io.macula.Status;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * The event loops of a node and the UDP sockets from which it dials; listeners and
+ * connectors share them. Safe for all threads; {@link #close()} releases everything.
+ */
+public final class Transport implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Transport.class);
+
+	private static final AtomicInteger COUNTER = new AtomicInteger();
+
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+	private final TransportSettings settings;
+
+	private final LoopResources resources;
+
+	private final EventLoopGroup loops;
+
+	private final Udp udp;
+
+	private final ClientSockets clientSockets;
+
+	private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean closed;
+
+	private Transport(TransportSettings settings) {
+		this.settings = settings;
+		int threads = (settings.eventLoops() > 0) ? settings.eventLoops()
+				: Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+		this.resources = LoopResources.create("macula-" + COUNTER.incrementAndGet(), threads, true);
+		this.loops = this.resources.onServer(LoopResources.DEFAULT_NATIVE);
+		this.udp = new Udp(this.resources, this.loops, threads);
+		this.clientSockets = new ClientSockets(this.udp, settings);
+	}
+
+	/**
+	 * Start event loops.
+	 * @param settings settings of all connections and listeners of this transport
+	 * @return a transport, to be closed by the caller
+	 */
+	public static Transport create(TransportSettings settings) {
+		return new Transport(settings);
+	}
+
+	/**
+	 * The settings.
+	 * @return the settings
+	 */
+	public TransportSettings settings() {
+		return this.settings;
+	}
+
+	/**
+	 * Run an action once, later, on an event loop.
+	 * @param action must not block
+	 * @param delay from now
+	 * @return disposing it before the run prevents the run
+	 */
+	public Disposable schedule(Runnable action, Duration delay) {
+		try {
+			Future<?> future = this.loops.next()
+				.schedule(() -> runSafely(action), delay.toNanos(), TimeUnit.NANOSECONDS);
+			return () -> future.cancel(false);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("An action was not scheduled: the transport is closed", ex);
+			return () -> {
+			};
+		}
+	}
+
+	/**
+	 * Close all connections, sockets and event loops. Waits for them for a few seconds at
+	 * most, not at all on an event loop.
+	 */
+	@Override
+	public void close() {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		Status reason = Status.unknown(Code.UNAVAILABLE, "this node was closed");
+		for (ClientConnection connection : this.connections) {
+			connection.close(reason);
+		}
+		boolean mayWait = !onEventLoop();
+		long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
+		if (mayWait) {
+			for (ClientConnection connection : this.connections) {
+				connection.awaitClosed(deadline - System.nanoTime());
+			}
+		}
+		Future<?> sockets = this.clientSockets.close();
+		if (mayWait) {
+			Udp.await(sockets, deadline - System.nanoTime());
+		}
+		this.resources.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).subscribe();
+		if (mayWait) {
+			Udp.await(this.loops.terminationFuture(), deadline - System.nanoTime());
+		}
+	}
+
+	Udp udp() {
+		return this.udp;
+	}
+
+	ClientSockets clientSockets() {
+		return this.clientSockets;
+	}
+
+	EventLoop nextLoop() {
+		return this.udp.nextLoop();
+	}
+
+	boolean closed() {
+		return this.closed;
+	}
+
+	void opened(ClientConnection connection) {
+		this.connections.add(connection);
+		if (this.closed) {
+			connection.close(Status.unknown(Code.UNAVAILABLE, "this node was closed"));
+		}
+	}
+
+	void closed(ClientConnection connection) {
+		this.connections.remove(connection);
+	}
+
+	private boolean onEventLoop() {
+		return this.udp.onEventLoop();
+	}
+
+	private static void runSafely(Runnable action) {
+		try {
+			action.run();
+		}
+		catch (RuntimeException ex) {
+			logger.error("A scheduled action failed", ex);
+		}
+	}
+
+}

@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Marks the turns of one UDP socket: stands before the QUIC codec, so that what is to be
+ * written because of the datagrams of one read is written after the last of them and
+ * before the codec builds packets. Everything is merged that way. Owned by the event
+ * loop.
+ */
+final class Turn extends ChannelInboundHandlerAdapter {
+
+	private static final Logger logger = LoggerFactory.getLogger(Turn.class);
+
+	private final EventLoop loop;
+
+	private final List<Runnable> atEnd = new ArrayList<>();
+
+	private boolean reading;
+
+	Turn(EventLoop loop) {
+		this.loop = loop;
+	}
+
+	/**
+	 * Run an action at the end of this read, or of this turn of the event loop.
+	 * @param action called once
+	 */
+	void atEnd(Runnable action) {
+		if (this.reading) {
+			this.atEnd.add(action);
+		}
+		else {
+			this.loop.execute(action);
+		}
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		this.reading = true;
+		ctx.fireChannelRead(msg);
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext ctx) {
+		// Actions may add further ones.
+		for (int i = 0; i < this.atEnd.size(); i++) {
+			try {
+				this.atEnd.get(i).run();
+			}
+			catch (RuntimeException ex) {
+				logger.error("An action at the end of a read failed", ex);
+			}
+		}
+		this.atEnd.clear();
+		this.reading = false;
+		ctx.fireChannelReadComplete();
+	}
+
+	@Override
+	public boolean isSharable() {
+		return false;
+	}
+
+}

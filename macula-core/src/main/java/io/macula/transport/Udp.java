@@ -1,0 +1,199 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.concurrent.EventExecutor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * How UDP sockets are opened here: on which event loops, of which channel class, with
+ * which options. Safe for all threads.
+ */
+final class Udp {
+
+	/** Largest UDP payload that is sent or accepted; path MTU discovery goes up to it. */
+	static final int MAX_DATAGRAM_BYTES = Integer.getInteger("macula.udp.max", 16_000);
+
+	private static final Logger logger = LoggerFactory.getLogger(Udp.class);
+
+	private static final int SOCKET_BUFFER_BYTES = 4 << 20;
+
+	private static final int DATAGRAMS_PER_READ = Integer.getInteger("macula.udp.mmsg", 8);
+
+	/**
+	 * IP_MTU_DISCOVER = IP_PMTUDISC_PROBE, see ip(7): never fragment, so that path MTU
+	 * discovery sees what the path really carries.
+	 */
+	private static final ChannelOption<Integer> MTU_DISCOVER_4 = new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
+
+	/** The same for IPv6, see ipv6(7). */
+	private static final ChannelOption<Integer> MTU_DISCOVER_6 = new IntegerUnixChannelOption("IPV6_MTU_DISCOVER", 41,
+			23);
+
+	private static final int MTU_DISCOVER_PROBE = 3;
+
+	private final LoopResources resources;
+
+	private final EventLoopGroup group;
+
+	private final List<EventLoop> loops = new ArrayList<>();
+
+	private final AtomicInteger next = new AtomicInteger();
+
+	private final Class<? extends DatagramChannel> channelClass;
+
+	Udp(LoopResources resources, EventLoopGroup group, int threads) {
+		this.resources = resources;
+		this.group = group;
+		for (EventExecutor executor : group) {
+			if (this.loops.size() < threads) {
+				this.loops.add((EventLoop) executor);
+			}
+		}
+		this.channelClass = resources.onChannelClass(DatagramChannel.class, group);
+	}
+
+	List<EventLoop> loops() {
+		return this.loops;
+	}
+
+	EventLoop nextLoop() {
+		return this.loops.get(Math.floorMod(this.next.getAndIncrement(), this.loops.size()));
+	}
+
+	boolean onEventLoop() {
+		return this.loops.stream().anyMatch(EventLoop::inEventLoop);
+	}
+
+	boolean epoll() {
+		return this.channelClass == EpollDatagramChannel.class;
+	}
+
+	DatagramChannel newChannel(InetAddress address) {
+		SocketProtocolFamily family = (address instanceof Inet4Address) ? SocketProtocolFamily.INET
+				: SocketProtocolFamily.INET6;
+		if (this.channelClass == EpollDatagramChannel.class) {
+			return new EpollDatagramChannel(family);
+		}
+		if (this.channelClass == NioDatagramChannel.class) {
+			return new NioDatagramChannel(family);
+		}
+		return this.resources.onChannel(DatagramChannel.class, this.group);
+	}
+
+	/**
+	 * Bind a socket for QUIC.
+	 * @param loop its event loop
+	 * @param local where to bind
+	 * @param reusePort whether several sockets share the port
+	 * @param handler what reads from it
+	 * @return tells when it is bound
+	 */
+	ChannelFuture bind(EventLoop loop, InetSocketAddress local, boolean reusePort, ChannelHandler handler) {
+		Bootstrap bootstrap = new Bootstrap().group(loop)
+			.channelFactory(() -> newChannel(local.getAddress()))
+			.handler(handler)
+			.option(ChannelOption.RECVBUF_ALLOCATOR,
+					new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * (epoll() ? DATAGRAMS_PER_READ : 1)));
+		if (epoll()) {
+			bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM_BYTES);
+			if (reusePort) {
+				bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
+			}
+		}
+		ChannelFuture bound = bootstrap.bind(local);
+		bound.addListener((future) -> {
+			if (future.isSuccess()) {
+				tune(bound.channel());
+			}
+		});
+		return bound;
+	}
+
+	/** Best effort: what the kernel refuses costs speed, nothing else. */
+	private void tune(Channel channel) {
+		set(channel, ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+		set(channel, ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES);
+		if (epoll()) {
+			boolean four = ((InetSocketAddress) channel.localAddress()).getAddress() instanceof Inet4Address;
+			set(channel, (four) ? MTU_DISCOVER_4 : MTU_DISCOVER_6, MTU_DISCOVER_PROBE);
+		}
+	}
+
+	private static <T> void set(Channel channel, ChannelOption<T> option, T value) {
+		try {
+			channel.config().setOption(option, value);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Socket option {} = {} was refused", option, value, ex);
+		}
+	}
+
+	/**
+	 * Wait, never on an event loop.
+	 * @param future what to wait for
+	 * @param nanos for how long
+	 * @return whether it is done
+	 */
+	static boolean await(Future<?> future, long nanos) {
+		try {
+			future.get(Math.max(1, nanos), TimeUnit.NANOSECONDS);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+		catch (ExecutionException ex) {
+			logger.debug("Failed while closing", ex);
+			return true;
+		}
+		catch (TimeoutException ex) {
+			logger.debug("Not closed in time", ex);
+			return false;
+		}
+	}
+
+}
