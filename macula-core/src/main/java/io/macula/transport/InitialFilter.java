@@ -27,12 +27,16 @@ import io.netty.channel.socket.DatagramPacket;
 /**
  * Drops datagrams that must not reach the QUIC codec: Initial packets in datagrams
  * smaller than RFC 9000, section 14.1, demands (the codec would answer them, or keep a
- * connection for them), and all Initial packets while the listener is full.
+ * connection for them), all Initial packets while the listener is full, and what is too
+ * short for any packet.
  */
 @Sharable
 final class InitialFilter extends ChannelInboundHandlerAdapter {
 
 	private static final int MIN_INITIAL_BYTES = 1200;
+
+	/** The shortest QUIC packet that can be meant for us; a sentinel's byte is less. */
+	private static final int MIN_PACKET_BYTES = 21;
 
 	private final BooleanSupplier full;
 
@@ -42,17 +46,22 @@ final class InitialFilter extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		if (msg instanceof DatagramPacket packet && initial(packet.content())
-				&& (packet.content().readableBytes() < MIN_INITIAL_BYTES || this.full.getAsBoolean())) {
+		if (msg instanceof DatagramPacket packet && unwanted(packet.content())) {
 			packet.release();
 			return;
 		}
 		ctx.fireChannelRead(msg);
 	}
 
+	private boolean unwanted(ByteBuf datagram) {
+		int bytes = datagram.readableBytes();
+		return bytes < MIN_PACKET_BYTES
+				|| (initial(datagram) && (bytes < MIN_INITIAL_BYTES || this.full.getAsBoolean()));
+	}
+
 	/** Long header form of packet type 0 (RFC 9000, section 17.2.2), any version. */
 	private static boolean initial(ByteBuf datagram) {
-		return datagram.isReadable() && (datagram.getByte(datagram.readerIndex()) & 0xB0) == 0x80;
+		return (datagram.getByte(datagram.readerIndex()) & 0xB0) == 0x80;
 	}
 
 }
