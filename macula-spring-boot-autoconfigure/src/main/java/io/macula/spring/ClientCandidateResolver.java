@@ -71,7 +71,7 @@ final class ClientCandidateResolver implements AutowireCandidateResolver, BeanFa
 
 	private static @Nullable ClientReference client(DependencyDescriptor descriptor) {
 		Annotation[] annotations = descriptor.getAnnotations();
-		Class<?> contract = descriptor.getDependencyType();
+		Class<?> contract = descriptor.getResolvableType().resolve();
 		ClientReference client = ClientReference.find(contract, annotations, descriptor);
 		MethodParameter parameter = descriptor.getMethodParameter();
 		if (client == null && parameter != null && parameter.getMethod() != null

@@ -14,11 +14,18 @@
  * limitations under the License.
  */
 
-/**
- * Fixtures of the tests; start at {@link io.macula.testing.ImpairedLink} for a network
- * that fails as told.
- */
-@NullMarked
-package io.macula.testing;
+package io.macula.spring.autoconfigure;
 
-import org.jspecify.annotations.NullMarked;
+import java.util.List;
+
+import io.macula.spring.ServiceBean;
+
+/**
+ * What this node provides. Immutable.
+ *
+ * @param listening whether the node listens at all
+ * @param services the services, none where the node does not listen
+ */
+record ProvidedServices(boolean listening, List<ServiceBean> services) {
+
+}

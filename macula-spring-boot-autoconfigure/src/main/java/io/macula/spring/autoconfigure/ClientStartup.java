@@ -1,0 +1,92 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+import io.macula.spring.DeclaredClients;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+
+/**
+ * Makes all clients at start, so that a mistake in a contract shows there, and refuses
+ * settings of a client service that does not exist.
+ */
+final class ClientStartup implements SmartInitializingSingleton {
+
+	private final DeclaredClients clients;
+
+	private final MaculaSettings settings;
+
+	private final ConfigurableBeanFactory beanFactory;
+
+	ClientStartup(DeclaredClients clients, MaculaSettings settings, ConfigurableBeanFactory beanFactory) {
+		this.clients = clients;
+		this.settings = settings;
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		Map<String, String> names = this.clients.clientNames(this::resolve);
+		refuseAmbiguousNames(names, this.clients.serviceNames(this::resolve));
+		refuseUnusedSettings(names.values());
+		names.keySet().forEach(this.beanFactory::getBean);
+	}
+
+	private String resolve(String text) {
+		return String.valueOf(this.beanFactory.resolveEmbeddedValue(text));
+	}
+
+	private static void refuseAmbiguousNames(Map<String, String> names, Map<String, String> services) {
+		Map<String, TreeSet<String>> servicesByClient = names.entrySet()
+			.stream()
+			.collect(Collectors.groupingBy(Map.Entry::getValue, Collectors.mapping(
+					(entry) -> String.valueOf(services.get(entry.getKey())), Collectors.toCollection(TreeSet::new))));
+		servicesByClient.forEach((client, called) -> {
+			if (called.size() > 1) {
+				throw new FailureAnalyzedException(
+						"The client service name '" + client + "' stands for several services: "
+								+ String.join(", ", called) + ".",
+						"Give each its own name with @MaculaClient(name = \"...\").");
+			}
+		});
+	}
+
+	private void refuseUnusedSettings(Collection<String> names) {
+		TreeSet<String> used = names.stream()
+			.flatMap((name) -> this.settings.configuredName(name).stream())
+			.collect(Collectors.toCollection(TreeSet::new));
+		for (String configured : this.settings.services().keySet()) {
+			if (!used.contains(configured)) {
+				String key = SettingsFactory.key(configured);
+				throw new FailureAnalyzedException(
+						"The settings " + key + ".*" + " are for a client service that no proxy uses.",
+						(names.isEmpty() ? "There are no client services."
+								: "The client services are: " + String.join(", ", new TreeSet<>(names)) + ".")
+								+ " Correct the name, remove the settings, or declare the client with"
+								+ " @MaculaClient or @ImportMaculaClients.");
+			}
+		}
+	}
+
+}

@@ -1,0 +1,144 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.core.env.Environment;
+
+/**
+ * Reports of settings that cannot be: key, value, where it was set, and what is allowed.
+ */
+final class InvalidSettings {
+
+	/** How the runtime's own types refuse a value: name, value, what is allowed. */
+	private static final Pattern REFUSAL = Pattern.compile("(\\w+) (.*) is not valid: expected (.*)", Pattern.DOTALL);
+
+	private final Environment environment;
+
+	InvalidSettings(Environment environment) {
+		this.environment = environment;
+	}
+
+	/**
+	 * Make a settings type of the runtime, whose refusal names one of its components.
+	 * @param <T> the type
+	 * @param prefix key of the settings, to which the name of the component is added
+	 * @param settings makes it
+	 * @return the settings
+	 */
+	<T> T check(String prefix, Supplier<T> settings) {
+		try {
+			return settings.get();
+		}
+		catch (IllegalArgumentException ex) {
+			Matcher refusal = REFUSAL.matcher(String.valueOf(ex.getMessage()));
+			if (!refusal.matches()) {
+				throw ex;
+			}
+			throw refuse(prefix + "." + dashed(refusal.group(1)), refusal.group(2), refusal.group(3), ex);
+		}
+	}
+
+	/**
+	 * Make one value, whose refusal is a sentence of its own.
+	 * @param <T> the type
+	 * @param key the key
+	 * @param value the configured value
+	 * @param result makes it
+	 * @return the result
+	 */
+	<T> T checkValue(String key, Object value, Supplier<T> result) {
+		try {
+			return result.get();
+		}
+		catch (IllegalArgumentException ex) {
+			String message = String.valueOf(ex.getMessage());
+			int expected = message.indexOf("expected ");
+			throw refuse(key, value, (expected >= 0) ? message.substring(expected + "expected ".length()) : message,
+					ex);
+		}
+	}
+
+	FailureAnalyzedException refuse(String key, Object value, String allowed) {
+		return refuse(key, value, allowed, new IllegalArgumentException(key + " " + value));
+	}
+
+	private FailureAnalyzedException refuse(String key, Object value, String allowed, Throwable cause) {
+		ConfigurationProperty property = configured(key);
+		String name = (property != null) ? property.getName().toString() : key;
+		String description = "The setting " + name + " = '" + ((property != null) ? property.getValue() : value) + "'"
+				+ origin(property) + " is not valid. Allowed: " + allowed + ".";
+		return new FailureAnalyzedException(description, "Change " + key + " to what is allowed: " + allowed + ".",
+				cause);
+	}
+
+	/**
+	 * Where a key was set.
+	 * @param key the key
+	 * @return for example {@code , set in application.yml:3:12,} or empty
+	 */
+	String origin(ConfigurationPropertyName key) {
+		return origin(configured(key));
+	}
+
+	private static String origin(@Nullable ConfigurationProperty property) {
+		return (property != null && property.getOrigin() != null) ? ", set in " + property.getOrigin() + "," : "";
+	}
+
+	private @Nullable ConfigurationProperty configured(String key) {
+		if (!ConfigurationPropertyName.isValid(key)) {
+			return null;
+		}
+		ConfigurationProperty property = configured(ConfigurationPropertyName.of(key));
+		if (property != null || !key.startsWith(KnownKeys.SERVICES + ".")) {
+			return property;
+		}
+		// The other form of a name with dots: services[a.b].deadline
+		ConfigurationPropertyName name = ConfigurationPropertyName.of(key);
+		return new KnownKeys().serviceKey(name)
+			.map((service) -> configured(ConfigurationPropertyName.of(KnownKeys.SERVICES + "["
+					+ KnownKeys.serviceName(service) + "]." + name.subName(service.getNumberOfElements()))))
+			.orElse(null);
+	}
+
+	private @Nullable ConfigurationProperty configured(ConfigurationPropertyName name) {
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			ConfigurationProperty property = source.getConfigurationProperty(name);
+			if (property != null) {
+				return property;
+			}
+		}
+		return null;
+	}
+
+	private static String dashed(String component) {
+		String name = component.endsWith("Bytes") ? component.substring(0, component.length() - "Bytes".length())
+				: component;
+		return KnownKeys.dashed(name);
+	}
+
+}

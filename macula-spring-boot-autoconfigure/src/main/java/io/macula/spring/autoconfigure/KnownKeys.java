@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.util.Assert;
+
+/**
+ * The keys that {@link MaculaProperties} knows, read from its record components.
+ */
+final class KnownKeys {
+
+	static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("macula");
+
+	static final ConfigurationPropertyName SERVICES = ConfigurationPropertyName.of("macula.client.services");
+
+	private final List<ConfigurationPropertyName> scalars = new ArrayList<>();
+
+	private final List<ConfigurationPropertyName> lists = new ArrayList<>();
+
+	private final List<ConfigurationPropertyName> freeMaps = new ArrayList<>();
+
+	private final List<ConfigurationPropertyName> serviceSettings = new ArrayList<>();
+
+	KnownKeys() {
+		collect(PREFIX, MaculaProperties.class, this.scalars);
+		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.Service.class, this.serviceSettings);
+	}
+
+	private void collect(ConfigurationPropertyName prefix, Class<?> type, List<ConfigurationPropertyName> target) {
+		for (RecordComponent component : type.getRecordComponents()) {
+			ConfigurationPropertyName name = prefix.append(dashed(component.getName()));
+			Class<?> componentType = component.getType();
+			if (componentType.isRecord()) {
+				collect(name, componentType, target);
+			}
+			else if (List.class == componentType) {
+				this.lists.add(name);
+			}
+			else if (Map.class != componentType) {
+				target.add(name);
+			}
+			else if (((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1] == String.class) {
+				this.freeMaps.add(name);
+			}
+		}
+	}
+
+	boolean contains(ConfigurationPropertyName name) {
+		if (SERVICES.isAncestorOf(name)) {
+			return serviceKey(name).isPresent();
+		}
+		return this.scalars.contains(name) || this.freeMaps.stream().anyMatch((map) -> map.isAncestorOf(name))
+				|| this.lists.stream().anyMatch((list) -> list.equals(name) || isElement(list, name));
+	}
+
+	private static boolean isElement(ConfigurationPropertyName list, ConfigurationPropertyName name) {
+		return list.isParentOf(name) && name.isLastElementIndexed();
+	}
+
+	/**
+	 * Split the key of a setting of one service. The name of a service holds dots, so
+	 * that the setting's own name tells where it ends.
+	 * @param name a key below {@link #SERVICES}
+	 * @return the key of the service, or empty where no setting of a service ends the key
+	 */
+	Optional<ConfigurationPropertyName> serviceKey(ConfigurationPropertyName name) {
+		for (int end = SERVICES.getNumberOfElements() + 1; end < name.getNumberOfElements(); end++) {
+			if (this.serviceSettings.contains(name.subName(end))) {
+				return Optional.of(name.chop(end));
+			}
+		}
+		return Optional.empty();
+	}
+
+	static String serviceName(ConfigurationPropertyName serviceKey) {
+		List<String> elements = new ArrayList<>();
+		for (int i = SERVICES.getNumberOfElements(); i < serviceKey.getNumberOfElements(); i++) {
+			elements.add(serviceKey.getElement(i, Form.ORIGINAL));
+		}
+		return String.join(".", elements);
+	}
+
+	/**
+	 * The known key that is most like an unknown one.
+	 * @param unknown a key
+	 * @return a key, or a description of one
+	 */
+	String nearest(ConfigurationPropertyName unknown) {
+		if (SERVICES.isAncestorOf(unknown)) {
+			ConfigurationPropertyName setting = nearest(
+					ConfigurationPropertyName.of(unknown.getLastElement(Form.DASHED)), this.serviceSettings);
+			return SERVICES + ".<name>." + setting;
+		}
+		List<ConfigurationPropertyName> all = new ArrayList<>(this.scalars);
+		all.addAll(this.lists);
+		all.addAll(this.freeMaps);
+		return nearest(unknown, all).toString();
+	}
+
+	private static ConfigurationPropertyName nearest(ConfigurationPropertyName unknown,
+			List<ConfigurationPropertyName> names) {
+		Optional<ConfigurationPropertyName> nearest = names.stream()
+			.min(Comparator.comparingInt((name) -> distance(unknown, name)));
+		Assert.state(nearest.isPresent(), "There are known keys");
+		return nearest.get();
+	}
+
+	/** The last element weighs more: groups are forgotten more often than misspelt. */
+	private static int distance(ConfigurationPropertyName one, ConfigurationPropertyName other) {
+		return distance(one.toString(), other.toString())
+				+ 3 * distance(one.getLastElement(Form.DASHED), other.getLastElement(Form.DASHED));
+	}
+
+	/** Levenshtein distance. */
+	private static int distance(String one, String other) {
+		int[] row = new int[other.length() + 1];
+		for (int j = 0; j < row.length; j++) {
+			row[j] = j;
+		}
+		for (int i = 1; i <= one.length(); i++) {
+			int diagonal = row[0];
+			row[0] = i;
+			for (int j = 1; j < row.length; j++) {
+				int replaced = diagonal + ((one.charAt(i - 1) == other.charAt(j - 1)) ? 0 : 1);
+				diagonal = row[j];
+				row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+			}
+		}
+		return row[other.length()];
+	}
+
+	static String dashed(String camelCase) {
+		return camelCase.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+	}
+
+}

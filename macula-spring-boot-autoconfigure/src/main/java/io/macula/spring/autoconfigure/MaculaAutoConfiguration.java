@@ -1,0 +1,165 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+import io.github.resilience4j.retry.RetryRegistry;
+import io.macula.client.RealmClient;
+import io.macula.codec.PayloadCodec;
+import io.macula.realm.RealmNode;
+import io.macula.selection.SelectionStrategy;
+import io.macula.spring.ClientBeanPostProcessor;
+import io.macula.spring.ClientProxies;
+import io.macula.spring.DeclaredClients;
+import io.macula.spring.ServiceBean;
+import io.macula.transport.TlsContexts;
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.cbor.CBORMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+
+/**
+ * Auto-configuration of the node that this application is in its realm: it provides the
+ * beans annotated with {@link io.macula.spring.MaculaService} and makes the proxies for
+ * {@link io.macula.spring.MaculaClient}.
+ */
+@AutoConfiguration(afterName = { "org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration",
+		"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+		"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
+@EnableConfigurationProperties(MaculaProperties.class)
+public final class MaculaAutoConfiguration {
+
+	/** Name of the bean that runs handlers instead of the node's own threads. */
+	static final String HANDLER_EXECUTOR = "maculaHandlerExecutor";
+
+	@Bean
+	static ClientBeanPostProcessor maculaClientBeanPostProcessor() {
+		return new ClientBeanPostProcessor();
+	}
+
+	@Bean
+	MaculaSettings maculaSettings(MaculaProperties properties, Environment environment,
+			ConfigurableListableBeanFactory beanFactory, PayloadCodecs codecs) {
+		ConfiguredKeys keys = new ConfiguredKeys(environment);
+		keys.refuseUnknown(beanFactory);
+		Map<String, SelectionStrategy> strategies = new HashMap<>(beanFactory.getBeansOfType(SelectionStrategy.class));
+		SettingsFactory factory = new SettingsFactory(properties, new Strategies(strategies), codecs.names(),
+				new InvalidSettings(environment));
+		return factory.create(NodeIds.generate(environment), keys.services());
+	}
+
+	@Bean
+	PayloadCodecs maculaPayloadCodecs(ObjectProvider<CBORMapper> cborMapper, ObjectProvider<JsonMapper> jsonMapper,
+			ObjectProvider<PayloadCodec> codecs) {
+		return PayloadCodecs.of(cborMapper.getIfUnique(), jsonMapper.getIfUnique(), codecs.orderedStream().toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(TlsContexts.class)
+	TlsContexts maculaTlsContexts(MaculaProperties properties, ObjectProvider<SslBundles> bundles,
+			Environment environment) {
+		return new TlsFactory(properties, bundles.getIfAvailable(), new InvalidSettings(environment)).create();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RetryRegistry maculaRetryRegistry() {
+		return RetryRegistry.ofDefaults();
+	}
+
+	@Bean
+	ProvidedServices maculaProvidedServices(MaculaProperties properties, ConfigurableListableBeanFactory beanFactory) {
+		List<ServiceBean> services = ServiceBean.find(beanFactory);
+		Boolean enabled = properties.provider().enabled();
+		boolean listening = (enabled != null) ? enabled : !services.isEmpty();
+		return new ProvidedServices(listening, listening ? services : List.of());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RealmNode maculaNode(MaculaSettings settings, TlsContexts tls, PayloadCodecs codecs,
+			ObjectProvider<ObservationRegistry> observations, RetryRegistry retries, ProvidedServices provided,
+			ConfigurableListableBeanFactory beanFactory, Environment environment) {
+		return new NodeFactory(settings, beanFactory).create(tls, codecs.all(),
+				observations.getIfAvailable(() -> ObservationRegistry.NOOP), retries,
+				handlerExecutor(beanFactory, environment), provided);
+	}
+
+	/**
+	 * Not a bean of its own: an {@code Executor} bean makes Boot's task executor back
+	 * off.
+	 */
+	private static @Nullable Executor handlerExecutor(ConfigurableListableBeanFactory beanFactory,
+			Environment environment) {
+		if (beanFactory.containsBean(HANDLER_EXECUTOR)) {
+			return beanFactory.getBean(HANDLER_EXECUTOR, Executor.class);
+		}
+		return Threading.VIRTUAL.isActive(environment) ? new VirtualThreadTaskExecutor("macula-handler-") : null;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RealmClient maculaRealmClient(RealmNode node) {
+		return node.client();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ClientProxies.class)
+	NodeClientProxies maculaClientProxies(ObjectProvider<RealmClient> client, MaculaSettings settings) {
+		return new NodeClientProxies(client, settings);
+	}
+
+	@Bean
+	ClientStartup maculaClientStartup(DeclaredClients clients, MaculaSettings settings,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new ClientStartup(clients, settings, beanFactory);
+	}
+
+	@Bean
+	NodeLifecycle maculaNodeLifecycle(RealmNode node, MaculaSettings settings, ProvidedServices provided,
+			ApplicationContext context) {
+		return new NodeLifecycle(node, settings.provider(), provided.listening(), context);
+	}
+
+	@Bean
+	DrainLifecycle maculaDrainLifecycle(RealmNode node, MaculaSettings settings) {
+		return new DrainLifecycle(node, settings.provider().grace());
+	}
+
+	@Bean
+	AdvertisingLifecycle maculaAdvertisingLifecycle(RealmNode node, ProvidedServices provided,
+			ApplicationContext context) {
+		return new AdvertisingLifecycle(node, provided.listening(), context);
+	}
+
+}

@@ -1,0 +1,292 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Settings of a node. Immutable; unknown keys under the prefix are refused at start.
+ *
+ * @param realm the realm that the application joins
+ * @param node this node
+ * @param provider how services are provided
+ * @param client how services are called
+ * @param directory the embedded directory
+ * @param ssl trust between nodes, other than from the realm's secret
+ * @param transport QUIC and the protocol over it
+ */
+@ConfigurationProperties("macula")
+public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node node, @DefaultValue Provider provider,
+		@DefaultValue Client client, @DefaultValue Directory directory, @DefaultValue Ssl ssl,
+		@DefaultValue Transport transport) {
+
+	/**
+	 * Realm that the application joins.
+	 *
+	 * @param name name of the realm; only nodes of the same realm see each other
+	 * @param seeds addresses (host:port, also with https:// or quic:// before it) of
+	 * nodes to contact first; a provider without seeds is a seed itself
+	 * @param secret secret that all nodes of the realm share; without it and without an
+	 * SSL bundle, a secret that is created once per user on this machine
+	 */
+	public record Realm(@DefaultValue("default") String name, @DefaultValue List<String> seeds,
+			@Nullable String secret) {
+
+		@Override
+		public String toString() {
+			return "Realm[name=" + this.name + ", seeds=" + this.seeds + "]";
+		}
+
+	}
+
+	/**
+	 * This node.
+	 *
+	 * @param id id of this node, unique in the realm; by default the application's name
+	 * and a random part
+	 * @param zone place of this node, for strategies that prefer near instances
+	 */
+	public record Node(@Nullable String id, @Nullable String zone) {
+
+	}
+
+	/**
+	 * How services are provided.
+	 *
+	 * @param enabled whether this node listens and provides; by default it does if there
+	 * is a bean with @MaculaService. Without such a bean, true makes a mere seed
+	 * @param port UDP port to bind, 0 for any free one
+	 * @param address local address to bind; all by default
+	 * @param advertisedHost host that clients dial; chosen among this machine's addresses
+	 * by default
+	 * @param priority order of this instance for the strategy 'first'; lower values come
+	 * first
+	 * @param weight share of this instance for weighted strategies, at least 1
+	 * @param metadata free text that custom strategies can read
+	 * @param maxThreads maximum number of handlers that may block at once
+	 * @param queueCapacity maximum number of calls that wait for a thread; further calls
+	 * are refused as not processed
+	 * @param maxInFlight maximum number of calls open at once on this node
+	 * @param grace time that calls in flight have to finish on shutdown
+	 */
+	public record Provider(@Nullable Boolean enabled, @DefaultValue("9443") int port, @Nullable String address,
+			@Nullable String advertisedHost, @DefaultValue("0") int priority, @DefaultValue("100") int weight,
+			@DefaultValue Map<String, String> metadata, @DefaultValue("200") int maxThreads,
+			@DefaultValue("10000") int queueCapacity, @DefaultValue("100000") int maxInFlight,
+			@DefaultValue("30s") Duration grace) {
+
+	}
+
+	/**
+	 * How services are called.
+	 *
+	 * @param selection strategy that chooses the instance, by the name of a built-in
+	 * strategy or of a SelectionStrategy bean
+	 * @param deadline bound of a whole call, all its attempts included
+	 * @param attemptTimeout bound of one attempt, at most the deadline; 'auto' learns it
+	 * from the instance's recent latency
+	 * @param codec name of the payload codec
+	 * @param failover further attempts after a failed one
+	 * @param ejection leaving out of instances that fail more than their peers
+	 * @param pool connections
+	 * @param services settings of one client service each, overriding those above; the
+	 * key is the name of the client service, which is that of its service by default
+	 */
+	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("30s") Duration deadline,
+			@DefaultValue("auto") String attemptTimeout, @DefaultValue("cbor") String codec,
+			@DefaultValue Failover failover, @DefaultValue Ejection ejection, @DefaultValue Pool pool,
+			@DefaultValue Map<String, Service> services) {
+
+	}
+
+	/**
+	 * Further attempts.
+	 *
+	 * @param maxAttempts maximum number of attempts of one call, the first included
+	 * (unlike Spring's maxRetries); 1 switches failover off
+	 * @param backoff wait before a further attempt on an instance that was tried already;
+	 * another instance is tried at once
+	 * @param maxBackoff bound of the wait, which doubles each time
+	 * @param budgetRatio number of retries and hedges that each call earns
+	 * @param budgetFloor number of retries and hedges per second that are allowed
+	 * whatever the number of calls
+	 */
+	public record Failover(@DefaultValue("3") int maxAttempts, @DefaultValue("50ms") Duration backoff,
+			@DefaultValue("2s") Duration maxBackoff, @DefaultValue("0.2") double budgetRatio,
+			@DefaultValue("10") double budgetFloor) {
+
+	}
+
+	/**
+	 * Outlier ejection.
+	 *
+	 * @param enabled whether instances are ejected
+	 * @param consecutiveFailures number of failures in a row that eject an instance
+	 * @param failureRate share of failures within the interval that ejects an instance
+	 * whose peers fail less than half as often, from 0 to 1
+	 * @param minimumCalls number of calls within the interval below which the failure
+	 * rate says nothing
+	 * @param interval window of the failure rate
+	 * @param baseTime time of the first ejection, which doubles with each further one
+	 * @param maxTime longest time of an ejection
+	 * @param maxShare largest share of the instances that is ejected at once, from 0 to
+	 * 1; the last instance is never ejected
+	 * @param latencyFactor factor by which an instance must be slower than its peers to
+	 * be ejected; 0 for never
+	 * @param slowStart time over which a new or returning instance comes back to its full
+	 * share
+	 */
+	public record Ejection(@DefaultValue("true") boolean enabled, @DefaultValue("5") int consecutiveFailures,
+			@DefaultValue("0.5") double failureRate, @DefaultValue("20") int minimumCalls,
+			@DefaultValue("10s") Duration interval, @DefaultValue("5s") Duration baseTime,
+			@DefaultValue("5m") Duration maxTime, @DefaultValue("0.5") double maxShare,
+			@DefaultValue("0") double latencyFactor, @DefaultValue("5s") Duration slowStart) {
+
+	}
+
+	/**
+	 * Connections, which all client services share.
+	 *
+	 * @param connectionsPerEndpoint number of connections to each endpoint, from 1 to 64;
+	 * one carries any number of calls at once
+	 * @param idleEviction time without calls after which a connection is evicted
+	 * @param maxConnections maximum number of connections; beyond it the least recently
+	 * used idle one is evicted
+	 * @param maxPending maximum number of attempts that wait for a connection of one
+	 * endpoint
+	 * @param connectTimeout bound of one handshake
+	 */
+	public record Pool(@DefaultValue("1") int connectionsPerEndpoint, @DefaultValue("5m") Duration idleEviction,
+			@DefaultValue("1024") int maxConnections, @DefaultValue("10000") int maxPending,
+			@DefaultValue("1s") Duration connectTimeout) {
+
+	}
+
+	/**
+	 * Settings of one client service; what is not set is taken from those of all.
+	 *
+	 * @param selection strategy that chooses the instance, by the name of a built-in
+	 * strategy or of a SelectionStrategy bean
+	 * @param deadline bound of a whole call, all its attempts included
+	 * @param attemptTimeout bound of one attempt, at most the deadline; 'auto' learns it
+	 * from the instance's recent latency
+	 * @param codec name of the payload codec
+	 * @param failover further attempts after a failed one
+	 * @param ejection leaving out of instances that fail more than their peers
+	 */
+	public record Service(@Nullable String selection, @Nullable Duration deadline, @Nullable String attemptTimeout,
+			@Nullable String codec, @Nullable ServiceFailover failover, @Nullable ServiceEjection ejection) {
+
+	}
+
+	/**
+	 * Further attempts of one client service.
+	 *
+	 * @param maxAttempts maximum number of attempts of one call, the first included
+	 * (unlike Spring's maxRetries); 1 switches failover off
+	 * @param backoff wait before a further attempt on an instance that was tried already
+	 * @param maxBackoff bound of the wait, which doubles each time
+	 * @param budgetRatio number of retries and hedges that each call earns
+	 * @param budgetFloor number of retries and hedges per second that are allowed
+	 * whatever the number of calls
+	 */
+	public record ServiceFailover(@Nullable Integer maxAttempts, @Nullable Duration backoff,
+			@Nullable Duration maxBackoff, @Nullable Double budgetRatio, @Nullable Double budgetFloor) {
+
+	}
+
+	/**
+	 * Outlier ejection of one client service.
+	 *
+	 * @param enabled whether instances are ejected
+	 * @param consecutiveFailures number of failures in a row that eject an instance
+	 * @param failureRate share of failures within the interval that ejects an instance
+	 * @param minimumCalls number of calls within the interval below which the failure
+	 * rate says nothing
+	 * @param interval window of the failure rate
+	 * @param baseTime time of the first ejection, which doubles with each further one
+	 * @param maxTime longest time of an ejection
+	 * @param maxShare largest share of the instances that is ejected at once
+	 * @param latencyFactor factor by which an instance must be slower than its peers to
+	 * be ejected; 0 for never
+	 * @param slowStart time over which a new or returning instance comes back to its full
+	 * share
+	 */
+	public record ServiceEjection(@Nullable Boolean enabled, @Nullable Integer consecutiveFailures,
+			@Nullable Double failureRate, @Nullable Integer minimumCalls, @Nullable Duration interval,
+			@Nullable Duration baseTime, @Nullable Duration maxTime, @Nullable Double maxShare,
+			@Nullable Double latencyFactor, @Nullable Duration slowStart) {
+
+	}
+
+	/**
+	 * The embedded directory.
+	 *
+	 * @param lease time after which a silent node's advertisement expires; renewed at a
+	 * third of it
+	 */
+	public record Directory(@DefaultValue("15s") Duration lease) {
+
+	}
+
+	/**
+	 * Trust from certificates.
+	 *
+	 * @param bundle name of the SSL bundle with this node's certificate and the trusted
+	 * authorities; replaces the realm's secret
+	 * @param verify whether the certificates of peers are verified; false accepts any
+	 * peer and is for debugging only
+	 */
+	public record Ssl(@Nullable String bundle, @DefaultValue("true") boolean verify) {
+
+	}
+
+	/**
+	 * QUIC and the protocol over it.
+	 *
+	 * @param idleTimeout time without a packet after which a connection is over
+	 * @param keepAlive distance of liveness frames on a quiet connection
+	 * @param suspicion time that a peer may stay silent while an answer is due before it
+	 * is suspected
+	 * @param maxPayload largest payload in either direction
+	 * @param laneThreshold size beyond which a payload travels on a stream of its own
+	 * @param lanes number of long-lived streams for unary calls per connection, from 1 to
+	 * 16
+	 * @param maxConnections maximum number of connections that a provider accepts at once
+	 * @param maxInFlightPerConnection maximum number of calls that one connection may
+	 * have open
+	 * @param maxStreamsPerConnection maximum number of streaming calls that one
+	 * connection may have open
+	 * @param eventLoops number of transport threads; 0 for half of the processors
+	 */
+	public record Transport(@DefaultValue("30s") Duration idleTimeout, @DefaultValue("10s") Duration keepAlive,
+			@DefaultValue("750ms") Duration suspicion, @DefaultValue("16MB") DataSize maxPayload,
+			@DefaultValue("16KB") DataSize laneThreshold, @DefaultValue("1") int lanes,
+			@DefaultValue("10000") int maxConnections, @DefaultValue("20000") int maxInFlightPerConnection,
+			@DefaultValue("1000") int maxStreamsPerConnection, @DefaultValue("0") int eventLoops) {
+
+	}
+
+}

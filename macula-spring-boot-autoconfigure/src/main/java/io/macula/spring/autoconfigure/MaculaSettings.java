@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import io.macula.client.ServiceSettings;
+import io.macula.pool.PoolSettings;
+import io.macula.realm.NodeSettings;
+import io.macula.server.ProviderSettings;
+import io.macula.transport.TransportSettings;
+
+/**
+ * The validated settings of a node. Immutable.
+ *
+ * @param node who the node is
+ * @param transport QUIC
+ * @param pool connections
+ * @param provider how it serves
+ * @param defaults how services are called
+ * @param services how single client services are called, by their configured names
+ */
+record MaculaSettings(NodeSettings node, TransportSettings transport, PoolSettings pool, ProviderSettings provider,
+		ServiceSettings defaults, Map<String, ServiceSettings> services) {
+
+	/**
+	 * Settings of a client service.
+	 * @param clientName its name
+	 * @return its own settings, or those of all
+	 */
+	ServiceSettings of(String clientName) {
+		return configuredName(clientName).map(this.services::get).orElse(this.defaults);
+	}
+
+	/**
+	 * The name under which a client service is configured. An exact match wins; an
+	 * environment variable cannot express upper case and dashes.
+	 * @param clientName name of a client service
+	 * @return the configured name, or empty
+	 */
+	Optional<String> configuredName(String clientName) {
+		if (this.services.containsKey(clientName)) {
+			return Optional.of(clientName);
+		}
+		String uniform = uniform(clientName);
+		return this.services.keySet().stream().filter((name) -> uniform(name).equals(uniform)).findFirst();
+	}
+
+	private static String uniform(String name) {
+		return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+	}
+
+}

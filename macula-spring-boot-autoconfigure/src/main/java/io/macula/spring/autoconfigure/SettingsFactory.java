@@ -1,0 +1,217 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.macula.Endpoint;
+import io.macula.Realm;
+import io.macula.client.ServiceSettings;
+import io.macula.pool.PoolSettings;
+import io.macula.realm.NodeSettings;
+import io.macula.selection.EjectionSettings;
+import io.macula.server.ProviderSettings;
+import io.macula.transport.TransportSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Turns the properties into the settings of the runtime and refuses, by key and value,
+ * what cannot be.
+ */
+final class SettingsFactory {
+
+	private final MaculaProperties properties;
+
+	private final Strategies strategies;
+
+	private final Set<String> codecs;
+
+	private final InvalidSettings invalid;
+
+	SettingsFactory(MaculaProperties properties, Strategies strategies, Set<String> codecs, InvalidSettings invalid) {
+		this.properties = properties;
+		this.strategies = strategies;
+		this.codecs = new TreeSet<>(codecs);
+		this.invalid = invalid;
+	}
+
+	/**
+	 * Make the settings.
+	 * @param defaultNodeId id of the node unless one is configured
+	 * @param services settings of single services by configured name
+	 * @return the settings
+	 */
+	MaculaSettings create(String defaultNodeId, Map<String, MaculaProperties.Service> services) {
+		Map<String, ServiceSettings> byName = new LinkedHashMap<>();
+		services.forEach((name, service) -> byName.put(name, service(name, service)));
+		return new MaculaSettings(node(defaultNodeId), transport(), pool(), provider(), defaults(), byName);
+	}
+
+	private NodeSettings node(String defaultNodeId) {
+		MaculaProperties.Realm realm = this.properties.realm();
+		Realm name = this.invalid.checkValue("macula.realm.name", realm.name(), () -> new Realm(realm.name()));
+		List<Endpoint> seeds = new ArrayList<>();
+		for (int i = 0; i < realm.seeds().size(); i++) {
+			String seed = realm.seeds().get(i);
+			if (StringUtils.hasText(seed)) {
+				seeds.add(this.invalid.checkValue("macula.realm.seeds[" + i + "]", seed, () -> Endpoint.parse(seed)));
+			}
+		}
+		Duration lease = this.properties.directory().lease();
+		require(lease.compareTo(Duration.ofSeconds(1)) >= 0, "macula.directory.lease", lease, "at least 1s");
+		String configuredId = this.properties.node().id();
+		String id = StringUtils.hasText(configuredId) ? configuredId : defaultNodeId;
+		require(id.length() <= 200, "macula.node.id", id, "at most 200 characters");
+		return new NodeSettings(name, id, this.properties.node().zone(), seeds, lease);
+	}
+
+	private TransportSettings transport() {
+		MaculaProperties.Transport transport = this.properties.transport();
+		return this.invalid.check("macula.transport",
+				() -> new TransportSettings(transport.idleTimeout(), transport.keepAlive(), transport.suspicion(),
+						bytes(transport.maxPayload()), bytes(transport.laneThreshold()), transport.lanes(),
+						transport.maxConnections(), transport.maxInFlightPerConnection(),
+						transport.maxStreamsPerConnection(), transport.eventLoops()));
+	}
+
+	/** Saturated: the runtime's own limits are far below. */
+	private static int bytes(DataSize size) {
+		return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, size.toBytes()));
+	}
+
+	private PoolSettings pool() {
+		MaculaProperties.Pool pool = this.properties.client().pool();
+		return this.invalid.check("macula.client.pool", () -> new PoolSettings(pool.connectionsPerEndpoint(),
+				pool.idleEviction(), pool.maxConnections(), pool.maxPending(), pool.connectTimeout()));
+	}
+
+	private ProviderSettings provider() {
+		MaculaProperties.Provider provider = this.properties.provider();
+		require(provider.metadata().size() <= 64, "macula.provider.metadata", provider.metadata().size(),
+				"at most 64 entries");
+		String advertisedHost = provider.advertisedHost();
+		if (StringUtils.hasText(advertisedHost)) {
+			this.invalid.checkValue("macula.provider.advertised-host", advertisedHost,
+					() -> new Endpoint(advertisedHost, 1));
+		}
+		return this.invalid.check("macula.provider",
+				() -> new ProviderSettings(text(provider.address()), provider.port(), text(advertisedHost),
+						provider.priority(), provider.weight(), provider.metadata(), provider.maxThreads(),
+						provider.queueCapacity(), provider.maxInFlight(), provider.grace()));
+	}
+
+	private static @Nullable String text(@Nullable String text) {
+		return StringUtils.hasText(text) ? text : null;
+	}
+
+	private ServiceSettings defaults() {
+		MaculaProperties.Client client = this.properties.client();
+		String prefix = "macula.client";
+		return settings(prefix, client.selection(), client.codec(), client.deadline(),
+				attemptTimeout(prefix, client.attemptTimeout()), client.failover(), client.ejection());
+	}
+
+	private ServiceSettings service(String name, MaculaProperties.Service service) {
+		MaculaProperties.Client client = this.properties.client();
+		String prefix = key(name);
+		Duration deadline = or(service.deadline(), client.deadline());
+		Duration attemptTimeout = (service.attemptTimeout() != null) ? attemptTimeout(prefix, service.attemptTimeout())
+				: inherited(deadline);
+		return settings(prefix, or(service.selection(), client.selection()), or(service.codec(), client.codec()),
+				deadline, attemptTimeout, failover(client.failover(), service.failover()),
+				ejection(client.ejection(), service.ejection()));
+	}
+
+	/** What is inherited never contradicts the service's own, shorter deadline. */
+	private @Nullable Duration inherited(Duration deadline) {
+		Duration attemptTimeout = attemptTimeout("macula.client", this.properties.client().attemptTimeout());
+		return (attemptTimeout != null && attemptTimeout.compareTo(deadline) > 0) ? deadline : attemptTimeout;
+	}
+
+	static String key(String clientName) {
+		return "macula.client.services"
+				+ (clientName.matches("[a-z0-9.-]+") ? "." + clientName : "[" + clientName + "]");
+	}
+
+	private ServiceSettings settings(String prefix, String selection, String codec, Duration deadline,
+			@Nullable Duration attemptTimeout, MaculaProperties.Failover failover, MaculaProperties.Ejection ejection) {
+		Strategies.Named strategy = this.strategies.find(prefix + ".selection", selection, this.invalid);
+		require(this.codecs.contains(codec), prefix + ".codec", codec,
+				"one of " + String.join(", ", this.codecs) + ", or the name() of a PayloadCodec bean");
+		ServiceSettings.Failover failoverSettings = this.invalid.check(prefix + ".failover",
+				() -> new ServiceSettings.Failover(failover.maxAttempts(), failover.backoff(), failover.maxBackoff(),
+						failover.budgetRatio(), failover.budgetFloor()));
+		EjectionSettings ejectionSettings = this.invalid.check(prefix + ".ejection",
+				() -> new EjectionSettings(ejection.enabled(), ejection.consecutiveFailures(), ejection.failureRate(),
+						ejection.minimumCalls(), ejection.interval(), ejection.baseTime(), ejection.maxTime(),
+						ejection.maxShare(), ejection.latencyFactor(), ejection.slowStart()));
+		return this.invalid.check(prefix, () -> new ServiceSettings(strategy.name(), strategy.strategy(), codec,
+				deadline, attemptTimeout, failoverSettings, ejectionSettings));
+	}
+
+	private @Nullable Duration attemptTimeout(String prefix, String text) {
+		if (text.equalsIgnoreCase("auto")) {
+			return null;
+		}
+		try {
+			return DurationStyle.detectAndParse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw this.invalid.refuse(prefix + ".attempt-timeout", text, "'auto', or a duration such as 500ms");
+		}
+	}
+
+	private MaculaProperties.Failover failover(MaculaProperties.Failover all,
+			MaculaProperties.@Nullable ServiceFailover own) {
+		return (own == null) ? all
+				: new MaculaProperties.Failover(or(own.maxAttempts(), all.maxAttempts()),
+						or(own.backoff(), all.backoff()), or(own.maxBackoff(), all.maxBackoff()),
+						or(own.budgetRatio(), all.budgetRatio()), or(own.budgetFloor(), all.budgetFloor()));
+	}
+
+	private MaculaProperties.Ejection ejection(MaculaProperties.Ejection all,
+			MaculaProperties.@Nullable ServiceEjection own) {
+		return (own == null) ? all
+				: new MaculaProperties.Ejection(or(own.enabled(), all.enabled()),
+						or(own.consecutiveFailures(), all.consecutiveFailures()),
+						or(own.failureRate(), all.failureRate()), or(own.minimumCalls(), all.minimumCalls()),
+						or(own.interval(), all.interval()), or(own.baseTime(), all.baseTime()),
+						or(own.maxTime(), all.maxTime()), or(own.maxShare(), all.maxShare()),
+						or(own.latencyFactor(), all.latencyFactor()), or(own.slowStart(), all.slowStart()));
+	}
+
+	private static <T> T or(@Nullable T own, T other) {
+		return (own != null) ? own : other;
+	}
+
+	private void require(boolean valid, String key, Object value, String allowed) {
+		if (!valid) {
+			throw this.invalid.refuse(key, value, allowed);
+		}
+	}
+
+}

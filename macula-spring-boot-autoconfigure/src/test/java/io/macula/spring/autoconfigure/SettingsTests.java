@@ -1,0 +1,309 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import io.macula.Endpoint;
+import io.macula.client.ServiceSettings;
+import io.macula.pool.PoolSettings;
+import io.macula.selection.EjectionSettings;
+import io.macula.selection.SelectionStrategies;
+import io.macula.selection.SelectionStrategy;
+import io.macula.server.ProviderSettings;
+import io.macula.transport.TransportSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SettingsTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withUserConfiguration(SettingsOnly.class);
+
+	@Test
+	void theDefaultsAreThoseOfTheRuntime() {
+		settings((settings) -> {
+			assertThat(settings.transport()).isEqualTo(TransportSettings.defaults());
+			assertThat(settings.pool()).isEqualTo(PoolSettings.defaults());
+			assertThat(settings.provider()).isEqualTo(ProviderSettings.defaults());
+			assertThat(settings.defaults().failover()).isEqualTo(ServiceSettings.Failover.defaults());
+			assertThat(settings.defaults().ejection()).isEqualTo(EjectionSettings.defaults());
+			assertThat(settings.defaults().strategy()).isSameAs(SelectionStrategies.roundRobin());
+			assertThat(settings.defaults().deadline()).isEqualTo(Duration.ofSeconds(30));
+			assertThat(settings.defaults().attemptTimeout()).isNull();
+			assertThat(settings.defaults().codec()).isEqualTo("cbor");
+			assertThat(settings.node().realm().name()).isEqualTo("default");
+			assertThat(settings.node().lease()).isEqualTo(Duration.ofSeconds(15));
+			assertThat(settings.node().seeds()).isEmpty();
+		});
+	}
+
+	@Test
+	void aNodeIsNamedAfterTheApplication() {
+		settings((settings) -> assertThat(settings.node().nodeId()).matches("shop-[0-9a-f]{8}"),
+				"spring.application.name=shop");
+		settings((settings) -> assertThat(settings.node().nodeId()).isEqualTo("node1"), "macula.node.id=node1");
+	}
+
+	@Test
+	void seedsAreAcceptedWithAndWithoutAScheme() {
+		settings((settings) -> assertThat(settings.node().seeds()).containsExactly(new Endpoint("a", 1),
+				new Endpoint("b", 2), new Endpoint("c", 3)), "macula.realm.seeds=a:1, https://b:2, quic://c:3");
+	}
+
+	@Test
+	void everythingCanBeSet() {
+		settings((settings) -> {
+			assertThat(settings.provider()).isEqualTo(new ProviderSettings("127.0.0.1", 0, "example.org", 3, 50,
+					Map.of("tier", "gold"), 10, 20, 30, Duration.ofSeconds(5)));
+			assertThat(settings.pool())
+				.isEqualTo(new PoolSettings(2, Duration.ofMinutes(1), 10, 20, Duration.ofMillis(300)));
+			assertThat(settings.transport().maxPayloadBytes()).isEqualTo(1 << 20);
+			assertThat(settings.transport().laneThresholdBytes()).isEqualTo(8 << 10);
+			assertThat(settings.node().zone()).isEqualTo("west");
+			assertThat(settings.node().lease()).isEqualTo(Duration.ofSeconds(3));
+		}, "macula.provider.address=127.0.0.1", "macula.provider.port=0", "macula.provider.advertised-host=example.org",
+				"macula.provider.priority=3", "macula.provider.weight=50", "macula.provider.metadata.tier=gold",
+				"macula.provider.max-threads=10", "macula.provider.queue-capacity=20",
+				"macula.provider.max-in-flight=30", "macula.provider.grace=5s",
+				"macula.client.pool.connections-per-endpoint=2", "macula.client.pool.idle-eviction=1m",
+				"macula.client.pool.max-connections=10", "macula.client.pool.max-pending=20",
+				"macula.client.pool.connect-timeout=300ms", "macula.transport.max-payload=1MB",
+				"macula.transport.lane-threshold=8KB", "macula.node.zone=west", "macula.directory.lease=3s");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "macula.client.services.test.calculator", "'macula.client.services[test.calculator]'" })
+	void oneServiceOverridesTheSettingsOfAll(String prefix) {
+		settings((settings) -> {
+			ServiceSettings own = settings.of("test.calculator");
+			assertThat(own.strategyName()).isEqualTo("first");
+			assertThat(own.deadline()).isEqualTo(Duration.ofSeconds(2));
+			assertThat(own.failover().maxAttempts()).isEqualTo(5);
+			assertThat(own.failover().backoff()).isEqualTo(Duration.ofMillis(70));
+			assertThat(own.ejection().enabled()).isFalse();
+			assertThat(own.attemptTimeout()).isEqualTo(Duration.ofMillis(800));
+			assertThat(settings.of("another").deadline()).isEqualTo(Duration.ofSeconds(30));
+			assertThat(settings.of("another").failover().maxAttempts()).isEqualTo(3);
+		}, prefix + ".selection=first", prefix + ".deadline=2s", prefix + ".failover.max-attempts=5",
+				prefix + ".ejection.enabled=false", prefix + ".attempt-timeout=800ms",
+				"macula.client.failover.backoff=70ms");
+	}
+
+	@Test
+	void bothFormsOfAServiceNameAreMerged() {
+		settings((settings) -> {
+			assertThat(settings.services()).containsOnlyKeys("a.b");
+			assertThat(settings.of("a.b").failover().maxAttempts()).isEqualTo(4);
+			assertThat(settings.of("a.b").failover().backoff()).isEqualTo(Duration.ofMillis(10));
+		}, "macula.client.services[a.b].failover.max-attempts=4", "macula.client.services.a.b.failover.backoff=10ms");
+	}
+
+	@Test
+	void anEnvironmentVariableNamesAServiceWithDots() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource("systemEnvironment",
+						Map.of("MACULA_CLIENT_SERVICES_TEST_CALCULATOR_DEADLINE", "4s"))))
+			.run((context) -> assertThat(context.getBean(MaculaSettings.class).of("test.calculator").deadline())
+				.isEqualTo(Duration.ofSeconds(4)));
+	}
+
+	@Test
+	void anInheritedAttemptTimeoutNeverExceedsTheServicesDeadline() {
+		settings((settings) -> assertThat(settings.of("quick").attemptTimeout()).isEqualTo(Duration.ofSeconds(1)),
+				"macula.client.attempt-timeout=5s", "macula.client.services.quick.deadline=1s");
+		settings((settings) -> assertThat(settings.of("learning").attemptTimeout()).isNull(),
+				"macula.client.attempt-timeout=5s", "macula.client.services.learning.attempt-timeout=auto");
+	}
+
+	@Test
+	void aStrategyIsFoundByTheNameOfItsBean() {
+		this.runner.withBean("sticky", SelectionStrategy.class, SelectionStrategies::first)
+			.withBean("random", SelectionStrategy.class, SelectionStrategies::first)
+			.withPropertyValues("macula.client.selection=sticky", "macula.client.services.a.selection=random",
+					"macula.client.services.b.selection=least-loaded")
+			.run((context) -> {
+				MaculaSettings settings = context.getBean(MaculaSettings.class);
+				assertThat(settings.defaults().strategyName()).isEqualTo("sticky");
+				assertThat(settings.of("a").strategy()).isSameAs(context.getBean("random"));
+				assertThat(settings.of("b").strategyName()).isEqualTo("least_loaded");
+			});
+	}
+
+	@Test
+	void anUnknownStrategyIsRefusedWithTheNamesOfAll() {
+		this.runner.withBean("sticky", SelectionStrategy.class, SelectionStrategies::first)
+			.withPropertyValues("macula.client.services.a.selection=fastest")
+			.run((context) -> assertRefused(context.getStartupFailure(),
+					"macula.client.services.a.selection = 'fastest'",
+					"one of first, least_loaded, random, round_robin, sticky, weighted_random, or the name of a "
+							+ "SelectionStrategy bean"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					macula.provider.port                     | 70000      | 0 to 65535
+					macula.provider.weight                   | 0          | at least 1
+					macula.provider.grace                    | -1s        | 0 or more
+					macula.provider.advertised-host          | a/b        | a name or an address
+					macula.realm.name                        | not a name | 1 to 128 letters
+					macula.realm.seeds[0]                    | a          | host:port, for example
+					macula.realm.seeds[0]                    | http://a:1 | quic:// or https:// or none
+					macula.directory.lease                   | 10ms       | at least 1s
+					macula.client.deadline                   | 0s         | more than 0
+					macula.client.attempt-timeout            | 40s        | at most the deadline
+					macula.client.attempt-timeout            | soon       | or a duration such as 500ms
+					macula.client.codec                      | xml        | one of cbor, json, or the name() of a PayloadCodec bean
+					macula.client.failover.max-attempts      | 0          | 1 to 20
+					macula.client.failover.max-backoff       | 1ms        | at least the backoff
+					macula.client.failover.budget-ratio      | -1         | 0 to 10
+					macula.client.ejection.max-share         | 1.5        | 0 to 1
+					macula.client.ejection.failure-rate      | 0          | more than 0, at most 1
+					macula.client.pool.connect-timeout       | 0s         | more than 0
+					macula.client.pool.connections-per-endpoint | 65      | 1 to 64
+					macula.transport.max-payload             | 2GB        | 1 KiB to 1 GiB
+					macula.transport.keep-alive              | 60s        | at least 100 milliseconds and less than
+					macula.transport.lanes                   | 17         | 1 to 16
+					macula.client.services.a.deadline        | -1s        | more than 0
+					macula.client.services[a.b].failover.max-attempts | 21 | 1 to 20
+					""")
+	void anImpossibleValueIsRefusedByKeyAndValue(String key, String value, String allowed) {
+		this.runner.withPropertyValues(key + "=" + value)
+			.run((context) -> assertRefused(context.getStartupFailure(), key + " = '" + value + "'", allowed));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			macula.provider.prot                     | macula.provider.port
+			macula.seeds                             | macula.realm.seeds
+			macula.client.failover.max-atempts       | macula.client.failover.max-attempts
+			macula.client.services.a.b.deadlin       | macula.client.services.<name>.deadline
+			macula.client.services.a.pool.lanes      | macula.client.services.<name>.
+			""")
+	void anUnknownKeyIsRefusedWithTheNearestOne(String key, String nearest) {
+		this.runner.withPropertyValues(key + "=1").run((context) -> {
+			FailureAnalysis analysis = analysis(context.getStartupFailure());
+			assertThat(analysis.getDescription()).contains("There is no setting " + key);
+			assertThat(analysis.getAction()).contains("Did you mean " + nearest);
+		});
+	}
+
+	@Test
+	void theMessageSaysWhereTheValueWasSet() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new MapPropertySource("my settings", Map.of("macula.provider.port", "70000"))))
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("set in \"macula.provider.port\" from property source \"my settings\""));
+	}
+
+	@Test
+	void namesInTheEnvironmentAreNotJudged() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource("systemEnvironment", Map.of("MACULA_HOME", "/opt"))))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void theApplicationsOwnPropertiesUnderThePrefixAreLeftAlone() {
+		this.runner.withUserConfiguration(OwnProperties.class)
+			.withPropertyValues("macula.extension.key=1")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void theSecretShowsInNoMessage() {
+		this.runner.withPropertyValues("macula.realm.secret=hidden", "macula.provider.port=70000")
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining("70000")
+				.message()
+				.doesNotContain("hidden"));
+		this.runner.withPropertyValues("macula.realm.secret=hidden")
+			.run((context) -> assertThat(context.getBean(MaculaProperties.class).toString()).doesNotContain("hidden"));
+	}
+
+	private void settings(Consumer<MaculaSettings> assertions, String... properties) {
+		this.runner.withPropertyValues(properties)
+			.run((context) -> assertions.accept(context.getBean(MaculaSettings.class)));
+	}
+
+	private static void assertRefused(Throwable failure, String setting, String allowed) {
+		FailureAnalysis analysis = analysis(failure);
+		assertThat(analysis.getDescription()).contains("The setting " + setting)
+			.contains("Allowed: ")
+			.contains(allowed);
+		assertThat(analysis.getAction()).contains(allowed);
+	}
+
+	private static FailureAnalysis analysis(Throwable failure) {
+		assertThat(failure).isNotNull();
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof FailureAnalyzedException analyzed) {
+				return analyzed.analysis();
+			}
+		}
+		throw new AssertionError("Not analyzed", NestedExceptionUtils.getMostSpecificCause(failure));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(MaculaProperties.class)
+	static class SettingsOnly {
+
+		@Bean
+		MaculaSettings settings(MaculaProperties properties, Environment environment,
+				ConfigurableListableBeanFactory beanFactory) {
+			return new MaculaAutoConfiguration().maculaSettings(properties, environment, beanFactory,
+					PayloadCodecs.of(null, null, java.util.List.of()));
+		}
+
+	}
+
+	@ConfigurationProperties("macula.extension")
+	record Extension(String key) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(Extension.class)
+	static class OwnProperties {
+
+	}
+
+}
