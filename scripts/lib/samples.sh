@@ -1,4 +1,4 @@
-# Shared by the scripts: the JDK, the samples' jars. Sourced from the root of the repository.
+# Shared by the scripts: the JDK, the jars. Sourced from the root of the repository.
 
 if [ -n "${JAVA_HOME:-}" ]; then
 	java=$JAVA_HOME/bin/java
@@ -8,15 +8,26 @@ fi
 
 provider_jar=sample-provider/target/sample-provider.jar
 client_jar=sample-client/target/sample-client.jar
+suite_jar=fault-suite/target/fault-suite.jar
 
-# Build the samples' jars unless they are there and newer than every source.
+# Build the samples' jars, and those of further modules, unless they are there and newer than every source.
 build_samples() {
-	if [ -f "$provider_jar" ] && [ -f "$client_jar" ] && [ -z "$(find pom.xml macula-*/pom.xml macula-*/src/main sample-*/pom.xml sample-*/src/main \
-		-newer "$provider_jar" -type f -print -quit)" ]; then
-		return 0
+	modules=sample-provider,sample-client
+	missing=
+	for module in sample-provider sample-client "$@"; do
+		jar=$module/target/$module.jar
+		if [ ! -f "$jar" ] || [ -n "$(find pom.xml macula-*/pom.xml macula-*/src/main sample-*/pom.xml sample-*/src/main \
+			"$module/pom.xml" "$module/src/main" -newer "$jar" -type f -print -quit)" ]; then
+			missing="$missing $module"
+		fi
+	done
+	for module in "$@"; do
+		modules=$modules,$module
+	done
+	if [ -n "$missing" ]; then
+		echo "Building$missing"
+		mvn -q -B -DskipTests -pl "$modules" -am package
 	fi
-	echo "Building the samples"
-	mvn -q -B -DskipTests -pl sample-provider,sample-client -am package
 }
 
 # 128 bits of randomness, as hex.
@@ -26,5 +37,5 @@ random_secret() {
 
 # Whether a process id is that of a sample still.
 is_sample() {
-	tr '\0' ' ' < "/proc/$1/cmdline" 2>/dev/null | grep -q 'sample-[a-z]*\.jar'
+	tr '\0' ' ' < "/proc/$1/cmdline" 2> /dev/null | grep -q 'sample-[a-z]*\.jar'
 }

@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.macula.Processed;
+
+/**
+ * What must hold under a fault, and what was measured. For one thread.
+ */
+final class FaultLog {
+
+	private final List<Criterion> criteria = new ArrayList<>();
+
+	private final Map<String, Object> measured = new LinkedHashMap<>();
+
+	void measured(String figure, Object value) {
+		this.measured.put(figure, value);
+	}
+
+	void must(String what, Object measured, boolean passed) {
+		this.criteria.add(new Criterion(what, measured.toString(), passed));
+	}
+
+	void noneFailed(String which, Window calls) {
+		must("0 failed " + which, calls.describeFailures(), calls.size() > 0 && calls.failed().size() == 0);
+	}
+
+	void worst(String which, Window calls, double limitMillis) {
+		must("worst %s under %.0f ms".formatted(which, limitMillis), calls.describeLatency(),
+				calls.worstMillis() < limitMillis);
+	}
+
+	void p99(String which, Window calls, double limitMillis) {
+		must("p99 of %s within %.0f ms".formatted(which, limitMillis), calls.describeLatency(),
+				calls.percentileMillis(99) <= limitMillis);
+	}
+
+	/**
+	 * Failed calls of methods that are not idempotent say that nobody knows, and were due
+	 * while the fault could not be known yet.
+	 * @param calls the calls
+	 * @param from when the fault was injected
+	 * @param knownAfterMillis time after which the fault is known
+	 */
+	void onlyInFlightUnknown(Window calls, long from, double knownAfterMillis) {
+		Window failed = calls.once().failed();
+		long known = from + (long) (knownAfterMillis * 1e6);
+		long later = failed.calls().stream().filter((call) -> call.start() > known).count();
+		boolean unknown = failed.calls().stream().allMatch((call) -> call.processed() == Processed.UNKNOWN);
+		must("not idempotent: only calls in flight fail, as unknown",
+				failed.size() + " of " + calls.once().size() + " failed " + failed.failures() + ", " + later
+						+ " of them due later than %.0f ms after".formatted(knownAfterMillis),
+				unknown && later == 0);
+	}
+
+	void returns(String node, double seconds, double limitSeconds) {
+		must("%s is used again within %.0f s".formatted(node, limitSeconds), "%.2f s".formatted(seconds),
+				seconds < limitSeconds);
+	}
+
+	/**
+	 * The report.
+	 * @param fault the fault
+	 * @return what held
+	 */
+	FaultReport report(Fault fault) {
+		boolean passed = !this.criteria.isEmpty() && this.criteria.stream().allMatch(Criterion::passed);
+		return new FaultReport(fault.name(), fault.title(), passed ? FaultReport.PASSED : FaultReport.FAILED,
+				List.copyOf(this.criteria), this.measured);
+	}
+
+}

@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Outcome of one fault. Immutable.
+ *
+ * @param name name of the fault
+ * @param title what was done
+ * @param result {@code PASSED}, {@code FAILED} or {@code SKIPPED}
+ * @param criteria what must hold
+ * @param measured figures by name
+ */
+record FaultReport(String name, String title, String result, List<Criterion> criteria, Map<String, Object> measured) {
+
+	static final String PASSED = "PASSED";
+
+	static final String FAILED = "FAILED";
+
+	static final String SKIPPED = "SKIPPED";
+
+	static FaultReport skipped(Fault fault, String reason) {
+		return new FaultReport(fault.name(), fault.title(), SKIPPED, List.of(), Map.of("reason", reason));
+	}
+
+	boolean failed() {
+		return this.result.equals(FAILED);
+	}
+
+}

@@ -1,0 +1,198 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.macula.faults.Fault.Layout;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Runs the faults one after the other, prints a table, writes {@code report.json}, and
+ * ends with 1 if a criterion did not hold. Started by {@code scripts/faults.sh}; with
+ * {@code load} or {@code seed} as its first argument the same jar is the client under
+ * load or a seed.
+ */
+public final class FaultSuite {
+
+	private final Options options;
+
+	private final PrintStream out = System.out;
+
+	private final List<FaultReport> reports = new ArrayList<>();
+
+	private @Nullable World world;
+
+	private @Nullable Layout layout;
+
+	private FaultSuite(Options options) {
+		this.options = options;
+	}
+
+	/**
+	 * Run the suite, or a process of it.
+	 * @param args {@code --name=value}, see {@code scripts/faults.sh}
+	 * @throws IOException if a file cannot be written
+	 */
+	public static void main(String[] args) throws IOException {
+		if (args.length > 0 && args[0].equals("load")) {
+			LoadClient.run(Path.of(args[1]), Arrays.copyOfRange(args, 2, args.length));
+			return;
+		}
+		if (args.length > 0 && args[0].equals("seed")) {
+			SeedNode.run(Arrays.copyOfRange(args, 1, args.length));
+			return;
+		}
+		Map<String, String> named = new LinkedHashMap<>();
+		for (String arg : args) {
+			int equals = arg.indexOf('=');
+			named.put(arg.substring(2, equals), arg.substring(equals + 1));
+		}
+		if (named.containsKey("list")) {
+			catalogue().forEach((fault) -> System.out.printf("%-16s %s%n", fault.name(), fault.title()));
+			return;
+		}
+		Options options = Options.of(named);
+		FaultSuite suite = new FaultSuite(options);
+		String only = named.getOrDefault("only", "");
+		int soakMinutes = Integer.parseInt(named.getOrDefault("soak", "0"));
+		boolean passed = (soakMinutes > 0) ? suite.soak(soakMinutes) : suite.run(only);
+		System.exit(passed ? 0 : 1);
+	}
+
+	private boolean run(String only) throws IOException {
+		List<Fault> faults = catalogue().filter((fault) -> only.isEmpty() ? (!this.options.quick() || fault.quick())
+				: Arrays.asList(only.split(",")).contains(fault.name()))
+			.toList();
+		if (faults.isEmpty()) {
+			throw new IllegalArgumentException("--only=" + only + " names no fault");
+		}
+		for (Fault fault : faults) {
+			FaultReport report = run(fault);
+			this.reports.add(report);
+			print(report);
+		}
+		closeWorld();
+		boolean whole = only.isEmpty() && !this.options.quick();
+		return finish(whole ? "whole" : this.options.quick() ? "short" : "some", "report.json");
+	}
+
+	private static Stream<Fault> catalogue() {
+		return Stream.of(ProcessFaults.all(), LinkFaults.all(), RealmFaults.all()).flatMap(List::stream);
+	}
+
+	private boolean soak(int minutes) throws IOException {
+		Soak soak = new Soak(minutes);
+		Fault fault = soak.fault();
+		FaultReport report = run(fault);
+		this.reports.add(report);
+		print(report);
+		closeWorld();
+		return finish("soak", "soak.json");
+	}
+
+	private FaultReport run(Fault fault) {
+		List<String> missing = fault.tools().stream().filter((tool) -> !this.available(tool)).toList();
+		if (!missing.isEmpty()) {
+			return FaultReport.skipped(fault, "this machine has no " + String.join(", ", missing));
+		}
+		FaultLog log = new FaultLog();
+		try {
+			World world = world(fault.layout());
+			world.begin();
+			fault.body().run(world, log);
+			world.window();
+			Journals.Account account = world.account();
+			log.must("each call executed as often as its caller was told", account.describe(), account.fits());
+			log.must("no stream ends normally without being whole", world.brokenStreams(),
+					world.brokenStreams().isEmpty());
+			world.restore();
+		}
+		catch (IllegalStateException ex) {
+			log.must("the fault can be run to its end", String.valueOf(ex.getMessage()), false);
+			closeWorld();
+		}
+		return log.report(fault);
+	}
+
+	private World world(Layout wanted) {
+		World present = this.world;
+		if (present != null && wanted == this.layout) {
+			return present;
+		}
+		closeWorld();
+		World fresh = new World(this.options, wanted);
+		this.world = fresh;
+		this.layout = wanted;
+		return fresh;
+	}
+
+	private void closeWorld() {
+		World present = this.world;
+		this.world = null;
+		if (present != null) {
+			present.close();
+		}
+	}
+
+	private boolean available(String tool) {
+		return tool.equals("linkd") ? Files.isExecutable(this.options.linkd())
+				: Shell.succeeds("sh", "-c", "command -v " + tool);
+	}
+
+	private void print(FaultReport report) {
+		if (report.result().equals(FaultReport.SKIPPED)) {
+			this.out.printf("| %-16s | %-60s | %-7s | %s%n", report.name(), report.title(), "SKIPPED",
+					report.measured().get("reason"));
+		}
+		String name = report.name();
+		for (Criterion criterion : report.criteria()) {
+			this.out.printf("| %-16s | %-60s | %-7s | %s%n", name, criterion.must(),
+					criterion.passed() ? "ok" : "FAILED", criterion.measured());
+			name = "";
+		}
+		this.out.flush();
+	}
+
+	private boolean finish(String form, String file) throws IOException {
+		boolean passed = this.reports.stream().noneMatch(FaultReport::failed);
+		Map<String, Object> report = new LinkedHashMap<>();
+		report.put("passed", passed);
+		report.put("form", form);
+		report.put("java", System.getProperty("java.version"));
+		report.put("kernel", System.getProperty("os.version"));
+		report.put("processors", Runtime.getRuntime().availableProcessors());
+		report.put("faults", this.reports);
+		Path path = this.options.directory().resolve(file);
+		JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValue(path.toFile(), report);
+		this.out.println(passed ? "All criteria held." : "A criterion did not hold.");
+		this.out.println("Report: " + path);
+		return passed;
+	}
+
+}

@@ -1,0 +1,204 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import io.macula.faults.Network.Healing;
+import io.macula.faults.Network.Link;
+
+/**
+ * Faults of the network: silent, refusing, slow, lossy, split, moved.
+ */
+final class LinkFaults {
+
+	private static final String IDEMPOTENT = "idempotent calls";
+
+	private static final String[] NETFILTER_QUEUE = { "iptables", "linkd" };
+
+	private LinkFaults() {
+	}
+
+	static List<Fault> all() {
+		return List.of(
+				Fault
+					.of("drop-both", "packets of one provider are dropped, both ways", true,
+							(world, log) -> drop(world, log, true, true))
+					.needing("nft"),
+				Fault
+					.of("drop-received", "packets to one provider are dropped", false,
+							(world, log) -> drop(world, log, true, false))
+					.needing("nft"),
+				Fault
+					.of("drop-sent", "packets from one provider are dropped", false,
+							(world, log) -> drop(world, log, false, true))
+					.needing("nft"),
+				Fault
+					.of("unreachable", "one provider's port answers with ICMP port unreachable", true,
+							LinkFaults::unreachable)
+					.needing("nft"),
+				Fault
+					.of("loss-5", "5% of the client's packets are lost each way", true,
+							(world, log) -> link(world, log, new Link(0, 0, 5, 0), 3 * 53))
+					.needing(NETFILTER_QUEUE),
+				Fault
+					.of("loss-20", "20% of the client's packets are lost each way", false,
+							(world, log) -> link(world, log, new Link(0, 0, 20, 0), 3 * 137))
+					.needing(NETFILTER_QUEUE),
+				Fault
+					.of("delay", "100 ms of delay each way, give or take 20 ms", false,
+							(world, log) -> link(world, log, new Link(100, 20, 0, 0), 3 * 240))
+					.needing(NETFILTER_QUEUE),
+				Fault
+					.of("reorder", "5 ms of delay each way, a quarter of the packets overtake", false,
+							(world, log) -> link(world, log, new Link(5, 1, 0, 25), 3 * 12))
+					.needing(NETFILTER_QUEUE),
+				Fault.of("rate", "1 Mbit/s each way at a quarter of the load", false, LinkFaults::rate).needing("tc"),
+				Fault.of("mtu-1280", "packets above 1,280 bytes do not get through", false, LinkFaults::mtu),
+				Fault
+					.of("rebinding", "the client's address is translated anew, three times", true,
+							LinkFaults::rebinding)
+					.needing("iptables", "conntrack"),
+				Fault
+					.of("netsplit", "the realm falls into two halves: client and n1, n2 and n3", false,
+							LinkFaults::netsplit)
+					.needing("nft", "curl"));
+	}
+
+	private static void drop(World world, FaultLog log, boolean received, boolean sent) {
+		Clock.seconds(1);
+		long dropped = Clock.now();
+		Healing healing = world.network().drop("n3", received, sent);
+		Clock.seconds(world.options().seconds(20, 6));
+		long healed = Clock.now();
+		healing.heal();
+		Clock.seconds(8);
+		ProcessFaults.silent(world, log, "n3", dropped, healed);
+	}
+
+	private static void unreachable(World world, FaultLog log) {
+		Clock.seconds(1);
+		long refused = Clock.now();
+		Healing healing = world.network().unreachable("n1");
+		Clock.seconds(world.options().seconds(10, 4));
+		long healed = Clock.now();
+		healing.heal();
+		Clock.seconds(8);
+		Window all = world.window();
+		log.noneFailed(IDEMPOTENT, all.idempotent());
+		log.worst("idempotent call", all.idempotent(), 500);
+		log.onlyInFlightUnknown(all, refused, 500);
+		log.measured("streams", all.streams().describeFailures());
+		log.returns("n1", all.secondsToAnswerOf("n1", healed), 5);
+	}
+
+	private static void link(World world, FaultLog log, Link link, double p99Millis) {
+		Healing healing = world.network().link(link);
+		Clock.seconds(2);
+		world.begin();
+		Clock.seconds(world.options().seconds(15, 6));
+		Window all;
+		try {
+			all = world.window();
+		}
+		finally {
+			healing.heal();
+		}
+		log.noneFailed("calls of any kind", all);
+		log.p99("calls that are no streams", all.unary(), p99Millis);
+	}
+
+	private static void rate(World world, FaultLog log) {
+		world.load().pace(0.25);
+		Healing healing = world.network().rate(1000);
+		Clock.seconds(2);
+		world.begin();
+		Clock.seconds(world.options().seconds(15, 6));
+		Window all;
+		try {
+			all = world.window();
+		}
+		finally {
+			healing.heal();
+			world.load().pace(1);
+		}
+		log.noneFailed("calls of any kind", all);
+		// The link holds 100 ms of packets.
+		log.p99("calls that are no streams", all.unary(), 3 * 100);
+	}
+
+	private static void mtu(World world, FaultLog log) {
+		Healing healing = world.network().mtu(1280);
+		Clock.seconds(world.options().seconds(15, 6));
+		Window all;
+		try {
+			all = world.window();
+		}
+		finally {
+			healing.heal();
+		}
+		log.noneFailed("calls of any kind", all);
+		log.worst("idempotent call", all.idempotent(), 1000);
+	}
+
+	private static void rebinding(World world, FaultLog log) {
+		for (int i = 0; i < 3; i++) {
+			Clock.seconds(2);
+			world.network().rebind();
+		}
+		Clock.seconds(3);
+		Window all = world.window();
+		log.noneFailed(IDEMPOTENT, all.idempotent());
+		log.worst("idempotent call", all.idempotent(), 1000);
+		log.measured("notIdempotent", all.once().describeFailures());
+		log.measured("streams", all.streams().describeFailures());
+	}
+
+	private static void netsplit(World world, FaultLog log) {
+		Clock.seconds(1);
+		List<String> far = List.of("n2", "n3");
+		long split = Clock.now();
+		Healing one = world.network().partition(List.of("n1"), far);
+		Healing two = world.network().partition(List.of(Network.CLIENT), far);
+		Clock.seconds(world.options().seconds(60, 20));
+		Window during = world.window();
+		long healed = Clock.now();
+		one.heal();
+		two.heal();
+		Clock.seconds(1);
+		long seen = Clock.within(Duration.ofSeconds(20),
+				() -> World.NODES.stream().allMatch((node) -> nodes(world, node) >= World.NODES.size())) ? Clock.now()
+						: Long.MAX_VALUE;
+		Clock.seconds(5);
+		Window all = world.window();
+		log.noneFailed(IDEMPOTENT, all.idempotent());
+		log.worst("idempotent call", all.idempotent(), 3000);
+		log.onlyInFlightUnknown(all, split, 3000);
+		log.must("the client's half goes on with n1", during.due(split + 3_000_000_000L, healed).byNode(),
+				during.due(split + 3_000_000_000L, healed).byNode().keySet().equals(Set.of("n1")));
+		far.forEach((node) -> log.returns(node, all.secondsToAnswerOf(node, healed), 5));
+		double seconds = (seen - healed) / 1e9;
+		log.must("all providers see all within 5 s", "%.2f s".formatted(seconds), seconds < 5);
+	}
+
+	private static int nodes(World world, String node) {
+		return world.actuator(node).path("directory").path("nodes").asInt(0);
+	}
+
+}

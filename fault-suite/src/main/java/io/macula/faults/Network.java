@@ -1,0 +1,304 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Hosts of the suite, each a network namespace with an address of its own behind one
+ * bridge. The client sits behind a router that translates its address. Needs root.
+ */
+final class Network implements AutoCloseable {
+
+	/** The client's host. */
+	static final String CLIENT = "c";
+
+	/** The router between the client and the bridge. */
+	static final String ROUTER = "nat";
+
+	private static final String BRIDGE = "sw";
+
+	private static final String ROUTER_ADDRESS = "10.77.0.100";
+
+	private final String prefix;
+
+	private final Path linkd;
+
+	private final Map<String, String> addresses = new LinkedHashMap<>();
+
+	Network(String prefix, Path linkd) {
+		this.prefix = prefix;
+		this.linkd = linkd;
+		namespace(BRIDGE);
+		ip(BRIDGE, "link", "add", "br0", "type", "bridge");
+		ip(BRIDGE, "link", "set", "br0", "up");
+		host(ROUTER, ROUTER_ADDRESS);
+		namespace(CLIENT);
+		cable(CLIENT, "eth0", ROUTER, "lan");
+		ip(ROUTER, "addr", "add", "10.78.0.1/24", "dev", "lan");
+		ip(CLIENT, "addr", "add", "10.78.0.2/24", "dev", "eth0");
+		ip(CLIENT, "route", "add", "default", "via", "10.78.0.1");
+		this.addresses.put(CLIENT, ROUTER_ADDRESS);
+		in(ROUTER, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
+		in(ROUTER, "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "eth0", "-j", "MASQUERADE", "--random");
+	}
+
+	/**
+	 * Add a host to the bridge.
+	 * @param host its name
+	 * @param address its address
+	 */
+	void host(String host, String address) {
+		namespace(host);
+		cable(host, "eth0", BRIDGE, "v-" + host);
+		ip(BRIDGE, "link", "set", "v-" + host, "master", "br0");
+		ip(host, "addr", "add", address + "/24", "dev", "eth0");
+		this.addresses.put(host, address);
+	}
+
+	/**
+	 * Address of a host as others see it.
+	 * @param host name of the host
+	 * @return an IPv4 address
+	 */
+	String address(String host) {
+		String address = this.addresses.get(host);
+		if (address == null) {
+			throw new IllegalArgumentException("Host '" + host + "' is not one of " + this.addresses.keySet());
+		}
+		return address;
+	}
+
+	/**
+	 * A command that runs on a host.
+	 * @param host name of the host
+	 * @param command the command and its arguments
+	 * @return the command to start
+	 */
+	List<String> on(String host, List<String> command) {
+		List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", this.prefix + host));
+		all.addAll(command);
+		return all;
+	}
+
+	/**
+	 * Run a short command on a host.
+	 * @param host name of the host
+	 * @param command the command and its arguments
+	 * @return what it printed
+	 */
+	String in(String host, String... command) {
+		return Shell.run(on(host, List.of(command)).toArray(String[]::new));
+	}
+
+	/**
+	 * Drop what a host receives, what it sends, or both, without a word.
+	 * @param host name of the host
+	 * @param received whether to drop what it receives
+	 * @param sent whether to drop what it sends
+	 * @return heals the fault
+	 */
+	Healing drop(String host, boolean received, boolean sent) {
+		String rules = (received ? chain("input", "meta l4proto udp drop") : "")
+				+ (sent ? chain("output", "meta l4proto udp drop") : "");
+		return filter(host, rules);
+	}
+
+	/**
+	 * Refuse what a host receives with ICMP port unreachable.
+	 * @param host name of the host
+	 * @return heals the fault
+	 */
+	Healing unreachable(String host) {
+		return filter(host, chain("input", "meta l4proto udp reject with icmp type port-unreachable"));
+	}
+
+	/**
+	 * Cut hosts off from others.
+	 * @param hosts names of hosts
+	 * @param others hosts they cannot reach any more, and that cannot reach them
+	 * @return heals the fault
+	 */
+	Healing partition(List<String> hosts, List<String> others) {
+		String addresses = String.join(", ", others.stream().map(this::address).toList());
+		List<Healing> cuts = new ArrayList<>();
+		for (String host : hosts) {
+			boolean router = host.equals(CLIENT);
+			cuts.add(filter(router ? ROUTER : host,
+					chain(router ? "forward" : "input", "ip saddr { " + addresses + " } drop")
+							+ chain(router ? "postrouting" : "output", "ip daddr { " + addresses + " } drop")));
+		}
+		return () -> cuts.forEach(Healing::heal);
+	}
+
+	/**
+	 * Make the client's link bad, both ways.
+	 * @param link how bad
+	 * @return heals the fault
+	 */
+	Healing link(Link link) {
+		List<Process> daemons = new ArrayList<>();
+		for (Direction direction : Direction.values()) {
+			daemons.add(linkd(direction, link));
+			in(CLIENT, "iptables", "-I", direction.chain, "-p", "udp", "-j", "NFQUEUE", "--queue-num", direction.queue,
+					"--queue-bypass");
+		}
+		return () -> {
+			for (Direction direction : Direction.values()) {
+				in(CLIENT, "iptables", "-D", direction.chain, "-p", "udp", "-j", "NFQUEUE", "--queue-num",
+						direction.queue, "--queue-bypass");
+			}
+			daemons.forEach(Process::destroy);
+		};
+	}
+
+	/**
+	 * Bound the rate of the client's link, both ways.
+	 * @param kilobits bits per second, in thousands
+	 * @return heals the fault
+	 */
+	Healing rate(int kilobits) {
+		String rate = kilobits + "kbit";
+		in(CLIENT, "tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", rate, "burst", "16kb", "latency",
+				"100ms");
+		in(ROUTER, "tc", "qdisc", "add", "dev", "lan", "root", "tbf", "rate", rate, "burst", "16kb", "latency",
+				"100ms");
+		return () -> {
+			in(CLIENT, "tc", "qdisc", "del", "dev", "eth0", "root");
+			in(ROUTER, "tc", "qdisc", "del", "dev", "lan", "root");
+		};
+	}
+
+	/**
+	 * Bound the packets of the way between the client and the providers, at the router,
+	 * where neither end sees it.
+	 * @param bytes largest packet, IP header included
+	 * @return heals the fault
+	 */
+	Healing mtu(int bytes) {
+		ip(ROUTER, "link", "set", "eth0", "mtu", Integer.toString(bytes));
+		return () -> ip(ROUTER, "link", "set", "eth0", "mtu", "1500");
+	}
+
+	/**
+	 * Forget the router's translations: what the client sends next comes from another
+	 * port.
+	 */
+	void rebind() {
+		in(ROUTER, "conntrack", "-F");
+	}
+
+	@Override
+	public void close() {
+		for (String line : Shell.run("ip", "netns", "list").split("\n")) {
+			String name = line.split(" ")[0];
+			if (name.startsWith(this.prefix)) {
+				Shell.run("ip", "netns", "del", name);
+			}
+		}
+	}
+
+	private Process linkd(Direction direction, Link link) {
+		List<String> command = on(CLIENT,
+				List.of(this.linkd.toString(), direction.queue, Double.toString(link.delayMillis()),
+						Double.toString(link.jitterMillis()), Double.toString(link.lossPercent()),
+						Double.toString(link.reorderPercent()), direction.queue));
+		try {
+			Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+			String said = process.inputReader().readLine();
+			if (!"ready".equals(said)) {
+				process.destroyForcibly();
+				throw new IllegalStateException("linkd did not start: " + said);
+			}
+			return process;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("linkd did not start", ex);
+		}
+	}
+
+	private Healing filter(String host, String chains) {
+		Shell.feed("table inet fault {\n" + chains + "}\n", on(host, List.of("nft", "-f", "-")).toArray(String[]::new));
+		return () -> in(host, "nft", "delete", "table", "inet", "fault");
+	}
+
+	private static String chain(String hook, String rule) {
+		return " chain " + hook + " {\n  type filter hook " + hook + " priority 0; policy accept;\n  " + rule
+				+ "\n }\n";
+	}
+
+	private void namespace(String host) {
+		Shell.run("ip", "netns", "add", this.prefix + host);
+		ip(host, "link", "set", "lo", "up");
+	}
+
+	private void cable(String host, String device, String otherHost, String otherDevice) {
+		Shell.run("ip", "link", "add", device, "netns", this.prefix + host, "type", "veth", "peer", "name", otherDevice,
+				"netns", this.prefix + otherHost);
+		ip(host, "link", "set", device, "up");
+		ip(otherHost, "link", "set", otherDevice, "up");
+	}
+
+	private void ip(String host, String... args) {
+		List<String> command = new ArrayList<>(List.of("ip", "-n", this.prefix + host));
+		command.addAll(List.of(args));
+		Shell.run(command.toArray(String[]::new));
+	}
+
+	/** Ends a fault. */
+	@FunctionalInterface
+	interface Healing {
+
+		/** End the fault. */
+		void heal();
+
+	}
+
+	/**
+	 * How bad a link is, each way. Immutable.
+	 *
+	 * @param delayMillis delay of a packet
+	 * @param jitterMillis what the delay varies by, up and down
+	 * @param lossPercent share of the packets that are lost
+	 * @param reorderPercent share of the packets that overtake
+	 */
+	record Link(double delayMillis, double jitterMillis, double lossPercent, double reorderPercent) {
+
+	}
+
+	private enum Direction {
+
+		IN("INPUT", "1"), OUT("OUTPUT", "2");
+
+		private final String chain;
+
+		private final String queue;
+
+		Direction(String chain, String queue) {
+			this.chain = chain;
+			this.queue = queue;
+		}
+
+	}
+
+}

@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What the suite was started with. Immutable.
+ *
+ * @param prefix prefix of the network namespaces, unique on the machine
+ * @param linkd the daemon that makes links bad
+ * @param providerJar the sample provider
+ * @param suiteJar this suite
+ * @param directory for report, logs and journals
+ * @param secret the realm's secret
+ * @param quick whether durations are shortened
+ */
+record Options(String prefix, Path linkd, Path providerJar, Path suiteJar, Path directory, String secret,
+		boolean quick) {
+
+	static Options of(Map<String, String> named) {
+		return new Options(required(named, "prefix"), Path.of(required(named, "linkd")),
+				Path.of(required(named, "provider-jar")), Path.of(required(named, "suite-jar")),
+				Path.of(required(named, "directory")), required(named, "secret"),
+				Boolean.parseBoolean(named.getOrDefault("short", "false")));
+	}
+
+	/**
+	 * A duration of a fault.
+	 * @param whole seconds in the whole form
+	 * @param quick seconds in the short form
+	 * @return seconds
+	 */
+	double seconds(double whole, double quick) {
+		return this.quick ? quick : whole;
+	}
+
+	private static String required(Map<String, String> named, String name) {
+		String value = named.get(name);
+		if (value == null) {
+			throw new IllegalArgumentException("Option --" + name + "= is missing");
+		}
+		return value;
+	}
+
+}

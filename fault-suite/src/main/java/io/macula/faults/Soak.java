@@ -1,0 +1,170 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.macula.faults.Network.Healing;
+import io.macula.faults.Network.Link;
+
+/**
+ * Half load for a long time, with a fault every 10 seconds, drawn by chance.
+ */
+final class Soak {
+
+	private static final long SEED = 20260101;
+
+	private static final double PERIOD_SECONDS = 10;
+
+	private final int minutes;
+
+	private final Random random = new Random(SEED);
+
+	Soak(int minutes) {
+		this.minutes = minutes;
+	}
+
+	Fault fault() {
+		return Fault.of("soak", this.minutes + " minutes at half load, a random fault every 10 s", false, this::run)
+			.needing("nft", "iptables", "conntrack", "linkd", "jcmd");
+	}
+
+	private void run(World world, FaultLog log) {
+		world.load().pace(0.5);
+		List<Consumer<World>> faults = List.of(this::kill, this::restart, this::freeze, this::drop, this::unreachable,
+				this::lossy, (any) -> any.network().rebind());
+		long end = Clock.now() + Duration.ofMinutes(this.minutes).toNanos();
+		// Caches fill and the JIT compiles in the first tenth: what comes after is to
+		// stay flat.
+		long settled = Clock.now() + Duration.ofMinutes(this.minutes).toNanos() / 10;
+		Resources first = null;
+		int injected = 0;
+		while (Clock.now() < end) {
+			long next = Clock.now() + (long) (PERIOD_SECONDS * 1e9);
+			faults.get(this.random.nextInt(faults.size())).accept(world);
+			injected++;
+			if (first == null && Clock.now() > settled) {
+				first = Resources.of(world.load().pid());
+			}
+			Clock.pause(Duration.ofNanos(next - Clock.now()));
+		}
+		Clock.seconds(6);
+		Window all = world.window();
+		Resources last = Resources.of(world.load().pid());
+		log.measured("faults", injected);
+		log.measured("calls", all.size());
+		log.noneFailed("idempotent calls", all.idempotent());
+		log.measured("idempotent", all.idempotent().describeLatency());
+		log.measured("notIdempotent", all.once().describeFailures());
+		log.measured("streams", all.streams().describeFailures());
+		if (first != null) {
+			log.must("the client's heap, memory, threads and descriptors stay flat", first + " then " + last,
+					last.flatSince(first));
+		}
+		long leaks = world.leakReports();
+		log.must("no leak reports of Netty", leaks, leaks == 0);
+		world.load().pace(1);
+	}
+
+	private void kill(World world) {
+		String node = any();
+		world.process(node).kill();
+		world.startProvider(node);
+		world.process(node).awaitReady();
+	}
+
+	private void restart(World world) {
+		String node = any();
+		world.process(node).terminate();
+		world.startProvider(node);
+		world.process(node).awaitReady();
+	}
+
+	private void freeze(World world) {
+		String node = any();
+		world.process(node).signal("STOP");
+		Clock.seconds(4);
+		world.process(node).signal("CONT");
+	}
+
+	private void drop(World world) {
+		heal(world.network().drop(any(), this.random.nextBoolean(), true));
+	}
+
+	private void unreachable(World world) {
+		heal(world.network().unreachable(any()));
+	}
+
+	private void lossy(World world) {
+		heal(world.network().link(new Link(this.random.nextInt(40), 5, this.random.nextInt(10), 5)));
+	}
+
+	private static void heal(Healing healing) {
+		Clock.seconds(4);
+		healing.heal();
+	}
+
+	private String any() {
+		return World.NODES.get(this.random.nextInt(World.NODES.size()));
+	}
+
+	/**
+	 * What a process holds. Immutable.
+	 *
+	 * @param heapKilobytes live heap after a collection
+	 * @param residentKilobytes memory that the operating system gave it
+	 * @param threads threads
+	 * @param descriptors open files and sockets
+	 */
+	record Resources(long heapKilobytes, long residentKilobytes, long threads, long descriptors) {
+
+		static Resources of(long pid) {
+			Shell.run("jcmd", Long.toString(pid), "GC.run");
+			Map<String, String> status = new HashMap<>();
+			Shell.run("cat", "/proc/" + pid + "/status")
+				.lines()
+				.map((line) -> line.split(":\\s*", 2))
+				.forEach((parts) -> status.put(parts[0], parts[1].split(" ")[0].strip()));
+			List<String> heap = new ArrayList<>();
+			Matcher used = Pattern.compile("used (\\d+)K")
+				.matcher(Shell.run("jcmd", Long.toString(pid), "GC.heap_info"));
+			if (used.find()) {
+				heap.add(used.group(1));
+			}
+			long descriptors = Shell.run("ls", "/proc/" + pid + "/fd").lines().count();
+			return new Resources(heap.isEmpty() ? 0 : Long.parseLong(heap.get(0)),
+					Long.parseLong(status.getOrDefault("VmRSS", "0")),
+					Long.parseLong(status.getOrDefault("Threads", "0")), descriptors);
+		}
+
+		boolean flatSince(Resources first) {
+			return this.heapKilobytes <= first.heapKilobytes * 1.3 + 8_192
+					&& this.residentKilobytes <= first.residentKilobytes * 1.2 + 32_768
+					&& this.threads <= first.threads + 8 && this.descriptors <= first.descriptors + 16;
+		}
+
+	}
+
+}

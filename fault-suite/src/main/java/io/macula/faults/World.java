@@ -1,0 +1,326 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+import io.macula.faults.Fault.Layout;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Who is where: the network, three providers, perhaps seeds of their own, and the client
+ * under load. Driven by one thread.
+ */
+final class World implements AutoCloseable {
+
+	/** The providers' hosts. */
+	static final List<String> NODES = List.of("n1", "n2", "n3");
+
+	/** Port of each provider. */
+	static final int PORT = 9443;
+
+	private static final List<String> SEEDS = List.of("s1", "s2");
+
+	private static final Map<String, String> ADDRESSES = Map.of("n1", "10.77.0.1", "n2", "10.77.0.2", "n3", "10.77.0.3",
+			"s1", "10.77.0.21", "s2", "10.77.0.22");
+
+	private static final String STARTED = "Started ";
+
+	private final Options options;
+
+	private final Path directory;
+
+	private final Network network;
+
+	private final Layout layout;
+
+	private final Map<String, HostProcess> processes = new LinkedHashMap<>();
+
+	private final Map<String, String> environment;
+
+	private final Journals journals;
+
+	private @Nullable LoadProcess load;
+
+	private List<CallRecord> calls = new ArrayList<>();
+
+	private long begin;
+
+	World(Options options, Layout layout, String... loadSettings) {
+		this.options = options;
+		this.layout = layout;
+		this.environment = Map.of("MACULA_REALM_SECRET", options.secret());
+		this.directory = fresh(options.directory().resolve(layout.name().toLowerCase(Locale.ROOT)));
+		this.journals = new Journals(this.directory);
+		this.network = new Network(options.prefix(), options.linkd());
+		try {
+			ADDRESSES.forEach(this.network::host);
+			if (layout == Layout.SEEDS_APART) {
+				SEEDS.forEach(this::startSeed);
+			}
+			NODES.forEach(this::startProvider);
+			this.processes.values().forEach(HostProcess::awaitReady);
+			this.load = startLoad("load", loadSettings);
+			awaitAllUsed();
+		}
+		catch (RuntimeException ex) {
+			stopAll();
+			throw ex;
+		}
+	}
+
+	Network network() {
+		return this.network;
+	}
+
+	Options options() {
+		return this.options;
+	}
+
+	Path directory() {
+		return this.directory;
+	}
+
+	LoadProcess load() {
+		return Objects.requireNonNull(this.load, "the load has not started");
+	}
+
+	/**
+	 * A process that was started.
+	 * @param host its host
+	 * @return the process
+	 */
+	HostProcess process(String host) {
+		HostProcess process = this.processes.get(host);
+		if (process == null) {
+			throw new IllegalArgumentException("No process was started on '" + host + "'");
+		}
+		return process;
+	}
+
+	/**
+	 * Start a provider, or start it again.
+	 * @param host its host
+	 */
+	void startProvider(String host) {
+		startProvider(host, Map.of());
+	}
+
+	/**
+	 * Start a provider, or start it again, with settings of its own.
+	 * @param host its host
+	 * @param environment environment variables
+	 * @param settings further arguments
+	 */
+	void startProvider(String host, Map<String, String> environment, String... settings) {
+		List<String> command = new ArrayList<>(List.of("-Xmx256m", "-jar", this.options.providerJar().toString(),
+				"--macula.node.id=" + host, "--macula.realm.seeds=" + seeds(), "--calculator.service-time=2ms",
+				"--calculator.journal=" + this.journals.of(host)));
+		command.addAll(List.of(settings));
+		start(host, environment, command);
+	}
+
+	/**
+	 * Start a node that is a seed and nothing else.
+	 * @param host its host
+	 */
+	void startSeed(String host) {
+		start(host, Map.of(), List.of("-Xmx128m", "-jar", this.options.suiteJar().toString(), "seed",
+				"--macula.node.id=" + host, "--macula.realm.seeds=" + seeds()));
+	}
+
+	/**
+	 * Start a process of the suite on a host.
+	 * @param host its host
+	 * @param environment environment variables
+	 * @param command arguments of java
+	 * @return the process
+	 */
+	HostProcess start(String host, Map<String, String> environment, List<String> command) {
+		HostProcess process = this.processes.computeIfAbsent(host,
+				(name) -> new HostProcess(this.network, name, this.directory.resolve(name + ".log"), STARTED));
+		Map<String, String> all = new LinkedHashMap<>(this.environment);
+		all.putAll(environment);
+		process.start(all, command);
+		return process;
+	}
+
+	/**
+	 * Start another client under load.
+	 * @param name its name, for its files
+	 * @param settings further arguments
+	 * @return the client
+	 */
+	LoadProcess startLoad(String name, String... settings) {
+		Path file = this.directory.resolve(name + ".calls");
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"--enable-native-access=ALL-UNNAMED", "-Xmx384m", "-Dio.netty.leakDetection.level=advanced", "-jar",
+				this.options.suiteJar().toString(), "load", file.toString(), "--macula.realm.seeds=" + seeds()));
+		command.addAll(List.of(settings));
+		return LoadProcess.start(this.network.on(Network.CLIENT, command), this.environment, file,
+				this.directory.resolve(name + ".log"));
+	}
+
+	/**
+	 * Begin a fault: what the client did before does not count.
+	 */
+	void begin() {
+		load().settle();
+		load().newCalls();
+		this.calls = new ArrayList<>();
+		this.begin = Clock.now();
+	}
+
+	/**
+	 * All calls since the begin. Waits until those that are open now have ended.
+	 * @return the calls
+	 */
+	Window window() {
+		String open = load().settle();
+		if (!open.isEmpty()) {
+			throw new IllegalStateException("Calls never end: " + open);
+		}
+		this.calls.addAll(load().newCalls());
+		return new Window(this.begin, Clock.now(), List.copyOf(this.calls));
+	}
+
+	/**
+	 * Compare journals and calls since the begin.
+	 * @return what does not fit
+	 */
+	Journals.Account account() {
+		return this.journals.account(this.calls);
+	}
+
+	/**
+	 * Streams that ended normally without being whole, since the begin.
+	 * @return lines of the calls
+	 */
+	List<String> brokenStreams() {
+		return this.calls.stream().filter((call) -> call.code().equals("BROKEN")).map(CallRecord::line).toList();
+	}
+
+	/**
+	 * Leak reports of Netty in the logs of all processes.
+	 * @return their number
+	 */
+	long leakReports() {
+		try (var logs = Files.newDirectoryStream(this.directory, "*.log")) {
+			long count = 0;
+			for (Path log : logs) {
+				count += Files.readString(log).lines().filter((line) -> line.contains("LEAK:")).count();
+			}
+			return count;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("Logs cannot be read", ex);
+		}
+	}
+
+	/**
+	 * What {@code /actuator/macula} of a provider says.
+	 * @param host its host
+	 * @return JSON
+	 */
+	JsonNode actuator(String host) {
+		return JsonMapper.builder()
+			.build()
+			.readTree(this.network.in(host, "curl", "-s", "--max-time", "5", "http://127.0.0.1:8080/actuator/macula"));
+	}
+
+	/**
+	 * Start what is down, and wait until the client uses every provider.
+	 */
+	void restore() {
+		for (String host : this.processes.keySet()) {
+			if (NODES.contains(host) && !process(host).running()) {
+				startProvider(host);
+				process(host).awaitReady();
+			}
+			if (SEEDS.contains(host) && !process(host).running()) {
+				startSeed(host);
+				process(host).awaitReady();
+			}
+		}
+		awaitAllUsed();
+	}
+
+	/**
+	 * Wait until every provider answers calls.
+	 */
+	void awaitAllUsed() {
+		long from = Clock.now();
+		List<CallRecord> seen = new ArrayList<>();
+		Clock.await("the client uses " + NODES, Duration.ofSeconds(60), () -> {
+			Clock.pause(Duration.ofMillis(200));
+			List<CallRecord> ended = load().newCalls();
+			seen.addAll(ended);
+			this.calls.addAll(ended);
+			return NODES.stream()
+				.allMatch((node) -> seen.stream().anyMatch((call) -> node.equals(call.node()) && call.start() > from));
+		});
+	}
+
+	@Override
+	public void close() {
+		stopAll();
+	}
+
+	private String seeds() {
+		List<String> hosts = (this.layout == Layout.SEEDS_APART) ? SEEDS : NODES;
+		return String.join(",", hosts.stream().map((host) -> ADDRESSES.get(host) + ":" + PORT).toList());
+	}
+
+	private void stopAll() {
+		if (this.load != null) {
+			this.load.close();
+		}
+		this.processes.values().forEach((process) -> process.signal("CONT"));
+		this.processes.values().forEach(HostProcess::kill);
+		this.network.close();
+	}
+
+	private static Path fresh(Path directory) {
+		try {
+			if (Files.exists(directory)) {
+				try (var files = Files.newDirectoryStream(directory)) {
+					for (Path file : files) {
+						Files.delete(file);
+					}
+				}
+			}
+			return Files.createDirectories(directory);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("Directory " + directory + " cannot be made", ex);
+		}
+	}
+
+}

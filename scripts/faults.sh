@@ -1,0 +1,70 @@
+#!/bin/sh
+# The fault suite: three providers and a client as real processes in network namespaces, under load, with one fault after
+# the other. Needs Linux and root; rows whose tools the machine lacks say SKIPPED.
+#
+#   scripts/faults.sh [--short] [--only NAME,...] [--soak MINUTES] [--list]
+#
+# --short  the faults of the short form, with shortened durations
+# --only   these faults
+# --soak   random faults at half load for some minutes, instead of the list
+# --list   names of the faults
+#
+# Prints a table and writes target/faults/report.json (soak.json); a whole run writes docs/reliability.md too. Ends with 1 if a
+# criterion did not hold. Logs, calls and journals are beside the report.
+set -eu
+cd "$(dirname "$0")/.."
+
+arguments=
+while [ $# -gt 0 ]; do
+	case "$1" in
+		--short) arguments="$arguments --short=true" ;;
+		--list) arguments="$arguments --list=true" ;;
+		--only | --soak)
+			[ $# -gt 1 ] || { echo "$1 needs a value" >&2; exit 2; }
+			arguments="$arguments $1=$2"
+			shift
+			;;
+		*) echo "Argument '$1' is not known" >&2; exit 2 ;;
+	esac
+	shift
+done
+
+. scripts/lib/samples.sh
+build_samples fault-suite
+
+out=target/faults
+mkdir -p "$out"
+
+if [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ] || ! command -v ip > /dev/null || ! unshare -n true 2> /dev/null; then
+	echo "SKIPPED: the fault suite needs Linux, root, iproute2 and the right to make network namespaces"
+	exit 0
+fi
+
+linkd=$out/linkd
+rm -f "$linkd"
+gcc -O2 -o "$linkd" fault-suite/src/main/c/linkd.c -lnetfilter_queue 2> "$out/linkd.log" \
+	|| echo "linkd cannot be built (gcc, libnetfilter-queue-dev): faults of delay and loss are skipped"
+
+prefix=mf$$-
+
+cleanup() {
+	trap - EXIT INT TERM
+	[ -z "${suite:-}" ] || kill "$suite" 2> /dev/null || true
+	for namespace in $(ip netns list | cut -d' ' -f1 | grep "^$prefix"); do
+		for pid in $(ip netns pids "$namespace"); do
+			kill -9 "$pid" 2> /dev/null || true
+		done
+		ip netns del "$namespace" || true
+	done
+}
+trap cleanup EXIT
+trap 'cleanup; exit 130' INT TERM
+
+# shellcheck disable=SC2086
+"$java" --enable-native-access=ALL-UNNAMED -Xmx1g -jar "$suite_jar" --prefix="$prefix" --linkd="$linkd" --provider-jar="$provider_jar" \
+	--suite-jar="$suite_jar" --directory="$out" --secret="$(random_secret)" $arguments &
+suite=$!
+status=0
+wait "$suite" || status=$?
+suite=
+exit "$status"
