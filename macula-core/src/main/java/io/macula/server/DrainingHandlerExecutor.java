@@ -18,6 +18,7 @@ package io.macula.server;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -60,7 +61,7 @@ final class DrainingHandlerExecutor implements HandlerExecutor {
 
 	private static final Logger logger = LoggerFactory.getLogger(DrainingHandlerExecutor.class);
 
-	private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(30);
+	static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
 	private static final long SCOUT_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -76,6 +77,8 @@ final class DrainingHandlerExecutor implements HandlerExecutor {
 	private final HandlerQueue queue;
 
 	private final int maxThreads;
+
+	private final long keepAliveNanos;
 
 	/** More drainers than processors would only take turns. */
 	private final int maxDrainers;
@@ -98,8 +101,9 @@ final class DrainingHandlerExecutor implements HandlerExecutor {
 
 	private volatile boolean closed;
 
-	DrainingHandlerExecutor(int maxThreads, int queueCapacity) {
+	DrainingHandlerExecutor(int maxThreads, int queueCapacity, Duration keepAlive) {
 		this.maxThreads = maxThreads;
+		this.keepAliveNanos = keepAlive.toNanos();
 		this.maxDrainers = Math.max(1, Math.min(maxThreads, Runtime.getRuntime().availableProcessors()));
 		this.queue = new HandlerQueue(queueCapacity);
 	}
@@ -275,6 +279,9 @@ final class DrainingHandlerExecutor implements HandlerExecutor {
 					drainIfNobodyDoes();
 				}
 			}
+			else if (!DrainingHandlerExecutor.this.queue.isEmpty()) {
+				DrainingHandlerExecutor.this.scout.awake();
+			}
 			this.started++;
 			this.task = next;
 			try {
@@ -318,11 +325,11 @@ final class DrainingHandlerExecutor implements HandlerExecutor {
 			}
 			long since = System.nanoTime();
 			while (this.state == IDLE) {
-				long left = since + KEEP_ALIVE_NANOS - System.nanoTime();
+				long left = since + DrainingHandlerExecutor.this.keepAliveNanos - System.nanoTime();
 				if ((left <= 0 || DrainingHandlerExecutor.this.closed) && retire()) {
 					return false;
 				}
-				LockSupport.parkNanos(this, (left > 0) ? left : KEEP_ALIVE_NANOS);
+				LockSupport.parkNanos(this, (left > 0) ? left : DrainingHandlerExecutor.this.keepAliveNanos);
 				Thread.interrupted();
 			}
 			return true;

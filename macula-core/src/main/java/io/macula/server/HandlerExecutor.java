@@ -31,7 +31,7 @@ interface HandlerExecutor {
 	 * @return a new executor
 	 */
 	static HandlerExecutor draining(int maxThreads, int queueCapacity) {
-		return new DrainingHandlerExecutor(maxThreads, queueCapacity);
+		return new DrainingHandlerExecutor(maxThreads, queueCapacity, DrainingHandlerExecutor.KEEP_ALIVE);
 	}
 
 	/**

@@ -100,21 +100,24 @@ public final class FrameDecoder {
 		return null;
 	}
 
-	/** Waits for at most nine bytes more, to be able to name the call. */
+	/** Waits for at most ten bytes more, to be able to name the call. */
 	private @Nullable Frame tooLarge(ByteBuf in, int index, long length) {
 		if (in.writerIndex() == index) {
 			return null;
 		}
 		FrameType known = FrameType.of(in.getUnsignedByte(index));
 		long callId = 0;
+		boolean literal = false;
 		if (known != null && known.ofCall()) {
 			int at = index + 1;
-			if (in.writerIndex() == at || in.writerIndex() - at < Varint.sizeAt(in, at)) {
+			int left = in.writerIndex() - at - ((known == FrameType.CALL) ? 1 : 0);
+			if (left < 1 || left < Varint.sizeAt(in, at)) {
 				return null;
 			}
 			callId = Varint.get(in, at, Varint.sizeAt(in, at));
+			literal = known == FrameType.CALL && in.getByte(at + Varint.sizeAt(in, at)) == 0;
 		}
-		throw ProtocolException.tooLarge(known, callId, this.maxFrameBytes, length);
+		throw ProtocolException.tooLarge(known, callId, literal, this.maxFrameBytes, length);
 	}
 
 	private Frame body(ByteBuf in, int start, int index, FrameType known) {

@@ -37,14 +37,17 @@ public final class ProtocolException extends RuntimeException {
 
 	private final long callId;
 
+	private final boolean literal;
+
 	private ProtocolException(ErrorCode errorCode, String message, long limit, long value,
-			@Nullable FrameType frameType, long callId) {
+			@Nullable FrameType frameType, long callId, boolean literal) {
 		super(message, null, false, false);
 		this.errorCode = errorCode;
 		this.limit = limit;
 		this.value = value;
 		this.frameType = frameType;
 		this.callId = callId;
+		this.literal = literal;
 	}
 
 	/**
@@ -53,24 +56,24 @@ public final class ProtocolException extends RuntimeException {
 	 * @return the exception
 	 */
 	public static ProtocolException violation(String message) {
-		return new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, message, 0, 0, null, 0);
+		return new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, message, 0, 0, null, 0, false);
 	}
 
 	static ProtocolException malformed(FrameType type, String message, long limit, long value) {
 		return new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, type + " frame is malformed: " + message, limit,
-				value, type, 0);
+				value, type, 0, false);
 	}
 
 	static ProtocolException limit(FrameType type, String what, long limit, long value) {
 		return new ProtocolException(ErrorCode.LIMIT,
-				type + " frame has " + value + " " + what + ", the limit is " + limit, limit, value, type, 0);
+				type + " frame has " + value + " " + what + ", the limit is " + limit, limit, value, type, 0, false);
 	}
 
-	static ProtocolException tooLarge(@Nullable FrameType type, long callId, long limit, long value) {
+	static ProtocolException tooLarge(@Nullable FrameType type, long callId, boolean literal, long limit, long value) {
 		return new ProtocolException(ErrorCode.FRAME_TOO_LARGE,
 				((type != null) ? type + " frame" : "Frame") + " of " + value + " bytes"
 						+ ((callId != 0) ? " for call " + callId : "") + " exceeds the limit of " + limit + " bytes",
-				limit, value, type, callId);
+				limit, value, type, callId, literal);
 	}
 
 	/**
@@ -111,6 +114,15 @@ public final class ProtocolException extends RuntimeException {
 	 */
 	public long callId() {
 		return this.callId;
+	}
+
+	/**
+	 * Whether the frame that is too large is a CALL that names its procedure, which
+	 * thereby takes an index in the lane's table that nobody can fill.
+	 * @return true if so
+	 */
+	public boolean literal() {
+		return this.literal;
 	}
 
 }

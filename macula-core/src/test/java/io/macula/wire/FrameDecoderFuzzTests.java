@@ -20,7 +20,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 /**
  * Fuzz target of {@link FrameDecoder}. A normal test run replays the seeds only;
- * docs/development.md tells how to fuzz.
+ * docs/wire-protocol.md tells how to fuzz.
  */
 class FrameDecoderFuzzTests {
 

@@ -140,8 +140,9 @@ class FrameDecoderTests {
 	void frameBeyondTheLimitIsRefusedWithItsCallBeforeItArrives() {
 		byte[] frame = Frames.encoded(new Frame.Call(70, 0, "a/b", "cbor", 0, 0, Metadata.EMPTY, new byte[500]));
 		FrameDecoder decoder = new FrameDecoder(100);
-		assertThat(decoder.decode(Unpooled.wrappedBuffer(frame, 0, 4))).isNull();
-		ProtocolException ex = refused(decoder, Unpooled.wrappedBuffer(frame, 0, 5));
+		assertThat(decoder.decode(Unpooled.wrappedBuffer(frame, 0, 5))).isNull();
+		ProtocolException ex = refused(decoder, Unpooled.wrappedBuffer(frame, 0, 6));
+		assertThat(ex.literal()).isTrue();
 		assertThat(ex.errorCode()).isEqualTo(ErrorCode.FRAME_TOO_LARGE);
 		assertThat(ex.frameType()).isEqualTo(FrameType.CALL);
 		assertThat(ex.callId()).isEqualTo(70);
