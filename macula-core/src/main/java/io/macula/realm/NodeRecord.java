@@ -16,11 +16,11 @@
 
 package io.macula.realm;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Endpoint;
@@ -92,16 +92,16 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 	 * @param interests names of services
 	 * @return this record or a narrower one
 	 */
-	NodeRecord only(Set<ServiceName> interests) {
-		Set<String> kept = new TreeSet<>();
+	NodeRecord only(Set<String> interests) {
+		List<String> kept = new ArrayList<>();
 		for (String service : this.services) {
-			if (interests.contains(new ServiceName(service))) {
+			if (interests.contains(service)) {
 				kept.add(service);
 			}
 		}
 		return (kept.size() == this.services.size()) ? this
 				: new NodeRecord(this.nodeId, this.term, this.version, this.incarnation, this.host, this.port,
-						this.zone, this.priority, this.weight, this.metadata, List.copyOf(kept), this.leaseMillis);
+						this.zone, this.priority, this.weight, this.metadata, kept, this.leaseMillis);
 	}
 
 	NodeRecord withTerm(long term, long version) {

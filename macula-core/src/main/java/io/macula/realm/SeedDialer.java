@@ -16,8 +16,11 @@
 
 package io.macula.realm;
 
+import java.util.List;
+
 import io.macula.Endpoint;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Calls of {@link RealmDirectoryService} on a given endpoint. Each subscription dials;
@@ -40,5 +43,15 @@ interface SeedDialer {
 	 * @return what the seed tells; fails if the seed cannot be reached or goes away
 	 */
 	Flux<DirectoryUpdate> watch(Endpoint seed, Flux<DirectoryInterest> interests);
+
+	/**
+	 * The endpoints behind a configured seed: a host name may stand for several nodes,
+	 * for example that of a headless service.
+	 * @param seed the configured endpoint
+	 * @return at least one endpoint; fails if the name is not known
+	 */
+	default Mono<List<Endpoint>> resolve(Endpoint seed) {
+		return Mono.just(List.of(seed));
+	}
 
 }

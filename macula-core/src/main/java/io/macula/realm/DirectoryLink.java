@@ -1,0 +1,268 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.realm;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import io.macula.realm.DirectoryUpdate.Upsert;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a link between two replicas, whoever dialled. Owned by the loop.
+ */
+final class DirectoryLink extends DirectorySession {
+
+	/*
+	 * A link opens with a hello from both ends: own record and digest. Where digests
+	 * differ, then and every ten seconds or so, each end tells an account of all leases
+	 * that it holds, without the records; the other end asks for the records that it
+	 * lacks and sends those that the account lacks. In between, each end tells what
+	 * changed.
+	 */
+
+	private final DirectorySelf self;
+
+	private final NodeTable table;
+
+	/** Nodes of which the peer is told the record or the end. */
+	private final Set<String> due = new LinkedHashSet<>();
+
+	/** Nodes of which the peer is told the renewal with the next batch. */
+	private final Set<String> renewalsDue = new LinkedHashSet<>();
+
+	private final Set<String> wanted = new LinkedHashSet<>();
+
+	private boolean hello = true;
+
+	private boolean answerDue;
+
+	private boolean digestDue;
+
+	private boolean batchDue;
+
+	/** Rest of an account that is being told. */
+	private @Nullable Iterator<String> account;
+
+	private boolean accountBegins;
+
+	/** Node ids of an account that is being heard. */
+	private @Nullable Set<String> accountHeard;
+
+	private long received;
+
+	private long heardNanos;
+
+	private @Nullable String peerId;
+
+	private long peerIncarnation;
+
+	/** Number of the update that told the peer of this node itself; 0 for none. */
+	private long selfToldAt;
+
+	private long acknowledged;
+
+	DirectoryLink(DirectoryLoop loop, DirectorySelf self, NodeTable table) {
+		super(loop);
+		this.self = self;
+		this.table = table;
+		this.heardNanos = loop.nanoTime();
+	}
+
+	/**
+	 * Note the arrival of an update.
+	 */
+	void heard(DirectoryUpdate update) {
+		this.received++;
+		this.heardNanos = loop().nanoTime();
+		this.peerId = update.sender();
+		this.peerIncarnation = update.senderIncarnation();
+		this.acknowledged = Math.max(this.acknowledged, update.received());
+		this.answerDue |= update.deservesAnswer();
+		if (update.begins()) {
+			this.accountHeard = new HashSet<>();
+		}
+		Set<String> heard = this.accountHeard;
+		if (heard != null) {
+			update.upserts().forEach((upsert) -> heard.add(upsert.record().nodeId()));
+			update.renewals().forEach((renewal) -> heard.add(renewal.nodeId()));
+			if (update.ends()) {
+				this.table.nodeIds().stream().filter((nodeId) -> !heard.contains(nodeId)).forEach(this.due::add);
+				this.accountHeard = null;
+			}
+		}
+	}
+
+	/**
+	 * The peer gets what this table knows of a node: its record or its end.
+	 */
+	void tell(String nodeId) {
+		this.due.add(nodeId);
+		if (nodeId.equals(this.self.nodeId())) {
+			this.selfToldAt = 0;
+		}
+	}
+
+	void tellRenewals(Collection<String> nodeIds) {
+		this.renewalsDue.addAll(nodeIds);
+	}
+
+	void want(String nodeId) {
+		this.wanted.add(nodeId);
+	}
+
+	/**
+	 * The peer's table differs: tell all leases.
+	 */
+	void tellAccount() {
+		if (this.account == null) {
+			this.account = this.table.nodeIds().iterator();
+			this.accountBegins = true;
+		}
+	}
+
+	void tellDigest() {
+		this.digestDue = true;
+	}
+
+	/**
+	 * The moment to send the renewals that have gathered.
+	 */
+	void batch() {
+		this.batchDue = true;
+	}
+
+	@Override
+	@Nullable DirectoryUpdate next() {
+		if (this.hello) {
+			this.hello = false;
+			this.due.remove(this.self.nodeId());
+			return build(describe(new Draft(), this.self.nodeId()).digest(this.table.digest()));
+		}
+		if (!this.due.isEmpty()) {
+			Draft draft = new Draft();
+			take(this.due, DirectoryUpdate.MAX_RECORDS, (nodeId) -> describe(draft, nodeId));
+			return build(draft);
+		}
+		if (!this.wanted.isEmpty()) {
+			Draft draft = new Draft();
+			take(this.wanted, DirectoryUpdate.MAX_ENTRIES, draft::wanted);
+			return build(draft);
+		}
+		if (this.account != null) {
+			return nextOfAccount(this.account);
+		}
+		if (this.batchDue && !this.renewalsDue.isEmpty()) {
+			Draft draft = new Draft();
+			take(this.renewalsDue, DirectoryUpdate.MAX_ENTRIES, (nodeId) -> draft.renewal(this.table.renewal(nodeId)));
+			return build(draft);
+		}
+		this.batchDue = false;
+		if (this.answerDue || this.digestDue || heartbeatDue()) {
+			Draft draft = new Draft();
+			if (this.digestDue) {
+				this.digestDue = false;
+				draft.digest(this.table.digest());
+			}
+			return build(draft);
+		}
+		return null;
+	}
+
+	private DirectoryUpdate nextOfAccount(Iterator<String> rest) {
+		Draft draft = new Draft();
+		for (int i = 0; i < DirectoryUpdate.MAX_ENTRIES && rest.hasNext(); i++) {
+			draft.renewal(this.table.renewal(rest.next()));
+		}
+		draft.account(this.accountBegins, !rest.hasNext(), 0);
+		this.accountBegins = false;
+		if (!rest.hasNext()) {
+			this.account = null;
+		}
+		return build(draft);
+	}
+
+	private Draft describe(Draft draft, String nodeId) {
+		this.renewalsDue.remove(nodeId);
+		Upsert upsert = this.table.upsert(nodeId);
+		if (nodeId.equals(this.self.nodeId())) {
+			this.selfToldAt = sent() + 1;
+		}
+		return (upsert != null) ? draft.upsert(upsert) : draft.gone(this.table.gone(nodeId));
+	}
+
+	private DirectoryUpdate build(Draft draft) {
+		this.answerDue = false;
+		return draft.build(this.self, this.received);
+	}
+
+	private static void take(Set<String> from, int limit, Consumer<String> action) {
+		Iterator<String> iterator = from.iterator();
+		for (int i = 0; i < limit && iterator.hasNext(); i++) {
+			String nodeId = iterator.next();
+			iterator.remove();
+			action.accept(nodeId);
+		}
+	}
+
+	/**
+	 * Whether the peer has applied the latest news of this node itself.
+	 */
+	boolean knowsSelf() {
+		return this.selfToldAt > 0 && this.acknowledged >= this.selfToldAt;
+	}
+
+	/**
+	 * Whether the peer has spoken.
+	 */
+	boolean established() {
+		return this.peerId != null && !closed();
+	}
+
+	boolean silent() {
+		return loop().nanoTime() - this.heardNanos > SILENCE.toNanos();
+	}
+
+	/**
+	 * This node stood still itself: the peer's silence means nothing.
+	 */
+	void forgiveSilence() {
+		this.heardNanos = loop().nanoTime();
+	}
+
+	@Nullable String peerId() {
+		return this.peerId;
+	}
+
+	/**
+	 * Whether another link leads to the same process: each of two nodes may have dialled
+	 * the other.
+	 */
+	boolean samePeer(DirectoryLink other) {
+		return other == this || (this.peerId != null && this.peerId.equals(other.peerId)
+				&& this.peerIncarnation == other.peerIncarnation);
+	}
+
+	boolean reachesItself() {
+		return this.self.nodeId().equals(this.peerId) && this.self.incarnation() == this.peerIncarnation;
+	}
+
+}
