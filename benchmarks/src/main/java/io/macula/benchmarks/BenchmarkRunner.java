@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.benchmarks;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.macula.benchmarks.stack.Stack;
+import io.macula.benchmarks.stack.Tls;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Measures the stacks in turn, round after round, each with a server and a client in
+ * processes of their own, and writes the report. Ends with 1 if the figures cannot be
+ * trusted: errors, different payloads, too much noise.
+ */
+public final class BenchmarkRunner {
+
+	private static final JsonMapper JSON = JsonMapper.builder().build();
+
+	private static final List<String> JVM_OPTIONS = List.of("-Xms1g", "-Xmx1g", "--enable-native-access=ALL-UNNAMED",
+			"-Dio.netty.leakDetection.level=disabled");
+
+	private final Plan plan;
+
+	private final Path directory;
+
+	private final List<Row> measured = new ArrayList<>();
+
+	private final List<String> problems = new ArrayList<>();
+
+	private BenchmarkRunner(Plan plan, Path directory) {
+		this.plan = plan;
+		this.directory = directory;
+	}
+
+	/**
+	 * Run.
+	 * @param args see {@code scripts/benchmark.sh}
+	 * @throws Exception if the run cannot be made
+	 */
+	public static void main(String[] args) throws Exception {
+		Plan plan;
+		try {
+			plan = Plan.parse(args);
+		}
+		catch (IllegalArgumentException ex) {
+			System.err.println(ex.getMessage());
+			System.exit(2);
+			return;
+		}
+		Path directory = Path.of(System.getProperty("benchmark.directory", "target/benchmark"));
+		Files.createDirectories(directory);
+		Report report = new BenchmarkRunner(plan, directory).run();
+		report.write(directory);
+		report.print();
+		System.exit(report.problems().isEmpty() ? 0 : 1);
+	}
+
+	private Report run() throws Exception {
+		Tls tls = Tls.create(this.directory.resolve("tls"));
+		Path log = this.directory.resolve("processes.log");
+		Files.deleteIfExists(log);
+		for (int round = 1; round <= this.plan.rounds(); round++) {
+			for (Stack stack : this.plan.stacks()) {
+				List<Workload> workloads = this.plan.workloadsOf(stack);
+				if (!workloads.isEmpty()) {
+					measure(round, stack, workloads, tls, log);
+				}
+			}
+		}
+		return Report.of(this.plan, this.measured, this.problems);
+	}
+
+	private void measure(int round, Stack stack, List<Workload> workloads, Tls tls, Path log) throws Exception {
+		String keys = tls.directory().toString();
+		try (Child server = Child.java(log, JVM_OPTIONS, ServerMain.class, List.of(stack.name(), keys))) {
+			String[] ready = awaitReady(server);
+			List<String> args = new ArrayList<>(List.of(stack.name(), keys, ready[1], ready[2],
+					Long.toString(this.plan.warmUpMillis()), Long.toString(this.plan.windowMillis())));
+			workloads.forEach((workload) -> args.add(workload.id()));
+			try (Child client = Child.java(log, JVM_OPTIONS, ClientMain.class, args)) {
+				int rows = readRows(round, client);
+				if (rows != workloads.size() + 1) {
+					throw new IllegalStateException(
+							"the client printed " + rows + " of " + (workloads.size() + 1) + " rows, see " + log);
+				}
+			}
+		}
+		catch (IllegalStateException ex) {
+			this.problems.add("round " + round + ", " + stack.name() + ": " + ex.getMessage());
+			System.out.println("! " + this.problems.get(this.problems.size() - 1));
+		}
+	}
+
+	private int readRows(int round, Child client) throws InterruptedException {
+		long patience = 60 + (2 * this.plan.warmUpMillis() + this.plan.windowMillis()) / 1000;
+		int rows = 0;
+		for (String line = client.nextLine(patience); line != null; line = client.nextLine(patience)) {
+			if (line.startsWith("ROW ")) {
+				Row row = JSON.readValue(line.substring(4), Row.class);
+				this.measured.add(row);
+				rows++;
+				System.out.printf("round %d  %-20s %-36s %,12.0f/s  p50 %,9.0f us  p99 %,9.0f us  cpu/100k %6.2f s%n",
+						round, row.stack(), row.key(), row.callsPerSecond(), row.p50Micros(), row.p99Micros(),
+						row.cpuSecondsPer100k());
+			}
+			else if (line.startsWith("FAILURE ")) {
+				System.out.println("! " + line);
+			}
+		}
+		return rows;
+	}
+
+	private static String[] awaitReady(Child server) throws InterruptedException {
+		for (String line = server.nextLine(60); line != null; line = server.nextLine(60)) {
+			if (line.startsWith("READY ")) {
+				return line.split(" ");
+			}
+		}
+		throw new IllegalStateException("the server ended before it was ready");
+	}
+
+}

@@ -1,0 +1,89 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import io.macula.benchmarks.stack.Stack;
+import io.macula.benchmarks.stack.Stacks;
+
+/**
+ * What a run measures.
+ *
+ * @param quick whether it is the short form
+ * @param stacks the stacks
+ * @param workloads the workloads, as far as a stack knows their mode
+ * @param rounds rounds, each over all stacks
+ * @param warmUpMillis before each window
+ * @param windowMillis length of a window
+ */
+record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rounds, long warmUpMillis,
+		long windowMillis) {
+
+	private static final List<String> QUICK_STACKS = List.of("macula-async", "limit-quic", "grpc-direct",
+			"rsocket-tls");
+
+	private static final List<String> QUICK_WORKLOADS = List.of("async-1", "async-64");
+
+	/** Stacks that are left out unless they are asked for: no answer to any target. */
+	private static final List<String> EXTRA_STACKS = List.of();
+
+	static Plan parse(String[] args) {
+		boolean quick = Arrays.asList(args).contains("--quick");
+		List<String> stacks = Stacks.all()
+			.stream()
+			.map(Stack::name)
+			.filter((name) -> !EXTRA_STACKS.contains(name) && (!quick || QUICK_STACKS.contains(name)))
+			.toList();
+		List<String> workloads = quick ? QUICK_WORKLOADS : Workload.all().stream().map(Workload::id).toList();
+		int rounds = 3;
+		long warmUp = quick ? 1500 : 3000;
+		long window = quick ? 1500 : 3000;
+		for (int i = 0; i < args.length; i++) {
+			switch (args[i]) {
+				case "--quick" -> {
+				}
+				case "--only" -> stacks = names(args, ++i);
+				case "--workloads" -> workloads = names(args, ++i);
+				case "--rounds" -> rounds = Integer.parseInt(names(args, ++i).get(0));
+				case "--window" -> window = Long.parseLong(names(args, ++i).get(0));
+				case "--warm-up" -> warmUp = Long.parseLong(names(args, ++i).get(0));
+				default -> throw new IllegalArgumentException("Argument '" + args[i]
+						+ "' is unknown: expected --quick, --only STACK,..., --workloads WORKLOAD,..., --rounds N, "
+						+ "--warm-up MILLIS or --window MILLIS");
+			}
+		}
+		return new Plan(quick, stacks.stream().map(Stacks::named).toList(),
+				workloads.stream().map(Workload::named).toList(), rounds, warmUp, window);
+	}
+
+	List<Workload> workloadsOf(Stack stack) {
+		List<Workload> known = new ArrayList<>(this.workloads);
+		known.removeIf((workload) -> !stack.modes().contains(workload.mode()));
+		return known;
+	}
+
+	private static List<String> names(String[] args, int index) {
+		if (index >= args.length) {
+			throw new IllegalArgumentException("Argument '" + args[index - 1] + "' needs a value");
+		}
+		return List.of(args[index].split(","));
+	}
+
+}

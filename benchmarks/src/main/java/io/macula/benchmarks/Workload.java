@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.benchmarks;
+
+import java.util.List;
+
+import io.macula.benchmarks.stack.Mode;
+
+/**
+ * What a client does during one window.
+ *
+ * @param id short name on command lines
+ * @param kind name in the report
+ * @param mode way of calling
+ * @param inFlight calls in flight, or threads
+ * @param payloadBytes size of the request's body; 0 for that of the small record
+ */
+record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes) {
+
+	static final int LARGE_BYTES = 64 << 10;
+
+	private static final List<Workload> ALL = List.of(new Workload("async-1", Kind.SMALL, Mode.ASYNC, 1, 0),
+			new Workload("async-64", Kind.SMALL, Mode.ASYNC, 64, 0),
+			new Workload("async-512", Kind.SMALL, Mode.ASYNC, 512, 0),
+			new Workload("sync-1", Kind.SMALL, Mode.BLOCKING, 1, 0),
+			new Workload("sync-64", Kind.SMALL, Mode.BLOCKING, 64, 0),
+			new Workload("echo-16", Kind.ECHO, Mode.ASYNC, 16, LARGE_BYTES),
+			new Workload("mixed-64", Kind.MIXED, Mode.ASYNC, 64, 0),
+			new Workload("stream", Kind.STREAM, Mode.STREAM, 1, 0));
+
+	static List<Workload> all() {
+		return ALL;
+	}
+
+	static Workload named(String id) {
+		return ALL.stream()
+			.filter((workload) -> workload.id().equals(id))
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException(
+					"Workload '" + id + "' is unknown: expected one of " + ALL.stream().map(Workload::id).toList()));
+	}
+
+	/**
+	 * Kinds of work, by their names in the report.
+	 */
+	enum Kind {
+
+		/** Small calls. */
+		SMALL("small"),
+		/** 64 KiB there and back. */
+		ECHO("echo 64 KiB"),
+		/** Small calls while 64 KiB ones are under way; the small ones are measured. */
+		MIXED("small beside 64 KiB"),
+		/** Elements of one stream of a million; a call is an element here. */
+		STREAM("stream of 1,000,000"),
+		/** Connecting and one small call in a fresh process. */
+		FIRST("first call");
+
+		private final String title;
+
+		Kind(String title) {
+			this.title = title;
+		}
+
+		String title() {
+			return this.title;
+		}
+
+	}
+
+}

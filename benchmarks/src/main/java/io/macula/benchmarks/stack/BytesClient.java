@@ -1,0 +1,89 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.benchmarks.stack;
+
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+
+import io.macula.benchmarks.stack.Payloads.Procedure;
+
+/**
+ * Client of a peer that carries bytes: adds the codec work that the product's client does
+ * by itself.
+ */
+abstract class BytesClient implements CalculatorClient {
+
+	@Override
+	public final void multiply(Question question, Completion<Answer> completion) {
+		call(Procedure.MULTIPLY, Payloads.encoded(question), new Decoding<>(Payloads.ANSWER, completion));
+	}
+
+	@Override
+	public final Answer multiply(Question question) throws Exception {
+		return Payloads.ANSWER.decode(callAndWait(Procedure.MULTIPLY, Payloads.encoded(question)));
+	}
+
+	@Override
+	public final void echo(byte[] body, Completion<byte[]> completion) {
+		call(Procedure.ECHO, Payloads.BYTES.encode(body), new Decoding<>(Payloads.BYTES, completion));
+	}
+
+	@Override
+	public final byte[] echo(byte[] body) throws Exception {
+		return Payloads.BYTES.decode(callAndWait(Procedure.ECHO, Payloads.BYTES.encode(body)));
+	}
+
+	@Override
+	public final void count(int count, IntConsumer received) throws Exception {
+		stream(Payloads.COUNT.encode(count), (bytes) -> received.accept(Payloads.ELEMENT.decode(bytes).index()));
+	}
+
+	void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
+		throw new UnsupportedOperationException();
+	}
+
+	byte[] callAndWait(Procedure procedure, byte[] request) throws Exception {
+		throw new UnsupportedOperationException();
+	}
+
+	void stream(byte[] request, Consumer<byte[]> received) throws Exception {
+		throw new UnsupportedOperationException();
+	}
+
+	private record Decoding<T>(Payloads.Type<T> type, Completion<T> completion) implements Completion<byte[]> {
+
+		@Override
+		public void done(byte[] result) {
+			T decoded;
+			try {
+				decoded = this.type.decode(result);
+			}
+			catch (RuntimeException ex) {
+				this.completion.failed(ex);
+				return;
+			}
+			this.completion.done(decoded);
+		}
+
+		@Override
+		public void failed(Throwable cause) {
+			this.completion.failed(cause);
+		}
+
+	}
+
+}

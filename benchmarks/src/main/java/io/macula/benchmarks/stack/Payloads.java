@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.benchmarks.stack;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.dataformat.cbor.CBORMapper;
+import tools.jackson.module.blackbird.BlackbirdModule;
+
+/**
+ * The codec work that every stack pays alike: records to CBOR and back, as the product's
+ * own codec does it. Remembers the size of the last small request, which has to be the
+ * same for all stacks.
+ */
+final class Payloads {
+
+	static final String NODE = "node1";
+
+	private static final CBORMapper MAPPER = CBORMapper.builder().addModule(new BlackbirdModule()).build();
+
+	static final Type<Question> QUESTION = new Type<>(Question.class);
+
+	static final Type<Answer> ANSWER = new Type<>(Answer.class);
+
+	static final Type<Element> ELEMENT = new Type<>(Element.class);
+
+	static final Type<byte[]> BYTES = new Type<>(byte[].class);
+
+	static final Type<Integer> COUNT = new Type<>(Integer.class);
+
+	static final AtomicInteger SMALL_REQUEST_BYTES = new AtomicInteger();
+
+	private Payloads() {
+	}
+
+	/** What a server does with the bytes of a call. */
+	static byte[] handle(Procedure procedure, byte[] request) {
+		return switch (procedure) {
+			case MULTIPLY -> ANSWER.encode(answer(QUESTION.decode(request)));
+			case ECHO -> BYTES.encode(BYTES.decode(request));
+			case COUNT -> throw new IllegalArgumentException("a stream answers " + procedure);
+		};
+	}
+
+	static Answer answer(Question question) {
+		return new Answer(question.id(), (long) question.x() * question.y(), NODE);
+	}
+
+	static Element element(int index) {
+		return new Element(index, "an element of some twenty-six c");
+	}
+
+	static byte[] encoded(Question question) {
+		byte[] bytes = QUESTION.encode(question);
+		if (SMALL_REQUEST_BYTES.getPlain() != bytes.length) {
+			SMALL_REQUEST_BYTES.set(bytes.length);
+		}
+		return bytes;
+	}
+
+	/**
+	 * What can be called.
+	 */
+	enum Procedure {
+
+		MULTIPLY, ECHO, COUNT;
+
+		private static final Procedure[] ALL = values();
+
+		static Procedure of(int number) {
+			return ALL[number];
+		}
+
+		String path() {
+			return name().toLowerCase(java.util.Locale.ROOT);
+		}
+
+	}
+
+	/**
+	 * The codec of one type.
+	 *
+	 * @param <T> the type
+	 */
+	static final class Type<T> {
+
+		private final ObjectWriter writer;
+
+		private final ObjectReader reader;
+
+		Type(Class<T> type) {
+			this.writer = MAPPER.writerFor(type);
+			this.reader = MAPPER.readerFor(type);
+		}
+
+		byte[] encode(T value) throws JacksonException {
+			return this.writer.writeValueAsBytes(value);
+		}
+
+		T decode(byte[] bytes) throws JacksonException {
+			return this.reader.readValue(bytes);
+		}
+
+	}
+
+}

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Measures the product and its peers side by side: a server and a client JVM for each, TLS on everywhere.
+#
+#   scripts/benchmark.sh [--quick] [--only STACK,...] [--workloads WORKLOAD,...] [--rounds N]
+#                        [--warm-up MILLIS] [--window MILLIS]
+#
+# Prints a table and writes target/benchmark/report.json and report.html. Ends with 1 if the figures
+# cannot be trusted: errors, different payloads, or (not with --quick) a round more than 30 % off the median.
+# JAVA_HOME chooses the JDK; MVN adds options to Maven, for example -o.
+set -eu
+cd "$(dirname "$0")/.."
+
+java=java
+[ -z "${JAVA_HOME:-}" ] || java=$JAVA_HOME/bin/java
+
+# shellcheck disable=SC2086
+mvn -q -B ${MVN:-} -pl benchmarks -am -DskipTests package
+
+exec "$java" -Xmx256m -cp "benchmarks/target/classes:$(cat benchmarks/target/classpath)" \
+	-Dbenchmark.directory=target/benchmark io.macula.benchmarks.BenchmarkRunner "$@"
