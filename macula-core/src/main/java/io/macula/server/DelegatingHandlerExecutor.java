@@ -97,9 +97,9 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 	}
 
 	@Override
-	public Figures figures() {
+	public HandlerFigures figures() {
 		int active = this.running.size();
-		return new Figures(0, active, Math.max(0, this.open.get() - active), this.refused.sum());
+		return new HandlerFigures(0, active, Math.max(0, this.open.get() - active), this.refused.sum());
 	}
 
 	@Override

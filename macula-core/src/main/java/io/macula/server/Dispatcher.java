@@ -38,7 +38,6 @@ import io.macula.contract.ReturnShape;
 import io.macula.observation.DefaultServerCallObservationConvention;
 import io.macula.observation.MaculaObservationDocumentation;
 import io.macula.observation.ServerCallObservationContext;
-import io.macula.observation.ServerCallObservationConvention;
 import io.macula.transport.CallHandler;
 import io.macula.transport.InboundCall;
 import io.macula.transport.InboundStream;
@@ -93,8 +92,6 @@ final class Dispatcher implements CallHandler {
 
 	private final boolean observed;
 
-	private final @Nullable ServerCallObservationConvention convention;
-
 	private final Map<String, ServedService> services = new ConcurrentSkipListMap<>();
 
 	private final Map<Procedure, ServedMethod> methods = new ConcurrentHashMap<>();
@@ -124,14 +121,13 @@ final class Dispatcher implements CallHandler {
 	private volatile long breatherNanos;
 
 	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight,
-			ObservationRegistry observations, @Nullable ServerCallObservationConvention convention) {
+			ObservationRegistry observations) {
 		this.node = node;
 		this.codecs = codecs;
 		this.executor = executor;
 		this.maxInFlight = maxInFlight;
 		this.observations = observations;
 		this.observed = !observations.isNoop();
-		this.convention = convention;
 	}
 
 	/**
@@ -330,8 +326,7 @@ final class Dispatcher implements CallHandler {
 		if (!this.observed || method.service().reserved()) {
 			return null;
 		}
-		return MaculaObservationDocumentation.SERVER_CALL.start(this.convention,
-				DefaultServerCallObservationConvention.INSTANCE,
+		return MaculaObservationDocumentation.SERVER_CALL.start(null, DefaultServerCallObservationConvention.INSTANCE,
 				() -> new ServerCallObservationContext(this.node.realm(), method.service().name(),
 						method.contract().wireName(), call.peer().nodeId(), call.metadata()),
 				this.observations);

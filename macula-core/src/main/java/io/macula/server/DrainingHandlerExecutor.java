@@ -126,13 +126,13 @@ final class DrainingHandlerExecutor implements HandlerExecutor {
 	}
 
 	@Override
-	public Figures figures() {
+	public HandlerFigures figures() {
 		int active = 0;
 		for (Worker worker : this.workers) {
 			active += (worker.task != null) ? 1 : 0;
 		}
 		synchronized (this.lock) {
-			return new Figures(this.threads, active, this.queue.size(), this.refused.sum());
+			return new HandlerFigures(this.threads, active, this.queue.size(), this.refused.sum());
 		}
 	}
 

@@ -56,23 +56,11 @@ interface HandlerExecutor {
 	 * Figures of this moment.
 	 * @return the figures
 	 */
-	Figures figures();
+	HandlerFigures figures();
 
 	/**
 	 * Take nothing more, drop what waits, abort what runs.
 	 */
 	void close();
-
-	/**
-	 * Figures for people and metrics.
-	 *
-	 * @param threads threads that exist; 0 where the executor is not ours
-	 * @param active tasks that run
-	 * @param queued tasks that wait
-	 * @param refused tasks that were not taken since start
-	 */
-	record Figures(int threads, int active, int queued, long refused) {
-
-	}
 
 }

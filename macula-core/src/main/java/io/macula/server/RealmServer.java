@@ -16,9 +16,231 @@
 
 package io.macula.server;
 
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+import io.macula.Code;
+import io.macula.RpcException;
+import io.macula.Status;
+import io.macula.codec.Codecs;
+import io.macula.transport.NodeInfo;
+import io.macula.transport.QuicListener;
+import io.macula.transport.TlsContexts;
+import io.macula.transport.Transport;
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
 /**
- * The serving part of a node: listens, dispatches calls to handlers, drains.
+ * The serving part of a node: listens, dispatches calls to handlers, drains. Safe for all
+ * threads; ended by {@link #drain} or {@link #close}, which are final.
  */
-public final class RealmServer {
+public final class RealmServer implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(RealmServer.class);
+
+	private final Transport transport;
+
+	private final TlsContexts tls;
+
+	private final NodeInfo node;
+
+	private final ProviderSettings settings;
+
+	private final HandlerExecutor executor;
+
+	private final Dispatcher dispatcher;
+
+	private final Object lock = new Object();
+
+	private volatile @Nullable QuicListener listener;
+
+	private boolean ended;
+
+	/**
+	 * A server that does not listen yet.
+	 * @param transport event loops; not closed by the server
+	 * @param tls what the node shows and trusts
+	 * @param node what the node says of itself
+	 * @param settings how it serves
+	 * @param services what it serves
+	 * @param codecs payload codecs
+	 * @param handlers runs blocking handlers, not closed by the server; {@code null} for
+	 * threads of its own. At most {@code maxThreads + queueCapacity} calls are handed to
+	 * it at once
+	 * @param observations receives an observation of each call
+	 * @throws IllegalArgumentException if a service cannot be served; the message names
+	 * it
+	 */
+	public RealmServer(Transport transport, TlsContexts tls, NodeInfo node, ProviderSettings settings,
+			List<ServiceDefinition> services, Codecs codecs, @Nullable Executor handlers,
+			ObservationRegistry observations) {
+		this.transport = transport;
+		this.tls = tls;
+		this.node = node;
+		this.settings = settings;
+		this.executor = (handlers != null)
+				? HandlerExecutor.of(handlers,
+						(int) Math.min(Integer.MAX_VALUE, (long) settings.maxThreads() + settings.queueCapacity()))
+				: HandlerExecutor.draining(settings.maxThreads(), settings.queueCapacity());
+		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), observations);
+		services.forEach(this.dispatcher::register);
+	}
+
+	/**
+	 * Serve a further service; it must be advertised apart.
+	 * @param service the service
+	 * @throws IllegalArgumentException if it cannot be served or is served already
+	 */
+	public void register(ServiceDefinition service) {
+		this.dispatcher.register(service);
+	}
+
+	/**
+	 * Bind the port and serve. Waits for the bind; does nothing if it is bound already.
+	 * @throws RpcException if the port cannot be bound; the server can be started again
+	 */
+	public void start() {
+		synchronized (this.lock) {
+			if (this.ended) {
+				throw new IllegalStateException("The server of node '" + this.node.nodeId() + "' was closed");
+			}
+			if (this.listener == null) {
+				this.listener = bind();
+			}
+		}
+	}
+
+	private QuicListener bind() {
+		try {
+			return QuicListener.start(this.transport, this.tls, address(), this.settings.port(), this.dispatcher,
+					this.node);
+		}
+		catch (UncheckedIOException ex) {
+			Throwable cause = ex.getCause();
+			throw new RpcException(Status.notProcessed(Code.UNAVAILABLE,
+					String.valueOf((cause != null) ? cause.getMessage() : ex.getMessage())), ex);
+		}
+	}
+
+	private InetAddress address() {
+		String address = this.settings.address();
+		if (address == null) {
+			return new InetSocketAddress(0).getAddress();
+		}
+		try {
+			return InetAddress.getByName(address);
+		}
+		catch (UnknownHostException ex) {
+			throw new RpcException(Status
+				.notProcessed(Code.UNAVAILABLE,
+						"Address '" + address
+								+ "' cannot be bound (macula.provider.address): expected an address of this machine"),
+					ex);
+		}
+	}
+
+	/**
+	 * The bound UDP port.
+	 * @return the port, or -1 before the start
+	 */
+	public int port() {
+		QuicListener listening = this.listener;
+		return (listening != null) ? listening.port() : -1;
+	}
+
+	/**
+	 * Connections accepted and open.
+	 * @return 0 or more
+	 */
+	public int connections() {
+		QuicListener listening = this.listener;
+		return (listening != null) ? listening.connections() : 0;
+	}
+
+	/**
+	 * Calls of the user's services that are being served.
+	 * @return 0 or more
+	 */
+	public int inFlight() {
+		return this.dispatcher.inFlight();
+	}
+
+	/**
+	 * Calls that were refused because of overload or a drain.
+	 * @return number since start
+	 */
+	public long refused() {
+		return this.dispatcher.refused();
+	}
+
+	/**
+	 * Whether new calls are refused.
+	 * @return true after {@link #drain} or {@link #close}
+	 */
+	public boolean draining() {
+		return this.dispatcher.draining();
+	}
+
+	/**
+	 * What is served, in order of the names.
+	 * @return figures of this moment, without the product's own services
+	 */
+	public List<ServiceReport> services() {
+		return this.dispatcher.services()
+			.stream()
+			.filter((service) -> !service.reserved())
+			.map(ServedService::report)
+			.toList();
+	}
+
+	/**
+	 * The threads that run blocking handlers.
+	 * @return figures of this moment
+	 */
+	public HandlerFigures handlers() {
+		return this.executor.figures();
+	}
+
+	/**
+	 * Refuse new calls as not processed, finish what is in flight, then close.
+	 * @param grace bound of the wait; handlers that still run then are interrupted
+	 * @return completes when the port is free
+	 */
+	public Mono<Void> drain(Duration grace) {
+		return Mono.defer(() -> {
+			QuicListener listening = end();
+			logger.info("Node {} drains: {} calls in flight have {} to finish", this.node.nodeId(), inFlight(), grace);
+			Mono<Void> closed = (listening != null) ? listening.drain(grace) : Mono.empty();
+			return closed.doFinally((signal) -> this.executor.close());
+		});
+	}
+
+	/**
+	 * Close at once; calls in flight are cancelled. Waits for the port to be free.
+	 */
+	@Override
+	public void close() {
+		QuicListener listening = end();
+		if (listening != null) {
+			listening.close();
+		}
+		this.executor.close();
+	}
+
+	private @Nullable QuicListener end() {
+		synchronized (this.lock) {
+			this.ended = true;
+			this.dispatcher.drain();
+			return this.listener;
+		}
+	}
 
 }

@@ -106,7 +106,7 @@ class DrainingHandlerExecutorTests {
 		await().until(() -> this.executor.figures().active() == 1);
 		assertThat(submit(tasks(15, this.ran::incrementAndGet))).isEqualTo(10);
 		assertThat(submit(tasks(1, this.ran::incrementAndGet))).isZero();
-		assertThat(this.executor.figures()).isEqualTo(new HandlerExecutor.Figures(1, 1, 10, 6));
+		assertThat(this.executor.figures()).isEqualTo(new HandlerFigures(1, 1, 10, 6));
 		this.release.countDown();
 		await().untilAsserted(() -> assertThat(this.ran).hasValue(11));
 		assertThat(submit(tasks(10, this.ran::incrementAndGet))).isEqualTo(10);
