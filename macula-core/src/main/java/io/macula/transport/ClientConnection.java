@@ -252,7 +252,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	@Override
 	public Flux<byte[]> stream(StreamCall call) {
-		return Flux.error(() -> refusal().toException());
+		return ClientCallStream.flux(this, call);
 	}
 
 	@Override
@@ -454,6 +454,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 			return;
 		}
 		over(call);
+		count();
 		try {
 			call.onResult(payload);
 		}
@@ -591,6 +592,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 			return;
 		}
 		over(call);
+		count();
 		try {
 			call.onFailure(failure);
 		}
@@ -605,9 +607,13 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		}
 	}
 
+	private void count() {
+		OPEN.lazySet(this, this.calls.size() + this.waiting.size() + this.streams.size() + this.opener.waiting());
+	}
+
 	/** What happened may have been the last call. */
 	private void settle() {
-		OPEN.lazySet(this, this.calls.size() + this.waiting.size() + this.streams.size() + this.opener.waiting());
+		count();
 		if (this.state == State.DRAINING && this.open == 0 && this.queue.isEmpty()) {
 			Status reason = this.closeReason;
 			end((reason != null) ? reason : refusal(), (this.goneAway) ? ErrorCode.DRAINED : ErrorCode.NO_ERROR);

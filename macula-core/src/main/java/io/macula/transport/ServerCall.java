@@ -27,12 +27,16 @@ import org.slf4j.LoggerFactory;
 /**
  * A unary call that arrived.
  * <p>
- * States: OPEN to ANSWERED with a result or a failure, or to CANCELLED; both are final.
- * Whoever changes the state first wins; the answer itself is written by the event loop.
+ * States: OPEN to ANSWERED with a result or a failure, or to CANCELLED; both are final. A
+ * streaming call may be RESPONDING in between. Whoever changes the state first wins; the
+ * answer itself is written by the event loop.
  */
 class ServerCall implements InboundCall {
 
 	private static final Logger logger = LoggerFactory.getLogger(ServerCall.class);
+
+	/** A publisher answers. */
+	static final Object RESPONDING = new Object();
 
 	private static final Object CANCELLED = new Object();
 
@@ -72,11 +76,11 @@ class ServerCall implements InboundCall {
 		this.deadlineNanoTime = deadlineNanoTime;
 	}
 
-	final ServerStream stream() {
+	public final ServerStream stream() {
 		return this.stream;
 	}
 
-	final long callId() {
+	public final long callId() {
 		return this.callId;
 	}
 
@@ -144,12 +148,23 @@ class ServerCall implements InboundCall {
 
 	/** The caller gave up; on the event loop. */
 	void cancel() {
-		if (OUTCOME.compareAndSet(this, null, CANCELLED)) {
+		Object present = this.outcome;
+		if ((present == null || present == RESPONDING) && OUTCOME.compareAndSet(this, present, CANCELLED)) {
 			Runnable action = ON_CANCEL.getAndSet(this, DONE);
 			if (action != null) {
 				run(action);
 			}
 		}
+	}
+
+	/** On the event loop: the answer is on its way. */
+	void written() {
+		// Nothing more to do.
+	}
+
+	final boolean over() {
+		Object present = this.outcome;
+		return present != null && present != RESPONDING;
 	}
 
 	final boolean settle(Object answer) {

@@ -36,6 +36,7 @@ import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.FrameDecoder;
 import io.macula.wire.Introduction;
+import io.macula.wire.ProtocolException;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -68,6 +69,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		.newUpdater(ServerConnection.class, "scheduled");
 
 	private static final long HELLO_LIMIT_MILLIS = 5000;
+
+	/** A century and more: no sum with the clock overflows. */
+	private static final long MAX_TIMEOUT_MICROS = TimeUnit.DAYS.toMicros(40_000);
 
 	private static final String SOFTWARE = "macula-java";
 
@@ -238,25 +242,48 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	void accept(ServerStream stream, Frame.Call frame, Procedure procedure) {
-		long now = System.nanoTime();
-		long deadline = (frame.timeoutMicros() == 0) ? StreamCall.NO_DEADLINE
-				: now + TimeUnit.MICROSECONDS.toNanos(Math.min(frame.timeoutMicros(), Integer.MAX_VALUE * 1000L));
 		ServerCall call = new ServerCall(stream, frame.callId(), procedure, frame.payload(), frame.metadata(),
-				deadline);
+				deadline(frame));
+		if (admit(call)) {
+			this.listener.handler().onCall(call);
+		}
+	}
+
+	void acceptStream(ServerStream stream, Frame.Call frame, Procedure procedure) {
+		ServerCallStream call = new ServerCallStream(stream, frame, procedure, deadline(frame));
+		stream.streaming(call);
+		if (admit(call)) {
+			this.listener.handler().onStream(call);
+		}
+	}
+
+	private static long deadline(Frame.Call frame) {
+		return (frame.timeoutMicros() == 0) ? StreamCall.NO_DEADLINE : System.nanoTime()
+				+ TimeUnit.MICROSECONDS.toNanos(Math.min(frame.timeoutMicros(), MAX_TIMEOUT_MICROS));
+	}
+
+	/** Whether the handler gets the call; otherwise it is answered. */
+	private boolean admit(ServerCall call) {
+		if (this.state == State.HANDSHAKE) {
+			throw ProtocolException.violation("a call before HELLO");
+		}
 		if (this.state != State.OPEN) {
-			answerNow(call, Failure.of(Status.notProcessed(Code.UNAVAILABLE, "this node is draining")));
-			return;
+			answerNow(call, Status.notProcessed(Code.UNAVAILABLE, "this node is draining"));
+			return false;
 		}
 		if (this.calls.size() >= this.settings.maxInFlightPerConnection()) {
-			answerNow(call, Failure.of(Status.notProcessed(Code.RESOURCE_EXHAUSTED, this.calls.size()
-					+ " calls of this connection are in flight already: the provider's limit is maxInFlightPerConnection")));
-			return;
+			answerNow(call, Status.notProcessed(Code.RESOURCE_EXHAUSTED, this.calls.size()
+					+ " calls of this connection are in flight already: the provider's limit is maxInFlightPerConnection"));
+			return false;
 		}
-		this.calls.put(frame.callId(), call);
+		if (this.calls.get(call.callId()) != null) {
+			throw ProtocolException.violation("call id " + call.callId() + " is in use");
+		}
+		this.calls.put(call.callId(), call);
 		this.inFlight = this.calls.size();
 		this.delivered = true;
 		wake();
-		this.listener.handler().onCall(call);
+		return true;
 	}
 
 	/** From any thread: the call has its outcome. */
@@ -271,20 +298,65 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	void cancelled(long callId) {
-		ServerCall call = this.calls.remove(callId);
+		ServerCall call = remove(callId);
 		if (call != null) {
-			this.inFlight = this.calls.size();
-			call.stream().settled();
 			touched(call.stream());
 			call.cancel();
 		}
 	}
 
+	/** The publisher that answers a streaming call is at its end. */
+	void responded(ServerCallStream call, @Nullable Failure failure) {
+		if (remove(call.callId()) == null || !call.stream().channel().isOpen() || call.stream().finished()) {
+			return;
+		}
+		if (failure != null) {
+			FrameCodec.writeFailure(call.stream().out(), call.callId(), bounded(failure));
+		}
+		else {
+			FrameCodec.writeEnd(call.stream().out(), call.callId());
+		}
+		touched(call.stream());
+		call.written();
+	}
+
+	/** A frame of the call was too large. */
 	void excess(ServerStream stream, long callId, Failure failure) {
-		if (stream.channel().isOpen()) {
+		cancelled(callId);
+		if (stream.channel().isOpen() && !stream.finished()) {
 			FrameCodec.writeFailure(stream.out(), callId, failure);
 			touched(stream);
 		}
+	}
+
+	private @Nullable ServerCall remove(long callId) {
+		ServerCall call = this.calls.remove(callId);
+		if (call != null) {
+			this.inFlight = this.calls.size();
+			call.stream().settled();
+		}
+		return call;
+	}
+
+	void execute(Runnable action) {
+		if (inEventLoop()) {
+			this.turn.atEnd(action);
+			return;
+		}
+		try {
+			this.loop.execute(action);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("An answer came after the event loop was closed", ex);
+		}
+	}
+
+	boolean inEventLoop() {
+		return this.loop.inEventLoop();
+	}
+
+	long maxResultBytes() {
+		return Math.min(this.settings.maxPayloadBytes(), this.peerMaxPayloadBytes);
 	}
 
 	/** The stream has something to write, or is to be finished. */
@@ -299,21 +371,26 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		this.streams.remove(stream);
 	}
 
-	private void answerNow(ServerCall call, Failure failure) {
+	/** The handler never saw the call, so it is in no table. */
+	private void answerNow(ServerCall call, Status status) {
+		Failure failure = Failure.of(status);
 		if (call.settle(failure)) {
-			append(call);
+			call.stream().settled();
+			write(call, failure);
 			wake();
 		}
 	}
 
 	private void append(ServerCall call) {
-		if (this.calls.get(call.callId()) == call) {
-			this.calls.remove(call.callId());
-			this.inFlight = this.calls.size();
-		}
-		ServerStream stream = call.stream();
-		stream.settled();
 		Object outcome = call.outcome();
+		if (outcome != null && remove(call.callId()) == call) {
+			write(call, outcome);
+			call.written();
+		}
+	}
+
+	private void write(ServerCall call, Object outcome) {
+		ServerStream stream = call.stream();
 		if (!stream.channel().isOpen() || stream.finished()) {
 			return;
 		}
@@ -329,13 +406,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	private void result(ServerStream stream, ServerCall call, byte[] result) {
-		long limit = Math.min(this.settings.maxPayloadBytes(), this.peerMaxPayloadBytes);
+		long limit = maxResultBytes();
 		if (result.length > limit) {
 			FrameCodec.writeFailure(stream.out(), call.callId(),
 					Failure.of(Status.processed(Code.RESOURCE_EXHAUSTED, "the result of " + result.length
 							+ " bytes exceeds the limit of " + limit + " bytes (maxPayloadBytes on either side)")));
 		}
-		else if (result.length > this.settings.laneThresholdBytes() && !stream.callerFinished()) {
+		else if (result.length > this.settings.laneThresholdBytes() && !stream.callerFinished()
+				&& !stream.streaming()) {
 			this.opener.open(new LargeResult(call.callId(), result));
 		}
 		else {
@@ -344,23 +422,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	private Failure bounded(Failure failure) {
-		return (failure.detail().length <= Math.min(this.settings.maxPayloadBytes(), this.peerMaxPayloadBytes))
-				? failure : new Failure(failure.status(), failure.type(), new byte[0]);
+		return (failure.detail().length <= maxResultBytes()) ? failure
+				: new Failure(failure.status(), failure.type(), new byte[0]);
 	}
 
 	private void wake() {
 		if (this.scheduled == 0 && SCHEDULED.compareAndSet(this, 0, 1)) {
-			if (this.loop.inEventLoop()) {
-				this.turn.atEnd(this.turnAction);
-			}
-			else {
-				try {
-					this.loop.execute(this.turnAction);
-				}
-				catch (RejectedExecutionException ex) {
-					logger.debug("An answer came after the event loop was closed", ex);
-				}
-			}
+			execute(this.turnAction);
 		}
 	}
 

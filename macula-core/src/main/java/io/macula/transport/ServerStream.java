@@ -47,6 +47,9 @@ final class ServerStream extends FrameStream {
 
 	private int open;
 
+	/** The streaming call that this stream carries, if it is not a lane. */
+	private @Nullable ServerCallStream streaming;
+
 	private boolean callerFinished;
 
 	private boolean paused;
@@ -69,6 +72,14 @@ final class ServerStream extends FrameStream {
 
 	boolean callerFinished() {
 		return this.callerFinished;
+	}
+
+	void streaming(ServerCallStream call) {
+		this.streaming = call;
+	}
+
+	boolean streaming() {
+		return this.streaming != null;
 	}
 
 	/** Whether this call made it dirty. */
@@ -94,6 +105,9 @@ final class ServerStream extends FrameStream {
 		}
 		else if (writable()) {
 			flush();
+			if (this.streaming != null) {
+				this.streaming.onWritable();
+			}
 		}
 		else if (!this.paused && pendingBytes() > MAX_PENDING_BYTES) {
 			this.paused = true;
@@ -106,7 +120,12 @@ final class ServerStream extends FrameStream {
 		switch (frame.type()) {
 			case CALL -> onCall((Frame.Call) frame);
 			case CANCEL -> this.connection.cancelled(((Frame.Cancel) frame).callId());
-			default -> throw ProtocolException.violation(frame.type() + " frame on a stream of calls");
+			default -> {
+				if (this.streaming == null) {
+					throw ProtocolException.violation(frame.type() + " frame on a stream of unary calls");
+				}
+				this.streaming.onFrame(frame);
+			}
 		}
 	}
 
@@ -117,7 +136,15 @@ final class ServerStream extends FrameStream {
 		Procedure procedure = procedure(call);
 		this.lastCallId = call.callId();
 		this.open++;
-		this.connection.accept(this, call, procedure);
+		if (streaming(call)) {
+			if (this.streaming != null) {
+				throw ProtocolException.violation("a second streaming call on one stream");
+			}
+			this.connection.acceptStream(this, call, procedure);
+		}
+		else {
+			this.connection.accept(this, call, procedure);
+		}
 	}
 
 	private Procedure procedure(Frame.Call call) {
@@ -145,6 +172,9 @@ final class ServerStream extends FrameStream {
 	@Override
 	void onFinished() {
 		this.callerFinished = true;
+		if (this.streaming != null) {
+			this.streaming.callerFinished();
+		}
 		this.connection.touched(this);
 	}
 
@@ -169,6 +199,9 @@ final class ServerStream extends FrameStream {
 	@Override
 	void onWritable() {
 		flush();
+		if (this.streaming != null) {
+			this.streaming.onWritable();
+		}
 		if (this.paused) {
 			this.paused = false;
 			channel().config().setAutoRead(true);
@@ -177,19 +210,14 @@ final class ServerStream extends FrameStream {
 
 	@Override
 	void onInactive() {
+		if (this.streaming != null) {
+			this.connection.cancelled(this.streaming.callId());
+		}
 		this.connection.gone(this);
 	}
 
-	static boolean streaming(Frame.Call call) {
+	private static boolean streaming(Frame.Call call) {
 		return (call.flags() & (Frame.Call.SENDS_ELEMENTS | Frame.Call.EXPECTS_ELEMENTS)) != 0;
-	}
-
-	static @Nullable Failure expired(Frame.Call call, long deadlineNanoTime, long now) {
-		if (deadlineNanoTime != StreamCall.NO_DEADLINE && deadlineNanoTime - now <= 0) {
-			return Failure.of(Status.notProcessed(Code.DEADLINE_EXCEEDED,
-					"the caller's time was over before the call was handed to the method"));
-		}
-		return null;
 	}
 
 }

@@ -19,15 +19,22 @@ package io.macula.transport;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.macula.Code;
 import io.macula.Status;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
- * Serves {@code test/echo} at once, keeps the calls of {@code test/keep}, answers
- * {@code test/large} with as many bytes as its argument says.
+ * Serves {@code test/...}: {@code echo} answers at once, {@code thread} on another
+ * thread, {@code keep} not at all, {@code large} with as many bytes as its argument says;
+ * streams: {@code range} emits numbers, {@code never} nothing, {@code fail} three
+ * elements and an error, {@code sum} counts the caller's elements, {@code mirror} sends
+ * them back.
  */
 class TestHandler implements CallHandler {
 
@@ -37,9 +44,13 @@ class TestHandler implements CallHandler {
 
 	final AtomicInteger reads = new AtomicInteger();
 
+	final AtomicLong emitted = new AtomicLong();
+
+	final AtomicInteger cancelled = new AtomicInteger();
+
 	@Override
 	public @Nullable Object resolve(String procedure, String codec) {
-		return procedure.startsWith("test/") ? procedure : null;
+		return procedure.startsWith("test/") ? procedure.substring("test/".length()) : null;
 	}
 
 	@Override
@@ -48,21 +59,44 @@ class TestHandler implements CallHandler {
 		Object target = call.target();
 		if (target == null) {
 			call.fail(Failure.of(Status.notProcessed(Code.UNIMPLEMENTED, "unknown procedure " + call.procedure())));
+			return;
 		}
-		else if (target.equals("test/keep")) {
-			this.kept.add(call);
-		}
-		else if (target.equals("test/large")) {
-			call.result(new byte[Integer.parseInt(new String(call.payload()))]);
-		}
-		else {
-			call.result(call.payload());
+		switch ((String) target) {
+			case "keep" -> {
+				this.kept.add(call);
+				call.onCancel(this.cancelled::incrementAndGet);
+			}
+			case "large" -> call.result(new byte[Integer.parseInt(new String(call.payload()))]);
+			case "thread" -> Schedulers.parallel().schedule(() -> call.result(call.payload()));
+			default -> call.result(call.payload());
 		}
 	}
 
 	@Override
 	public void onStream(InboundStream stream) {
-		stream.fail(Failure.of(Status.notProcessed(Code.UNIMPLEMENTED, "no streams")));
+		this.calls.incrementAndGet();
+		stream.onCancel(this.cancelled::incrementAndGet);
+		switch ((String) String.valueOf(stream.target())) {
+			case "range" -> stream.respond(Flux.range(0, Integer.parseInt(new String(stream.payload())))
+				.doOnNext((i) -> this.emitted.incrementAndGet())
+				.map((i) -> Integer.toString(i).getBytes()));
+			case "range-elsewhere" -> stream.respond(Flux.range(0, Integer.parseInt(new String(stream.payload())))
+				.map((i) -> Integer.toString(i).getBytes())
+				.subscribeOn(Schedulers.parallel()));
+			case "large" -> stream.respond(Flux.range(0, Integer.parseInt(new String(stream.payload())))
+				.doOnNext((i) -> this.emitted.incrementAndGet())
+				.map((i) -> new byte[100_000]));
+			case "fail" -> stream.respond(Flux.range(0, 3)
+				.map((i) -> new byte[] { 1 })
+				.concatWith(Mono.error(new IllegalArgumentException("broken"))));
+			case "sum" -> stream.elements()
+				.count()
+				.subscribe((count) -> stream.result(Long.toString(count).getBytes()), (error) -> {
+				});
+			case "mirror" -> stream.respond(stream.elements());
+			case "never" -> stream.respond(Flux.never());
+			default -> stream.fail(Failure.of(Status.notProcessed(Code.UNIMPLEMENTED, "unknown stream")));
+		}
 	}
 
 	@Override
