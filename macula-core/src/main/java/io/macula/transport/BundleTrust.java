@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+import io.macula.transport.PeerRefusedException.Fault;
+
+/**
+ * Trusts whom a configured trust manager trusts, and says more clearly whom not.
+ */
+final class BundleTrust extends PeerTrust {
+
+	private final X509ExtendedTrustManager delegate;
+
+	BundleTrust(X509ExtendedTrustManager delegate) {
+		this.delegate = delegate;
+	}
+
+	@Override
+	void verify(X509Certificate[] chain, String authType, SSLEngine engine) throws PeerRefusedException {
+		try {
+			if (engine.getUseClientMode()) {
+				this.delegate.checkServerTrusted(chain, authType, engine);
+			}
+			else {
+				this.delegate.checkClientTrusted(chain, authType, engine);
+			}
+		}
+		catch (CertificateException ex) {
+			throw explained(chain, engine, ex);
+		}
+	}
+
+	private static PeerRefusedException explained(X509Certificate[] chain, SSLEngine engine, CertificateException ex) {
+		String subject = "the certificate '" + chain[0].getSubjectX500Principal().getName() + "'";
+		for (X509Certificate certificate : chain) {
+			try {
+				certificate.checkValidity();
+			}
+			catch (CertificateExpiredException expired) {
+				return new PeerRefusedException(Fault.EXPIRED, name(certificate, chain) + " has expired ("
+						+ expired.getMessage() + "), says the clock of this machine", ex);
+			}
+			catch (CertificateNotYetValidException early) {
+				return new PeerRefusedException(Fault.NOT_YET_VALID, name(certificate, chain) + " is not valid yet ("
+						+ early.getMessage() + "), says the clock of this machine", ex);
+			}
+		}
+		if (causedBy(ex, CertPathBuilderException.class)) {
+			return new PeerRefusedException(Fault.ISSUER, subject + " that it showed was issued by '"
+					+ chain[chain.length - 1].getIssuerX500Principal().getName() + "', which is not trusted here", ex);
+		}
+		if (causedBy(ex, CertPathValidatorException.class)) {
+			return new PeerRefusedException(Fault.SIGNATURE,
+					subject + " that it showed cannot be verified: " + deepest(ex).getMessage(), ex);
+		}
+		if (engine.getUseClientMode() && ex.getCause() == null) {
+			return new PeerRefusedException(Fault.NAME, subject + " that it showed is not for '"
+					+ engine.getHandshakeSession().getPeerHost() + "': " + ex.getMessage(), ex);
+		}
+		return new PeerRefusedException(Fault.OTHER,
+				subject + " that it showed is not accepted: " + deepest(ex).getMessage(), ex);
+	}
+
+	private static String name(X509Certificate certificate, X509Certificate[] chain) {
+		return ((certificate == chain[0]) ? "its certificate '" : "the issuing certificate '")
+				+ certificate.getSubjectX500Principal().getName() + "'";
+	}
+
+	private static boolean causedBy(Throwable failure, Class<? extends Throwable> type) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (type.isInstance(cause)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static Throwable deepest(Throwable failure) {
+		Throwable deepest = failure;
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			deepest = cause;
+		}
+		return deepest;
+	}
+
+}

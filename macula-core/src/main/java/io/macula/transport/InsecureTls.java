@@ -1,0 +1,99 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+
+import javax.net.ssl.SSLEngine;
+
+import io.macula.Realm;
+import io.netty.handler.codec.quic.QuicSslContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Encryption without authentication: trusts every peer. Only nodes that verify nobody
+ * either talk to it. Says loudly in the log that it is there. Immutable and safe for all
+ * threads.
+ */
+public final class InsecureTls implements TlsContexts {
+
+	private static final Logger logger = LoggerFactory.getLogger(InsecureTls.class);
+
+	private final Realm realm;
+
+	private final String peerName;
+
+	private final QuicContexts contexts;
+
+	private InsecureTls(Realm realm, String peerName, QuicContexts contexts) {
+		this.realm = realm;
+		this.peerName = peerName;
+		this.contexts = contexts;
+	}
+
+	/**
+	 * The TLS side of a node that trusts everybody.
+	 * @param realm the realm
+	 * @param nodeId the node
+	 * @return new contexts with a new key
+	 */
+	public static InsecureTls of(Realm realm, String nodeId) {
+		logger.warn(
+				"*** VERIFICATION OF PEERS IS OFF *** Node '{}' of realm '{}' trusts everybody who reaches it and whoever answers it: never do this in production",
+				nodeId, realm);
+		RealmAuthority authority = RealmAuthority.of(realm, RealmSecret.random());
+		SingleKeyManager keys = new SingleKeyManager(authority.issue(nodeId, Instant.now()));
+		return new InsecureTls(realm, authority.peerName(), QuicContexts.of(keys, new TrustEverybody()));
+	}
+
+	@Override
+	public QuicSslContext client() {
+		return this.contexts.client();
+	}
+
+	@Override
+	public QuicSslContext server() {
+		return this.contexts.server();
+	}
+
+	@Override
+	public String peerName() {
+		return this.peerName;
+	}
+
+	@Override
+	public String source() {
+		return "realm '" + this.realm + "', verification of peers is off";
+	}
+
+	@Override
+	public String toString() {
+		return "TLS of " + source();
+	}
+
+	private static final class TrustEverybody extends PeerTrust {
+
+		@Override
+		void verify(X509Certificate[] chain, String authType, SSLEngine engine) {
+			// Asked for, and announced.
+		}
+
+	}
+
+}

@@ -1,0 +1,109 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+
+import javax.net.ssl.SSLEngine;
+import javax.security.auth.x500.X500Principal;
+
+import io.macula.transport.PeerRefusedException.Fault;
+
+/**
+ * Trusts the nodes of one realm: those whose certificate the realm's authority signed.
+ */
+final class RealmTrust extends PeerTrust {
+
+	private static final String SERVER_USAGE = "1.3.6.1.5.5.7.3.1";
+
+	private static final String CLIENT_USAGE = "1.3.6.1.5.5.7.3.2";
+
+	private static final Integer DNS_NAME = 2;
+
+	private final RealmAuthority authority;
+
+	private final X500Principal issuer;
+
+	RealmTrust(RealmAuthority authority) {
+		this.authority = authority;
+		this.issuer = authority.issuer();
+	}
+
+	/** The authority signs leaves only, so that there is no chain to walk. */
+	@Override
+	void verify(X509Certificate[] chain, String authType, SSLEngine engine) throws PeerRefusedException {
+		X509Certificate certificate = chain[0];
+		if (!this.issuer.equals(certificate.getIssuerX500Principal())) {
+			throw new PeerRefusedException(Fault.ISSUER,
+					"it belongs to another realm or uses SSL bundles: its certificate was issued by '"
+							+ certificate.getIssuerX500Principal().getName() + "', not by this realm's '"
+							+ this.issuer.getName() + "'",
+					null);
+		}
+		verifySignature(certificate);
+		verifyValidity(certificate);
+		verifyPurpose(certificate, engine.getUseClientMode() ? SERVER_USAGE : CLIENT_USAGE);
+	}
+
+	private void verifySignature(X509Certificate certificate) throws PeerRefusedException {
+		try {
+			certificate.verify(this.authority.publicKey());
+		}
+		catch (GeneralSecurityException ex) {
+			throw new PeerRefusedException(Fault.SIGNATURE,
+					"it has another secret for the realm '" + this.authority.realm() + "'", ex);
+		}
+	}
+
+	private static void verifyValidity(X509Certificate certificate) throws PeerRefusedException {
+		try {
+			certificate.checkValidity();
+		}
+		catch (CertificateExpiredException ex) {
+			throw new PeerRefusedException(Fault.EXPIRED,
+					"its certificate has expired (" + ex.getMessage() + "), says the clock of this machine", ex);
+		}
+		catch (CertificateNotYetValidException ex) {
+			throw new PeerRefusedException(Fault.NOT_YET_VALID,
+					"its certificate is not valid yet (" + ex.getMessage() + "), says the clock of this machine", ex);
+		}
+	}
+
+	private void verifyPurpose(X509Certificate certificate, String usage) throws PeerRefusedException {
+		try {
+			List<String> usages = certificate.getExtendedKeyUsage();
+			if (usages == null || !usages.contains(usage) || certificate.getBasicConstraints() >= 0) {
+				throw new PeerRefusedException(Fault.PURPOSE, "its certificate is not one of a node", null);
+			}
+			Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+			if (names == null || !names.contains(List.of(DNS_NAME, this.authority.peerName()))) {
+				throw new PeerRefusedException(Fault.NAME,
+						"its certificate is not for '" + this.authority.peerName() + "'", null);
+			}
+		}
+		catch (CertificateParsingException ex) {
+			throw new PeerRefusedException(Fault.OTHER, "its certificate cannot be read", ex);
+		}
+	}
+
+}

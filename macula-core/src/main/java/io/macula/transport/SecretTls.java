@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+
+import io.macula.Realm;
+import io.netty.handler.codec.quic.QuicSslContext;
+
+/**
+ * Mutual trust of all nodes that know the realm's name and secret, without certificates
+ * to configure. Immutable and safe for all threads.
+ *
+ * <p>
+ * Realm and secret give a certificate authority, the same in every process. It signs the
+ * certificate of a key that this process makes for itself and keeps in memory only. A
+ * node of another realm, or with another secret, is refused in the handshake by both
+ * sides. Whoever knows the secret can pose as any node of the realm; whoever sees a
+ * certificate can try to guess a weak secret, hence the least length.
+ */
+public final class SecretTls implements TlsContexts {
+
+	private final RealmAuthority authority;
+
+	private final QuicContexts contexts;
+
+	private final String source;
+
+	private SecretTls(RealmAuthority authority, QuicContexts contexts, String source) {
+		this.authority = authority;
+		this.contexts = contexts;
+		this.source = source;
+	}
+
+	/**
+	 * The TLS side of a node.
+	 * @param realm the realm
+	 * @param nodeId the node
+	 * @param secret the realm's secret
+	 * @return new contexts with a new key
+	 */
+	public static SecretTls of(Realm realm, String nodeId, RealmSecret secret) {
+		RealmAuthority authority = RealmAuthority.of(realm, secret);
+		SingleKeyManager keys = new SingleKeyManager(authority.issue(nodeId, Instant.now()));
+		return new SecretTls(authority, QuicContexts.of(keys, new RealmTrust(authority)),
+				"realm '" + realm + "', " + "secret from " + secret.origin());
+	}
+
+	@Override
+	public QuicSslContext client() {
+		return this.contexts.client();
+	}
+
+	@Override
+	public QuicSslContext server() {
+		return this.contexts.server();
+	}
+
+	@Override
+	public String peerName() {
+		return this.authority.peerName();
+	}
+
+	@Override
+	public String source() {
+		return this.source;
+	}
+
+	/**
+	 * The authority's certificate, for other TLS implementations that have to trust this
+	 * realm's nodes.
+	 * @return equal in subject, serial number, validity and key in every process
+	 */
+	public X509Certificate authority() {
+		return this.authority.certificate();
+	}
+
+	@Override
+	public String toString() {
+		return "TLS of " + this.source;
+	}
+
+}

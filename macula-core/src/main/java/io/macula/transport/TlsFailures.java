@@ -1,0 +1,126 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+
+import io.netty.handler.codec.quic.QuicClosedChannelException;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicException;
+import io.netty.handler.codec.quic.QuicTransportError;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says in plain words why a handshake failed. All clauses are about the peer and continue
+ * "no connection to X: " or "refused a connection from X: ".
+ */
+final class TlsFailures {
+
+	/*
+	 * Who refuses whom (RFC 8446, section 6; RFC 9001, section 4.8): this node's own
+	 * verdict is known exactly, from the trust manager. The peer's verdict arrives as the
+	 * code 0x100 + alert of a CONNECTION_CLOSE; a server's verdict on the client only
+	 * after the client has already finished its part of the handshake.
+	 */
+
+	private static final String REFUSAL = "io.macula.transport.refusal";
+
+	private static final int TLS_ERROR = 0x100;
+
+	private TlsFailures() {
+	}
+
+	/**
+	 * Remember this node's verdict for {@link #explain}.
+	 */
+	static void remember(SSLEngine engine, PeerRefusedException refusal) {
+		engine.getSession().putValue(REFUSAL, refusal);
+	}
+
+	/**
+	 * Why a handshake failed, as far as TLS is the reason.
+	 * @param engine the handshake, or {@code null} if there was none
+	 * @param failure what the transport reported, or {@code null} for nothing
+	 * @param close how the peer closed the connection, or {@code null} if it did not
+	 * @return the clause, or {@code null} if authentication is not the reason
+	 */
+	static @Nullable String explain(@Nullable SSLEngine engine, @Nullable Throwable failure,
+			@Nullable QuicConnectionCloseEvent close) {
+		PeerRefusedException own = verdict(engine);
+		if (own != null) {
+			return own.getMessage();
+		}
+		int alert = alert(close);
+		for (Throwable cause = failure; cause != null && alert < 0; cause = cause.getCause()) {
+			if (cause instanceof QuicClosedChannelException closed) {
+				alert = alert(closed.event());
+			}
+		}
+		if (alert >= 0) {
+			return byPeer(alert);
+		}
+		return local(failure) ? "it showed no certificate, or it does not speak " + QuicContexts.PROTOCOL : null;
+	}
+
+	private static boolean local(@Nullable Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SSLException || cause instanceof QuicException quic && crypto(quic.error())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static boolean crypto(@Nullable QuicTransportError error) {
+		return error != null && error.isCryptoError();
+	}
+
+	private static @Nullable PeerRefusedException verdict(@Nullable SSLEngine engine) {
+		SSLSession session = (engine != null) ? engine.getSession() : null;
+		return (session != null && session.getValue(REFUSAL) instanceof PeerRefusedException refusal) ? refusal : null;
+	}
+
+	private static int alert(@Nullable QuicConnectionCloseEvent close) {
+		return (close != null && close.isTlsError()) ? close.error() - TLS_ERROR : -1;
+	}
+
+	/**
+	 * What the peer meant by an alert.
+	 * @param alert its number
+	 */
+	static String byPeer(int alert) {
+		String meaning = switch (alert) {
+			case 42 -> "it does not accept the name in this node's certificate";
+			case 43 -> "it does not accept this node's certificate for this purpose";
+			case 44 -> "it says that this node's certificate was revoked";
+			case 45 -> "it says that this node's certificate has expired or is not valid yet (or its clock is wrong)";
+			case 46, 80 -> "it does not accept this node's certificate";
+			case 48 -> "it does not trust the issuer of this node's certificate: it belongs to another realm, or to"
+					+ " another authority";
+			case 51 -> "it has another secret for this realm";
+			case 112 -> "it does not know the name by which it was addressed";
+			case 116 -> "it demands a certificate and got none";
+			case 120 -> "it does not speak " + QuicContexts.PROTOCOL;
+			case 40, 70 -> "it does not agree to any of the offered TLS settings";
+			default -> "it refused the TLS handshake";
+		};
+		return meaning + " (TLS alert " + alert + ")";
+	}
+
+}

@@ -1,0 +1,211 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.security.KeyStore;
+
+import javax.net.ssl.KeyManagerFactory;
+
+import io.macula.Realm;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class BundleTlsTests {
+
+	private final TestAuthority authority = new TestAuthority("Company CA");
+
+	BundleTlsTests() throws Exception {
+	}
+
+	@Test
+	void nodesOfOneAuthorityTrustEachOther() throws Exception {
+		BundleTls server = bundle(this.authority.keys("server", "node1.example", "127.0.0.1"));
+		BundleTls client = bundle(this.authority.keys("client"));
+		try (HandshakeProbe probe = new HandshakeProbe(server)) {
+			HandshakeProbe.Outcome byName = probe.connect(client, "node1.example");
+			assertThat(byName.client()).isNull();
+			assertThat(byName.sni()).isEqualTo("node1.example");
+			assertThat(probe.connect(client, "127.0.0.1").client()).as("by an address in the certificate").isNull();
+		}
+	}
+
+	@Test
+	void rsaKeysWorkToo() throws Exception {
+		BundleTls server = bundle(this.authority.rsaKeys("server", "node1.example"));
+		try (HandshakeProbe probe = new HandshakeProbe(server)) {
+			assertThat(probe.connect(bundle(this.authority.rsaKeys("client")), "node1.example").client()).isNull();
+		}
+	}
+
+	@Test
+	void whenHostIsNotInTheCertificateThenBothSidesSaySo() throws Exception {
+		BundleTls client = bundle(this.authority.keys("client"));
+		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "node1.example")))) {
+			HandshakeProbe.Outcome byName = probe.connect(client, "node2.example");
+			assertThat(byName.client())
+				.startsWith("the certificate 'CN=server' that it showed is not for 'node2.example': ");
+			assertThat(byName.server())
+				.isEqualTo("it does not accept the name in this node's certificate (TLS alert 42)");
+			assertThat(probe.connect(client, "127.0.0.1").client()).contains("is not for '127.0.0.1'");
+		}
+	}
+
+	@Test
+	void whenAFixedNameIsVerifiedThenTheDialledHostDoesNotMatter() throws Exception {
+		BundleTls named = BundleTls.of("bundle", HostVerification.fixedName("realm.example"),
+				this.authority.keys("client"), TestAuthority.PASSWORD, this.authority.trust());
+		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "realm.example")))) {
+			HandshakeProbe.Outcome outcome = probe.connect(named, "10.1.2.3");
+			assertThat(outcome.client()).isNull();
+			assertThat(outcome.sni()).isEqualTo("realm.example");
+		}
+		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "other.example")))) {
+			assertThat(probe.connect(named, "other.example").client()).contains("is not for 'realm.example'");
+		}
+	}
+
+	@Test
+	void whenHostVerificationIsOffThenOnlyTheAuthorityMatters() throws Exception {
+		BundleTls lax = BundleTls.of("bundle", HostVerification.off(), this.authority.keys("client"),
+				TestAuthority.PASSWORD, this.authority.trust());
+		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "node1.example")))) {
+			assertThat(probe.connect(lax, "127.0.0.1").client()).isNull();
+		}
+		TestAuthority other = new TestAuthority("Other CA");
+		BundleTls foreign = BundleTls.of("bundle", HostVerification.off(), other.keys("server"), TestAuthority.PASSWORD,
+				this.authority.trust());
+		try (HandshakeProbe probe = new HandshakeProbe(foreign)) {
+			assertThat(probe.connect(lax, "127.0.0.1").client()).isEqualTo(
+					"the certificate 'CN=server' that it showed was issued by 'CN=Other CA', which is not trusted here");
+		}
+	}
+
+	@Test
+	void whenAuthorityDiffersThenBothSidesSaySo() throws Exception {
+		TestAuthority other = new TestAuthority("Other CA");
+		BundleTls client = BundleTls.of("bundle", HostVerification.dialledHost(), other.keys("client"),
+				TestAuthority.PASSWORD, this.authority.trust());
+		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "node1.example")))) {
+			HandshakeProbe.Outcome outcome = probe.connect(client, "node1.example");
+			assertThat(outcome.server())
+				.startsWith("the certificate 'CN=client' that it showed was issued by 'CN=Other CA'");
+			assertThat(outcome.client()).startsWith("it does not trust the issuer of this node's certificate")
+				.endsWith("(TLS alert 48)");
+		}
+	}
+
+	@Test
+	void whenAnAuthorityOfTheSameNameSignedThenBothSidesSaySo() throws Exception {
+		TestAuthority impostor = new TestAuthority("Company CA");
+		try (HandshakeProbe probe = new HandshakeProbe(bundle(impostor.keys("server", "node1.example")))) {
+			HandshakeProbe.Outcome outcome = probe.connect(bundle(this.authority.keys("client")), "node1.example");
+			assertThat(outcome.client()).startsWith("the certificate 'CN=server' that it showed ");
+			assertThat(outcome.server()).startsWith("it ").contains("TLS alert ");
+		}
+	}
+
+	@Test
+	void whenCertificateHasExpiredThenBothSidesSaySo() throws Exception {
+		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.expiredKeys("server", "node1.example")))) {
+			HandshakeProbe.Outcome outcome = probe.connect(bundle(this.authority.keys("client")), "node1.example");
+			assertThat(outcome.client()).startsWith("its certificate 'CN=server' has expired (")
+				.endsWith("says the clock of this machine");
+			assertThat(outcome.server()).startsWith("it says that this node's certificate has expired")
+				.endsWith("(TLS alert 45)");
+		}
+		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "node1.example")))) {
+			HandshakeProbe.Outcome outcome = probe.connect(bundle(this.authority.expiredKeys("client")),
+					"node1.example");
+			assertThat(outcome.server()).startsWith("its certificate 'CN=client' has expired (");
+			assertThat(outcome.client()).startsWith("it says that this node's certificate has expired");
+		}
+	}
+
+	@Test
+	void whenBundleIsRenewedThenTheNextConnectionUsesIt() throws Exception {
+		BundleTls server = bundle(this.authority.keys("first", "node1.example"));
+		BundleTls client = bundle(this.authority.keys("client"));
+		try (HandshakeProbe probe = new HandshakeProbe(server)) {
+			assertThat(probe.connect(client, "node1.example").peer())
+				.extracting((peer) -> peer.getSubjectX500Principal().getName())
+				.isEqualTo("CN=first");
+			server.update(this.authority.keys("second", "node1.example"), TestAuthority.PASSWORD,
+					this.authority.trust());
+			assertThat(probe.connect(client, "node1.example").peer())
+				.extracting((peer) -> peer.getSubjectX500Principal().getName())
+				.isEqualTo("CN=second");
+			TestAuthority next = new TestAuthority("Next CA");
+			server.update(next.keys("third", "node1.example"), TestAuthority.PASSWORD, next.trust());
+			assertThat(probe.connect(client, "node1.example").client()).contains("issued by 'CN=Next CA'");
+			client.update(next.keys("client"), TestAuthority.PASSWORD, next.trust());
+			assertThat(probe.connect(client, "node1.example").client()).isNull();
+		}
+	}
+
+	@Test
+	void whenARenewedBundleIsUselessThenThePresentOneStays() throws Exception {
+		BundleTls server = bundle(this.authority.keys("first", "node1.example"));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> server.update(noKeys(), TestAuthority.PASSWORD, this.authority.trust()))
+			.withMessageContaining("SSL bundle 'shop' has no EC or RSA key");
+		try (HandshakeProbe probe = new HandshakeProbe(server)) {
+			assertThat(probe.connect(bundle(this.authority.keys("client")), "node1.example").client()).isNull();
+		}
+	}
+
+	@Test
+	void whenOneSideUsesASecretAndTheOtherABundleThenBothSidesSaySo() throws Exception {
+		SecretTls secret = SecretTls.of(new Realm("shop"), "node1", RealmSecret.random());
+		BundleTls bundle = bundle(this.authority.keys("node2", "node2.example"));
+		try (HandshakeProbe probe = new HandshakeProbe(secret)) {
+			HandshakeProbe.Outcome outcome = probe.connect(bundle, "node1.example");
+			assertThat(outcome.client()).contains("issued by 'CN=r-shop-").contains("not trusted here");
+			assertThat(outcome.server()).startsWith("it does not trust the issuer of this node's certificate");
+		}
+		try (HandshakeProbe probe = new HandshakeProbe(bundle)) {
+			HandshakeProbe.Outcome outcome = probe.connect(secret, "node1.example");
+			assertThat(outcome.client()).startsWith(
+					"it belongs to another realm or uses SSL bundles: its certificate was issued by 'CN=Company CA'");
+		}
+	}
+
+	@Test
+	void saysWhereTrustComesFrom() throws Exception {
+		BundleTls bundle = bundle(this.authority.keys("server"));
+		assertThat(bundle.peerName()).isNull();
+		assertThat(bundle.source()).isEqualTo("SSL bundle 'shop', peers verified by their host");
+		assertThat(HostVerification.off()).hasToString("no host verification");
+		assertThatIllegalArgumentException().isThrownBy(() -> HostVerification.fixedName(" "))
+			.withMessageContaining("is blank");
+	}
+
+	private BundleTls bundle(KeyManagerFactory keys) throws Exception {
+		return BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, TestAuthority.PASSWORD,
+				this.authority.trust());
+	}
+
+	private static KeyManagerFactory noKeys() throws Exception {
+		KeyStore store = KeyStore.getInstance("PKCS12");
+		store.load(null);
+		KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+		keys.init(store, new char[0]);
+		return keys;
+	}
+
+}

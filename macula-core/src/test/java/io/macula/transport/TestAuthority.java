@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.math.BigInteger;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * A certificate authority such as users have, for tests.
+ */
+final class TestAuthority {
+
+	static final String PASSWORD = "changeit";
+
+	private final String name;
+
+	private final KeyPair keys;
+
+	private final X509Certificate certificate;
+
+	TestAuthority(String name) throws Exception {
+		this.name = name;
+		this.keys = keyPair("EC");
+		this.certificate = certificate(name, this.keys, Instant.now(), Duration.ofDays(1), true);
+	}
+
+	TrustManagerFactory trust() throws Exception {
+		KeyStore store = KeyStore.getInstance("PKCS12");
+		store.load(null);
+		store.setCertificateEntry("ca", this.certificate);
+		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+		trust.init(store);
+		return trust;
+	}
+
+	KeyManagerFactory keys(String commonName, String... hosts) throws Exception {
+		return keys("EC", commonName, Instant.now(), hosts);
+	}
+
+	KeyManagerFactory expiredKeys(String commonName, String... hosts) throws Exception {
+		return keys("EC", commonName, Instant.now().minus(Duration.ofDays(30)), hosts);
+	}
+
+	KeyManagerFactory rsaKeys(String commonName, String... hosts) throws Exception {
+		return keys("RSA", commonName, Instant.now(), hosts);
+	}
+
+	private KeyManagerFactory keys(String algorithm, String commonName, Instant now, String... hosts) throws Exception {
+		KeyPair pair = keyPair(algorithm);
+		X509Certificate leaf = certificate(commonName, pair, now, Duration.ofDays(1), false, hosts);
+		KeyStore store = KeyStore.getInstance("PKCS12");
+		store.load(null);
+		store.setKeyEntry("key", pair.getPrivate(), PASSWORD.toCharArray(), new X509Certificate[] { leaf });
+		KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+		keys.init(store, PASSWORD.toCharArray());
+		return keys;
+	}
+
+	private X509Certificate certificate(String commonName, KeyPair subject, Instant now, Duration validity,
+			boolean authority, String... hosts) throws Exception {
+		X509v3CertificateBuilder builder = new X509v3CertificateBuilder(new X500Name("CN=" + this.name),
+				new BigInteger(64, new SecureRandom()), Date.from(now.minus(validity)), Date.from(now.plus(validity)),
+				new X500Name("CN=" + commonName), SubjectPublicKeyInfo.getInstance(subject.getPublic().getEncoded()));
+		builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+		if (hosts.length > 0) {
+			GeneralName[] names = new GeneralName[hosts.length];
+			for (int i = 0; i < hosts.length; i++) {
+				boolean address = Character.isDigit(hosts[i].charAt(0));
+				names[i] = new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, hosts[i]);
+			}
+			builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+		}
+		return new JcaX509CertificateConverter().getCertificate(
+				builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(this.keys.getPrivate())));
+	}
+
+	private static KeyPair keyPair(String algorithm) throws Exception {
+		KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+		if (algorithm.equals("EC")) {
+			generator.initialize(new ECGenParameterSpec("secp256r1"));
+		}
+		else {
+			generator.initialize(2048);
+		}
+		return generator.generateKeyPair();
+	}
+
+}
