@@ -4,6 +4,7 @@
 #   scripts/multi-node.sh [ENVIRONMENT] [--only=SCENARIO]
 #
 # ENVIRONMENT  local (default): processes on this machine
+#              compose: containers of docker/compose.yaml; COMPOSE is the command (docker compose), BASE_IMAGE the Java image
 # SCENARIO     multi-endpoint, failover, connection-caching, selection or latency
 #
 # Prints a table and writes target/multi-node/report.json. Ends with 1 if a criterion did not hold.
@@ -16,10 +17,10 @@ case "${1:-}" in
 	'' | --*) ;;
 	*) environment=$1; shift ;;
 esac
-if [ "$environment" != local ]; then
-	echo "Environment '$environment' is not known: expected local" >&2
-	exit 2
-fi
+case "$environment" in
+	local | compose) ;;
+	*) echo "Environment '$environment' is not known: expected local or compose" >&2; exit 2 ;;
+esac
 
 . scripts/lib/samples.sh
 build_samples
@@ -32,9 +33,16 @@ mkdir -p "$out"
 MACULA_REALM_SECRET=$(random_secret)
 export MACULA_REALM_SECRET
 
+if [ "$environment" = compose ]; then
+	compose="${COMPOSE:-docker compose} -f docker/compose.yaml"
+	$compose build > "$out/build.log" 2>&1 || { tail "$out/build.log" >&2; exit 1; }
+	set -- --compose="$compose" "$@"
+fi
+
 cleanup() {
 	trap - EXIT INT TERM
 	[ -z "${runner:-}" ] || kill "$runner" 2>/dev/null || true
+	[ -z "${compose:-}" ] || $compose down > /dev/null 2>&1 || true
 	# What is left when the runner itself was killed.
 	if [ -f "$out/pids" ]; then
 		while read -r pid; do

@@ -29,14 +29,12 @@ import java.util.stream.Stream;
 
 import io.macula.faults.Fault.Layout;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Runs the faults one after the other, prints a table, writes {@code report.json}, and
  * ends with 1 if a criterion did not hold. Started by {@code scripts/faults.sh}; with
- * {@code load} or {@code seed} as its first argument the same jar is the client under
- * load or a seed.
+ * {@code load}, {@code seed} or {@code attack} as its first argument the same jar is the
+ * client under load, a seed or an attacker.
  */
 public final class FaultSuite {
 
@@ -57,15 +55,19 @@ public final class FaultSuite {
 	/**
 	 * Run the suite, or a process of it.
 	 * @param args {@code --name=value}, see {@code scripts/faults.sh}
-	 * @throws IOException if a file cannot be written
+	 * @throws Exception if a file cannot be written
 	 */
-	public static void main(String[] args) throws IOException {
+	public static void main(String[] args) throws Exception {
 		if (args.length > 0 && args[0].equals("load")) {
 			LoadClient.run(Path.of(args[1]), Arrays.copyOfRange(args, 2, args.length));
 			return;
 		}
 		if (args.length > 0 && args[0].equals("seed")) {
 			SeedNode.run(Arrays.copyOfRange(args, 1, args.length));
+			return;
+		}
+		if (args.length > 0 && args[0].equals("attack")) {
+			Attack.run(Arrays.copyOfRange(args, 1, args.length));
 			return;
 		}
 		Map<String, String> named = new LinkedHashMap<>();
@@ -103,7 +105,8 @@ public final class FaultSuite {
 	}
 
 	private static Stream<Fault> catalogue() {
-		return Stream.of(ProcessFaults.all(), LinkFaults.all(), RealmFaults.all()).flatMap(List::stream);
+		return Stream.of(ProcessFaults.all(), LinkFaults.all(), RealmFaults.all(), AttackFaults.all())
+			.flatMap(List::stream);
 	}
 
 	private boolean soak(int minutes) throws IOException {
@@ -180,19 +183,13 @@ public final class FaultSuite {
 	}
 
 	private boolean finish(String form, String file) throws IOException {
-		boolean passed = this.reports.stream().noneMatch(FaultReport::failed);
-		Map<String, Object> report = new LinkedHashMap<>();
-		report.put("passed", passed);
-		report.put("form", form);
-		report.put("java", System.getProperty("java.version"));
-		report.put("kernel", System.getProperty("os.version"));
-		report.put("processors", Runtime.getRuntime().availableProcessors());
-		report.put("faults", this.reports);
+		Report report = Report.of(form, this.reports);
 		Path path = this.options.directory().resolve(file);
-		JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValue(path.toFile(), report);
-		this.out.println(passed ? "All criteria held." : "A criterion did not hold.");
+		report.write(path);
+		ReliabilityPage.write(this.options.directory(), Path.of("docs", "reliability.md"));
+		this.out.println(report.passed() ? "All criteria held." : "A criterion did not hold.");
 		this.out.println("Report: " + path);
-		return passed;
+		return report.passed();
 	}
 
 }

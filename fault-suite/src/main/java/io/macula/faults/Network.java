@@ -77,6 +77,17 @@ final class Network implements AutoCloseable {
 	}
 
 	/**
+	 * Add a host unless it is there.
+	 * @param host its name
+	 * @param address its address
+	 */
+	void ensureHost(String host, String address) {
+		if (!this.addresses.containsKey(host)) {
+			host(host, address);
+		}
+	}
+
+	/**
 	 * Address of a host as others see it.
 	 * @param host name of the host
 	 * @return an IPv4 address

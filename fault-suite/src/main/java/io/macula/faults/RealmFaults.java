@@ -59,7 +59,7 @@ final class RealmFaults {
 
 	private static void stranger(World world, FaultLog log, Map<String, String> environment) {
 		long[] positions = World.NODES.stream().mapToLong((node) -> world.process(node).logPosition()).toArray();
-		world.network().host(STRANGER, "10.77.0.66");
+		world.network().ensureHost(STRANGER, "10.77.0.66");
 		world.startProvider(STRANGER, environment);
 		world.process(STRANGER).awaitReady();
 		Clock.seconds(world.options().seconds(20, 6));

@@ -17,10 +17,7 @@
 package io.macula.faults;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -134,35 +131,23 @@ final class Soak {
 	 * What a process holds. Immutable.
 	 *
 	 * @param heapKilobytes live heap after a collection
-	 * @param residentKilobytes memory that the operating system gave it
-	 * @param threads threads
-	 * @param descriptors open files and sockets
+	 * @param status what the operating system says
 	 */
-	record Resources(long heapKilobytes, long residentKilobytes, long threads, long descriptors) {
+	record Resources(long heapKilobytes, ProcessStatus status) {
+
+		private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
 		static Resources of(long pid) {
 			Shell.run("jcmd", Long.toString(pid), "GC.run");
-			Map<String, String> status = new HashMap<>();
-			Shell.run("cat", "/proc/" + pid + "/status")
-				.lines()
-				.map((line) -> line.split(":\\s*", 2))
-				.forEach((parts) -> status.put(parts[0], parts[1].split(" ")[0].strip()));
-			List<String> heap = new ArrayList<>();
-			Matcher used = Pattern.compile("used (\\d+)K")
-				.matcher(Shell.run("jcmd", Long.toString(pid), "GC.heap_info"));
-			if (used.find()) {
-				heap.add(used.group(1));
-			}
-			long descriptors = Shell.run("ls", "/proc/" + pid + "/fd").lines().count();
-			return new Resources(heap.isEmpty() ? 0 : Long.parseLong(heap.get(0)),
-					Long.parseLong(status.getOrDefault("VmRSS", "0")),
-					Long.parseLong(status.getOrDefault("Threads", "0")), descriptors);
+			Matcher used = USED.matcher(Shell.run("jcmd", Long.toString(pid), "GC.heap_info"));
+			return new Resources(used.find() ? Long.parseLong(used.group(1)) : 0, ProcessStatus.of(pid));
 		}
 
 		boolean flatSince(Resources first) {
 			return this.heapKilobytes <= first.heapKilobytes * 1.3 + 8_192
-					&& this.residentKilobytes <= first.residentKilobytes * 1.2 + 32_768
-					&& this.threads <= first.threads + 8 && this.descriptors <= first.descriptors + 16;
+					&& this.status.residentKilobytes() <= first.status.residentKilobytes() * 1.2 + 32_768
+					&& this.status.threads() <= first.status.threads() + 8
+					&& this.status.descriptors() <= first.status.descriptors() + 16;
 		}
 
 	}

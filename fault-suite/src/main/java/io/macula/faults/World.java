@@ -293,7 +293,11 @@ final class World implements AutoCloseable {
 		stopAll();
 	}
 
-	private String seeds() {
+	/**
+	 * Endpoints of the seeds.
+	 * @return host:port, separated by commas
+	 */
+	String seeds() {
 		List<String> hosts = (this.layout == Layout.SEEDS_APART) ? SEEDS : NODES;
 		return String.join(",", hosts.stream().map((host) -> ADDRESSES.get(host) + ":" + PORT).toList());
 	}

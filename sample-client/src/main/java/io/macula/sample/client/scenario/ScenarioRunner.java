@@ -44,7 +44,8 @@ public final class ScenarioRunner {
 	/**
 	 * Run the scenarios.
 	 * @param args {@code --provider-jar=}, {@code --client-jar=}, {@code --directory=}
-	 * for the report and the logs, {@code --only=} for one scenario
+	 * for the report and the logs, {@code --only=} for one scenario, {@code --compose=}
+	 * for containers and the command that controls them
 	 * @throws Exception if the environment cannot be set up
 	 */
 	public static void main(String[] args) throws Exception {
@@ -55,7 +56,7 @@ public final class ScenarioRunner {
 		}
 		Path directory = Files.createDirectories(Path.of(option(options, "directory")));
 		boolean passed;
-		try (Providers providers = new LocalProviders(Path.of(option(options, "provider-jar")), directory)) {
+		try (Providers providers = providers(options, directory)) {
 			providers.nodes().forEach(providers::start);
 			providers.nodes().forEach(providers::awaitReady);
 			LatencyProbe probe = new LatencyProbe(Path.of(option(options, "client-jar")), directory);
@@ -63,6 +64,12 @@ public final class ScenarioRunner {
 					options.getOrDefault("only", ""), directory.resolve("report.json"));
 		}
 		System.exit(passed ? 0 : 1);
+	}
+
+	private static Providers providers(Map<String, String> options, Path directory) {
+		String compose = options.getOrDefault("compose", "");
+		return compose.isEmpty() ? new LocalProviders(Path.of(option(options, "provider-jar")), directory)
+				: new ComposeProviders(compose);
 	}
 
 	private boolean run(Scenarios scenarios, String only, Path file) throws Exception {

@@ -1,0 +1,103 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The page that shows what held under which fault, made from the reports of a whole run
+ * and of the soak.
+ */
+final class ReliabilityPage {
+
+	private static final String HEAD = """
+			# Reliability
+
+			What holds under which fault. This page is generated: `scripts/faults.sh` runs three providers and a client as real processes in network namespaces,
+			puts them under steady load, injects one fault after the other, heals it, and writes down what was measured. Settings are the defaults unless a row says
+			otherwise.
+
+			- **Load**: callers that wait for each answer, calls at a fixed rate whatever the answers (timed from when they were due), and streams; of a method that is
+			  idempotent and of one that is not. A handler takes 2 ms.
+			- **Account**: every call carries an id that the provider writes into its journal before it executes it. After each fault the journals of all providers are
+			  compared with what the client was told: no call of a method that is not idempotent was executed twice, none that was reported as not processed was executed,
+			  none was answered without having been executed.
+			- **Not idempotent** calls that were in flight when a provider fell silent fail with a status that says "unknown": nobody can know whether they were executed, and
+			  they are never executed again.
+
+			""";
+
+	private ReliabilityPage() {
+	}
+
+	/**
+	 * Write the page, if there was a whole run.
+	 * @param directory directory of the reports
+	 * @param page file of the page
+	 * @throws IOException if it cannot be written
+	 */
+	static void write(Path directory, Path page) throws IOException {
+		Report report = Report.read(directory.resolve("report.json"));
+		if (report == null || !report.form().equals("whole")) {
+			return;
+		}
+		StringBuilder text = new StringBuilder(HEAD);
+		append(text, "One whole run", report);
+		Report soak = Report.read(directory.resolve("soak.json"));
+		if (soak != null) {
+			append(text, "Soak", soak);
+		}
+		Files.writeString(page, text);
+	}
+
+	private static void append(StringBuilder text, String title, Report report) {
+		text.append("## %s%n%n".formatted(title));
+		text.append("Java %s, Linux %s, all processes on %d processors. %s%n%n".formatted(report.java(),
+				report.kernel(), report.processors(),
+				report.passed() ? "Each criterion held." : "**Not each criterion held.**"));
+		text.append("| fault | must hold | | measured |\n| --- | --- | --- | --- |\n");
+		for (FaultReport fault : report.faults()) {
+			append(text, fault);
+		}
+		text.append('\n');
+	}
+
+	private static void append(StringBuilder text, FaultReport fault) {
+		String first = "**" + fault.name() + "**: " + fault.title();
+		if (fault.result().equals(FaultReport.SKIPPED)) {
+			row(text, first, "", "skipped", String.valueOf(fault.measured().get("reason")));
+			return;
+		}
+		for (Criterion criterion : fault.criteria()) {
+			row(text, first, criterion.must(), criterion.passed() ? "holds" : "**fails**", criterion.measured());
+			first = "";
+		}
+		for (Map.Entry<String, Object> figure : fault.measured().entrySet()) {
+			row(text, first, figure.getKey(), "", String.valueOf(figure.getValue()));
+			first = "";
+		}
+	}
+
+	private static void row(StringBuilder text, String fault, String must, String result, String measured) {
+		String shown = (measured.length() > 300) ? measured.substring(0, 300) + " ..." : measured;
+		text.append("| %s | %s | %s | %s |%n".formatted(fault, must, result, shown.replace("|", "\\|")));
+	}
+
+}

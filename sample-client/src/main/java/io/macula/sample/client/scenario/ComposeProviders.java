@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.sample.client.scenario;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Providers as containers of {@code docker/compose.yaml}. The clients run on the host,
+ * which reaches the containers' addresses.
+ */
+final class ComposeProviders implements Providers {
+
+	private static final String READY = "Started ProviderApplication";
+
+	private static final Duration START_LIMIT = Duration.ofSeconds(120);
+
+	private static final Map<String, String> ENDPOINTS = Map.of("node1", "172.20.0.2:9001", "node2", "172.20.0.3:9002",
+			"node3", "172.20.0.4:9003");
+
+	private final List<String> compose;
+
+	private final Map<String, Integer> lives = new HashMap<>();
+
+	/**
+	 * Providers that a command controls.
+	 * @param compose the command up to its file, for example {@code docker compose -f
+	 * compose.yaml}
+	 */
+	ComposeProviders(String compose) {
+		this.compose = List.of(compose.split(" "));
+	}
+
+	@Override
+	public List<String> nodes() {
+		return ENDPOINTS.keySet().stream().sorted().toList();
+	}
+
+	@Override
+	public String endpoint(String node) {
+		return String.valueOf(ENDPOINTS.get(node));
+	}
+
+	@Override
+	public void start(String node) {
+		this.lives.put(node, starts(node));
+		compose("up", "-d", "--no-deps", node);
+	}
+
+	@Override
+	public void awaitReady(String node) {
+		Await.until("container " + node + " is ready", START_LIMIT,
+				() -> starts(node) > this.lives.getOrDefault(node, 0));
+	}
+
+	@Override
+	public void stop(String node) {
+		compose("stop", node);
+	}
+
+	@Override
+	public void kill(String node) {
+		compose("kill", "-s", "SIGKILL", node);
+	}
+
+	@Override
+	public void close() {
+		compose("down");
+	}
+
+	private int starts(String node) {
+		return compose("logs", "--no-color", node).split(READY, -1).length - 1;
+	}
+
+	private String compose(String... args) {
+		List<String> command = new ArrayList<>(this.compose);
+		command.addAll(List.of(args));
+		try {
+			Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+			String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			if (process.waitFor() != 0) {
+				throw new IllegalStateException("'" + String.join(" ", command) + "' failed: " + output.strip());
+			}
+			return output;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("'" + String.join(" ", command) + "' cannot be run", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted", ex);
+		}
+	}
+
+}
