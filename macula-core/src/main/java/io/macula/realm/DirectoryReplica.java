@@ -146,10 +146,18 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	}
 
 	/**
-	 * The service to be served to other nodes.
+	 * The service to be served to other nodes under the name
+	 * {@value RealmDirectoryService#SERVICE}.
 	 */
 	RealmDirectoryService service() {
-		return new RealmDirectoryService() {
+		return DirectoryCodec.serve(peer());
+	}
+
+	/**
+	 * What other nodes may ask of this one.
+	 */
+	DirectoryPeer peer() {
+		return new DirectoryPeer() {
 			@Override
 			public Flux<DirectoryUpdate> link(Flux<DirectoryUpdate> mine) {
 				return Flux.defer(() -> serveLink(mine));

@@ -19,7 +19,10 @@ package io.macula.realm;
 import reactor.core.publisher.Flux;
 
 /**
- * Contract of the embedded directory between nodes, served like any other service.
+ * Contract of the embedded directory between nodes, served like any other service: the
+ * methods of {@link DirectoryPeer} with their elements as {@link DirectoryCodec} codes
+ * them. Elements are bytes, so that the payload codecs of the applications, which differ
+ * from node to node, have no say in them.
  */
 interface RealmDirectoryService {
 
@@ -27,17 +30,17 @@ interface RealmDirectoryService {
 	String SERVICE = "macula.directory";
 
 	/**
-	 * Replicate the node table between two providers.
-	 * @param mine what the dialling node tells
-	 * @return what the answering node tells; both are endless
+	 * See {@link DirectoryPeer#link}.
+	 * @param mine updates
+	 * @return updates
 	 */
-	Flux<DirectoryUpdate> link(Flux<DirectoryUpdate> mine);
+	Flux<byte[]> link(Flux<byte[]> mine);
 
 	/**
-	 * Watch services without holding a replica.
-	 * @param interests what the client watches, the latest counts
-	 * @return a complete account for each interest, then changes; endless
+	 * See {@link DirectoryPeer#watch}.
+	 * @param interests interests
+	 * @return updates
 	 */
-	Flux<DirectoryUpdate> watch(Flux<DirectoryInterest> interests);
+	Flux<byte[]> watch(Flux<byte[]> interests);
 
 }

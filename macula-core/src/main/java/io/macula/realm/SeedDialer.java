@@ -23,7 +23,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Calls of {@link RealmDirectoryService} on a given endpoint. Each subscription dials;
+ * Calls of {@link DirectoryPeer} on a given endpoint. Each subscription dials;
  * cancelling it gives the call up.
  */
 interface SeedDialer {

@@ -165,7 +165,7 @@ final class SimulatedRealm {
 	}
 
 	private <T> Flux<DirectoryUpdate> call(Node from, Endpoint seed, Flux<T> told,
-			Function<RealmDirectoryService, Function<Flux<T>, Flux<DirectoryUpdate>>> method) {
+			Function<DirectoryPeer, Function<Flux<T>, Flux<DirectoryUpdate>>> method) {
 		return Flux.defer(() -> {
 			Node to = this.listening.get(seed);
 			if (to == null) {
@@ -177,7 +177,7 @@ final class SimulatedRealm {
 			}
 			Pipe pipe = new Pipe(from, to);
 			this.pipes.add(pipe);
-			RealmDirectoryService service = to.replica.service();
+			DirectoryPeer service = to.replica.peer();
 			return pipe.carry(method.apply(service).apply(pipe.carry(told)))
 				.delaySubscription(LATENCY, this.time)
 				.doFinally((signal) -> this.pipes.remove(pipe));
