@@ -85,6 +85,7 @@ public final class RealmClient implements AutoCloseable {
 	 */
 	public <T> T proxy(Class<T> contract, String service, String name, ServiceSettings settings) {
 		ServiceClient client = client(name, new ServiceName(service), settings);
+		client.proxied(contract);
 		return ServiceProxyFactory.proxy(contract, client, this.context.codecs().get(settings.codec()));
 	}
 

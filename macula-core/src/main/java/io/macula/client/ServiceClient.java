@@ -54,7 +54,7 @@ import reactor.core.publisher.Mono;
 public final class ServiceClient implements AutoCloseable {
 
 	/** How long a call waits for the first instance when none is known. */
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
+	private static final Duration PATIENCE = Duration.ofSeconds(3);
 
 	/** A percentile of fewer calls says nothing. */
 	private static final int HEDGE_AFTER_CALLS = 20;
@@ -82,6 +82,8 @@ public final class ServiceClient implements AutoCloseable {
 	private final ServiceResolver resolver;
 
 	private final AtomicLong tick = new AtomicLong();
+
+	private final Set<String> contracts = ConcurrentHashMap.newKeySet();
 
 	private final Set<UnaryCall> waiting = ConcurrentHashMap.newKeySet();
 
@@ -113,16 +115,65 @@ public final class ServiceClient implements AutoCloseable {
 			.build();
 	}
 
-	String name() {
+	/**
+	 * Name in reports, metrics and settings.
+	 * @return the name, unique in the node
+	 */
+	public String name() {
 		return this.name;
 	}
 
-	ServiceName service() {
+	/**
+	 * The service that is called.
+	 * @return its name
+	 */
+	public ServiceName service() {
 		return this.service;
 	}
 
-	ServiceSettings settings() {
+	/**
+	 * How it is called.
+	 * @return the settings
+	 */
+	public ServiceSettings settings() {
 		return this.settings;
+	}
+
+	/**
+	 * The contracts of its proxies.
+	 * @return interface names; empty where only dynamic calls were made
+	 */
+	public Set<String> contracts() {
+		return Set.copyOf(this.contracts);
+	}
+
+	/**
+	 * Since the directory last confirmed the instances.
+	 * @return the age, or {@code null} before the first snapshot
+	 */
+	public @Nullable Duration snapshotAge() {
+		return this.resolver.age();
+	}
+
+	/**
+	 * The instances as this client service sees them.
+	 * @return trackers in stable order
+	 */
+	public List<InstanceTracker> instances() {
+		return this.balancer.trackers();
+	}
+
+	/**
+	 * The connections to an instance.
+	 * @param tracker one of {@link #instances()}
+	 * @return its pool
+	 */
+	public EndpointPool connections(InstanceTracker tracker) {
+		return poolOf(tracker);
+	}
+
+	void proxied(Class<?> contract) {
+		this.contracts.add(contract.getName());
 	}
 
 	LoadBalancer balancer() {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 import io.macula.selection.EjectionSettings;
+import io.macula.selection.SelectionStrategies;
 import io.macula.selection.SelectionStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,56 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 			throw new IllegalArgumentException("attemptTimeout " + attemptTimeout
 					+ " is not valid: expected more than 0 and at most the deadline " + deadline);
 		}
+	}
+
+	/**
+	 * The defaults: round robin, CBOR, 30 seconds.
+	 * @return settings
+	 */
+	public static ServiceSettings defaults() {
+		return new ServiceSettings("round_robin", SelectionStrategies.roundRobin(), "cbor", Duration.ofSeconds(30),
+				null, Failover.defaults(), EjectionSettings.defaults());
+	}
+
+	/**
+	 * These settings with another strategy.
+	 * @param name name of the strategy, for people
+	 * @param chosen the strategy
+	 * @return settings
+	 */
+	public ServiceSettings withStrategy(String name, SelectionStrategy chosen) {
+		return new ServiceSettings(name, chosen, this.codec, this.deadline, this.attemptTimeout, this.failover,
+				this.ejection);
+	}
+
+	/**
+	 * These settings with another deadline.
+	 * @param bound of the whole call
+	 * @return settings
+	 */
+	public ServiceSettings withDeadline(Duration bound) {
+		return new ServiceSettings(this.strategyName, this.strategy, this.codec, bound, this.attemptTimeout,
+				this.failover, this.ejection);
+	}
+
+	/**
+	 * These settings with another bound of an attempt.
+	 * @param bound of one attempt, or {@code null} to learn it
+	 * @return settings
+	 */
+	public ServiceSettings withAttemptTimeout(@Nullable Duration bound) {
+		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, bound, this.failover,
+				this.ejection);
+	}
+
+	/**
+	 * These settings with other rules for further attempts.
+	 * @param rules the rules
+	 * @return settings
+	 */
+	public ServiceSettings withFailover(Failover rules) {
+		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
+				rules, this.ejection);
 	}
 
 	/**

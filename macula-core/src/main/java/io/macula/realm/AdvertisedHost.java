@@ -79,8 +79,9 @@ record AdvertisedHost(String host, String reason) {
 		}
 		return interfaceAddresses().stream()
 			.findFirst()
-			.map((found) -> new AdvertisedHost(text(found.address), "the address of interface " + found.name
-					+ "; set macula.provider.advertised-host if others cannot reach it"))
+			.map((found) -> new AdvertisedHost(text(found.address),
+					"the address of interface " + found.name
+							+ "; set macula.provider.advertised-host if others cannot reach it"))
 			.orElseGet(() -> new AdvertisedHost(text(InetAddress.getLoopbackAddress()),
 					"no network interface is up, so only this machine can reach it"));
 	}

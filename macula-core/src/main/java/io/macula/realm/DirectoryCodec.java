@@ -68,8 +68,7 @@ final class DirectoryCodec {
 				return type.cast(codec.decode(payload));
 			}
 			catch (CodecException ex) {
-				throw Status
-					.processed(Code.INVALID_ARGUMENT, "The directory's protocol was broken: " + ex.getMessage())
+				throw Status.processed(Code.INVALID_ARGUMENT, "The directory's protocol was broken: " + ex.getMessage())
 					.toException();
 			}
 		});

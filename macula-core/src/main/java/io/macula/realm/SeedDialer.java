@@ -23,8 +23,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Calls of {@link DirectoryPeer} on a given endpoint. Each subscription dials;
- * cancelling it gives the call up.
+ * Calls of {@link DirectoryPeer} on a given endpoint. Each subscription dials; cancelling
+ * it gives the call up.
  */
 interface SeedDialer {
 

@@ -194,7 +194,7 @@ class RealmClientTests {
 	void whenNoProviderComesThenCallFailsAndSaysSo() {
 		this.fixture.known();
 		CompletableFuture<String> future = echo().later("x");
-		this.fixture.pass(Duration.ofSeconds(3));
+		this.fixture.pass(Duration.ofSeconds(4));
 		assertThatThrownBy(future::join).cause().isInstanceOfSatisfying(RpcException.class, (ex) -> {
 			assertThat(ex.code()).isEqualTo(Code.NOT_FOUND);
 			assertThat(ex).hasMessageContaining("test.echo").hasMessageContaining("realm 'test'");

@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.realm;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * Ids for nodes that were given none.
+ */
+final class NodeIds {
+
+	private static final SecureRandom RANDOM = new SecureRandom();
+
+	private NodeIds() {
+	}
+
+	static String random() {
+		byte[] bytes = new byte[6];
+		RANDOM.nextBytes(bytes);
+		return "node-" + HexFormat.of().formatHex(bytes);
+	}
+
+}
