@@ -40,6 +40,13 @@ final class QuicKnobs {
 
 	private static final long STREAM_WINDOW_BYTES = 16L << 20;
 
+	/**
+	 * Also the number of paths that quiche keeps: each change of the client's address
+	 * takes one until the one before has failed; with the default of 2 the third change
+	 * is lost.
+	 */
+	private static final long CONNECTION_IDS = 8;
+
 	private static final int SEGMENTS = Integer.getInteger("macula.udp.gso", 0);
 
 	private QuicKnobs() {
@@ -55,6 +62,7 @@ final class QuicKnobs {
 			.initialMaxStreamsUnidirectional(settings.maxStreamsPerConnection())
 			.congestionControlAlgorithm(QuicCongestionControlAlgorithm.CUBIC)
 			.activeMigration(true)
+			.activeConnectionIdLimit(CONNECTION_IDS)
 			.discoverPmtu(true)
 			.maxSendUdpPayloadSize(Udp.MAX_DATAGRAM_BYTES)
 			.maxRecvUdpPayloadSize(Udp.MAX_DATAGRAM_BYTES);
