@@ -47,6 +47,9 @@ public final class ClientBeanPostProcessor implements BeanFactoryPostProcessor, 
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		if (beanFactory.containsSingleton(DeclaredClients.BEAN_NAME)) {
+			return;
+		}
 		DeclaredClients declared = new DeclaredClients();
 		beanFactory.registerSingleton(DeclaredClients.BEAN_NAME, declared);
 		if (beanFactory instanceof DefaultListableBeanFactory registry) {

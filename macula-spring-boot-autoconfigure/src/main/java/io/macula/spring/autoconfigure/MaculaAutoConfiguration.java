@@ -86,9 +86,10 @@ public final class MaculaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(TlsContexts.class)
-	TlsContexts maculaTlsContexts(MaculaProperties properties, ObjectProvider<SslBundles> bundles,
-			Environment environment) {
-		return new TlsFactory(properties, bundles.getIfAvailable(), new InvalidSettings(environment)).create();
+	TlsContexts maculaTlsContexts(MaculaProperties properties, MaculaSettings settings,
+			ObjectProvider<SslBundles> bundles, Environment environment) {
+		return new TlsFactory(properties, bundles.getIfAvailable(), new InvalidSettings(environment))
+			.create(settings.node().realm(), settings.node().nodeId());
 	}
 
 	@Bean

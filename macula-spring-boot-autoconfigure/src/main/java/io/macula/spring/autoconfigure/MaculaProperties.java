@@ -29,12 +29,12 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings of a node. Immutable; unknown keys under the prefix are refused at start.
  *
- * @param realm the realm that the application joins
- * @param node this node
- * @param provider how services are provided
- * @param client how services are called
- * @param directory the embedded directory
- * @param ssl trust between nodes, other than from the realm's secret
+ * @param realm The realm that the application joins
+ * @param node This node
+ * @param provider How services are provided
+ * @param client How services are called
+ * @param directory The embedded directory
+ * @param ssl Trust between nodes, other than from the realm's secret
  * @param transport QUIC and the protocol over it
  */
 @ConfigurationProperties("macula")
@@ -45,10 +45,10 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * Realm that the application joins.
 	 *
-	 * @param name name of the realm; only nodes of the same realm see each other
-	 * @param seeds addresses (host:port, also with https:// or quic:// before it) of
+	 * @param name Name of the realm; only nodes of the same realm see each other
+	 * @param seeds Addresses (host:port, also with https:// or quic:// before it) of
 	 * nodes to contact first; a provider without seeds is a seed itself
-	 * @param secret secret that all nodes of the realm share; without it and without an
+	 * @param secret Secret that all nodes of the realm share; without it and without an
 	 * SSL bundle, a secret that is created once per user on this machine
 	 */
 	public record Realm(@DefaultValue("default") String name, @DefaultValue List<String> seeds,
@@ -64,9 +64,9 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * This node.
 	 *
-	 * @param id id of this node, unique in the realm; by default the application's name
+	 * @param id Id of this node, unique in the realm; by default the application's name
 	 * and a random part
-	 * @param zone place of this node, for strategies that prefer near instances
+	 * @param zone Place of this node, for strategies that prefer near instances
 	 */
 	public record Node(@Nullable String id, @Nullable String zone) {
 
@@ -75,21 +75,21 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * How services are provided.
 	 *
-	 * @param enabled whether this node listens and provides; by default it does if there
+	 * @param enabled Whether this node listens and provides; by default it does if there
 	 * is a bean with @MaculaService. Without such a bean, true makes a mere seed
 	 * @param port UDP port to bind, 0 for any free one
-	 * @param address local address to bind; all by default
-	 * @param advertisedHost host that clients dial; chosen among this machine's addresses
+	 * @param address Local address to bind; all by default
+	 * @param advertisedHost Host that clients dial; chosen among this machine's addresses
 	 * by default
-	 * @param priority order of this instance for the strategy 'first'; lower values come
+	 * @param priority Order of this instance for the strategy 'first'; lower values come
 	 * first
-	 * @param weight share of this instance for weighted strategies, at least 1
-	 * @param metadata free text that custom strategies can read
-	 * @param maxThreads maximum number of handlers that may block at once
-	 * @param queueCapacity maximum number of calls that wait for a thread; further calls
+	 * @param weight Share of this instance for weighted strategies, at least 1
+	 * @param metadata Free text that custom strategies can read
+	 * @param maxThreads Maximum number of handlers that may block at once
+	 * @param queueCapacity Maximum number of calls that wait for a thread; further calls
 	 * are refused as not processed
-	 * @param maxInFlight maximum number of calls open at once on this node
-	 * @param grace time that calls in flight have to finish on shutdown
+	 * @param maxInFlight Maximum number of calls open at once on this node
+	 * @param grace Time that calls in flight have to finish on shutdown
 	 */
 	public record Provider(@Nullable Boolean enabled, @DefaultValue("9443") int port, @Nullable String address,
 			@Nullable String advertisedHost, @DefaultValue("0") int priority, @DefaultValue("100") int weight,
@@ -102,16 +102,16 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * How services are called.
 	 *
-	 * @param selection strategy that chooses the instance, by the name of a built-in
+	 * @param selection Strategy that chooses the instance, by the name of a built-in
 	 * strategy or of a SelectionStrategy bean
-	 * @param deadline bound of a whole call, all its attempts included
-	 * @param attemptTimeout bound of one attempt, at most the deadline; 'auto' learns it
+	 * @param deadline Bound of a whole call, all its attempts included
+	 * @param attemptTimeout Bound of one attempt, at most the deadline; 'auto' learns it
 	 * from the instance's recent latency
-	 * @param codec name of the payload codec
-	 * @param failover further attempts after a failed one
-	 * @param ejection leaving out of instances that fail more than their peers
-	 * @param pool connections
-	 * @param services settings of one client service each, overriding those above; the
+	 * @param codec Name of the payload codec
+	 * @param failover Further attempts after a failed one
+	 * @param ejection Leaving out of instances that fail more than their peers
+	 * @param pool Connections
+	 * @param services Settings of one client service each, overriding those above; the
 	 * key is the name of the client service, which is that of its service by default
 	 */
 	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("30s") Duration deadline,
@@ -124,13 +124,13 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * Further attempts.
 	 *
-	 * @param maxAttempts maximum number of attempts of one call, the first included
+	 * @param maxAttempts Maximum number of attempts of one call, the first included
 	 * (unlike Spring's maxRetries); 1 switches failover off
-	 * @param backoff wait before a further attempt on an instance that was tried already;
+	 * @param backoff Wait before a further attempt on an instance that was tried already;
 	 * another instance is tried at once
-	 * @param maxBackoff bound of the wait, which doubles each time
-	 * @param budgetRatio number of retries and hedges that each call earns
-	 * @param budgetFloor number of retries and hedges per second that are allowed
+	 * @param maxBackoff Bound of the wait, which doubles each time
+	 * @param budgetRatio Number of retries and hedges that each call earns
+	 * @param budgetFloor Number of retries and hedges per second that are allowed
 	 * whatever the number of calls
 	 */
 	public record Failover(@DefaultValue("3") int maxAttempts, @DefaultValue("50ms") Duration backoff,
@@ -142,20 +142,20 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * Outlier ejection.
 	 *
-	 * @param enabled whether instances are ejected
-	 * @param consecutiveFailures number of failures in a row that eject an instance
-	 * @param failureRate share of failures within the interval that ejects an instance
+	 * @param enabled Whether instances are ejected
+	 * @param consecutiveFailures Number of failures in a row that eject an instance
+	 * @param failureRate Share of failures within the interval that ejects an instance
 	 * whose peers fail less than half as often, from 0 to 1
-	 * @param minimumCalls number of calls within the interval below which the failure
+	 * @param minimumCalls Number of calls within the interval below which the failure
 	 * rate says nothing
-	 * @param interval window of the failure rate
-	 * @param baseTime time of the first ejection, which doubles with each further one
-	 * @param maxTime longest time of an ejection
-	 * @param maxShare largest share of the instances that is ejected at once, from 0 to
+	 * @param interval Window of the failure rate
+	 * @param baseTime Time of the first ejection, which doubles with each further one
+	 * @param maxTime Longest time of an ejection
+	 * @param maxShare Largest share of the instances that is ejected at once, from 0 to
 	 * 1; the last instance is never ejected
-	 * @param latencyFactor factor by which an instance must be slower than its peers to
+	 * @param latencyFactor Factor by which an instance must be slower than its peers to
 	 * be ejected; 0 for never
-	 * @param slowStart time over which a new or returning instance comes back to its full
+	 * @param slowStart Time over which a new or returning instance comes back to its full
 	 * share
 	 */
 	public record Ejection(@DefaultValue("true") boolean enabled, @DefaultValue("5") int consecutiveFailures,
@@ -169,14 +169,14 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * Connections, which all client services share.
 	 *
-	 * @param connectionsPerEndpoint number of connections to each endpoint, from 1 to 64;
+	 * @param connectionsPerEndpoint Number of connections to each endpoint, from 1 to 64;
 	 * one carries any number of calls at once
-	 * @param idleEviction time without calls after which a connection is evicted
-	 * @param maxConnections maximum number of connections; beyond it the least recently
+	 * @param idleEviction Time without calls after which a connection is evicted
+	 * @param maxConnections Maximum number of connections; beyond it the least recently
 	 * used idle one is evicted
-	 * @param maxPending maximum number of attempts that wait for a connection of one
+	 * @param maxPending Maximum number of attempts that wait for a connection of one
 	 * endpoint
-	 * @param connectTimeout bound of one handshake
+	 * @param connectTimeout Bound of one handshake
 	 */
 	public record Pool(@DefaultValue("1") int connectionsPerEndpoint, @DefaultValue("5m") Duration idleEviction,
 			@DefaultValue("1024") int maxConnections, @DefaultValue("10000") int maxPending,
@@ -187,14 +187,14 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * Settings of one client service; what is not set is taken from those of all.
 	 *
-	 * @param selection strategy that chooses the instance, by the name of a built-in
+	 * @param selection Strategy that chooses the instance, by the name of a built-in
 	 * strategy or of a SelectionStrategy bean
-	 * @param deadline bound of a whole call, all its attempts included
-	 * @param attemptTimeout bound of one attempt, at most the deadline; 'auto' learns it
+	 * @param deadline Bound of a whole call, all its attempts included
+	 * @param attemptTimeout Bound of one attempt, at most the deadline; 'auto' learns it
 	 * from the instance's recent latency
-	 * @param codec name of the payload codec
-	 * @param failover further attempts after a failed one
-	 * @param ejection leaving out of instances that fail more than their peers
+	 * @param codec Name of the payload codec
+	 * @param failover Further attempts after a failed one
+	 * @param ejection Leaving out of instances that fail more than their peers
 	 */
 	public record Service(@Nullable String selection, @Nullable Duration deadline, @Nullable String attemptTimeout,
 			@Nullable String codec, @Nullable ServiceFailover failover, @Nullable ServiceEjection ejection) {
@@ -204,12 +204,12 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * Further attempts of one client service.
 	 *
-	 * @param maxAttempts maximum number of attempts of one call, the first included
+	 * @param maxAttempts Maximum number of attempts of one call, the first included
 	 * (unlike Spring's maxRetries); 1 switches failover off
-	 * @param backoff wait before a further attempt on an instance that was tried already
-	 * @param maxBackoff bound of the wait, which doubles each time
-	 * @param budgetRatio number of retries and hedges that each call earns
-	 * @param budgetFloor number of retries and hedges per second that are allowed
+	 * @param backoff Wait before a further attempt on an instance that was tried already
+	 * @param maxBackoff Bound of the wait, which doubles each time
+	 * @param budgetRatio Number of retries and hedges that each call earns
+	 * @param budgetFloor Number of retries and hedges per second that are allowed
 	 * whatever the number of calls
 	 */
 	public record ServiceFailover(@Nullable Integer maxAttempts, @Nullable Duration backoff,
@@ -220,18 +220,18 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * Outlier ejection of one client service.
 	 *
-	 * @param enabled whether instances are ejected
-	 * @param consecutiveFailures number of failures in a row that eject an instance
-	 * @param failureRate share of failures within the interval that ejects an instance
-	 * @param minimumCalls number of calls within the interval below which the failure
+	 * @param enabled Whether instances are ejected
+	 * @param consecutiveFailures Number of failures in a row that eject an instance
+	 * @param failureRate Share of failures within the interval that ejects an instance
+	 * @param minimumCalls Number of calls within the interval below which the failure
 	 * rate says nothing
-	 * @param interval window of the failure rate
-	 * @param baseTime time of the first ejection, which doubles with each further one
-	 * @param maxTime longest time of an ejection
-	 * @param maxShare largest share of the instances that is ejected at once
-	 * @param latencyFactor factor by which an instance must be slower than its peers to
+	 * @param interval Window of the failure rate
+	 * @param baseTime Time of the first ejection, which doubles with each further one
+	 * @param maxTime Longest time of an ejection
+	 * @param maxShare Largest share of the instances that is ejected at once
+	 * @param latencyFactor Factor by which an instance must be slower than its peers to
 	 * be ejected; 0 for never
-	 * @param slowStart time over which a new or returning instance comes back to its full
+	 * @param slowStart Time over which a new or returning instance comes back to its full
 	 * share
 	 */
 	public record ServiceEjection(@Nullable Boolean enabled, @Nullable Integer consecutiveFailures,
@@ -244,7 +244,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * The embedded directory.
 	 *
-	 * @param lease time after which a silent node's advertisement expires; renewed at a
+	 * @param lease Time after which a silent node's advertisement expires; renewed at a
 	 * third of it
 	 */
 	public record Directory(@DefaultValue("15s") Duration lease) {
@@ -254,32 +254,37 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * Trust from certificates.
 	 *
-	 * @param bundle name of the SSL bundle with this node's certificate and the trusted
-	 * authorities; replaces the realm's secret
-	 * @param verify whether the certificates of peers are verified; false accepts any
-	 * peer and is for debugging only
+	 * @param bundle Name of the SSL bundle with this node's certificate and the trusted
+	 * authorities; replaces the realm's secret. Reloaded without a restart
+	 * @param peerName Name that the certificates of all providers carry, whatever host is
+	 * dialled; by default they carry the host. With a bundle only
+	 * @param verifyHost Whether the name in a provider's certificate is verified. With a
+	 * bundle only
+	 * @param verify Whether peers are verified at all; false trusts everybody and is for
+	 * debugging only
 	 */
-	public record Ssl(@Nullable String bundle, @DefaultValue("true") boolean verify) {
+	public record Ssl(@Nullable String bundle, @Nullable String peerName, @DefaultValue("true") boolean verifyHost,
+			@DefaultValue("true") boolean verify) {
 
 	}
 
 	/**
 	 * QUIC and the protocol over it.
 	 *
-	 * @param idleTimeout time without a packet after which a connection is over
-	 * @param keepAlive distance of liveness frames on a quiet connection
-	 * @param suspicion time that a peer may stay silent while an answer is due before it
+	 * @param idleTimeout Time without a packet after which a connection is over
+	 * @param keepAlive Distance of liveness frames on a quiet connection
+	 * @param suspicion Time that a peer may stay silent while an answer is due before it
 	 * is suspected
-	 * @param maxPayload largest payload in either direction
-	 * @param laneThreshold size beyond which a payload travels on a stream of its own
-	 * @param lanes number of long-lived streams for unary calls per connection, from 1 to
+	 * @param maxPayload Largest payload in either direction
+	 * @param laneThreshold Size beyond which a payload travels on a stream of its own
+	 * @param lanes Number of long-lived streams for unary calls per connection, from 1 to
 	 * 16
-	 * @param maxConnections maximum number of connections that a provider accepts at once
-	 * @param maxInFlightPerConnection maximum number of calls that one connection may
+	 * @param maxConnections Maximum number of connections that a provider accepts at once
+	 * @param maxInFlightPerConnection Maximum number of calls that one connection may
 	 * have open
-	 * @param maxStreamsPerConnection maximum number of streaming calls that one
+	 * @param maxStreamsPerConnection Maximum number of streaming calls that one
 	 * connection may have open
-	 * @param eventLoops number of transport threads; 0 for half of the processors
+	 * @param eventLoops Number of transport threads; 0 for half of the processors
 	 */
 	public record Transport(@DefaultValue("30s") Duration idleTimeout, @DefaultValue("10s") Duration keepAlive,
 			@DefaultValue("750ms") Duration suspicion, @DefaultValue("16MB") DataSize maxPayload,

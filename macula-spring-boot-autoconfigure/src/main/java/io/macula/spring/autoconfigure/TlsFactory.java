@@ -16,18 +16,30 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.util.List;
+
+import io.macula.Realm;
+import io.macula.transport.BundleTls;
+import io.macula.transport.HostVerification;
+import io.macula.transport.InsecureTls;
+import io.macula.transport.RealmSecret;
+import io.macula.transport.SecretTls;
 import io.macula.transport.TlsContexts;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
 /**
  * Trust between nodes: an SSL bundle where one is named, or else the realm's secret.
  */
 final class TlsFactory {
+
+	private static final String BUNDLE_KEY = "macula.ssl.bundle";
 
 	private final MaculaProperties properties;
 
@@ -41,27 +53,62 @@ final class TlsFactory {
 		this.invalid = invalid;
 	}
 
-	TlsContexts create() {
-		String name = this.properties.ssl().bundle();
-		if (StringUtils.hasText(name)) {
-			bundle(name);
+	TlsContexts create(Realm realm, String nodeId) {
+		MaculaProperties.Ssl ssl = this.properties.ssl();
+		if (!ssl.verify()) {
+			return InsecureTls.of(realm, nodeId);
 		}
-		throw new UnsupportedOperationException("SecretTls");
+		return StringUtils.hasText(ssl.bundle()) ? bundle(ssl.bundle()) : SecretTls.of(realm, nodeId, secret());
 	}
 
-	private SslBundle bundle(String name) {
+	private RealmSecret secret() {
+		String secret = this.properties.realm().secret();
+		try {
+			return StringUtils.hasText(secret) ? RealmSecret.of(secret, "macula.realm.secret")
+					: RealmSecret.loadOrCreate(RealmSecret.defaultPath());
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			// The message never shows the secret.
+			throw new FailureAnalyzedException(ex.getMessage() + ".",
+					"Set macula.realm.secret to the secret of the realm, the same for all its nodes (at least "
+							+ RealmSecret.MIN_LENGTH + " characters), or macula.ssl.bundle to an SSL bundle.",
+					ex);
+		}
+	}
+
+	private TlsContexts bundle(String name) {
+		SslBundle bundle = find(name);
+		BundleTls tls = this.invalid.checkValue(BUNDLE_KEY, name,
+				() -> BundleTls.of("SSL bundle '" + name + "'", verification(),
+						bundle.getManagers().getKeyManagerFactory(), bundle.getKey().getPassword(),
+						bundle.getManagers().getTrustManagerFactory()));
+		Assert.state(this.bundles != null, "There are bundles");
+		this.bundles.addBundleUpdateHandler(name, (updated) -> tls.update(updated.getManagers().getKeyManagerFactory(),
+				updated.getKey().getPassword(), updated.getManagers().getTrustManagerFactory()));
+		return tls;
+	}
+
+	private HostVerification verification() {
+		MaculaProperties.Ssl ssl = this.properties.ssl();
+		if (!ssl.verifyHost()) {
+			return HostVerification.off();
+		}
+		return StringUtils.hasText(ssl.peerName()) ? HostVerification.fixedName(ssl.peerName())
+				: HostVerification.dialledHost();
+	}
+
+	private SslBundle find(String name) {
 		if (this.bundles == null) {
-			throw this.invalid.refuse("macula.ssl.bundle", name, "nothing, as no SSL bundles are configured");
+			throw this.invalid.refuse(BUNDLE_KEY, name, "nothing, as there is no support for SSL bundles");
 		}
 		try {
 			return this.bundles.getBundle(name);
 		}
 		catch (NoSuchSslBundleException ex) {
-			throw this.invalid.refuse("macula.ssl.bundle", name,
-					(this.bundles.getBundleNames().isEmpty())
-							? "the name of a bundle under spring.ssl.bundle, of which there are none"
-							: "one of the bundles under spring.ssl.bundle: "
-									+ String.join(", ", this.bundles.getBundleNames()));
+			List<String> names = this.bundles.getBundleNames();
+			throw this.invalid.refuse(BUNDLE_KEY, name,
+					names.isEmpty() ? "the name of a bundle under spring.ssl.bundle, of which there are none"
+							: "one of the bundles under spring.ssl.bundle: " + String.join(", ", names));
 		}
 	}
 

@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.actuate;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.macula.realm.NodeReport;
+import io.macula.realm.RealmNode;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * Actuator endpoint that shows the node, what it provides and calls, and its connections.
+ */
+@Endpoint(id = "macula")
+public final class MaculaEndpoint {
+
+	private final RealmNode node;
+
+	/**
+	 * An endpoint of the given node.
+	 * @param node the node
+	 */
+	public MaculaEndpoint(RealmNode node) {
+		this.node = node;
+	}
+
+	/**
+	 * Everything the node knows about itself.
+	 * @return the report
+	 */
+	@ReadOperation
+	public NodeDescriptor node() {
+		return new NodeDescriptor(this.node.report());
+	}
+
+	/**
+	 * One client service.
+	 * @param clientService name of the client service
+	 * @return its part of the report, or {@code null} if there is none of that name
+	 */
+	@ReadOperation
+	public @Nullable ClientServiceDescriptor clientService(@Selector String clientService) {
+		NodeReport.ClientService report = this.node.report(clientService);
+		return (report != null) ? new ClientServiceDescriptor(report) : null;
+	}
+
+	/**
+	 * The report of a node.
+	 *
+	 * @param report the report
+	 */
+	public record NodeDescriptor(@JsonUnwrapped NodeReport report) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * The report of a client service.
+	 *
+	 * @param report the report
+	 */
+	public record ClientServiceDescriptor(
+			@JsonUnwrapped NodeReport.ClientService report) implements OperationResponseBody {
+
+	}
+
+}

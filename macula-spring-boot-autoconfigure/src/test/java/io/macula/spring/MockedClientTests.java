@@ -1,0 +1,218 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.bean.override.mockito.MockitoBean;
+import org.springframework.test.context.junit.jupiter.SpringExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+
+class MockedClientTests {
+
+	@Nested
+	@ExtendWith(SpringExtension.class)
+	@ContextConfiguration(classes = OneClient.class)
+	class WithoutQualifier {
+
+		@MockitoBean
+		private Calculator calculator;
+
+		@Autowired
+		private Shop shop;
+
+		@Autowired
+		private RecordingProxies proxies;
+
+		@Test
+		void theMockIsInjected() {
+			given(this.calculator.multiply(2, 3)).willReturn(7);
+			assertThat(this.shop.calculator.multiply(2, 3)).isEqualTo(7);
+			assertThat(this.proxies.made).isEmpty();
+		}
+
+	}
+
+	@Nested
+	@ExtendWith(SpringExtension.class)
+	@ContextConfiguration(classes = TwoClients.class)
+	class WithQualifier {
+
+		@MockitoBean
+		@MaculaClient(service = "test.calculator", name = "slow")
+		private Calculator slow;
+
+		@Autowired
+		private SlowShop slowShop;
+
+		@Autowired
+		private Shop shop;
+
+		@Test
+		void onlyTheQualifiedClientIsMocked() {
+			given(this.slow.multiply(2, 3)).willReturn(8);
+			assertThat(this.slowShop.calculator).isSameAs(this.slow);
+			assertThat(this.shop.calculator).hasToString("Calculator of test.calculator as test.calculator");
+		}
+
+	}
+
+	@Nested
+	@ExtendWith(SpringExtension.class)
+	@ContextConfiguration(classes = Slice.class, initializers = ClientBeansInitializer.class)
+	class InASlice {
+
+		@MockitoBean
+		private Calculator calculator;
+
+		@Autowired
+		private Shop shop;
+
+		@Test
+		void theMockIsInjectedWithoutTheAutoConfiguration() {
+			assertThat(this.shop.calculator).isSameAs(this.calculator);
+		}
+
+	}
+
+	@Nested
+	@ExtendWith(SpringExtension.class)
+	@ContextConfiguration(classes = LateClient.class)
+	class OfALateInjectionPoint {
+
+		@MockitoBean
+		@MaculaClient("test.calculator")
+		private Calculator calculator;
+
+		@Autowired
+		private Object hidden;
+
+		@Test
+		void theMockIsInjected() {
+			assertThat(((FieldShop) this.hidden).calculator).isSameAs(this.calculator);
+		}
+
+	}
+
+	@Nested
+	@ExtendWith(SpringExtension.class)
+	@ContextConfiguration(classes = OneClient.class)
+	class InTheTestItself {
+
+		@MaculaClient("in.test")
+		private Calculator field;
+
+		private final Calculator parameter;
+
+		InTheTestItself(@MaculaClient("in.constructor") Calculator parameter) {
+			this.parameter = parameter;
+		}
+
+		@Test
+		void clientsAreInjected(@MaculaClient("in.method") Calculator ofMethod) {
+			assertThat(this.field).hasToString("Calculator of in.test as in.test");
+			assertThat(this.parameter).hasToString("Calculator of in.constructor as in.constructor");
+			assertThat(ofMethod).hasToString("Calculator of in.method as in.method");
+		}
+
+	}
+
+	static class Shop {
+
+		final Calculator calculator;
+
+		Shop(@MaculaClient("test.calculator") Calculator calculator) {
+			this.calculator = calculator;
+		}
+
+	}
+
+	static class SlowShop {
+
+		final Calculator calculator;
+
+		SlowShop(@MaculaClient(service = "test.calculator", name = "slow") Calculator calculator) {
+			this.calculator = calculator;
+		}
+
+	}
+
+	static class FieldShop {
+
+		@MaculaClient("test.calculator")
+		Calculator calculator;
+
+	}
+
+	@Configuration
+	static class Slice {
+
+		@Bean
+		Shop shop(@MaculaClient("test.calculator") Calculator calculator) {
+			return new Shop(calculator);
+		}
+
+	}
+
+	@Configuration
+	static class Proxies {
+
+		@Bean
+		static ClientBeanPostProcessor clientBeanPostProcessor() {
+			return new ClientBeanPostProcessor();
+		}
+
+		@Bean
+		RecordingProxies proxies() {
+			return new RecordingProxies();
+		}
+
+	}
+
+	@Configuration
+	@Import({ Proxies.class, Shop.class })
+	static class OneClient {
+
+	}
+
+	@Configuration
+	@Import({ Proxies.class, Shop.class, SlowShop.class })
+	static class TwoClients {
+
+	}
+
+	@Configuration
+	@Import(Proxies.class)
+	static class LateClient {
+
+		@Bean
+		Object hidden() {
+			return new FieldShop();
+		}
+
+	}
+
+}

@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.test;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.test.context.ContextCustomizer;
+import org.springframework.test.context.MergedContextConfiguration;
+
+/**
+ * Settings of a realm that holds one context only. All customizers are equal, so that
+ * contexts are cached; each context has a realm of its own.
+ */
+final class TestRealmCustomizer implements ContextCustomizer {
+
+	@Override
+	public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration configuration) {
+		context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("macula test realm", settings()));
+	}
+
+	static Map<String, Object> settings() {
+		Map<String, Object> settings = new LinkedHashMap<>();
+		settings.put("macula.realm.name", "test-" + UUID.randomUUID());
+		settings.put("macula.realm.secret", UUID.randomUUID() + "-" + UUID.randomUUID());
+		settings.put("macula.realm.seeds", "");
+		settings.put("macula.ssl.bundle", "");
+		settings.put("macula.ssl.verify", "true");
+		// A seed for the providers that the test adds, even without services of its own.
+		settings.put("macula.provider.enabled", "true");
+		settings.put("macula.provider.port", "0");
+		settings.put("macula.provider.address", "127.0.0.1");
+		settings.put("macula.provider.advertised-host", "127.0.0.1");
+		return settings;
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof TestRealmCustomizer;
+	}
+
+	@Override
+	public int hashCode() {
+		return TestRealmCustomizer.class.hashCode();
+	}
+
+}
