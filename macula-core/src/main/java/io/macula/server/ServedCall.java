@@ -19,7 +19,6 @@ package io.macula.server;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 import io.macula.CallContext;
@@ -310,8 +309,7 @@ final class ServedCall extends HandlerTask implements CallContext {
 				answer(value);
 			}
 			else {
-				Throwable cause = thrown.getCause();
-				failThrown((thrown instanceof CompletionException && cause != null) ? cause : thrown);
+				failThrown(thrown);
 			}
 		});
 		// The hook of a call that is answered already would cost for nothing.

@@ -21,9 +21,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
@@ -40,6 +42,7 @@ import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Exceptions;
 
 /**
  * A method of a registered service, ready to be called with payloads of one codec:
@@ -196,7 +199,8 @@ final class ServedMethod {
 	}
 
 	/** What the handler threw, or its {@code Mono} or future failed with. */
-	Failure thrown(Throwable thrown) {
+	Failure thrown(Throwable raised) {
+		Throwable thrown = unwrap(raised);
 		Class<? extends Throwable> declared = this.contract.declaredException(thrown);
 		ValueCodec codec = (declared != null) ? this.exceptions.get(declared) : null;
 		if (declared != null && codec != null) {
@@ -233,6 +237,13 @@ final class ServedMethod {
 			return new Failure(Status.processed(Code.INTERNAL, message), thrown.getClass().getName(), NOTHING);
 		}
 		return new Failure(Status.processed(Code.APPLICATION, text(thrown)), declared.getName(), detail);
+	}
+
+	/** Checked exceptions that had to pass through code which does not declare them. */
+	private static Throwable unwrap(Throwable raised) {
+		Throwable cause = (raised instanceof UndeclaredThrowableException || raised instanceof CompletionException)
+				? raised.getCause() : Exceptions.unwrap(raised);
+		return (cause != null) ? cause : raised;
 	}
 
 	private static String text(Throwable thrown) {

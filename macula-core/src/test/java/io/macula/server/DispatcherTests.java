@@ -155,7 +155,7 @@ class DispatcherTests {
 	@Test
 	void unknownMethodAndCodecAreRefusedAsNotProcessed() throws Exception {
 		call("other", "").arrive(this.dispatcher)
-			.awaitFailure(Code.UNIMPLEMENTED, Processed.NO, "'other'", "broken", "10 more");
+			.awaitFailure(Code.UNIMPLEMENTED, Processed.NO, "'other'", "broken", "11 more");
 		call("value", "1").codec("xml")
 			.arrive(this.dispatcher)
 			.awaitFailure(Code.UNIMPLEMENTED, Processed.NO, "'xml'", "json, cbor");
@@ -194,7 +194,7 @@ class DispatcherTests {
 
 	@Test
 	void declaredExceptionTravelsAsItself() throws Exception {
-		for (String method : List.of("fail", "failLater")) {
+		for (String method : List.of("fail", "failLater", "failMono", "failInBlock")) {
 			Failure failure = call(method, "\"declared\"").arrive(this.dispatcher).awaitFailure();
 			assertThat(failure.status()).isEqualTo(Status.processed(Code.APPLICATION, "sold out"));
 			assertThat(failure.type()).isEqualTo(SoldOut.class.getName());
@@ -509,6 +509,8 @@ class DispatcherTests {
 
 		Mono<String> failMono(String how) throws SoldOut;
 
+		String failInBlock(String how) throws SoldOut;
+
 		Broken broken();
 
 		Mono<Broken> brokenMono();
@@ -688,6 +690,11 @@ class DispatcherTests {
 		@Override
 		public Mono<String> failMono(String how) {
 			return Mono.error(failure(how));
+		}
+
+		@Override
+		public String failInBlock(String how) {
+			return String.valueOf(failMono(how).block());
 		}
 
 		@Override
