@@ -68,14 +68,18 @@ class DrainingHandlerExecutorTests {
 
 	@Test
 	void oneSlowTaskDelaysTheOthersOfItsBatchByMillisecondsOnly() throws Exception {
-		CountDownLatch fast = new CountDownLatch(200);
-		List<Task> batch = tasks(1, this::block);
-		batch.addAll(tasks(200, fast::countDown));
-		long start = System.nanoTime();
-		submit(batch);
-		assertThat(fast.await(2, TimeUnit.SECONDS)).isTrue();
-		// The scout's period is 1 ms; the rest is room for a busy machine.
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(250));
+		long quickest = Long.MAX_VALUE;
+		// The quickest of a few rounds: the machine may be busy with something else.
+		for (int round = 0; round < 10; round++) {
+			CountDownLatch fast = new CountDownLatch(200);
+			List<Task> batch = tasks(1, this::block);
+			batch.addAll(tasks(200, fast::countDown));
+			long start = System.nanoTime();
+			submit(batch);
+			assertThat(fast.await(10, TimeUnit.SECONDS)).isTrue();
+			quickest = Math.min(quickest, System.nanoTime() - start);
+		}
+		assertThat(Duration.ofNanos(quickest)).isLessThan(Duration.ofMillis(100));
 	}
 
 	@Test
