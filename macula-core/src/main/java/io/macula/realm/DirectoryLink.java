@@ -23,6 +23,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import io.macula.realm.DirectoryUpdate.Digest;
+import io.macula.realm.DirectoryUpdate.Renewal;
 import io.macula.realm.DirectoryUpdate.Upsert;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ final class DirectoryLink extends DirectorySession {
 
 	/*
 	 * A link opens with a hello from both ends: own record and digest. Where digests
-	 * differ, then and every ten seconds or so, each end tells an account of all leases
+	 * differ, then and every ten seconds or so, one end tells an account of all leases
 	 * that it holds, without the records; the other end asks for the records that it
 	 * lacks and sends those that the account lacks. In between, each end tells what
 	 * changed.
@@ -43,8 +45,14 @@ final class DirectoryLink extends DirectorySession {
 
 	private final NodeTable table;
 
+	/** Whether the peer dialled; this node is its seed then. */
+	private final boolean served;
+
 	/** Nodes of which the peer is told the record or the end. */
 	private final Set<String> due = new LinkedHashSet<>();
+
+	/** Nodes of which the peer is told the record with the next batch. */
+	private final Set<String> dueLater = new LinkedHashSet<>();
 
 	/** Nodes of which the peer is told the renewal with the next batch. */
 	private final Set<String> renewalsDue = new LinkedHashSet<>();
@@ -52,6 +60,8 @@ final class DirectoryLink extends DirectorySession {
 	private final Set<String> wanted = new LinkedHashSet<>();
 
 	private boolean hello = true;
+
+	private boolean compared;
 
 	private boolean answerDue;
 
@@ -80,10 +90,11 @@ final class DirectoryLink extends DirectorySession {
 
 	private long acknowledged;
 
-	DirectoryLink(DirectoryLoop loop, DirectorySelf self, NodeTable table) {
+	DirectoryLink(DirectoryLoop loop, DirectorySelf self, NodeTable table, boolean served) {
 		super(loop);
 		this.self = self;
 		this.table = table;
+		this.served = served;
 		this.heardNanos = loop.nanoTime();
 	}
 
@@ -121,6 +132,30 @@ final class DirectoryLink extends DirectorySession {
 		}
 	}
 
+	/**
+	 * Pass on a record that came over another link. A seed is not in a hurry to hear it
+	 * from those that it serves: most likely it knows by the next batch.
+	 */
+	void passOn(String nodeId) {
+		if (this.served || this.table.record(nodeId) == null) {
+			tell(nodeId);
+		}
+		else {
+			this.dueLater.add(nodeId);
+		}
+	}
+
+	/**
+	 * The peer told of a node: if that is the latest, it needs not be told in turn.
+	 */
+	void known(Renewal theirs) {
+		if (this.table.upToDate(theirs)) {
+			this.due.remove(theirs.nodeId());
+			this.dueLater.remove(theirs.nodeId());
+			this.renewalsDue.remove(theirs.nodeId());
+		}
+	}
+
 	void tellRenewals(Collection<String> nodeIds) {
 		this.renewalsDue.addAll(nodeIds);
 	}
@@ -130,10 +165,13 @@ final class DirectoryLink extends DirectorySession {
 	}
 
 	/**
-	 * The peer's table differs: tell all leases.
+	 * The peer told its digest: if it differs, tell all leases. One account is enough, so
+	 * at the start it is up to the end that dialled.
 	 */
-	void tellAccount() {
-		if (this.account == null) {
+	void compare(Digest theirs) {
+		boolean first = !this.compared;
+		this.compared = true;
+		if (this.account == null && !(first && this.served) && !theirs.equals(this.table.digest())) {
 			this.account = this.table.nodeIds().iterator();
 			this.accountBegins = true;
 		}
@@ -148,6 +186,8 @@ final class DirectoryLink extends DirectorySession {
 	 */
 	void batch() {
 		this.batchDue = true;
+		this.due.addAll(this.dueLater);
+		this.dueLater.clear();
 	}
 
 	@Override
@@ -202,6 +242,7 @@ final class DirectoryLink extends DirectorySession {
 
 	private Draft describe(Draft draft, String nodeId) {
 		this.renewalsDue.remove(nodeId);
+		this.dueLater.remove(nodeId);
 		Upsert upsert = this.table.upsert(nodeId);
 		if (nodeId.equals(this.self.nodeId())) {
 			this.selfToldAt = sent() + 1;

@@ -30,6 +30,7 @@ import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
 import io.macula.directory.Snapshot;
+import io.macula.realm.DirectoryUpdate.Digest;
 import io.macula.realm.DirectoryUpdate.Gone;
 import io.macula.realm.DirectoryUpdate.Renewal;
 import io.macula.realm.DirectoryUpdate.Upsert;
@@ -72,6 +73,9 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 
 	/** Sessions that have something to send. */
 	private final Set<DirectorySession> ready = new LinkedHashSet<>();
+
+	/** Services of which the watches of this node are told with the next flush. */
+	private final Set<ServiceName> changedServices = new LinkedHashSet<>();
 
 	/** Sessions that the other side opened. */
 	private final Set<DirectorySession> served = new LinkedHashSet<>();
@@ -235,7 +239,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	}
 
 	private Flux<DirectoryUpdate> serveLink(Flux<DirectoryUpdate> mine) {
-		DirectoryLink link = new DirectoryLink(loop(), this, table());
+		DirectoryLink link = new DirectoryLink(loop(), this, table(), true);
 		DirectoryInbound<DirectoryUpdate> inbound = new DirectoryInbound<>(loop(), (update) -> {
 			heard(link, update);
 			if (link.reachesItself()) {
@@ -287,7 +291,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	 * A new link, for a seed that is being dialled.
 	 */
 	DirectoryLink open() {
-		DirectoryLink link = new DirectoryLink(loop(), this, table());
+		DirectoryLink link = new DirectoryLink(loop(), this, table(), false);
 		this.links.add(link);
 		this.own.renew();
 		return link;
@@ -326,20 +330,31 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 			return;
 		}
 		boolean known = link.established();
+		boolean accepted = link.knowsSelf();
 		link.heard(update);
 		if (link.reachesItself()) {
 			return;
 		}
-		update.upserts().forEach((upsert) -> settle(link, upsert.record().nodeId(), apply(upsert)));
+		update.upserts().forEach((upsert) -> {
+			NodeRecord record = upsert.record();
+			settle(link, record.nodeId(), apply(upsert));
+			link.known(new Renewal(record.nodeId(), record.term(), record.version(), upsert.renewals(), 0));
+		});
 		update.gone().forEach((gone) -> settle(link, gone.nodeId(), apply(gone)));
-		update.renewals().forEach((renewal) -> settle(link, renewal.nodeId(), apply(renewal)));
+		update.renewals().forEach((renewal) -> {
+			settle(link, renewal.nodeId(), apply(renewal));
+			link.known(renewal);
+		});
 		update.wanted().forEach(link::tell);
-		if (update.digest() != null && !update.digest().equals(table().digest())) {
-			link.tellAccount();
+		Digest digest = update.digest();
+		if (digest != null) {
+			link.compare(digest);
 		}
 		propagate(link);
 		this.ready.add(link);
-		updateLease();
+		if (!known || accepted != link.knowsSelf()) {
+			updateLease();
+		}
 		completeWithdrawal();
 		if (!known) {
 			flush();
@@ -416,7 +431,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		}
 		for (DirectoryLink link : this.links) {
 			if (source == null || !source.samePeer(link)) {
-				changes.nodes().keySet().forEach(link::tell);
+				changes.nodes().keySet().forEach((source != null) ? link::passOn : link::tell);
 				link.tellRenewals(changes.renewed());
 				this.ready.add(link);
 			}
@@ -430,7 +445,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 			}
 		});
 		logConflicts(changes.conflicts());
-		tellWatches(changes.services());
+		this.changedServices.addAll(changes.services());
 		requestFlush();
 	}
 
@@ -456,6 +471,9 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		List<DirectorySession> sending = List.copyOf(this.ready);
 		this.ready.clear();
 		sending.forEach(DirectorySession::drain);
+		Set<ServiceName> changed = Set.copyOf(this.changedServices);
+		this.changedServices.clear();
+		tellWatches(changed);
 	}
 
 	private void tick() {

@@ -17,6 +17,7 @@
 package io.macula.realm;
 
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	static final int MAX_ENTRIES = 1000;
 
 	DirectoryUpdate {
+		Objects.requireNonNull(sender, "sender");
 		upserts = (upserts != null) ? List.copyOf(upserts) : List.of();
 		renewals = (renewals != null) ? List.copyOf(renewals) : List.of();
 		gone = (gone != null) ? List.copyOf(gone) : List.of();
@@ -74,6 +76,10 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	 */
 	record Upsert(NodeRecord record, long renewals, long ageMillis) {
 
+		Upsert {
+			Objects.requireNonNull(record, "record");
+		}
+
 	}
 
 	/**
@@ -86,6 +92,10 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	 * @param ageMillis since this renewal, as the sender knows
 	 */
 	record Renewal(String nodeId, long term, long version, long renewals, long ageMillis) {
+
+		Renewal {
+			Objects.requireNonNull(nodeId, "nodeId");
+		}
 
 	}
 
@@ -100,6 +110,10 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	 * a further renewal brings it back
 	 */
 	record Gone(String nodeId, long term, long version, long renewals, boolean withdrawn) {
+
+		Gone {
+			Objects.requireNonNull(nodeId, "nodeId");
+		}
 
 	}
 

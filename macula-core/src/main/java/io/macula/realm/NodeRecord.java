@@ -17,9 +17,9 @@
 package io.macula.realm;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the embedded directory knows of one node; element of the directory's protocol.
- * Immutable, and not yet checked: {@link #instance()} and {@link #serviceNames()} check.
+ * Immutable, and not yet checked: the table checks.
  *
  * @param nodeId unique in the realm
  * @param term orders the lives of a node id: the incarnation, or one more than what the
@@ -52,6 +52,7 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 		long leaseMillis) {
 
 	NodeRecord {
+		Objects.requireNonNull(nodeId, "nodeId");
 		metadata = (metadata != null) ? Map.copyOf(metadata) : Map.of();
 		services = (services != null) ? List.copyOf(services) : List.of();
 	}
@@ -72,19 +73,6 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 	Instance instance() {
 		return new Instance(this.nodeId, this.incarnation, new Endpoint(this.host, this.port), this.zone, this.priority,
 				this.weight, this.metadata);
-	}
-
-	/**
-	 * The names of the services.
-	 * @return the names
-	 * @throws IllegalArgumentException if a name is not valid
-	 */
-	Set<ServiceName> serviceNames() {
-		Set<ServiceName> names = new LinkedHashSet<>(this.services.size() * 2);
-		for (String service : this.services) {
-			names.add(new ServiceName(service));
-		}
-		return names;
 	}
 
 	/**

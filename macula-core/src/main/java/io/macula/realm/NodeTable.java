@@ -25,7 +25,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -81,6 +80,8 @@ final class NodeTable {
 
 	private static final int MAX_TOMBSTONES = 100_000;
 
+	private static final int MAX_NAMES = 100_000;
+
 	private final LongSupplier nanoTime;
 
 	private final Map<String, Entry> entries = new HashMap<>();
@@ -88,6 +89,11 @@ final class NodeTable {
 	private final Map<String, Tombstone> tombstones = new LinkedHashMap<>();
 
 	private final Map<ServiceName, Map<String, Instance>> byService = new HashMap<>();
+
+	/**
+	 * Names that were parsed already: there are far fewer than records times services.
+	 */
+	private final Map<String, ServiceName> names = new HashMap<>();
 
 	private Changes changes = new Changes();
 
@@ -302,6 +308,15 @@ final class NodeTable {
 				: null;
 	}
 
+	/**
+	 * Whether someone who holds this record holds the latest that is known here.
+	 */
+	boolean upToDate(Renewal theirs) {
+		Entry entry = this.entries.get(theirs.nodeId());
+		return entry != null && entry.record.term() == theirs.term() && entry.record.version() == theirs.version()
+				&& entry.renewals == theirs.renewals();
+	}
+
 	@Nullable Gone gone(String nodeId) {
 		Tombstone tombstone = this.tombstones.get(nodeId);
 		return (tombstone != null)
@@ -338,7 +353,7 @@ final class NodeTable {
 
 	private void put(NodeRecord record, long renewals, long ageNanos, boolean own) {
 		Instance instance = record.instance();
-		Set<ServiceName> services = record.serviceNames();
+		Set<ServiceName> services = serviceNames(record);
 		Entry before = this.entries.get(record.nodeId());
 		Entry entry = new Entry(record, services, own);
 		entry.renewals = renewals;
@@ -350,9 +365,20 @@ final class NodeTable {
 		this.entries.put(record.nodeId(), entry);
 		this.hash += hash(record);
 		for (ServiceName service : services) {
-			this.byService.computeIfAbsent(service, (name) -> new TreeMap<>()).put(record.nodeId(), instance);
+			this.byService.computeIfAbsent(service, (name) -> new HashMap<>()).put(record.nodeId(), instance);
 		}
 		this.changes.changed(record.nodeId(), services);
+	}
+
+	private Set<ServiceName> serviceNames(NodeRecord record) {
+		if (this.names.size() > MAX_NAMES) {
+			this.names.clear();
+		}
+		Set<ServiceName> services = new LinkedHashSet<>(record.services().size() * 2);
+		for (String service : record.services()) {
+			services.add(this.names.computeIfAbsent(service, ServiceName::new));
+		}
+		return services;
 	}
 
 	private void remove(Entry entry) {
