@@ -177,6 +177,11 @@ public final class QuicListener implements AutoCloseable {
 		}
 	}
 
+	/** Number of connections that have not finished their handshake. */
+	int pending() {
+		return this.pending.size();
+	}
+
 	TransportSettings settings() {
 		return this.transport.settings();
 	}

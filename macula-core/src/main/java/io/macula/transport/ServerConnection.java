@@ -149,6 +149,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		return present;
 	}
 
+	/** Whether HELLO arrived and was accepted. */
+	boolean introduced() {
+		return this.peer != null;
+	}
+
 	QuicChannel channel() {
 		return this.channel;
 	}
@@ -162,11 +167,22 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		if (stream.streamId() == 0) {
 			stream.pipeline().addLast(this.control);
 		}
+		else if (!introduced()) {
+			misplaced("a stream before HELLO");
+		}
+		else if (stream.type() != QuicStreamType.BIDIRECTIONAL) {
+			misplaced("a unidirectional stream of the client");
+		}
 		else {
 			ServerStream calling = new ServerStream(this, this.decoder);
 			this.streams.add(calling);
 			stream.pipeline().addLast(calling);
 		}
+	}
+
+	/** Not at once, because the codec is still busy with the stream. */
+	private void misplaced(String what) {
+		this.loop.execute(() -> onBroken(ErrorCode.PROTOCOL_VIOLATION, what));
 	}
 
 	// Handshake

@@ -46,6 +46,9 @@ final class ServerControl extends FrameStream {
 		if (frame instanceof Frame.Hello hello) {
 			this.connection.hello(hello.introduction());
 		}
+		else if (!this.connection.introduced()) {
+			throw ProtocolException.violation(frame.type() + " frame instead of HELLO");
+		}
 		else if (frame instanceof Frame.Ping ping) {
 			send(new Frame.Pong(ping.token()));
 		}

@@ -27,6 +27,7 @@ import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.FrameDecoder;
+import io.macula.wire.FrameType;
 import io.macula.wire.ProtocolException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ final class ServerStream extends FrameStream {
 
 	/** Answers that wait for a slow reader; beyond that its calls are not read. */
 	private static final int MAX_PENDING_BYTES = 4 << 20;
+
+	/** Stands for the procedure of a CALL that was too large to be read. */
+	private static final Procedure LOST = new Procedure("", "", null);
 
 	private final ServerConnection connection;
 
@@ -161,6 +165,10 @@ final class ServerStream extends FrameStream {
 					"reference " + call.procedureRef() + " to a procedure, " + this.procedures.size() + " are known");
 		}
 		Procedure procedure = this.procedures.get(index);
+		if (procedure.equals(LOST)) {
+			throw ProtocolException
+				.violation("reference " + call.procedureRef() + " to a procedure whose CALL was too large");
+		}
 		if (procedure.target() == null) {
 			// It may be served by now.
 			procedure = this.connection.resolve(procedure.name(), procedure.codec());
@@ -180,8 +188,11 @@ final class ServerStream extends FrameStream {
 
 	@Override
 	boolean onExcess(ProtocolException excess) {
-		if (excess.callId() == 0) {
+		if (excess.callId() == 0 || excess.frameType() != FrameType.CALL) {
 			return false;
+		}
+		if (excess.literal() && this.procedures.size() < FrameCodec.MAX_PROCEDURES) {
+			this.procedures.add(LOST);
 		}
 		this.lastCallId = Math.max(this.lastCallId, excess.callId());
 		Failure failure = Failure.of(Status.notProcessed(Code.RESOURCE_EXHAUSTED,
