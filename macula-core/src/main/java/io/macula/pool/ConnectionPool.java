@@ -44,6 +44,8 @@ public final class ConnectionPool implements AutoCloseable {
 
 	private final LongSupplier clock;
 
+	private final PoolListener listener;
+
 	private final ConcurrentHashMap<Endpoint, EndpointPool> pools = new ConcurrentHashMap<>();
 
 	private volatile boolean closed;
@@ -56,12 +58,15 @@ public final class ConnectionPool implements AutoCloseable {
 	 * @param connector dials
 	 * @param timer runs the eviction and further dials
 	 * @param clock monotonic nanoseconds
+	 * @param listener told of what happens, for people
 	 */
-	public ConnectionPool(PoolSettings settings, Connector connector, Timer timer, LongSupplier clock) {
+	public ConnectionPool(PoolSettings settings, Connector connector, Timer timer, LongSupplier clock,
+			PoolListener listener) {
 		this.settings = settings;
 		this.connector = connector;
 		this.timer = timer;
 		this.clock = clock;
+		this.listener = listener;
 		scheduleSweep();
 	}
 
@@ -73,8 +78,8 @@ public final class ConnectionPool implements AutoCloseable {
 	 */
 	public EndpointPool retain(Endpoint endpoint, long incarnation) {
 		return this.pools.compute(endpoint, (key, present) -> {
-			EndpointPool pool = (present != null) ? present
-					: new EndpointPool(key, this.settings, this.connector, this.timer, this.clock, this::beforeDial);
+			EndpointPool pool = (present != null) ? present : new EndpointPool(key, this.settings, this.connector,
+					this.timer, this.clock, this.listener, this::beforeDial);
 			if (this.closed) {
 				pool.close(closing());
 			}

@@ -61,6 +61,8 @@ public final class EndpointPool {
 
 	private final LongSupplier clock;
 
+	private final PoolListener listener;
+
 	private final Consumer<EndpointPool> beforeDial;
 
 	private final Object lock = new Object();
@@ -88,12 +90,13 @@ public final class EndpointPool {
 	private @Nullable Disposable redial;
 
 	EndpointPool(Endpoint endpoint, PoolSettings settings, Connector connector, Timer timer, LongSupplier clock,
-			Consumer<EndpointPool> beforeDial) {
+			PoolListener listener, Consumer<EndpointPool> beforeDial) {
 		this.endpoint = endpoint;
 		this.settings = settings;
 		this.connector = connector;
 		this.timer = timer;
 		this.clock = clock;
+		this.listener = listener;
 		this.beforeDial = beforeDial;
 		this.lastUsedNanos = clock.getAsLong();
 	}
@@ -365,6 +368,7 @@ public final class EndpointPool {
 	/** The caller has set {@link #dialling}. */
 	private void dial() {
 		tell();
+		this.listener.dialling(this.endpoint);
 		this.beforeDial.accept(this);
 		this.connector.connect(this.endpoint, this.settings.connectTimeout())
 			.subscribe(this::connected, this::dialFailed);
@@ -390,6 +394,7 @@ public final class EndpointPool {
 			connection.close(Status.notProcessed(Code.UNAVAILABLE, this.endpoint + " was removed from the pool"));
 			return;
 		}
+		this.listener.connected(connection);
 		connection.states().subscribe((connectionState) -> changed(connection, connectionState));
 		told.forEach((waiter) -> waiter.connected(connection));
 		tell();
@@ -458,6 +463,7 @@ public final class EndpointPool {
 		if (this.connections.length > 0) {
 			return;
 		}
+		this.listener.failed(this.endpoint, status);
 		this.failuresInRow++;
 		state(State.FAILED);
 		cancelRedial();

@@ -38,6 +38,7 @@ import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
 import io.macula.directory.Advertisement;
 import io.macula.pool.ConnectionPool;
+import io.macula.pool.PoolListener;
 import io.macula.pool.PoolSettings;
 import io.macula.server.Advertiser;
 import io.macula.server.ProviderSettings;
@@ -115,6 +116,9 @@ public final class RealmNode implements AutoCloseable {
 	private @Nullable Advertiser advertiser;
 
 	private RealmNode(Builder builder) {
+		if (builder.warmUp) {
+			WarmUp.start();
+		}
 		this.settings = builder.settings();
 		Codecs codecs = Codecs.of(builder.codecs);
 		this.info = new NodeInfo(this.settings.realm(), this.settings.nodeId(), Instant.now().toEpochMilli(),
@@ -124,7 +128,8 @@ public final class RealmNode implements AutoCloseable {
 		this.providerSettings = builder.provider;
 		this.transport = Transport.create(builder.transport);
 		QuicConnector connector = new QuicConnector(this.transport, this.tls, this.info);
-		this.pool = new ConnectionPool(builder.pool, connector::connect, this.transport::schedule, System::nanoTime);
+		this.pool = new ConnectionPool(builder.pool, connector::connect, this.transport::schedule, System::nanoTime,
+				PoolListener.LOGGING);
 		SeedDialer dialer = new RpcSeedDialer(this.pool, connector::connect, this.tls.peerName() != null, codecs);
 		this.loop = DirectoryLoop.start();
 		this.replica = (this.providerSettings != null) ? new DirectoryReplica(this.settings.nodeId(),
@@ -358,6 +363,8 @@ public final class RealmNode implements AutoCloseable {
 
 		private @Nullable Executor handlerExecutor;
 
+		private boolean warmUp;
+
 		private Builder(Realm realm) {
 			this.realm = realm;
 		}
@@ -506,6 +513,18 @@ public final class RealmNode implements AutoCloseable {
 		 */
 		public Builder handlerExecutor(@Nullable Executor handlerExecutor) {
 			this.handlerExecutor = handlerExecutor;
+			return this;
+		}
+
+		/**
+		 * Load and compile the way of a call in the background, by calls of this process
+		 * to itself over loopback, so that the first call does not have to: a cold
+		 * virtual machine needs more than a second for it otherwise.
+		 * @param warmUp whether to do so; false by default
+		 * @return this
+		 */
+		public Builder warmUp(boolean warmUp) {
+			this.warmUp = warmUp;
 			return this;
 		}
 

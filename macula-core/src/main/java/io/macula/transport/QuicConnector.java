@@ -32,8 +32,6 @@ import io.macula.Status;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -42,8 +40,6 @@ import reactor.core.publisher.MonoSink;
  * Dials endpoints. Safe for all threads.
  */
 public final class QuicConnector {
-
-	private static final Logger logger = LoggerFactory.getLogger(QuicConnector.class);
 
 	/** RFC 8305, section 5: Connection Attempt Delay. */
 	private static final long ATTEMPT_DELAY_MILLIS = 250;
@@ -76,7 +72,6 @@ public final class QuicConnector {
 	 */
 	public Mono<Connection> connect(Endpoint endpoint, Duration timeout) {
 		return Mono.create((sink) -> {
-			logger.info("Creating connection to endpoint {}:{}", endpoint.host(), endpoint.port());
 			Race race = new Race(endpoint, System.nanoTime() + timeout.toNanos(), sink, this.transport.nextLoop());
 			sink.onCancel(race::cancel);
 			race.start();

@@ -34,6 +34,7 @@ import io.macula.codec.Codecs;
 import io.macula.directory.Directory;
 import io.macula.directory.Snapshot;
 import io.macula.pool.ConnectionPool;
+import io.macula.pool.PoolListener;
 import io.macula.pool.PoolSettings;
 import io.macula.selection.EjectionSettings;
 import io.macula.selection.SelectionStrategies;
@@ -76,7 +77,7 @@ final class ClientFixture {
 		this.connections.put(endpoint, connection);
 		this.onConnect.accept(connection);
 		return Mono.just(connection);
-	}), this::schedule, this.now::get);
+	}), this::schedule, this.now::get, PoolListener.SILENT);
 
 	ServiceSettings settings = settings(3, Duration.ofSeconds(10));
 

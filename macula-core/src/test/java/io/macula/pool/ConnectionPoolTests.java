@@ -59,7 +59,7 @@ class ConnectionPoolTests {
 			Sinks.One<Connection> dial = Sinks.one();
 			this.dials.add(dial);
 			return dial.asMono();
-		}), this::schedule, this.now::get);
+		}), this::schedule, this.now::get, PoolListener.SILENT);
 	}
 
 	private Disposable schedule(Runnable action, Duration delay) {

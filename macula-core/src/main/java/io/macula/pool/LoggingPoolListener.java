@@ -1,0 +1,92 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.pool;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.macula.Endpoint;
+import io.macula.Status;
+import io.macula.transport.Connection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the log that operators read: each endpoint when it comes, fails and returns, and
+ * once a minute while it stays away, however often it is dialled.
+ */
+final class LoggingPoolListener implements PoolListener {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConnectionPool.class);
+
+	private static final long REPEAT_NANOS = Duration.ofMinutes(1).toNanos();
+
+	private static final int MAX_REMEMBERED = 1000;
+
+	/** When the failure of an endpoint was last logged; guarded by itself. */
+	private final Map<Endpoint, Long> failing = new LinkedHashMap<>() {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<Endpoint, Long> eldest) {
+			return size() > MAX_REMEMBERED;
+		}
+
+	};
+
+	@Override
+	public void dialling(Endpoint endpoint) {
+		boolean again;
+		synchronized (this.failing) {
+			again = this.failing.containsKey(endpoint);
+		}
+		if (again) {
+			logger.debug("Dialling failed endpoint {}:{} again", endpoint.host(), endpoint.port());
+		}
+		else {
+			logger.info("Creating connection to endpoint {}:{}", endpoint.host(), endpoint.port());
+		}
+	}
+
+	@Override
+	public void connected(Connection connection) {
+		@Nullable Long failed;
+		synchronized (this.failing) {
+			failed = this.failing.remove(connection.endpoint());
+		}
+		if (failed != null) {
+			logger.info("Endpoint {} is back: node {}", connection.endpoint(), connection.peer().nodeId());
+		}
+	}
+
+	@Override
+	public void failed(Endpoint endpoint, Status status) {
+		long now = System.nanoTime();
+		synchronized (this.failing) {
+			Long logged = this.failing.get(endpoint);
+			if (logged != null && now - logged < REPEAT_NANOS) {
+				return;
+			}
+			this.failing.put(endpoint, now);
+		}
+		logger.warn("Endpoint {} failed and is dialled again until it is back or withdrawn: {}", endpoint, status);
+	}
+
+}

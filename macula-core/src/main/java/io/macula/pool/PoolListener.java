@@ -1,0 +1,57 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.pool;
+
+import io.macula.Endpoint;
+import io.macula.Status;
+import io.macula.transport.Connection;
+
+/**
+ * Told of what a pool does, for people. Must be safe for all threads and must not block.
+ */
+public interface PoolListener {
+
+	/** Tells nobody. */
+	PoolListener SILENT = new PoolListener() {
+	};
+
+	/** Writes the log that operators read. */
+	PoolListener LOGGING = new LoggingPoolListener();
+
+	/**
+	 * An endpoint is about to be dialled.
+	 * @param endpoint the endpoint
+	 */
+	default void dialling(Endpoint endpoint) {
+	}
+
+	/**
+	 * A connection is there.
+	 * @param connection the connection
+	 */
+	default void connected(Connection connection) {
+	}
+
+	/**
+	 * A dial failed, or the last connection to the endpoint broke.
+	 * @param endpoint the endpoint
+	 * @param status why
+	 */
+	default void failed(Endpoint endpoint, Status status) {
+	}
+
+}
