@@ -68,7 +68,7 @@ final class ClientEvents extends ChannelInboundHandlerAdapter {
 			code = ErrorCode.of(close.error()).name();
 		}
 		else if (close.isTlsError()) {
-			code = TlsAlert.describe(QuicConnectionCloseEvent.extractTlsError(close.error()));
+			code = TlsFailures.byPeer(QuicConnectionCloseEvent.extractTlsError(close.error()));
 		}
 		else {
 			code = "QUIC transport error " + close.error();

@@ -95,6 +95,9 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 
 	private @Nullable ScheduledFuture<?> watch;
 
+	/** Kept here: the channel forgets it when the connection is over. */
+	private @Nullable QuicSslEngine engine;
+
 	private @Nullable Throwable lastError;
 
 	private long helloNanos;
@@ -138,8 +141,10 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 	/** The TLS context is asked for now, so that renewed certificates are used. */
 	QuicSslEngine newEngine(ByteBufAllocator allocator) {
 		String name = this.tls.peerName();
-		return this.tls.client()
+		QuicSslEngine created = this.tls.client()
 			.newEngine(allocator, (name != null) ? name : this.endpoint.host(), this.endpoint.port());
+		this.engine = created;
+		return created;
 	}
 
 	void start() {
@@ -285,27 +290,17 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 	}
 
 	private void handshakeFailed(Throwable cause) {
-		if (Tls.isFailure(cause)) {
-			fail(unauthenticated(Tls.describe(cause)));
-		}
-		else {
-			Throwable earlier = this.lastError;
-			if (earlier != null && Tls.isFailure(earlier)) {
-				fail(unauthenticated(Tls.describe(earlier)));
-			}
-			else {
-				fail(unavailable("the handshake failed: " + cause,
-						"that a Macula node of the same version listens there"));
-			}
+		if (!failedByTls(cause, null) && !failedByTls(this.lastError, null)) {
+			fail(unavailable("the handshake failed: " + cause, "that a Macula node of the same version listens there"));
 		}
 	}
 
 	@Override
 	public void peerClosed(QuicConnectionCloseEvent close) {
-		if (close.isTlsError()) {
-			fail(unauthenticated("it refused the handshake with " + ClientEvents.describe(close)));
+		if (failedByTls(null, close)) {
+			return;
 		}
-		else if (close.isApplicationClose()) {
+		if (close.isApplicationClose()) {
 			fail(refusal(ErrorCode.of(close.error()), ClientEvents.describe(close)));
 		}
 		else {
@@ -315,6 +310,15 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 		}
 	}
 
+	/** Asked first: what else is reported only follows from it. */
+	private boolean failedByTls(@Nullable Throwable cause, @Nullable QuicConnectionCloseEvent close) {
+		String reason = TlsFailures.explain(this.engine, cause, close);
+		if (reason != null) {
+			fail(unauthenticated(reason));
+		}
+		return reason != null;
+	}
+
 	@Override
 	public void streamLimitChanged() {
 		// Nothing waits for a stream yet.
@@ -322,15 +326,15 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 
 	@Override
 	public void inactive() {
-		fail(unavailable("the connection ended in phase " + this.phase, "the peer's log"));
+		if (!failedByTls(this.lastError, null)) {
+			fail(unavailable("the connection ended in phase " + this.phase, "the peer's log"));
+		}
 	}
 
 	@Override
 	public void failed(Throwable cause) {
 		this.lastError = cause;
-		if (Tls.isFailure(cause)) {
-			fail(unauthenticated(Tls.describe(cause)));
-		}
+		failedByTls(cause, null);
 	}
 
 	@Override
@@ -344,8 +348,11 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 		}
 		over();
 		this.sentinel.close();
-		if (this.channel != null) {
-			this.channel.close();
+		QuicChannel opened = this.channel;
+		if (opened != null) {
+			// Not at once: inside a failing handshake the alert would not go out, and the
+			// peer would never learn why.
+			this.loop.execute(opened::close);
 		}
 		this.outcome.failed(status);
 	}

@@ -74,7 +74,8 @@ final class HandshakeLog {
 			this.suppressed = 0;
 		}
 		logger.warn("Refused a connection from {}{}: {}; check {}{}", (peer != null) ? peer : "an unknown address",
-				(sni != null) ? " that asked for '" + sni + "'" : "", reason, check,
+				(sni != null) ? " that asked for '" + TlsFailures.printable(sni) + "'" : "",
+				TlsFailures.printable(reason), check,
 				(dropped > 0) ? " (" + dropped + " more refusals were not logged)" : "");
 	}
 

@@ -26,6 +26,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import javax.net.ssl.SSLEngine;
+
 import io.macula.Code;
 import io.macula.Realm;
 import io.macula.Status;
@@ -89,6 +91,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
 	private final @Nullable SocketAddress address;
 
+	/** Kept here: the channel forgets it when the connection is over. */
+	private final @Nullable SSLEngine engine;
+
 	private final FrameDecoder decoder;
 
 	private final ServerControl control = new ServerControl(this);
@@ -133,6 +138,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		this.loop = channel.eventLoop();
 		this.turn = turn;
 		this.address = channel.remoteSocketAddress();
+		this.engine = channel.sslEngine();
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.opener = new StreamOpener(channel, QuicStreamType.UNIDIRECTIONAL, Integer.MAX_VALUE, "to " + this.address);
 	}
@@ -519,9 +525,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	@Override
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
 		if (event instanceof QuicConnectionCloseEvent close) {
-			if (close.isTlsError()) {
-				refused("it refused this node's certificate with " + ClientEvents.describe(close), check());
-			}
+			refusedByTls(null, close);
 			end(ErrorCode.NO_ERROR, "");
 		}
 		else if (event instanceof SniCompletionEvent named) {
@@ -534,6 +538,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelInactive(ChannelHandlerContext ctx) {
+		refusedByTls(null, null);
 		end(ErrorCode.NO_ERROR, "");
 	}
 
@@ -544,17 +549,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		if (Tls.isFailure(cause)) {
-			refused("its certificate was not accepted: " + Tls.describe(cause), check());
-		}
-		else {
+		if (!refusedByTls(cause, null)) {
 			logger.debug("QUIC reports a failure on the connection from {}", this.address, cause);
 		}
 	}
 
-	private String check() {
-		return "that both sides belong to one realm and share its secret or certificate authority (this node: "
-				+ this.listener.tls().source() + ")";
+	private boolean refusedByTls(@Nullable Throwable cause, @Nullable QuicConnectionCloseEvent close) {
+		String reason = (this.state == State.HANDSHAKE) ? TlsFailures.explain(this.engine, cause, close) : null;
+		if (reason != null) {
+			refused(reason,
+					"that both sides belong to one realm, share its secret or certificate authority, and that "
+							+ "certificates are in date and name the dialled host (this node: "
+							+ this.listener.tls().source() + ")");
+		}
+		return reason != null;
 	}
 
 	private void end(ErrorCode code, String message) {

@@ -16,6 +16,8 @@
 
 package io.macula.transport;
 
+import java.util.regex.Pattern;
+
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -43,6 +45,10 @@ final class TlsFailures {
 
 	private static final int TLS_ERROR = 0x100;
 
+	private static final int MAX_CLAUSE_LENGTH = 600;
+
+	private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
+
 	private TlsFailures() {
 	}
 
@@ -64,7 +70,7 @@ final class TlsFailures {
 			@Nullable QuicConnectionCloseEvent close) {
 		PeerRefusedException own = verdict(engine);
 		if (own != null) {
-			return own.getMessage();
+			return printable(String.valueOf(own.getMessage()));
 		}
 		int alert = alert(close);
 		for (Throwable cause = failure; cause != null && alert < 0; cause = cause.getCause()) {
@@ -75,7 +81,20 @@ final class TlsFailures {
 		if (alert >= 0) {
 			return byPeer(alert);
 		}
-		return local(failure) ? "it showed no certificate, or it does not speak " + QuicContexts.PROTOCOL : null;
+		if (!local(failure)) {
+			return null;
+		}
+		return (engine == null || engine.getUseClientMode())
+				? printable("its certificate was not accepted, or it does not speak TLS 1.3 properly: " + failure)
+				: "it showed no certificate, or it does not speak " + QuicContexts.PROTOCOL;
+	}
+
+	/**
+	 * A peer's own words, such as the names in its certificate, as a part of one line.
+	 */
+	static String printable(String text) {
+		String cut = (text.length() <= MAX_CLAUSE_LENGTH) ? text : text.substring(0, MAX_CLAUSE_LENGTH) + "...";
+		return UNPRINTABLE.matcher(cut).replaceAll("?");
 	}
 
 	private static boolean local(@Nullable Throwable failure) {

@@ -1,0 +1,281 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+import javax.net.ssl.KeyManagerFactory;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.macula.Code;
+import io.macula.Endpoint;
+import io.macula.Processed;
+import io.macula.Realm;
+import io.macula.RpcException;
+import io.macula.Status;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * What the users of both sides read when trust is missing: the client's error and the
+ * provider's log.
+ */
+class HandshakeRefusalTests {
+
+	private static final Realm SHOP = new Realm("shop");
+
+	private static final RealmSecret SECRET = RealmSecret.of("correct horse battery staple", "macula.realm.secret");
+
+	private static final RealmSecret OTHER_SECRET = RealmSecret.of("incorrect horse battery staple", "a file");
+
+	private final Transport serverTransport = Transport.create(TransportSettings.defaults());
+
+	private final Transport clientTransport = Transport.create(TransportSettings.defaults());
+
+	private final Warnings warnings = new Warnings();
+
+	@BeforeEach
+	void listen() {
+		this.warnings.attach();
+	}
+
+	@AfterEach
+	void close() {
+		this.warnings.detach();
+		this.clientTransport.close();
+		this.serverTransport.close();
+	}
+
+	@Test
+	void whenSecretDiffersThenBothSidesSaySo() {
+		Refusal refusal = refuse(SecretTls.of(SHOP, "node1", SECRET), SecretTls.of(SHOP, "node2", OTHER_SECRET));
+		assertThat(refusal.client()).startsWith("no connection to 127.0.0.1:")
+			.contains(
+					": it has another secret for the realm 'shop'; trust comes from realm 'shop', secret from a file: "
+							+ "check that both sides belong to one realm, share its secret");
+		assertThat(refusal.server()).matches("Refused a connection from /127\\.0\\.0\\.1:\\d+ that asked for "
+				+ "'r-shop-[0-9a-f]{12}\\.realm\\.macula': it has another secret for this realm \\(TLS alert 51\\); "
+				+ "check that both sides belong to one realm, share its secret or certificate authority, .*"
+				+ "\\(this node: realm 'shop', secret from macula\\.realm\\.secret\\)");
+	}
+
+	@Test
+	void whenRealmDiffersThenBothSidesSaySo() {
+		Refusal refusal = refuse(SecretTls.of(SHOP, "node1", SECRET),
+				SecretTls.of(new Realm("warehouse"), "node2", SECRET));
+		assertThat(refusal.client()).contains(": it belongs to another realm or uses SSL bundles", "CN=r-shop-",
+				"not by this realm's 'CN=r-warehouse-", "trust comes from realm 'warehouse'");
+		assertThat(refusal.server()).contains(" that asked for 'r-warehouse-", ": it does not trust the issuer of this "
+				+ "node's certificate: it belongs to another realm, or to another authority (TLS alert 48); check ");
+	}
+
+	@Test
+	void whenOnlyTheServerVerifiesThenItSaysWhyAndTheClientIsTold() {
+		Refusal secret = refuse(SecretTls.of(SHOP, "node1", SECRET), InsecureTls.of(SHOP, "intruder"));
+		assertThat(secret.server()).contains("'r-shop-", ": it has another secret for the realm 'shop'; check ");
+		assertThat(secret.client())
+			.contains(": it has another secret for this realm (TLS alert 51); trust comes from ");
+		Refusal realm = refuse(SecretTls.of(SHOP, "node1", SECRET), InsecureTls.of(new Realm("other"), "intruder"));
+		assertThat(realm.server()).contains("'r-other-",
+				": it belongs to another realm or uses SSL bundles: its certificate was issued by 'CN=r-other-");
+		assertThat(realm.client()).contains(": it does not trust the issuer of this node's certificate: it belongs to "
+				+ "another realm, or to another authority (TLS alert 48)");
+	}
+
+	@Test
+	void whenClientShowsNoCertificateThenBothSidesSaySo() {
+		Refusal refusal = refuse(SecretTls.of(SHOP, "node1", SECRET), new Anonymous());
+		assertThat(refusal.client()).contains(": it demands a certificate and got none (TLS alert 116); trust comes");
+		assertThat(refusal.server()).contains(" that asked for 'somebody.example': it showed no certificate");
+	}
+
+	@Test
+	void whenACertificateHasExpiredThenBothSidesSaySo() throws Exception {
+		TestAuthority authority = new TestAuthority("Company CA");
+		BundleTls good = bundle(authority, authority.keys("good", "127.0.0.1"));
+		BundleTls expired = bundle(authority, authority.expiredKeys("late", "127.0.0.1"));
+		Refusal server = refuse(expired, good);
+		assertThat(server.client()).contains(": its certificate 'CN=late' has expired (",
+				"says the clock of this machine; trust comes from SSL bundle 'shop'");
+		assertThat(server.server()).contains(": it says that this node's certificate has expired or is not valid yet "
+				+ "(or its clock is wrong) (TLS alert 45); check ", "SSL bundle 'shop'");
+		Refusal client = refuse(good, expired);
+		assertThat(client.server()).contains(": its certificate 'CN=late' has expired (");
+		assertThat(client.client())
+			.contains(": it says that this node's certificate has expired or is not valid yet (or its clock is wrong)");
+	}
+
+	@Test
+	void whenTheHostIsNotInTheCertificateThenBothSidesSaySo() throws Exception {
+		TestAuthority authority = new TestAuthority("Company CA");
+		Refusal refusal = refuse(bundle(authority, authority.keys("server", "node1.example")),
+				bundle(authority, authority.keys("client")));
+		assertThat(refusal.client()).contains(": the certificate 'CN=server' that it showed is not for '127.0.0.1': ");
+		assertThat(refusal.server())
+			.contains(": it does not accept the name in this node's certificate (TLS alert 42); check ");
+	}
+
+	@Test
+	void whenTheAuthorityIsNotTrustedThenBothSidesSaySo() throws Exception {
+		TestAuthority authority = new TestAuthority("Company CA");
+		TestAuthority other = new TestAuthority("Other CA");
+		Refusal refusal = refuse(bundle(authority, authority.keys("server", "127.0.0.1")),
+				bundle(authority, other.keys("client")));
+		assertThat(refusal.server())
+			.contains(": the certificate 'CN=client' that it showed was issued by 'CN=Other CA', "
+					+ "which is not trusted here; check ");
+		assertThat(refusal.client()).contains(": it does not trust the issuer of this node's certificate", "alert 48");
+	}
+
+	@Test
+	void aFloodOfRefusalsDoesNotFillTheLog() {
+		AtomicLong clock = new AtomicLong();
+		HandshakeLog log = new HandshakeLog(clock::get);
+		IntStream.range(0, 1000).forEach((i) -> log.refused(null, null, "reason " + i, "all"));
+		assertThat(this.warnings.lines()).hasSize(HandshakeLog.BURST);
+		clock.addAndGet(Duration.ofSeconds(HandshakeLog.PERIOD_SECONDS + 1).toNanos());
+		log.refused(null, null, "late", "all");
+		assertThat(this.warnings.lines()).last()
+			.asString()
+			.endsWith("check all (" + (1000 - HandshakeLog.BURST) + " more refusals were not logged)");
+	}
+
+	@Test
+	void whatAPeerSaysCannotForgeLines() {
+		HandshakeLog log = new HandshakeLog(() -> 0);
+		log.refused(null, "a\nb\u2028c", "x\r\n2026 WARN \u001b[2J" + "y".repeat(10_000), "all");
+		assertThat(this.warnings.lines()).singleElement()
+			.asString()
+			.startsWith("Refused a connection from an unknown address that asked for 'a?b?c': x??2026 WARN ?[2Jyyy")
+			.hasSizeLessThan(1000);
+	}
+
+	private Refusal refuse(TlsContexts server, TlsContexts client) {
+		this.warnings.clear();
+		try (QuicListener listener = QuicListener.start(this.serverTransport, server, InetAddress.getLoopbackAddress(),
+				0, new TestHandler(), node("provider"))) {
+			RpcException error = catchThrowableOfType(RpcException.class,
+					() -> new QuicConnector(this.clientTransport, client, node("client"))
+						.connect(new Endpoint("127.0.0.1", listener.port()), Duration.ofSeconds(10))
+						.block());
+			Status status = error.status();
+			assertThat(status.code()).isEqualTo(Code.UNAUTHENTICATED);
+			assertThat(status.processed()).isEqualTo(Processed.NO);
+			Awaitility.await().until(() -> !this.warnings.lines().isEmpty());
+			Awaitility.await().until(() -> listener.connections() == 0);
+			assertThat(this.warnings.lines()).hasSize(1);
+			return new Refusal(status.message(), this.warnings.lines().get(0));
+		}
+	}
+
+	private static NodeInfo node(String id) {
+		return new NodeInfo(SHOP, id, 1, List.of("raw"));
+	}
+
+	private static BundleTls bundle(TestAuthority authority, KeyManagerFactory keys) throws Exception {
+		return BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, TestAuthority.PASSWORD,
+				authority.trust());
+	}
+
+	/**
+	 * What was read.
+	 *
+	 * @param client the error's message
+	 * @param server the log line
+	 */
+	private record Refusal(String client, String server) {
+	}
+
+	private static final class Anonymous implements TlsContexts {
+
+		@Override
+		public QuicSslContext client() {
+			return QuicSslContextBuilder.forClient()
+				.trustManager(InsecureTrustManagerFactory.INSTANCE)
+				.endpointIdentificationAlgorithm("")
+				.applicationProtocols(QuicContexts.PROTOCOL)
+				.build();
+		}
+
+		@Override
+		public QuicSslContext server() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public @Nullable String peerName() {
+			return "somebody.example";
+		}
+
+		@Override
+		public String source() {
+			return "nowhere";
+		}
+
+	}
+
+	private static final class Warnings extends AppenderBase<ILoggingEvent> {
+
+		private final Logger logger = (Logger) LoggerFactory.getLogger(QuicListener.class);
+
+		private final List<String> lines = new CopyOnWriteArrayList<>();
+
+		void attach() {
+			start();
+			this.logger.addAppender(this);
+		}
+
+		void detach() {
+			this.logger.detachAppender(this);
+		}
+
+		void clear() {
+			this.lines.clear();
+		}
+
+		List<String> lines() {
+			return this.lines;
+		}
+
+		@Override
+		protected void append(ILoggingEvent event) {
+			if (event.getLevel() == Level.WARN) {
+				this.lines.add(event.getFormattedMessage());
+			}
+		}
+
+	}
+
+}
