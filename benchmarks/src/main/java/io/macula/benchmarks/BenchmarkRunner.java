@@ -90,12 +90,13 @@ public final class BenchmarkRunner {
 
 	private void measure(int round, Stack stack, List<Workload> workloads, Tls tls, Path log) throws Exception {
 		String keys = tls.directory().toString();
-		try (Child server = Child.java(log, JVM_OPTIONS, ServerMain.class, List.of(stack.name(), keys))) {
+		try (Child server = Child.java(log, JVM_OPTIONS, stack::excludes, ServerMain.class,
+				List.of(stack.name(), keys))) {
 			String[] ready = awaitReady(server);
 			List<String> args = new ArrayList<>(List.of(stack.name(), keys, ready[1], ready[2],
 					Long.toString(this.plan.warmUpMillis()), Long.toString(this.plan.windowMillis())));
 			workloads.forEach((workload) -> args.add(workload.id()));
-			try (Child client = Child.java(log, JVM_OPTIONS, ClientMain.class, args)) {
+			try (Child client = Child.java(log, JVM_OPTIONS, stack::excludes, ClientMain.class, args)) {
 				int rows = readRows(round, client);
 				if (rows != workloads.size() + 1) {
 					throw new IllegalStateException(

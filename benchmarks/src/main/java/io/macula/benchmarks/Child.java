@@ -17,15 +17,19 @@
 package io.macula.benchmarks;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -47,14 +51,21 @@ final class Child implements AutoCloseable {
 		reader.start();
 	}
 
-	static Child java(Path log, List<String> jvmOptions, Class<?> main, List<String> args) throws IOException {
+	static Child java(Path log, List<String> jvmOptions, Predicate<String> excludedJars, Class<?> main,
+			List<String> args) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(jvmOptions);
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+		command.addAll(List.of("-cp", classPath(excludedJars), main.getName()));
 		command.addAll(args);
 		return new Child(
 				new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start());
+	}
+
+	private static String classPath(Predicate<String> excludedJars) {
+		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((entry) -> !excludedJars.test(new File(entry).getName()))
+			.collect(Collectors.joining(File.pathSeparator));
 	}
 
 	/** The next line, or {@code null} after the last. */

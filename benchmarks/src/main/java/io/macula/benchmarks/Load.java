@@ -63,11 +63,8 @@ abstract class Load implements AutoCloseable {
 			case ECHO -> new AsyncLoad(client, 0, workload.inFlight());
 			case MIXED -> new AsyncLoad(client, workload.inFlight(), MIXED_LARGE);
 			case STREAM -> new StreamLoad(client);
-			case SMALL, FIRST -> switch (workload.mode()) {
-				case ASYNC -> new AsyncLoad(client, workload.inFlight(), 0);
-				case BLOCKING -> new BlockingLoad(client, workload.inFlight());
-				case STREAM -> new StreamLoad(client);
-			};
+			case SMALL, FIRST -> new AsyncLoad(client, workload.inFlight(), 0);
+			case BLOCKING -> new BlockingLoad(client, workload.inFlight());
 		};
 	}
 

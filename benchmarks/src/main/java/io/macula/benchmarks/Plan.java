@@ -46,9 +46,8 @@ record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rou
 
 	static Plan parse(String[] args) {
 		boolean quick = Arrays.asList(args).contains("--quick");
-		List<String> stacks = Stacks.all()
+		List<String> stacks = Stacks.names()
 			.stream()
-			.map(Stack::name)
 			.filter((name) -> !EXTRA_STACKS.contains(name) && (!quick || QUICK_STACKS.contains(name)))
 			.toList();
 		List<String> workloads = quick ? QUICK_WORKLOADS : Workload.all().stream().map(Workload::id).toList();

@@ -38,6 +38,8 @@ final class Targets {
 
 	private static final String SMALL = Workload.Kind.SMALL.title();
 
+	private static final String BLOCKING = Workload.Kind.BLOCKING.title();
+
 	private static final String ECHO = Workload.Kind.ECHO.title();
 
 	private static final String MIXED = Workload.Kind.MIXED.title();
@@ -74,13 +76,13 @@ final class Targets {
 			atMost(1, "p99", Row::p99Micros, FUTURE, SMALL, inFlight, "grpc-default");
 			atMost(1, "p99", Row::p99Micros, FUTURE, SMALL, inFlight, "grpc-fixed2");
 		}
-		atLeast(1.5, "calls/s", Row::callsPerSecond, SYNC, SMALL, 64, "grpc-blocking");
-		atLeast(3, "calls/s", Row::callsPerSecond, SYNC, SMALL, 64, "dubbo-triple");
-		atLeast(3, "calls/s", Row::callsPerSecond, SYNC, SMALL, 64, "http-exchange-h2");
+		atLeast(1.5, "calls/s", Row::callsPerSecond, SYNC, BLOCKING, 64, "grpc-blocking");
+		atLeast(3, "calls/s", Row::callsPerSecond, SYNC, BLOCKING, 64, "dubbo-triple");
+		atLeast(3, "calls/s", Row::callsPerSecond, SYNC, BLOCKING, 64, "http-exchange-h2");
 		atMost(1, "p50", Row::p50Micros, ASYNC, SMALL, 1, "grpc-direct");
 		atMost(1, "p99", Row::p99Micros, ASYNC, SMALL, 1, "grpc-direct");
-		atMost(1, "p50", Row::p50Micros, SYNC, SMALL, 1, "grpc-blocking");
-		atMost(1, "p99", Row::p99Micros, SYNC, SMALL, 1, "grpc-blocking");
+		atMost(1, "p50", Row::p50Micros, SYNC, BLOCKING, 1, "grpc-blocking");
+		atMost(1, "p99", Row::p99Micros, SYNC, BLOCKING, 1, "grpc-blocking");
 		atMost(1.1, "p50", Row::p50Micros, ASYNC, SMALL, 1, "rsocket-tls");
 		atLeast(1, "calls/s", Row::callsPerSecond, ASYNC, ECHO, 16, "grpc-direct");
 		atLeast(3, "elements/s", Row::callsPerSecond, ASYNC, STREAM, 1, "grpc-direct");

@@ -36,8 +36,8 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes)
 	private static final List<Workload> ALL = List.of(new Workload("async-1", Kind.SMALL, Mode.ASYNC, 1, 0),
 			new Workload("async-64", Kind.SMALL, Mode.ASYNC, 64, 0),
 			new Workload("async-512", Kind.SMALL, Mode.ASYNC, 512, 0),
-			new Workload("sync-1", Kind.SMALL, Mode.BLOCKING, 1, 0),
-			new Workload("sync-64", Kind.SMALL, Mode.BLOCKING, 64, 0),
+			new Workload("sync-1", Kind.BLOCKING, Mode.BLOCKING, 1, 0),
+			new Workload("sync-64", Kind.BLOCKING, Mode.BLOCKING, 64, 0),
 			new Workload("echo-16", Kind.ECHO, Mode.ASYNC, 16, LARGE_BYTES),
 			new Workload("mixed-64", Kind.MIXED, Mode.ASYNC, 64, 0),
 			new Workload("stream", Kind.STREAM, Mode.STREAM, 1, 0));
@@ -61,6 +61,8 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes)
 
 		/** Small calls. */
 		SMALL("small"),
+		/** Small calls by threads that wait for them. */
+		BLOCKING("small, blocking"),
 		/** 64 KiB there and back. */
 		ECHO("echo 64 KiB"),
 		/** Small calls while 64 KiB ones are under way; the small ones are measured. */

@@ -18,22 +18,20 @@ package io.macula.benchmarks.stack;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.ObjectWriter;
-import tools.jackson.dataformat.cbor.CBORMapper;
-import tools.jackson.module.blackbird.BlackbirdModule;
+import io.macula.codec.JacksonPayloadCodec;
+import io.macula.codec.PayloadCodec;
+import io.macula.codec.ValueCodec;
 
 /**
- * The codec work that every stack pays alike: records to CBOR and back, as the product's
- * own codec does it. Remembers the size of the last small request, which has to be the
- * same for all stacks.
+ * The codec work that every stack pays alike: records to CBOR and back, by the product's
+ * own codec. Remembers the size of the last small request, which has to be the same for
+ * all stacks.
  */
 final class Payloads {
 
 	static final String NODE = "node1";
 
-	private static final CBORMapper MAPPER = CBORMapper.builder().addModule(new BlackbirdModule()).build();
+	private static final PayloadCodec CODEC = JacksonPayloadCodec.cbor();
 
 	static final Type<Question> QUESTION = new Type<>(Question.class);
 
@@ -101,21 +99,25 @@ final class Payloads {
 	 */
 	static final class Type<T> {
 
-		private final ObjectWriter writer;
+		private final Class<T> type;
 
-		private final ObjectReader reader;
+		private final ValueCodec codec;
 
 		Type(Class<T> type) {
-			this.writer = MAPPER.writerFor(type);
-			this.reader = MAPPER.readerFor(type);
+			this.type = type;
+			this.codec = CODEC.forType(type);
 		}
 
-		byte[] encode(T value) throws JacksonException {
-			return this.writer.writeValueAsBytes(value);
+		byte[] encode(T value) {
+			return this.codec.encode(value);
 		}
 
-		T decode(byte[] bytes) throws JacksonException {
-			return this.reader.readValue(bytes);
+		T decode(byte[] bytes) {
+			T value = this.type.cast(this.codec.decode(bytes));
+			if (value == null) {
+				throw new IllegalArgumentException("null instead of " + this.type);
+			}
+			return value;
 		}
 
 	}

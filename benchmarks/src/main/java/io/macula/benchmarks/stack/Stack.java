@@ -42,6 +42,15 @@ public interface Stack {
 	Set<Mode> modes();
 
 	/**
+	 * Whether its processes have to do without a jar.
+	 * @param jar file name of a jar on the class path
+	 * @return true for what the stack does not work with
+	 */
+	default boolean excludes(String jar) {
+		return false;
+	}
+
+	/**
 	 * Start the server, in the server's process.
 	 * @param tls keys of this run
 	 * @return the listening server

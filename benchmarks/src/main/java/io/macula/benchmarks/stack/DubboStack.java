@@ -1,0 +1,204 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.benchmarks.stack;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import io.macula.benchmarks.stack.Payloads.Procedure;
+import org.apache.dubbo.config.ApplicationConfig;
+import org.apache.dubbo.config.ProtocolConfig;
+import org.apache.dubbo.config.ReferenceConfig;
+import org.apache.dubbo.config.RegistryConfig;
+import org.apache.dubbo.config.ServiceConfig;
+import org.apache.dubbo.config.SslConfig;
+import org.apache.dubbo.config.bootstrap.DubboBootstrap;
+
+/**
+ * Dubbo with one of its protocols, over TLS, without a registry.
+ */
+final class DubboStack implements Stack {
+
+	private static final int TIMEOUT_MILLIS = 20_000;
+
+	private final String name;
+
+	private final String protocol;
+
+	private final String description;
+
+	private DubboStack(String name, String protocol, String description) {
+		this.name = name;
+		this.protocol = protocol;
+		this.description = description;
+	}
+
+	static Stack dubbo() {
+		return new DubboStack("dubbo", "dubbo",
+				"Dubbo 3.3, dubbo protocol over TLS, Hessian around the bytes, its default threads");
+	}
+
+	static Stack triple() {
+		return new DubboStack("dubbo-triple", "tri",
+				"Dubbo 3.3, Triple protocol (HTTP/2) over TLS with a plain interface, its default threads");
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public String description() {
+		return this.description;
+	}
+
+	@Override
+	public Set<Mode> modes() {
+		return Set.of(Mode.ASYNC, Mode.BLOCKING);
+	}
+
+	/** Its Triple protocol looks for Spring and fails on finding version 7. */
+	@Override
+	public boolean excludes(String jar) {
+		return jar.startsWith("spring-");
+	}
+
+	@Override
+	public ServerEnd startServer(Tls tls) throws Exception {
+		int port;
+		try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			port = free.getLocalPort();
+		}
+		ServiceConfig<BytesService> service = new ServiceConfig<>();
+		service.setInterface(BytesService.class);
+		service.setRef(new Handler());
+		ProtocolConfig protocolConfig = new ProtocolConfig(this.protocol, port);
+		protocolConfig.setHost("127.0.0.1");
+		protocolConfig.setSslEnabled(true);
+		DubboBootstrap bootstrap = bootstrap(tls).protocol(protocolConfig).service(service).start();
+		return new ServerEnd(port, bootstrap::stop);
+	}
+
+	@Override
+	public CalculatorClient connect(int port, Tls tls) {
+		ReferenceConfig<BytesService> reference = new ReferenceConfig<>();
+		reference.setInterface(BytesService.class);
+		reference.setUrl(this.protocol + "://127.0.0.1:" + port + "?ssl-enabled=true");
+		reference.setTimeout(TIMEOUT_MILLIS);
+		reference.setRetries(0);
+		reference.setCheck(false);
+		DubboBootstrap bootstrap = bootstrap(tls).reference(reference).start();
+		return new Client(reference.get(), bootstrap);
+	}
+
+	private static DubboBootstrap bootstrap(Tls tls) {
+		// Otherwise it takes an address of the network for 127.0.0.1.
+		System.setProperty("dubbo.network.interface.ignored", ".*");
+		System.setProperty("io.netty.handler.ssl.defaultEndpointVerificationAlgorithm", "NONE");
+		ApplicationConfig application = new ApplicationConfig("benchmark");
+		application.setQosEnable(false);
+		application.setLogger("slf4j");
+		SslConfig ssl = new SslConfig();
+		ssl.setServerKeyCertChainPath(tls.certificateFile().toString());
+		ssl.setServerPrivateKeyPath(tls.keyFile().toString());
+		ssl.setClientTrustCertCollectionPath(tls.certificateFile().toString());
+		return DubboBootstrap.getInstance()
+			.application(application)
+			.registry(new RegistryConfig(RegistryConfig.NO_AVAILABLE))
+			.ssl(ssl);
+	}
+
+	/**
+	 * The interface that Dubbo exports.
+	 */
+	public interface BytesService {
+
+		byte[] multiply(byte[] request);
+
+		CompletableFuture<byte[]> multiplyLater(byte[] request);
+
+		byte[] echo(byte[] request);
+
+		CompletableFuture<byte[]> echoLater(byte[] request);
+
+	}
+
+	private static final class Handler implements BytesService {
+
+		@Override
+		public byte[] multiply(byte[] request) {
+			return Payloads.handle(Procedure.MULTIPLY, request);
+		}
+
+		@Override
+		public CompletableFuture<byte[]> multiplyLater(byte[] request) {
+			return CompletableFuture.completedFuture(multiply(request));
+		}
+
+		@Override
+		public byte[] echo(byte[] request) {
+			return Payloads.handle(Procedure.ECHO, request);
+		}
+
+		@Override
+		public CompletableFuture<byte[]> echoLater(byte[] request) {
+			return CompletableFuture.completedFuture(echo(request));
+		}
+
+	}
+
+	private static final class Client extends BytesClient {
+
+		private final BytesService service;
+
+		private final DubboBootstrap bootstrap;
+
+		Client(BytesService service, DubboBootstrap bootstrap) {
+			this.service = service;
+			this.bootstrap = bootstrap;
+		}
+
+		@Override
+		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
+			CompletableFuture<byte[]> result = (procedure == Procedure.MULTIPLY) ? this.service.multiplyLater(request)
+					: this.service.echoLater(request);
+			result.whenComplete((bytes, failure) -> {
+				if (failure != null) {
+					completion.failed(failure);
+				}
+				else {
+					completion.done(bytes);
+				}
+			});
+		}
+
+		@Override
+		byte[] callAndWait(Procedure procedure, byte[] request) {
+			return (procedure == Procedure.MULTIPLY) ? this.service.multiply(request) : this.service.echo(request);
+		}
+
+		@Override
+		public void close() {
+			this.bootstrap.stop();
+		}
+
+	}
+
+}

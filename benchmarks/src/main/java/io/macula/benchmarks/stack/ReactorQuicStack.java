@@ -1,0 +1,163 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.benchmarks.stack;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Set;
+
+import io.macula.benchmarks.stack.Payloads.Procedure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.quic.InsecureQuicTokenHandler;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.QuicStreamType;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.quic.QuicClient;
+import reactor.netty.quic.QuicConnection;
+import reactor.netty.quic.QuicInbound;
+import reactor.netty.quic.QuicOutbound;
+import reactor.netty.quic.QuicServer;
+
+/**
+ * The stream API of reactor-netty-quic: a stream per call.
+ */
+final class ReactorQuicStack implements Stack {
+
+	private static final String ALPN = "bench";
+
+	private static final int HEADER_BYTES = 5;
+
+	@Override
+	public String name() {
+		return "reactor-netty-quic";
+	}
+
+	@Override
+	public String description() {
+		return "reactor-netty-quic 1.3.6, a bidirectional stream for each call, generous flow-control windows";
+	}
+
+	@Override
+	public Set<Mode> modes() {
+		return Set.of(Mode.ASYNC);
+	}
+
+	@Override
+	public ServerEnd startServer(Tls tls) throws Exception {
+		QuicSslContext context = QuicSslContextBuilder.forServer(tls.key(), null, tls.certificate())
+			.applicationProtocols(ALPN)
+			.build();
+		Connection server = QuicServer.create()
+			.host("127.0.0.1")
+			.port(0)
+			.tokenHandler(InsecureQuicTokenHandler.INSTANCE)
+			.secure(context)
+			.idleTimeout(Duration.ofSeconds(30))
+			.initialSettings((spec) -> spec.maxData(64 << 20)
+				.maxStreamDataBidirectionalLocal(4 << 20)
+				.maxStreamDataBidirectionalRemote(4 << 20)
+				.maxStreamsBidirectional(100_000))
+			.handleStream(ReactorQuicStack::answer)
+			.bindNow();
+		return new ServerEnd(((InetSocketAddress) server.address()).getPort(), server::disposeNow);
+	}
+
+	@Override
+	public CalculatorClient connect(int port, Tls tls) throws Exception {
+		QuicSslContext context = QuicSslContextBuilder.forClient()
+			.trustManager(tls.certificate())
+			.applicationProtocols(ALPN)
+			.build();
+		QuicConnection connection = QuicClient.create()
+			.bindAddress(() -> new InetSocketAddress("127.0.0.1", 0))
+			.remoteAddress(() -> new InetSocketAddress("127.0.0.1", port))
+			.secure((channel) -> context.newEngine(channel.alloc(), Tls.HOST, port))
+			.idleTimeout(Duration.ofSeconds(30))
+			.initialSettings((spec) -> spec.maxData(64 << 20)
+				.maxStreamDataBidirectionalLocal(4 << 20)
+				.maxStreamDataBidirectionalRemote(4 << 20))
+			.connectNow();
+		return new Client(connection);
+	}
+
+	/**
+	 * The request carries its length: waiting for the peer's FIN would cancel the answer.
+	 */
+	private static Publisher<Void> answer(QuicInbound in, QuicOutbound out) {
+		return out.send(message(in).map((message) -> {
+			byte[] body = new byte[message.readableBytes() - HEADER_BYTES];
+			message.getBytes(message.readerIndex() + HEADER_BYTES, body);
+			Procedure procedure = Procedure.of(message.getByte(message.readerIndex()));
+			message.release();
+			return frame(procedure, Payloads.handle(procedure, body));
+		}));
+	}
+
+	private static ByteBuf frame(Procedure procedure, byte[] body) {
+		ByteBuf header = Unpooled.buffer(HEADER_BYTES).writeByte(procedure.ordinal()).writeInt(body.length);
+		return Unpooled.wrappedBuffer(header, Unpooled.wrappedBuffer(body));
+	}
+
+	/** One whole message; owned by the subscriber. */
+	private static Mono<ByteBuf> message(QuicInbound in) {
+		return Mono.defer(() -> {
+			ByteBuf[] collected = new ByteBuf[1];
+			return in.receive().<ByteBuf>handle((part, sink) -> {
+				ByteBuf all = (collected[0] == null) ? part.retain()
+						: Unpooled.wrappedBuffer(collected[0], part.retain());
+				collected[0] = all;
+				if (all.readableBytes() >= HEADER_BYTES
+						&& all.readableBytes() >= HEADER_BYTES + all.getInt(all.readerIndex() + 1)) {
+					sink.next(all);
+				}
+			}).next();
+		});
+	}
+
+	private static final class Client extends BytesClient {
+
+		private final QuicConnection connection;
+
+		Client(QuicConnection connection) {
+			this.connection = connection;
+		}
+
+		@Override
+		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
+			this.connection.createStream(QuicStreamType.BIDIRECTIONAL,
+					(in, out) -> out.send(Mono.just(frame(procedure, request))).then(message(in).doOnNext((message) -> {
+						byte[] body = new byte[message.readableBytes() - HEADER_BYTES];
+						message.getBytes(message.readerIndex() + HEADER_BYTES, body);
+						message.release();
+						completion.done(body);
+					}).then()))
+				.subscribe((ignored) -> {
+				}, completion::failed);
+		}
+
+		@Override
+		public void close() {
+			this.connection.disposeNow();
+		}
+
+	}
+
+}
