@@ -23,9 +23,10 @@ import java.util.List;
  */
 public final class Stacks {
 
-	private static final List<String> NAMES = List.of("limit-quic", "limit-quic-gso", "limit-quic-large", "grpc-direct",
-			"grpc-default", "grpc-fixed2", "grpc-blocking", "rsocket-tls", "dubbo", "dubbo-triple", "http-exchange-h2",
-			"http-exchange-h1", "reactor-netty-quic");
+	private static final List<String> NAMES = List.of("macula-async", "macula-proxy-future", "macula-proxy-sync",
+			"limit-quic", "limit-quic-gso", "limit-quic-large", "grpc-direct", "grpc-default", "grpc-fixed2",
+			"grpc-blocking", "rsocket-tls", "dubbo", "dubbo-triple", "http-exchange-h2", "http-exchange-h1",
+			"reactor-netty-quic");
 
 	private Stacks() {
 	}
@@ -47,6 +48,9 @@ public final class Stacks {
 	public static Stack named(String name) {
 		// The class path of one stack may lack what the others need: load only this one.
 		return switch (name) {
+			case "macula-async" -> new MaculaCoreStack();
+			case "macula-proxy-future" -> MaculaSpringStack.futures();
+			case "macula-proxy-sync" -> MaculaSpringStack.blocking();
 			case "limit-quic" -> QuicLimitStack.plain();
 			case "limit-quic-gso" -> QuicLimitStack.segmented();
 			case "limit-quic-large" -> QuicLimitStack.large();

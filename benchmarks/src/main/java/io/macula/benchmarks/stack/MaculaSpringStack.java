@@ -1,0 +1,159 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.benchmarks.stack;
+
+import java.util.Set;
+
+import io.macula.realm.RealmNode;
+import io.macula.spring.MaculaClient;
+import io.macula.spring.MaculaService;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/**
+ * The product through its starter: proxies as beans, a blocking handler on the default
+ * executor, Observations on, everything at its default.
+ */
+final class MaculaSpringStack implements Stack {
+
+	private final String name;
+
+	private final Mode mode;
+
+	private MaculaSpringStack(String name, Mode mode) {
+		this.name = name;
+		this.mode = mode;
+	}
+
+	static Stack futures() {
+		return new MaculaSpringStack("macula-proxy-future", Mode.ASYNC);
+	}
+
+	static Stack blocking() {
+		return new MaculaSpringStack("macula-proxy-sync", Mode.BLOCKING);
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public String description() {
+		return "Macula's starter: " + ((this.mode == Mode.ASYNC) ? "a proxy that returns futures" : "a blocking proxy")
+				+ ", blocking handler on the default executor, Observations on, everything at its default";
+	}
+
+	@Override
+	public Set<Mode> modes() {
+		return Set.of(this.mode);
+	}
+
+	@Override
+	public ServerEnd startServer(Tls tls) {
+		ConfigurableApplicationContext context = run(Provider.class, "--macula.provider.port=0",
+				"--macula.provider.address=127.0.0.1", "--macula.provider.advertised-host=127.0.0.1",
+				"--macula.node.id=server");
+		return new ServerEnd(context.getBean(RealmNode.class).port(), context);
+	}
+
+	@Override
+	public CalculatorClient connect(int port, Tls tls) {
+		ConfigurableApplicationContext context = run(
+				(this.mode == Mode.ASYNC) ? AsyncClient.class : BlockingClient.class,
+				"--macula.realm.seeds=127.0.0.1:" + port, "--macula.node.id=client");
+		return context.getBean(MaculaClientEnd.class);
+	}
+
+	private static ConfigurableApplicationContext run(Class<?> source, String... args) {
+		SpringApplication application = new SpringApplication(source);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.setLogStartupInfo(false);
+		String[] all = new String[args.length + 4];
+		System.arraycopy(args, 0, all, 0, args.length);
+		all[args.length] = "--macula.realm.name=bench";
+		all[args.length + 1] = "--macula.realm.secret=" + MaculaCoreStack.SECRET;
+		all[args.length + 2] = "--spring.main.banner-mode=off";
+		all[args.length + 3] = "--spring.config.location=optional:none";
+		return application.run(all);
+	}
+
+	/**
+	 * The provider's application.
+	 */
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(Handler.class)
+	static class Provider {
+
+	}
+
+	/**
+	 * The provider's service.
+	 */
+	@MaculaService(MaculaCoreStack.SERVICE)
+	static class Handler implements BlockingCalculator {
+
+		@Override
+		public Answer multiply(Question question) {
+			return Payloads.answer(question);
+		}
+
+		@Override
+		public byte[] echo(byte[] body) {
+			return body;
+		}
+
+	}
+
+	/**
+	 * The client's application, with futures.
+	 */
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class AsyncClient {
+
+		@Bean
+		MaculaClientEnd client(@MaculaClient(MaculaCoreStack.SERVICE) AsyncCalculator calculator) {
+			return new MaculaClientEnd(calculator, null, () -> {
+			});
+		}
+
+	}
+
+	/**
+	 * The client's application, with threads that wait.
+	 */
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class BlockingClient {
+
+		@Bean
+		MaculaClientEnd client(@MaculaClient(MaculaCoreStack.SERVICE) BlockingCalculator calculator) {
+			return new MaculaClientEnd(null, calculator, () -> {
+			});
+		}
+
+	}
+
+}
