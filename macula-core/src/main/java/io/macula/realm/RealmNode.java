@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
@@ -124,7 +125,7 @@ public final class RealmNode implements AutoCloseable {
 		this.info = new NodeInfo(this.settings.realm(), this.settings.nodeId(), Instant.now().toEpochMilli(),
 				codecs.names());
 		this.tls = builder.tls();
-		this.services = List.copyOf(builder.services);
+		this.services = new CopyOnWriteArrayList<>(builder.services);
 		this.providerSettings = builder.provider;
 		this.transport = Transport.create(builder.transport);
 		QuicConnector connector = new QuicConnector(this.transport, this.tls, this.info);
@@ -174,6 +175,30 @@ public final class RealmNode implements AutoCloseable {
 	 */
 	public static Builder builder(NodeSettings settings) {
 		return new Builder(settings);
+	}
+
+	/**
+	 * Serve a further service: for handlers that need this node's clients, and so cannot
+	 * be there before it. Before {@link #start} only.
+	 * @param name name of the service
+	 * @param contract a plain interface
+	 * @param handler implements it; used by many threads at once
+	 * @throws IllegalArgumentException if the name is served already or the interface is
+	 * no valid contract
+	 * @throws IllegalStateException if this node is started, or was not built with a
+	 * provider
+	 */
+	public void service(String name, Class<?> contract, Object handler) {
+		ServiceDefinition definition = ServiceDefinition.of(name, contract, handler);
+		synchronized (this.lock) {
+			RealmServer serving = this.server;
+			if (this.state != State.NEW || serving == null) {
+				throw new IllegalStateException("Service '" + name + "' cannot be provided: node '"
+						+ this.settings.nodeId() + "' is " + ((serving == null) ? "no provider" : "started"));
+			}
+			serving.register(definition);
+			this.services.add(definition);
+		}
 	}
 
 	/**

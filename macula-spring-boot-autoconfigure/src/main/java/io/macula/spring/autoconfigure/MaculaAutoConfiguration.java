@@ -111,9 +111,9 @@ public final class MaculaAutoConfiguration {
 	RealmNode maculaNode(MaculaSettings settings, TlsContexts tls, PayloadCodecs codecs,
 			ObjectProvider<ObservationRegistry> observations, RetryRegistry retries, ProvidedServices provided,
 			ConfigurableListableBeanFactory beanFactory, Environment environment) {
-		return new NodeFactory(settings, beanFactory).create(tls, codecs.all(),
+		return NodeFactory.create(settings, tls, codecs.all(),
 				observations.getIfAvailable(() -> ObservationRegistry.NOOP), retries,
-				handlerExecutor(beanFactory, environment), provided);
+				handlerExecutor(beanFactory, environment), provided.listening());
 	}
 
 	/**
@@ -149,7 +149,7 @@ public final class MaculaAutoConfiguration {
 	@Bean
 	NodeLifecycle maculaNodeLifecycle(RealmNode node, MaculaSettings settings, ProvidedServices provided,
 			ApplicationContext context) {
-		return new NodeLifecycle(node, settings.provider(), provided.listening(), context);
+		return new NodeLifecycle(node, settings.provider(), provided, context);
 	}
 
 	@Bean

@@ -16,8 +16,6 @@
 
 package io.macula.spring.autoconfigure;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -30,42 +28,54 @@ import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.util.function.SingletonSupplier;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 
 /**
  * Builds the node: the one place that knows how.
  */
 final class NodeFactory {
 
-	private final MaculaSettings settings;
-
-	private final BeanFactory beanFactory;
-
-	NodeFactory(MaculaSettings settings, BeanFactory beanFactory) {
-		this.settings = settings;
-		this.beanFactory = beanFactory;
+	private NodeFactory() {
 	}
 
-	RealmNode create(TlsContexts tls, List<PayloadCodec> codecs, ObservationRegistry observations,
-			RetryRegistry retries, @Nullable Executor handlerExecutor, ProvidedServices provided) {
-		throw new UnsupportedOperationException("RealmNode.builder");
+	static RealmNode create(MaculaSettings settings, TlsContexts tls, List<PayloadCodec> codecs,
+			ObservationRegistry observations, RetryRegistry retries, @Nullable Executor handlerExecutor,
+			boolean listening) {
+		RealmNode.Builder builder = RealmNode.builder(settings.node())
+			.transport(settings.transport())
+			.pool(settings.pool())
+			.tls(tls)
+			.codecs(codecs)
+			.observations(observations)
+			.retries(retries)
+			.defaults(settings.defaults())
+			.handlerExecutor(handlerExecutor);
+		if (listening) {
+			builder.provider(settings.provider());
+		}
+		return builder.build();
 	}
 
 	/**
-	 * The bean, made when it is called first: it may have clients of its own, which need
-	 * the node that is being built.
+	 * Provide the beans, which may have clients of their own and so cannot be made before
+	 * the node.
+	 * @param services the services
+	 * @param node a node that is not started
+	 * @param beanFactory has the beans
 	 */
-	private Object handler(ServiceBean service) {
-		SingletonSupplier<Object> bean = SingletonSupplier.of(() -> this.beanFactory.getBean(service.beanName()));
-		return Proxy.newProxyInstance(service.contract().getClassLoader(), new Class<?>[] { service.contract() },
-				(proxy, method, arguments) -> {
-					try {
-						return method.invoke(bean.obtain(), arguments);
-					}
-					catch (InvocationTargetException ex) {
-						throw ex.getTargetException();
-					}
-				});
+	static void provide(List<ServiceBean> services, RealmNode node, BeanFactory beanFactory) {
+		for (ServiceBean service : services) {
+			Object bean = beanFactory.getBean(service.beanName());
+			try {
+				node.service(service.service(), service.contract(), bean);
+			}
+			catch (IllegalArgumentException ex) {
+				throw new FailureAnalyzedException(
+						"The bean '" + service.beanName() + "' cannot provide the service '" + service.service() + "': "
+								+ ex.getMessage(),
+						"Correct the contract " + service.contract().getName() + ", or the bean.", ex);
+			}
+		}
 	}
 
 }

@@ -44,21 +44,22 @@ final class NodeLifecycle implements SmartLifecycle {
 
 	private final ProviderSettings provider;
 
-	private final boolean listening;
+	private final ProvidedServices provided;
 
 	private final ApplicationContext context;
 
 	private volatile @Nullable CountDownLatch running;
 
-	NodeLifecycle(RealmNode node, ProviderSettings provider, boolean listening, ApplicationContext context) {
+	NodeLifecycle(RealmNode node, ProviderSettings provider, ProvidedServices provided, ApplicationContext context) {
 		this.node = node;
 		this.provider = provider;
-		this.listening = listening;
+		this.provided = provided;
 		this.context = context;
 	}
 
 	@Override
 	public void start() {
+		NodeFactory.provide(this.provided.services(), this.node, this.context);
 		try {
 			this.node.start();
 		}
@@ -67,7 +68,7 @@ final class NodeLifecycle implements SmartLifecycle {
 		}
 		CountDownLatch stopped = new CountDownLatch(1);
 		this.running = stopped;
-		if (this.listening) {
+		if (this.provided.listening()) {
 			keepAlive(stopped);
 			this.context.publishEvent(new MaculaServerStartedEvent(this.context, this.node.port()));
 		}

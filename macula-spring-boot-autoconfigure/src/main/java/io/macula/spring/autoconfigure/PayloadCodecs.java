@@ -16,6 +16,7 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class PayloadCodecs {
 	private final Map<String, PayloadCodec> byName;
 
 	private PayloadCodecs(Map<String, PayloadCodec> byName) {
-		this.byName = Map.copyOf(byName);
+		this.byName = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
 	}
 
 	static PayloadCodecs of(@Nullable CBORMapper cborMapper, @Nullable JsonMapper jsonMapper, List<PayloadCodec> own) {
