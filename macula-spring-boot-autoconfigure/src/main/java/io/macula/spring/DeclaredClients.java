@@ -50,16 +50,4 @@ public final class DeclaredClients {
 			.collect(Collectors.toMap(Map.Entry::getKey, (entry) -> placeholders.apply(entry.getValue().clientName())));
 	}
 
-	/**
-	 * Names of the beans, and for each the name of the service that is called.
-	 * @param placeholders resolves placeholders
-	 * @return service names by bean name
-	 */
-	public Map<String, String> serviceNames(UnaryOperator<String> placeholders) {
-		return this.clients.entrySet()
-			.stream()
-			.collect(
-					Collectors.toMap(Map.Entry::getKey, (entry) -> placeholders.apply(entry.getValue().serviceName())));
-	}
-
 }

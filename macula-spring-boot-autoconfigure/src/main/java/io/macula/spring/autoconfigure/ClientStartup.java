@@ -48,28 +48,12 @@ final class ClientStartup implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		Map<String, String> names = this.clients.clientNames(this::resolve);
-		refuseAmbiguousNames(names, this.clients.serviceNames(this::resolve));
 		refuseUnusedSettings(names.values());
 		names.keySet().forEach(this.beanFactory::getBean);
 	}
 
 	private String resolve(String text) {
 		return String.valueOf(this.beanFactory.resolveEmbeddedValue(text));
-	}
-
-	private static void refuseAmbiguousNames(Map<String, String> names, Map<String, String> services) {
-		Map<String, TreeSet<String>> servicesByClient = names.entrySet()
-			.stream()
-			.collect(Collectors.groupingBy(Map.Entry::getValue, Collectors.mapping(
-					(entry) -> String.valueOf(services.get(entry.getKey())), Collectors.toCollection(TreeSet::new))));
-		servicesByClient.forEach((client, called) -> {
-			if (called.size() > 1) {
-				throw new FailureAnalyzedException(
-						"The client service name '" + client + "' stands for several services: "
-								+ String.join(", ", called) + ".",
-						"Give each its own name with @MaculaClient(name = \"...\").");
-			}
-		});
 	}
 
 	private void refuseUnusedSettings(Collection<String> names) {

@@ -44,7 +44,7 @@ final class NodeClientProxies implements ClientProxies {
 		catch (IllegalArgumentException ex) {
 			throw new FailureAnalyzedException(
 					"The client '" + name + "' of " + contract.getName() + " cannot be made: " + ex.getMessage(),
-					"Correct the contract " + contract.getName() + ".", ex);
+					"Correct the contract, or what @MaculaClient and @ImportMaculaClients say of it.", ex);
 		}
 	}
 

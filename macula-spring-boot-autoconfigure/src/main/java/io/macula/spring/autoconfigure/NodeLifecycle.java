@@ -25,6 +25,7 @@ import io.macula.server.ProviderSettings;
 import io.macula.spring.MaculaServerStartedEvent;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -35,7 +36,7 @@ import org.springframework.core.NestedExceptionUtils;
  * closes it once the web server has finished them. A thread of its own keeps a provider
  * without a web server running.
  */
-final class NodeLifecycle implements SmartLifecycle {
+final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 
 	/** Below the start and stop of Boot's web server, at MAX_VALUE - 2048. */
 	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 3072;
@@ -115,6 +116,12 @@ final class NodeLifecycle implements SmartLifecycle {
 				stopped.countDown();
 			}
 		}
+	}
+
+	/** Where the context fails to start, nobody stops what was started. */
+	@Override
+	public void destroy() {
+		stop();
 	}
 
 	@Override
