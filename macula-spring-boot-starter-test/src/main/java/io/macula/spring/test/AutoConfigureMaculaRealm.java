@@ -28,8 +28,9 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 /**
  * On a test class: the application becomes a realm of its own, with a random name, a
  * random secret, no seeds, and a free port on the loopback interface. Its clients call
- * its own services over QUIC, and those that the test adds with {@link MaculaTestRealm},
- * trust does not apply.
+ * its own services over QUIC, and those of the providers that the test adds with
+ * {@link MaculaTestRealm}, which is a bean. What the application's own settings say about
+ * realm, address and trust does not apply.
  */
 @Documented
 @Inherited
