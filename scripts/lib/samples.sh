@@ -37,5 +37,5 @@ random_secret() {
 
 # Whether a process id is that of a sample still.
 is_sample() {
-	tr '\0' ' ' < "/proc/$1/cmdline" 2> /dev/null | grep -q 'sample-[a-z]*\.jar'
+	[ -r "/proc/$1/cmdline" ] && tr '\0' ' ' < "/proc/$1/cmdline" | grep -q 'sample-[a-z]*\.jar'
 }

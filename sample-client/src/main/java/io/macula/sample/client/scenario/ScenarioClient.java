@@ -31,7 +31,6 @@ import io.macula.spring.MaculaClient;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -164,8 +163,10 @@ final class ScenarioClient implements AutoCloseable {
 
 	}
 
-	/** The client's application, configured by {@code scenarios.yml}. */
-	@SpringBootConfiguration(proxyBeanMethods = false)
+	/**
+	 * The client's application, configured by {@code scenarios.yml}. Without a
+	 * stereotype, so that the component scan of the sample does not find it.
+	 */
 	@EnableAutoConfiguration
 	static class Configuration {
 
