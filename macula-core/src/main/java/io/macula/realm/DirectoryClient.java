@@ -322,8 +322,13 @@ final class DirectoryClient extends EmbeddedDirectory {
 
 		Watching(Endpoint seed) {
 			this.seed = seed;
-			this.inbound = new DirectoryInbound<>(loop(), (update) -> heard(this, update),
-					(error) -> ended(this, (error != null) ? String.valueOf(error.getMessage()) : "it left"));
+			this.inbound = new DirectoryInbound<>(loop(), (update) -> heard(this, update), (error) -> {
+				if (error == null && DirectoryClient.this.seeds.size() == 1) {
+					DirectoryClient.this.failures = Math.max(DirectoryClient.this.failures,
+							SeedLink.PAUSE_OF_THE_LEAVING);
+				}
+				ended(this, (error != null) ? String.valueOf(error.getMessage()) : "it left");
+			});
 		}
 
 		Flux<DirectoryInterest> outgoing() {

@@ -16,11 +16,13 @@
 
 package io.macula.realm;
 
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
-import reactor.core.publisher.BaseSubscriber;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
 
 /**
  * What another node tells, brought to the loop one by one with a bounded number on the
@@ -28,7 +30,7 @@ import reactor.core.publisher.BaseSubscriber;
  *
  * @param <T> type of what is told
  */
-final class DirectoryInbound<T> extends BaseSubscriber<T> {
+final class DirectoryInbound<T> implements CoreSubscriber<T> {
 
 	private static final int ON_THE_WAY = 16;
 
@@ -37,6 +39,8 @@ final class DirectoryInbound<T> extends BaseSubscriber<T> {
 	private final Consumer<T> onNext;
 
 	private final Consumer<@Nullable Throwable> onEnd;
+
+	private final AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
 
 	/** Owned by the loop. */
 	private boolean left;
@@ -54,32 +58,38 @@ final class DirectoryInbound<T> extends BaseSubscriber<T> {
 	}
 
 	@Override
-	protected void hookOnSubscribe(Subscription subscription) {
-		subscription.request(ON_THE_WAY);
+	public void onSubscribe(Subscription opened) {
+		if (this.subscription.compareAndSet(null, opened)) {
+			opened.request(ON_THE_WAY);
+		}
+		else {
+			opened.cancel();
+		}
 	}
 
 	@Override
-	protected void hookOnNext(T value) {
+	public void onNext(T value) {
 		this.loop.execute(() -> {
 			if (!this.left) {
 				try {
 					this.onNext.accept(value);
 				}
 				finally {
-					request(1);
+					requestOne();
 				}
 			}
 		});
 	}
 
 	@Override
-	protected void hookOnComplete() {
+	public void onComplete() {
 		end(null);
 	}
 
+	/** An error that crosses a cancellation is of no interest to anybody. */
 	@Override
-	protected void hookOnError(Throwable throwable) {
-		end(throwable);
+	public void onError(Throwable error) {
+		end(error);
 	}
 
 	/**
@@ -87,7 +97,17 @@ final class DirectoryInbound<T> extends BaseSubscriber<T> {
 	 */
 	void leave() {
 		this.left = true;
-		cancel();
+		Subscription present = this.subscription.getAndSet(Operators.cancelledSubscription());
+		if (present != null) {
+			present.cancel();
+		}
+	}
+
+	private void requestOne() {
+		Subscription present = this.subscription.get();
+		if (present != null) {
+			present.request(1);
+		}
 	}
 
 	private void end(@Nullable Throwable error) {

@@ -71,7 +71,8 @@ final class RpcSeedDialer implements SeedDialer {
 		this.pool = pool;
 		this.connector = connector;
 		this.everyAddress = everyAddress;
-		this.codec = codecs.get(codecs.names().get(0));
+		PayloadCodec cbor = codecs.find("cbor");
+		this.codec = (cbor != null) ? cbor : codecs.get(codecs.names().get(0));
 		this.element = this.codec.forType(byte[].class);
 	}
 

@@ -41,6 +41,9 @@ final class SeedLink {
 	/** Nodes that start together do not find each other at once. */
 	static final int TRIES_BEFORE_WARNING = 5;
 
+	/** A seed that leaves is not dialled again at once: it would only refuse. */
+	static final int PAUSE_OF_THE_LEAVING = 4;
+
 	private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -115,9 +118,13 @@ final class SeedLink {
 	}
 
 	private void ended(DirectoryLink of, @Nullable Throwable error) {
-		if (of == this.link) {
-			fail((error != null) ? String.valueOf(error.getMessage()) : "it left");
+		if (of != this.link) {
+			return;
 		}
+		if (error == null) {
+			this.failures = Math.max(this.failures, PAUSE_OF_THE_LEAVING);
+		}
+		fail((error != null) ? String.valueOf(error.getMessage()) : "it left");
 	}
 
 	/**
