@@ -182,6 +182,11 @@ public final class QuicListener implements AutoCloseable {
 		return this.pending.size();
 	}
 
+	/** The UDP sockets; closing them is what the death of the process looks like. */
+	List<Channel> sockets() {
+		return this.sockets;
+	}
+
 	TransportSettings settings() {
 		return this.transport.settings();
 	}

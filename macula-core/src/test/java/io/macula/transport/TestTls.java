@@ -58,7 +58,7 @@ final class TestTls implements TlsContexts {
 
 	private final QuicSslContext server;
 
-	private TestTls(String name, Duration validity) {
+	private TestTls(String name, Duration validity, X509Certificate... trusted) {
 		try {
 			this.name = name;
 			KeyPair root = keys();
@@ -72,13 +72,14 @@ final class TestTls implements TlsContexts {
 			leafBuilder.addExtension(Extension.subjectAlternativeName, false,
 					new GeneralNames(new GeneralName(GeneralName.dNSName, name)));
 			X509Certificate certificate = sign(leafBuilder, this.authorityKey);
+			X509Certificate[] trust = (trusted.length > 0) ? trusted : new X509Certificate[] { this.authority };
 			this.client = QuicSslContextBuilder.forClient()
 				.keyManager(leaf.getPrivate(), null, certificate)
-				.trustManager(this.authority)
+				.trustManager(trust)
 				.applicationProtocols(QuicKnobs.PROTOCOL)
 				.build();
 			this.server = QuicSslContextBuilder.forServer(leaf.getPrivate(), null, certificate)
-				.trustManager(this.authority)
+				.trustManager(trust)
 				.clientAuth(ClientAuth.REQUIRE)
 				.applicationProtocols(QuicKnobs.PROTOCOL)
 				.build();
@@ -94,6 +95,11 @@ final class TestTls implements TlsContexts {
 
 	static TestTls expired(String name) {
 		return new TestTls(name, Duration.ofHours(-1));
+	}
+
+	/** A node of another authority that trusts this one. */
+	TestTls admirer() {
+		return new TestTls(this.name, Duration.ofDays(1), this.authority);
 	}
 
 	@Override

@@ -1,0 +1,477 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.io.File;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import io.macula.Code;
+import io.macula.Endpoint;
+import io.macula.Processed;
+import io.macula.Realm;
+import io.macula.RpcException;
+import io.macula.Status;
+import io.macula.testing.ImpairedLink;
+import io.macula.testing.Impairment;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import reactor.core.Disposable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * What goes wrong between two nodes, over real QUIC on loopback.
+ */
+class QuicFaultTests {
+
+	private TestNet net;
+
+	@BeforeEach
+	void start() {
+		this.net = new TestNet();
+	}
+
+	@AfterEach
+	void close() {
+		this.net.close();
+	}
+
+	// Connecting
+
+	@Test
+	void anotherAuthorityIsRefusedByTheClient() {
+		Status status = refused(this.net.endpoint(), TestTls.create("a.realm.macula"), TestNet.node("stranger"));
+		assertThat(status.code()).isEqualTo(Code.UNAUTHENTICATED);
+		assertThat(status.processed()).isEqualTo(Processed.NO);
+		assertThat(status.message()).contains(this.net.endpoint().toString(), "test authority", "secret");
+	}
+
+	@Test
+	void aClientOfAnotherAuthorityIsRefusedByTheServer() {
+		Status status = refused(this.net.endpoint(), TestNet.TLS.admirer(), TestNet.node("stranger"));
+		assertThat(status.code()).isEqualTo(Code.UNAUTHENTICATED);
+		assertThat(status.message()).contains("TLS alert");
+		Awaitility.await().until(() -> this.net.listener.connections() == 0);
+	}
+
+	@Test
+	void anotherNameIsRefusedByTheClient() {
+		TlsContexts other = new TlsContexts() {
+
+			@Override
+			public io.netty.handler.codec.quic.QuicSslContext client() {
+				return TestNet.TLS.client();
+			}
+
+			@Override
+			public io.netty.handler.codec.quic.QuicSslContext server() {
+				return TestNet.TLS.server();
+			}
+
+			@Override
+			public String peerName() {
+				return "b.realm.macula";
+			}
+
+			@Override
+			public String source() {
+				return "test";
+			}
+
+		};
+		assertThat(refused(this.net.endpoint(), other, TestNet.node("stranger")).code())
+			.isEqualTo(Code.UNAUTHENTICATED);
+	}
+
+	@Test
+	void anotherRealmIsRefused() {
+		Status status = refused(this.net.endpoint(), TestNet.TLS,
+				new NodeInfo(new Realm("b"), "stranger", 1, List.of()));
+		assertThat(status.code()).isEqualTo(Code.UNAUTHENTICATED);
+		assertThat(status.message()).contains("realm 'a'", "realm 'b'");
+		Awaitility.await().until(() -> this.net.listener.connections() == 0);
+	}
+
+	@Test
+	void aPortWhereNobodyListensFailsFast() throws Exception {
+		int port;
+		try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+			port = socket.getLocalPort();
+		}
+		long start = System.nanoTime();
+		Status status = refused(new Endpoint("127.0.0.1", port), TestNet.TLS, TestNet.node("client"));
+		assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(status.message()).contains("127.0.0.1:" + port, "nobody listens", "HANDSHAKE");
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void aPortThatNeverAnswersFailsInTime() throws Exception {
+		try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+			RpcException error = catchThrowableOfType(RpcException.class,
+					() -> new QuicConnector(this.net.clientTransport, TestNet.TLS, TestNet.node("client"))
+						.connect(new Endpoint("127.0.0.1", socket.getLocalPort()), Duration.ofMillis(300))
+						.block());
+			assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);
+			assertThat(error.status().message()).contains("no answer within", "HANDSHAKE", "timeout");
+		}
+	}
+
+	@Test
+	void anUnknownHostFails() {
+		Status status = refused(new Endpoint("no-such-host.invalid", 9443), TestNet.TLS, TestNet.node("client"));
+		assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(status.message()).contains("no-such-host.invalid");
+	}
+
+	@Test
+	void aNameIsResolved() throws Exception {
+		Connection connection = this.net.connect(new Endpoint("localhost", this.net.listener.port()), TestNet.TLS,
+				TestNet.node("client"));
+		assertThat(TestNet.call(connection, "test/echo", new byte[3])).hasSize(3);
+	}
+
+	@Test
+	void aConnectThatIsGivenUpLeavesNothing() {
+		Disposable connecting = new QuicConnector(this.net.clientTransport, TestNet.TLS, TestNet.node("client"))
+			.connect(this.net.endpoint(), Duration.ofSeconds(5))
+			.subscribe();
+		connecting.dispose();
+		Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> this.net.listener.connections() == 0);
+	}
+
+	@Test
+	void aFullListenerRefusesWithTheReason() {
+		this.net.close();
+		this.net = new TestNet(settings(1, 20_000, 1000), TransportSettings.defaults());
+		this.net.connect();
+		Status status = refused(this.net.endpoint(), TestNet.TLS, TestNet.node("late"));
+		assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(status.message()).contains("maxConnections");
+	}
+
+	@Test
+	void garbageAtThePortDisturbsNobody() throws Exception {
+		Connection connection = this.net.connect();
+		Random random = new Random(7);
+		try (DatagramSocket socket = new DatagramSocket()) {
+			for (int i = 0; i < 2000; i++) {
+				byte[] garbage = new byte[1 + random.nextInt(1400)];
+				random.nextBytes(garbage);
+				socket.send(new DatagramPacket(garbage, garbage.length,
+						new InetSocketAddress(InetAddress.getLoopbackAddress(), this.net.listener.port())));
+			}
+		}
+		assertThat(TestNet.call(connection, "test/echo", new byte[3])).hasSize(3);
+		assertThat(this.net.listener.connections()).isEqualTo(1);
+	}
+
+	// Limits
+
+	@Test
+	void callsBeyondTheLimitAreRefusedUnprocessed() throws Exception {
+		this.net.close();
+		this.net = new TestNet(settings(10, 10, 1000), TransportSettings.defaults());
+		Connection connection = this.net.connect();
+		List<TestCall> calls = new ArrayList<>();
+		for (int i = 0; i < 15; i++) {
+			TestCall call = TestCall.of("test/keep", new byte[0]);
+			calls.add(call);
+			connection.send(call);
+		}
+		for (TestCall call : calls.subList(10, 15)) {
+			Status status = TestNet.failure(call);
+			assertThat(status.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+			assertThat(status.processed()).isEqualTo(Processed.NO);
+			assertThat(status.message()).contains("maxInFlightPerConnection");
+		}
+		Awaitility.await().until(() -> this.net.handler.kept.size() == 10);
+		this.net.handler.kept.forEach((call) -> call.result(new byte[0]));
+		assertThat(calls.get(9).answer.get(5, TimeUnit.SECONDS)).isEmpty();
+	}
+
+	@Test
+	void payloadsBeyondTheLimitAreRefused() throws Exception {
+		this.net.close();
+		this.net = new TestNet(withPayload(100_000), TransportSettings.defaults());
+		Connection connection = this.net.connect();
+		TestCall up = TestCall.of("test/echo", new byte[100_001]);
+		TestCall down = TestCall.of("test/large", TestNet.bytes("100001"));
+		connection.send(up);
+		connection.send(down);
+		assertThat(TestNet.failure(up).code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+		assertThat(TestNet.failure(up).processed()).isEqualTo(Processed.NO);
+		assertThat(TestNet.failure(down).code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+		assertThat(TestNet.failure(down).processed()).isEqualTo(Processed.YES);
+		assertThat(TestNet.call(connection, "test/large", TestNet.bytes("100000"))).hasSize(100_000);
+		assertThat(this.net.handler.calls.get()).isEqualTo(2);
+	}
+
+	@Test
+	void streamsBeyondTheLimitWaitForTheirTurn() throws Exception {
+		this.net.close();
+		this.net = new TestNet(settings(10, 1000, 4), TransportSettings.defaults());
+		Connection connection = this.net.connect();
+		List<TestCall> calls = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			TestCall call = TestCall.of("test/echo", new byte[30_000]);
+			calls.add(call);
+			connection.send(call);
+		}
+		for (TestCall call : calls) {
+			assertThat(call.answer.get(20, TimeUnit.SECONDS)).hasSize(30_000);
+		}
+	}
+
+	// Ends
+
+	@Test
+	void aDrainLosesNoCall() throws Exception {
+		Connection connection = this.net.connect();
+		AtomicBoolean stop = new AtomicBoolean();
+		AtomicInteger answered = new AtomicInteger();
+		List<Status> lost = new ArrayList<>();
+		Thread[] threads = new Thread[4];
+		for (int t = 0; t < threads.length; t++) {
+			threads[t] = new Thread(() -> {
+				while (!stop.get()) {
+					try {
+						TestNet.call(connection, "test/thread", new byte[10]);
+						answered.incrementAndGet();
+					}
+					catch (ExecutionException ex) {
+						Status status = ((FailureException) ex.getCause()).status();
+						if (status.processed() != Processed.NO) {
+							lost.add(status);
+						}
+						return;
+					}
+					catch (Exception ex) {
+						throw new CompletionException(ex);
+					}
+				}
+			});
+			threads[t].start();
+		}
+		TestCall slow = TestCall.of("test/keep", new byte[0]);
+		connection.send(slow);
+		Awaitility.await().until(() -> answered.get() > 500 && this.net.handler.kept.size() == 1);
+		AtomicBoolean drained = new AtomicBoolean();
+		this.net.listener.drain(Duration.ofSeconds(10)).subscribe((nothing) -> {
+		}, (error) -> {
+		}, () -> drained.set(true));
+		Awaitility.await().until(() -> connection.state() == Connection.State.DRAINING);
+		assertThat(connection.closeReason()).isNotNull();
+		for (Thread thread : threads) {
+			thread.join(10_000);
+			assertThat(thread.isAlive()).isFalse();
+		}
+		assertThat(lost).isEmpty();
+		assertThat(drained).isFalse();
+		this.net.handler.kept.element().result(new byte[] { 9 });
+		assertThat(slow.answer.get(5, TimeUnit.SECONDS)).containsExactly(9);
+		Awaitility.await().untilTrue(drained);
+		assertThat(connection.state()).isEqualTo(Connection.State.CLOSED);
+		stop.set(true);
+	}
+
+	@Test
+	void whenTheGracePeriodIsOverThenCallsInFlightFail() throws Exception {
+		Connection connection = this.net.connect();
+		TestCall slow = TestCall.of("test/keep", new byte[0]);
+		connection.send(slow);
+		Awaitility.await().until(() -> this.net.handler.kept.size() == 1);
+		this.net.listener.drain(Duration.ofMillis(200)).block(Duration.ofSeconds(10));
+		Status status = TestNet.failure(slow);
+		assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(status.processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(status.message()).contains("DRAINED");
+		assertThat(this.net.handler.cancelled.get()).isEqualTo(1);
+	}
+
+	@Test
+	void aDrainingListenerRefusesNewConnections() {
+		Connection connection = this.net.connect();
+		connection.send(TestCall.of("test/keep", new byte[0]));
+		Awaitility.await().until(() -> this.net.handler.kept.size() == 1);
+		this.net.listener.drain(Duration.ofSeconds(2)).subscribe();
+		Status status = refused(this.net.endpoint(), TestNet.TLS, TestNet.node("late"));
+		assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(status.message()).contains("draining");
+	}
+
+	@Test
+	void aClientThatDrainsFinishesItsCalls() throws Exception {
+		Connection connection = this.net.connect();
+		TestCall slow = TestCall.of("test/keep", new byte[0]);
+		connection.send(slow);
+		Awaitility.await().until(() -> this.net.handler.kept.size() == 1);
+		connection.drain();
+		Awaitility.await().until(() -> connection.state() == Connection.State.DRAINING);
+		TestCall late = TestCall.of("test/echo", new byte[0]);
+		connection.send(late);
+		assertThat(TestNet.failure(late).processed()).isEqualTo(Processed.NO);
+		this.net.handler.kept.element().result(new byte[] { 9 });
+		assertThat(slow.answer.get(5, TimeUnit.SECONDS)).containsExactly(9);
+		assertThat(connection.closed().block(Duration.ofSeconds(5)).code()).isEqualTo(Code.OK);
+	}
+
+	// Silence
+
+	@Test
+	void whenThePeerIsKilledThenCallsThatMayMoveOnDoSoAtOnce() throws Exception {
+		Connection connection = this.net.connect();
+		TestNet.call(connection, "test/echo", new byte[1]);
+		TestCall stays = new TestCall("test/keep", new byte[0], Duration.ofSeconds(10), false);
+		TestCall leaves = new TestCall("test/keep", new byte[0], Duration.ofSeconds(10), true);
+		connection.send(stays);
+		connection.send(leaves);
+		Awaitility.await().until(() -> this.net.handler.kept.size() == 2);
+		this.net.listener.sockets().forEach((socket) -> socket.close().syncUninterruptibly());
+		long start = System.nanoTime();
+		Status status = TestNet.failure(leaves);
+		Duration moved = Duration.ofNanos(System.nanoTime() - start);
+		assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(status.processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(moved).isLessThan(Duration.ofMillis(300));
+		assertThat(TestNet.failure(stays).processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(800));
+		assertThat(connection.state()).isEqualTo(Connection.State.CLOSED);
+	}
+
+	@Test
+	void aSilentPeerIsSuspectedUntilItIsHeardAgain() throws Exception {
+		try (ImpairedLink link = ImpairedLink
+			.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.net.listener.port()), 1)) {
+			Connection connection = this.net.connect(new Endpoint("127.0.0.1", link.address().getPort()), TestNet.TLS,
+					TestNet.node("client"));
+			TestNet.call(connection, "test/echo", new byte[1]);
+			link.blackHole();
+			TestCall stays = new TestCall("test/echo", new byte[] { 5 }, Duration.ofSeconds(10), false);
+			TestCall leaves = new TestCall("test/echo", new byte[0], Duration.ofSeconds(10), true);
+			connection.send(stays);
+			connection.send(leaves);
+			long start = System.nanoTime();
+			Status status = TestNet.failure(leaves);
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(600),
+					Duration.ofMillis(1500));
+			assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+			assertThat(status.processed()).isEqualTo(Processed.UNKNOWN);
+			assertThat(connection.state()).isEqualTo(Connection.State.SUSPECTED);
+			assertThat(stays.answer).isNotDone();
+			link.heal();
+			assertThat(stays.answer.get(10, TimeUnit.SECONDS)).containsExactly(5);
+			Awaitility.await().until(() -> connection.state() == Connection.State.READY);
+		}
+	}
+
+	@Test
+	void aSlowMethodIsNoReasonForSuspicion() throws Exception {
+		Connection connection = this.net.connect();
+		TestCall slow = TestCall.of("test/keep", new byte[0]);
+		connection.send(slow);
+		List<Connection.State> states = new ArrayList<>();
+		connection.states().subscribe(states::add);
+		Awaitility.await().pollDelay(Duration.ofMillis(1500)).until(() -> this.net.handler.kept.size() == 1);
+		this.net.handler.kept.element().result(new byte[] { 1 });
+		assertThat(slow.answer.get(5, TimeUnit.SECONDS)).containsExactly(1);
+		assertThat(states).containsExactly(Connection.State.READY);
+	}
+
+	@Test
+	void aConnectionSurvivesLossDelayAndANewAddress() throws Exception {
+		try (ImpairedLink link = ImpairedLink
+			.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.net.listener.port()), 2)) {
+			Connection connection = this.net.connect(new Endpoint("127.0.0.1", link.address().getPort()), TestNet.TLS,
+					TestNet.node("client"));
+			link.impair(Impairment.NONE.withDelay(Duration.ofMillis(5)).withLoss(0.05).withReorder(0.05));
+			for (int i = 0; i < 60; i++) {
+				if (i % 20 == 10) {
+					link.rebind();
+				}
+				TestCall call = new TestCall("test/echo", new byte[] { (byte) i }, Duration.ofSeconds(10), false);
+				connection.send(call);
+				assertThat(call.answer.get(10, TimeUnit.SECONDS)).containsExactly((byte) i);
+			}
+			assertThat(connection.state()).isEqualTo(Connection.State.READY);
+		}
+	}
+
+	// Leaks
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void fiftyConnectsLeaveNoDescriptor() throws Exception {
+		TestNet.call(this.net.connect(), "test/echo", new byte[1]);
+		long before = descriptors();
+		for (int i = 0; i < 50; i++) {
+			Connection connection = this.net.connect();
+			TestNet.call(connection, "test/echo", new byte[1]);
+			connection.close(Status.unknown(Code.UNAVAILABLE, "enough"));
+			connection.closed().block(Duration.ofSeconds(5));
+		}
+		Awaitility.await().until(() -> this.net.listener.connections() == 1);
+		Awaitility.await().untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(before + 2));
+	}
+
+	private Status refused(Endpoint endpoint, TlsContexts tls, NodeInfo self) {
+		RpcException error = catchThrowableOfType(RpcException.class, () -> this.net.connect(endpoint, tls, self));
+		assertThat(error).isNotNull();
+		assertThat(error.status().processed()).isEqualTo(Processed.NO);
+		return error.status();
+	}
+
+	private static long descriptors() throws Exception {
+		File folder = new File("/proc/self/fd");
+		try (Stream<Path> files = Files.list(folder.toPath())) {
+			return files.count();
+		}
+	}
+
+	private static TransportSettings settings(int connections, int inFlight, int streams) {
+		TransportSettings defaults = TransportSettings.defaults();
+		return new TransportSettings(defaults.idleTimeout(), defaults.keepAlive(), defaults.suspicion(),
+				defaults.maxPayloadBytes(), defaults.laneThresholdBytes(), 1, connections, inFlight, streams, 0);
+	}
+
+	private static TransportSettings withPayload(int maxPayloadBytes) {
+		TransportSettings defaults = TransportSettings.defaults();
+		return new TransportSettings(defaults.idleTimeout(), defaults.keepAlive(), defaults.suspicion(),
+				maxPayloadBytes, defaults.laneThresholdBytes(), 1, 100, 1000, 1000, 0);
+	}
+
+}
