@@ -62,6 +62,12 @@ public final class QuicListener implements AutoCloseable {
 	/** Connections over the limit that are still answered, so that clients learn why. */
 	private static final int REFUSED_KINDLY = 64;
 
+	/**
+	 * Addresses that one client may have one after the other: the QUIC stack keeps a path
+	 * for each of them, and at most as many as this limit says.
+	 */
+	private static final int MAX_PATHS = 64;
+
 	private static final long BIND_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
 	private static final long CLOSE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -281,6 +287,7 @@ public final class QuicListener implements AutoCloseable {
 	private QuicServerCodecBuilder codec(RetryTokens tokens, Turn turn) {
 		return QuicKnobs.apply(new QuicServerCodecBuilder(), settings())
 			.tokenHandler(tokens)
+			.activeConnectionIdLimit(MAX_PATHS)
 			.sslEngineProvider((channel) -> this.tls.server().newEngine(channel.alloc()))
 			.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, QuicKnobs.segments(this.transport.udp()))
 			.handler(new ChannelInitializer<QuicChannel>() {

@@ -59,9 +59,12 @@ final class TestTls implements TlsContexts {
 	private final QuicSslContext server;
 
 	private TestTls(String name, Duration validity, X509Certificate... trusted) {
+		this(name, keys(), validity, trusted);
+	}
+
+	private TestTls(String name, KeyPair root, Duration validity, X509Certificate... trusted) {
 		try {
 			this.name = name;
-			KeyPair root = keys();
 			X500Name issuer = new X500Name("CN=" + name + " authority");
 			JcaX509v3CertificateBuilder rootBuilder = builder(issuer, issuer, root, Duration.ofDays(1));
 			rootBuilder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
@@ -93,6 +96,11 @@ final class TestTls implements TlsContexts {
 		return new TestTls(name, Duration.ofDays(1));
 	}
 
+	/** Two processes share it: the realm's authority comes from a fixed seed. */
+	static TestTls fixed() {
+		return new TestTls("fixed.realm.macula", seededKeys(), Duration.ofDays(1));
+	}
+
 	static TestTls expired(String name) {
 		return new TestTls(name, Duration.ofHours(-1));
 	}
@@ -122,10 +130,30 @@ final class TestTls implements TlsContexts {
 		return "test authority '" + this.name + "'";
 	}
 
-	private static KeyPair keys() throws GeneralSecurityException {
-		KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-		generator.initialize(new ECGenParameterSpec("secp256r1"));
-		return generator.generateKeyPair();
+	private static KeyPair keys() {
+		return keys(new SecureRandom());
+	}
+
+	private static KeyPair seededKeys() {
+		try {
+			SecureRandom random = SecureRandom.getInstance("SHA1PRNG");
+			random.setSeed(42);
+			return keys(random);
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static KeyPair keys(SecureRandom random) {
+		try {
+			KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+			generator.initialize(new ECGenParameterSpec("secp256r1"), random);
+			return generator.generateKeyPair();
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private static JcaX509v3CertificateBuilder builder(X500Name issuer, X500Name subject, KeyPair keys,
