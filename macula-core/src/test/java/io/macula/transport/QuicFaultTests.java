@@ -200,6 +200,26 @@ class QuicFaultTests {
 		assertThat(this.net.listener.connections()).isEqualTo(1);
 	}
 
+	@Test
+	void severalEventLoopsShareThePort() throws Exception {
+		this.net.close();
+		TransportSettings three = TransportSettings.defaults();
+		three = new TransportSettings(three.idleTimeout(), three.keepAlive(), three.suspicion(),
+				three.maxPayloadBytes(), three.laneThresholdBytes(), 2, 100, 1000, 1000, 3);
+		this.net = new TestNet(three, three);
+		List<Connection> connections = new ArrayList<>();
+		for (int i = 0; i < 12; i++) {
+			connections.add(this.net.connect());
+		}
+		for (int i = 0; i < 200; i++) {
+			assertThat(TestNet.call(connections.get(i % 12), (i % 5 == 0) ? "test/thread" : "test/echo",
+					new byte[i * 200]))
+				.hasSize(i * 200);
+		}
+		assertThat(this.net.listener.sockets()).hasSize(3);
+		assertThat(this.net.listener.connections()).isEqualTo(12);
+	}
+
 	// Limits
 
 	@Test
