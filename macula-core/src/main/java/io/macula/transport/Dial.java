@@ -261,7 +261,8 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 			return;
 		}
 		long now = System.nanoTime();
-		this.roundTripNanos = now - this.helloNanos;
+		long path = QuicFigures.roundTripNanos(established);
+		this.roundTripNanos = (path > 0) ? Math.min(path, now - this.helloNanos) : now - this.helloNanos;
 		NodeInfo peer = new NodeInfo(new Realm(introduction.realm()), introduction.nodeId(), introduction.incarnation(),
 				introduction.codecs());
 		ClientConnection opened = new ClientConnection(this.transport, this, established, this.control, socketTurn,

@@ -97,7 +97,11 @@ final class Liveness {
 
 	private long busyPingNanos = MIN_QUIET_NANOS;
 
+	/** Smoothed; what a cold start or a busy machine adds fades away. */
 	private long roundTripNanos;
+
+	/** What the path itself takes, as far as is known. */
+	private long bestRoundTripNanos;
 
 	Liveness(EventLoop loop, Peer peer, Sentinel sentinel, TransportSettings settings, long roundTripNanos) {
 		this.loop = loop;
@@ -106,6 +110,7 @@ final class Liveness {
 		this.keepAliveNanos = settings.keepAlive().toNanos();
 		this.suspicionNanos = settings.suspicion().toNanos();
 		this.roundTripNanos = roundTripNanos;
+		this.bestRoundTripNanos = roundTripNanos;
 	}
 
 	void start(long now) {
@@ -143,6 +148,7 @@ final class Liveness {
 	void pong(long token, long now) {
 		if (token == this.pingedAt) {
 			long sample = now - token;
+			this.bestRoundTripNanos = Math.min(this.bestRoundTripNanos, sample);
 			this.roundTripNanos = (this.roundTripNanos == 0) ? sample : (this.roundTripNanos * 7 + sample) / 8;
 		}
 	}
@@ -154,7 +160,7 @@ final class Liveness {
 		}
 		long now = System.nanoTime();
 		this.unreachable = true;
-		this.deadAt = now + 3 * this.roundTripNanos + PROBE_DISTANCE_NANOS;
+		this.deadAt = now + 3 * this.bestRoundTripNanos + PROBE_DISTANCE_NANOS;
 		ping(now);
 		suspect(now, "its port is unreachable");
 		watchClosely(now);
@@ -220,7 +226,7 @@ final class Liveness {
 		if (!this.pinged && silent >= quietNanos()) {
 			ping(now);
 		}
-		else if (this.pinged && now - this.pingedAt >= 2 * TICK_NANOS + 2 * this.roundTripNanos
+		else if (this.pinged && now - this.pingedAt >= 2 * TICK_NANOS + 2 * this.bestRoundTripNanos
 				&& now - this.probedAt >= PROBE_DISTANCE_NANOS) {
 			this.probedAt = now;
 			this.sentinel.probe();
@@ -228,7 +234,7 @@ final class Liveness {
 		if (this.unreachable && now - this.deadAt >= 0) {
 			this.peer.dead("its port is unreachable and it does not answer");
 		}
-		else if (silent >= Math.max(this.suspicionNanos, 4 * this.roundTripNanos)) {
+		else if (silent >= Math.max(this.suspicionNanos, 4 * this.bestRoundTripNanos)) {
 			suspect(now, "it gave no sign of life for " + TimeUnit.NANOSECONDS.toMillis(silent) + " ms");
 		}
 	}
@@ -263,8 +269,8 @@ final class Liveness {
 	}
 
 	private long quietNanos() {
-		return Math.min(Math.max(MIN_QUIET_NANOS, 3 * this.roundTripNanos + MAX_ACK_DELAY_NANOS),
-				Math.max(this.suspicionNanos / 2, this.roundTripNanos));
+		return Math.min(Math.max(MIN_QUIET_NANOS, 3 * this.bestRoundTripNanos + MAX_ACK_DELAY_NANOS),
+				Math.max(this.suspicionNanos / 2, this.bestRoundTripNanos));
 	}
 
 	private long busyPingLimit() {

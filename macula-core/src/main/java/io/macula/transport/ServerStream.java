@@ -188,10 +188,13 @@ final class ServerStream extends FrameStream {
 
 	@Override
 	boolean onExcess(ProtocolException excess) {
-		if (excess.callId() == 0 || excess.frameType() != FrameType.CALL) {
+		FrameType type = excess.frameType();
+		boolean element = type == FrameType.ELEMENT && this.streaming != null
+				&& this.streaming.callId() == excess.callId();
+		if (excess.callId() == 0 || (type != FrameType.CALL && !element)) {
 			return false;
 		}
-		if (excess.literal() && this.procedures.size() < FrameCodec.MAX_PROCEDURES) {
+		if (type == FrameType.CALL && excess.literal() && this.procedures.size() < FrameCodec.MAX_PROCEDURES) {
 			this.procedures.add(LOST);
 		}
 		this.lastCallId = Math.max(this.lastCallId, excess.callId());
