@@ -17,8 +17,6 @@
 package io.macula.client;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -27,6 +25,7 @@ import io.macula.Metadata;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.ArgumentsCodec;
+import io.macula.codec.ExceptionCodecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.Hedge;
@@ -57,7 +56,7 @@ final class ProxyMethod {
 
 	private final @Nullable ValueCodec element;
 
-	private final Map<String, ValueCodec> exceptions = new HashMap<>();
+	private final ExceptionCodecs exceptions;
 
 	ProxyMethod(ServiceClient client, MethodContract contract, PayloadCodec codec) {
 		this.client = client;
@@ -66,9 +65,8 @@ final class ProxyMethod {
 				contract.parameterNames());
 		this.result = codec.forType(contract.resultType());
 		this.element = (contract.streamType() != null) ? codec.forType(contract.streamType()) : null;
-		for (Class<? extends Throwable> exception : contract.exceptions()) {
-			this.exceptions.put(exception.getName(), codec.forType(exception));
-		}
+		this.exceptions = ExceptionCodecs.of(codec, contract.method().getDeclaringClass(), contract.signature(),
+				contract.exceptions());
 		Duration declared = contract.deadline();
 		Hedge hedge = contract.hedge().enabled() ? contract.hedge() : null;
 		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),
@@ -179,7 +177,7 @@ final class ProxyMethod {
 	private Throwable exception(Failure failure) {
 		String type = failure.type();
 		if (failure.status().code() == Code.APPLICATION && type != null) {
-			ValueCodec codec = this.exceptions.get(type);
+			ValueCodec codec = this.exceptions.find(type);
 			if (codec != null) {
 				try {
 					Object decoded = codec.decode(failure.detail());

@@ -22,8 +22,6 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.lang.reflect.UndeclaredThrowableException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +32,7 @@ import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.ArgumentsCodec;
 import io.macula.codec.CodecException;
+import io.macula.codec.ExceptionCodecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.MethodContract;
@@ -75,7 +74,7 @@ final class ServedMethod {
 	/** {@code null} where the caller sends no elements. */
 	private final @Nullable ValueCodec element;
 
-	private final Map<Class<? extends Throwable>, ValueCodec> exceptions = new HashMap<>();
+	private final ExceptionCodecs exceptions;
 
 	private final LogLimit logLimit = new LogLimit();
 
@@ -94,9 +93,8 @@ final class ServedMethod {
 		this.result = codec.forType(contract.resultType());
 		Type streamType = contract.streamType();
 		this.element = (streamType != null) ? codec.forType(streamType) : null;
-		for (Class<? extends Throwable> exception : contract.exceptions()) {
-			this.exceptions.put(exception, codec.forType(exception));
-		}
+		this.exceptions = ExceptionCodecs.of(codec, contract.method().getDeclaringClass(), contract.signature(),
+				contract.exceptions());
 	}
 
 	/**
@@ -202,7 +200,7 @@ final class ServedMethod {
 	Failure thrown(Throwable raised) {
 		Throwable thrown = unwrap(raised);
 		Class<? extends Throwable> declared = this.contract.declaredException(thrown);
-		ValueCodec codec = (declared != null) ? this.exceptions.get(declared) : null;
+		ValueCodec codec = (declared != null) ? this.exceptions.find(declared.getName()) : null;
 		if (declared != null && codec != null) {
 			return declared(thrown, declared, codec);
 		}

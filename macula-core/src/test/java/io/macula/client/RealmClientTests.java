@@ -16,6 +16,7 @@
 
 package io.macula.client;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ import io.macula.codec.JacksonPayloadCodec;
 import io.macula.transport.Connection;
 import io.macula.transport.FakeConnection;
 import io.macula.transport.OutboundCall;
+import io.macula.wire.Failure;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -352,6 +354,26 @@ class RealmClientTests {
 		answerAll();
 		this.fixture.known(1);
 		assertThat(this.fixture.client().call("test.echo", "say", "x", String.class)).isEqualTo("from 10.0.0.1");
+	}
+
+	@Test
+	void whenADeclaredExceptionCannotBeRebuiltThenTheCallerGetsItsTypeName() {
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> connection.fail(call,
+				new Failure(Status.processed(Code.UNKNOWN, "java.io.UncheckedIOException: disk full"),
+						"java.io.UncheckedIOException", new byte[0]));
+		this.fixture.known(1);
+		Files files = this.fixture.client().proxy(Files.class, "test.files");
+		assertThatThrownBy(files::read).isInstanceOfSatisfying(RpcException.class, (error) -> {
+			assertThat(error.code()).isEqualTo(Code.UNKNOWN);
+			assertThat(error.remoteType()).isEqualTo("java.io.UncheckedIOException");
+		});
+	}
+
+	/** Declares an exception that has no constructor for its message alone. */
+	public interface Files {
+
+		String read() throws UncheckedIOException;
+
 	}
 
 	/** A contract. */

@@ -16,6 +16,8 @@
 
 package io.macula.server;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -211,6 +213,18 @@ class DispatcherTests {
 			assertThat(failure.type()).isEqualTo("java.lang.IllegalStateException");
 			assertThat(failure.detail()).isEmpty();
 		}
+	}
+
+	@Test
+	void declaredExceptionThatCannotBeRebuiltTravelsAsTypeAndMessageOnly() throws Exception {
+		this.dispatcher.register(ServiceDefinition.of("test.files", Files.class, (Files) () -> {
+			throw new UncheckedIOException("disk full", new IOException());
+		}));
+		Failure failure = new FakeCall("test.files/read", "").arrive(this.dispatcher).awaitFailure();
+		assertThat(failure.status())
+			.isEqualTo(Status.processed(Code.UNKNOWN, "java.io.UncheckedIOException: disk full"));
+		assertThat(failure.type()).isEqualTo("java.io.UncheckedIOException");
+		assertThat(failure.detail()).isEmpty();
 	}
 
 	@Test
@@ -467,6 +481,12 @@ class DispatcherTests {
 	interface Greeter {
 
 		String greet(String name);
+
+	}
+
+	interface Files {
+
+		String read() throws UncheckedIOException;
 
 	}
 

@@ -74,8 +74,12 @@ public final class FakeConnection implements Connection {
 	}
 
 	public void fail(OutboundCall call, Status status) {
+		fail(call, Failure.of(status));
+	}
+
+	public void fail(OutboundCall call, Failure failure) {
 		if (this.open.remove(call)) {
-			call.onFailure(Failure.of(status));
+			call.onFailure(failure);
 		}
 	}
 
