@@ -84,16 +84,22 @@ final class InvalidSettings {
 	}
 
 	FailureAnalyzedException refuse(String key, Object value, String allowed) {
-		return refuse(key, value, allowed, new IllegalArgumentException(key + " " + value));
+		return new FailureAnalyzedException(description(key, value, allowed), action(key, allowed));
 	}
 
 	private FailureAnalyzedException refuse(String key, Object value, String allowed, Throwable cause) {
+		return new FailureAnalyzedException(description(key, value, allowed), action(key, allowed), cause);
+	}
+
+	private String description(String key, Object value, String allowed) {
 		ConfigurationProperty property = configured(key);
 		String name = (property != null) ? property.getName().toString() : key;
-		String description = "The setting " + name + " = '" + ((property != null) ? property.getValue() : value) + "'"
+		return "The setting " + name + " = '" + ((property != null) ? property.getValue() : value) + "'"
 				+ origin(property) + " is not valid. Allowed: " + allowed + ".";
-		return new FailureAnalyzedException(description, "Change " + key + " to what is allowed: " + allowed + ".",
-				cause);
+	}
+
+	private static String action(String key, String allowed) {
+		return "Change " + key + " to what is allowed: " + allowed + ".";
 	}
 
 	/**

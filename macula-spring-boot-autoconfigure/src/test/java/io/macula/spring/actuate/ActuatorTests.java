@@ -1,0 +1,240 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.actuate;
+
+import java.util.Map;
+import java.util.UUID;
+
+import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
+import io.macula.realm.NodeReport;
+import io.macula.realm.RealmNode;
+import io.macula.spring.Calculator;
+import io.macula.spring.MaculaClient;
+import io.macula.spring.MaculaService;
+import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ActuatorTests {
+
+	private static final String SECRET = UUID.randomUUID().toString();
+
+	private static final String[] SETTINGS = { "macula.realm.name=test", "macula.realm.secret=" + SECRET,
+			"macula.provider.port=0", "macula.provider.address=127.0.0.1", "macula.provider.grace=1s",
+			"management.endpoints.web.exposure.include=*", "management.endpoints.jmx.exposure.include=*" };
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(MaculaAutoConfiguration.class, MaculaEndpointAutoConfiguration.class,
+				MaculaHealthContributorAutoConfiguration.class, MaculaMetricsAutoConfiguration.class))
+		.withPropertyValues(SETTINGS);
+
+	@Test
+	void theEndpointShowsTheNodeWithoutSecrets() {
+		try (ConfigurableApplicationContext context = run(Application.class)) {
+			assertThat(context.getBean(Shop.class).calculator.multiply(2, 3)).isEqualTo(6);
+			MaculaEndpoint endpoint = context.getBean(MaculaEndpoint.class);
+			String json = JsonMapper.builder().build().writeValueAsString(endpoint.node());
+			JsonNode node = JsonMapper.builder().build().readTree(json);
+			assertThat(node.path("realm").asString()).isEqualTo("test");
+			assertThat(node.path("provider").path("services").get(0).path("name").asString())
+				.isEqualTo("test.calculator");
+			assertThat(node.path("clients").get(0).path("instances").get(0).path("calls").asInt()).isPositive();
+			assertThat(node.path("connections")).isNotEmpty();
+			assertThat(json).doesNotContain(SECRET);
+		}
+	}
+
+	@Test
+	void theEndpointShowsOneClientService() {
+		try (ConfigurableApplicationContext context = run(Application.class)) {
+			MaculaEndpoint endpoint = context.getBean(MaculaEndpoint.class);
+			assertThat(endpoint.clientService("test.calculator")).isNotNull()
+				.satisfies((descriptor) -> assertThat(descriptor.report().strategy()).isEqualTo("round_robin"));
+			assertThat(endpoint.clientService("another")).isNull();
+		}
+	}
+
+	@Test
+	void healthIsUpWithDetailsEvenWithoutProviders() {
+		try (ConfigurableApplicationContext context = run(ClientOnly.class,
+				"--management.health.macula-providers.enabled=true")) {
+			Health health = context.getBean(MaculaHealthIndicator.class).health();
+			assertThat(health.getStatus()).isEqualTo(Status.UP);
+			assertThat(health.getDetails()).containsEntry("realm", "test").containsKeys("node", "directory", "clients");
+			Health providers = context.getBean(ProvidersHealthIndicator.class).health();
+			assertThat(providers.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+			assertThat(providers.getDetails()).containsEntry("instances", Map.of("test.calculator", 0));
+		}
+	}
+
+	@Test
+	void healthIsUpWithProviders() {
+		try (ConfigurableApplicationContext context = run(Application.class,
+				"--management.health.macula-providers.enabled=true")) {
+			assertThat(context.getBean(Shop.class).calculator.multiply(2, 3)).isEqualTo(6);
+			assertThat(context.getBean(ProvidersHealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
+			assertThat(context.getBean(MaculaHealthIndicator.class).health().getDetails()).containsKey("provider");
+		}
+	}
+
+	@Test
+	void metersTellOfClientsAndServer() {
+		try (ConfigurableApplicationContext context = run(Application.class)) {
+			assertThat(context.getBean(Shop.class).calculator.multiply(2, 3)).isEqualTo(6);
+			NodeReport report = context.getBean(RealmNode.class).report();
+			assertThat(report.clients()).hasSize(1);
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.get("macula.server.in.flight").gauge().value()).isNotNegative();
+			assertThat(registry.get("macula.directory.nodes").gauge().value()).isNotNegative();
+			assertThat(registry.get("macula.client.instances").tag("client", "test.calculator").gauges()).hasSize(7);
+			assertThat(registry.get("macula.client.in.flight").tag("client", "test.calculator").gauge().value())
+				.isZero();
+			assertThat(registry.get("macula.client.snapshot.age").tag("client", "test.calculator").gauge()).isNotNull();
+			assertThat(registry.get("macula.client.call").timer().count()).isEqualTo(1);
+			assertThat(registry.get("macula.server.call").timer().count()).isEqualTo(1);
+			assertThat(registry.getMeters()).flatExtracting((meter) -> meter.getId().getTags())
+				.extracting((tag) -> tag.getValue())
+				.noneMatch((value) -> value.contains("127.0.0.1"));
+			assertThat(registry.get("resilience4j.retry.calls").meters()).isNotEmpty();
+		}
+	}
+
+	@Test
+	void theApplicationsObservationRegistryIsUsed() {
+		this.runner.withBean(ObservationRegistry.class, ObservationRegistry::create)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void withoutActuatorThereIsNoEndpoint() {
+		this.runner.withClassLoader(new FilteredClassLoader(Endpoint.class))
+			.run((context) -> assertThat(context).doesNotHaveBean(MaculaEndpoint.class).hasSingleBean(RealmNode.class));
+	}
+
+	@Test
+	void whereTheEndpointIsNotExposedThereIsNone() {
+		this.runner
+			.withPropertyValues("management.endpoints.web.exposure.include=health",
+					"management.endpoints.jmx.exposure.include=health")
+			.run((context) -> assertThat(context).doesNotHaveBean(MaculaEndpoint.class));
+	}
+
+	@Test
+	void withoutHealthThereIsNoContributor() {
+		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.health"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("maculaHealthContributor"));
+		this.runner.withPropertyValues("management.health.macula.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(MaculaHealthIndicator.class));
+		this.runner.run((context) -> assertThat(context).hasSingleBean(MaculaHealthIndicator.class)
+			.doesNotHaveBean(ProvidersHealthIndicator.class));
+	}
+
+	@Test
+	void anOwnHealthContributorReplacesOurs() {
+		this.runner.withBean("maculaHealthContributor", HealthIndicator.class, () -> () -> Health.up().build())
+			.run((context) -> assertThat(context).doesNotHaveBean(MaculaHealthIndicator.class));
+	}
+
+	@Test
+	void withoutMicrometerThereAreNoMeters() {
+		this.runner.withClassLoader(new FilteredClassLoader("io.micrometer.core"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("maculaNodeMetrics"));
+		this.runner.run((context) -> assertThat(context).doesNotHaveBean(NodeMetrics.class));
+		this.runner.withBean(SimpleMeterRegistry.class)
+			.withClassLoader(new FilteredClassLoader(TaggedRetryMetrics.class))
+			.run((context) -> assertThat(context).hasSingleBean(NodeMetrics.class)
+				.doesNotHaveBean("maculaRetryMetrics"));
+	}
+
+	private static ConfigurableApplicationContext run(Class<?> configuration, String... more) {
+		String[] arguments = java.util.stream.Stream
+			.concat(java.util.Arrays.stream(SETTINGS).map((setting) -> "--" + setting), java.util.Arrays.stream(more))
+			.toArray(String[]::new);
+		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE).run(arguments);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ MaculaAutoConfiguration.class, MaculaEndpointAutoConfiguration.class,
+			MaculaHealthContributorAutoConfiguration.class, MaculaMetricsAutoConfiguration.class,
+			MetricsAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class,
+			ObservationAutoConfiguration.class })
+	static class Infrastructure {
+
+		@Bean
+		SimpleMeterRegistry meterRegistry() {
+			return new SimpleMeterRegistry();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ Infrastructure.class, CalculatorBean.class, Shop.class })
+	static class Application {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ Infrastructure.class, Shop.class })
+	static class ClientOnly {
+
+	}
+
+	@MaculaService("test.calculator")
+	static class CalculatorBean implements Calculator {
+
+		@Override
+		public int multiply(int one, int other) {
+			return one * other;
+		}
+
+	}
+
+	static class Shop {
+
+		final Calculator calculator;
+
+		Shop(@MaculaClient("test.calculator") Calculator calculator) {
+			this.calculator = calculator;
+		}
+
+	}
+
+}
