@@ -396,7 +396,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		}
 		else if (call.payload().length > this.settings.laneThresholdBytes()) {
 			watch(call, now);
-			this.opener.open(new LargeCall(call));
+			this.opener.open(new LargeCall(this, call));
 		}
 		else {
 			call.lane = this.nextLane;
@@ -405,7 +405,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		}
 	}
 
-	private void append(OutboundCall call, ClientLane lane, long now) {
+	/** Give it an id and append it to the lane; it may fail instead. */
+	void append(OutboundCall call, ClientLane lane, long now) {
 		call.callId = this.lastCallId + 1;
 		try {
 			lane.append(call, now);
@@ -583,7 +584,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		call.callId = OutboundCall.OVER;
 	}
 
-	private void fail(OutboundCall call, Status status) {
+	void fail(OutboundCall call, Status status) {
 		fail(call, Failure.of(status));
 	}
 
@@ -612,7 +613,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 	}
 
 	/** What happened may have been the last call. */
-	private void settle() {
+	void settle() {
 		count();
 		if (this.state == State.DRAINING && this.open == 0 && this.queue.isEmpty()) {
 			Status reason = this.closeReason;
@@ -842,50 +843,6 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	/** What the peer announced in WELCOME. */
 	record Limits(long maxPayloadBytes, long maxInFlight) {
-
-	}
-
-	/** A call whose payload goes on a stream of its own. */
-	private final class LargeCall implements StreamOpener.Request {
-
-		private final OutboundCall call;
-
-		private final ClientLane stream = new ClientLane(ClientConnection.this, ClientConnection.this.decoder);
-
-		LargeCall(OutboundCall call) {
-			this.call = call;
-		}
-
-		@Override
-		public boolean wanted() {
-			return this.call.callId != OutboundCall.OVER;
-		}
-
-		@Override
-		public FrameStream stream() {
-			return this.stream;
-		}
-
-		@Override
-		public void opened(io.netty.handler.codec.quic.QuicStreamChannel opened) {
-			if (wanted()) {
-				ClientConnection.this.append(this.call, this.stream, System.nanoTime());
-			}
-			if (this.call.callId == OutboundCall.OVER) {
-				this.stream.finish();
-			}
-			else {
-				ClientConnection.this.opener.write(this.stream, this.stream.takePending());
-				ClientConnection.this.liveness.wrote(System.nanoTime());
-			}
-			ClientConnection.this.settle();
-		}
-
-		@Override
-		public void refused(Status status) {
-			fail(this.call, status);
-			ClientConnection.this.settle();
-		}
 
 	}
 

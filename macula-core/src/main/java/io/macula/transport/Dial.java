@@ -33,7 +33,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.handler.codec.quic.QuicStreamChannel;
@@ -174,7 +173,6 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 			.remoteAddress(this.remote)
 			.attr(KEY, this)
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-			.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, QuicKnobs.segments(this.transport.udp()))
 			.handler(new ChannelInitializer<>() {
 
 				@Override

@@ -18,12 +18,8 @@ package io.macula.transport;
 
 import java.util.concurrent.TimeUnit;
 
-import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.SegmentedDatagramPacket;
-import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
-import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 
 /**
  * What QUIC is told on both sides; docs/performance.md has the measurements behind it.
@@ -47,8 +43,6 @@ final class QuicKnobs {
 	 */
 	private static final long CONNECTION_IDS = 8;
 
-	private static final int SEGMENTS = Integer.getInteger("macula.udp.gso", 0);
-
 	private QuicKnobs() {
 	}
 
@@ -66,16 +60,6 @@ final class QuicKnobs {
 			.discoverPmtu(true)
 			.maxSendUdpPayloadSize(Udp.MAX_DATAGRAM_BYTES)
 			.maxRecvUdpPayloadSize(Udp.MAX_DATAGRAM_BYTES);
-	}
-
-	/** Segments that one system call sends, where the kernel can do that. */
-	static SegmentedDatagramPacketAllocator segments(Udp udp) {
-		return (SEGMENTS > 1 && udp.epoll() && SegmentedDatagramPacket.isSupported())
-				? EpollQuicUtils.newSegmentedAllocator(SEGMENTS) : SegmentedDatagramPacketAllocator.NONE;
-	}
-
-	static ChannelOption<Boolean> halfClosure() {
-		return ChannelOption.ALLOW_HALF_CLOSURE;
 	}
 
 }

@@ -35,7 +35,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicCodecDispatcher;
 import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
@@ -289,7 +288,6 @@ public final class QuicListener implements AutoCloseable {
 			.tokenHandler(tokens)
 			.activeConnectionIdLimit(MAX_PATHS)
 			.sslEngineProvider((channel) -> this.tls.server().newEngine(channel.alloc()))
-			.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, QuicKnobs.segments(this.transport.udp()))
 			.handler(new ChannelInitializer<QuicChannel>() {
 
 				@Override

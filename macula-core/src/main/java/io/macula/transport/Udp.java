@@ -54,13 +54,13 @@ import reactor.netty.resources.LoopResources;
 final class Udp {
 
 	/** Largest UDP payload that is sent or accepted; path MTU discovery goes up to it. */
-	static final int MAX_DATAGRAM_BYTES = Integer.getInteger("macula.udp.max", 16_000);
+	static final int MAX_DATAGRAM_BYTES = 16_000;
 
 	private static final Logger logger = LoggerFactory.getLogger(Udp.class);
 
 	private static final int SOCKET_BUFFER_BYTES = 4 << 20;
 
-	private static final int DATAGRAMS_PER_READ = Integer.getInteger("macula.udp.mmsg", 8);
+	private static final int DATAGRAMS_PER_READ = 8;
 
 	/**
 	 * IP_MTU_DISCOVER = IP_PMTUDISC_PROBE, see ip(7): never fragment, so that path MTU

@@ -1,0 +1,72 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import io.macula.Status;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+
+/**
+ * A unary call whose payload goes on a stream of its own, so that it does not delay the
+ * small ones. Owned by the event loop.
+ */
+final class LargeCall implements StreamOpener.Request {
+
+	private final ClientConnection connection;
+
+	private final OutboundCall call;
+
+	private final ClientLane stream;
+
+	LargeCall(ClientConnection connection, OutboundCall call) {
+		this.connection = connection;
+		this.call = call;
+		this.stream = new ClientLane(connection, connection.decoder());
+	}
+
+	@Override
+	public boolean wanted() {
+		return this.call.callId != OutboundCall.OVER;
+	}
+
+	@Override
+	public FrameStream stream() {
+		return this.stream;
+	}
+
+	@Override
+	public void opened(QuicStreamChannel opened) {
+		long now = System.nanoTime();
+		if (wanted()) {
+			this.connection.append(this.call, this.stream, now);
+		}
+		if (wanted()) {
+			this.connection.opener().write(this.stream, this.stream.takePending());
+			this.connection.liveness().wrote(now);
+		}
+		else {
+			this.stream.finish();
+		}
+		this.connection.settle();
+	}
+
+	@Override
+	public void refused(Status status) {
+		this.connection.fail(this.call, status);
+		this.connection.settle();
+	}
+
+}
