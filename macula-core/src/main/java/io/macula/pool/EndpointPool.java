@@ -226,14 +226,15 @@ public final class EndpointPool {
 	}
 
 	/**
-	 * The directory tells a newer process at this endpoint.
+	 * The directory tells another process at this endpoint. Its incarnation may be lower
+	 * than that of the one before, if the clock was set back in between.
 	 * @param newIncarnation its incarnation, 0 if unknown
 	 */
 	public void renewed(long newIncarnation) {
 		List<Connection> stale = new ArrayList<>();
 		boolean dial = false;
 		synchronized (this.lock) {
-			if (newIncarnation <= this.incarnation) {
+			if (newIncarnation == 0 || newIncarnation == this.incarnation) {
 				return;
 			}
 			this.incarnation = newIncarnation;

@@ -159,6 +159,15 @@ class ConnectionPoolTests {
 	}
 
 	@Test
+	void lowerIncarnationEvictsAsWellBecauseTheClockMayHaveBeenSetBack() {
+		EndpointPool endpoint = pool(PoolSettings.defaults()).retain(ONE, 5);
+		endpoint.acquire(new Recorder());
+		FakeConnection old = succeed(ONE, 5);
+		endpoint.renewed(3);
+		assertThat(old.state()).isEqualTo(Connection.State.CLOSED);
+	}
+
+	@Test
 	void connectionToUnexpectedButNewerProcessIsKept() {
 		EndpointPool endpoint = pool(PoolSettings.defaults()).retain(ONE, 1);
 		endpoint.acquire(new Recorder());

@@ -108,6 +108,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param attemptTimeout Bound of one attempt, at most the deadline; 'auto' learns it
 	 * from the instance's recent latency
 	 * @param codec Name of the payload codec
+	 * @param warmUp Whether the way of a call is loaded and compiled in the background
+	 * while the application starts, so that its first call is not slow
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 * @param pool Connections
@@ -116,8 +118,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 */
 	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("30s") Duration deadline,
 			@DefaultValue("auto") String attemptTimeout, @DefaultValue("cbor") String codec,
-			@DefaultValue Failover failover, @DefaultValue Ejection ejection, @DefaultValue Pool pool,
-			@DefaultValue Map<String, Service> services) {
+			@DefaultValue("true") boolean warmUp, @DefaultValue Failover failover, @DefaultValue Ejection ejection,
+			@DefaultValue Pool pool, @DefaultValue Map<String, Service> services) {
 
 	}
 

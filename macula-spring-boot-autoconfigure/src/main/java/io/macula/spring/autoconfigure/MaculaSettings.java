@@ -33,11 +33,12 @@ import io.macula.transport.TransportSettings;
  * @param transport QUIC
  * @param pool connections
  * @param provider how it serves
+ * @param warmUp whether the way of a call is loaded while the application starts
  * @param defaults how services are called
  * @param services how single client services are called, by their configured names
  */
 record MaculaSettings(NodeSettings node, TransportSettings transport, PoolSettings pool, ProviderSettings provider,
-		ServiceSettings defaults, Map<String, ServiceSettings> services) {
+		boolean warmUp, ServiceSettings defaults, Map<String, ServiceSettings> services) {
 
 	/**
 	 * Settings of a client service.

@@ -49,7 +49,8 @@ final class NodeFactory {
 			.observations(observations)
 			.retries(retries)
 			.defaults(settings.defaults())
-			.handlerExecutor(handlerExecutor);
+			.handlerExecutor(handlerExecutor)
+			.warmUp(settings.warmUp());
 		if (listening) {
 			builder.provider(settings.provider());
 		}

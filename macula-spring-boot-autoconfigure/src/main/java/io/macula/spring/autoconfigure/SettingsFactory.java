@@ -68,7 +68,8 @@ final class SettingsFactory {
 	MaculaSettings create(String defaultNodeId, Map<String, MaculaProperties.Service> services) {
 		Map<String, ServiceSettings> byName = new LinkedHashMap<>();
 		services.forEach((name, service) -> byName.put(name, service(name, service)));
-		return new MaculaSettings(node(defaultNodeId), transport(), pool(), provider(), defaults(), byName);
+		return new MaculaSettings(node(defaultNodeId), transport(), pool(), provider(),
+				this.properties.client().warmUp(), defaults(), byName);
 	}
 
 	private NodeSettings node(String defaultNodeId) {
