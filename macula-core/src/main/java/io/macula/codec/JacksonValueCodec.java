@@ -28,6 +28,12 @@ import tools.jackson.databind.ObjectWriter;
  */
 final class JacksonValueCodec implements ValueCodec {
 
+	/*
+	 * A generator and a parser for each value, although keeping them would save most of
+	 * what is allocated: they hold state that no public method clears. See
+	 * docs/decisions/codec-allocation.md.
+	 */
+
 	private final String typeName;
 
 	private final boolean primitive;

@@ -20,6 +20,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 import com.sun.management.ThreadMXBean;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ final class CodecAllocation {
 	private static final int ROUNDS = 100_000;
 
 	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+	private static final char[] TEXT = "node1".toCharArray();
 
 	private static @Nullable Object sink;
 
@@ -48,11 +51,11 @@ final class CodecAllocation {
 				"encode B", "decode B", "encode ns", "decode ns");
 		for (PayloadCodec codec : List.of(JacksonPayloadCodec.cbor(), JacksonPayloadCodec.json())) {
 			measure(codec, "question", Question.class, () -> new Question(21, 2));
-			measure(codec, "answer", Answer.class, () -> new Answer(new String("node1".toCharArray()), 42));
-			measure(codec, "string", String.class, () -> new String("from node1".toCharArray()));
+			measure(codec, "answer", Answer.class, () -> new Answer(new String(TEXT), 42));
+			measure(codec, "string", String.class, () -> new String(TEXT));
 			measure(codec, "int", int.class, () -> Integer.valueOf(300_000 + (int) System.nanoTime() % 2));
 			measure(codec, "order of 10 lines", Order.class, CodecAllocation::order);
-			measure(codec, "map", Map.class, () -> Map.of(new String("x".toCharArray()), 21));
+			measure(codec, "map", Map.class, () -> Map.of(new String(TEXT), 21));
 		}
 	}
 
@@ -83,10 +86,8 @@ final class CodecAllocation {
 	}
 
 	private static Order order() {
-		return new Order(new String("o-1".toCharArray()),
-				java.util.stream.IntStream.range(0, 10)
-					.mapToObj((i) -> new Line(new String("pen".toCharArray()), i, 100L * i))
-					.toList());
+		return new Order(new String(TEXT),
+				IntStream.range(0, 10).mapToObj((i) -> new Line(new String(TEXT), i, 100L * i)).toList());
 	}
 
 	private record Figure(long bytes, long nanos) {

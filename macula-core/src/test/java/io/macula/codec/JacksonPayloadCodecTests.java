@@ -43,18 +43,26 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIdentityInfo;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.ObjectIdGenerators;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DefaultTyping;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.annotation.JsonSerialize;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import tools.jackson.dataformat.cbor.CBORMapper;
@@ -304,6 +312,19 @@ class JacksonPayloadCodecTests {
 	void acceptsLongStrings() {
 		String text = "x".repeat(25_000_000);
 		assertThat(roundTrip(CBOR, String.class, text)).isEqualTo(text);
+	}
+
+	@ParameterizedTest
+	@MethodSource("codecs")
+	void nothingOfOneValueReachesTheNext(PayloadCodec codec) {
+		ValueCodec boxes = codec.forType(Box.class);
+		Box box = new Box(new Numbered(7));
+		byte[] first = boxes.encode(box);
+		assertThat(boxes.encode(box)).as("not a reference to an object of an earlier payload").isEqualTo(first);
+		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> boxes.encode(new Box(new Thrower())));
+		assertThat(boxes.encode(box)).as("after a failure in the middle").isEqualTo(first);
+		byte[] nested = boxes.encode(new Box(new Encoding(() -> boxes.encode(box))));
+		assertThat(boxes.encode(new Box(new Encoding(() -> first)))).as("a serializer that encodes").isEqualTo(nested);
 	}
 
 	@Test
@@ -647,6 +668,33 @@ class JacksonPayloadCodecTests {
 
 		public Colour getColour() {
 			return this.colour;
+		}
+
+	}
+
+	@JsonSerialize(using = BoxSerializer.class)
+	record Box(Object content) {
+	}
+
+	static final class BoxSerializer extends ValueSerializer<Box> {
+
+		@Override
+		public void serialize(Box box, JsonGenerator generator, SerializationContext context) {
+			generator.writeStartObject();
+			generator.writePOJOProperty("content", box.content());
+			generator.writeEndObject();
+		}
+
+	}
+
+	@JsonIdentityInfo(generator = ObjectIdGenerators.PropertyGenerator.class, property = "id")
+	record Numbered(int id) {
+	}
+
+	record Encoding(@JsonIgnore Supplier<byte[]> work) {
+
+		public byte[] getBytes() {
+			return this.work.get();
 		}
 
 	}
