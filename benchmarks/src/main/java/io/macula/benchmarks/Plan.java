@@ -74,7 +74,8 @@ record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rou
 
 	List<Workload> workloadsOf(Stack stack) {
 		List<Workload> known = new ArrayList<>(this.workloads);
-		known.removeIf((workload) -> !stack.modes().contains(workload.mode()));
+		known.removeIf(
+				(workload) -> !stack.modes().contains(workload.mode()) || (workload.large() && !stack.carriesLarge()));
 		return known;
 	}
 

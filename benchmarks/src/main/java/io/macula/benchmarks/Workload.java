@@ -54,6 +54,10 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes)
 					"Workload '" + id + "' is unknown: expected one of " + ALL.stream().map(Workload::id).toList()));
 	}
 
+	boolean large() {
+		return this.kind == Kind.ECHO || this.kind == Kind.MIXED;
+	}
+
 	/**
 	 * Kinds of work, by their names in the report.
 	 */

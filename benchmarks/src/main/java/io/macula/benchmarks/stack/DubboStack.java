@@ -37,6 +37,8 @@ final class DubboStack implements Stack {
 
 	private static final int TIMEOUT_MILLIS = 20_000;
 
+	private static final int QUEUES = 10_000;
+
 	private final String name;
 
 	private final String protocol;
@@ -51,7 +53,7 @@ final class DubboStack implements Stack {
 
 	static Stack dubbo() {
 		return new DubboStack("dubbo", "dubbo",
-				"Dubbo 3.3, dubbo protocol over TLS, Hessian around the bytes, its default threads");
+				"Dubbo 3.3, dubbo protocol over TLS, Hessian around the bytes, its 200 threads with a queue");
 	}
 
 	static Stack triple() {
@@ -92,6 +94,8 @@ final class DubboStack implements Stack {
 		ProtocolConfig protocolConfig = new ProtocolConfig(this.protocol, port);
 		protocolConfig.setHost("127.0.0.1");
 		protocolConfig.setSslEnabled(true);
+		// Without a queue, more calls at once than its 200 threads are refused.
+		protocolConfig.setQueues(QUEUES);
 		DubboBootstrap bootstrap = bootstrap(tls).protocol(protocolConfig).service(service).start();
 		return new ServerEnd(port, bootstrap::stop);
 	}
@@ -118,6 +122,9 @@ final class DubboStack implements Stack {
 		SslConfig ssl = new SslConfig();
 		ssl.setServerKeyCertChainPath(tls.certificateFile().toString());
 		ssl.setServerPrivateKeyPath(tls.keyFile().toString());
+		// Without a key of its own a client does not use TLS at all.
+		ssl.setClientKeyCertChainPath(tls.certificateFile().toString());
+		ssl.setClientPrivateKeyPath(tls.keyFile().toString());
 		ssl.setClientTrustCertCollectionPath(tls.certificateFile().toString());
 		return DubboBootstrap.getInstance()
 			.application(application)

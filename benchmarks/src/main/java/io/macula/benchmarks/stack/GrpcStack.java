@@ -106,6 +106,11 @@ final class GrpcStack implements Stack {
 	}
 
 	@Override
+	public boolean carriesLarge() {
+		return this.threads == Threads.DIRECT;
+	}
+
+	@Override
 	public ServerEnd startServer(Tls tls) throws Exception {
 		ExecutorService fixed = this.threads.fixed();
 		NettyServerBuilder builder = NettyServerBuilder.forPort(0)

@@ -96,7 +96,7 @@ final class HttpExchangeStack implements Stack {
 		application.setWebApplicationType(WebApplicationType.SERVLET);
 		application.setLogStartupInfo(false);
 		ConfigurableApplicationContext context = application.run("--server.port=0", "--server.address=127.0.0.1",
-				"--spring.main.banner-mode=off", "--spring.config.location=optional:none",
+				"--spring.main.banner-mode=off", "--logging.level.root=warn", "--spring.config.location=optional:none",
 				"--server.http2.enabled=" + this.http2, "--server.tomcat.max-keep-alive-requests=-1",
 				"--server.ssl.certificate=file:" + tls.certificateFile().toAbsolutePath(),
 				"--server.ssl.certificate-private-key=file:" + tls.keyFile().toAbsolutePath());

@@ -51,6 +51,11 @@ final class MaculaCoreStack implements Stack {
 	}
 
 	@Override
+	public boolean carriesLarge() {
+		return true;
+	}
+
+	@Override
 	public ServerEnd startServer(Tls tls) {
 		ProviderSettings defaults = ProviderSettings.defaults();
 		RealmNode node = RealmNode.builder("bench")

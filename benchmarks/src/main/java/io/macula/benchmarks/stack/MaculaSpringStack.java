@@ -89,12 +89,13 @@ final class MaculaSpringStack implements Stack {
 		SpringApplication application = new SpringApplication(source);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		application.setLogStartupInfo(false);
-		String[] all = new String[args.length + 4];
+		String[] all = new String[args.length + 5];
 		System.arraycopy(args, 0, all, 0, args.length);
 		all[args.length] = "--macula.realm.name=bench";
 		all[args.length + 1] = "--macula.realm.secret=" + MaculaCoreStack.SECRET;
 		all[args.length + 2] = "--spring.main.banner-mode=off";
 		all[args.length + 3] = "--spring.config.location=optional:none";
+		all[args.length + 4] = "--logging.level.root=warn";
 		return application.run(all);
 	}
 

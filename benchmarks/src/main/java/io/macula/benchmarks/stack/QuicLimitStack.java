@@ -110,6 +110,11 @@ final class QuicLimitStack implements Stack {
 	}
 
 	@Override
+	public boolean carriesLarge() {
+		return true;
+	}
+
+	@Override
 	public ServerEnd startServer(Tls tls) throws Exception {
 		QuicSslContext context = QuicSslContextBuilder.forServer(tls.key(), null, tls.certificate())
 			.applicationProtocols(ALPN)

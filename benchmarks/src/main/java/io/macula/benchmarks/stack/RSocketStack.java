@@ -63,6 +63,11 @@ final class RSocketStack implements Stack {
 	}
 
 	@Override
+	public boolean carriesLarge() {
+		return true;
+	}
+
+	@Override
 	public ServerEnd startServer(Tls tls) throws Exception {
 		SslProvider ssl = SslProvider.builder()
 			.sslContext(SslContextBuilder.forServer(tls.certificateFile().toFile(), tls.keyFile().toFile()).build())

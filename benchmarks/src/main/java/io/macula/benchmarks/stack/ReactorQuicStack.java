@@ -28,7 +28,9 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamType;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.Connection;
 import reactor.netty.quic.QuicClient;
 import reactor.netty.quic.QuicConnection;
@@ -102,13 +104,13 @@ final class ReactorQuicStack implements Stack {
 	 * The request carries its length: waiting for the peer's FIN would cancel the answer.
 	 */
 	private static Publisher<Void> answer(QuicInbound in, QuicOutbound out) {
-		return out.send(message(in).map((message) -> {
+		return out.send(messages(in).map((message) -> {
 			byte[] body = new byte[message.readableBytes() - HEADER_BYTES];
 			message.getBytes(message.readerIndex() + HEADER_BYTES, body);
 			Procedure procedure = Procedure.of(message.getByte(message.readerIndex()));
 			message.release();
 			return frame(procedure, Payloads.handle(procedure, body));
-		}));
+		}), (each) -> true);
 	}
 
 	private static ByteBuf frame(Procedure procedure, byte[] body) {
@@ -116,19 +118,23 @@ final class ReactorQuicStack implements Stack {
 		return Unpooled.wrappedBuffer(header, Unpooled.wrappedBuffer(body));
 	}
 
-	/** One whole message; owned by the subscriber. */
-	private static Mono<ByteBuf> message(QuicInbound in) {
-		return Mono.defer(() -> {
+	/**
+	 * Whole messages, owned by the subscriber; goes on until the peer's FIN, because
+	 * cancelling what is received ends what is sent, too.
+	 */
+	private static Flux<ByteBuf> messages(QuicInbound in) {
+		return Flux.defer(() -> {
 			ByteBuf[] collected = new ByteBuf[1];
-			return in.receive().<ByteBuf>handle((part, sink) -> {
-				ByteBuf all = (collected[0] == null) ? part.retain()
-						: Unpooled.wrappedBuffer(collected[0], part.retain());
-				collected[0] = all;
-				if (all.readableBytes() >= HEADER_BYTES
-						&& all.readableBytes() >= HEADER_BYTES + all.getInt(all.readerIndex() + 1)) {
+			return in.receive().handle((part, sink) -> {
+				ByteBuf before = collected[0];
+				ByteBuf all = (before == null) ? part.retain() : Unpooled.wrappedBuffer(before, part.retain());
+				boolean whole = all.readableBytes() >= HEADER_BYTES
+						&& all.readableBytes() >= HEADER_BYTES + all.getInt(all.readerIndex() + 1);
+				collected[0] = whole ? Unpooled.EMPTY_BUFFER : all;
+				if (whole) {
 					sink.next(all);
 				}
-			}).next();
+			});
 		});
 	}
 
@@ -142,15 +148,30 @@ final class ReactorQuicStack implements Stack {
 
 		@Override
 		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
-			this.connection.createStream(QuicStreamType.BIDIRECTIONAL,
-					(in, out) -> out.send(Mono.just(frame(procedure, request))).then(message(in).doOnNext((message) -> {
-						byte[] body = new byte[message.readableBytes() - HEADER_BYTES];
-						message.getBytes(message.readerIndex() + HEADER_BYTES, body);
-						message.release();
-						completion.done(body);
-					}).then()))
+			this.connection
+				.createStream(QuicStreamType.BIDIRECTIONAL,
+						(in, out) -> exchange(in, out, procedure, request, completion))
 				.subscribe((ignored) -> {
 				}, completion::failed);
+		}
+
+		/**
+		 * A FIN before the answer would cancel it: the sending side stays open until
+		 * then.
+		 */
+		private static Publisher<Void> exchange(QuicInbound in, QuicOutbound out, Procedure procedure, byte[] request,
+				Completion<byte[]> completion) {
+			Sinks.Empty<ByteBuf> answered = Sinks.empty();
+			Mono<Void> answer = messages(in).doOnNext((message) -> {
+				byte[] body = new byte[message.readableBytes() - HEADER_BYTES];
+				message.getBytes(message.readerIndex() + HEADER_BYTES, body);
+				message.release();
+				answered.tryEmitEmpty();
+				completion.done(body);
+			}).then();
+			return Mono
+				.when(out.send(Flux.concat(Mono.just(frame(procedure, request)), answered.asMono()), (each) -> true)
+					.then(), answer);
 		}
 
 		@Override

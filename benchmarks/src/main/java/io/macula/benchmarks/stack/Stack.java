@@ -42,6 +42,14 @@ public interface Stack {
 	Set<Mode> modes();
 
 	/**
+	 * Whether it is also measured with payloads of 64 KiB.
+	 * @return false for stacks that only matter for small calls
+	 */
+	default boolean carriesLarge() {
+		return false;
+	}
+
+	/**
 	 * Whether its processes have to do without a jar.
 	 * @param jar file name of a jar on the class path
 	 * @return true for what the stack does not work with
