@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.aot;
+
+import io.macula.spring.Calculator;
+import io.macula.spring.ImportMaculaClients;
+import io.macula.spring.MaculaClient;
+import io.macula.spring.MaculaService;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.stereotype.Component;
+
+/** An application that is processed ahead of time, and then calls itself. */
+@SpringBootApplication
+@ImportMaculaClients(types = Calculator.class, service = "test.calculator", name = "imported")
+public class AotApplication {
+
+	public static void main(String[] args) {
+		try (ConfigurableApplicationContext context = SpringApplication.run(AotApplication.class, args)) {
+			Shop shop = context.getBean(Shop.class);
+			System.out.println("product " + shop.calculator.multiply(6, 7) + ", answer " + shop.hidden.answer("why"));
+		}
+	}
+
+	/** A contract that its own package can see only. */
+	@MaculaClient("test.hidden")
+	interface Hidden {
+
+		String answer(String question);
+
+	}
+
+	/** Calls. */
+	@Component
+	static class Shop {
+
+		private final Calculator calculator;
+
+		@MaculaClient
+		private Hidden hidden;
+
+		Shop(@MaculaClient(service = "test.calculator", name = "shop") Calculator calculator) {
+			this.calculator = calculator;
+		}
+
+	}
+
+	/** Provides. */
+	@MaculaService("test.calculator")
+	static class CalculatorBean implements Calculator {
+
+		@Override
+		public int multiply(int one, int other) {
+			return one * other;
+		}
+
+	}
+
+	/** Provides. */
+	@MaculaService("test.hidden")
+	static class HiddenBean implements Hidden {
+
+		@Override
+		public String answer(String question) {
+			return question + " not";
+		}
+
+	}
+
+}
