@@ -52,7 +52,7 @@ record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rou
 			.toList();
 		List<String> workloads = quick ? QUICK_WORKLOADS : Workload.all().stream().map(Workload::id).toList();
 		int rounds = 3;
-		long warmUp = quick ? 1000 : 3000;
+		long warmUp = quick ? 1000 : 5000;
 		long window = quick ? 1000 : 3000;
 		for (int i = 0; i < args.length; i++) {
 			switch (args[i]) {

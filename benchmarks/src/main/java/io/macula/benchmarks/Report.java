@@ -91,7 +91,7 @@ record Report(String startedAt, Map<String, String> machine, boolean quick, int 
 			stacks.put(stack.name(), stack.description());
 		}
 		return new Report(Instant.now().toString(), thisMachine(), plan.quick(), plan.rounds(), plan.windowMillis(),
-				stacks, rows, Targets.judge(medians), problems);
+				stacks, rows, plan.quick() ? List.of() : Targets.judge(medians), problems);
 	}
 
 	void write(Path directory) throws IOException {
