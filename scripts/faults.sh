@@ -33,6 +33,7 @@ done
 build_samples fault-suite
 
 out=target/faults
+rm -rf "$out"/world-*
 mkdir -p "$out"
 
 if [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ] || ! command -v ip > /dev/null || ! unshare -n true 2> /dev/null; then

@@ -53,8 +53,8 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Somebody who means no good. Each form prints {@code Started} when it is under way and
- * goes on until it is killed.
+ * Somebody who means no good. Each form prints {@code Started attack} when it is under
+ * way and goes on until it is killed.
  */
 final class Attack {
 
@@ -105,7 +105,7 @@ final class Attack {
 			.bind(0)
 			.sync()
 			.channel();
-		System.out.println("Started");
+		System.out.println("Started attack");
 		for (int i = 0; i < connections; i++) {
 			var unused = QuicChannel.newBootstrap(socket)
 				.handler(new ChannelInboundHandlerAdapter())
@@ -123,7 +123,7 @@ final class Attack {
 	 */
 	private static void garbage(InetSocketAddress target, int perSecond) throws IOException {
 		Random random = new Random(1);
-		System.out.println("Started");
+		System.out.println("Started attack");
 		try (DatagramSocket socket = new DatagramSocket()) {
 			while (true) {
 				byte[] bytes = new byte[1 + random.nextInt(1400)];

@@ -174,13 +174,11 @@ final class LinkFaults {
 		Clock.seconds(1);
 		List<String> far = List.of("n2", "n3");
 		long split = Clock.now();
-		Healing one = world.network().partition(List.of("n1"), far);
-		Healing two = world.network().partition(List.of(Network.CLIENT), far);
+		Healing healing = world.network().partition(List.of("n1", Network.CLIENT), far);
 		Clock.seconds(world.options().seconds(60, 20));
 		Window during = world.window();
 		long healed = Clock.now();
-		one.heal();
-		two.heal();
+		healing.heal();
 		Clock.seconds(1);
 		long seen = Clock.within(Duration.ofSeconds(20),
 				() -> World.NODES.stream().allMatch((node) -> nodes(world, node) >= World.NODES.size())) ? Clock.now()

@@ -123,16 +123,20 @@ final class Network implements AutoCloseable {
 	}
 
 	/**
-	 * Drop what a host receives, what it sends, or both, without a word.
+	 * Drop what goes to a host, what comes from it, or both, without a word: at the
+	 * bridge, since a packet that is dropped on the host itself is an error for its
+	 * sender.
 	 * @param host name of the host
-	 * @param received whether to drop what it receives
-	 * @param sent whether to drop what it sends
+	 * @param received whether to drop what goes to it
+	 * @param sent whether to drop what comes from it
 	 * @return heals the fault
 	 */
 	Healing drop(String host, boolean received, boolean sent) {
-		String rules = (received ? chain("input", "meta l4proto udp drop") : "")
-				+ (sent ? chain("output", "meta l4proto udp drop") : "");
-		return filter(host, rules);
+		String rules = (received ? "  oifname \"v-" + host + "\" ip protocol udp drop\n" : "")
+				+ (sent ? "  iifname \"v-" + host + "\" ip protocol udp drop\n" : "");
+		Shell.feed("table bridge fault {\n chain forward {\n  type filter hook forward priority 0; policy accept;\n"
+				+ rules + " }\n}\n", on(BRIDGE, List.of("nft", "-f", "-")).toArray(String[]::new));
+		return () -> in(BRIDGE, "nft", "delete", "table", "bridge", "fault");
 	}
 
 	/**
@@ -145,21 +149,24 @@ final class Network implements AutoCloseable {
 	}
 
 	/**
-	 * Cut hosts off from others.
+	 * Cut hosts off from others, at the bridge.
 	 * @param hosts names of hosts
 	 * @param others hosts they cannot reach any more, and that cannot reach them
 	 * @return heals the fault
 	 */
 	Healing partition(List<String> hosts, List<String> others) {
-		String addresses = String.join(", ", others.stream().map(this::address).toList());
-		List<Healing> cuts = new ArrayList<>();
-		for (String host : hosts) {
-			boolean router = host.equals(CLIENT);
-			cuts.add(filter(router ? ROUTER : host,
-					chain(router ? "forward" : "input", "ip saddr { " + addresses + " } drop")
-							+ chain(router ? "postrouting" : "output", "ip daddr { " + addresses + " } drop")));
-		}
-		return () -> cuts.forEach(Healing::heal);
+		String these = String.join(", ", hosts.stream().map(this::address).toList());
+		String those = String.join(", ", others.stream().map(this::address).toList());
+		Shell.feed("""
+				table bridge fault {
+				 chain forward {
+				  type filter hook forward priority 0; policy accept;
+				  ip saddr { %1$s } ip daddr { %2$s } drop
+				  ip saddr { %2$s } ip daddr { %1$s } drop
+				 }
+				}
+				""".formatted(these, those), on(BRIDGE, List.of("nft", "-f", "-")).toArray(String[]::new));
+		return () -> in(BRIDGE, "nft", "delete", "table", "bridge", "fault");
 	}
 
 	/**

@@ -114,7 +114,7 @@ final class ProcessFaults {
 			load.settle();
 			Window before = new Window(0, 0, load.newCalls()).unary();
 			world.process("n3").terminate();
-			world.startProvider("n3", Map.of(), "--calculator.service-time=20ms");
+			world.startProvider("n3", Map.of(), "calculator.service-time=20ms");
 			world.process("n3").awaitReady();
 			Clock.seconds(5);
 			load.settle();
@@ -138,8 +138,8 @@ final class ProcessFaults {
 
 	private static void fullExecutor(World world, FaultLog log) {
 		world.process("n3").terminate();
-		world.startProvider("n3", Map.of(), "--calculator.service-time=100ms", "--macula.provider.max-threads=1",
-				"--macula.provider.queue-capacity=2");
+		world.startProvider("n3", Map.of(), "calculator.service-time=100ms", "macula.provider.max-threads=1",
+				"macula.provider.queue-capacity=2");
 		world.process("n3").awaitReady();
 		world.begin();
 		Clock.seconds(world.options().seconds(10, 5));

@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -76,7 +75,7 @@ final class World implements AutoCloseable {
 		this.options = options;
 		this.layout = layout;
 		this.environment = Map.of("MACULA_REALM_SECRET", options.secret());
-		this.directory = fresh(options.directory().resolve(layout.name().toLowerCase(Locale.ROOT)));
+		this.directory = fresh(options.directory());
 		this.journals = new Journals(this.directory);
 		this.network = new Network(options.prefix(), options.linkd());
 		try {
@@ -136,13 +135,21 @@ final class World implements AutoCloseable {
 	 * Start a provider, or start it again, with settings of its own.
 	 * @param host its host
 	 * @param environment environment variables
-	 * @param settings further arguments
+	 * @param settings further settings, as {@code key=value}
 	 */
 	void startProvider(String host, Map<String, String> environment, String... settings) {
-		List<String> command = new ArrayList<>(List.of("-Xmx256m", "-jar", this.options.providerJar().toString(),
-				"--macula.node.id=" + host, "--macula.realm.seeds=" + seeds(), "--calculator.service-time=2ms",
-				"--calculator.journal=" + this.journals.of(host)));
-		command.addAll(List.of(settings));
+		Map<String, String> all = new LinkedHashMap<>();
+		all.put("macula.node.id", host);
+		all.put("macula.realm.seeds", seeds());
+		all.put("calculator.service-time", "2ms");
+		all.put("calculator.journal", this.journals.of(host).toString());
+		// A setting that is given twice on the command line would become a list.
+		for (String setting : settings) {
+			int equals = setting.indexOf('=');
+			all.put(setting.substring(0, equals), setting.substring(equals + 1));
+		}
+		List<String> command = new ArrayList<>(List.of("-Xmx256m", "-jar", this.options.providerJar().toString()));
+		all.forEach((key, value) -> command.add("--" + key + "=" + value));
 		start(host, environment, command);
 	}
 
@@ -311,19 +318,18 @@ final class World implements AutoCloseable {
 		this.network.close();
 	}
 
-	private static Path fresh(Path directory) {
+	/** A directory for each world: what went wrong in one stays to be read. */
+	private static Path fresh(Path parent) {
 		try {
-			if (Files.exists(directory)) {
-				try (var files = Files.newDirectoryStream(directory)) {
-					for (Path file : files) {
-						Files.delete(file);
-					}
-				}
+			Files.createDirectories(parent);
+			int number = 1;
+			while (Files.exists(parent.resolve("world-" + number))) {
+				number++;
 			}
-			return Files.createDirectories(directory);
+			return Files.createDirectory(parent.resolve("world-" + number));
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Directory " + directory + " cannot be made", ex);
+			throw new UncheckedIOException("Directory for logs cannot be made in " + parent, ex);
 		}
 	}
 
