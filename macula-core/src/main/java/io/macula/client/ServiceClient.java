@@ -220,13 +220,21 @@ public final class ServiceClient implements AutoCloseable {
 		return (EndpointPool) Objects.requireNonNull(tracker.attachment(), "pool");
 	}
 
-	long attemptTimeoutNanos(InstanceTracker tracker, LatencyWindow method, long remainingNanos, int attempt) {
+	/**
+	 * Bound of an attempt. A learned bound makes sense only where another attempt may
+	 * follow: a call that must not be repeated gets all the time that is left.
+	 */
+	long attemptTimeoutNanos(InstanceTracker tracker, Procedure procedure, long remainingNanos, int attempt) {
 		Duration fixed = this.settings.attemptTimeout();
 		if (fixed != null) {
 			return Math.min(fixed.toNanos(), remainingNanos);
 		}
-		int left = Math.max(1, this.settings.failover().maxAttempts() - attempt + 1);
-		return this.balancer.attemptTimeoutNanos(tracker, method, remainingNanos, left);
+		int maxAttempts = this.settings.failover().maxAttempts();
+		if (!procedure.idempotent() || maxAttempts == 1) {
+			return remainingNanos;
+		}
+		return this.balancer.attemptTimeoutNanos(tracker, procedure.latency(), remainingNanos,
+				Math.max(1, maxAttempts - attempt + 1));
 	}
 
 	/** How long to wait for the second attempt; negative while too little is known. */

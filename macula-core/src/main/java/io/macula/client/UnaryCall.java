@@ -208,8 +208,7 @@ final class UnaryCall implements SelectionContext {
 	}
 
 	private void send(InstanceTracker tracker, Connection connection, long now, int number, boolean hedge) {
-		long timeout = this.client.attemptTimeoutNanos(tracker, this.procedure.latency(), this.deadlineNanos - now,
-				number);
+		long timeout = this.client.attemptTimeoutNanos(tracker, this.procedure, this.deadlineNanos - now, number);
 		CallObserver.AttemptObserver attemptObserver = (this.observer != null)
 				? this.observer.attempt(tracker.instance(), number, this.metadata) : null;
 		SentAttempt attempt = new SentAttempt(this, tracker, connection, now, now + timeout, attemptObserver);
@@ -623,7 +622,11 @@ final class UnaryCall implements SelectionContext {
 		@Override
 		protected void onFailure(Failure failure) {
 			if (SETTLED.compareAndSet(this, 0, 1)) {
-				this.tracker.failed(failure.status().code(), failure.status().processed(), elapsedNanos());
+				long elapsed = elapsedNanos();
+				this.tracker.failed(failure.status().code(), failure.status().processed(), elapsed);
+				if (failure.status().code() == Code.DEADLINE_EXCEEDED) {
+					this.call.procedure.latency().recordTimeout(elapsed);
+				}
 				observed(failure.status());
 				this.call.attemptFailed(this, failure);
 			}

@@ -280,6 +280,21 @@ class RealmClientTests {
 	}
 
 	@Test
+	void learnedTimeoutBoundsOnlyCallsThatMayBeRepeated() {
+		this.fixture.settings = ClientFixture.settings(3, null);
+		this.fixture.known(1);
+		Echo echo = echo();
+		echo.later("x");
+		echo.writeLater("x");
+		List<OutboundCall> open = this.fixture.connection(1).open;
+		long now = this.fixture.now.get();
+		assertThat(this.fixture.connection(1).deadlineNanoTime(open.get(0)) - now)
+			.isLessThanOrEqualTo(Duration.ofSeconds(10).toNanos());
+		assertThat(this.fixture.connection(1).deadlineNanoTime(open.get(1)) - now)
+			.isEqualTo(Duration.ofSeconds(30).toNanos());
+	}
+
+	@Test
 	void suspectedProviderGetsNoNewCallsWhileAnotherIsThere() {
 		answerAll();
 		this.fixture.known(1, 2);

@@ -87,6 +87,10 @@ public final class FakeConnection implements Connection {
 		return call.leavesSuspectedPeer();
 	}
 
+	public long deadlineNanoTime(OutboundCall call) {
+		return call.deadlineNanoTime();
+	}
+
 	/** The peer goes away with all calls in flight. */
 	public void lose(Status status) {
 		this.reason = status;
