@@ -72,7 +72,7 @@ final class LinkFaults {
 				Fault.of("rate", "1 Mbit/s each way at a quarter of the load", false, LinkFaults::rate).needing("tc"),
 				Fault.of("mtu-1280", "packets above 1,280 bytes do not get through", false, LinkFaults::mtu),
 				Fault
-					.of("rebinding", "the client's address is translated anew, three times", true,
+					.of("rebinding", "the client's address is translated anew, three times", false,
 							LinkFaults::rebinding)
 					.needing("iptables", "conntrack"),
 				Fault

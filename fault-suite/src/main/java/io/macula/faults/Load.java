@@ -56,7 +56,8 @@ final class Load implements AutoCloseable {
 
 	private final CallLog log;
 
-	private final AtomicLong ids = new AtomicLong();
+	/** Unique among all clients of a world, as the journals are shared. */
+	private final AtomicLong ids = new AtomicLong(ProcessHandle.current().pid() * 1_000_000_000L);
 
 	private final Map<Long, Long> open = new ConcurrentHashMap<>();
 

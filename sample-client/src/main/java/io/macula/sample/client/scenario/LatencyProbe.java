@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class LatencyProbe {
 
-	private static final int CACHED_CALLS = 1000;
+	private static final int CACHED_CALLS = 5000;
 
 	private final Path jar;
 

@@ -178,11 +178,14 @@ final class Scenarios {
 		result.calls().forEach(log::add);
 		Call firstCall = result.calls().get(0);
 		long[] cached = result.calls().stream().skip(1).mapToLong(Call::micros).sorted().toArray();
-		long p99 = cached[(int) Math.ceil(cached.length * 0.99) - 1];
+		long p99 = p99(cached);
 		log.measured("firstCallMillis", firstCall.micros() / 1000.0);
 		log.measured("cachedCalls", cached.length);
 		log.measured("cachedP50Millis", cached[cached.length / 2] / 1000.0);
 		log.measured("cachedP99Millis", p99 / 1000.0);
+		// The share of a JVM that has not compiled yet.
+		log.measured("p99OfFirst1000Millis",
+				p99(result.calls().stream().skip(1).limit(1000).mapToLong(Call::micros).sorted().toArray()) / 1000.0);
 		log.measured("cachedMaxMillis", cached[cached.length - 1] / 1000.0);
 		log.measured("startMillis", result.startMillis());
 		boolean handshake = !result.connectionsBefore().contains(this.providers.endpoint(called))
@@ -197,6 +200,10 @@ final class Scenarios {
 
 	private ScenarioClient client() {
 		return ScenarioClient.start(endpoints());
+	}
+
+	private static long p99(long[] sorted) {
+		return sorted[(int) Math.ceil(sorted.length * 0.99) - 1];
 	}
 
 	private static Map<String, Integer> selected(ScenarioClient client, Strategy strategy, int calls, ScenarioLog log) {
