@@ -27,6 +27,7 @@ import java.util.function.LongSupplier;
 
 import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.transport.Connection;
@@ -40,8 +41,10 @@ import reactor.core.Disposable;
  * <p>
  * A pool is IDLE without connections, CONNECTING while the first one is dialled, READY
  * with at least one, SUSPECTED when none of them gives a sign of life, FAILED after a
- * dial that failed or a connection that broke; then it dials again by itself, ever more
- * slowly up to {@link #MAX_REDIAL}, as long as somebody retains it. CLOSED is final.
+ * dial that failed or a connection that broke. Suspected and failed it dials again by
+ * itself, ever more slowly up to {@link #MAX_REDIAL}, as long as somebody retains it: a
+ * path may be dead for one connection (a translation of addresses that was forgotten, a
+ * process that was replaced) and open for the next. CLOSED is final.
  */
 public final class EndpointPool {
 
@@ -377,7 +380,9 @@ public final class EndpointPool {
 
 	private void connected(Connection connection) {
 		List<Waiter> told;
+		List<Connection> outlived = List.of();
 		boolean refused;
+		boolean spare = false;
 		synchronized (this.lock) {
 			this.dialling = 0;
 			refused = this.state == State.CLOSED;
@@ -387,18 +392,42 @@ public final class EndpointPool {
 				this.failuresInRow = 0;
 				this.lastFailure = null;
 				this.lastUsedNanos = this.clock.getAsLong();
-				this.connections = with(this.connections, connection);
+				spare = this.connections.length >= this.settings.connectionsPerEndpoint() && anyReady();
+				if (!spare) {
+					outlived = suspected();
+					this.connections = with(this.connections, connection);
+				}
+				cancelRedial();
 				state(State.READY);
 			}
 		}
+		if (refused || spare) {
+			connection.close(new Status(Code.OK, this.endpoint + " needs no further connection", Processed.NO));
+		}
 		if (refused) {
-			connection.close(Status.notProcessed(Code.UNAVAILABLE, this.endpoint + " was removed from the pool"));
+			return;
+		}
+		if (spare) {
+			// The suspected one came back meanwhile.
+			Connection present = ready(this.clock.getAsLong());
+			told.forEach((waiter) -> serve(waiter, present));
+			tell();
 			return;
 		}
 		this.listener.connected(connection);
 		connection.states().subscribe((connectionState) -> changed(connection, connectionState));
 		told.forEach((waiter) -> waiter.connected(connection));
+		outlived.forEach(Connection::drain);
 		tell();
+	}
+
+	private void serve(Waiter waiter, @Nullable Connection present) {
+		if (present != null) {
+			waiter.connected(present);
+		}
+		else {
+			waiter.failed(Status.notProcessed(Code.UNAVAILABLE, "the connection to " + this.endpoint + " was lost"));
+		}
 	}
 
 	private void dialFailed(Throwable error) {
@@ -426,7 +455,11 @@ public final class EndpointPool {
 			}
 			switch (connectionState) {
 				case READY -> state(State.READY);
-				case SUSPECTED -> state(anyReady() ? State.READY : State.SUSPECTED);
+				case SUSPECTED -> {
+					boolean ready = anyReady();
+					state(ready ? State.READY : State.SUSPECTED);
+					dial = !ready && this.retained > 0 && this.redial == null && startDialling();
+				}
 				case DRAINING, CLOSED -> {
 					Connection[] left = without(this.connections, connection);
 					if (left.length < this.connections.length) {
@@ -462,11 +495,19 @@ public final class EndpointPool {
 		}
 		this.lastFailure = Status.notProcessed(status.code(), status.message());
 		if (this.connections.length > 0) {
+			if (!anyReady()) {
+				this.failuresInRow++;
+				scheduleRedial();
+			}
 			return;
 		}
 		this.listener.failed(this.endpoint, status);
 		this.failuresInRow++;
 		state(State.FAILED);
+		scheduleRedial();
+	}
+
+	private void scheduleRedial() {
 		cancelRedial();
 		this.redial = this.timer.schedule(this::redial, redialDelay());
 	}
@@ -481,7 +522,7 @@ public final class EndpointPool {
 		boolean dial;
 		synchronized (this.lock) {
 			this.redial = null;
-			dial = (this.retained > 0 || !this.waiters.isEmpty()) && this.connections.length == 0 && startDialling();
+			dial = (this.retained > 0 || !this.waiters.isEmpty()) && !anyReady() && startDialling();
 			if (!dial && this.state == State.FAILED) {
 				state(State.IDLE);
 			}
@@ -496,6 +537,16 @@ public final class EndpointPool {
 			this.redial.dispose();
 			this.redial = null;
 		}
+	}
+
+	private List<Connection> suspected() {
+		List<Connection> suspected = new ArrayList<>();
+		for (Connection connection : this.connections) {
+			if (connection.state() == Connection.State.SUSPECTED) {
+				suspected.add(connection);
+			}
+		}
+		return suspected;
 	}
 
 	private boolean anyReady() {

@@ -37,7 +37,9 @@ final class Liveness {
 	/*
 	 * While calls are in flight, everything is looked at each tick. A silent peer first
 	 * gets a PING (it may only be slow), a little later the sentinel sends its byte.
-	 * Whatever the peer sends, acknowledgements included, is a sign of life.
+	 * Whatever the peer sends, acknowledgements included, is a sign of life for a while;
+	 * but where only this side's packets are lost, the peer's own retransmissions still
+	 * arrive, so that a PING must be answered by a frame in the end.
 	 */
 
 	static final long TICK_NANOS = 1L << TimingWheel.TICK_SHIFT;
@@ -50,6 +52,9 @@ final class Liveness {
 	private static final long MAX_ACK_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
 	private static final long PROBE_DISTANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** Beyond the time of suspicion, for an answer that waits behind others. */
+	private static final long ANSWER_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
 	private static final int TICKS_BEFORE_REST = 8;
 
@@ -82,6 +87,11 @@ final class Liveness {
 	private long dueSince;
 
 	private boolean due;
+
+	/** Since when a PING is not answered by any frame. */
+	private long unansweredSince;
+
+	private boolean unanswered;
 
 	private long pingedAt;
 
@@ -190,7 +200,11 @@ final class Liveness {
 	private void look(long now) {
 		boolean alive = this.heard;
 		this.heard = false;
-		if ((this.due || this.suspected) && this.peer.packetsArrived()) {
+		if (alive) {
+			this.unanswered = false;
+		}
+		boolean deaf = this.unanswered && now - this.unansweredSince >= answerNanos();
+		if ((this.due || this.suspected) && this.peer.packetsArrived() && !deaf) {
 			alive = true;
 		}
 		if (alive) {
@@ -198,6 +212,10 @@ final class Liveness {
 		}
 		else if (this.due) {
 			overdue(now);
+		}
+		if (deaf && !this.stopped) {
+			suspect(now,
+					"it answered no PING for " + TimeUnit.NANOSECONDS.toMillis(now - this.unansweredSince) + " ms");
 		}
 		if (!this.due && now - this.lastHeard >= pingInterval()) {
 			if (this.peer.awaiting()) {
@@ -251,6 +269,10 @@ final class Liveness {
 	private void ping(long now) {
 		this.pinged = true;
 		this.pingedAt = now;
+		if (!this.unanswered) {
+			this.unanswered = true;
+			this.unansweredSince = now;
+		}
 		if (!this.due) {
 			this.due = true;
 			this.dueSince = now;
@@ -264,8 +286,13 @@ final class Liveness {
 		long late = now - this.lastTick - 4 * TICK_NANOS;
 		if (this.fast && this.due && late > 0) {
 			this.dueSince += late;
+			this.unansweredSince += late;
 			this.deadAt += late;
 		}
+	}
+
+	private long answerNanos() {
+		return Math.max(this.suspicionNanos + ANSWER_GRACE_NANOS, 5 * this.bestRoundTripNanos);
 	}
 
 	private long quietNanos() {

@@ -301,6 +301,7 @@ class RealmClientTests {
 		Echo echo = echo();
 		echo.say("x");
 		echo.say("x");
+		this.fixture.refuse(1);
 		this.fixture.connection(1).state(Connection.State.SUSPECTED);
 		for (int i = 0; i < 4; i++) {
 			assertThat(echo.say("x")).isEqualTo("from 10.0.0.2");

@@ -205,6 +205,34 @@ class ConnectionPoolTests {
 	}
 
 	@Test
+	void suspectedConnectionIsReplacedByOneThatAnswers() {
+		EndpointPool endpoint = pool(PoolSettings.defaults()).retain(ONE, 0);
+		endpoint.acquire(new Recorder());
+		FakeConnection old = succeed(ONE, 0);
+		old.state(Connection.State.SUSPECTED);
+		assertThat(endpoint.state()).isEqualTo(EndpointPool.State.SUSPECTED);
+		refuse();
+		pass(Duration.ofMillis(200));
+		FakeConnection fresh = succeed(ONE, 0);
+		assertThat(endpoint.state()).isEqualTo(EndpointPool.State.READY);
+		assertThat(endpoint.connections()).containsExactly(fresh);
+		assertThat(old.state()).isEqualTo(Connection.State.CLOSED);
+	}
+
+	@Test
+	void suspectedConnectionThatComesBackIsKeptAndTheSpareOneClosed() {
+		EndpointPool endpoint = pool(PoolSettings.defaults()).retain(ONE, 0);
+		endpoint.acquire(new Recorder());
+		FakeConnection old = succeed(ONE, 0);
+		old.state(Connection.State.SUSPECTED);
+		old.state(Connection.State.READY);
+		FakeConnection spare = succeed(ONE, 0);
+		assertThat(endpoint.connections()).containsExactly(old);
+		assertThat(spare.state()).isEqualTo(Connection.State.CLOSED);
+		assertThat(endpoint.state()).isEqualTo(EndpointPool.State.READY);
+	}
+
+	@Test
 	void tooManyWaitersAreRefusedAsNotProcessed() {
 		EndpointPool endpoint = pool(new PoolSettings(1, Duration.ofMinutes(5), 10, 2, Duration.ofSeconds(1)))
 			.retain(ONE, 0);
