@@ -231,6 +231,10 @@ class RealmServerTests {
 		List<Call> calls = new ArrayList<>();
 		for (int i = 0; i < 300; i++) {
 			calls.add(call("await", i));
+			if (i == 1) {
+				// Only when both threads are taken is the number of refusals exact.
+				await().until(() -> this.handler.blocked.get() == 2);
+			}
 		}
 		await().until(() -> this.server.refused() >= 248);
 		assertThat(this.server.handlers()).isEqualTo(new HandlerFigures(2, 2, 50, 248));
