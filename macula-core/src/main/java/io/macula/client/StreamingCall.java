@@ -28,7 +28,6 @@ import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.client.FailoverRule.Verdict;
 import io.macula.pool.EndpointPool;
-import io.macula.pool.Waiter;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.SelectionContext;
 import io.macula.transport.Connection;
@@ -132,7 +131,7 @@ final class StreamingCall implements SelectionContext {
 		EndpointPool pool = ServiceClient.poolOf(tracker);
 		Connection connection = pool.ready(this.client.clock().getAsLong());
 		Flux<byte[]> results = (connection != null) ? over(connection, open)
-				: acquire(pool).flatMapMany((acquired) -> over(acquired, open));
+				: pool.connection().flatMapMany((acquired) -> over(acquired, open));
 		return results.doOnNext((element) -> this.begun = true)
 			.doOnComplete(open::succeeded)
 			.doOnError(open::failed)
@@ -182,26 +181,6 @@ final class StreamingCall implements SelectionContext {
 
 	private Mono<Void> after(Duration delay) {
 		return Mono.create((sink) -> sink.onDispose(this.client.timer().schedule(sink::success, delay)));
-	}
-
-	private Mono<Connection> acquire(EndpointPool pool) {
-		return Mono.create((sink) -> {
-			Waiter waiter = new Waiter() {
-
-				@Override
-				public void connected(Connection connection) {
-					sink.success(connection);
-				}
-
-				@Override
-				public void failed(Status status) {
-					sink.error(status.toException());
-				}
-
-			};
-			sink.onCancel(() -> pool.remove(waiter));
-			pool.acquire(waiter);
-		});
 	}
 
 	private long patienceLeft() {

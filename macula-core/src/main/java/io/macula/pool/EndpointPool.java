@@ -33,6 +33,7 @@ import io.macula.Status;
 import io.macula.transport.Connection;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 /**
  * The connections to one endpoint, shared by all calls that go there. Safe for all
@@ -203,6 +204,30 @@ public final class EndpointPool {
 		if (dial) {
 			dial();
 		}
+	}
+
+	/**
+	 * The same as {@link #acquire}, for subscribers; waits at subscription.
+	 * @return the connection, shared with others; fails with {@link RpcException}
+	 */
+	public Mono<Connection> connection() {
+		return Mono.create((sink) -> {
+			Waiter waiter = new Waiter() {
+
+				@Override
+				public void connected(Connection connection) {
+					sink.success(connection);
+				}
+
+				@Override
+				public void failed(Status status) {
+					sink.error(status.toException());
+				}
+
+			};
+			sink.onCancel(() -> remove(waiter));
+			acquire(waiter);
+		});
 	}
 
 	/**

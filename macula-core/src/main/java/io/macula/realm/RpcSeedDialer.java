@@ -25,14 +25,12 @@ import java.util.function.Function;
 
 import io.macula.Endpoint;
 import io.macula.Metadata;
-import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.Connector;
 import io.macula.pool.EndpointPool;
-import io.macula.pool.Waiter;
 import io.macula.transport.Connection;
 import io.macula.transport.StreamCall;
 import reactor.core.publisher.Flux;
@@ -109,7 +107,7 @@ final class RpcSeedDialer implements SeedDialer {
 			Connection present = shared.ready(System.nanoTime());
 			Flux<byte[]> results;
 			if (present == null) {
-				results = acquire(shared).flatMapMany(call);
+				results = shared.connection().flatMapMany(call);
 			}
 			else if (present.state() == Connection.State.SUSPECTED) {
 				results = this.connector.connect(seed, CONNECT_TIMEOUT)
@@ -119,24 +117,6 @@ final class RpcSeedDialer implements SeedDialer {
 				results = call.apply(present);
 			}
 			return results.doFinally((signal) -> this.pool.release(shared));
-		});
-	}
-
-	private static Mono<Connection> acquire(EndpointPool shared) {
-		return Mono.create((sink) -> {
-			Waiter waiter = new Waiter() {
-				@Override
-				public void connected(Connection connection) {
-					sink.success(connection);
-				}
-
-				@Override
-				public void failed(Status status) {
-					sink.error(status.toException());
-				}
-			};
-			sink.onCancel(() -> shared.remove(waiter));
-			shared.acquire(waiter);
 		});
 	}
 
