@@ -704,6 +704,9 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	@Override
 	public void onBroken(ErrorCode code, String message) {
+		if (this.state != State.CLOSED) {
+			this.transport.broken(this.endpoint, this.peer, message);
+		}
 		end(Status.unknown(Code.UNAVAILABLE, "the connection to " + this.endpoint + " broke: " + message), code);
 	}
 

@@ -16,8 +16,8 @@
 
 package io.macula.transport;
 
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -25,29 +25,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator of refused handshakes, at most {@value #BURST} lines in
- * {@value #PERIOD_SECONDS} seconds, so that a flood does not fill the log. Safe for all
- * threads.
+ * Tells the operator of refused handshakes, and of clients whose connections were closed
+ * because they broke the protocol: once for each host and cause, then once a minute while
+ * it goes on. Safe for all threads.
  */
 final class HandshakeLog {
 
-	static final int BURST = 10;
-
-	static final int PERIOD_SECONDS = 10;
-
 	private static final Logger logger = LoggerFactory.getLogger(QuicListener.class);
 
-	private final LongSupplier clock;
-
-	private long periodStart;
-
-	private int written;
-
-	private long suppressed;
+	private final RepeatLimit limit;
 
 	HandshakeLog(LongSupplier clock) {
-		this.clock = clock;
-		this.periodStart = clock.getAsLong();
+		this.limit = new RepeatLimit(clock);
 	}
 
 	/**
@@ -58,25 +47,35 @@ final class HandshakeLog {
 	 * @param check what to check
 	 */
 	void refused(@Nullable SocketAddress peer, @Nullable String sni, String reason, String check) {
-		long dropped;
-		synchronized (this) {
-			long now = this.clock.getAsLong();
-			if (now - this.periodStart > TimeUnit.SECONDS.toNanos(PERIOD_SECONDS)) {
-				this.periodStart = now;
-				this.written = 0;
-			}
-			if (this.written >= BURST) {
-				this.suppressed++;
-				return;
-			}
-			this.written++;
-			dropped = this.suppressed;
-			this.suppressed = 0;
+		long dropped = this.limit.admit(host(peer) + check);
+		if (dropped != RepeatLimit.SUPPRESSED) {
+			logger.warn("Refused a connection from {}{}: {}; check {}{}", (peer != null) ? peer : "an unknown address",
+					(sni != null) ? " that asked for '" + TlsFailures.printable(sni) + "'" : "",
+					TlsFailures.printable(reason), check, more(dropped));
 		}
-		logger.warn("Refused a connection from {}{}: {}; check {}{}", (peer != null) ? peer : "an unknown address",
-				(sni != null) ? " that asked for '" + TlsFailures.printable(sni) + "'" : "",
-				TlsFailures.printable(reason), check,
-				(dropped > 0) ? " (" + dropped + " more refusals were not logged)" : "");
+	}
+
+	/**
+	 * A connection was closed because its client broke the protocol.
+	 * @param peer the client's address
+	 * @param nodeId its node
+	 * @param reason how
+	 */
+	void closed(@Nullable SocketAddress peer, String nodeId, String reason) {
+		long dropped = this.limit.admit(host(peer) + nodeId);
+		if (dropped != RepeatLimit.SUPPRESSED) {
+			logger.warn("Closed the connection of node '{}' from {}, which broke the protocol: {}{}",
+					TlsFailures.printable(nodeId), peer, TlsFailures.printable(reason), more(dropped));
+		}
+	}
+
+	/** Without the port, which is another one for each connection. */
+	private static String host(@Nullable SocketAddress peer) {
+		return (peer instanceof InetSocketAddress internet) ? internet.getHostString() + " " : peer + " ";
+	}
+
+	private static String more(long dropped) {
+		return (dropped > 0) ? " (" + dropped + " more refusals were not logged)" : "";
 	}
 
 }

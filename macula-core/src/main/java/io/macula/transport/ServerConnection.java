@@ -517,7 +517,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	void onBroken(ErrorCode code, String message) {
 		if (this.state != State.CLOSED) {
 			refused(message, "that the client speaks this protocol");
-			logger.debug("Closing the connection from {}: {}", this.address, message);
+			NodeInfo client = this.peer;
+			if (client != null) {
+				this.listener.log().closed(this.address, client.nodeId(), message);
+			}
 			end(code, message);
 		}
 	}

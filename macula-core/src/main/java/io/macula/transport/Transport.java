@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.Code;
+import io.macula.Endpoint;
 import io.macula.Status;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -56,6 +57,8 @@ public final class Transport implements AutoCloseable {
 	private final ClientSockets clientSockets;
 
 	private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
+
+	private final RepeatLimit brokenLimit = new RepeatLimit(System::nanoTime);
 
 	private volatile boolean closed;
 
@@ -161,6 +164,16 @@ public final class Transport implements AutoCloseable {
 
 	void closed(ClientConnection connection) {
 		this.connections.remove(connection);
+	}
+
+	/** A connection is closed because the provider broke the protocol. */
+	void broken(Endpoint endpoint, NodeInfo peer, String reason) {
+		long dropped = this.brokenLimit.admit(endpoint.toString());
+		if (dropped != RepeatLimit.SUPPRESSED) {
+			logger.warn("Closed the connection to node '{}' at {}, which broke the protocol: {}{}",
+					TlsFailures.printable(peer.nodeId()), endpoint, TlsFailures.printable(reason),
+					(dropped > 0) ? " (" + dropped + " more were not logged)" : "");
+		}
 	}
 
 	private boolean onEventLoop() {

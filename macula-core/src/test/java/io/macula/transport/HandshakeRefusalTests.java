@@ -17,6 +17,7 @@
 package io.macula.transport;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -163,13 +164,27 @@ class HandshakeRefusalTests {
 	void aFloodOfRefusalsDoesNotFillTheLog() {
 		AtomicLong clock = new AtomicLong();
 		HandshakeLog log = new HandshakeLog(clock::get);
-		IntStream.range(0, 1000).forEach((i) -> log.refused(null, null, "reason " + i, "all"));
-		assertThat(this.warnings.lines()).hasSize(HandshakeLog.BURST);
-		clock.addAndGet(Duration.ofSeconds(HandshakeLog.PERIOD_SECONDS + 1).toNanos());
+		IntStream.range(0, 1000).forEach((i) -> log.refused(null, null, "reason", "cause " + i));
+		assertThat(this.warnings.lines()).hasSize(RepeatLimit.DIFFERENT);
+		clock.addAndGet(Duration.ofSeconds(RepeatLimit.PERIOD_SECONDS + 1).toNanos());
 		log.refused(null, null, "late", "all");
 		assertThat(this.warnings.lines()).last()
 			.asString()
-			.endsWith("check all (" + (1000 - HandshakeLog.BURST) + " more refusals were not logged)");
+			.endsWith("check all (" + (1000 - RepeatLimit.DIFFERENT) + " more refusals were not logged)");
+	}
+
+	@Test
+	void aPeerThatTriesAgainAndAgainIsLoggedOnceAMinute() {
+		AtomicLong clock = new AtomicLong();
+		HandshakeLog log = new HandshakeLog(clock::get);
+		for (int second = 0; second < 2 * RepeatLimit.PERIOD_SECONDS; second++) {
+			clock.set(Duration.ofSeconds(second).toNanos());
+			log.refused(new InetSocketAddress("10.0.0.1", 1024 + second), null, "it has another secret", "the secret");
+		}
+		log.refused(new InetSocketAddress("10.0.0.2", 1024), null, "it has another secret", "the secret");
+		assertThat(this.warnings.lines()).hasSize(3);
+		assertThat(this.warnings.lines().get(1))
+			.endsWith(" (" + RepeatLimit.PERIOD_SECONDS + " more refusals were not logged)");
 	}
 
 	@Test
