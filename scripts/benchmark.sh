@@ -3,6 +3,10 @@
 #
 #   scripts/benchmark.sh [--quick] [--only STACK,...] [--workloads WORKLOAD,...] [--rounds N]
 #                        [--warm-up MILLIS] [--window MILLIS]
+#   scripts/benchmark.sh --profile STACK:WORKLOAD[:EVENT]
+#
+# --profile runs one stack at one workload with async-profiler in both processes, prints the frames that cost most and
+# writes stacks and flame graphs to target/benchmark/profile-*. EVENT is cpu (the default), alloc, lock, wall ...
 #
 # Prints a table and writes target/benchmark/report.json and report.html. Ends with 1 if the figures
 # cannot be trusted: errors, different payloads, or (not with --quick) a round more than 30 % off the median.

@@ -41,6 +41,8 @@ public final class BenchmarkRunner {
 
 	private final Path directory;
 
+	private final List<String> jvmOptions = new ArrayList<>(JVM_OPTIONS);
+
 	private final List<Row> measured = new ArrayList<>();
 
 	private final List<String> problems = new ArrayList<>();
@@ -67,10 +69,31 @@ public final class BenchmarkRunner {
 		}
 		Path directory = Path.of(System.getProperty("benchmark.directory", "target/benchmark"));
 		Files.createDirectories(directory);
-		Report report = new BenchmarkRunner(plan, directory).run();
+		BenchmarkRunner runner = new BenchmarkRunner(plan, directory);
+		if (plan.profile() != null) {
+			System.exit(runner.profile(plan.profile()) ? 0 : 1);
+		}
+		Report report = runner.run();
 		report.write(directory);
 		report.print();
 		System.exit(report.problems().isEmpty() ? 0 : 1);
+	}
+
+	private boolean profile(Plan.Profile profile) throws Exception {
+		Path profiles = this.directory.resolve("profile-%s-%s-%s".formatted(profile.stack(), profile.workload(),
+				profile.event().replaceAll("[^\\w.]+", "_")));
+		Files.createDirectories(profiles);
+		this.jvmOptions.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:+DebugNonSafepoints",
+				"-D" + Profiler.OPTION + "=" + profile.event() + "," + profiles));
+		run();
+		if (!this.problems.isEmpty()) {
+			return false;
+		}
+		for (String process : List.of("client", "server")) {
+			Profiles.read(profiles.resolve(process + ".collapsed")).print(process, 40);
+		}
+		System.out.printf("%nStacks and flame graphs: %s/{client,server}.{collapsed,html}%n", profiles);
+		return true;
 	}
 
 	private Report run() throws Exception {
@@ -90,13 +113,13 @@ public final class BenchmarkRunner {
 
 	private void measure(int round, Stack stack, List<Workload> workloads, Tls tls, Path log) throws Exception {
 		String keys = tls.directory().toString();
-		try (Child server = Child.java(log, JVM_OPTIONS, stack::excludes, ServerMain.class,
+		try (Child server = Child.java(log, this.jvmOptions, stack::excludes, ServerMain.class,
 				List.of(stack.name(), keys))) {
 			String[] ready = awaitReady(server);
 			List<String> args = new ArrayList<>(List.of(stack.name(), keys, ready[1], ready[2],
 					Long.toString(this.plan.warmUpMillis()), Long.toString(this.plan.windowMillis())));
 			workloads.forEach((workload) -> args.add(workload.id()));
-			try (Child client = Child.java(log, JVM_OPTIONS, stack::excludes, ClientMain.class, args)) {
+			try (Child client = Child.java(log, this.jvmOptions, stack::excludes, ClientMain.class, args)) {
 				int rows = readRows(round, client);
 				if (rows != workloads.size() + 1) {
 					throw new IllegalStateException(

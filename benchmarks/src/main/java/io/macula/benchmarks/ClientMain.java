@@ -103,6 +103,11 @@ final class ClientMain {
 		try (Load load = Load.of(workload, client)) {
 			load.start();
 			load.run(first ? 2 * this.warmUpNanos : this.warmUpNanos);
+			Profiler profiler = Profiler.ofThisProcess("client");
+			if (profiler != null) {
+				ask(ServerMain.START_PROFILE);
+				profiler.start();
+			}
 			Usage serverBefore = serverUsage();
 			Usage clientBefore = Usage.now();
 			load.beginWindow();
@@ -112,6 +117,10 @@ final class ClientMain {
 			Histogram latencies = load.endWindow();
 			Usage clientUsed = Usage.now().minus(clientBefore);
 			Usage serverUsed = serverUsage().minus(serverBefore);
+			if (profiler != null) {
+				profiler.stop();
+				ask(ServerMain.STOP_PROFILE);
+			}
 			int payloadBytes = (workload.payloadBytes() > 0) ? workload.payloadBytes() : Stacks.smallRequestBytes();
 			print(workload.kind(), workload.inFlight(), payloadBytes, end - begin, latencies, load.errors(), clientUsed,
 					serverUsed);
@@ -123,8 +132,12 @@ final class ClientMain {
 	}
 
 	private Usage serverUsage() throws Exception {
-		this.usageQuestions.println("usage");
-		return Usage.parse(this.usageAnswers.readLine());
+		return Usage.parse(ask(ServerMain.USAGE));
+	}
+
+	private String ask(String question) throws Exception {
+		this.usageQuestions.println(question);
+		return this.usageAnswers.readLine();
 	}
 
 	private void print(Workload.Kind kind, int inFlight, int payloadBytes, long elapsedNanos, Histogram latencies,

@@ -22,6 +22,7 @@ import java.util.List;
 
 import io.macula.benchmarks.stack.Stack;
 import io.macula.benchmarks.stack.Stacks;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run measures.
@@ -32,9 +33,10 @@ import io.macula.benchmarks.stack.Stacks;
  * @param rounds rounds, each over all stacks
  * @param warmUpMillis before each window
  * @param windowMillis length of a window
+ * @param profile what to profile instead of measuring; {@code null} to measure
  */
 record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rounds, long warmUpMillis,
-		long windowMillis) {
+		long windowMillis, @Nullable Profile profile) {
 
 	private static final List<String> QUICK_STACKS = List.of("macula-async", "limit-quic", "grpc-direct",
 			"rsocket-tls");
@@ -54,22 +56,30 @@ record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rou
 		int rounds = 3;
 		long warmUp = quick ? 1000 : 5000;
 		long window = quick ? 1000 : 3000;
+		Profile profile = null;
 		for (int i = 0; i < args.length; i++) {
 			switch (args[i]) {
 				case "--quick" -> {
 				}
 				case "--only" -> stacks = names(args, ++i);
 				case "--workloads" -> workloads = names(args, ++i);
+				case "--profile" -> {
+					profile = Profile.parse(names(args, ++i).get(0));
+					stacks = List.of(profile.stack());
+					workloads = List.of(profile.workload());
+					rounds = 1;
+					window = 15_000;
+				}
 				case "--rounds" -> rounds = Integer.parseInt(names(args, ++i).get(0));
 				case "--window" -> window = Long.parseLong(names(args, ++i).get(0));
 				case "--warm-up" -> warmUp = Long.parseLong(names(args, ++i).get(0));
 				default -> throw new IllegalArgumentException("Argument '" + args[i]
 						+ "' is unknown: expected --quick, --only STACK,..., --workloads WORKLOAD,..., --rounds N, "
-						+ "--warm-up MILLIS or --window MILLIS");
+						+ "--warm-up MILLIS, --window MILLIS or --profile STACK:WORKLOAD[:EVENT]");
 			}
 		}
 		return new Plan(quick, stacks.stream().map(Stacks::named).toList(),
-				workloads.stream().map(Workload::named).toList(), rounds, warmUp, window);
+				workloads.stream().map(Workload::named).toList(), rounds, warmUp, window, profile);
 	}
 
 	List<Workload> workloadsOf(Stack stack) {
@@ -84,6 +94,30 @@ record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rou
 			throw new IllegalArgumentException("Argument '" + args[index - 1] + "' needs a value");
 		}
 		return List.of(args[index].split(","));
+	}
+
+	/**
+	 * A profile of one stack at one workload.
+	 *
+	 * @param stack name of the stack
+	 * @param workload id of the workload
+	 * @param event {@link #CPU}, {@link #ALLOCATION} or another event of async-profiler
+	 */
+	record Profile(String stack, String workload, String event) {
+
+		static final String CPU = "cpu";
+
+		static final String ALLOCATION = "alloc";
+
+		static Profile parse(String text) {
+			String[] parts = text.split(":");
+			if (parts.length < 2 || parts.length > 3) {
+				throw new IllegalArgumentException(
+						"--profile '" + text + "' is not of the form STACK:WORKLOAD or STACK:WORKLOAD:EVENT");
+			}
+			return new Profile(parts[0], parts[1], (parts.length == 3) ? parts[2] : CPU);
+		}
+
 	}
 
 }

@@ -31,10 +31,16 @@ import io.macula.benchmarks.stack.Stacks;
 import io.macula.benchmarks.stack.Tls;
 
 /**
- * The server's process: prints {@code READY port controlPort}, answers each line on the
- * control port with its usage, and ends when its input does.
+ * The server's process: prints {@code READY port controlPort}, answers each question on
+ * the control port, and ends when its input does.
  */
 final class ServerMain {
+
+	static final String USAGE = "usage";
+
+	static final String START_PROFILE = "start profile";
+
+	static final String STOP_PROFILE = "stop profile";
 
 	private ServerMain() {
 	}
@@ -58,14 +64,25 @@ final class ServerMain {
 					BufferedReader in = new BufferedReader(
 							new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
 					PrintWriter out = new PrintWriter(socket.getOutputStream(), true, StandardCharsets.US_ASCII)) {
-				while (in.readLine() != null) {
-					out.println(Usage.now().format());
+				for (String question = in.readLine(); question != null; question = in.readLine()) {
+					out.println(answer(question));
 				}
 			}
 			catch (IOException ex) {
 				System.err.println("control: " + ex);
 			}
 		}
+	}
+
+	private static String answer(String question) throws IOException {
+		Profiler profiler = Profiler.ofThisProcess("server");
+		if (profiler != null && question.equals(START_PROFILE)) {
+			profiler.start();
+		}
+		else if (profiler != null && question.equals(STOP_PROFILE)) {
+			profiler.stop();
+		}
+		return Usage.now().format();
 	}
 
 }
