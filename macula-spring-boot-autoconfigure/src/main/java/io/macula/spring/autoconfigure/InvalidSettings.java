@@ -37,6 +37,9 @@ final class InvalidSettings {
 	/** How the runtime's own types refuse a value: name, value, what is allowed. */
 	private static final Pattern REFUSAL = Pattern.compile("(\\w+) (.*) is not valid: expected (.*)", Pattern.DOTALL);
 
+	/** A value of one key may be impossible because of what is set for another. */
+	private static final String NOT_SET = ", which is not set itself,";
+
 	private final Environment environment;
 
 	InvalidSettings(Environment environment) {
@@ -59,7 +62,10 @@ final class InvalidSettings {
 			if (!refusal.matches()) {
 				throw ex;
 			}
-			throw refuse(prefix + "." + dashed(refusal.group(1)), refusal.group(2), refusal.group(3), ex);
+			String key = prefix + "." + dashed(refusal.group(1));
+			String allowed = refusal.group(3);
+			throw new FailureAnalyzedException(description(key, refusal.group(2), NOT_SET, allowed),
+					action(key, allowed), ex);
 		}
 	}
 
@@ -84,18 +90,18 @@ final class InvalidSettings {
 	}
 
 	FailureAnalyzedException refuse(String key, Object value, String allowed) {
-		return new FailureAnalyzedException(description(key, value, allowed), action(key, allowed));
+		return new FailureAnalyzedException(description(key, value, "", allowed), action(key, allowed));
 	}
 
 	private FailureAnalyzedException refuse(String key, Object value, String allowed, Throwable cause) {
-		return new FailureAnalyzedException(description(key, value, allowed), action(key, allowed), cause);
+		return new FailureAnalyzedException(description(key, value, "", allowed), action(key, allowed), cause);
 	}
 
-	private String description(String key, Object value, String allowed) {
+	private String description(String key, Object value, String notSet, String allowed) {
 		ConfigurationProperty property = configured(key);
 		String name = (property != null) ? property.getName().toString() : key;
 		return "The setting " + name + " = '" + ((property != null) ? property.getValue() : value) + "'"
-				+ origin(property) + " is not valid. Allowed: " + allowed + ".";
+				+ ((property != null) ? origin(property) : notSet) + " is not valid. Allowed: " + allowed + ".";
 	}
 
 	private static String action(String key, String allowed) {

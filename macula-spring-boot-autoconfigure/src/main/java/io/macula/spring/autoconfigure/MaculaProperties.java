@@ -260,13 +260,16 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * authorities; replaces the realm's secret. Reloaded without a restart
 	 * @param peerName Name that the certificates of all providers carry, whatever host is
 	 * dialled; by default they carry the host. With a bundle only
-	 * @param verifyHost Whether the name in a provider's certificate is verified. With a
-	 * bundle only
 	 * @param verify Whether peers are verified at all; false trusts everybody and is for
 	 * debugging only
+	 * @param verifyHost Whether the name in a provider's certificate is verified. With a
+	 * bundle only
 	 */
-	public record Ssl(@Nullable String bundle, @Nullable String peerName, @DefaultValue("true") boolean verifyHost,
-			@DefaultValue("true") boolean verify) {
+	public record Ssl(@Nullable String bundle, @Nullable String peerName, @DefaultValue("true") boolean verify,
+			@DefaultValue("true") boolean verifyHost) {
+
+		// The metadata processor takes the first @param that begins with the name, so
+		// that 'verify' has to stand before 'verifyHost'.
 
 	}
 

@@ -16,6 +16,7 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +36,7 @@ import io.macula.transport.TransportSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
@@ -43,6 +45,9 @@ import org.springframework.util.unit.DataSize;
  * what cannot be.
  */
 final class SettingsFactory {
+
+	/** Beyond it, times counted in nanoseconds overflow sooner or later. */
+	private static final Duration LONGEST = Duration.ofDays(365);
 
 	private final MaculaProperties properties;
 
@@ -66,10 +71,25 @@ final class SettingsFactory {
 	 * @return the settings
 	 */
 	MaculaSettings create(String defaultNodeId, Map<String, MaculaProperties.Service> services) {
+		bound("macula", this.properties);
+		services.forEach((name, service) -> bound(key(name), service));
 		Map<String, ServiceSettings> byName = new LinkedHashMap<>();
 		services.forEach((name, service) -> byName.put(name, service(name, service)));
 		return new MaculaSettings(node(defaultNodeId), transport(), pool(), provider(),
 				this.properties.client().warmUp(), defaults(), byName);
+	}
+
+	private void bound(String prefix, Record settings) {
+		for (RecordComponent component : settings.getClass().getRecordComponents()) {
+			String key = prefix + "." + KnownKeys.dashed(component.getName());
+			Object value = ReflectionUtils.invokeMethod(component.getAccessor(), settings);
+			if (value instanceof Duration duration) {
+				require(duration.compareTo(LONGEST) <= 0, key, duration, "at most 365d");
+			}
+			else if (value instanceof Record nested) {
+				bound(key, nested);
+			}
+		}
 	}
 
 	private NodeSettings node(String defaultNodeId) {

@@ -189,22 +189,83 @@ class SettingsTests {
 					macula.client.attempt-timeout            | 40s        | at most the deadline
 					macula.client.attempt-timeout            | soon       | or a duration such as 500ms
 					macula.client.codec                      | xml        | one of cbor, json, or the name() of a PayloadCodec bean
+					macula.client.attempt-timeout            | -1s        | more than 0 and at most the deadline
+					macula.client.deadline                   | 200000d    | at most 365d
 					macula.client.failover.max-attempts      | 0          | 1 to 20
+					macula.client.failover.max-attempts      | 21         | 1 to 20
+					macula.client.failover.backoff           | -1ms       | 0 or more
 					macula.client.failover.max-backoff       | 1ms        | at least the backoff
 					macula.client.failover.budget-ratio      | -1         | 0 to 10
+					macula.client.failover.budget-ratio      | NaN        | 0 to 10
+					macula.client.failover.budget-floor      | -1         | 0 or more
 					macula.client.ejection.max-share         | 1.5        | 0 to 1
+					macula.client.ejection.max-share         | -0.1       | 0 to 1
 					macula.client.ejection.failure-rate      | 0          | more than 0, at most 1
+					macula.client.ejection.failure-rate      | 1.1        | more than 0, at most 1
+					macula.client.ejection.consecutive-failures | 0       | at least 1
+					macula.client.ejection.minimum-calls     | 0          | at least 1
+					macula.client.ejection.interval          | 0s         | more than 0
+					macula.client.ejection.base-time         | 0s         | more than 0
+					macula.client.ejection.max-time          | 1s         | at least baseTime
+					macula.client.ejection.latency-factor    | 0.5        | 0 or more than 1
+					macula.client.ejection.slow-start        | -1s        | 0 or more
 					macula.client.pool.connect-timeout       | 0s         | more than 0
+					macula.client.pool.connect-timeout       | 400d       | at most 365d
 					macula.client.pool.connections-per-endpoint | 65      | 1 to 64
+					macula.client.pool.idle-eviction         | 0s         | more than 0
+					macula.client.pool.max-connections       | 0          | at least 1
+					macula.client.pool.max-pending           | -1         | 0 or more
+					macula.provider.max-threads              | 0          | at least 1
+					macula.provider.queue-capacity           | 0          | at least 1
+					macula.provider.max-in-flight            | 0          | at least 1
 					macula.transport.max-payload             | 2GB        | 1 KiB to 1 GiB
 					macula.transport.keep-alive              | 60s        | at least 100 milliseconds and less than
+					macula.transport.keep-alive              | 50ms       | at least 100 milliseconds
+					macula.transport.suspicion               | 30s        | less than the idleTimeout
+					macula.transport.suspicion               | 1ms        | at least 50 milliseconds
+					macula.transport.idle-timeout            | 500ms      | at least 1 second
 					macula.transport.lanes                   | 17         | 1 to 16
+					macula.transport.max-connections         | 0          | at least 1
+					macula.transport.max-in-flight-per-connection | 0     | at least 1
+					macula.transport.max-streams-per-connection | 0       | at least 1
+					macula.transport.event-loops             | -1         | 0 to 1024
 					macula.client.services.a.deadline        | -1s        | more than 0
+					macula.client.services.a.deadline        | 400d       | at most 365d
+					macula.client.services.a.attempt-timeout | 31s        | at most the deadline
+					macula.client.services.a.attempt-timeout | never      | or a duration such as 500ms
+					macula.client.services.a.failover.budget-ratio | -1   | 0 to 10
+					macula.client.services.a.failover.max-backoff | 49ms  | at least the backoff
+					macula.client.services.a.ejection.max-share | 2       | 0 to 1
 					macula.client.services[a.b].failover.max-attempts | 21 | 1 to 20
 					""")
 	void anImpossibleValueIsRefusedByKeyAndValue(String key, String value, String allowed) {
 		this.runner.withPropertyValues(key + "=" + value)
 			.run((context) -> assertRefused(context.getStartupFailure(), key + " = '" + value + "'", allowed));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					macula.client.failover.backoff=3s             | macula.client.failover.max-backoff = 'PT2S'            | at least the backoff PT3S
+					macula.transport.idle-timeout=5s              | macula.transport.keep-alive = 'PT10S'                  | less than the idleTimeout PT5S
+					macula.client.ejection.base-time=1h           | macula.client.ejection.max-time = 'PT5M'               | at least baseTime PT1H
+					macula.client.services.a.failover.backoff=10s | macula.client.services.a.failover.max-backoff = 'PT2S' | at least the backoff PT10S
+					""")
+	void aValueThatIsImpossibleBesideAnotherOneIsRefused(String property, String setting, String allowed) {
+		this.runner.withPropertyValues(property)
+			.run((context) -> assertRefused(context.getStartupFailure(), setting + ", which is not set itself,",
+					allowed));
+	}
+
+	@Test
+	void anAttemptTimeoutBeyondTheDeadlineIsRefusedWhicheverIsSet() {
+		this.runner.withPropertyValues("macula.client.deadline=2s", "macula.client.attempt-timeout=3s")
+			.run((context) -> assertRefused(context.getStartupFailure(), "macula.client.attempt-timeout = '3s'",
+					"at most the deadline PT2S"));
+		this.runner
+			.withPropertyValues("macula.client.services.a.deadline=1s", "macula.client.services.a.attempt-timeout=2s")
+			.run((context) -> assertRefused(context.getStartupFailure(),
+					"macula.client.services.a.attempt-timeout = '2s'", "at most the deadline PT1S"));
 	}
 
 	@ParameterizedTest
