@@ -474,6 +474,15 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		}
 	}
 
+	/** The stream of a call is at its end; whatever answered the call came before. */
+	void unanswered(OutboundCall call) {
+		if (call.callId > 0 && this.calls.remove(call.callId) == call) {
+			fail(call, Status.unknown(Code.UNAVAILABLE,
+					this.endpoint + " finished the stream of the call to " + call.procedure() + " without an answer"));
+			settle();
+		}
+	}
+
 	boolean onExcess(ProtocolException excess) {
 		if (excess.callId() == 0) {
 			return false;

@@ -35,13 +35,21 @@ final class ClientLane extends FrameStream {
 
 	private final ClientConnection connection;
 
+	/** The call of a stream that carries no other. */
+	private final @Nullable OutboundCall only;
+
 	private final Map<String, Procedure> procedures = new HashMap<>();
 
 	private int assigned;
 
 	ClientLane(ClientConnection connection, FrameDecoder decoder) {
+		this(connection, decoder, null);
+	}
+
+	ClientLane(ClientConnection connection, FrameDecoder decoder, @Nullable OutboundCall only) {
 		super(decoder);
 		this.connection = connection;
+		this.only = only;
 	}
 
 	/**
@@ -53,7 +61,8 @@ final class ClientLane extends FrameStream {
 	void append(OutboundCall call, long now) {
 		Procedure procedure = find(call.procedure(), call.codec());
 		FrameCodec.writeCall(out(), call.callId, (procedure != null) ? procedure.ref : 0, call.procedure(),
-				call.codec(), remainingMicros(call.deadlineNanoTime(), now), 0, call.metadata(), call.payload());
+				call.codec(), remainingMicros(call.deadlineNanoTime(), now), (this.only != null) ? Frame.Call.ALONE : 0,
+				call.metadata(), call.payload());
 		if (procedure == null && this.assigned < FrameCodec.MAX_PROCEDURES) {
 			this.assigned++;
 			this.procedures.put(call.procedure(),
@@ -89,6 +98,9 @@ final class ClientLane extends FrameStream {
 		else {
 			channel().close();
 		}
+		if (this.only != null) {
+			this.connection.unanswered(this.only);
+		}
 		this.connection.laneFinished(this);
 	}
 
@@ -110,7 +122,11 @@ final class ClientLane extends FrameStream {
 
 	@Override
 	void onInactive() {
-		// The connection's own events tell why.
+		// Where the connection is over, its own events tell why; they come next.
+		OutboundCall call = this.only;
+		if (call != null) {
+			channel().eventLoop().execute(() -> this.connection.unanswered(call));
+		}
 	}
 
 	private @Nullable Procedure find(String name, String codec) {

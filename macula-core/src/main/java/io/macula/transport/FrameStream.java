@@ -28,6 +28,7 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
+import io.netty.handler.codec.quic.QuicStreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,11 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	/** The peer finished its direction. */
 	abstract void onFinished();
+
+	/** The peer gave its direction up; we never do, others may. */
+	void onReset() {
+		onFinished();
+	}
 
 	/**
 	 * A frame that is larger than allowed is skipped.
@@ -225,6 +231,10 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		if (cause instanceof QuicStreamResetException) {
+			onReset();
+			return;
+		}
 		onBroken(ErrorCode.INTERNAL, "stream " + ((QuicStreamChannel) ctx.channel()).streamId() + " failed: " + cause);
 	}
 

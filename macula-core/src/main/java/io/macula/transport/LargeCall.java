@@ -34,7 +34,7 @@ final class LargeCall implements StreamOpener.Request {
 	LargeCall(ClientConnection connection, OutboundCall call) {
 		this.connection = connection;
 		this.call = call;
-		this.stream = new ClientLane(connection, connection.decoder());
+		this.stream = new ClientLane(connection, connection.decoder(), call);
 	}
 
 	@Override

@@ -434,8 +434,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 					Failure.of(Status.processed(Code.RESOURCE_EXHAUSTED, "the result of " + result.length
 							+ " bytes exceeds the limit of " + limit + " bytes (maxPayloadBytes on either side)")));
 		}
-		else if (result.length > this.settings.laneThresholdBytes() && !stream.callerFinished()
-				&& !stream.streaming()) {
+		else if (result.length > this.settings.laneThresholdBytes() && !stream.alone() && !stream.callerFinished()) {
 			this.opener.open(new LargeResult(call.callId(), result));
 		}
 		else {

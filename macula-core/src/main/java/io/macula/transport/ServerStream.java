@@ -40,6 +40,8 @@ final class ServerStream extends FrameStream {
 	/** Answers that wait for a slow reader; beyond that its calls are not read. */
 	private static final int MAX_PENDING_BYTES = 4 << 20;
 
+	private static final int STREAMING = Frame.Call.SENDS_ELEMENTS | Frame.Call.EXPECTS_ELEMENTS;
+
 	/** Stands for the procedure of a CALL that was too large to be read. */
 	private static final Procedure LOST = new Procedure("", "", null);
 
@@ -53,6 +55,9 @@ final class ServerStream extends FrameStream {
 
 	/** The streaming call that this stream carries, if it is not a lane. */
 	private @Nullable ServerCallStream streaming;
+
+	/** Whether its call is answered on this stream, however large the answer is. */
+	private boolean alone;
 
 	private boolean callerFinished;
 
@@ -82,8 +87,8 @@ final class ServerStream extends FrameStream {
 		this.streaming = call;
 	}
 
-	boolean streaming() {
-		return this.streaming != null;
+	boolean alone() {
+		return this.alone;
 	}
 
 	/** Whether this call made it dirty. */
@@ -140,7 +145,8 @@ final class ServerStream extends FrameStream {
 		Procedure procedure = procedure(call);
 		this.lastCallId = call.callId();
 		this.open++;
-		if (streaming(call)) {
+		this.alone = (call.flags() & (Frame.Call.ALONE | STREAMING)) != 0;
+		if ((call.flags() & STREAMING) != 0) {
 			if (this.streaming != null) {
 				throw ProtocolException.violation("a second streaming call on one stream");
 			}
@@ -186,6 +192,15 @@ final class ServerStream extends FrameStream {
 		this.connection.touched(this);
 	}
 
+	/** Counts as CANCEL of the call of this stream. */
+	@Override
+	void onReset() {
+		if (this.alone) {
+			this.connection.cancelled(this.lastCallId);
+		}
+		onFinished();
+	}
+
 	@Override
 	boolean onExcess(ProtocolException excess) {
 		FrameType type = excess.frameType();
@@ -228,10 +243,6 @@ final class ServerStream extends FrameStream {
 			this.connection.cancelled(this.streaming.callId());
 		}
 		this.connection.gone(this);
-	}
-
-	private static boolean streaming(Frame.Call call) {
-		return (call.flags() & (Frame.Call.SENDS_ELEMENTS | Frame.Call.EXPECTS_ELEMENTS)) != 0;
 	}
 
 }

@@ -143,7 +143,8 @@ public sealed interface Frame {
 	 * @param procedure name of a literal procedure, else empty
 	 * @param codec payload codec of a literal procedure, else empty
 	 * @param timeoutMicros remaining time of the caller, 0 for no deadline
-	 * @param flags sum of {@link #SENDS_ELEMENTS} and {@link #EXPECTS_ELEMENTS}
+	 * @param flags sum of {@link #SENDS_ELEMENTS}, {@link #EXPECTS_ELEMENTS} and
+	 * {@link #ALONE}
 	 * @param metadata travels with the call
 	 * @param payload the encoded arguments
 	 */
@@ -155,6 +156,9 @@ public sealed interface Frame {
 
 		/** Flag: the answer is elements and an END, not a RESULT. */
 		public static final int EXPECTS_ELEMENTS = 2;
+
+		/** Flag: a unary call that has a stream of its own, where it is answered. */
+		public static final int ALONE = 4;
 
 		@Override
 		public FrameType type() {

@@ -28,6 +28,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -152,6 +154,40 @@ class QuicTransportTests {
 		}
 		assertThat(up.answer.get(20, TimeUnit.SECONDS)).isEqualTo(large);
 		assertThat(down.answer.get(20, TimeUnit.SECONDS)).hasSize(3_000_000);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenTheStreamOfALargeCallEndsWithoutAnAnswerThenTheCallFailsAtOnce(boolean reset) throws Exception {
+		TestCall large = TestCall.of("test/keep", new byte[100_000]);
+		TestCall small = TestCall.of("test/keep", new byte[1]);
+		this.connection.send(large);
+		Awaitility.await().until(() -> this.net.handler.kept.size() == 1);
+		this.connection.send(small);
+		Awaitility.await().until(() -> this.net.handler.kept.size() == 2);
+		FrameStream stream = ((ServerCall) this.net.handler.kept.element()).stream();
+		stream.channel().eventLoop().execute(() -> {
+			if (reset) {
+				stream.channel().shutdownOutput(7);
+			}
+			else {
+				stream.finish();
+			}
+		});
+		Status status = TestNet.failure(large);
+		assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(status.processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(status.message()).contains("test/keep", "without an answer");
+		assertThat(small.answer).isNotDone();
+		assertThat(TestNet.call(this.connection, "test/echo", new byte[2])).hasSize(2);
+	}
+
+	@Test
+	void largeAnswersOfLargeCallsAreNotOvertakenByTheEndOfTheirStream() throws Exception {
+		for (int i = 0; i < 200; i++) {
+			assertThat(TestNet.call(this.connection, "test/echo", new byte[20_000 + i * 500]))
+				.hasSize(20_000 + i * 500);
+		}
 	}
 
 	@Test

@@ -97,6 +97,12 @@ class FrameCodecTests {
 	}
 
 	@Test
+	void callThatIsAloneOnItsStreamHasTheseBytes() {
+		Frame.Call call = new Frame.Call(70, 1, "", "", 0, Frame.Call.ALONE, Metadata.EMPTY, HI);
+		assertThat(Frames.hex(call)).isEqualTo("09" + "10" + "4046" + "01" + "00" + "04" + "00" + "6869");
+	}
+
+	@Test
 	void resultHasTheseBytes() {
 		assertThat(Frames.hex(new Frame.Result(70, HI))).isEqualTo("05" + "11" + "4046" + "6869");
 	}
