@@ -148,7 +148,12 @@ final class StreamingCall implements SelectionContext {
 			metadata = attempt.metadata();
 		}
 		return connection.stream(new StreamCall(this.procedure.wireName(), this.procedure.codec(), this.payload,
-				metadata, this.deadlineNanos, this.elements, this.manyResults));
+				metadata, this.deadlineNanos, this.elements, this.manyResults, leavesSuspectedPeer()));
+	}
+
+	private boolean leavesSuspectedPeer() {
+		return this.elements == null && this.procedure.idempotent()
+				&& this.client.settings().failover().maxAttempts() > 1;
 	}
 
 	private Flux<byte[]> failed(InstanceTracker tracker, Throwable error) {

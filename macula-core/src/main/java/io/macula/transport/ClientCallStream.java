@@ -56,6 +56,9 @@ final class ClientCallStream extends FrameStream
 
 	private boolean dirty;
 
+	/** Whether nothing of the answer has arrived, and the call may be tried elsewhere. */
+	private boolean mayLeave;
+
 	private @Nullable ScheduledFuture<?> timer;
 
 	private ClientCallStream(ClientConnection connection, StreamCall call) {
@@ -100,6 +103,7 @@ final class ClientCallStream extends FrameStream
 			if (deadline != StreamCall.NO_DEADLINE) {
 				this.timer = this.connection.loop().schedule(this::timedOut, left, TimeUnit.NANOSECONDS);
 			}
+			mayLeave(this.call.leavesSuspectedPeer());
 			this.connection.opener().open(this);
 		}
 	}
@@ -157,7 +161,10 @@ final class ClientCallStream extends FrameStream
 				over(false);
 				this.receiver.only(((Frame.Result) frame).payload());
 			}
-			case ELEMENT -> this.receiver.element(((Frame.Element) frame).payload());
+			case ELEMENT -> {
+				mayLeave(false);
+				this.receiver.element(((Frame.Element) frame).payload());
+			}
 			case END -> {
 				over(false);
 				this.receiver.end(null);
@@ -202,6 +209,20 @@ final class ClientCallStream extends FrameStream
 
 	void connectionEnded(Status status) {
 		end((this.callId != 0) ? status : Status.notProcessed(status.code(), status.message()));
+	}
+
+	/** A stream that cannot be repeated outlives a short silence, but not a long one. */
+	void peerSuspected(Status status, boolean lasting) {
+		if (lasting || this.mayLeave) {
+			connectionEnded(status);
+		}
+	}
+
+	private void mayLeave(boolean may) {
+		if (this.mayLeave != may) {
+			this.mayLeave = may;
+			this.connection.mayLeave(may);
+		}
 	}
 
 	// What the elements of both directions need
@@ -312,6 +333,7 @@ final class ClientCallStream extends FrameStream
 		if (before == State.OVER) {
 			return;
 		}
+		mayLeave(false);
 		if (this.timer != null) {
 			this.timer.cancel(false);
 		}

@@ -135,6 +135,9 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	private volatile Stats stats;
 
+	/** Streams that go on elsewhere if the peer is suspected. */
+	private int leavingStreams;
+
 	private int nextLane;
 
 	private long lastCallId;
@@ -553,6 +556,11 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		settle();
 	}
 
+	/** A stream may now leave a suspected peer, or no longer. */
+	void mayLeave(boolean may) {
+		this.leavingStreams += (may) ? 1 : -1;
+	}
+
 	Status refusal() {
 		Status reason = this.closeReason;
 		String why = (reason != null) ? reason.message() : "no reason known";
@@ -758,6 +766,11 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 	}
 
 	@Override
+	public boolean streamsMayLeave() {
+		return this.leavingStreams > 0;
+	}
+
+	@Override
 	public boolean packetsArrived() {
 		long packets = QuicFigures.packetsReceived(this.channel);
 		boolean more = packets != this.packetsSeen;
@@ -773,7 +786,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 	}
 
 	@Override
-	public void suspected(String why) {
+	public void suspected(String why, boolean lasting) {
 		if (this.state == State.READY) {
 			logger.info("{} is suspected: {}", this.endpoint, why);
 			state(State.SUSPECTED);
@@ -785,8 +798,13 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 				fail(call, status);
 			}
 		}
+		Status unwritten = Status.notProcessed(status.code(), status.message());
 		while (!this.waiting.isEmpty()) {
-			fail(this.waiting.remove(), Status.notProcessed(status.code(), status.message()));
+			fail(this.waiting.remove(), unwritten);
+		}
+		this.opener.refuseAll(unwritten);
+		for (ClientCallStream stream : new ArrayList<>(this.streams)) {
+			stream.peerSuspected(status, lasting);
 		}
 		if (!this.lanes.isEmpty()) {
 			this.lanes.get(0).flush();

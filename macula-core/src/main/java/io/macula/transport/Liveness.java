@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * acknowledge; DUE to QUIET when anything arrives, to SUSPECTED after the suspicion time,
  * or at once when the sentinel learns that the port is closed; SUSPECTED to QUIET when
  * anything arrives, to DEAD when the port is closed and a further PING stays unanswered.
+ * A suspicion that goes on for {@value #LASTING} times of suspicion is a lasting one.
  */
 final class Liveness {
 
@@ -57,6 +58,8 @@ final class Liveness {
 	private static final long ANSWER_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
 	private static final int TICKS_BEFORE_REST = 8;
+
+	private static final int LASTING = 2;
 
 	private final EventLoop loop;
 
@@ -100,6 +103,8 @@ final class Liveness {
 	private long probedAt;
 
 	private long sweptAt;
+
+	private long suspectedSince;
 
 	private long deadAt;
 
@@ -259,10 +264,15 @@ final class Liveness {
 
 	/** Calls that were sent meanwhile are moved, too, once in the time of suspicion. */
 	private void suspect(long now, String why) {
-		if (!this.suspected || now - this.sweptAt >= this.suspicionNanos) {
+		if (!this.suspected) {
 			this.suspected = true;
+			this.suspectedSince = now;
 			this.sweptAt = now;
-			this.peer.suspected(why);
+			this.peer.suspected(why, false);
+		}
+		else if (now - this.sweptAt >= this.suspicionNanos) {
+			this.sweptAt = now;
+			this.peer.suspected(why, now - this.suspectedSince >= LASTING * this.suspicionNanos);
 		}
 	}
 
@@ -287,6 +297,7 @@ final class Liveness {
 		if (this.fast && this.due && late > 0) {
 			this.dueSince += late;
 			this.unansweredSince += late;
+			this.suspectedSince += late;
 			this.deadAt += late;
 		}
 	}
@@ -308,8 +319,16 @@ final class Liveness {
 		return (this.peer.awaiting()) ? this.busyPingNanos : restInterval();
 	}
 
+	/**
+	 * Streams may rightly be silent for hours, hence fewer PINGs than for unary calls;
+	 * but while one could still go on elsewhere, silence must not stay unseen for long.
+	 */
 	private long restInterval() {
-		return (this.peer.streaming()) ? Math.min(this.keepAliveNanos, this.suspicionNanos) : this.keepAliveNanos;
+		if (!this.peer.streaming()) {
+			return this.keepAliveNanos;
+		}
+		return Math.min(this.keepAliveNanos,
+				(this.peer.streamsMayLeave()) ? this.suspicionNanos / 4 : this.suspicionNanos);
 	}
 
 	private void watchClosely(long now) {
@@ -340,12 +359,20 @@ final class Liveness {
 		/** Whether streaming calls are open. */
 		boolean streaming();
 
+		/** Whether one of them would go on elsewhere if the peer were suspected. */
+		boolean streamsMayLeave();
+
 		/** Whether any packet arrived since the last question. */
 		boolean packetsArrived();
 
 		void ping(long token);
 
-		void suspected(String why);
+		/**
+		 * Called again while the suspicion goes on.
+		 * @param lasting whether it has gone on for so long that nothing should wait for
+		 * the peer any more
+		 */
+		void suspected(String why, boolean lasting);
 
 		void alive();
 

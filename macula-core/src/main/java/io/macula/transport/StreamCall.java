@@ -31,9 +31,12 @@ import org.reactivestreams.Publisher;
  * {@link System#nanoTime()}; {@link #NO_DEADLINE} for none
  * @param elements encoded elements that the caller sends, or {@code null} for none
  * @param manyResults whether the answer is a stream, not one result
+ * @param leavesSuspectedPeer whether the call fails, status "unknown", as soon as the
+ * connection is suspected and no answer has begun; true for calls that may be tried again
+ * elsewhere. Others fail when the suspicion lasts
  */
 public record StreamCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime,
-		@Nullable Publisher<byte[]> elements, boolean manyResults) {
+		@Nullable Publisher<byte[]> elements, boolean manyResults, boolean leavesSuspectedPeer) {
 
 	/** Value of {@code deadlineNanoTime} for a call without a deadline. */
 	public static final long NO_DEADLINE = Long.MIN_VALUE;

@@ -33,6 +33,7 @@ import io.macula.codec.JacksonPayloadCodec;
 import io.macula.transport.Connection;
 import io.macula.transport.FakeConnection;
 import io.macula.transport.OutboundCall;
+import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -315,6 +316,21 @@ class RealmClientTests {
 	}
 
 	@Test
+	void onlyStreamsThatMayBeRepeatedLeaveSuspectedPeer() {
+		List<StreamCall> calls = new ArrayList<>();
+		this.fixture.onConnect = (connection) -> connection.onStream = (call) -> {
+			calls.add(call);
+			return Flux.empty();
+		};
+		this.fixture.known(1);
+		Echo echo = echo();
+		echo.many("x").blockLast();
+		echo.append("x").blockLast();
+		echo.mirror(Flux.just("x")).blockLast();
+		assertThat(calls).extracting(StreamCall::leavesSuspectedPeer).containsExactly(true, false, false);
+	}
+
+	@Test
 	void brokenProviderIsDialledAgainByItself() {
 		answerAll();
 		this.fixture.known(1, 2);
@@ -414,6 +430,14 @@ class RealmClientTests {
 
 		@MaculaMethod(idempotent = true)
 		Flux<String> many(String text);
+
+		Flux<String> append(String text);
+
+		@MaculaMethod(idempotent = true, deadline = "200ms")
+		Flux<String> bounded(String text);
+
+		@MaculaMethod(idempotent = true)
+		Flux<String> mirror(Flux<String> texts);
 
 		default String twice(String text) {
 			return say(text) + say(text);

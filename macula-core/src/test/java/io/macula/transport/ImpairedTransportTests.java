@@ -21,13 +21,17 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.Metadata;
 import io.macula.Processed;
+import io.macula.Status;
 import io.macula.testing.ImpairedLink;
 import io.macula.testing.ImpairedLink.Direction;
 import io.macula.testing.Impairment;
@@ -161,6 +165,60 @@ class ImpairedTransportTests {
 		awaitAll(echo(connection, 10));
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void aStreamWithoutAnAnswerLeavesASilentPeerWithinASecond(Direction direction) throws Exception {
+		Connection connection = connect();
+		awaitAll(echo(connection, 10));
+		Stream leaving = new Stream(connection, "test/never", true);
+		await().until(() -> this.handler.calls.get() == 11);
+		LoopPauses pauses = new LoopPauses(this.calling);
+		this.link.impair(direction, Impairment.BLACK_HOLE);
+		long start = System.nanoTime();
+		Status status = leaving.failure();
+		assertThat(millisSince(start)).isBetween(300L, 1300L + pauses.end());
+		assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(status.processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(status.message()).contains("is suspected");
+		assertThat(connection.state()).isEqualTo(Connection.State.SUSPECTED);
+		this.link.heal();
+		await().until(() -> this.handler.cancelled.get() == 1);
+	}
+
+	@Test
+	void aStreamThatCannotBeRepeatedOutlivesAShortSilenceButNotALongOne() throws Exception {
+		Connection connection = connect();
+		Stream begun = new Stream(connection, "test/few", true);
+		Stream notRepeatable = new Stream(connection, "test/never", false);
+		await().until(() -> begun.elements.get() == 3 && this.handler.calls.get() == 2);
+		this.link.blackHole();
+		await().until(() -> connection.state() == Connection.State.SUSPECTED);
+		this.link.heal();
+		await().until(() -> connection.state() == Connection.State.READY);
+		assertThat(begun.end).isNotDone();
+		assertThat(notRepeatable.end).isNotDone();
+		LoopPauses pauses = new LoopPauses(this.calling);
+		this.link.blackHole();
+		long start = System.nanoTime();
+		assertThat(begun.failure().processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(notRepeatable.failure().code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(millisSince(start)).isBetween(1500L, 5000L + pauses.end());
+	}
+
+	@Test
+	void aStreamThatIsRightlySilentDoesNotFail() throws Exception {
+		this.link.impair(Impairment.NONE.withDelay(Duration.ofMillis(100)).withLoss(0.05));
+		Connection connection = connect();
+		List<Connection.State> states = new ArrayList<>();
+		connection.states().subscribe(states::add);
+		Stream silent = new Stream(connection, "test/never", true);
+		Stream begun = new Stream(connection, "test/few", true);
+		assertThat(catchThrowableOfType(TimeoutException.class, () -> silent.end.get(4, TimeUnit.SECONDS))).isNotNull();
+		assertThat(begun.elements).hasValue(3);
+		assertThat(begun.end).isNotDone();
+		assertThat(states).containsExactly(Connection.State.READY);
+	}
+
 	@Test
 	void largePayloadsPassALossyLink() throws Exception {
 		this.link.impair(Impairment.NONE.withLoss(0.05));
@@ -215,6 +273,29 @@ class ImpairedTransportTests {
 
 	private static long millisSince(long start) {
 		return (System.nanoTime() - start) / 1_000_000;
+	}
+
+	/** A streaming call and what it brought. */
+	private static final class Stream {
+
+		private final AtomicInteger elements = new AtomicInteger();
+
+		private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+		Stream(Connection connection, String procedure, boolean leavesSuspectedPeer) {
+			connection
+				.stream(new StreamCall(procedure, "raw", new byte[0], Metadata.EMPTY, StreamCall.NO_DEADLINE, null,
+						true, leavesSuspectedPeer))
+				.subscribe((element) -> this.elements.incrementAndGet(), this.end::completeExceptionally,
+						() -> this.end.complete(null));
+		}
+
+		Status failure() {
+			ExecutionException failed = catchThrowableOfType(ExecutionException.class,
+					() -> this.end.get(20, TimeUnit.SECONDS));
+			return ((FailureException) failed.getCause()).status();
+		}
+
 	}
 
 }

@@ -32,9 +32,9 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Serves {@code test/...}: {@code echo} answers at once, {@code thread} on another
  * thread, {@code keep} not at all, {@code large} with as many bytes as its argument says;
- * streams: {@code range} emits numbers, {@code never} nothing, {@code fail} three
- * elements and an error, {@code sum} counts the caller's elements, {@code mirror} sends
- * them back.
+ * streams: {@code range} emits numbers, {@code never} nothing, {@code few} three and no
+ * end, {@code fail} three elements and an error, {@code sum} counts the caller's
+ * elements, {@code mirror} sends them back.
  */
 class TestHandler implements CallHandler {
 
@@ -94,6 +94,7 @@ class TestHandler implements CallHandler {
 				.subscribe((count) -> stream.result(Long.toString(count).getBytes()), (error) -> {
 				});
 			case "mirror" -> stream.respond(stream.elements());
+			case "few" -> stream.respond(Flux.range(0, 3).map((i) -> new byte[] { 1 }).concatWith(Flux.never()));
 			case "never" -> stream.respond(Flux.never());
 			default -> stream.fail(Failure.of(Status.notProcessed(Code.UNIMPLEMENTED, "unknown stream")));
 		}
