@@ -208,6 +208,11 @@ final class StreamingCall implements SelectionContext {
 	}
 
 	@Override
+	public boolean idempotent() {
+		return this.procedure.idempotent();
+	}
+
+	@Override
 	public @Nullable String zone() {
 		return this.client.zone();
 	}

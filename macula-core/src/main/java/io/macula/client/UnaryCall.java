@@ -460,6 +460,11 @@ final class UnaryCall implements SelectionContext {
 	}
 
 	@Override
+	public boolean idempotent() {
+		return this.procedure.idempotent();
+	}
+
+	@Override
 	public @Nullable String zone() {
 		return this.client.zone();
 	}

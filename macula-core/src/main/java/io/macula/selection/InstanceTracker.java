@@ -48,6 +48,8 @@ public final class InstanceTracker implements Candidate {
 
 	private static final long IDLE_NANOS = 1_000_000_000L;
 
+	private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
+
 	private static final AtomicLongFieldUpdater<InstanceTracker> STARTED = AtomicLongFieldUpdater
 		.newUpdater(InstanceTracker.class, "started");
 
@@ -334,8 +336,14 @@ public final class InstanceTracker implements Candidate {
 		return this.ejection == null && this.availability == Availability.AVAILABLE;
 	}
 
-	/** When the instance, now out, is worth a probe. */
+	/**
+	 * When the instance, now out, is worth a probe. A suspected one never is: PINGs ask
+	 * it whether it lives, no call has to.
+	 */
 	long dueNanoTime(long now) {
+		if (this.availability == Availability.SUSPECTED) {
+			return now + NEVER_NANOS;
+		}
 		Ejection present = this.ejection;
 		long due = (present != null) ? present.untilNanoTime() : now;
 		if (this.availability != Availability.AVAILABLE && this.recheckNanoTime - due > 0) {

@@ -61,6 +61,10 @@ public final class LoadBalancer {
 	 * gets one call as its probe, and an instance in slow start gives a part of its calls
 	 * away. The choice of `first` and of users' strategies is never overridden: they see
 	 * a due instance among the candidates, and choosing it makes that call the probe.
+	 *
+	 * A probe may fail with an unknown fate, so it should be a call that can be repeated.
+	 * Only where no such call comes for a while another one is sent, and only to an
+	 * ejected instance: whether one can be reached again is not found out by calls.
 	 */
 
 	/**
@@ -71,6 +75,9 @@ public final class LoadBalancer {
 
 	/** A probe without an outcome is given up after this time. */
 	private static final long PROBE_NANOS = 30_000_000_000L;
+
+	/** An ejected instance waits so long for a call that can be repeated. */
+	private static final long IDEMPOTENT_PROBE_NANOS = 5_000_000_000L;
 
 	/**
 	 * Calls of the service for which a slow start has no effect: such load harms nobody.
@@ -351,8 +358,9 @@ public final class LoadBalancer {
 		if (now - present.changesNanoTime >= 0) {
 			present = refresh(now);
 		}
-		if (present.due.length > 0 && context.attempt() == 1) {
-			InstanceTracker probe = this.spreading ? present.due[0] : select(present.offered, context);
+		InstanceTracker[] due = (context.attempt() == 1) ? present.due(context, now) : View.NONE;
+		if (due.length > 0) {
+			InstanceTracker probe = this.spreading ? due[0] : select(present.offered(due), context);
 			if (!probe.usable() && claimProbe(probe, now)) {
 				return probe;
 			}
@@ -461,6 +469,8 @@ public final class LoadBalancer {
 
 		private static final int TIERS = Availability.values().length + 1;
 
+		static final InstanceTracker[] NONE = {};
+
 		final InstanceTracker[] all;
 
 		/** The best tier that is not empty. */
@@ -538,6 +548,32 @@ public final class LoadBalancer {
 				}
 			}
 			return false;
+		}
+
+		/** The due ones for which this call may be the probe. */
+		InstanceTracker[] due(SelectionContext context, long now) {
+			if (this.due.length == 0 || context.idempotent()) {
+				return this.due;
+			}
+			return Arrays.stream(this.due)
+				.filter((tracker) -> tracker.availability == Availability.AVAILABLE
+						&& now - tracker.dueNanoTime(now) >= IDEMPOTENT_PROBE_NANOS)
+				.toArray(InstanceTracker[]::new);
+		}
+
+		/** The preferred ones and some of the due ones. */
+		CandidateList offered(InstanceTracker[] some) {
+			if (some.length == this.due.length) {
+				return this.offered;
+			}
+			List<InstanceTracker> wanted = List.of(some);
+			List<InstanceTracker> offeredOnes = new ArrayList<>(this.all.length);
+			for (InstanceTracker tracker : this.all) {
+				if (this.preferred.contains(tracker) || wanted.contains(tracker)) {
+					offeredOnes.add(tracker);
+				}
+			}
+			return list(offeredOnes);
 		}
 
 		/** The untried ones of the best tier that has any. */

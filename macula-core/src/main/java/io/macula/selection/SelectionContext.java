@@ -44,6 +44,12 @@ public interface SelectionContext {
 	int attempt();
 
 	/**
+	 * Whether the call may be repeated after an attempt of unknown fate.
+	 * @return true for idempotent methods
+	 */
+	boolean idempotent();
+
+	/**
 	 * Zone of the calling node.
 	 * @return the zone, or {@code null} where none is set
 	 */

@@ -70,6 +70,10 @@ final class Fixtures {
 	}
 
 	static SelectionContext context(long tick, int attempt) {
+		return context(tick, attempt, true);
+	}
+
+	static SelectionContext context(long tick, int attempt, boolean idempotent) {
 		return new SelectionContext() {
 
 			@Override
@@ -85,6 +89,11 @@ final class Fixtures {
 			@Override
 			public int attempt() {
 				return attempt;
+			}
+
+			@Override
+			public boolean idempotent() {
+				return idempotent;
 			}
 
 			@Override
@@ -105,7 +114,11 @@ final class Fixtures {
 
 	/** The first attempt of the next call. */
 	InstanceTracker pick() {
-		InstanceTracker picked = this.balancer.pick(context(this.tick++, 1), List.of());
+		return pick(true);
+	}
+
+	InstanceTracker pick(boolean idempotent) {
+		InstanceTracker picked = this.balancer.pick(context(this.tick++, 1, idempotent), List.of());
 		if (picked == null) {
 			throw new AssertionError("nothing to pick");
 		}
@@ -139,9 +152,13 @@ final class Fixtures {
 	}
 
 	int[] shares(int calls, int instances) {
+		return shares(calls, instances, true);
+	}
+
+	int[] shares(int calls, int instances, boolean idempotent) {
 		int[] shares = new int[instances];
 		for (int i = 0; i < calls; i++) {
-			InstanceTracker picked = pick();
+			InstanceTracker picked = pick(idempotent);
 			shares[Integer.parseInt(picked.instance().nodeId().substring(4)) - 1]++;
 			picked.succeeded(1_000_000);
 		}

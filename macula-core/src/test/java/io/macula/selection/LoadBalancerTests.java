@@ -78,6 +78,8 @@ class LoadBalancerTests {
 		this.fixtures.join(3);
 		this.fixtures.tracker(2).availability(Availability.SUSPECTED);
 		assertThat(this.fixtures.shares(100, 3)).containsExactly(50, 0, 50);
+		this.fixtures.passMillis(60_000);
+		assertThat(this.fixtures.shares(100, 3)).as("PINGs find out, not calls").containsExactly(50, 0, 50);
 		this.fixtures.tracker(2).availability(Availability.AVAILABLE);
 		assertThat(this.fixtures.shares(99, 3)).containsExactly(33, 33, 33);
 	}
@@ -96,6 +98,7 @@ class LoadBalancerTests {
 		this.fixtures.passMillis(7_900);
 		assertThat(this.fixtures.shares(30, 3)[0]).isZero();
 		this.fixtures.passMillis(4_200);
+		assertThat(this.fixtures.shares(30, 3, false)[0]).as("not by a call that cannot be repeated").isZero();
 		InstanceTracker probe = this.fixtures.pick();
 		assertThat(probe).isSameAs(this.fixtures.tracker(1));
 		assertThat(this.fixtures.shares(30, 3)[0]).as("one probe at a time").isZero();

@@ -157,6 +157,49 @@ class OutlierEjectionTests {
 	}
 
 	@Test
+	void aCallThatCannotBeRepeatedIsNoProbeWhileAnotherMayCome() {
+		this.fixtures.join(3);
+		this.fixtures.calls(15, Code.UNAVAILABLE, 1);
+		this.fixtures.passMillis(6_100);
+		assertThat(this.fixtures.shares(30, 3, false)).containsExactly(0, 15, 15);
+		assertThat(this.fixtures.pick()).isSameAs(this.fixtures.tracker(1));
+	}
+
+	@Test
+	void whereNoCallCanBeRepeatedAnotherOneIsTheProbeInTheEnd() {
+		this.fixtures.join(3);
+		this.fixtures.calls(15, Code.UNAVAILABLE, 1);
+		this.fixtures.passMillis(8_500);
+		assertThat(this.fixtures.shares(30, 3, false)[0]).isZero();
+		this.fixtures.passMillis(2_600);
+		InstanceTracker probe = this.fixtures.pick(false);
+		assertThat(probe).isSameAs(this.fixtures.tracker(1));
+		assertThat(this.fixtures.shares(30, 3, false)[0]).as("one probe at a time").isZero();
+		probe.succeeded(1_000_000);
+		assertThat(this.fixtures.shares(30, 3, false)[0]).isEqualTo(10);
+	}
+
+	@Test
+	void theChoiceOfFirstSparesCallsThatCannotBeRepeated() {
+		Fixtures first = new Fixtures(SelectionStrategies.first());
+		first.join(3);
+		first.calls(5, Code.UNAVAILABLE, 1);
+		first.passMillis(6_100);
+		assertThat(first.shares(10, 3, false)).containsExactly(0, 10, 0);
+		assertThat(first.shares(10, 3)).containsExactly(10, 0, 0);
+	}
+
+	@Test
+	void whenAllAreEjectedOrOutThenCallsThatCannotBeRepeatedGoOn() {
+		this.fixtures.join(2);
+		this.fixtures.calls(10, Code.UNAVAILABLE, 1);
+		this.fixtures.tracker(2).availability(Availability.SUSPECTED);
+		assertThat(this.fixtures.shares(10, 2, false)).containsExactly(0, 10);
+		this.fixtures.balancer.update(List.of(Fixtures.instance(1)));
+		assertThat(this.fixtures.pick(false)).isSameAs(this.fixtures.tracker(1));
+	}
+
+	@Test
 	void retriesAreNoProbes() {
 		this.fixtures.join(3);
 		this.fixtures.calls(15, Code.UNAVAILABLE, 1);
