@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -41,14 +42,18 @@ import reactor.core.publisher.MonoSink;
  */
 public final class QuicConnector {
 
-	/** RFC 8305, section 5: Connection Attempt Delay. */
+	/** RFC 8305, section 5: Connection Attempt Delay, and its recommended minimum. */
 	private static final long ATTEMPT_DELAY_MILLIS = 250;
+
+	private static final long MIN_ATTEMPT_DELAY_MILLIS = 100;
 
 	private final Transport transport;
 
 	private final TlsContexts tls;
 
 	private final NodeInfo self;
+
+	private final Function<String, Mono<List<InetAddress>>> resolver;
 
 	/**
 	 * A connector.
@@ -57,13 +62,21 @@ public final class QuicConnector {
 	 * @param self what this node says of itself in HELLO
 	 */
 	public QuicConnector(Transport transport, TlsContexts tls, NodeInfo self) {
+		this(transport, tls, self, Addresses::resolve);
+	}
+
+	QuicConnector(Transport transport, TlsContexts tls, NodeInfo self,
+			Function<String, Mono<List<InetAddress>>> resolver) {
+		this.resolver = resolver;
 		this.transport = transport;
 		this.tls = tls;
 		this.self = self;
 	}
 
 	/**
-	 * Dial all addresses of an endpoint, a quarter of a second apart, until one answers.
+	 * Dial all addresses of an endpoint, a quarter of a second apart or as soon as one
+	 * fails, until one answers; the others are given up then. Many addresses follow each
+	 * other faster, so that the last one has its share of the time.
 	 * @param endpoint where to
 	 * @param timeout bound of everything, WELCOME included
 	 * @return the connection, owned by the subscriber; fails with
@@ -101,6 +114,8 @@ public final class QuicConnector {
 
 		private @Nullable Disposable resolution;
 
+		private long attemptDelayMillis = ATTEMPT_DELAY_MILLIS;
+
 		private boolean over;
 
 		Race(Endpoint endpoint, long deadlineNanos, MonoSink<Connection> sink, EventLoop loop) {
@@ -111,7 +126,7 @@ public final class QuicConnector {
 		}
 
 		void start() {
-			this.resolution = Addresses.resolve(this.endpoint.host())
+			this.resolution = QuicConnector.this.resolver.apply(this.endpoint.host())
 				.timeout(Duration.ofNanos(Math.max(1, this.deadlineNanos - System.nanoTime())))
 				.subscribe((addresses) -> execute(() -> resolved(addresses)),
 						(error) -> execute(() -> unresolved(error)));
@@ -153,6 +168,8 @@ public final class QuicConnector {
 
 		private void resolved(List<InetAddress> addresses) {
 			this.untried.addAll(addresses);
+			long share = TimeUnit.NANOSECONDS.toMillis(this.deadlineNanos - System.nanoTime()) / (addresses.size() + 1);
+			this.attemptDelayMillis = Math.max(MIN_ATTEMPT_DELAY_MILLIS, Math.min(ATTEMPT_DELAY_MILLIS, share));
 			attempt();
 		}
 
@@ -180,7 +197,7 @@ public final class QuicConnector {
 					Math.max(1, this.deadlineNanos - System.nanoTime()), this.loop, this);
 			this.dials.add(dial);
 			if (!this.untried.isEmpty()) {
-				this.nextAttempt = this.loop.schedule(this::attempt, ATTEMPT_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+				this.nextAttempt = this.loop.schedule(this::attempt, this.attemptDelayMillis, TimeUnit.MILLISECONDS);
 			}
 			dial.start();
 		}

@@ -1,0 +1,180 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.macula.Endpoint;
+import io.macula.RpcException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import reactor.core.publisher.Mono;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Dialling a name of several addresses (RFC 8305), over real QUIC. Needs all of
+ * 127.0.0.0/8 on the loopback interface.
+ */
+@EnabledOnOs(OS.LINUX)
+class AddressRaceTests {
+
+	private TestNet net;
+
+	@BeforeEach
+	void start() {
+		this.net = new TestNet();
+		connect(Duration.ofSeconds(10), "127.0.0.1");
+	}
+
+	@AfterEach
+	void close() {
+		this.net.close();
+	}
+
+	@Test
+	void whenTheFirstAddressIsSilentThenTheSecondIsDialledAfterAQuarterOfASecond() throws Exception {
+		try (DatagramSocket silent = silent("127.0.0.2")) {
+			long start = System.nanoTime();
+			Connection connection = connect(Duration.ofSeconds(5), "127.0.0.2", "127.0.0.1");
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(240),
+					Duration.ofSeconds(2));
+			assertThat(TestNet.call(connection, "test/echo", new byte[3])).hasSize(3);
+			assertGivenUp(silent);
+		}
+	}
+
+	@Test
+	void whenAddressesRefuseThenTheNextIsDialledAtOnce() throws Exception {
+		long start = System.nanoTime();
+		Connection connection = connect(Duration.ofSeconds(5), "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5",
+				"127.0.0.1");
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).as("four quarters of a second")
+			.isLessThan(Duration.ofMillis(900));
+		assertThat(TestNet.call(connection, "test/echo", new byte[3])).hasSize(3);
+	}
+
+	@Test
+	void whenTheFamilyOfTheFirstAddressIsDeadThenTheOtherAnswers() throws Exception {
+		Connection connection = connect(Duration.ofSeconds(5), "::1", "127.0.0.1");
+		assertThat(TestNet.call(connection, "test/echo", new byte[3])).hasSize(3);
+	}
+
+	@Test
+	void whenOneAnswersThenTheOthersAreLeftAlone() throws Exception {
+		try (DatagramSocket second = silent("127.0.0.2")) {
+			connect(Duration.ofSeconds(5), "127.0.0.1", "127.0.0.2");
+			assertGivenUp(second);
+		}
+	}
+
+	@Test
+	void manyDeadAddressesLeaveTimeForTheLastOne() throws Exception {
+		List<DatagramSocket> silent = new ArrayList<>();
+		String[] addresses = new String[10];
+		try {
+			for (int i = 0; i < 9; i++) {
+				addresses[i] = "127.0.0." + (i + 2);
+				silent.add(silent(addresses[i]));
+			}
+			addresses[9] = "127.0.0.1";
+			Connection connection = connect(Duration.ofSeconds(2), addresses);
+			assertThat(TestNet.call(connection, "test/echo", new byte[3])).hasSize(3);
+		}
+		finally {
+			silent.forEach(DatagramSocket::close);
+		}
+	}
+
+	@Test
+	void whenNoAddressAnswersThenTheFailureComesInTime() throws Exception {
+		try (DatagramSocket silent = silent("127.0.0.2")) {
+			long start = System.nanoTime();
+			RpcException error = catchThrowableOfType(RpcException.class,
+					() -> connect(Duration.ofMillis(600), "127.0.0.2", "127.0.0.3"));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(500),
+					Duration.ofMillis(1500));
+			assertThat(error.status().message()).contains("many.example:" + this.net.listener.port());
+			assertGivenUp(silent);
+		}
+	}
+
+	private Connection connect(Duration timeout, String... addresses) {
+		int before = this.net.listener.connections();
+		Connection connection = new QuicConnector(this.net.clientTransport, TestNet.TLS, TestNet.node("client"),
+				(host) -> Mono.just(addresses(addresses)))
+			.connect(new Endpoint("many.example", this.net.listener.port()), timeout)
+			.block();
+		assertThat(connection).isNotNull();
+		Awaitility.await().until(() -> this.net.listener.connections() == before + 1);
+		return connection;
+	}
+
+	private static List<InetAddress> addresses(String... texts) {
+		List<InetAddress> addresses = new ArrayList<>();
+		for (String text : texts) {
+			addresses.add(address(text));
+		}
+		return addresses;
+	}
+
+	private static InetAddress address(String text) {
+		try {
+			return InetAddress.getByName(text);
+		}
+		catch (java.net.UnknownHostException ex) {
+			throw new IllegalArgumentException(ex);
+		}
+	}
+
+	/** A socket at the listener's port of another address that answers nothing. */
+	private DatagramSocket silent(String address) throws Exception {
+		return new DatagramSocket(this.net.listener.port(), address(address));
+	}
+
+	/** What came before is of no interest; nothing may come later. */
+	private static void assertGivenUp(DatagramSocket silent) throws Exception {
+		datagrams(silent, 100);
+		assertThat(datagrams(silent, 1500)).isZero();
+	}
+
+	private static int datagrams(DatagramSocket socket, int millis) throws Exception {
+		socket.setSoTimeout(millis);
+		int count = 0;
+		while (true) {
+			try {
+				socket.receive(new DatagramPacket(new byte[2000], 2000));
+				count++;
+			}
+			catch (SocketTimeoutException ex) {
+				return count;
+			}
+		}
+	}
+
+}
