@@ -18,6 +18,7 @@ package io.macula.transport;
 
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
@@ -498,7 +499,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 				if (this.state == State.OPEN || this.state == State.DRAINING) {
 					List<Frame.GoAway.Accepted> accepted = new ArrayList<>();
 					accepted.add(new Frame.GoAway.Accepted(0, 0));
-					for (ServerStream stream : this.streams) {
+					// Lanes are the oldest streams, and none of them may be missing.
+					List<ServerStream> oldestFirst = new ArrayList<>(this.streams);
+					oldestFirst.sort(Comparator.comparingLong(ServerStream::streamId));
+					for (ServerStream stream : oldestFirst) {
 						if (!stream.callerFinished() && accepted.size() < 1000) {
 							accepted.add(new Frame.GoAway.Accepted(stream.streamId(), stream.lastCallId()));
 						}

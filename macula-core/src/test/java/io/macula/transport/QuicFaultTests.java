@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 
 import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.Metadata;
 import io.macula.Processed;
 import io.macula.Realm;
 import io.macula.RpcException;
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -341,6 +343,46 @@ class QuicFaultTests {
 		assertThat(status.processed()).isEqualTo(Processed.UNKNOWN);
 		assertThat(status.message()).contains("DRAINED");
 		assertThat(this.net.handler.cancelled.get()).isEqualTo(1);
+	}
+
+	@Test
+	void whatALaneCarriedBeyondTheLastAcceptedCallWasNotProcessed() throws Exception {
+		try (ImpairedLink link = ImpairedLink
+			.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.net.listener.port()), 1)) {
+			Connection connection = this.net.connect(new Endpoint("127.0.0.1", link.address().getPort()), TestNet.TLS,
+					TestNet.node("client"));
+			TestCall accepted = new TestCall("test/keep", new byte[0], Duration.ofSeconds(10), false);
+			connection.send(accepted);
+			Awaitility.await().until(() -> this.net.handler.kept.size() == 1);
+			link.impair(ImpairedLink.Direction.TO_TARGET, Impairment.BLACK_HOLE);
+			TestCall late = new TestCall("test/keep", new byte[0], Duration.ofSeconds(10), false);
+			connection.send(late);
+			Awaitility.await().until(() -> link.dropped(ImpairedLink.Direction.TO_TARGET) > 0);
+			this.net.listener.close();
+			assertThat(TestNet.failure(late).processed()).isEqualTo(Processed.NO);
+			assertThat(TestNet.failure(accepted).processed()).isEqualTo(Processed.UNKNOWN);
+			assertThat(this.net.handler.calls.get()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void aCallIsNotCalledUnprocessedHoweverManyStreamsAreOpen() throws Exception {
+		this.net.close();
+		this.net = new TestNet(settings(10, 5000, 1500), settings(10, 5000, 1500));
+		Connection connection = this.net.connect();
+		TestCall accepted = TestCall.of("test/keep", new byte[0]);
+		connection.send(accepted);
+		for (int i = 0; i < 1400; i++) {
+			connection
+				.stream(new StreamCall("test/mirror", "raw", new byte[0], Metadata.EMPTY, StreamCall.NO_DEADLINE,
+						Flux.never(), true, false))
+				.subscribe((element) -> {
+				}, (error) -> {
+				});
+		}
+		Awaitility.await().until(() -> this.net.handler.calls.get() == 1401);
+		this.net.listener.close();
+		assertThat(TestNet.failure(accepted).processed()).isEqualTo(Processed.UNKNOWN);
 	}
 
 	@Test
