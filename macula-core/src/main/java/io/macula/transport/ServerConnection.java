@@ -198,7 +198,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	public void handlerAdded(ChannelHandlerContext ctx) {
 		this.helloTimer = this.loop.schedule(() -> {
 			if (this.state == State.HANDSHAKE) {
-				refused("the handshake was not finished within " + HELLO_LIMIT_MILLIS + " ms", "the network");
+				// Honest clients end or give up in the middle, too.
+				logger.debug("The handshake of {} was not finished within {} ms", this.address, HELLO_LIMIT_MILLIS);
 				end(ErrorCode.HANDSHAKE_TIMEOUT, "no HELLO within " + HELLO_LIMIT_MILLIS + " ms");
 			}
 		}, HELLO_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
@@ -239,7 +240,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	private void refuse(ErrorCode code, String message) {
-		refused(message, "the settings of both sides");
+		if (code == ErrorCode.DRAINED) {
+			logger.debug("Refused a connection from {}: {}", this.address, message);
+		}
+		else {
+			refused(message, "the settings of both sides");
+		}
 		this.control.send(new Frame.Refused(code, message));
 		end(code, message);
 	}

@@ -188,6 +188,25 @@ class HandshakeRefusalTests {
 	}
 
 	@Test
+	void whenAProviderDrainsThenItDoesNotWarnOfHonestClients() {
+		SecretTls tls = SecretTls.of(SHOP, "node1", SECRET);
+		TestHandler handler = new TestHandler();
+		try (QuicListener listener = QuicListener.start(this.serverTransport, tls, InetAddress.getLoopbackAddress(), 0,
+				handler, node("provider"))) {
+			QuicConnector connector = new QuicConnector(this.clientTransport, tls, node("client"));
+			Endpoint endpoint = new Endpoint("127.0.0.1", listener.port());
+			Connection present = connector.connect(endpoint, Duration.ofSeconds(10)).block();
+			present.send(TestCall.of("test/keep", new byte[0]));
+			Awaitility.await().until(() -> handler.kept.size() == 1);
+			listener.drain(Duration.ofSeconds(10)).subscribe();
+			RpcException error = catchThrowableOfType(RpcException.class,
+					() -> connector.connect(endpoint, Duration.ofSeconds(10)).block());
+			assertThat(error.status().message()).contains("draining");
+			assertThat(this.warnings.lines()).isEmpty();
+		}
+	}
+
+	@Test
 	void whatAPeerSaysCannotForgeLines() {
 		HandshakeLog log = new HandshakeLog(() -> 0);
 		log.refused(null, "a\nb\u2028c", "x\r\n2026 WARN \u001b[2J" + "y".repeat(10_000), "all");
