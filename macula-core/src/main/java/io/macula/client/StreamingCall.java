@@ -56,6 +56,8 @@ final class StreamingCall implements SelectionContext {
 
 	private final boolean manyResults;
 
+	private final long startNanos;
+
 	private final long deadlineNanos;
 
 	private final long patienceNanos;
@@ -88,6 +90,7 @@ final class StreamingCall implements SelectionContext {
 		this.manyResults = manyResults;
 		this.deadlineNanos = deadlineNanos;
 		long now = client.clock().getAsLong();
+		this.startNanos = now;
 		this.patienceNanos = (deadlineNanos == StreamCall.NO_DEADLINE) ? now + client.settings().deadline().toNanos()
 				: deadlineNanos;
 		this.tick = client.nextTick();
@@ -131,12 +134,25 @@ final class StreamingCall implements SelectionContext {
 		EndpointPool pool = ServiceClient.poolOf(tracker);
 		Connection connection = pool.ready(this.client.clock().getAsLong());
 		Flux<byte[]> results = (connection != null) ? over(connection, open)
-				: pool.connection().flatMapMany((acquired) -> over(acquired, open));
+				: acquired(pool).flatMapMany((acquired) -> over(acquired, open));
 		return results.doOnNext((element) -> this.begun = true)
 			.doOnComplete(open::succeeded)
 			.doOnError(open::failed)
 			.doOnCancel(open::cancelled)
 			.onErrorResume((error) -> failed(tracker, error));
+	}
+
+	/** A connection to come, at most until the call's deadline. */
+	private Mono<Connection> acquired(EndpointPool pool) {
+		if (this.deadlineNanos == StreamCall.NO_DEADLINE) {
+			return pool.connection();
+		}
+		return pool.connection()
+			.timeout(after(Duration.ofNanos(Math.max(0, patienceLeft()))),
+					Mono.error(() -> Status
+						.notProcessed(Code.DEADLINE_EXCEEDED,
+								"the deadline was over while connecting to " + pool.endpoint())
+						.toException()));
 	}
 
 	private Flux<byte[]> over(Connection connection, Open open) {
@@ -166,6 +182,10 @@ final class StreamingCall implements SelectionContext {
 		int maxAttempts = this.client.settings().failover().maxAttempts();
 		if (verdict == Verdict.NEVER || maxAttempts == 1) {
 			return Flux.error(this.procedure.exceptions().apply(failure));
+		}
+		if (this.deadlineNanos != StreamCall.NO_DEADLINE && patienceLeft() <= 0) {
+			return Flux.error(Failures.exception(Failures.deadlineOver(this.procedure.service(),
+					Duration.ofNanos(this.deadlineNanos - this.startNanos), this.failures), this.failures));
 		}
 		boolean untried = !this.tried.containsAll(this.client.balancer().trackers());
 		if (verdict == Verdict.TRANSPARENT && untried) {

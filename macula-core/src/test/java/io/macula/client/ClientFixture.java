@@ -19,8 +19,10 @@ package io.macula.client;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.resilience4j.retry.RetryRegistry;
@@ -56,6 +58,9 @@ final class ClientFixture {
 
 	final Map<Endpoint, Status> refusals = new HashMap<>();
 
+	/** Endpoints whose dials never end. */
+	final Set<Endpoint> silent = new HashSet<>();
+
 	final List<Endpoint> dialled = new ArrayList<>();
 
 	final List<Task> tasks = new ArrayList<>();
@@ -69,6 +74,9 @@ final class ClientFixture {
 
 	final ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(), (endpoint, timeout) -> Mono.defer(() -> {
 		this.dialled.add(endpoint);
+		if (this.silent.contains(endpoint)) {
+			return Mono.never();
+		}
 		Status refusal = this.refusals.get(endpoint);
 		if (refusal != null) {
 			return Mono.error(refusal.toException());

@@ -268,6 +268,47 @@ class RealmClientTests {
 	}
 
 	@Test
+	void whenTheBudgetIsSpentThenNothingIsHedged() {
+		ServiceSettings settings = ClientFixture.settings(3, Duration.ofSeconds(10));
+		this.fixture.settings = settings
+			.withFailover(new ServiceSettings.Failover(3, Duration.ofMillis(50), Duration.ofSeconds(2), 0, 0.1));
+		this.fixture.known(1, 2);
+		Echo echo = echo();
+		echo.hedged("x");
+		this.fixture.pass(Duration.ofMillis(150));
+		assertThat(this.fixture.connection(2).sent).as("one in ten seconds").isEqualTo(1);
+		CompletableFuture<String> second = echo.hedged("x");
+		this.fixture.pass(Duration.ofMillis(150));
+		assertThat(this.fixture.connection(1).sent + this.fixture.connection(2).sent).isEqualTo(3);
+		assertThat(second).isNotDone();
+	}
+
+	@Test
+	void whenAHedgedCallIsCancelledThenBothAttemptsAre() {
+		this.fixture.known(1, 2);
+		CompletableFuture<String> future = echo().hedged("x");
+		this.fixture.pass(Duration.ofMillis(150));
+		future.cancel(true);
+		assertThat(this.fixture.connection(1).cancelled).isEqualTo(1);
+		assertThat(this.fixture.connection(2).cancelled).isEqualTo(1);
+	}
+
+	@Test
+	void theDeadlineOfAStreamBoundsTheWaitForAConnection() {
+		this.fixture.silent.add(ClientFixture.endpoint(1));
+		this.fixture.silent.add(ClientFixture.endpoint(2));
+		this.fixture.known(1, 2);
+		CompletableFuture<List<String>> stream = echo().bounded("x").collectList().toFuture();
+		this.fixture.pass(Duration.ofMillis(190));
+		assertThat(stream).isNotDone();
+		this.fixture.pass(Duration.ofMillis(20));
+		assertThat(stream).isCompletedExceptionally();
+		assertThatThrownBy(stream::join).hasCauseInstanceOf(RpcException.class)
+			.hasMessageContaining("the deadline of 200 ms")
+			.hasMessageContaining("while connecting to");
+	}
+
+	@Test
 	void onlyIdempotentCallsLeaveSuspectedPeer() {
 		this.fixture.known(1);
 		Echo echo = echo();
@@ -278,6 +319,21 @@ class RealmClientTests {
 		assertThat(open).hasSize(2);
 		assertThat(connection.leavesSuspectedPeer(open.get(0))).isTrue();
 		assertThat(connection.leavesSuspectedPeer(open.get(1))).isFalse();
+	}
+
+	@Test
+	void onlyStreamsThatMayBeRepeatedLeaveSuspectedPeer() {
+		List<StreamCall> calls = new ArrayList<>();
+		this.fixture.onConnect = (connection) -> connection.onStream = (call) -> {
+			calls.add(call);
+			return Flux.empty();
+		};
+		this.fixture.known(1);
+		Echo echo = echo();
+		echo.many("x").blockLast();
+		echo.append("x").blockLast();
+		echo.mirror(Flux.just("x")).blockLast();
+		assertThat(calls).extracting(StreamCall::leavesSuspectedPeer).containsExactly(true, false, false);
 	}
 
 	@Test
@@ -313,21 +369,6 @@ class RealmClientTests {
 			answers.add(echo.say("x"));
 		}
 		assertThat(answers).contains("from 10.0.0.1");
-	}
-
-	@Test
-	void onlyStreamsThatMayBeRepeatedLeaveSuspectedPeer() {
-		List<StreamCall> calls = new ArrayList<>();
-		this.fixture.onConnect = (connection) -> connection.onStream = (call) -> {
-			calls.add(call);
-			return Flux.empty();
-		};
-		this.fixture.known(1);
-		Echo echo = echo();
-		echo.many("x").blockLast();
-		echo.append("x").blockLast();
-		echo.mirror(Flux.just("x")).blockLast();
-		assertThat(calls).extracting(StreamCall::leavesSuspectedPeer).containsExactly(true, false, false);
 	}
 
 	@Test
