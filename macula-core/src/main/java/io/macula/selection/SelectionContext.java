@@ -45,9 +45,11 @@ public interface SelectionContext {
 
 	/**
 	 * Whether the call may be repeated after an attempt of unknown fate.
-	 * @return true for idempotent methods
+	 * @return true for idempotent methods; false unless that is known
 	 */
-	boolean idempotent();
+	default boolean idempotent() {
+		return false;
+	}
 
 	/**
 	 * Zone of the calling node.

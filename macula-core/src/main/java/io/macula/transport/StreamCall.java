@@ -41,4 +41,19 @@ public record StreamCall(String procedure, String codec, byte[] payload, Metadat
 	/** Value of {@code deadlineNanoTime} for a call without a deadline. */
 	public static final long NO_DEADLINE = Long.MIN_VALUE;
 
+	/**
+	 * A call that does not leave a suspected peer at once.
+	 * @param procedure name on the wire, {@code service/method}
+	 * @param codec name of the payload codec
+	 * @param payload the encoded arguments other than the stream; not copied
+	 * @param metadata travels with the call
+	 * @param deadlineNanoTime when the call is given up
+	 * @param elements encoded elements that the caller sends, or {@code null} for none
+	 * @param manyResults whether the answer is a stream, not one result
+	 */
+	public StreamCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime,
+			@Nullable Publisher<byte[]> elements, boolean manyResults) {
+		this(procedure, codec, payload, metadata, deadlineNanoTime, elements, manyResults, false);
+	}
+
 }

@@ -337,7 +337,7 @@ class RealmServerTests {
 				: null;
 		return connection()
 			.stream(new StreamCall("test.work/" + method, "cbor", payload, Metadata.EMPTY, StreamCall.NO_DEADLINE,
-					encoded, contract.shape() == io.macula.contract.ReturnShape.FLUX, false))
+					encoded, contract.shape() == io.macula.contract.ReturnShape.FLUX))
 			.mapNotNull((element) -> codec.forType(contract.resultType()).decode(element));
 	}
 

@@ -375,7 +375,7 @@ class QuicFaultTests {
 		for (int i = 0; i < 1400; i++) {
 			connection
 				.stream(new StreamCall("test/mirror", "raw", new byte[0], Metadata.EMPTY, StreamCall.NO_DEADLINE,
-						Flux.never(), true, false))
+						Flux.never(), true))
 				.subscribe((element) -> {
 				}, (error) -> {
 				});

@@ -173,7 +173,7 @@ class QuicStreamTests {
 	@Test
 	void theDeadlineEndsAStream() {
 		StreamCall call = new StreamCall("test/never", "raw", new byte[0], Metadata.EMPTY,
-				System.nanoTime() + Duration.ofMillis(100).toNanos(), null, true, false);
+				System.nanoTime() + Duration.ofMillis(100).toNanos(), null, true);
 		StepVerifier.create(this.connection.stream(call)).expectErrorSatisfies((error) -> {
 			assertThat(((FailureException) error).code()).isEqualTo(Code.DEADLINE_EXCEEDED);
 			assertThat(((FailureException) error).status().processed()).isEqualTo(Processed.UNKNOWN);
@@ -212,7 +212,7 @@ class QuicStreamTests {
 
 	private Flux<byte[]> stream(String procedure, String argument, @Nullable Publisher<byte[]> elements, boolean many) {
 		return this.connection.stream(new StreamCall(procedure, "raw", argument.getBytes(), Metadata.EMPTY,
-				StreamCall.NO_DEADLINE, elements, many, false));
+				StreamCall.NO_DEADLINE, elements, many));
 	}
 
 }

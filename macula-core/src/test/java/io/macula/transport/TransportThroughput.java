@@ -110,7 +110,7 @@ final class TransportThroughput {
 		for (int i = 0; i < 6; i++) {
 			long start = System.nanoTime();
 			StreamCall call = new StreamCall("test/range", "raw", Integer.toString(elements).getBytes(), Metadata.EMPTY,
-					StreamCall.NO_DEADLINE, null, true, false);
+					StreamCall.NO_DEADLINE, null, true);
 			Long count = connection.stream(call).count().block();
 			System.out.printf("%d elements, %d per second%n", count,
 					(long) (elements / ((System.nanoTime() - start) / 1e9)));
