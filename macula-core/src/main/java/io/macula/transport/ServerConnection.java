@@ -46,6 +46,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicPathEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
@@ -546,6 +547,24 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		else if (event instanceof QuicStreamLimitChangedEvent) {
 			this.opener.next();
 		}
+		else if (event instanceof QuicPathEvent.New) {
+			SmallDatagrams.of(this.channel);
+		}
+		else if (event instanceof QuicPathEvent.PeerMigrated) {
+			moved();
+		}
+	}
+
+	/**
+	 * The client's address changed. What was on its way to the old one is not always sent
+	 * again: quiche probes with the oldest two packets only, so that a stream may stall
+	 * for ever. Hence the connection serves what is in flight, as far as that goes, and
+	 * the client dials anew.
+	 */
+	private void moved() {
+		String message = "the client's address changed";
+		goAway(message);
+		this.loop.schedule(() -> close(message), this.settings.suspicion().toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	@Override

@@ -298,7 +298,7 @@ public final class ImpairedLink implements AutoCloseable {
 		boolean overtaken = way.random.nextDouble() < impairment.reorder();
 		boolean twice = way.random.nextDouble() < impairment.duplication();
 		double jitter = way.random.nextDouble();
-		if (lost || this.queue.size() >= MAX_QUEUED) {
+		if (lost || this.buffer.remaining() > impairment.maxBytes() || this.queue.size() >= MAX_QUEUED) {
 			this.counters.incrementAndGet(2 + direction.ordinal());
 			return;
 		}

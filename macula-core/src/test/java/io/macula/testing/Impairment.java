@@ -26,11 +26,13 @@ import java.time.Duration;
  * @param loss share of the datagrams that are dropped, 0 to 1
  * @param reorder share of the datagrams that later ones overtake, 0 to 1
  * @param duplication share of the datagrams that arrive twice, 0 to 1
+ * @param maxBytes larger datagrams are dropped
  */
-public record Impairment(Duration delay, Duration jitter, double loss, double reorder, double duplication) {
+public record Impairment(Duration delay, Duration jitter, double loss, double reorder, double duplication,
+		int maxBytes) {
 
 	/** A perfect direction. */
-	public static final Impairment NONE = new Impairment(Duration.ZERO, Duration.ZERO, 0, 0, 0);
+	public static final Impairment NONE = new Impairment(Duration.ZERO, Duration.ZERO, 0, 0, 0, Integer.MAX_VALUE);
 
 	/** A direction in which nothing arrives. */
 	public static final Impairment BLACK_HOLE = NONE.withLoss(1);
@@ -50,7 +52,7 @@ public record Impairment(Duration delay, Duration jitter, double loss, double re
 	 * @return the impairment
 	 */
 	public Impairment withDelay(Duration delay) {
-		return new Impairment(delay, this.jitter, this.loss, this.reorder, this.duplication);
+		return new Impairment(delay, this.jitter, this.loss, this.reorder, this.duplication, this.maxBytes);
 	}
 
 	/**
@@ -59,7 +61,7 @@ public record Impairment(Duration delay, Duration jitter, double loss, double re
 	 * @return the impairment
 	 */
 	public Impairment withJitter(Duration jitter) {
-		return new Impairment(this.delay, jitter, this.loss, this.reorder, this.duplication);
+		return new Impairment(this.delay, jitter, this.loss, this.reorder, this.duplication, this.maxBytes);
 	}
 
 	/**
@@ -68,7 +70,7 @@ public record Impairment(Duration delay, Duration jitter, double loss, double re
 	 * @return the impairment
 	 */
 	public Impairment withLoss(double loss) {
-		return new Impairment(this.delay, this.jitter, loss, this.reorder, this.duplication);
+		return new Impairment(this.delay, this.jitter, loss, this.reorder, this.duplication, this.maxBytes);
 	}
 
 	/**
@@ -77,7 +79,7 @@ public record Impairment(Duration delay, Duration jitter, double loss, double re
 	 * @return the impairment
 	 */
 	public Impairment withReorder(double reorder) {
-		return new Impairment(this.delay, this.jitter, this.loss, reorder, this.duplication);
+		return new Impairment(this.delay, this.jitter, this.loss, reorder, this.duplication, this.maxBytes);
 	}
 
 	/**
@@ -86,7 +88,16 @@ public record Impairment(Duration delay, Duration jitter, double loss, double re
 	 * @return the impairment
 	 */
 	public Impairment withDuplication(double duplication) {
-		return new Impairment(this.delay, this.jitter, this.loss, this.reorder, duplication);
+		return new Impairment(this.delay, this.jitter, this.loss, this.reorder, duplication, this.maxBytes);
+	}
+
+	/**
+	 * This with another size of datagrams.
+	 * @param maxBytes size of the largest that arrives
+	 * @return the impairment
+	 */
+	public Impairment withMaxBytes(int maxBytes) {
+		return new Impairment(this.delay, this.jitter, this.loss, this.reorder, this.duplication, maxBytes);
 	}
 
 	private static void requireShare(String name, double share) {

@@ -117,25 +117,40 @@ class ImpairedTransportTests {
 		assertThat(this.handler.calls.get()).isEqualTo(2000);
 	}
 
-	@Test
-	void rebindingLosesNoCallInFlight() throws Exception {
+	@ParameterizedTest
+	@ValueSource(ints = { 65_535, 1472 })
+	void rebindingLosesNoCallInFlight(int maxBytes) throws Exception {
+		this.link.impair(Impairment.NONE.withMaxBytes(maxBytes));
 		Connection connection = connect();
 		List<TestCall> kept = new ArrayList<>();
-		for (int i = 0; i < 50; i++) {
+		for (int i = 0; i < 1000; i++) {
 			TestCall call = TestCall.of("test/keep", new byte[] { (byte) i });
 			kept.add(call);
 			connection.send(call);
 		}
-		await().until(() -> this.handler.kept.size() == 50);
-		for (int round = 0; round < 3; round++) {
-			this.link.rebind();
-			awaitAll(echo(connection, 50));
-		}
+		await().until(() -> this.handler.kept.size() == 1000);
 		this.link.rebind();
+		TestCall first = TestCall.of("test/echo", new byte[10]);
+		connection.send(first);
+		assertThat(first.answer.get(5, TimeUnit.SECONDS)).hasSize(10);
 		this.handler.kept.forEach((call) -> call.result(call.payload()));
 		awaitAll(kept);
-		assertThat(connection.state()).isEqualTo(Connection.State.READY);
-		assertThat(this.listener.connections()).isEqualTo(1);
+	}
+
+	@Test
+	void rebindingDrainsTheConnection() throws Exception {
+		Connection connection = connect();
+		TestCall kept = TestCall.of("test/keep", new byte[10]);
+		connection.send(kept);
+		await().until(() -> this.handler.kept.size() == 1);
+		this.link.rebind();
+		connection.send(TestCall.of("test/echo", new byte[10]));
+		await().until(() -> connection.state() == Connection.State.DRAINING);
+		ExecutionException failed = catchThrowableOfType(ExecutionException.class,
+				() -> kept.answer.get(5, TimeUnit.SECONDS));
+		assertThat(((FailureException) failed.getCause()).status().processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(connection.state()).isEqualTo(Connection.State.CLOSED);
+		awaitAll(echo(connect(), 50));
 	}
 
 	@ParameterizedTest
