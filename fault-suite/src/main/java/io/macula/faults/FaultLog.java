@@ -55,6 +55,20 @@ final class FaultLog {
 	}
 
 	/**
+	 * The product's 99th percentile is that of grpc-java at most. Below a difference of
+	 * 10 ms or 10% two runs of the same one differ as much.
+	 * @param ours calls of the product
+	 * @param theirs calls of grpc-java, under the same load over the same link
+	 */
+	void notSlower(Window ours, Window theirs) {
+		double limit = Math.max(theirs.percentileMillis(99) + 10, theirs.percentileMillis(99) * 1.1);
+		must("p99 of calls that are no streams not above grpc-java's (10 ms or 10% for noise)",
+				"%s of %d; grpc-java %s of %d, %d failed".formatted(ours.describeLatency(), ours.size(),
+						theirs.describeLatency(), theirs.size(), theirs.failed().size()),
+				theirs.size() > 0 && ours.percentileMillis(99) <= limit);
+	}
+
+	/**
 	 * Failed calls of methods that are not idempotent say that nobody knows, and were due
 	 * while the fault could not be known yet.
 	 * @param calls the calls

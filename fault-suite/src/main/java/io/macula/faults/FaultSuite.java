@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * Runs the faults one after the other, prints a table, writes {@code report.json}, and
  * ends with 1 if a criterion did not hold. Started by {@code scripts/faults.sh}; with
  * {@code load}, {@code seed} or {@code attack} as its first argument the same jar is the
- * client under load, a seed or an attacker.
+ * client under load, a seed or an attacker; with {@code grpc-server} or {@code grpc-load}
+ * an end of what the product is compared with.
  */
 public final class FaultSuite {
 
@@ -68,6 +69,14 @@ public final class FaultSuite {
 		}
 		if (args.length > 0 && args[0].equals("attack")) {
 			Attack.run(Arrays.copyOfRange(args, 1, args.length));
+			return;
+		}
+		if (args.length > 0 && args[0].equals("grpc-server")) {
+			GrpcPeer.serve(Arrays.copyOfRange(args, 1, args.length));
+			return;
+		}
+		if (args.length > 0 && args[0].equals("grpc-load")) {
+			GrpcPeer.load(Arrays.copyOfRange(args, 1, args.length));
 			return;
 		}
 		Map<String, String> named = new LinkedHashMap<>();

@@ -18,7 +18,9 @@ package io.macula.faults;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import io.macula.faults.Network.Healing;
 import io.macula.faults.Network.Link;
@@ -29,6 +31,11 @@ import io.macula.faults.Network.Link;
 final class LinkFaults {
 
 	private static final String IDEMPOTENT = "idempotent calls";
+
+	private static final String PEER = "g";
+
+	/** Pace of a load that makes room for another. */
+	private static final double REST = 0.02;
 
 	private static final String[] NETFILTER_QUEUE = { "iptables", "linkd" };
 
@@ -73,8 +80,14 @@ final class LinkFaults {
 				Fault.of("mtu-1280", "packets above 1,280 bytes do not get through", false, LinkFaults::mtu),
 				Fault
 					.of("rebinding", "the client's address is translated anew, three times", false,
-							LinkFaults::rebinding)
+							(world, log) -> moved(world, log, world.network()::rebind))
 					.needing("iptables", "conntrack"),
+				Fault.of("address", "the client gets another address, three times", false,
+						(world, log) -> moved(world, log, world.network()::readdress)),
+				Fault
+					.of("address-loss", "the client gets another address, three times, while 5% are lost each way",
+							false, LinkFaults::movedWithLoss)
+					.needing(NETFILTER_QUEUE),
 				Fault
 					.of("netsplit", "the realm falls into two halves: client and n1, n2 and n3", false,
 							LinkFaults::netsplit)
@@ -109,58 +122,94 @@ final class LinkFaults {
 	}
 
 	private static void link(World world, FaultLog log, Link link, double p99Millis) {
-		Healing healing = world.network().link(link);
-		Clock.seconds(2);
-		world.begin();
-		Clock.seconds(world.options().seconds(15, 6));
-		Window all;
-		try {
-			all = world.window();
-		}
-		finally {
-			healing.heal();
-		}
-		log.noneFailed("calls of any kind", all);
+		Window all = besideGrpc(world, log, 1, () -> world.network().link(link));
 		log.p99("calls that are no streams", all.unary(), p99Millis);
 	}
 
 	private static void rate(World world, FaultLog log) {
-		world.load().pace(0.25);
-		Healing healing = world.network().rate(1000);
-		Clock.seconds(2);
-		world.begin();
-		Clock.seconds(world.options().seconds(15, 6));
-		Window all;
-		try {
-			all = world.window();
-		}
-		finally {
-			healing.heal();
-			world.load().pace(1);
-		}
-		log.noneFailed("calls of any kind", all);
+		Window all = besideGrpc(world, log, 0.25, () -> world.network().rate(1000));
 		// The link holds 100 ms of packets.
 		log.p99("calls that are no streams", all.unary(), 3 * 100);
 	}
 
 	private static void mtu(World world, FaultLog log) {
-		Healing healing = world.network().mtu(1280);
-		Clock.seconds(world.options().seconds(15, 6));
-		Window all;
+		Window all = besideGrpc(world, log, 1, () -> world.network().mtu(1280));
+		log.worst("idempotent call", all.idempotent(), 1000);
+	}
+
+	/**
+	 * Both under the same load over the same bad link, one after the other, so that
+	 * neither has to share it. Both are connected before the link turns bad.
+	 * @param world who is where
+	 * @param log takes what must hold
+	 * @param pace pace of either load
+	 * @param fault makes the link bad
+	 * @return our calls
+	 */
+	private static Window besideGrpc(World world, FaultLog log, double pace, Supplier<Healing> fault) {
+		world.network().ensureHost(PEER, "10.77.0.50");
+		GrpcPeer.certificate(world.directory());
+		HostProcess server = world.start(PEER, Map.of(), List.of("-Xmx256m", "-jar",
+				world.options().suiteJar().toString(), "grpc-server", world.directory().toString()));
 		try {
-			all = world.window();
+			server.awaitReady();
+			try (LoadProcess grpc = world.startGrpcLoad("grpc", world.network().address(PEER))) {
+				world.load().pace(REST);
+				grpc.pace(1);
+				Clock.seconds(4);
+				grpc.pace(REST);
+				world.load().pace(pace);
+				Window ours;
+				Window theirs;
+				Healing healing = fault.get();
+				try {
+					Clock.seconds(2);
+					world.begin();
+					Clock.seconds(world.options().seconds(15, 6));
+					ours = world.window();
+					world.load().pace(REST);
+					grpc.pace(pace);
+					Clock.seconds(2);
+					grpc.settle();
+					grpc.newCalls();
+					Clock.seconds(world.options().seconds(15, 6));
+					grpc.settle();
+					theirs = new Window(ours.from(), ours.to(), grpc.newCalls());
+				}
+				finally {
+					healing.heal();
+				}
+				log.noneFailed("calls of any kind", ours);
+				log.notSlower(ours.unary(), theirs.unary());
+				log.measured("streams", "%s; grpc-java %s".formatted(ours.streams().describeLatency(),
+						theirs.streams().describeLatency()));
+				return ours;
+			}
+			finally {
+				world.load().pace(1);
+			}
+		}
+		finally {
+			server.kill();
+		}
+	}
+
+	private static void movedWithLoss(World world, FaultLog log) {
+		Healing healing = world.network().link(new Link(0, 0, 5, 0));
+		try {
+			Clock.seconds(2);
+			world.begin();
+			moved(world, log, world.network()::readdress);
 		}
 		finally {
 			healing.heal();
 		}
-		log.noneFailed("calls of any kind", all);
-		log.worst("idempotent call", all.idempotent(), 1000);
 	}
 
-	private static void rebinding(World world, FaultLog log) {
+	private static void moved(World world, FaultLog log, Runnable move) {
 		for (int i = 0; i < 3; i++) {
 			Clock.seconds(2);
-			world.network().rebind();
+			move.run();
 		}
 		Clock.seconds(3);
 		Window all = world.window();

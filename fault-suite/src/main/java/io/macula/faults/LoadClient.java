@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import io.macula.realm.RealmNode;
 import io.macula.sample.Calculator;
@@ -67,16 +68,22 @@ final class LoadClient {
 					Load load = new Load(context.getBean(Calls.class).calculator(), log)) {
 				Clock.await("a provider is known", Duration.ofSeconds(60),
 						() -> node.report().clients().stream().anyMatch((client) -> !client.instances().isEmpty()));
-				load.start();
-				reply("started");
-				obey(load, log, node);
+				JsonMapper json = JsonMapper.builder().build();
+				run(load, log, () -> json.writeValueAsString(node.report()));
 			}
 		}
 	}
 
-	private static void obey(Load load, CallLog log, RealmNode node) throws IOException {
+	/**
+	 * Start a load and obey until the end of the input.
+	 * @param load the load
+	 * @param log takes its calls
+	 * @param report what {@code report} tells
+	 */
+	static void run(Load load, CallLog log, Supplier<String> report) throws IOException {
+		load.start();
+		reply("started");
 		BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-		JsonMapper json = JsonMapper.builder().build();
 		for (String line = input.readLine(); line != null; line = input.readLine()) {
 			String[] words = line.split(" ");
 			switch (words[0]) {
@@ -86,7 +93,7 @@ final class LoadClient {
 					log.flush();
 					reply(settled ? "settled" : "open " + load.open());
 				}
-				case "report" -> reply(json.writeValueAsString(node.report()));
+				case "report" -> reply(report.get());
 				case "pace" -> {
 					load.pace(Double.parseDouble(words[1]));
 					reply("paced");

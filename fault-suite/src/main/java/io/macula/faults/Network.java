@@ -40,11 +40,17 @@ final class Network implements AutoCloseable {
 
 	private static final String ROUTER_ADDRESS = "10.77.0.100";
 
+	private static final int FIRST_CLIENT_ADDRESS = 2;
+
+	private static final int LAST_CLIENT_ADDRESS = 250;
+
 	private final String prefix;
 
 	private final Path linkd;
 
 	private final Map<String, String> addresses = new LinkedHashMap<>();
+
+	private int clientAddress = FIRST_CLIENT_ADDRESS;
 
 	Network(String prefix, Path linkd) {
 		this.prefix = prefix;
@@ -56,7 +62,9 @@ final class Network implements AutoCloseable {
 		namespace(CLIENT);
 		cable(CLIENT, "eth0", ROUTER, "lan");
 		ip(ROUTER, "addr", "add", "10.78.0.1/24", "dev", "lan");
-		ip(CLIENT, "addr", "add", "10.78.0.2/24", "dev", "eth0");
+		ip(CLIENT, "addr", "add", clientNetwork(), "dev", "eth0");
+		// Or the new address would go with the old one.
+		in(CLIENT, "sysctl", "-q", "-w", "net.ipv4.conf.eth0.promote_secondaries=1");
 		ip(CLIENT, "route", "add", "default", "via", "10.78.0.1");
 		this.addresses.put(CLIENT, ROUTER_ADDRESS);
 		in(ROUTER, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
@@ -178,13 +186,13 @@ final class Network implements AutoCloseable {
 		List<Process> daemons = new ArrayList<>();
 		for (Direction direction : Direction.values()) {
 			daemons.add(linkd(direction, link));
-			in(CLIENT, "iptables", "-I", direction.chain, "-p", "udp", "-j", "NFQUEUE", "--queue-num", direction.queue,
+			in(CLIENT, "iptables", "-I", direction.chain, "-j", "NFQUEUE", "--queue-num", direction.queue,
 					"--queue-bypass");
 		}
 		return () -> {
 			for (Direction direction : Direction.values()) {
-				in(CLIENT, "iptables", "-D", direction.chain, "-p", "udp", "-j", "NFQUEUE", "--queue-num",
-						direction.queue, "--queue-bypass");
+				in(CLIENT, "iptables", "-D", direction.chain, "-j", "NFQUEUE", "--queue-num", direction.queue,
+						"--queue-bypass");
 			}
 			daemons.forEach(Process::destroy);
 		};
@@ -226,6 +234,16 @@ final class Network implements AutoCloseable {
 		in(ROUTER, "conntrack", "-F");
 	}
 
+	/**
+	 * Give the client another address of its own.
+	 */
+	void readdress() {
+		String before = clientNetwork();
+		this.clientAddress = (this.clientAddress < LAST_CLIENT_ADDRESS) ? this.clientAddress + 1 : FIRST_CLIENT_ADDRESS;
+		ip(CLIENT, "addr", "add", clientNetwork(), "dev", "eth0");
+		ip(CLIENT, "addr", "del", before, "dev", "eth0");
+	}
+
 	@Override
 	public void close() {
 		for (String line : Shell.run("ip", "netns", "list").split("\n")) {
@@ -234,6 +252,10 @@ final class Network implements AutoCloseable {
 				Shell.run("ip", "netns", "del", name);
 			}
 		}
+	}
+
+	private String clientNetwork() {
+		return "10.78.0." + this.clientAddress + "/24";
 	}
 
 	private Process linkd(Direction direction, Link link) {

@@ -185,12 +185,28 @@ final class World implements AutoCloseable {
 	 * @return the client
 	 */
 	LoadProcess startLoad(String name, String... settings) {
+		List<String> args = new ArrayList<>(List.of("--macula.realm.seeds=" + seeds()));
+		args.addAll(List.of(settings));
+		return launchLoad("load", name, args);
+	}
+
+	/**
+	 * Start a client under the same load that calls a {@link GrpcPeer}.
+	 * @param name its name, for its files
+	 * @param address address of the server
+	 * @return the client
+	 */
+	LoadProcess startGrpcLoad(String name, String address) {
+		return launchLoad("grpc-load", name, List.of(this.directory.toString(), address));
+	}
+
+	private LoadProcess launchLoad(String form, String name, List<String> args) {
 		Path file = this.directory.resolve(name + ".calls");
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"--enable-native-access=ALL-UNNAMED", "-Xmx384m", "-Dio.netty.leakDetection.level=advanced", "-jar",
-				this.options.suiteJar().toString(), "load", file.toString(), "--macula.realm.seeds=" + seeds()));
-		command.addAll(List.of(settings));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+						"--enable-native-access=ALL-UNNAMED", "-Xmx384m", "-Dio.netty.leakDetection.level=advanced",
+						"-jar", this.options.suiteJar().toString(), form, file.toString()));
+		command.addAll(args);
 		return LoadProcess.start(this.network.on(Network.CLIENT, command), this.environment, file,
 				this.directory.resolve(name + ".log"));
 	}
