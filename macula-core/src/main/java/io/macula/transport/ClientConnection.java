@@ -829,6 +829,11 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		if (this.state == State.CLOSED) {
 			return;
 		}
+		// Answers that arrived count.
+		this.lanes.forEach(FrameStream::catchUp);
+		if (this.state == State.CLOSED) {
+			return;
+		}
 		this.closeReason = reason;
 		state(State.CLOSED);
 		this.liveness.stop();

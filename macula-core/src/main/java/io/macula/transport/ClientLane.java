@@ -91,6 +91,11 @@ final class ClientLane extends FrameStream {
 	}
 
 	@Override
+	boolean sliced() {
+		return true;
+	}
+
+	@Override
 	void onFinished() {
 		if (channel().isLocalCreated()) {
 			finish();

@@ -40,11 +40,22 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
+	/**
+	 * Bytes of a slice: about what fills a datagram of 1,350 bytes, so that cutting makes
+	 * hardly more datagrams; docs/performance.md has the measurements.
+	 */
+	private static final int SLICE_BYTES = 1300;
+
 	private static final int MIN_BUFFER_BYTES = 512;
 
 	private static final int MAX_BUFFER_BYTES = 64 << 10;
 
+	/** Bytes not yet decoded beyond which nothing waits for its slice any more. */
+	private static final int MAX_BACKLOG_BYTES = 256 << 10;
+
 	private final FrameDecoder decoder;
+
+	private final Runnable resume = this::resume;
 
 	private @Nullable QuicStreamChannel channel;
 
@@ -58,12 +69,26 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	private boolean finished;
 
+	/** Whether {@link #resume} will decode what is left in {@link #received}. */
+	private boolean interrupted;
+
+	private boolean finishedByPeer;
+
 	FrameStream(FrameDecoder decoder) {
 		this.decoder = decoder;
 	}
 
 	/** A frame arrived. */
 	abstract void onFrame(Frame frame);
+
+	/**
+	 * Whether a burst is decoded in slices: what the first half causes is written before
+	 * the second half is decoded, so that the peer works on it meanwhile. Without that
+	 * all calls in flight travel as one burst, and always one side waits for the other.
+	 */
+	boolean sliced() {
+		return false;
+	}
 
 	/** The peer finished its direction. */
 	abstract void onFinished();
@@ -185,34 +210,67 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		ByteBuf in = (ByteBuf) msg;
+		ByteBuf in = merged((ByteBuf) msg);
+		if (this.interrupted && in.readableBytes() < MAX_BACKLOG_BYTES) {
+			this.received = in;
+		}
+		else {
+			this.interrupted = false;
+			decode(in, slice(in));
+		}
+	}
+
+	/** What arrived behind what was left over. */
+	private ByteBuf merged(ByteBuf in) {
 		ByteBuf before = this.received;
-		if (before != null) {
-			before.discardSomeReadBytes();
-			before.writeBytes(in);
-			in.release();
-			in = before;
+		if (before == null) {
+			return in;
+		}
+		this.received = null;
+		before.discardSomeReadBytes();
+		before.writeBytes(in);
+		in.release();
+		return before;
+	}
+
+	private void resume() {
+		if (!this.interrupted) {
+			return;
+		}
+		this.interrupted = false;
+		ByteBuf in = this.received;
+		if (in != null) {
 			this.received = null;
+			decode(in, slice(in));
 		}
-		boolean kept = false;
-		try {
-			decode(in);
-			if (in.isReadable()) {
-				this.received = in;
-				kept = true;
-			}
+		finishedByPeer();
+	}
+
+	/**
+	 * Decode at once what waits for its slice: what comes next must not overtake it.
+	 */
+	final void catchUp() {
+		ByteBuf in = this.received;
+		if (this.interrupted && in != null) {
+			this.interrupted = false;
+			this.received = null;
+			decode(in, in.readableBytes());
+			finishedByPeer();
 		}
-		finally {
-			if (!kept) {
-				in.release();
-			}
+	}
+
+	private void finishedByPeer() {
+		if (this.finishedByPeer && !this.interrupted) {
+			this.finishedByPeer = false;
+			onFinished();
 		}
 	}
 
 	@Override
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
 		if (event == ChannelInputShutdownReadComplete.INSTANCE) {
-			onFinished();
+			this.finishedByPeer = true;
+			finishedByPeer();
 		}
 	}
 
@@ -225,6 +283,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelInactive(ChannelHandlerContext ctx) {
+		catchUp();
 		release();
 		onInactive();
 	}
@@ -232,15 +291,49 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof QuicStreamResetException) {
+			catchUp();
 			onReset();
 			return;
 		}
 		onBroken(ErrorCode.INTERNAL, "stream " + ((QuicStreamChannel) ctx.channel()).streamId() + " failed: " + cause);
 	}
 
-	private void decode(ByteBuf in) {
+	/**
+	 * Halves as long as both are worth a datagram: ever smaller slices would end with a
+	 * datagram for each call.
+	 */
+	private int slice(ByteBuf in) {
+		int bytes = in.readableBytes();
+		return (sliced() && bytes >= 2 * SLICE_BYTES && bytes < MAX_BACKLOG_BYTES) ? bytes / 2 : bytes;
+	}
+
+	private void decode(ByteBuf in, int bytes) {
+		boolean kept = false;
 		try {
-			while (true) {
+			if (!decoded(in, bytes)) {
+				this.interrupted = true;
+				channel().eventLoop().execute(this.resume);
+			}
+			if (in.isReadable()) {
+				this.received = in;
+				kept = true;
+			}
+		}
+		finally {
+			if (!kept) {
+				in.release();
+			}
+		}
+	}
+
+	/**
+	 * Decode up to the frame that reaches so many bytes.
+	 * @return whether nothing more can be decoded before more arrives
+	 */
+	private boolean decoded(ByteBuf in, int bytes) {
+		int end = in.readerIndex() + bytes;
+		try {
+			while (in.readerIndex() < end) {
 				if (this.skipBytes > 0) {
 					int skipped = (int) Math.min(this.skipBytes, in.readableBytes());
 					in.skipBytes(skipped);
@@ -251,13 +344,15 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 					onFrame(frame);
 				}
 				else if (this.skipBytes == 0 || !in.isReadable()) {
-					return;
+					return true;
 				}
 			}
+			return !in.isReadable();
 		}
 		catch (ProtocolException ex) {
 			in.skipBytes(in.readableBytes());
 			onBroken(ex.errorCode(), String.valueOf(ex.getMessage()));
+			return true;
 		}
 	}
 

@@ -184,6 +184,11 @@ final class ServerStream extends FrameStream {
 	}
 
 	@Override
+	boolean sliced() {
+		return this.streaming == null;
+	}
+
+	@Override
 	void onFinished() {
 		this.callerFinished = true;
 		if (this.streaming != null) {

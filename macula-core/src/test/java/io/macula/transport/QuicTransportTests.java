@@ -18,6 +18,7 @@ package io.macula.transport;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -93,6 +94,47 @@ class QuicTransportTests {
 		}
 		assertThat(this.net.handler.reads.get()).isLessThan(this.net.handler.calls.get());
 		Awaitility.await().until(() -> this.net.listener.inFlight() == 0 && this.connection.inFlight() == 0);
+	}
+
+	@Test
+	void callsThatAreSentFromAnswersOfABurstAreAllAnswered() throws Exception {
+		List<TestCall> second = Collections.synchronizedList(new ArrayList<>());
+		List<TestCall> first = new ArrayList<>();
+		for (int i = 0; i < 3000; i++) {
+			byte[] payload = TestNet.bytes("a call of a burst that is decoded in slices, number " + i);
+			TestCall call = TestCall.of("test/echo", payload);
+			call.answer.thenRun(() -> {
+				TestCall next = TestCall.of("test/echo", payload);
+				second.add(next);
+				this.connection.send(next);
+			});
+			first.add(call);
+		}
+		first.forEach(this.connection::send);
+		for (TestCall call : first) {
+			assertThat(call.answer.get(20, TimeUnit.SECONDS)).isEqualTo(call.payload());
+		}
+		Awaitility.await().until(() -> second.size() == first.size());
+		for (TestCall call : second) {
+			assertThat(call.answer.get(20, TimeUnit.SECONDS)).isEqualTo(call.payload());
+		}
+		Awaitility.await().until(() -> this.net.listener.inFlight() == 0 && this.connection.inFlight() == 0);
+	}
+
+	@Test
+	void answersThatArriveTogetherWithTheCloseCount() throws Exception {
+		List<TestCall> calls = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			calls.add(TestCall.of("test/keep", new byte[0]));
+		}
+		calls.forEach(this.connection::send);
+		Awaitility.await().until(() -> this.net.handler.kept.size() == calls.size());
+		// Enough to be decoded in slices, little enough to be sent at once.
+		this.net.handler.kept.forEach((call) -> call.result(new byte[80]));
+		this.net.listener.close();
+		for (TestCall call : calls) {
+			assertThat(call.answer.get(20, TimeUnit.SECONDS)).hasSize(80);
+		}
 	}
 
 	@Test
