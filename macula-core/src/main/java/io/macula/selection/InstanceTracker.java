@@ -69,6 +69,9 @@ public final class InstanceTracker implements Candidate {
 
 	private final LatencyWindow latency;
 
+	/** Where the last view's list of candidates has it; a hint, to be checked. */
+	int position;
+
 	/** Written before the tracker is published. */
 	private @Nullable Object attachment;
 

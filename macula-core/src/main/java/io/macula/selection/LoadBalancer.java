@@ -19,6 +19,7 @@ package io.macula.selection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * Chooses the instance of each attempt of one client service: leaves out ejected,
  * unreachable and already tried instances, applies the selection strategy, and learns
  * from the outcomes. Safe for all threads; a choice takes no locks and, but for retries,
- * allocates nothing.
+ * allocates nothing; a retry's choice costs the same however many instances there are.
  * <p>
  * While any untried instance exists there is always a choice: if none is available,
  * suspected ones are candidates, then unreachable, then draining, then ejected ones.
@@ -208,11 +209,11 @@ public final class LoadBalancer {
 		View present = this.view;
 		InstanceTracker chosen;
 		if (!tried.isEmpty()) {
-			InstanceTracker[] untried = present.untried(tried);
-			if (untried.length == 0) {
+			CandidateList untried = present.untried(tried);
+			if (untried.isEmpty()) {
 				return null;
 			}
-			chosen = select(new CandidateList(untried), context);
+			chosen = select(untried, context);
 		}
 		else if (present.all.length == 0) {
 			return null;
@@ -235,7 +236,7 @@ public final class LoadBalancer {
 	 * @return trackers in stable order; unmodifiable
 	 */
 	public List<InstanceTracker> trackers() {
-		return List.of(this.view.all);
+		return Collections.unmodifiableList(Arrays.asList(this.view.all));
 	}
 
 	/**
@@ -533,7 +534,7 @@ public final class LoadBalancer {
 					offeredOnes.add(tracker);
 				}
 			}
-			this.preferred = list(preferredOnes);
+			this.preferred = list(preferredOnes).noted();
 			this.settled = list(settledOnes);
 			this.due = dueOnes.toArray(new InstanceTracker[0]);
 			this.offered = list(offeredOnes);
@@ -577,7 +578,12 @@ public final class LoadBalancer {
 		}
 
 		/** The untried ones of the best tier that has any. */
-		InstanceTracker[] untried(Collection<InstanceTracker> tried) {
+		CandidateList untried(Collection<InstanceTracker> tried) {
+			CandidateList rest = this.preferred.without(tried);
+			return (rest != null && !rest.isEmpty()) ? rest : untriedOfAnyTier(tried);
+		}
+
+		private CandidateList untriedOfAnyTier(Collection<InstanceTracker> tried) {
 			int best = TIERS;
 			int count = 0;
 			InstanceTracker[] untried = new InstanceTracker[this.all.length];
@@ -589,7 +595,7 @@ public final class LoadBalancer {
 					untried[count++] = tracker;
 				}
 			}
-			return Arrays.copyOf(untried, count);
+			return new CandidateList(Arrays.copyOf(untried, count));
 		}
 
 		private static int tier(InstanceTracker tracker) {
