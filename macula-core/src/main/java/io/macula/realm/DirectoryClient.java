@@ -17,12 +17,14 @@
 package io.macula.realm;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import io.macula.Endpoint;
 import io.macula.ServiceName;
@@ -45,6 +47,10 @@ final class DirectoryClient extends EmbeddedDirectory {
 
 	/*
 	 * States: WAITING -> DIALLING -> WATCHING -> WAITING, each time with the next seed.
+	 * One that does not answer at once is not waited for: the next is dialled beside it,
+	 * and the first to speak is watched. However many seeds are dead or unreachable, each
+	 * is dialled about every three seconds, by each client at moments of its own, so that
+	 * one that returns is found within five and is not run over.
 	 *
 	 * The client judges no leases: its seed tells it of each end. What it holds is
 	 * replaced by a complete account only if the seed has run for a lease; the account of
@@ -52,6 +58,12 @@ final class DirectoryClient extends EmbeddedDirectory {
 	 */
 
 	private static final Duration TICK = Duration.ofMillis(250);
+
+	/** A seed that has not answered after this time is not waited for any longer. */
+	private static final Duration NEXT_SEED = Duration.ofMillis(500);
+
+	/** Bound of a round through all seeds. */
+	private static final Duration LONGEST_ROUND = Duration.ofSeconds(3);
 
 	private static final Logger logger = LoggerFactory.getLogger(DirectoryClient.class);
 
@@ -71,10 +83,16 @@ final class DirectoryClient extends EmbeddedDirectory {
 
 	private int failures;
 
+	/** Attempts that are not answered yet. */
+	private final List<Watching> dialled = new ArrayList<>();
+
 	private @Nullable Watching watching;
 
-	/** Node ids of an account that is being heard. */
-	private @Nullable Set<String> accountHeard;
+	/** The latest plan to dial replaces the earlier ones. */
+	private long dialPlanned;
+
+	/** Records, by node id, of an account that is being heard. */
+	private @Nullable Map<String, Upsert> accountHeard;
 
 	private long answered;
 
@@ -95,7 +113,7 @@ final class DirectoryClient extends EmbeddedDirectory {
 	 * @param loop owns the state
 	 */
 	DirectoryClient(String nodeId, long incarnation, List<Endpoint> seeds, SeedDialer dialer, DirectoryLoop loop) {
-		super(nodeId, incarnation, loop);
+		super(nodeId, incarnation, Integer.MAX_VALUE, loop);
 		this.seeds = List.copyOf(new LinkedHashSet<>(seeds));
 		this.dialer = dialer;
 		this.heardNanos = loop.nanoTime();
@@ -130,35 +148,60 @@ final class DirectoryClient extends EmbeddedDirectory {
 	}
 
 	private void dial() {
-		if (this.watching != null) {
+		Endpoint seed = nextSeed();
+		if (this.watching != null || seed == null) {
 			return;
 		}
-		Endpoint seed = this.seeds.get(this.nextSeed);
 		Watching attempt = new Watching(seed);
-		this.watching = attempt;
+		this.dialled.add(attempt);
 		this.states.put(seed, "connecting");
+		if (this.seeds.size() > 1) {
+			dialAfter(bounded(NEXT_SEED));
+		}
 		this.dialer.resolve(seed)
 			.flatMapMany((addresses) -> this.dialer.watch(addresses.get(loop().random(addresses.size())),
 					attempt.outgoing()))
 			.subscribe(attempt.inbound);
 	}
 
+	/** The next one in turn of which no answer is awaited. */
+	private @Nullable Endpoint nextSeed() {
+		for (int i = 0; i < this.seeds.size(); i++) {
+			Endpoint seed = this.seeds.get(this.nextSeed);
+			this.nextSeed = (this.nextSeed + 1) % this.seeds.size();
+			if (this.dialled.stream().noneMatch((attempt) -> attempt.seed.equals(seed))) {
+				return seed;
+			}
+		}
+		return null;
+	}
+
+	private void dialAfter(Duration pause) {
+		long plan = ++this.dialPlanned;
+		loop().schedule(() -> {
+			if (plan == this.dialPlanned) {
+				dial();
+			}
+		}, pause);
+	}
+
+	private Duration bounded(Duration pause) {
+		Duration longest = LONGEST_ROUND.dividedBy(this.seeds.size());
+		return loop().jittered((pause.compareTo(longest) < 0) ? pause : longest);
+	}
+
 	private void heard(Watching from, DirectoryUpdate update) {
+		if (this.dialled.contains(from)) {
+			establish(from, update.sender());
+		}
 		if (from != this.watching) {
 			return;
 		}
 		long now = loop().nanoTime();
 		from.heardNanos = now;
 		this.heardNanos = now;
-		if (!from.established) {
-			from.established = true;
-			this.failures = 0;
-			this.accountHeard = null;
-			this.states.put(from.seed, "watching");
-			logger.info("Watching the directory at seed {}, which is node '{}'", from.seed, update.sender());
-		}
 		if (update.begins()) {
-			this.accountHeard = new HashSet<>();
+			this.accountHeard = new LinkedHashMap<>();
 		}
 		for (Upsert upsert : update.upserts()) {
 			apply(upsert);
@@ -171,11 +214,12 @@ final class DirectoryClient extends EmbeddedDirectory {
 				table().forget(gone);
 			}
 		}
-		Set<String> account = this.accountHeard;
+		Map<String, Upsert> account = this.accountHeard;
 		if (update.ends() && account != null) {
 			this.accountHeard = null;
 			if (update.settled()) {
-				table().retain(account);
+				table().retain(account.keySet());
+				account.values().forEach(this::adopt);
 			}
 			if (this.answered != update.answers()) {
 				this.answeredNanos = now;
@@ -191,12 +235,35 @@ final class DirectoryClient extends EmbeddedDirectory {
 		report();
 	}
 
+	private void establish(Watching from, String sender) {
+		this.dialled.remove(from);
+		this.dialled.forEach((other) -> {
+			other.inbound.leave();
+			this.states.put(other.seed, "standby");
+		});
+		this.dialled.clear();
+		this.dialPlanned++;
+		this.watching = from;
+		this.failures = 0;
+		this.accountHeard = null;
+		this.states.put(from.seed, "watching");
+		logger.info("Watching the directory at seed {}, which is node '{}'", from.seed, sender);
+	}
+
 	private void apply(Upsert upsert) {
 		if (this.accountHeard != null) {
-			this.accountHeard.add(upsert.record().nodeId());
+			this.accountHeard.put(upsert.record().nodeId(), upsert);
 		}
+		take(upsert, table()::apply);
+	}
+
+	private void adopt(Upsert upsert) {
+		take(upsert, table()::adopt);
+	}
+
+	private static void take(Upsert upsert, Consumer<Upsert> taker) {
 		try {
-			table().apply(upsert);
+			taker.accept(upsert);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Left out the record of node '{}': {}", upsert.record().nodeId(), ex.getMessage());
@@ -204,26 +271,30 @@ final class DirectoryClient extends EmbeddedDirectory {
 	}
 
 	private void ended(Watching attempt, String reason) {
-		if (attempt != this.watching) {
+		boolean established = attempt == this.watching;
+		if (!established && !this.dialled.remove(attempt)) {
 			return;
 		}
-		hangUp();
+		attempt.inbound.leave();
 		this.states.put(attempt.seed, "unreachable: " + reason);
-		if (attempt.established) {
+		if (established) {
+			this.watching = null;
 			logger.info("Lost the directory at seed {}: {}; turning to another", attempt.seed, reason);
 		}
 		else if (this.failures == SeedLink.TRIES_BEFORE_WARNING * this.seeds.size()) {
 			logger.warn("None of the {} seeds can be reached; the last was {}: {}; trying on", this.seeds.size(),
 					attempt.seed, reason);
 		}
-		this.nextSeed = (this.nextSeed + 1) % this.seeds.size();
 		/* The first round through all seeds is quick, then they are given time. */
 		int round = this.failures++ / this.seeds.size();
-		loop().schedule(this::dial, SeedLink.pause(loop(), round));
+		dialAfter(bounded(SeedLink.longestPause(round)));
 		report();
 	}
 
 	private void hangUp() {
+		this.dialPlanned++;
+		this.dialled.forEach((attempt) -> attempt.inbound.leave());
+		this.dialled.clear();
 		Watching left = this.watching;
 		this.watching = null;
 		if (left != null) {
@@ -234,22 +305,25 @@ final class DirectoryClient extends EmbeddedDirectory {
 	private void tick() {
 		long now = loop().nanoTime();
 		Watching present = this.watching;
-		if (present != null) {
-			if (now - this.tickedNanos > Duration.ofSeconds(1).toNanos()) {
-				present.heardNanos = now;
-			}
-			Duration limit = present.established ? DirectorySession.SILENCE : SeedLink.DIAL_TIMEOUT;
-			if (now - present.heardNanos > limit.toNanos()) {
-				ended(present, (present.established ? "silent for " : "no answer within ") + limit.toMillis() + " ms");
+		if (present != null && now - this.tickedNanos > Duration.ofSeconds(1).toNanos()) {
+			present.heardNanos = now;
+		}
+		if (present != null && now - present.heardNanos > DirectorySession.SILENCE.toNanos()) {
+			ended(present, "silent for " + DirectorySession.SILENCE.toMillis() + " ms");
+		}
+		for (Watching attempt : List.copyOf(this.dialled)) {
+			if (now - attempt.heardNanos > SeedLink.DIAL_TIMEOUT.toNanos()) {
+				ended(attempt, "no answer within " + SeedLink.DIAL_TIMEOUT.toMillis() + " ms");
 			}
 		}
 		this.tickedNanos = now;
+		table().forgetTombstones();
 		tellKnown();
 		report();
 	}
 
 	private void report() {
-		publish(new NodeReport.DirectoryState(new LinkedHashMap<>(textStates()), table().size(), false));
+		publish(new NodeReport.DirectoryState(textStates(), table().size(), false, List.of()));
 	}
 
 	private Map<String, String> textStates() {
@@ -280,6 +354,7 @@ final class DirectoryClient extends EmbeddedDirectory {
 				watch.interestNumber(this.interestNumber);
 			}
 		}
+		this.dialled.forEach(Watching::tellInterests);
 		if (this.watching != null) {
 			this.watching.tellInterests();
 		}
@@ -315,8 +390,6 @@ final class DirectoryClient extends EmbeddedDirectory {
 		private final DirectoryInbound<DirectoryUpdate> inbound;
 
 		private @Nullable FluxSink<DirectoryInterest> sink;
-
-		private boolean established;
 
 		private long heardNanos = loop().nanoTime();
 

@@ -69,6 +69,12 @@ final class DirectoryLink extends DirectorySession {
 
 	private boolean batchDue;
 
+	/** The peer has to hear that there is no room for it here. */
+	private boolean refusalDue;
+
+	/** How much the peer had applied when it last had no room for this node. */
+	private long refusedAt;
+
 	/** Rest of an account that is being told. */
 	private @Nullable Iterator<String> account;
 
@@ -108,6 +114,9 @@ final class DirectoryLink extends DirectorySession {
 		this.peerIncarnation = update.senderIncarnation();
 		this.acknowledged = Math.max(this.acknowledged, update.received());
 		this.answerDue |= update.deservesAnswer();
+		if (update.refused().contains(this.self.nodeId())) {
+			this.refusedAt = update.received();
+		}
 		if (update.begins()) {
 			this.accountHeard = new HashSet<>();
 		}
@@ -177,6 +186,13 @@ final class DirectoryLink extends DirectorySession {
 		}
 	}
 
+	/**
+	 * There is no room for a node: the node itself is told so.
+	 */
+	void refuse(String nodeId) {
+		this.refusalDue |= nodeId.equals(this.peerId);
+	}
+
 	void tellDigest() {
 		this.digestDue = true;
 	}
@@ -212,11 +228,11 @@ final class DirectoryLink extends DirectorySession {
 		}
 		if (this.batchDue && !this.renewalsDue.isEmpty()) {
 			Draft draft = new Draft();
-			take(this.renewalsDue, DirectoryUpdate.MAX_ENTRIES, (nodeId) -> draft.renewal(this.table.renewal(nodeId)));
+			take(this.renewalsDue, DirectoryUpdate.MAX_ENTRIES, (nodeId) -> renew(draft, nodeId));
 			return build(draft);
 		}
 		this.batchDue = false;
-		if (this.answerDue || this.digestDue || heartbeatDue()) {
+		if (this.answerDue || this.digestDue || this.refusalDue || heartbeatDue()) {
 			Draft draft = new Draft();
 			if (this.digestDue) {
 				this.digestDue = false;
@@ -240,6 +256,14 @@ final class DirectoryLink extends DirectorySession {
 		return build(draft);
 	}
 
+	/* A peer that has no room is asked again with each renewal. */
+	private void renew(Draft draft, String nodeId) {
+		draft.renewal(this.table.renewal(nodeId));
+		if (refused() && nodeId.equals(this.self.nodeId())) {
+			this.selfToldAt = sent() + 1;
+		}
+	}
+
 	private Draft describe(Draft draft, String nodeId) {
 		this.renewalsDue.remove(nodeId);
 		this.dueLater.remove(nodeId);
@@ -252,6 +276,10 @@ final class DirectoryLink extends DirectorySession {
 
 	private DirectoryUpdate build(Draft draft) {
 		this.answerDue = false;
+		if (this.refusalDue && this.peerId != null) {
+			this.refusalDue = false;
+			draft.refused(this.peerId);
+		}
 		return draft.build(this.self, this.received);
 	}
 
@@ -268,7 +296,14 @@ final class DirectoryLink extends DirectorySession {
 	 * Whether the peer has applied the latest news of this node itself.
 	 */
 	boolean knowsSelf() {
-		return this.selfToldAt > 0 && this.acknowledged >= this.selfToldAt;
+		return this.selfToldAt > 0 && this.acknowledged >= this.selfToldAt && this.selfToldAt > this.refusedAt;
+	}
+
+	/**
+	 * Whether the peer has no room for this node.
+	 */
+	boolean refused() {
+		return this.refusedAt > 0 && !knowsSelf();
 	}
 
 	/**

@@ -57,6 +57,8 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 
 	private static final Duration WITHDRAWAL_TIMEOUT = Duration.ofSeconds(1);
 
+	private static final Duration FULL_LOG = Duration.ofMinutes(1);
+
 	private static final Logger logger = LoggerFactory.getLogger(DirectoryReplica.class);
 
 	private final Duration lease;
@@ -100,6 +102,11 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 
 	private boolean preserving;
 
+	private final int maxNodes;
+
+	/** When it was last logged that a node was left out, here or elsewhere. */
+	private long fullLoggedNanos;
+
 	/** When a link last stood, for readers of all threads. */
 	private volatile long connectedNanos;
 
@@ -110,18 +117,18 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 
 	/**
 	 * A replica.
-	 * @param nodeId this node
 	 * @param incarnation of this process
-	 * @param lease after this time all living nodes have made themselves known
-	 * @param seeds configured seeds; this node may be among them
+	 * @param settings its lease: after this time all living nodes have made themselves
+	 * known; its seeds: this node may be among them; and the bound of its table
 	 * @param dialer calls seeds
 	 * @param loop owns the state
 	 */
-	DirectoryReplica(String nodeId, long incarnation, Duration lease, List<Endpoint> seeds, SeedDialer dialer,
-			DirectoryLoop loop) {
-		super(nodeId, incarnation, loop);
-		this.lease = lease;
-		this.seeds = new SeedLinks(seeds, this, dialer);
+	DirectoryReplica(long incarnation, NodeSettings settings, SeedDialer dialer, DirectoryLoop loop) {
+		super(settings.nodeId(), incarnation, settings.maxNodes(), loop);
+		this.lease = settings.lease();
+		this.maxNodes = settings.maxNodes();
+		this.fullLoggedNanos = loop.nanoTime() - FULL_LOG.toNanos();
+		this.seeds = new SeedLinks(settings.seeds(), this, dialer);
 		this.own = new OwnRecord(this, table(), loop);
 		this.connectedNanos = loop.nanoTime();
 	}
@@ -331,7 +338,12 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		}
 		boolean known = link.established();
 		boolean accepted = link.knowsSelf();
+		boolean refused = link.refused();
 		link.heard(update);
+		if (link.refused() && !refused && logsFull()) {
+			logger.warn("Node '{}' has no room in its directory for this node, which is therefore not advertised by"
+					+ " it: allow more nodes there (macula.directory.max-nodes)", link.peerId());
+		}
 		if (link.reachesItself()) {
 			return;
 		}
@@ -386,12 +398,35 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		return nodeId.equals(nodeId());
 	}
 
-	private static void settle(DirectoryLink link, String nodeId, Outcome outcome) {
+	private void settle(DirectoryLink link, String nodeId, Outcome outcome) {
 		if (outcome == Outcome.STALE) {
 			link.tell(nodeId);
 		}
 		else if (outcome == Outcome.WANTED) {
 			link.want(nodeId);
+		}
+		else if (outcome == Outcome.FULL) {
+			link.refuse(nodeId);
+			logFull(nodeId);
+		}
+	}
+
+	/* A full directory refuses with each renewal: once a minute is told. */
+	private boolean logsFull() {
+		long now = loop().nanoTime();
+		boolean due = now - this.fullLoggedNanos >= FULL_LOG.toNanos();
+		if (due) {
+			this.fullLoggedNanos = now;
+		}
+		return due;
+	}
+
+	private void logFull(String nodeId) {
+		if (logsFull()) {
+			logger.warn("The directory is full: it holds {} nodes, and node '{}', perhaps others too, is left out until"
+					+ " there is room. If the realm is meant to be that large, allow more nodes on all its providers"
+					+ " (macula.directory.max-nodes); if not, look for nodes that start with ever new ids"
+					+ " (macula.node.id)", this.maxNodes, nodeId);
 		}
 	}
 
@@ -562,7 +597,8 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 			}
 		}
 		this.alone = !this.seeds.includeOthers();
-		publish(new NodeReport.DirectoryState(this.seeds.describe(), table().size(), this.preserving));
+		publish(new NodeReport.DirectoryState(this.seeds.describe(), table().size(), this.preserving,
+				this.preserving ? List.copyOf(table().overdue()) : List.of()));
 	}
 
 	@Override

@@ -144,6 +144,8 @@ abstract class DirectorySession {
 
 		private final List<String> wanted = new ArrayList<>();
 
+		private List<String> refused = List.of();
+
 		private boolean begins;
 
 		private boolean ends;
@@ -178,6 +180,11 @@ abstract class DirectorySession {
 			return this;
 		}
 
+		Draft refused(String nodeId) {
+			this.refused = List.of(nodeId);
+			return this;
+		}
+
 		Draft digest(Digest digest) {
 			this.digest = digest;
 			return this;
@@ -192,7 +199,8 @@ abstract class DirectorySession {
 
 		DirectoryUpdate build(DirectorySelf self, long received) {
 			return new DirectoryUpdate(self.nodeId(), self.incarnation(), self.settled(), this.begins, this.ends,
-					this.answers, received, this.digest, this.upserts, this.renewals, this.gone, this.wanted);
+					this.answers, received, this.digest, this.upserts, this.renewals, this.gone, this.wanted,
+					this.refused);
 		}
 
 	}

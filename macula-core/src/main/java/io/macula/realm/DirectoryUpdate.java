@@ -41,10 +41,12 @@ import org.jspecify.annotations.Nullable;
  * each record that the sender holds
  * @param gone withdrawn and expired records, at most {@value #MAX_RECORDS}
  * @param wanted node ids whose records the sender lacks, at most {@value #MAX_ENTRIES}
+ * @param refused node ids for whose records the sender has no room: the receiver's, or
+ * none
  */
 record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, boolean begins, boolean ends,
 		long answers, long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals,
-		List<Gone> gone, List<String> wanted) {
+		List<Gone> gone, List<String> wanted, List<String> refused) {
 
 	/** Bound of the records in one update: far below the payload limit. */
 	static final int MAX_RECORDS = 200;
@@ -58,6 +60,7 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 		renewals = (renewals != null) ? List.copyOf(renewals) : List.of();
 		gone = (gone != null) ? List.copyOf(gone) : List.of();
 		wanted = (wanted != null) ? List.copyOf(wanted) : List.of();
+		refused = (refused != null) ? List.copyOf(refused) : List.of();
 	}
 
 	/**

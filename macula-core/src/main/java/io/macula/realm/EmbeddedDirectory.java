@@ -18,6 +18,7 @@ package io.macula.realm;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -57,16 +58,16 @@ abstract class EmbeddedDirectory implements Directory, DirectorySelf {
 
 	private final Map<ServiceName, LocalWatch> watches = new ConcurrentHashMap<>();
 
-	private volatile NodeReport.DirectoryState state = new NodeReport.DirectoryState(Map.of(), 0, false);
+	private volatile NodeReport.DirectoryState state = new NodeReport.DirectoryState(Map.of(), 0, false, List.of());
 
 	/** Owned by the loop: when a conflict of a node id was last logged. */
 	private long conflictLoggedNanos;
 
-	EmbeddedDirectory(String nodeId, long incarnation, DirectoryLoop loop) {
+	EmbeddedDirectory(String nodeId, long incarnation, int maxNodes, DirectoryLoop loop) {
 		this.nodeId = nodeId;
 		this.incarnation = incarnation;
 		this.loop = loop;
-		this.table = new NodeTable(loop.clock());
+		this.table = new NodeTable(loop.clock(), maxNodes);
 		this.conflictLoggedNanos = loop.nanoTime() - CONFLICT_LOG_NANOS;
 	}
 

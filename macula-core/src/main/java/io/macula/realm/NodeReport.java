@@ -77,8 +77,9 @@ public record NodeReport(String realm, String nodeId, long incarnation, @Nullabl
 	 * @param nodes known nodes
 	 * @param selfPreservation whether leases are not expired because too many went silent
 	 * at once
+	 * @param overdue nodes that are kept for that reason though their leases are over
 	 */
-	public record DirectoryState(Map<String, String> seeds, int nodes, boolean selfPreservation) {
+	public record DirectoryState(Map<String, String> seeds, int nodes, boolean selfPreservation, List<String> overdue) {
 
 	}
 

@@ -33,13 +33,34 @@ import org.jspecify.annotations.Nullable;
  * @param seeds nodes to contact first; a provider without seeds is a seed itself
  * @param lease time after which this node's advertisement expires unless renewed; default
  * 15 seconds
+ * @param maxNodes most nodes that this node keeps in its directory if it is a provider;
+ * further ones are refused
  */
-public record NodeSettings(Realm realm, String nodeId, @Nullable String zone, List<Endpoint> seeds, Duration lease) {
+public record NodeSettings(Realm realm, String nodeId, @Nullable String zone, List<Endpoint> seeds, Duration lease,
+		int maxNodes) {
+
+	/** Default of the most nodes. */
+	public static final int DEFAULT_MAX_NODES = 10_000;
 
 	public NodeSettings {
 		Objects.requireNonNull(realm, "realm");
 		Objects.requireNonNull(nodeId, "nodeId");
 		seeds = List.copyOf(seeds);
+		if (maxNodes < 1) {
+			throw new IllegalArgumentException("Directory of at most " + maxNodes + " nodes: expected 1 or more");
+		}
+	}
+
+	/**
+	 * Settings with the default bound of the directory.
+	 * @param realm the realm
+	 * @param nodeId unique in the realm
+	 * @param zone place of the node, or {@code null}
+	 * @param seeds nodes to contact first
+	 * @param lease time after which this node's advertisement expires unless renewed
+	 */
+	public NodeSettings(Realm realm, String nodeId, @Nullable String zone, List<Endpoint> seeds, Duration lease) {
+		this(realm, nodeId, zone, seeds, lease, DEFAULT_MAX_NODES);
 	}
 
 }

@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -59,14 +60,19 @@ final class NodeTable {
 	 *
 	 * Self-preservation (after Eureka). When more than half of the leases went silent
 	 * together, the fault is more likely here than everywhere else: overdue records stay
-	 * until the others speak again, or for ten leases.
+	 * until the others speak again, or until four leases after the last renewal. Until
+	 * then callers may be shown nodes that are dead; they leave them out themselves, by
+	 * what their own connections say.
+	 *
+	 * Bound. A table that holds its most nodes takes no further ones, first come, first
+	 * kept: renewals of those that were left out are heard again when there is room.
 	 */
 
 	/** Below this number of silent leases silence is believed. */
 	private static final int PRESERVED_AT_LEAST = 3;
 
 	/** Overdue records are kept this many leases at most. */
-	private static final int PRESERVED_LEASES = 10;
+	private static final int PRESERVED_LEASES = 4;
 
 	/**
 	 * A lease is silent after this share of its time: it should be renewed at a third.
@@ -83,6 +89,8 @@ final class NodeTable {
 	private static final int MAX_NAMES = 100_000;
 
 	private final LongSupplier nanoTime;
+
+	private final int maxNodes;
 
 	private final Map<String, Entry> entries = new HashMap<>();
 
@@ -103,8 +111,14 @@ final class NodeTable {
 
 	private boolean preserving;
 
-	NodeTable(LongSupplier nanoTime) {
+	/**
+	 * An empty table.
+	 * @param nanoTime monotonic clock
+	 * @param maxNodes further nodes are refused; this node itself never is
+	 */
+	NodeTable(LongSupplier nanoTime, int maxNodes) {
 		this.nanoTime = nanoTime;
+		this.maxNodes = maxNodes;
 		this.sweptNanos = nanoTime.getAsLong();
 	}
 
@@ -155,6 +169,9 @@ final class NodeTable {
 		if (ageNanos >= record.leaseNanos()) {
 			return Outcome.TOO_OLD;
 		}
+		if (entry == null && full()) {
+			return Outcome.FULL;
+		}
 		put(record, upsert.renewals(), ageNanos, false);
 		this.tombstones.remove(record.nodeId());
 		return Outcome.CHANGED;
@@ -167,7 +184,10 @@ final class NodeTable {
 			Tombstone tombstone = this.tombstones.get(renewal.nodeId());
 			boolean dead = tombstone != null
 					&& !tombstone.yieldsTo(renewal.term(), renewal.version(), renewal.renewals());
-			return dead ? Outcome.STALE : Outcome.WANTED;
+			if (dead) {
+				return Outcome.STALE;
+			}
+			return full() ? Outcome.FULL : Outcome.WANTED;
 		}
 		int order = NodeRecord.compare(renewal.term(), renewal.version(), entry.record.term(), entry.record.version());
 		if (order < 0) {
@@ -219,6 +239,28 @@ final class NodeTable {
 	}
 
 	/**
+	 * Take a record in the place of a later one, because the settled seed that this node
+	 * relies on holds it: the whole realm may have been restarted with clocks that were
+	 * set back. What was withdrawn stays so, for a seed may not have heard of it yet.
+	 */
+	void adopt(Upsert upsert) {
+		NodeRecord record = upsert.record();
+		Entry entry = this.entries.get(record.nodeId());
+		if (entry != null && !entry.own && NodeRecord.compare(record.term(), record.version(), entry.record.term(),
+				entry.record.version()) < 0) {
+			put(record, upsert.renewals(), 0, false);
+		}
+	}
+
+	/**
+	 * Forget those that were gone long ago.
+	 */
+	void forgetTombstones() {
+		long now = this.nanoTime.getAsLong();
+		this.tombstones.values().removeIf((tombstone) -> now - tombstone.untilNanos >= 0);
+	}
+
+	/**
 	 * Expire what is overdue, unless it is preserved.
 	 * @param unjudged records of which this node cannot know whether they live, say
 	 * because it has no link; they stay
@@ -253,7 +295,7 @@ final class NodeTable {
 				bury(new Gone(record.nodeId(), record.term(), record.version(), entry.renewals, false));
 			}
 		}
-		this.tombstones.values().removeIf((tombstone) -> now - tombstone.untilNanos >= 0);
+		forgetTombstones();
 	}
 
 	/**
@@ -331,6 +373,10 @@ final class NodeTable {
 		return this.entries.size();
 	}
 
+	private boolean full() {
+		return this.entries.size() >= this.maxNodes;
+	}
+
 	/**
 	 * Whether overdue leases are kept because too many went silent together.
 	 */
@@ -342,7 +388,7 @@ final class NodeTable {
 	 * The nodes whose leases are overdue and kept.
 	 */
 	Set<String> overdue() {
-		Set<String> nodeIds = new HashSet<>();
+		Set<String> nodeIds = new TreeSet<>();
 		this.entries.forEach((nodeId, entry) -> {
 			if (entry.overdue) {
 				nodeIds.add(nodeId);
@@ -478,7 +524,9 @@ final class NodeTable {
 		/** The record itself is needed. */
 		WANTED,
 		/** Its lease is over already. */
-		TOO_OLD
+		TOO_OLD,
+		/** There is no room for a further node. */
+		FULL
 
 	}
 

@@ -133,8 +133,8 @@ public final class RealmNode implements AutoCloseable {
 				PoolListener.LOGGING);
 		SeedDialer dialer = new RpcSeedDialer(this.pool, connector::connect, this.tls.peerName() != null, codecs);
 		this.loop = DirectoryLoop.start();
-		this.replica = (this.providerSettings != null) ? new DirectoryReplica(this.settings.nodeId(),
-				this.info.incarnation(), this.settings.lease(), this.settings.seeds(), dialer, this.loop) : null;
+		this.replica = (this.providerSettings != null)
+				? new DirectoryReplica(this.info.incarnation(), this.settings, dialer, this.loop) : null;
 		this.directory = (this.replica != null) ? this.replica : new DirectoryClient(this.settings.nodeId(),
 				this.info.incarnation(), this.settings.seeds(), dialer, this.loop);
 		this.client = new RealmClient(new ClientContext(this.settings.realm(), this.settings.zone(), this.directory,

@@ -79,8 +79,15 @@ final class SeedLink {
 	 * with jitter.
 	 */
 	static Duration pause(DirectoryLoop loop, int failures) {
+		return loop.jittered(longestPause(failures));
+	}
+
+	/**
+	 * The same before the jitter.
+	 */
+	static Duration longestPause(int failures) {
 		Duration pause = SHORTEST_PAUSE.multipliedBy(1L << Math.min(failures, 6));
-		return loop.jittered((pause.compareTo(LONGEST_PAUSE) < 0) ? pause : LONGEST_PAUSE);
+		return (pause.compareTo(LONGEST_PAUSE) < 0) ? pause : LONGEST_PAUSE;
 	}
 
 	void dial() {
@@ -192,7 +199,7 @@ final class SeedLink {
 	 */
 	String describe() {
 		return switch (this.state) {
-			case LINKED -> "linked";
+			case LINKED -> (this.link != null && this.link.refused()) ? "full: has no room for this node" : "linked";
 			case SELF -> "this node";
 			case DIALLING -> "connecting";
 			case STOPPED -> "stopped";

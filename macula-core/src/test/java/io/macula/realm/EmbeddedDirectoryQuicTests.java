@@ -24,6 +24,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import io.macula.Endpoint;
@@ -113,6 +116,44 @@ class EmbeddedDirectoryQuicTests {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(5))
 			.until(() -> "linked".equals(behind.report().directory().seeds().get(this.seeds[0])));
+	}
+
+	@Test
+	void restartOfAllSeedsAtOnceLosesNoCall() throws InterruptedException {
+		List<RealmNode> all = IntStream.range(0, 3).mapToObj(this::seed).toList();
+		provider("behind0", 0, this.seeds);
+		provider("behind1", 0, this.seeds);
+		RealmNode client = client();
+		awaitInstances(client, Duration.ofSeconds(10), "behind0", "behind1", "node0", "node1", "node2");
+		Echo echo = client.client().proxy(Echo.class, "test.echo");
+		AtomicBoolean calling = new AtomicBoolean(true);
+		AtomicLong answered = new AtomicLong();
+		List<Exception> failures = new CopyOnWriteArrayList<>();
+		Thread caller = new Thread(() -> {
+			while (calling.get()) {
+				try {
+					echo.echo("x");
+					answered.incrementAndGet();
+				}
+				catch (RuntimeException ex) {
+					failures.add(ex);
+				}
+			}
+		});
+		caller.start();
+		all.parallelStream().forEach(RealmNode::close);
+		long before = answered.get();
+		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> answered.get() > before + 100);
+		assertThat(client.report().clients().get(0).instances()).extracting(NodeReport.InstanceState::nodeId)
+			.contains("behind0", "behind1");
+		List<RealmNode> again = IntStream.range(0, 3).mapToObj(this::seed).toList();
+		awaitInstances(client, Duration.ofSeconds(5), "behind0", "behind1", "node0", "node1", "node2");
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(5))
+			.until(() -> again.stream().allMatch((node) -> node.report().directory().nodes() == 5));
+		calling.set(false);
+		caller.join();
+		assertThat(failures).isEmpty();
 	}
 
 	@Test

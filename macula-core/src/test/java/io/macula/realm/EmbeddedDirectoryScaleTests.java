@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.ServiceName;
@@ -91,6 +93,33 @@ class EmbeddedDirectoryScaleTests {
 							.stream()
 							.allMatch((instance) -> instance.incarnation() == 2));
 		assertThat(client.seen).allMatch((snapshot) -> snapshot.instances().size() == 50);
+	}
+
+	@Test
+	void aSeedThatReturnsIsFoundByAllAndNotRunOver() {
+		List<Node> providers = providers(3, 1, 1);
+		List<Node> clients = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			clients.add(this.realm.client("client" + i, SEEDS));
+		}
+		this.realm.until(Duration.ofSeconds(5), () -> clients.stream().allMatch((node) -> node.nodes().size() == 3));
+		providers.forEach(this.realm::crash);
+		this.realm.pass(Duration.ofSeconds(60));
+		this.realm.reached.clear();
+		this.realm.provider("seed0", SEEDS, 2);
+		this.realm.until(Duration.ofSeconds(5),
+				() -> clients.stream().allMatch((node) -> "watching".equals(seedState(node))));
+		Map<Long, Long> perTenth = this.realm.reached.get(SimulatedRealm.endpoint("seed0"))
+			.stream()
+			.collect(Collectors.groupingBy((at) -> at.toMillis() / 100, Collectors.counting()));
+		System.out.println("watches that reached the returned seed, by tenths of a second: " + perTenth.values());
+		assertThat(perTenth.values()).as("1,000 clients, of which each dials at a moment of its own")
+			.allMatch((calls) -> calls < 150);
+		assertThat(perTenth.values().stream().mapToLong(Long::longValue).sum()).as("each client once").isEqualTo(1000);
+	}
+
+	private static String seedState(Node node) {
+		return node.directory.state().seeds().get(SimulatedRealm.endpoint("seed0").toString());
 	}
 
 	private List<Node> providers(int count, int servicesEach, long incarnation) {

@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Set;
 
 import io.macula.Endpoint;
+import io.macula.Instance;
 import io.macula.ServiceName;
+import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
 import io.macula.directory.Snapshot;
 import io.macula.realm.SimulatedRealm.Node;
@@ -405,6 +407,101 @@ class EmbeddedDirectoryTests {
 		this.realm.untilAllSee(Duration.ofSeconds(5), "a", "c");
 		this.realm.pass(Duration.ofMinutes(2));
 		this.realm.untilAllSee(Duration.ZERO, "a", "c");
+	}
+
+	@Test
+	void withdrawnNodeDoesNotComeBackThroughAReplicaThatWasCutOffForLongerThanTombstonesLast() {
+		List<Node> nodes = threeProvidersAndAClient();
+		Node stale = this.realm.provider("p", SEEDS);
+		Node withdrawn = this.realm.provider("q", SEEDS);
+		this.realm.untilAllSee(SECOND, "a", "b", "c", "p", "q");
+		this.realm.cut(stale);
+		withdrawn.lease.withdraw().subscribe();
+		this.realm.pass(Duration.ofMinutes(10));
+		assertThat(stale.nodes()).containsExactly("p", "q");
+		nodes.forEach((node) -> node.seen.subList(0, node.seen.size() - 1).clear());
+		this.realm.heal();
+		this.realm.untilAllSee(Duration.ofSeconds(5), "a", "b", "c", "p");
+		this.realm.pass(Duration.ofMinutes(2));
+		assertThat(nodes).allSatisfy((node) -> assertThat(node.seen).allSatisfy(
+				(snapshot) -> assertThat(snapshot.instances()).extracting(Instance::nodeId).doesNotContain("q")));
+	}
+
+	@Test
+	void seedThatReturnsIsFoundWithinFiveSecondsThoughTheOthersStaySilent() {
+		List<Node> nodes = threeProvidersAndAClient();
+		Node client = nodes.get(3);
+		this.realm.untilAllSee(SECOND, "a", "b", "c");
+		this.realm.cut(nodes.get(1), nodes.get(2));
+		this.realm.kill(nodes.get(0));
+		for (int i = 0; i < 20; i++) {
+			this.realm.pass(Duration.ofMillis(60_130));
+			Node again = this.realm.provider("a", SEEDS, 2 + i);
+			this.realm.until(Duration.ofSeconds(5), () -> client.directory.state().seeds().containsValue("watching"));
+			this.realm.kill(again);
+		}
+	}
+
+	@Test
+	void providersAreKnownToARestartedSeedWithinOneRenewal() {
+		List<Endpoint> seed = SimulatedRealm.seeds("a");
+		Node a = this.realm.provider("a", seed);
+		this.realm.provider("p", seed);
+		this.realm.provider("q", seed);
+		this.realm.untilAllSee(SECOND, "a", "p", "q");
+		this.realm.pass(Duration.ofSeconds(30));
+		this.realm.crash(a);
+		this.realm.pass(Duration.ofSeconds(10));
+		Node again = this.realm.provider("a", seed, 2);
+		this.realm.until(Advertisement.DEFAULT_TTL.dividedBy(3), () -> again.sees("a", "p", "q"));
+	}
+
+	@Test
+	void nodesThatDieTogetherAreNamedAndGoneAfterFourLeases() {
+		List<Node> nodes = threeProvidersAndAClient();
+		List<Node> others = List.of(this.realm.provider("p", SEEDS), this.realm.provider("q", SEEDS));
+		this.realm.pass(Duration.ofSeconds(60));
+		this.realm.kill(nodes.get(1));
+		others.forEach(this.realm::kill);
+		this.realm.pass(Duration.ofSeconds(20));
+		NodeReport.DirectoryState state = nodes.get(0).directory.state();
+		assertThat(state.selfPreservation()).isTrue();
+		assertThat(state.overdue()).containsExactly("b", "p", "q");
+		this.realm.untilAllSee(Duration.ofSeconds(41), "a", "c");
+		this.realm.pass(SECOND);
+		assertThat(nodes.get(0).directory.state().overdue()).isEmpty();
+	}
+
+	@Test
+	void fullDirectoryRefusesANodeTellsItSoAndTakesItWhenThereIsRoom() {
+		this.realm.maxNodes(4);
+		List<Node> nodes = threeProvidersAndAClient();
+		Node p = this.realm.provider("p", SEEDS);
+		this.realm.untilAllSee(SECOND, "a", "b", "c", "p");
+		Node refused = this.realm.provider("q", SEEDS);
+		this.realm.pass(Duration.ofMinutes(1));
+		assertThat(refused.lease.state()).isEqualTo(Lease.State.PENDING);
+		assertThat(refused.directory.state().seeds().values()).containsOnly("full: has no room for this node");
+		assertThat(nodes).allMatch((node) -> node.sees("a", "b", "c", "p"));
+		assertThat(p.lease.state()).isEqualTo(Lease.State.GRANTED);
+		p.lease.withdraw().subscribe();
+		this.realm.untilAllSee(Duration.ofSeconds(6), "a", "b", "c", "q");
+		this.realm.until(SECOND, () -> refused.lease.state() == Lease.State.GRANTED);
+		this.realm.pass(Duration.ofSeconds(8));
+		assertThat(refused.directory.state().seeds().values()).containsOnly("linked");
+	}
+
+	@Test
+	void clientFollowsARealmThatWasRestartedWithItsClocksSetBack() {
+		List<Node> before = List.of(this.realm.provider("a", SEEDS, 1_000_000),
+				this.realm.provider("b", SEEDS, 1_000_000));
+		Node client = this.realm.client("client", SEEDS);
+		this.realm.untilAllSee(Duration.ofSeconds(3), "a", "b");
+		before.forEach(this.realm::kill);
+		this.realm.provider("a", SEEDS, 5);
+		this.realm.provider("b", SEEDS, 5);
+		this.realm.until(Duration.ofSeconds(20), () -> incarnation(client) == 5);
+		this.realm.untilAllSee(Duration.ZERO, "a", "b");
 	}
 
 	@Test

@@ -48,7 +48,7 @@ class NodeTableTests {
 	private long nanos = Long.MAX_VALUE - Duration.ofSeconds(20).toNanos(); // wraps
 																			// around
 
-	private final NodeTable table = new NodeTable(() -> this.nanos);
+	private final NodeTable table = new NodeTable(() -> this.nanos, 10);
 
 	@Test
 	void recordIsAddedWithItsServices() {
@@ -333,9 +333,9 @@ class NodeTableTests {
 	}
 
 	@Test
-	void preservationEndsAfterTenLeases() {
+	void preservationEndsFourLeasesAfterTheLastRenewal() {
 		apply("a", "b", "c");
-		for (int i = 0; i < 1499; i++) {
+		for (int i = 0; i < 599; i++) {
 			advance(100);
 		}
 		assertThat(nodes()).containsExactly("a", "b", "c");
@@ -414,7 +414,7 @@ class NodeTableTests {
 
 	@Test
 	void digestDependsOnContentAloneNotOnOrderOrRenewals() {
-		NodeTable other = new NodeTable(() -> this.nanos);
+		NodeTable other = new NodeTable(() -> this.nanos, 10);
 		apply("a", "b", "c");
 		for (String nodeId : List.of("c", "x", "a", "b")) {
 			other.apply(upsert(nodeId, 1, 1, 9));
@@ -447,6 +447,49 @@ class NodeTableTests {
 	}
 
 	@Test
+	void fullTableTakesNoFurtherNodeButGoesOnWithThoseThatItHolds() {
+		fill();
+		assertThat(this.table.apply(upsert("late", 1, 1, 0))).isEqualTo(Outcome.FULL);
+		assertThat(this.table.apply(new Renewal("late", 1, 1, 1, 0))).isEqualTo(Outcome.FULL);
+		assertThat(this.table.size()).isEqualTo(10);
+		assertThat(this.table.apply(upsert("n3", 1, 2, 0))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(new Renewal("n4", 1, 1, 1, 0))).isEqualTo(Outcome.RENEWED);
+		assertThat(nodes()).doesNotContain("late").hasSize(10);
+	}
+
+	@Test
+	void fullTableHearsOfTheNextNodeAgainWhenOneIsGone() {
+		fill();
+		this.table.apply(upsert("late", 1, 1, 0));
+		this.table.apply(new Gone("n3", 1, 2, 0, true));
+		assertThat(this.table.apply(new Renewal("late", 1, 1, 1, 0))).isEqualTo(Outcome.WANTED);
+		assertThat(this.table.apply(upsert("late", 1, 1, 1))).isEqualTo(Outcome.CHANGED);
+	}
+
+	@Test
+	void fullTableStillHoldsTheNodeItself() {
+		fill();
+		this.table.putOwn(record("self", 1, 1, "9001"), 0);
+		assertThat(nodes()).contains("self").hasSize(11);
+	}
+
+	@Test
+	void adoptedRecordReplacesALaterOneButNoTombstone() {
+		this.table.apply(upsert("a", 1000, 1, 0));
+		this.table.adopt(upsert("a", 5, 1, 0));
+		assertThat(this.table.record("a").term()).isEqualTo(5);
+		this.table.apply(new Gone("a", 5, 2, 0, true));
+		this.table.adopt(upsert("a", 5, 1, 0));
+		assertThat(nodes()).isEmpty();
+	}
+
+	private void fill() {
+		for (int i = 0; i < 10; i++) {
+			apply("n" + i);
+		}
+	}
+
+	@Test
 	void snapshotIsInStableOrder() {
 		apply("c", "a", "b");
 		NodeRecord first = new NodeRecord("z", 1, 1, 1, "127.0.0.1", 9001, null, -1, 100, Map.of(),
@@ -464,7 +507,7 @@ class NodeTableTests {
 	}
 
 	private NodeTable hear(List<Object> news) {
-		NodeTable hearing = new NodeTable(() -> this.nanos);
+		NodeTable hearing = new NodeTable(() -> this.nanos, 10);
 		for (Object item : news) {
 			if (item instanceof Upsert upsert) {
 				hearing.apply(upsert);

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
+import io.macula.Realm;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
@@ -71,12 +72,22 @@ final class SimulatedRealm {
 
 	private Duration lease = Advertisement.DEFAULT_TTL;
 
+	private int maxNodes = NodeSettings.DEFAULT_MAX_NODES;
+
+	/** When calls reached each endpoint that listens. */
+	final Map<Endpoint, List<Duration>> reached = new HashMap<>();
+
 	SimulatedRealm(long seed) {
 		this.random = new Random(seed);
 	}
 
 	SimulatedRealm lease(Duration lease) {
 		this.lease = lease;
+		return this;
+	}
+
+	SimulatedRealm maxNodes(int maxNodes) {
+		this.maxNodes = maxNodes;
 		return this;
 	}
 
@@ -175,6 +186,8 @@ final class SimulatedRealm {
 			if (!reachable(from, to)) {
 				return Flux.never();
 			}
+			this.reached.computeIfAbsent(seed, (key) -> new ArrayList<>())
+				.add(Duration.ofNanos(this.time.now(TimeUnit.NANOSECONDS)));
 			Pipe pipe = new Pipe(from, to);
 			this.pipes.add(pipe);
 			DirectoryPeer service = to.replica.peer();
@@ -221,8 +234,9 @@ final class SimulatedRealm {
 		}
 
 		private void startReplica() {
-			this.replica = new DirectoryReplica(this.nodeId, this.incarnation, SimulatedRealm.this.lease, this.seeds,
-					this, this.loop);
+			NodeSettings settings = new NodeSettings(new Realm("test"), this.nodeId, null, this.seeds,
+					SimulatedRealm.this.lease, SimulatedRealm.this.maxNodes);
+			this.replica = new DirectoryReplica(this.incarnation, settings, this, this.loop);
 			this.directory = this.replica;
 			this.replica.start(this.endpoint);
 			watch(SERVICE);

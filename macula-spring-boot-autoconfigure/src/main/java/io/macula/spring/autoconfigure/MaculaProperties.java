@@ -248,8 +248,10 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 *
 	 * @param lease Time after which a silent node's advertisement expires; renewed at a
 	 * third of it
+	 * @param maxNodes Maximum number of nodes that a provider keeps in its directory;
+	 * further ones are refused and logged
 	 */
-	public record Directory(@DefaultValue("15s") Duration lease) {
+	public record Directory(@DefaultValue("15s") Duration lease, @DefaultValue("10000") int maxNodes) {
 
 	}
 

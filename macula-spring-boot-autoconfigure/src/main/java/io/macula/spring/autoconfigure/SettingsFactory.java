@@ -104,10 +104,12 @@ final class SettingsFactory {
 		}
 		Duration lease = this.properties.directory().lease();
 		require(lease.compareTo(Duration.ofSeconds(1)) >= 0, "macula.directory.lease", lease, "at least 1s");
+		int maxNodes = this.properties.directory().maxNodes();
+		require(maxNodes >= 1, "macula.directory.max-nodes", maxNodes, "1 or more");
 		String configuredId = this.properties.node().id();
 		String id = StringUtils.hasText(configuredId) ? configuredId : defaultNodeId;
 		require(id.length() <= 200, "macula.node.id", id, "at most 200 characters");
-		return new NodeSettings(name, id, this.properties.node().zone(), seeds, lease);
+		return new NodeSettings(name, id, this.properties.node().zone(), seeds, lease, maxNodes);
 	}
 
 	private TransportSettings transport() {

@@ -94,6 +94,7 @@ class SettingsTests {
 			assertThat(settings.transport().laneThresholdBytes()).isEqualTo(8 << 10);
 			assertThat(settings.node().zone()).isEqualTo("west");
 			assertThat(settings.node().lease()).isEqualTo(Duration.ofSeconds(3));
+			assertThat(settings.node().maxNodes()).isEqualTo(50);
 		}, "macula.provider.address=127.0.0.1", "macula.provider.port=0", "macula.provider.advertised-host=example.org",
 				"macula.provider.priority=3", "macula.provider.weight=50", "macula.provider.metadata.tier=gold",
 				"macula.provider.max-threads=10", "macula.provider.queue-capacity=20",
@@ -101,7 +102,8 @@ class SettingsTests {
 				"macula.client.pool.connections-per-endpoint=2", "macula.client.pool.idle-eviction=1m",
 				"macula.client.pool.max-connections=10", "macula.client.pool.max-pending=20",
 				"macula.client.pool.connect-timeout=300ms", "macula.transport.max-payload=1MB",
-				"macula.transport.lane-threshold=8KB", "macula.node.zone=west", "macula.directory.lease=3s");
+				"macula.transport.lane-threshold=8KB", "macula.node.zone=west", "macula.directory.lease=3s",
+				"macula.directory.max-nodes=50");
 	}
 
 	@ParameterizedTest
@@ -185,6 +187,7 @@ class SettingsTests {
 					macula.realm.seeds[0]                    | a          | host:port, for example
 					macula.realm.seeds[0]                    | http://a:1 | quic:// or https:// or none
 					macula.directory.lease                   | 10ms       | at least 1s
+					macula.directory.max-nodes               | 0          | 1 or more
 					macula.client.deadline                   | 0s         | more than 0
 					macula.client.attempt-timeout            | 40s        | at most the deadline
 					macula.client.attempt-timeout            | soon       | or a duration such as 500ms
