@@ -3,6 +3,7 @@
 #
 #   scripts/benchmark.sh [--quick] [--only STACK,...] [--workloads WORKLOAD,...] [--rounds N]
 #                        [--warm-up MILLIS] [--window MILLIS]
+#   scripts/benchmark.sh --scale [pick] [memory] [watch]      a large realm; writes target/benchmark/scale.json
 #   scripts/benchmark.sh --profile STACK:WORKLOAD[:EVENT]
 #
 # --profile runs one stack at one workload with async-profiler in both processes, prints the frames that cost most and
@@ -20,5 +21,8 @@ java=java
 # shellcheck disable=SC2086
 mvn -q -B ${MVN:-} -pl benchmarks -am -DskipTests package
 
+main=io.macula.benchmarks.BenchmarkRunner
+case " $* " in *" --scale "*) main=io.macula.benchmarks.scale.ScaleBenchmark ;; esac
+
 exec "$java" -Xmx256m -cp "benchmarks/target/classes:$(cat benchmarks/target/classpath)" \
-	-Dbenchmark.directory=target/benchmark io.macula.benchmarks.BenchmarkRunner "$@"
+	-Dbenchmark.directory=target/benchmark $main "$@"

@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.benchmarks.scale;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import io.macula.Realm;
+import io.macula.codec.Codecs;
+import io.macula.server.ProviderSettings;
+import io.macula.transport.NodeInfo;
+import io.macula.transport.RealmSecret;
+import io.macula.transport.SecretTls;
+import io.macula.transport.TlsContexts;
+
+/**
+ * What all parts have in common.
+ */
+final class ScaleRealm {
+
+	static final int ENDPOINTS = 1000;
+
+	static final int CLIENTS = 1000;
+
+	static final Realm REALM = new Realm("scale");
+
+	static final RealmSecret SECRET = RealmSecret.of("the secret of one benchmark", "the benchmark");
+
+	/** Served by one endpoint, for warming up. */
+	static final String ONE = "scale.one";
+
+	/** Served by all. */
+	static final String ALL = "scale.all";
+
+	private ScaleRealm() {
+	}
+
+	static TlsContexts tls(String nodeId) {
+		return SecretTls.of(REALM, nodeId, SECRET);
+	}
+
+	static NodeInfo info(String nodeId) {
+		return new NodeInfo(REALM, nodeId, 1, Codecs.defaults().names());
+	}
+
+	static ProviderSettings provider(int port) {
+		ProviderSettings defaults = ProviderSettings.defaults();
+		return new ProviderSettings("127.0.0.1", port, "127.0.0.1", 0, 100, Map.of(), defaults.maxThreads(),
+				defaults.queueCapacity(), defaults.maxInFlight(), defaults.grace());
+	}
+
+	/** Bytes of live objects. */
+	static long heapBytes() {
+		for (int i = 0; i < 4; i++) {
+			System.gc();
+		}
+		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+	}
+
+	/** Bytes of this process that are in memory, as the kernel counts them. */
+	static long residentBytes() throws IOException {
+		List<String> lines = Files.readAllLines(Path.of("/proc/self/status"));
+		return lines.stream()
+			.filter((line) -> line.startsWith("VmRSS:"))
+			.mapToLong((line) -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+			.findFirst()
+			.orElseThrow();
+	}
+
+	/** Contract of the measured service. */
+	interface Echo {
+
+		CompletableFuture<String> echo(String text);
+
+	}
+
+}
