@@ -74,6 +74,12 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	private static final int MAX_BYTES_PER_TURN = 128 << 10;
 
+	/**
+	 * The queue has room for so many calls from the start: an idle connection should cost
+	 * little. It grows by as many while a turn lags behind.
+	 */
+	private static final int QUEUE_CHUNK = 128;
+
 	private static final long SAMPLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final Transport transport;
@@ -164,7 +170,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		this.maxInFlight = (int) Math.min(this.settings.maxInFlightPerConnection(), limits.maxInFlight());
 		this.establishedNanos = now;
 		this.handshake = Duration.ofNanos(now - dial.startedNanos());
-		this.queue = PlatformDependent.newMpscQueue(Math.max(4, this.settings.maxInFlightPerConnection()));
+		this.queue = PlatformDependent.newMpscQueue(QUEUE_CHUNK,
+				Math.max(2 * QUEUE_CHUNK, this.settings.maxInFlightPerConnection()));
 		this.wheel = new TimingWheel(now);
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.opener = new StreamOpener(channel, QuicStreamType.BIDIRECTIONAL, this.settings.maxStreamsPerConnection(),
