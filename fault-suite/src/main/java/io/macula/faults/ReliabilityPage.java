@@ -39,6 +39,8 @@ final class ReliabilityPage {
 			- **Account**: every call carries an id that the provider writes into its journal before it executes it. After each fault the journals of all providers are
 			  compared with what the client was told: no call of a method that is not idempotent was executed twice, none that was reported as not processed was executed,
 			  none was answered without having been executed.
+			- **Beside grpc-java**: the same load over the same bad link, once over Macula and then over grpc-java with TLS, everything at its default, one connection for each
+			  provider. The 99th percentiles of both stand in the row.
 			- **Not idempotent** calls that were in flight when a provider fell silent fail with a status that says "unknown": nobody can know whether they were executed, and
 			  they are never executed again.
 
