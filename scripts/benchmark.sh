@@ -5,12 +5,18 @@
 #                        [--warm-up MILLIS] [--window MILLIS]
 #   scripts/benchmark.sh --scale [pick] [memory] [watch]      a large realm; writes target/benchmark/scale.json
 #   scripts/benchmark.sh --profile STACK:WORKLOAD[:EVENT]
+#   scripts/benchmark.sh --jmh [PATTERN]
 #
 # --profile runs one stack at one workload with async-profiler in both processes, prints the frames that cost most and
 # writes stacks and flame graphs to target/benchmark/profile-*. EVENT is cpu (the default), alloc, lock, wall ...
 #
-# Prints a table and writes target/benchmark/report.json and report.html. Ends with 1 if the figures
-# cannot be trusted: errors, different payloads, or (not with --quick) a round more than 30 % off the median.
+# --jmh runs the JMH benches whose names match (default: all of io.macula.benchmarks.jmh) with the gc profiler and writes
+# target/benchmark/jmh.json.
+#
+# Prints a table and writes target/benchmark/report.json and report.html; a whole run writes the figures of
+# docs/performance.md too. Ends with 1 if the figures cannot be trusted: errors, different payloads, or (not with --quick) a
+# machine that is not quiet, or a round in which a judged figure is more than 30 % off the median. Workloads between two hosts
+# need Linux, root, iproute2, iptables, gcc and libnetfilter-queue-dev; elsewhere they say SKIPPED.
 # JAVA_HOME chooses the JDK; MVN adds options to Maven, for example -o.
 set -eu
 cd "$(dirname "$0")/.."
@@ -21,8 +27,21 @@ java=java
 # shellcheck disable=SC2086
 mvn -q -B ${MVN:-} -pl benchmarks -am -DskipTests package
 
+mkdir -p target/benchmark
+classpath="benchmarks/target/classes:$(cat benchmarks/target/classpath)"
+
+if [ "${1:-}" = --jmh ]; then
+	exec "$java" --enable-native-access=ALL-UNNAMED -cp "$classpath" org.openjdk.jmh.Main "${2:-io.macula.benchmarks.jmh}" \
+		-f 1 -wi 3 -w 1 -i 5 -r 1 -prof gc -rf json -rff target/benchmark/jmh.json
+fi
+
 main=io.macula.benchmarks.BenchmarkRunner
 case " $* " in *" --scale "*) main=io.macula.benchmarks.scale.ScaleBenchmark ;; esac
 
-exec "$java" -Xmx256m -cp "benchmarks/target/classes:$(cat benchmarks/target/classpath)" \
-	-Dbenchmark.directory=target/benchmark $main "$@"
+# The bad link between two hosts; without it the workload over that link is skipped.
+linkd=target/benchmark/linkd
+rm -f "$linkd"
+gcc -O2 -o "$linkd" fault-suite/src/main/c/linkd.c -lnetfilter_queue 2> target/benchmark/linkd.log || true
+
+exec "$java" -Xmx256m -cp "$classpath" \
+	-Dbenchmark.directory=target/benchmark "-Dbenchmark.linkd=$linkd" $main "$@"

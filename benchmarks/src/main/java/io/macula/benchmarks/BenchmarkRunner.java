@@ -19,7 +19,9 @@ package io.macula.benchmarks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 import io.macula.benchmarks.stack.Stack;
 import io.macula.benchmarks.stack.Tls;
@@ -44,6 +46,10 @@ public final class BenchmarkRunner {
 	private final List<String> jvmOptions = new ArrayList<>(JVM_OPTIONS);
 
 	private final List<Row> measured = new ArrayList<>();
+
+	private final List<Fact> facts = new ArrayList<>();
+
+	private final Set<String> skipped = new LinkedHashSet<>();
 
 	private final List<String> problems = new ArrayList<>();
 
@@ -76,6 +82,10 @@ public final class BenchmarkRunner {
 		Report report = runner.run();
 		report.write(directory);
 		report.print();
+		Path page = Path.of("docs", "performance.md");
+		if (plan.whole() && Files.exists(page)) {
+			PerformancePage.write(report, page);
+		}
 		System.exit(report.problems().isEmpty() ? 0 : 1);
 	}
 
@@ -101,29 +111,55 @@ public final class BenchmarkRunner {
 		Path log = this.directory.resolve("processes.log");
 		Files.deleteIfExists(log);
 		for (int round = 1; round <= this.plan.rounds(); round++) {
+			checkQuiet(round);
+			measureBareAllocation(log);
 			for (Stack stack : this.plan.stacks()) {
-				List<Workload> workloads = this.plan.workloadsOf(stack);
-				if (!workloads.isEmpty()) {
-					measure(round, stack, workloads, tls, log);
+				for (Workload.Link link : Workload.Link.values()) {
+					measure(round, stack, link, tls, log);
 				}
 			}
 		}
-		return Report.of(this.plan, this.measured, this.problems);
+		return Report.of(this.plan, this.measured, this.facts, List.copyOf(this.skipped), this.problems);
 	}
 
-	private void measure(int round, Stack stack, List<Workload> workloads, Tls tls, Path log) throws Exception {
-		String keys = tls.directory().toString();
-		try (Child server = Child.java(log, this.jvmOptions, stack::excludes, ServerMain.class,
-				List.of(stack.name(), keys))) {
-			String[] ready = awaitReady(server);
-			List<String> args = new ArrayList<>(List.of(stack.name(), keys, ready[1], ready[2],
-					Long.toString(this.plan.warmUpMillis()), Long.toString(this.plan.windowMillis())));
-			workloads.forEach((workload) -> args.add(workload.id()));
-			try (Child client = Child.java(log, this.jvmOptions, stack::excludes, ClientMain.class, args)) {
-				int rows = readRows(round, client);
-				if (rows != workloads.size() + 1) {
-					throw new IllegalStateException(
-							"the client printed " + rows + " of " + (workloads.size() + 1) + " rows, see " + log);
+	private void checkQuiet(int round) throws InterruptedException {
+		String unrest = Machine.unrest();
+		if (unrest != null) {
+			String message = "round " + round + ": " + unrest;
+			System.out.println("! " + message);
+			if (!this.plan.quick()) {
+				this.problems.add(message);
+			}
+		}
+	}
+
+	private void measure(int round, Stack stack, Workload.Link link, Tls tls, Path log) throws Exception {
+		List<Workload> workloads = this.plan.workloadsOf(stack)
+			.stream()
+			.filter((workload) -> workload.link() == link)
+			.toList();
+		// Without workloads there still is the first call, on loopback.
+		if (workloads.isEmpty() && (link != Workload.Link.LOOPBACK || !this.plan.workloadsOf(stack).isEmpty())) {
+			return;
+		}
+		String missing = Hosts.missing(link);
+		if (missing != null) {
+			for (Workload workload : workloads) {
+				String line = workload.kind().title() + ": SKIPPED, " + missing;
+				if (this.skipped.add(line)) {
+					System.out.println(line);
+				}
+			}
+			return;
+		}
+		try {
+			if (link == Workload.Link.LOOPBACK) {
+				measure(round, stack, workloads, Site.LOOPBACK, tls, log);
+			}
+			else {
+				try (Hosts hosts = Hosts.create(link)) {
+					measure(round, stack, workloads,
+							new Site(hosts.onServer(), hosts.onClient(), Hosts.SERVER, Hosts.CONTROL), tls, log);
 				}
 			}
 		}
@@ -133,17 +169,55 @@ public final class BenchmarkRunner {
 		}
 	}
 
-	private int readRows(int round, Child client) throws InterruptedException {
+	private void measure(int round, Stack stack, List<Workload> workloads, Site site, Tls tls, Path log)
+			throws Exception {
+		String keys = tls.directory().toString();
+		try (Child server = Child.java(log, site.onServer(), this.jvmOptions, stack::excludes, ServerMain.class,
+				List.of(stack.name(), keys, site.address(), site.control()))) {
+			String[] ready = awaitReady(server);
+			List<String> args = new ArrayList<>(List.of(stack.name(), keys, site.address(), ready[1], site.control(),
+					ready[2], Long.toString(this.plan.warmUpMillis()), Long.toString(this.plan.windowMillis())));
+			workloads.forEach((workload) -> args.add(workload.id()));
+			try (Child client = Child.java(log, site.onClient(), this.jvmOptions, stack::excludes, ClientMain.class,
+					args)) {
+				int rows = readRows(round, client, site == Site.LOOPBACK);
+				if (rows != workloads.size() + 1) {
+					throw new IllegalStateException(
+							"the client printed " + rows + " of " + (workloads.size() + 1) + " rows, see " + log);
+				}
+			}
+		}
+	}
+
+	/** In a process of its own, so that no other code has shaped what is compiled. */
+	private void measureBareAllocation(Path log) throws Exception {
+		try (Child probe = Child.java(log, List.of(), JVM_OPTIONS, (jar) -> false, BareAllocationMain.class,
+				List.of())) {
+			readRows(0, probe, true);
+		}
+	}
+
+	/**
+	 * @param firstCall whether the process's start and first call count; over links they
+	 * do not
+	 */
+	private int readRows(int round, Child client, boolean firstCall) throws InterruptedException {
 		long patience = 60 + (2 * this.plan.warmUpMillis() + this.plan.windowMillis()) / 1000;
 		int rows = 0;
 		for (String line = client.nextLine(patience); line != null; line = client.nextLine(patience)) {
 			if (line.startsWith("ROW ")) {
 				Row row = JSON.readValue(line.substring(4), Row.class);
-				this.measured.add(row);
 				rows++;
+				if (!firstCall && row.workload().equals(Workload.Kind.FIRST.title())) {
+					continue;
+				}
+				this.measured.add(row);
 				System.out.printf("round %d  %-20s %-36s %,12.0f/s  p50 %,9.0f us  p99 %,9.0f us  cpu/100k %6.2f s%n",
 						round, row.stack(), row.key(), row.callsPerSecond(), row.p50Micros(), row.p99Micros(),
 						row.cpuSecondsPer100k());
+			}
+			else if (line.startsWith("FACT ") && firstCall) {
+				this.facts.add(JSON.readValue(line.substring(5), Fact.class));
 			}
 			else if (line.startsWith("FAILURE ")) {
 				System.out.println("! " + line);
@@ -159,6 +233,20 @@ public final class BenchmarkRunner {
 			}
 		}
 		throw new IllegalStateException("the server ended before it was ready");
+	}
+
+	/**
+	 * Where the processes run.
+	 *
+	 * @param onServer prefix of the server's command
+	 * @param onClient prefix of the client's command
+	 * @param address address of the server
+	 * @param control its address for questions
+	 */
+	private record Site(List<String> onServer, List<String> onClient, String address, String control) {
+
+		private static final Site LOOPBACK = new Site(List.of(), List.of(), "127.0.0.1", "127.0.0.1");
+
 	}
 
 }

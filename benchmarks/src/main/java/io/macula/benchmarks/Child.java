@@ -51,9 +51,10 @@ final class Child implements AutoCloseable {
 		reader.start();
 	}
 
-	static Child java(Path log, List<String> jvmOptions, Predicate<String> excludedJars, Class<?> main,
-			List<String> args) throws IOException {
-		List<String> command = new ArrayList<>();
+	/** Start a JVM; the prefix of its command says where. */
+	static Child java(Path log, List<String> prefix, List<String> jvmOptions, Predicate<String> excludedJars,
+			Class<?> main, List<String> args) throws IOException {
+		List<String> command = new ArrayList<>(prefix);
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(jvmOptions);
 		command.addAll(List.of("-cp", classPath(excludedJars), main.getName()));

@@ -17,8 +17,10 @@
 package io.macula.benchmarks;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -54,34 +56,42 @@ final class ClientMain {
 
 	private final PrintWriter usageQuestions;
 
-	private ClientMain(Stack stack, int controlPort, long warmUpMillis, long windowMillis) throws Exception {
+	private ClientMain(Stack stack, String controlAddress, int controlPort, long warmUpMillis, long windowMillis)
+			throws Exception {
 		this.stack = stack;
 		this.warmUpNanos = TimeUnit.MILLISECONDS.toNanos(warmUpMillis);
 		this.windowNanos = TimeUnit.MILLISECONDS.toNanos(windowMillis);
-		Socket control = new Socket(InetAddress.getLoopbackAddress(), controlPort);
+		Socket control = new Socket(InetAddress.getByName(controlAddress), controlPort);
 		this.usageAnswers = new BufferedReader(
 				new InputStreamReader(control.getInputStream(), StandardCharsets.US_ASCII));
 		this.usageQuestions = new PrintWriter(control.getOutputStream(), true, StandardCharsets.US_ASCII);
 	}
 
 	/**
-	 * Arguments: stack, directory of the keys, port, control port, warm-up and window in
-	 * milliseconds, workloads.
+	 * Arguments: stack, directory of the keys, address and port, address and port for
+	 * questions, warm-up and window in milliseconds, workloads.
 	 */
 	public static void main(String[] args) throws Exception {
 		Stack stack = Stacks.named(args[0]);
-		ClientMain main = new ClientMain(stack, Integer.parseInt(args[3]), Long.parseLong(args[4]),
-				Long.parseLong(args[5]));
+		ClientMain main = new ClientMain(stack, args[4], Integer.parseInt(args[5]), Long.parseLong(args[6]),
+				Long.parseLong(args[7]));
 		long begin = System.nanoTime();
-		CalculatorClient client = stack.connect(Integer.parseInt(args[2]), new Tls(Path.of(args[1])));
+		CalculatorClient client = stack.connect(args[2], Integer.parseInt(args[3]), new Tls(Path.of(args[1])));
 		main.firstCall(client, begin);
-		for (int i = 6; i < args.length; i++) {
-			main.measure(client, Workload.named(args[i]), i == 6);
+		boolean streams = false;
+		for (int i = 8; i < args.length; i++) {
+			Workload workload = Workload.named(args[i]);
+			main.measure(client, workload, i == 8);
+			streams |= workload.kind() == Workload.Kind.STREAM;
+		}
+		if (streams && client.takesSlowly()) {
+			main.examineStream(client);
 		}
 		Runtime.getRuntime().halt(0);
 	}
 
 	private void firstCall(CalculatorClient client, long begin) throws Exception {
+		long ready = System.nanoTime();
 		Question question = Load.question(1);
 		Answer answer;
 		if (this.stack.modes().contains(Mode.BLOCKING)) {
@@ -92,7 +102,10 @@ final class ClientMain {
 			client.multiply(question, waiting);
 			answer = waiting.result();
 		}
-		long nanos = System.nanoTime() - begin;
+		long end = System.nanoTime();
+		long nanos = end - ready;
+		print(new Fact(this.stack.name(), Fact.READY, (ready - begin) / 1e3));
+		print(new Fact(this.stack.name(), Fact.FROM_START, (end - begin) / 1e3));
 		Histogram latencies = Load.histogram();
 		latencies.recordValue(nanos);
 		print(Workload.Kind.FIRST, 1, Stacks.smallRequestBytes(), nanos, latencies,
@@ -131,13 +144,52 @@ final class ClientMain {
 		}
 	}
 
-	private Usage serverUsage() throws Exception {
+	/** Memory over a long stream, and how far a slow consumer lets the sender run. */
+	private void examineStream(CalculatorClient client) throws Exception {
+		int elements = 1_000_000;
+		long[] heaps = new long[4];
+		client.count(elements, (index) -> {
+			if (index == elements / 10) {
+				heaps[0] = Usage.liveHeap();
+				heaps[1] = askNumber(ServerMain.HEAP);
+			}
+			else if (index == elements / 10 * 9) {
+				heaps[2] = Usage.liveHeap();
+				heaps[3] = askNumber(ServerMain.HEAP);
+			}
+		});
+		print(new Fact(this.stack.name(), Fact.GROWTH_CLIENT, heaps[2] - heaps[0]));
+		print(new Fact(this.stack.name(), Fact.GROWTH_SERVER, heaps[3] - heaps[1]));
+		long before = askNumber(ServerMain.PRODUCED);
+		long received = client.countSlowly(elements, 50, 10, 3000);
+		long produced = askNumber(ServerMain.PRODUCED) - before;
+		if (received == 0) {
+			throw new IllegalStateException("a slow consumer received nothing of " + produced + " elements");
+		}
+		print(new Fact(this.stack.name(), Fact.TAKEN, received));
+		print(new Fact(this.stack.name(), Fact.AHEAD, produced - received));
+	}
+
+	private long askNumber(String question) {
+		try {
+			return Long.parseLong(ask(question));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private Usage serverUsage() throws IOException {
 		return Usage.parse(ask(ServerMain.USAGE));
 	}
 
-	private String ask(String question) throws Exception {
+	private String ask(String question) throws IOException {
 		this.usageQuestions.println(question);
 		return this.usageAnswers.readLine();
+	}
+
+	private static void print(Fact fact) {
+		System.out.println("FACT " + JSON.writeValueAsString(fact));
 	}
 
 	private void print(Workload.Kind kind, int inFlight, int payloadBytes, long elapsedNanos, Histogram latencies,

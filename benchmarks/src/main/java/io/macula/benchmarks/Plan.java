@@ -18,7 +18,9 @@ package io.macula.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.macula.benchmarks.stack.Stack;
 import io.macula.benchmarks.stack.Stacks;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * What a run measures.
  *
  * @param quick whether it is the short form
+ * @param whole whether everything is measured
+ * @param named whether the workloads were named, so that each stack runs all of them
  * @param stacks the stacks
  * @param workloads the workloads, as far as a stack knows their mode
  * @param rounds rounds, each over all stacks
@@ -35,23 +39,49 @@ import org.jspecify.annotations.Nullable;
  * @param windowMillis length of a window
  * @param profile what to profile instead of measuring; {@code null} to measure
  */
-record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rounds, long warmUpMillis,
-		long windowMillis, @Nullable Profile profile) {
+record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, List<Workload> workloads, int rounds,
+		long warmUpMillis, long windowMillis, @Nullable Profile profile) {
 
 	private static final List<String> QUICK_STACKS = List.of("macula-async", "limit-quic", "grpc-direct",
 			"rsocket-tls");
 
 	private static final List<String> QUICK_WORKLOADS = List.of("async-1", "async-64");
 
-	/** Stacks that are left out unless they are asked for: no answer to any target. */
-	private static final List<String> EXTRA_STACKS = List.of();
+	/** What a whole run measures: each pair answers a target or stands beside one. */
+	private static final Map<String, List<String>> WHOLE = pairs();
+
+	private static Map<String, List<String>> pairs() {
+		Map<String, List<String>> whole = new LinkedHashMap<>();
+		whole.put("macula-async", List.of("async-1", "async-64", "async-512", "echo-16", "mixed-64", "stream",
+				"echo-16-mtu1500", "async-64-lossy"));
+		whole.put("grpc-direct",
+				List.of("async-1", "async-64", "async-512", "echo-16", "stream", "echo-16-mtu1500", "async-64-lossy"));
+		whole.put("rsocket-tls", List.of("async-1", "async-64", "async-512"));
+		whole.put("limit-quic", List.of("async-64", "async-512", "echo-16", "echo-16-mtu1500"));
+		whole.put("limit-quic-gso", List.of("async-64", "async-512", "echo-16", "echo-16-mtu1500"));
+		whole.put("limit-quic-large", List.of("async-64", "async-512", "echo-16"));
+		whole.put("macula-proxy-future", List.of("async-64", "async-512"));
+		whole.put("grpc-default", List.of("async-64", "async-512"));
+		whole.put("grpc-fixed2", List.of("async-64", "async-512"));
+		whole.put("macula-proxy-sync", List.of("sync-1", "sync-64"));
+		whole.put("grpc-blocking", List.of("sync-1", "sync-64"));
+		whole.put("dubbo-triple", List.of("sync-64"));
+		whole.put("http-exchange-h2", List.of("sync-64"));
+		whole.put("dubbo", List.of("sync-64"));
+		whole.put("http-exchange-h1", List.of("sync-64"));
+		whole.put("reactor-netty-quic", List.of("async-64"));
+		whole.put("macula-proxy-cold", List.of());
+		whole.put("macula-lanes4", List.of("async-64", "async-512"));
+		whole.put("macula-loops2", List.of("async-64", "async-512"));
+		whole.put("macula-connections2", List.of("async-64", "async-512"));
+		return whole;
+	}
 
 	static Plan parse(String[] args) {
 		boolean quick = Arrays.asList(args).contains("--quick");
-		List<String> stacks = Stacks.names()
-			.stream()
-			.filter((name) -> !EXTRA_STACKS.contains(name) && (!quick || QUICK_STACKS.contains(name)))
-			.toList();
+		List<String> stacks = quick ? QUICK_STACKS : List.copyOf(WHOLE.keySet());
+		boolean named = quick;
+		boolean partial = quick;
 		List<String> workloads = quick ? QUICK_WORKLOADS : Workload.all().stream().map(Workload::id).toList();
 		int rounds = 3;
 		long warmUp = quick ? 1000 : 5000;
@@ -61,12 +91,21 @@ record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rou
 			switch (args[i]) {
 				case "--quick" -> {
 				}
-				case "--only" -> stacks = names(args, ++i);
-				case "--workloads" -> workloads = names(args, ++i);
+				case "--only" -> {
+					stacks = names(args, ++i);
+					partial = true;
+				}
+				case "--workloads" -> {
+					workloads = names(args, ++i);
+					named = true;
+					partial = true;
+				}
 				case "--profile" -> {
 					profile = Profile.parse(names(args, ++i).get(0));
 					stacks = List.of(profile.stack());
 					workloads = List.of(profile.workload());
+					named = true;
+					partial = true;
 					rounds = 1;
 					window = 15_000;
 				}
@@ -78,14 +117,17 @@ record Plan(boolean quick, List<Stack> stacks, List<Workload> workloads, int rou
 						+ "--warm-up MILLIS, --window MILLIS or --profile STACK:WORKLOAD[:EVENT]");
 			}
 		}
-		return new Plan(quick, stacks.stream().map(Stacks::named).toList(),
+		return new Plan(quick, !partial, named, stacks.stream().map(Stacks::named).toList(),
 				workloads.stream().map(Workload::named).toList(), rounds, warmUp, window, profile);
 	}
 
 	List<Workload> workloadsOf(Stack stack) {
 		List<Workload> known = new ArrayList<>(this.workloads);
+		List<String> whole = WHOLE.getOrDefault(stack.name(), List.of());
 		known.removeIf(
-				(workload) -> !stack.modes().contains(workload.mode()) || (workload.large() && !stack.carriesLarge()));
+				(workload) -> !stack.modes().contains(workload.mode()) || (workload.large() && !stack.carriesLarge())
+						|| (workload.link() != Workload.Link.LOOPBACK && !stack.links())
+						|| (!this.named && !whole.contains(workload.id())));
 		return known;
 	}
 

@@ -63,6 +63,16 @@ final class Profiles {
 		}
 	}
 
+	/** Share of the samples with a frame on top. */
+	double share(String frame) {
+		return (double) this.own.getOrDefault(frame, 0L) / this.total;
+	}
+
+	/** Share of the samples with a frame anywhere. */
+	double inclusiveShare(String frame) {
+		return (double) this.inclusive.getOrDefault(frame, 0L) / this.total;
+	}
+
 	void print(String process, int lines) {
 		System.out.printf("%n%s: share of %,d, frames on top of the stack%n", process, this.total);
 		print(this.own, lines);

@@ -25,10 +25,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 import io.macula.benchmarks.stack.Stack;
 import org.jspecify.annotations.Nullable;
@@ -45,38 +47,51 @@ import tools.jackson.databind.json.JsonMapper;
  * @param windowMillis length of a window
  * @param stacks descriptions by name
  * @param rows medians of the rounds
+ * @param facts medians of the other figures
+ * @param skipped what this machine cannot measure, and why
  * @param targets what the product has to reach, as far as it was measured
  * @param problems why the figures cannot be trusted; empty if they can
  */
 record Report(String startedAt, Map<String, String> machine, boolean quick, int rounds, long windowMillis,
-		Map<String, String> stacks, List<Figures> rows, List<Targets.Verdict> targets, List<String> problems) {
+		Map<String, String> stacks, List<Figures> rows, List<Fact> facts, List<String> skipped,
+		List<Targets.Verdict> targets, List<String> problems) {
 
 	/** Deviation of a round from the median above which a machine is too noisy. */
 	private static final double MAX_SPREAD = 0.3;
 
 	static final String REFERENCE = "grpc-direct";
 
-	static Report of(Plan plan, List<Row> measured, List<String> earlierProblems) {
+	static Report of(Plan plan, List<Row> measured, List<Fact> facts, List<String> skipped,
+			List<String> earlierProblems) {
 		List<String> problems = new ArrayList<>(earlierProblems);
 		Map<String, List<Row>> groups = measured.stream()
 			.collect(Collectors.groupingBy((row) -> row.stack() + ", " + row.key(), LinkedHashMap::new,
 					Collectors.toList()));
 		List<Row> medians = groups.values().stream().map(Report::median).toList();
+		List<Fact> medianFacts = medians(facts);
 		List<Figures> rows = new ArrayList<>();
 		groups.forEach((key, group) -> {
 			Row median = median(group);
-			double spread = spread(group, median);
-			rows.add(new Figures(median, spread, ratio(median, medians, Row::callsPerSecond),
-					ratio(median, medians, Row::cpuSecondsPer100k), ratio(median, medians, Row::p50Micros),
-					ratio(median, medians, Row::p99Micros)));
+			rows.add(new Figures(median, spread(group, median, Figure.CALLS),
+					ratio(median, medians, Row::callsPerSecond), ratio(median, medians, Row::cpuSecondsPer100k),
+					ratio(median, medians, Row::p50Micros), ratio(median, medians, Row::p99Micros)));
 			long errors = group.stream().mapToLong(Row::errors).sum();
 			if (errors > 0) {
 				problems.add(key + ": " + errors + " errors");
 			}
-			if (spread > MAX_SPREAD && !plan.quick() && !median.workload().equals(Workload.Kind.FIRST.title())) {
-				problems.add(String.format("%s: too noisy, a round is %.0f %% off the median", key, spread * 100));
-			}
 		});
+		Targets.Judgement judgement = Targets.judge(medians, medianFacts);
+		if (!plan.quick()) {
+			for (Targets.Judged judged : judgement.judged()) {
+				List<Row> group = groups.getOrDefault(judged.stack() + ", " + judged.key(), List.of());
+				double spread = group.isEmpty() ? 0 : spread(group, median(group), judged.figure());
+				if (spread > MAX_SPREAD) {
+					problems
+						.add(String.format(Locale.ROOT, "%s, %s: too noisy, %s of a round is %.0f %% off the median",
+								judged.stack(), judged.key(), judged.figure().title(), spread * 100));
+				}
+			}
+		}
 		for (String key : new LinkedHashSet<>(measured.stream().map(Row::key).toList())) {
 			Set<Integer> sizes = measured.stream()
 				.filter((row) -> row.key().equals(key))
@@ -91,7 +106,29 @@ record Report(String startedAt, Map<String, String> machine, boolean quick, int 
 			stacks.put(stack.name(), stack.description());
 		}
 		return new Report(Instant.now().toString(), thisMachine(), plan.quick(), plan.rounds(), plan.windowMillis(),
-				stacks, rows, plan.quick() ? List.of() : Targets.judge(medians), problems);
+				stacks, rows, medianFacts, skipped, verdicts(plan, judgement), problems);
+	}
+
+	private static List<Targets.Verdict> verdicts(Plan plan, Targets.Judgement judgement) {
+		if (plan.quick()) {
+			return List.of();
+		}
+		// A run that was told what to measure is silent of the rest.
+		return judgement.verdicts()
+			.stream()
+			.filter((verdict) -> plan.whole() || verdict.result() != Targets.Result.NOT_MEASURED)
+			.toList();
+	}
+
+	private static List<Fact> medians(List<Fact> facts) {
+		Map<String, List<Fact>> groups = facts.stream()
+			.collect(Collectors.groupingBy((fact) -> fact.stack() + ", " + fact.name(), LinkedHashMap::new,
+					Collectors.toList()));
+		return groups.values()
+			.stream()
+			.map((group) -> new Fact(group.get(0).stack(), group.get(0).name(),
+					middle(group.stream().mapToDouble(Fact::value))))
+			.toList();
 	}
 
 	void write(Path directory) throws IOException {
@@ -112,11 +149,22 @@ record Report(String startedAt, Map<String, String> machine, boolean quick, int 
 		}
 		if (!this.targets.isEmpty()) {
 			System.out.println();
-			this.targets.forEach((verdict) -> System.out.printf("%-7s %s: %s%n", verdict.met() ? "reached" : "MISSED",
+			this.targets.forEach((verdict) -> System.out.printf("%-12s %s: %s%n", words(verdict.result()),
 					verdict.target(), verdict.measured()));
 		}
 		System.out.println();
+		this.facts.forEach(
+				(fact) -> System.out.printf(Locale.ROOT, "%s: %,.0f %s%n", fact.stack(), fact.value(), fact.name()));
+		this.skipped.forEach(System.out::println);
 		this.problems.forEach((problem) -> System.out.println("PROBLEM " + problem));
+	}
+
+	static String words(Targets.Result result) {
+		return switch (result) {
+			case REACHED -> "reached";
+			case MISSED -> "MISSED";
+			case NOT_MEASURED -> "not measured";
+		};
 	}
 
 	private static Row median(List<Row> group) {
@@ -130,15 +178,20 @@ record Report(String startedAt, Map<String, String> machine, boolean quick, int 
 	}
 
 	private static double median(List<Row> group, ToDoubleFunction<Row> figure) {
-		double[] sorted = group.stream().mapToDouble(figure).sorted().toArray();
+		return middle(group.stream().mapToDouble(figure));
+	}
+
+	private static double middle(DoubleStream figures) {
+		double[] sorted = figures.sorted().toArray();
 		int middle = sorted.length / 2;
 		return (sorted.length % 2 == 1) ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 	}
 
 	/** The largest deviation of a round from the median. */
-	private static double spread(List<Row> group, Row median) {
+	private static double spread(List<Row> group, Row median, Figure figure) {
 		return group.stream()
-			.mapToDouble((row) -> Math.abs(row.callsPerSecond() / median.callsPerSecond() - 1))
+			.mapToDouble((row) -> Math.abs(figure.of(row) / figure.of(median) - 1))
+			.filter((deviation) -> !Double.isNaN(deviation))
 			.max()
 			.orElse(0);
 	}

@@ -20,13 +20,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
  * The report as one HTML page without outside parts.
  */
 final class ReportPage {
+
+	private static final String OURS = "#2f6fbf";
+
+	private static final String LIMIT = "#9aa5b1";
+
+	private static final String PEER = "#d08a3c";
 
 	private static final int LABEL_WIDTH = 170;
 
@@ -58,9 +63,13 @@ final class ReportPage {
 		for (String problem : this.report.problems()) {
 			append("<p class=\"bad\">%s</p>", escape(problem));
 		}
+		for (String skipped : this.report.skipped()) {
+			append("<p>%s</p>", escape(skipped));
+		}
 		targets();
 		plots();
 		table();
+		facts();
 		stacks();
 		return this.html.append("</html>\n").toString();
 	}
@@ -69,10 +78,11 @@ final class ReportPage {
 		if (this.report.targets().isEmpty()) {
 			return;
 		}
-		append("<h2>Targets</h2><table><tr><th>target</th><th>measured</th></tr>");
+		append("<h2>Targets</h2><table><tr><th>target</th><th>measured</th><th></th></tr>");
 		for (Targets.Verdict verdict : this.report.targets()) {
-			append("<tr><td>%s</td><td class=\"%s\">%s</td></tr>", escape(verdict.target()),
-					verdict.met() ? "good" : "bad", escape(verdict.measured()));
+			append("<tr><td>%s</td><td>%s</td><td class=\"%s\">%s</td></tr>", escape(verdict.target()),
+					escape(verdict.measured()), (verdict.result() == Targets.Result.REACHED) ? "good" : "bad",
+					Report.words(verdict.result()));
 		}
 		append("</table>");
 	}
@@ -82,33 +92,60 @@ final class ReportPage {
 			.stream()
 			.map(Report.Figures::row)
 			.collect(Collectors.groupingBy(Row::key, LinkedHashMap::new, Collectors.toList()));
+		append("<p><span style=\"background:%s\">&emsp;</span> the product, "
+				+ "<span style=\"background:%s\">&emsp;</span> the bare codec, "
+				+ "<span style=\"background:%s\">&emsp;</span> peers; in brackets the ratio to %s of the same run.</p>",
+				OURS, LIMIT, PEER, Report.REFERENCE);
 		workloads.forEach((key, rows) -> {
 			append("<h2>%s</h2><div class=\"plots\">", escape(key));
-			plot("calls per second", rows, Row::callsPerSecond, "#4078c0");
-			plot("p50, microseconds", rows, Row::p50Micros, "#6aa84f");
-			plot("p99, microseconds", rows, Row::p99Micros, "#c08040");
-			plot("CPU seconds per 100,000 calls", rows, Row::cpuSecondsPer100k, "#a05090");
+			plot("calls per second (longer is better)", rows, Figure.CALLS);
+			plot("p50, microseconds (shorter is better)", rows, Figure.P50);
+			plot("p99, microseconds (shorter is better)", rows, Figure.P99);
+			plot("CPU seconds per 100,000 calls (shorter is better)", rows, Figure.CPU);
 			append("</div>");
 		});
 	}
 
-	private void plot(String title, List<Row> rows, ToDoubleFunction<Row> value, String colour) {
-		double largest = rows.stream().mapToDouble(value).max().orElse(0);
+	private void plot(String title, List<Row> rows, Figure figure) {
+		double largest = rows.stream().mapToDouble(figure::of).max().orElse(0);
 		if (largest <= 0) {
 			return;
 		}
+		double reference = rows.stream()
+			.filter((row) -> row.stack().equals(Report.REFERENCE))
+			.mapToDouble(figure::of)
+			.findFirst()
+			.orElse(0);
 		append("<svg width=\"%d\" height=\"%d\"><text x=\"0\" y=\"14\" font-weight=\"bold\">%s</text>",
-				LABEL_WIDTH + BAR_WIDTH - 100, (rows.size() + 1) * (BAR_HEIGHT + 4) + 4, escape(title));
+				LABEL_WIDTH + BAR_WIDTH - 60, (rows.size() + 1) * (BAR_HEIGHT + 4) + 4, escape(title));
 		int y = BAR_HEIGHT + 6;
 		for (Row row : rows) {
-			double figure = value.applyAsDouble(row);
-			int width = (int) Math.max(1, figure / largest * (BAR_WIDTH - 180));
+			double value = figure.of(row);
+			int width = (int) Math.max(1, value / largest * (BAR_WIDTH - 200));
+			String label = number(value)
+					+ ((reference > 0) ? String.format(Locale.ROOT, " (%.2fx)", value / reference) : "");
 			append("<text x=\"0\" y=\"%d\">%s</text><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>"
 					+ "<text x=\"%d\" y=\"%d\">%s</text>", y + 13, escape(row.stack()), LABEL_WIDTH, y, width,
-					BAR_HEIGHT - 2, colour, LABEL_WIDTH + width + 5, y + 13, number(figure));
+					BAR_HEIGHT - 2, colour(row.stack()), LABEL_WIDTH + width + 5, y + 13, label);
 			y += BAR_HEIGHT + 4;
 		}
 		append("</svg>");
+	}
+
+	private void facts() {
+		append("<h2>Other figures</h2><table><tr><th>stack</th><th>what</th><th>figure</th></tr>");
+		for (Fact fact : this.report.facts()) {
+			append("<tr><td>%s</td><td>%s</td><td>%s</td></tr>", escape(fact.stack()), escape(fact.name()),
+					number(fact.value()));
+		}
+		append("</table>");
+	}
+
+	private static String colour(String stack) {
+		if (stack.startsWith("macula")) {
+			return OURS;
+		}
+		return stack.startsWith("limit") ? LIMIT : PEER;
 	}
 
 	private void table() {

@@ -38,6 +38,12 @@ final class ServerMain {
 
 	static final String USAGE = "usage";
 
+	/** Asks for the elements that were produced. */
+	static final String PRODUCED = "produced";
+
+	/** Asks for the live heap. */
+	static final String HEAP = "heap";
+
 	static final String START_PROFILE = "start profile";
 
 	static final String STOP_PROFILE = "stop profile";
@@ -45,9 +51,10 @@ final class ServerMain {
 	private ServerMain() {
 	}
 
+	/** Arguments: stack, directory of the keys, address, address for questions. */
 	public static void main(String[] args) throws Exception {
-		ServerEnd server = Stacks.named(args[0]).startServer(new Tls(Path.of(args[1])));
-		ServerSocket control = new ServerSocket(0, 4, InetAddress.getLoopbackAddress());
+		ServerEnd server = Stacks.named(args[0]).startServer(args[2], new Tls(Path.of(args[1])));
+		ServerSocket control = new ServerSocket(0, 4, InetAddress.getByName(args[3]));
 		Thread thread = new Thread(() -> answer(control), "control");
 		thread.setDaemon(true);
 		thread.start();
@@ -75,6 +82,12 @@ final class ServerMain {
 	}
 
 	private static String answer(String question) throws IOException {
+		if (question.equals(PRODUCED)) {
+			return Long.toString(Stacks.produced());
+		}
+		if (question.equals(HEAP)) {
+			return Long.toString(Usage.liveHeap());
+		}
 		Profiler profiler = Profiler.ofThisProcess("server");
 		if (profiler != null && question.equals(START_PROFILE)) {
 			profiler.start();

@@ -34,6 +34,12 @@ record Usage(long cpuNanos, long allocatedBytes) {
 		return new Usage(system.getProcessCpuTime(), allocated());
 	}
 
+	/** Bytes of the heap that are in use after a collection. */
+	static long liveHeap() {
+		System.gc();
+		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+	}
+
 	static Usage parse(String line) {
 		String[] parts = line.trim().split(" ");
 		return new Usage(Long.parseLong(parts[0]), Long.parseLong(parts[1]));

@@ -28,8 +28,9 @@ import io.macula.benchmarks.stack.Mode;
  * @param mode way of calling
  * @param inFlight calls in flight, or threads
  * @param payloadBytes size of the request's body; 0 for that of the small record
+ * @param link what is between server and client
  */
-record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes) {
+record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes, Link link) {
 
 	static final int LARGE_BYTES = 64 << 10;
 
@@ -40,7 +41,13 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes)
 			new Workload("sync-64", Kind.BLOCKING, Mode.BLOCKING, 64, 0),
 			new Workload("echo-16", Kind.ECHO, Mode.ASYNC, 16, LARGE_BYTES),
 			new Workload("mixed-64", Kind.MIXED, Mode.ASYNC, 64, 0),
-			new Workload("stream", Kind.STREAM, Mode.STREAM, 1, 0));
+			new Workload("stream", Kind.STREAM, Mode.STREAM, 1, 0),
+			new Workload("echo-16-mtu1500", Kind.ECHO_LINK, Mode.ASYNC, 16, LARGE_BYTES, Link.MTU_1500),
+			new Workload("async-64-lossy", Kind.LOSSY, Mode.ASYNC, 64, 0, Link.LOSSY));
+
+	Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes) {
+		this(id, kind, mode, inFlight, payloadBytes, Link.LOOPBACK);
+	}
 
 	static List<Workload> all() {
 		return ALL;
@@ -55,7 +62,21 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes)
 	}
 
 	boolean large() {
-		return this.kind == Kind.ECHO || this.kind == Kind.MIXED;
+		return this.kind == Kind.ECHO || this.kind == Kind.ECHO_LINK || this.kind == Kind.MIXED;
+	}
+
+	/**
+	 * What is between the two processes.
+	 */
+	enum Link {
+
+		/** Loopback of this machine. */
+		LOOPBACK,
+		/** A cable between two network namespaces. */
+		MTU_1500,
+		/** The same with 10 ms of delay and 1 % loss each way. */
+		LOSSY
+
 	}
 
 	/**
@@ -69,11 +90,15 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes)
 		BLOCKING("small, blocking"),
 		/** 64 KiB there and back. */
 		ECHO("echo 64 KiB"),
+		/** 64 KiB there and back between two hosts. */
+		ECHO_LINK("echo 64 KiB, MTU 1500"),
+		/** Small calls between two hosts over a bad link. */
+		LOSSY("small, 1 % loss, 20 ms RTT"),
 		/** Small calls while 64 KiB ones are under way; the small ones are measured. */
 		MIXED("small beside 64 KiB"),
 		/** Elements of one stream of a million; a call is an element here. */
 		STREAM("stream of 1,000,000"),
-		/** Connecting and one small call in a fresh process. */
+		/** The first call of a fresh process, connecting included where it is lazy. */
 		FIRST("first call");
 
 		private final String title;

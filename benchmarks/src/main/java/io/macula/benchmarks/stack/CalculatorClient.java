@@ -71,6 +71,27 @@ public interface CalculatorClient extends AutoCloseable {
 		throw new UnsupportedOperationException();
 	}
 
+	/**
+	 * Whether it can take a stream slowly.
+	 * @return whether {@link #countSlowly} works
+	 */
+	default boolean takesSlowly() {
+		return false;
+	}
+
+	/**
+	 * Begin a stream and take it slowly, some elements at a time.
+	 * @param count number of elements
+	 * @param elements how many to take at a time
+	 * @param pauseMillis how long to pause after each time
+	 * @param millis when to give it up
+	 * @return how many were received
+	 * @throws Exception if the stream fails
+	 */
+	default long countSlowly(int count, int elements, long pauseMillis, long millis) throws Exception {
+		throw new UnsupportedOperationException();
+	}
+
 	@Override
 	void close() throws Exception;
 

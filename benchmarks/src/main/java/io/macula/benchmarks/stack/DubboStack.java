@@ -83,7 +83,7 @@ final class DubboStack implements Stack {
 	}
 
 	@Override
-	public ServerEnd startServer(Tls tls) throws Exception {
+	public ServerEnd startServer(String address, Tls tls) throws Exception {
 		int port;
 		try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			port = free.getLocalPort();
@@ -101,7 +101,7 @@ final class DubboStack implements Stack {
 	}
 
 	@Override
-	public CalculatorClient connect(int port, Tls tls) {
+	public CalculatorClient connect(String address, int port, Tls tls) {
 		ReferenceConfig<BytesService> reference = new ReferenceConfig<>();
 		reference.setInterface(BytesService.class);
 		reference.setUrl(this.protocol + "://127.0.0.1:" + port + "?ssl-enabled=true");

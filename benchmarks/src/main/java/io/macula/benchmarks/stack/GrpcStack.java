@@ -111,7 +111,12 @@ final class GrpcStack implements Stack {
 	}
 
 	@Override
-	public ServerEnd startServer(Tls tls) throws Exception {
+	public boolean links() {
+		return this.threads == Threads.DIRECT;
+	}
+
+	@Override
+	public ServerEnd startServer(String address, Tls tls) throws Exception {
 		ExecutorService fixed = this.threads.fixed();
 		NettyServerBuilder builder = NettyServerBuilder.forPort(0)
 			.sslContext(GrpcSslContexts.forServer(tls.certificateFile().toFile(), tls.keyFile().toFile()).build())
@@ -131,9 +136,10 @@ final class GrpcStack implements Stack {
 	}
 
 	@Override
-	public CalculatorClient connect(int port, Tls tls) throws Exception {
+	public CalculatorClient connect(String address, int port, Tls tls) throws Exception {
 		Executor fixed = this.threads.fixed();
-		NettyChannelBuilder builder = NettyChannelBuilder.forAddress(Tls.HOST, port)
+		NettyChannelBuilder builder = NettyChannelBuilder.forAddress(address, port)
+			.overrideAuthority(Tls.HOST + ":" + port)
 			.sslContext(GrpcSslContexts.forClient().trustManager(tls.certificateFile().toFile()).build());
 		if (this.threads == Threads.DIRECT) {
 			builder.directExecutor();

@@ -91,7 +91,7 @@ final class HttpExchangeStack implements Stack {
 	}
 
 	@Override
-	public ServerEnd startServer(Tls tls) {
+	public ServerEnd startServer(String address, Tls tls) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.SERVLET);
 		application.setLogStartupInfo(false);
@@ -104,7 +104,7 @@ final class HttpExchangeStack implements Stack {
 	}
 
 	@Override
-	public CalculatorClient connect(int port, Tls tls) throws Exception {
+	public CalculatorClient connect(String address, int port, Tls tls) throws Exception {
 		String url = "https://" + Tls.HOST + ":" + port;
 		java.net.http.HttpClient jdk = java.net.http.HttpClient.newBuilder()
 			.sslContext(tls.trustingContext())

@@ -17,9 +17,12 @@
 package io.macula.benchmarks.stack;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 
 /**
  * A client of the product, through one or the other contract.
@@ -66,6 +69,26 @@ final class MaculaClientEnd implements CalculatorClient {
 	}
 
 	@Override
+	public boolean takesSlowly() {
+		return this.async != null;
+	}
+
+	@Override
+	public long countSlowly(int count, int elements, long pauseMillis, long millis) throws Exception {
+		SlowSubscriber subscriber = new SlowSubscriber();
+		async().count(count).subscribe(subscriber);
+		long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+		while (System.nanoTime() - end < 0 && !subscriber.isDisposed()) {
+			subscriber.request(elements);
+			Thread.sleep(pauseMillis);
+		}
+		if (subscriber.failure != null) {
+			throw new IllegalStateException(subscriber.failure);
+		}
+		return subscriber.received;
+	}
+
+	@Override
 	public void close() throws Exception {
 		this.node.close();
 	}
@@ -93,6 +116,31 @@ final class MaculaClientEnd implements CalculatorClient {
 				completion.done(value);
 			}
 		});
+	}
+
+	/** Takes what it is told to. */
+	private static final class SlowSubscriber extends BaseSubscriber<Element> {
+
+		private volatile long received;
+
+		private volatile @Nullable Throwable failure;
+
+		@Override
+		protected void hookOnSubscribe(Subscription subscription) {
+			// The caller requests.
+		}
+
+		@Override
+		@SuppressWarnings("NonAtomicOperationOnVolatileField")
+		protected void hookOnNext(Element element) {
+			this.received = this.received + 1;
+		}
+
+		@Override
+		protected void hookOnError(Throwable cause) {
+			this.failure = cause;
+		}
+
 	}
 
 }

@@ -20,9 +20,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import io.macula.pool.PoolSettings;
 import io.macula.realm.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.transport.RealmSecret;
+import io.macula.transport.TransportSettings;
 import reactor.core.publisher.Flux;
 
 /**
@@ -34,15 +36,60 @@ final class MaculaCoreStack implements Stack {
 
 	static final String SECRET = "the secret of one benchmark";
 
+	private final String name;
+
+	private final String variation;
+
+	private final TransportSettings transport;
+
+	private final PoolSettings pool;
+
+	private MaculaCoreStack(String name, String variation, TransportSettings transport, PoolSettings pool) {
+		this.name = name;
+		this.variation = variation;
+		this.transport = transport;
+		this.pool = pool;
+	}
+
+	static Stack defaults() {
+		return new MaculaCoreStack("macula-async", "everything at its default", TransportSettings.defaults(),
+				PoolSettings.defaults());
+	}
+
+	static Stack lanes(int lanes) {
+		return new MaculaCoreStack("macula-lanes" + lanes, lanes + " lanes per connection", transport(lanes, 0),
+				PoolSettings.defaults());
+	}
+
+	static Stack eventLoops(int eventLoops) {
+		return new MaculaCoreStack("macula-loops" + eventLoops, eventLoops + " event loops on either end",
+				transport(1, eventLoops), PoolSettings.defaults());
+	}
+
+	static Stack connections(int connections) {
+		PoolSettings defaults = PoolSettings.defaults();
+		return new MaculaCoreStack("macula-connections" + connections,
+				connections + " connections per endpoint, as many event loops on either end", transport(1, connections),
+				new PoolSettings(connections, defaults.idleEviction(), defaults.maxConnections(), defaults.maxPending(),
+						defaults.connectTimeout()));
+	}
+
+	private static TransportSettings transport(int lanes, int eventLoops) {
+		TransportSettings defaults = TransportSettings.defaults();
+		return new TransportSettings(defaults.idleTimeout(), defaults.keepAlive(), defaults.suspicion(),
+				defaults.maxPayloadBytes(), defaults.laneThresholdBytes(), lanes, defaults.maxConnections(),
+				defaults.maxInFlightPerConnection(), defaults.maxStreamsPerConnection(), eventLoops);
+	}
+
 	@Override
 	public String name() {
-		return "macula-async";
+		return this.name;
 	}
 
 	@Override
 	public String description() {
 		return "Macula's core API: asynchronous proxy, non-blocking handler, embedded directory, mutual TLS, "
-				+ "everything at its default";
+				+ this.variation;
 	}
 
 	@Override
@@ -56,13 +103,17 @@ final class MaculaCoreStack implements Stack {
 	}
 
 	@Override
-	public ServerEnd startServer(Tls tls) {
-		ProviderSettings defaults = ProviderSettings.defaults();
+	public boolean links() {
+		return true;
+	}
+
+	@Override
+	public ServerEnd startServer(String address, Tls tls) {
 		RealmNode node = RealmNode.builder("bench")
 			.nodeId("server")
+			.transport(this.transport)
 			.secret(RealmSecret.of(SECRET, "the benchmark"))
-			.provider(new ProviderSettings("127.0.0.1", 0, "127.0.0.1", 0, 100, Map.of(), defaults.maxThreads(),
-					defaults.queueCapacity(), defaults.maxInFlight(), defaults.grace()))
+			.provider(local(address))
 			.service(SERVICE, AsyncCalculator.class, new Handler())
 			.build();
 		node.start();
@@ -71,14 +122,34 @@ final class MaculaCoreStack implements Stack {
 	}
 
 	@Override
-	public CalculatorClient connect(int port, Tls tls) {
+	public CalculatorClient connect(String address, int port, Tls tls) {
 		RealmNode node = RealmNode.builder("bench")
 			.nodeId("client")
+			.transport(this.transport)
+			.pool(this.pool)
 			.secret(RealmSecret.of(SECRET, "the benchmark"))
-			.seeds("127.0.0.1:" + port)
+			.seeds(address + ":" + port)
 			.build();
 		node.start();
 		return new MaculaClientEnd(node.client().proxy(AsyncCalculator.class, SERVICE), null, node);
+	}
+
+	/** A started node of the realm that serves nothing. */
+	static RealmNode seed() {
+		RealmNode node = RealmNode.builder("bench")
+			.nodeId("seed")
+			.secret(RealmSecret.of(SECRET, "the benchmark"))
+			.provider(local("127.0.0.1"))
+			.build();
+		node.start();
+		node.advertise();
+		return node;
+	}
+
+	private static ProviderSettings local(String address) {
+		ProviderSettings defaults = ProviderSettings.defaults();
+		return new ProviderSettings(address, 0, address, 0, 100, Map.of(), defaults.maxThreads(),
+				defaults.queueCapacity(), defaults.maxInFlight(), defaults.grace());
 	}
 
 	static final class Handler implements AsyncCalculator {
@@ -95,7 +166,7 @@ final class MaculaCoreStack implements Stack {
 
 		@Override
 		public Flux<Element> count(int count) {
-			return Flux.range(0, count).map(Payloads::element);
+			return Flux.range(0, count).map(Payloads::produced);
 		}
 
 	}

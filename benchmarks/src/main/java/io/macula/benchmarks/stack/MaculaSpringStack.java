@@ -40,17 +40,24 @@ final class MaculaSpringStack implements Stack {
 
 	private final Mode mode;
 
-	private MaculaSpringStack(String name, Mode mode) {
+	private final boolean warmUp;
+
+	private MaculaSpringStack(String name, Mode mode, boolean warmUp) {
 		this.name = name;
 		this.mode = mode;
+		this.warmUp = warmUp;
 	}
 
 	static Stack futures() {
-		return new MaculaSpringStack("macula-proxy-future", Mode.ASYNC);
+		return new MaculaSpringStack("macula-proxy-future", Mode.ASYNC, true);
 	}
 
 	static Stack blocking() {
-		return new MaculaSpringStack("macula-proxy-sync", Mode.BLOCKING);
+		return new MaculaSpringStack("macula-proxy-sync", Mode.BLOCKING, true);
+	}
+
+	static Stack cold() {
+		return new MaculaSpringStack("macula-proxy-cold", Mode.BLOCKING, false);
 	}
 
 	@Override
@@ -61,7 +68,8 @@ final class MaculaSpringStack implements Stack {
 	@Override
 	public String description() {
 		return "Macula's starter: " + ((this.mode == Mode.ASYNC) ? "a proxy that returns futures" : "a blocking proxy")
-				+ ", blocking handler on the default executor, Observations on, everything at its default";
+				+ ", blocking handler on the default executor, Observations on, everything at its default"
+				+ (this.warmUp ? "" : " but the warm-up at start, which is off");
 	}
 
 	@Override
@@ -70,18 +78,25 @@ final class MaculaSpringStack implements Stack {
 	}
 
 	@Override
-	public ServerEnd startServer(Tls tls) {
+	public ServerEnd startServer(String address, Tls tls) {
+		// A seed of its own: a client that is ready has a connection to it, and with the
+		// provider as seed the first call would find the handshake done.
+		RealmNode seed = MaculaCoreStack.seed();
 		ConfigurableApplicationContext context = run(Provider.class, "--macula.provider.port=0",
 				"--macula.provider.address=127.0.0.1", "--macula.provider.advertised-host=127.0.0.1",
-				"--macula.node.id=server");
-		return new ServerEnd(context.getBean(RealmNode.class).port(), context);
+				"--macula.node.id=server", "--macula.realm.seeds=127.0.0.1:" + seed.port());
+		return new ServerEnd(seed.port(), () -> {
+			context.close();
+			seed.close();
+		});
 	}
 
 	@Override
-	public CalculatorClient connect(int port, Tls tls) {
+	public CalculatorClient connect(String address, int port, Tls tls) {
 		ConfigurableApplicationContext context = run(
 				(this.mode == Mode.ASYNC) ? AsyncClient.class : BlockingClient.class,
-				"--macula.realm.seeds=127.0.0.1:" + port, "--macula.node.id=client");
+				"--macula.realm.seeds=127.0.0.1:" + port, "--macula.node.id=client",
+				"--macula.client.warm-up=" + this.warmUp);
 		return context.getBean(MaculaClientEnd.class);
 	}
 

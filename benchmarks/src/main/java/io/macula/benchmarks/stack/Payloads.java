@@ -17,6 +17,7 @@
 package io.macula.benchmarks.stack;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
@@ -45,6 +46,8 @@ final class Payloads {
 
 	static final AtomicInteger SMALL_REQUEST_BYTES = new AtomicInteger();
 
+	static final AtomicLong PRODUCED = new AtomicLong();
+
 	private Payloads() {
 	}
 
@@ -63,6 +66,12 @@ final class Payloads {
 
 	static Element element(int index) {
 		return new Element(index, "an element of some twenty-six c");
+	}
+
+	/** An element of a stream, counted. */
+	static Element produced(int index) {
+		PRODUCED.incrementAndGet();
+		return element(index);
 	}
 
 	static byte[] encoded(Question question) {

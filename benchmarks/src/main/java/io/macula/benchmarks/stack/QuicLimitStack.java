@@ -115,7 +115,12 @@ final class QuicLimitStack implements Stack {
 	}
 
 	@Override
-	public ServerEnd startServer(Tls tls) throws Exception {
+	public boolean links() {
+		return true;
+	}
+
+	@Override
+	public ServerEnd startServer(String address, Tls tls) throws Exception {
 		QuicSslContext context = QuicSslContextBuilder.forServer(tls.key(), null, tls.certificate())
 			.applicationProtocols(ALPN)
 			.build();
@@ -130,12 +135,12 @@ final class QuicLimitStack implements Stack {
 				}
 
 			});
-		Channel channel = bootstrap(group, codec.build()).bind(new InetSocketAddress("127.0.0.1", 0)).sync().channel();
+		Channel channel = bootstrap(group, codec.build()).bind(new InetSocketAddress(address, 0)).sync().channel();
 		return new ServerEnd(((InetSocketAddress) channel.localAddress()).getPort(), group::shutdownGracefully);
 	}
 
 	@Override
-	public CalculatorClient connect(int port, Tls tls) throws Exception {
+	public CalculatorClient connect(String address, int port, Tls tls) throws Exception {
 		QuicSslContext context = QuicSslContextBuilder.forClient()
 			.trustManager(tls.certificate())
 			.applicationProtocols(ALPN)
@@ -146,7 +151,7 @@ final class QuicLimitStack implements Stack {
 		Channel channel = bootstrap(group, codec.build()).bind(0).sync().channel();
 		var connecting = QuicChannel.newBootstrap(channel)
 			.streamHandler(new ChannelInboundHandlerAdapter())
-			.remoteAddress(new InetSocketAddress("127.0.0.1", port));
+			.remoteAddress(new InetSocketAddress(address, port));
 		if (this.segmented && Epoll.isAvailable() && EpollDatagramChannel.isSegmentedDatagramPacketSupported()) {
 			connecting.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
 					EpollQuicUtils.newSegmentedAllocator(SEGMENTS));

@@ -68,7 +68,7 @@ final class RSocketStack implements Stack {
 	}
 
 	@Override
-	public ServerEnd startServer(Tls tls) throws Exception {
+	public ServerEnd startServer(String address, Tls tls) throws Exception {
 		SslProvider ssl = SslProvider.builder()
 			.sslContext(SslContextBuilder.forServer(tls.certificateFile().toFile(), tls.keyFile().toFile()).build())
 			.build();
@@ -83,7 +83,7 @@ final class RSocketStack implements Stack {
 	}
 
 	@Override
-	public CalculatorClient connect(int port, Tls tls) throws Exception {
+	public CalculatorClient connect(String address, int port, Tls tls) throws Exception {
 		SslProvider ssl = SslProvider.builder()
 			.sslContext(SslContextBuilder.forClient().trustManager(tls.certificateFile().toFile()).build())
 			.build();

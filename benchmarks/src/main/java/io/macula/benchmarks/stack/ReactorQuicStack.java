@@ -63,7 +63,7 @@ final class ReactorQuicStack implements Stack {
 	}
 
 	@Override
-	public ServerEnd startServer(Tls tls) throws Exception {
+	public ServerEnd startServer(String address, Tls tls) throws Exception {
 		QuicSslContext context = QuicSslContextBuilder.forServer(tls.key(), null, tls.certificate())
 			.applicationProtocols(ALPN)
 			.build();
@@ -83,7 +83,7 @@ final class ReactorQuicStack implements Stack {
 	}
 
 	@Override
-	public CalculatorClient connect(int port, Tls tls) throws Exception {
+	public CalculatorClient connect(String address, int port, Tls tls) throws Exception {
 		QuicSslContext context = QuicSslContextBuilder.forClient()
 			.trustManager(tls.certificate())
 			.applicationProtocols(ALPN)

@@ -50,6 +50,14 @@ public interface Stack {
 	}
 
 	/**
+	 * Whether it can be measured over links between hosts.
+	 * @return false for stacks that listen on loopback only
+	 */
+	default boolean links() {
+		return false;
+	}
+
+	/**
 	 * Whether its processes have to do without a jar.
 	 * @param jar file name of a jar on the class path
 	 * @return true for what the stack does not work with
@@ -60,19 +68,21 @@ public interface Stack {
 
 	/**
 	 * Start the server, in the server's process.
+	 * @param address where to listen; of use to the stacks that {@link #links()}
 	 * @param tls keys of this run
 	 * @return the listening server
 	 * @throws Exception if it cannot be started
 	 */
-	ServerEnd startServer(Tls tls) throws Exception;
+	ServerEnd startServer(String address, Tls tls) throws Exception;
 
 	/**
 	 * Connect, in the client's process.
-	 * @param port port of the server on this machine
+	 * @param address address of the server
+	 * @param port port of the server
 	 * @param tls keys of this run
 	 * @return the client
 	 * @throws Exception if it cannot be connected
 	 */
-	CalculatorClient connect(int port, Tls tls) throws Exception;
+	CalculatorClient connect(String address, int port, Tls tls) throws Exception;
 
 }

@@ -24,9 +24,9 @@ import java.util.List;
 public final class Stacks {
 
 	private static final List<String> NAMES = List.of("macula-async", "macula-proxy-future", "macula-proxy-sync",
-			"limit-quic", "limit-quic-gso", "limit-quic-large", "grpc-direct", "grpc-default", "grpc-fixed2",
-			"grpc-blocking", "rsocket-tls", "dubbo", "dubbo-triple", "http-exchange-h2", "http-exchange-h1",
-			"reactor-netty-quic");
+			"macula-proxy-cold", "macula-lanes4", "macula-loops2", "macula-connections2", "limit-quic",
+			"limit-quic-gso", "limit-quic-large", "grpc-direct", "grpc-default", "grpc-fixed2", "grpc-blocking",
+			"rsocket-tls", "dubbo", "dubbo-triple", "http-exchange-h2", "http-exchange-h1", "reactor-netty-quic");
 
 	private Stacks() {
 	}
@@ -48,9 +48,13 @@ public final class Stacks {
 	public static Stack named(String name) {
 		// The class path of one stack may lack what the others need: load only this one.
 		return switch (name) {
-			case "macula-async" -> new MaculaCoreStack();
+			case "macula-async" -> MaculaCoreStack.defaults();
 			case "macula-proxy-future" -> MaculaSpringStack.futures();
 			case "macula-proxy-sync" -> MaculaSpringStack.blocking();
+			case "macula-proxy-cold" -> MaculaSpringStack.cold();
+			case "macula-lanes4" -> MaculaCoreStack.lanes(4);
+			case "macula-loops2" -> MaculaCoreStack.eventLoops(2);
+			case "macula-connections2" -> MaculaCoreStack.connections(2);
 			case "limit-quic" -> QuicLimitStack.plain();
 			case "limit-quic-gso" -> QuicLimitStack.segmented();
 			case "limit-quic-large" -> QuicLimitStack.large();
@@ -74,6 +78,14 @@ public final class Stacks {
 	 */
 	public static int smallRequestBytes() {
 		return Payloads.SMALL_REQUEST_BYTES.get();
+	}
+
+	/**
+	 * Elements that the product's handler of this process produced.
+	 * @return elements since the start of the process
+	 */
+	public static long produced() {
+		return Payloads.PRODUCED.get();
 	}
 
 }
