@@ -14,9 +14,10 @@
 # target/benchmark/jmh.json.
 #
 # Prints a table and writes target/benchmark/report.json and report.html; a whole run writes the figures of
-# docs/performance.md too. Ends with 1 if the figures cannot be trusted: errors, different payloads, or (not with --quick) a
-# machine that is not quiet, or a round in which a judged figure is more than 30 % off the median. Workloads between two hosts
-# need Linux, root, iproute2, iptables, gcc and libnetfilter-queue-dev; elsewhere they say SKIPPED.
+# docs/performance.md too, with the verdicts of target/benchmark/scale.json if there is one. Ends with 1 if the figures cannot
+# be trusted: errors, different payloads, or (not with --quick) a machine that is not quiet, or a round in which a judged figure
+# is too far off the median (30 %, a p99 60 %). Stacks that no target needs run only when --only names them. Workloads between
+# two hosts need Linux, root, iproute2, iptables, gcc and libnetfilter-queue-dev; elsewhere they say SKIPPED.
 # JAVA_HOME chooses the JDK; MVN adds options to Maven, for example -o.
 set -eu
 cd "$(dirname "$0")/.."

@@ -107,6 +107,8 @@ public final class BenchmarkRunner {
 	}
 
 	private Report run() throws Exception {
+		System.out.printf("%d rounds of %d stacks take about %d minutes%n", this.plan.rounds(),
+				this.plan.stacks().size(), this.plan.estimate().plusSeconds(59).toMinutes());
 		Tls tls = Tls.create(this.directory.resolve("tls"));
 		Path log = this.directory.resolve("processes.log");
 		Files.deleteIfExists(log);
@@ -119,7 +121,8 @@ public final class BenchmarkRunner {
 				}
 			}
 		}
-		return Report.of(this.plan, this.measured, this.facts, List.copyOf(this.skipped), this.problems);
+		List<Targets.Verdict> scale = this.plan.whole() ? ScaleFigures.verdicts(this.directory) : List.of();
+		return Report.of(this.plan, this.measured, this.facts, scale, List.copyOf(this.skipped), this.problems);
 	}
 
 	private void checkQuiet(int round) throws InterruptedException {

@@ -24,29 +24,39 @@ import java.util.function.ToDoubleFunction;
 enum Figure {
 
 	/** Calls, or elements, per second. */
-	CALLS("calls/s", Row::callsPerSecond),
+	CALLS("calls/s", 0.3, Row::callsPerSecond),
 	/** Median latency. */
-	P50("p50", Row::p50Micros),
+	P50("p50", 0.3, Row::p50Micros),
 	/** 99th percentile of the latency. */
-	P99("p99", Row::p99Micros),
+	P99("p99", 0.6, Row::p99Micros),
 	/** Processor time. */
-	CPU("CPU per call", Row::cpuSecondsPer100k),
+	CPU("CPU per call", 0.3, Row::cpuSecondsPer100k),
 	/** Heap allocated by the client. */
-	CLIENT_BYTES("bytes allocated per call, client", Row::clientBytesAllocatedPerCall),
+	CLIENT_BYTES("bytes allocated per call, client", 0.3, Row::clientBytesAllocatedPerCall),
 	/** Heap allocated by the server. */
-	SERVER_BYTES("bytes allocated per call, server", Row::serverBytesAllocatedPerCall);
+	SERVER_BYTES("bytes allocated per call, server", 0.3, Row::serverBytesAllocatedPerCall);
 
 	private final String title;
 
+	private final double maxSpread;
+
 	private final ToDoubleFunction<Row> value;
 
-	Figure(String title, ToDoubleFunction<Row> value) {
+	Figure(String title, double maxSpread, ToDoubleFunction<Row> value) {
 		this.title = title;
+		this.maxSpread = maxSpread;
 		this.value = value;
 	}
 
 	String title() {
 		return this.title;
+	}
+
+	/**
+	 * Deviation of a round from the median above which a judged figure proves nothing.
+	 */
+	double maxSpread() {
+		return this.maxSpread;
 	}
 
 	double of(Row row) {

@@ -16,12 +16,14 @@
 
 package io.macula.benchmarks;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.macula.benchmarks.stack.Mode;
 import io.macula.benchmarks.stack.Stack;
 import io.macula.benchmarks.stack.Stacks;
 import org.jspecify.annotations.Nullable;
@@ -42,50 +44,56 @@ import org.jspecify.annotations.Nullable;
 record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, List<Workload> workloads, int rounds,
 		long warmUpMillis, long windowMillis, @Nullable Profile profile) {
 
-	private static final List<String> QUICK_STACKS = List.of("macula-async", "limit-quic", "grpc-direct",
-			"rsocket-tls");
+	private static final List<String> QUICK_STACKS = List.of("macula-async", "macula-proxy-sync", "limit-quic",
+			"grpc-direct", "rsocket-tls");
 
-	private static final List<String> QUICK_WORKLOADS = List.of("async-1", "async-64");
+	private static final List<String> QUICK_WORKLOADS = List.of("async-1", "async-64", "sync-1", "echo-16", "stream");
 
-	/** What a whole run measures: each pair answers a target or stands beside one. */
-	private static final Map<String, List<String>> WHOLE = pairs();
+	/** What a whole run measures: each pair answers a target. */
+	private static final Map<String, List<String>> JUDGED = judged();
 
-	private static Map<String, List<String>> pairs() {
-		Map<String, List<String>> whole = new LinkedHashMap<>();
-		whole.put("macula-async", List.of("async-1", "async-64", "async-512", "echo-16", "mixed-64", "stream",
+	/** What else can be asked for by name; no target needs it. */
+	private static final Map<String, List<String>> OTHERS = Map.of("dubbo", List.of("sync-64"), "http-exchange-h1",
+			List.of("sync-64"), "reactor-netty-quic", List.of("async-64"), "macula-lanes4",
+			List.of("async-64", "async-512"), "macula-loops2", List.of("async-64", "async-512"), "macula-connections2",
+			List.of("async-64", "async-512"));
+
+	/** Seconds that two processes take to start and connect. */
+	private static final double START_SECONDS = 5;
+
+	/** Seconds that a stream workload takes beyond its window. */
+	private static final double STREAM_SECONDS = 10;
+
+	private static Map<String, List<String>> judged() {
+		Map<String, List<String>> judged = new LinkedHashMap<>();
+		judged.put("macula-async", List.of("async-1", "async-64", "async-512", "echo-16", "mixed-64", "stream",
 				"echo-16-mtu1500", "async-64-lossy"));
-		whole.put("grpc-direct",
+		judged.put("grpc-direct",
 				List.of("async-1", "async-64", "async-512", "echo-16", "stream", "echo-16-mtu1500", "async-64-lossy"));
-		whole.put("rsocket-tls", List.of("async-1", "async-64", "async-512"));
-		whole.put("limit-quic", List.of("async-64", "async-512", "echo-16", "echo-16-mtu1500"));
-		whole.put("limit-quic-gso", List.of("async-64", "async-512", "echo-16", "echo-16-mtu1500"));
-		whole.put("limit-quic-large", List.of("async-64", "async-512", "echo-16"));
-		whole.put("macula-proxy-future", List.of("async-64", "async-512"));
-		whole.put("grpc-default", List.of("async-64", "async-512"));
-		whole.put("grpc-fixed2", List.of("async-64", "async-512"));
-		whole.put("macula-proxy-sync", List.of("sync-1", "sync-64"));
-		whole.put("grpc-blocking", List.of("sync-1", "sync-64"));
-		whole.put("dubbo-triple", List.of("sync-64"));
-		whole.put("http-exchange-h2", List.of("sync-64"));
-		whole.put("dubbo", List.of("sync-64"));
-		whole.put("http-exchange-h1", List.of("sync-64"));
-		whole.put("reactor-netty-quic", List.of("async-64"));
-		whole.put("macula-proxy-cold", List.of());
-		whole.put("macula-lanes4", List.of("async-64", "async-512"));
-		whole.put("macula-loops2", List.of("async-64", "async-512"));
-		whole.put("macula-connections2", List.of("async-64", "async-512"));
-		return whole;
+		judged.put("rsocket-tls", List.of("async-1", "async-64", "async-512"));
+		judged.put("limit-quic", List.of("async-64", "async-512", "echo-16-mtu1500"));
+		judged.put("limit-quic-gso", List.of("async-64", "async-512", "echo-16-mtu1500"));
+		judged.put("limit-quic-large", List.of("async-64", "async-512"));
+		judged.put("macula-proxy-future", List.of("async-64", "async-512"));
+		judged.put("grpc-default", List.of("async-64", "async-512"));
+		judged.put("grpc-fixed2", List.of("async-64", "async-512"));
+		judged.put("macula-proxy-sync", List.of("sync-1", "sync-64"));
+		judged.put("grpc-blocking", List.of("sync-1", "sync-64"));
+		judged.put("dubbo-triple", List.of("sync-64"));
+		judged.put("http-exchange-h2", List.of("sync-64"));
+		judged.put("macula-proxy-cold", List.of());
+		return judged;
 	}
 
 	static Plan parse(String[] args) {
 		boolean quick = Arrays.asList(args).contains("--quick");
-		List<String> stacks = quick ? QUICK_STACKS : List.copyOf(WHOLE.keySet());
+		List<String> stacks = quick ? QUICK_STACKS : List.copyOf(JUDGED.keySet());
 		boolean named = quick;
 		boolean partial = quick;
 		List<String> workloads = quick ? QUICK_WORKLOADS : Workload.all().stream().map(Workload::id).toList();
-		int rounds = 3;
+		int rounds = quick ? 1 : 3;
 		long warmUp = quick ? 1000 : 5000;
-		long window = quick ? 1000 : 3000;
+		long window = quick ? 1000 : 2500;
 		Profile profile = null;
 		for (int i = 0; i < args.length; i++) {
 			switch (args[i]) {
@@ -123,12 +131,29 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 
 	List<Workload> workloadsOf(Stack stack) {
 		List<Workload> known = new ArrayList<>(this.workloads);
-		List<String> whole = WHOLE.getOrDefault(stack.name(), List.of());
+		List<String> whole = JUDGED.getOrDefault(stack.name(), OTHERS.getOrDefault(stack.name(), List.of()));
 		known.removeIf(
 				(workload) -> !stack.modes().contains(workload.mode()) || (workload.large() && !stack.carriesLarge())
 						|| (workload.link() != Workload.Link.LOOPBACK && !stack.links())
 						|| (!this.named && !whole.contains(workload.id())));
 		return known;
+	}
+
+	/**
+	 * Roughly how long the run will take; each link and stack has processes of its own.
+	 */
+	Duration estimate() {
+		double seconds = 0;
+		for (Stack stack : this.stacks) {
+			List<Workload> own = workloadsOf(stack);
+			long processes = Math.max(1, own.stream().map(Workload::link).distinct().count());
+			seconds += processes * START_SECONDS + Math.min(processes, own.size()) * this.warmUpMillis / 1e3;
+			for (Workload workload : own) {
+				seconds += (this.warmUpMillis + this.windowMillis) / 1e3
+						+ ((workload.mode() == Mode.STREAM) ? STREAM_SECONDS : 0);
+			}
+		}
+		return Duration.ofSeconds((long) (seconds * this.rounds));
 	}
 
 	private static List<String> names(String[] args, int index) {

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 import io.macula.benchmarks.stack.Stack;
 import org.jspecify.annotations.Nullable;
@@ -56,12 +57,9 @@ record Report(String startedAt, Map<String, String> machine, boolean quick, int 
 		Map<String, String> stacks, List<Figures> rows, List<Fact> facts, List<String> skipped,
 		List<Targets.Verdict> targets, List<String> problems) {
 
-	/** Deviation of a round from the median above which a machine is too noisy. */
-	private static final double MAX_SPREAD = 0.3;
-
 	static final String REFERENCE = "grpc-direct";
 
-	static Report of(Plan plan, List<Row> measured, List<Fact> facts, List<String> skipped,
+	static Report of(Plan plan, List<Row> measured, List<Fact> facts, List<Targets.Verdict> scale, List<String> skipped,
 			List<String> earlierProblems) {
 		List<String> problems = new ArrayList<>(earlierProblems);
 		Map<String, List<Row>> groups = measured.stream()
@@ -85,7 +83,7 @@ record Report(String startedAt, Map<String, String> machine, boolean quick, int 
 			for (Targets.Judged judged : judgement.judged()) {
 				List<Row> group = groups.getOrDefault(judged.stack() + ", " + judged.key(), List.of());
 				double spread = group.isEmpty() ? 0 : spread(group, median(group), judged.figure());
-				if (spread > MAX_SPREAD) {
+				if (spread > judged.figure().maxSpread()) {
 					problems
 						.add(String.format(Locale.ROOT, "%s, %s: too noisy, %s of a round is %.0f %% off the median",
 								judged.stack(), judged.key(), judged.figure().title(), spread * 100));
@@ -106,16 +104,15 @@ record Report(String startedAt, Map<String, String> machine, boolean quick, int 
 			stacks.put(stack.name(), stack.description());
 		}
 		return new Report(Instant.now().toString(), thisMachine(), plan.quick(), plan.rounds(), plan.windowMillis(),
-				stacks, rows, medianFacts, skipped, verdicts(plan, judgement), problems);
+				stacks, rows, medianFacts, skipped, verdicts(plan, judgement, scale), problems);
 	}
 
-	private static List<Targets.Verdict> verdicts(Plan plan, Targets.Judgement judgement) {
+	private static List<Targets.Verdict> verdicts(Plan plan, Targets.Judgement judgement, List<Targets.Verdict> scale) {
 		if (plan.quick()) {
 			return List.of();
 		}
 		// A run that was told what to measure is silent of the rest.
-		return judgement.verdicts()
-			.stream()
+		return Stream.concat(judgement.verdicts().stream(), scale.stream())
 			.filter((verdict) -> plan.whole() || verdict.result() != Targets.Result.NOT_MEASURED)
 			.toList();
 	}

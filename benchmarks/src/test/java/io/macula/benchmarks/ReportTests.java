@@ -18,6 +18,7 @@ package io.macula.benchmarks;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -81,6 +82,38 @@ class ReportTests {
 	}
 
 	@Test
+	void whenAJudgedTailSpreadsThenItMaySpreadTwiceAsFar() {
+		for (double p99 : new double[] { 200, 200, 310 }) {
+			this.rows.add(row("macula-proxy-future", 100_000, p99));
+		}
+		for (double p99 : new double[] { 200, 200, 330 }) {
+			this.rows.add(row("grpc-default", 100_000, p99));
+		}
+		assertThat(report().problems()).singleElement()
+			.asString()
+			.contains("grpc-default", "p99", "65 % off the median");
+	}
+
+	@Test
+	void whenTheRunIsWholeThenItFitsIntoHalfAnHour() {
+		assertThat(Plan.parse(new String[0]).estimate()).isBetween(Duration.ofMinutes(10), Duration.ofMinutes(28));
+		assertThat(Plan.parse(new String[] { "--quick" }).estimate()).isLessThan(Duration.ofMinutes(3));
+	}
+
+	@Test
+	void whenALargeRealmWasMeasuredThenItsBoundsAreJudged(@TempDir Path directory) throws Exception {
+		assertThat(ScaleFigures.verdicts(directory)).singleElement()
+			.extracting(Targets.Verdict::result)
+			.isEqualTo(Targets.Result.NOT_MEASURED);
+		Files.writeString(directory.resolve("scale.json"), """
+				{"figures": [{"name": "pick", "value": 70.5, "unit": "ns", "bound": 100},
+				{"name": "memory", "value": 70, "unit": "KiB", "bound": 64},
+				{"name": "shown", "value": 1, "unit": "ms", "bound": null}]}""");
+		assertThat(ScaleFigures.verdicts(directory)).extracting(Targets.Verdict::result)
+			.containsExactly(Targets.Result.REACHED, Targets.Result.MISSED);
+	}
+
+	@Test
 	void whenAFigureIsNotJudgedThenItsSpreadIsNoProblem() {
 		rounds("reactor-netty-quic", 64, 1000, 1000, 2000);
 		assertThat(report().problems()).isEmpty();
@@ -89,7 +122,8 @@ class ReportTests {
 	@Test
 	void whenTheRunIsQuickThenSpreadIsNoProblemAndNoTargetIsJudged() {
 		rounds("macula-async", 64, 400_000, 400_000, 800_000);
-		Report report = Report.of(Plan.parse(new String[] { "--quick" }), this.rows, this.facts, List.of(), List.of());
+		Report report = Report.of(Plan.parse(new String[] { "--quick" }), this.rows, this.facts, List.of(), List.of(),
+				List.of());
 		assertThat(report.problems()).isEmpty();
 		assertThat(report.targets()).isEmpty();
 	}
@@ -104,8 +138,7 @@ class ReportTests {
 			.anyMatch((target) -> target.contains("MTU 1500"))
 			.anyMatch((target) -> target.contains("beside 64 KiB"))
 			.anyMatch((target) -> target.contains("readiness"))
-			.anyMatch((target) -> target.contains("slow consumer"))
-			.anyMatch((target) -> target.contains("idle endpoint"));
+			.anyMatch((target) -> target.contains("slow consumer"));
 	}
 
 	@Test
@@ -113,7 +146,7 @@ class ReportTests {
 		Plan plan = Plan.parse(new String[] { "--only", "macula-async,grpc-direct" });
 		rounds("macula-async", 64, 400_000);
 		rounds("grpc-direct", 64, 100_000);
-		assertThat(Report.of(plan, this.rows, this.facts, List.of(), List.of()).targets()).hasSize(2);
+		assertThat(Report.of(plan, this.rows, this.facts, List.of(), List.of(), List.of()).targets()).hasSize(2);
 	}
 
 	@Test
@@ -192,11 +225,15 @@ class ReportTests {
 	}
 
 	private Report report() {
-		return Report.of(Plan.parse(new String[0]), this.rows, this.facts, List.of(), List.of());
+		return Report.of(Plan.parse(new String[0]), this.rows, this.facts, List.of(), List.of(), List.of());
 	}
 
 	private static Targets.Verdict verdict(Report report, String part) {
 		return report.targets().stream().filter((verdict) -> verdict.target().contains(part)).findFirst().orElseThrow();
+	}
+
+	private static Row row(String stack, double callsPerSecond, double p99) {
+		return new Row(stack, SMALL, 64, 53, callsPerSecond, 100, p99, 300, 400, 1, 0.5, 0.5, 4000, 2000, 2000, 0);
 	}
 
 	private static Row row(String stack, int inFlight, double callsPerSecond, int payloadBytes, long errors) {
