@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -46,6 +49,8 @@ public final class ConnectionPool implements AutoCloseable {
 
 	private final PoolListener listener;
 
+	private final Supplier<RandomGenerator> random;
+
 	private final ConcurrentHashMap<Endpoint, EndpointPool> pools = new ConcurrentHashMap<>();
 
 	private volatile boolean closed;
@@ -62,11 +67,17 @@ public final class ConnectionPool implements AutoCloseable {
 	 */
 	public ConnectionPool(PoolSettings settings, Connector connector, Timer timer, LongSupplier clock,
 			PoolListener listener) {
+		this(settings, connector, timer, clock, listener, ThreadLocalRandom::current);
+	}
+
+	ConnectionPool(PoolSettings settings, Connector connector, Timer timer, LongSupplier clock, PoolListener listener,
+			Supplier<RandomGenerator> random) {
 		this.settings = settings;
 		this.connector = connector;
 		this.timer = timer;
 		this.clock = clock;
 		this.listener = listener;
+		this.random = random;
 		scheduleSweep();
 	}
 
@@ -79,7 +90,7 @@ public final class ConnectionPool implements AutoCloseable {
 	public EndpointPool retain(Endpoint endpoint, long incarnation) {
 		return this.pools.compute(endpoint, (key, present) -> {
 			EndpointPool pool = (present != null) ? present : new EndpointPool(key, this.settings, this.connector,
-					this.timer, this.clock, this.listener, this::beforeDial);
+					this.timer, this.clock, this.listener, this.random, this::beforeDial);
 			if (this.closed) {
 				pool.close(closing());
 			}

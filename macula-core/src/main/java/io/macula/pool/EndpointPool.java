@@ -21,9 +21,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -67,6 +68,9 @@ public final class EndpointPool {
 
 	private final PoolListener listener;
 
+	/** Spreads the dials of many clients. */
+	private final Supplier<RandomGenerator> random;
+
 	private final Consumer<EndpointPool> beforeDial;
 
 	private final Object lock = new Object();
@@ -94,13 +98,14 @@ public final class EndpointPool {
 	private @Nullable Disposable redial;
 
 	EndpointPool(Endpoint endpoint, PoolSettings settings, Connector connector, Timer timer, LongSupplier clock,
-			PoolListener listener, Consumer<EndpointPool> beforeDial) {
+			PoolListener listener, Supplier<RandomGenerator> random, Consumer<EndpointPool> beforeDial) {
 		this.endpoint = endpoint;
 		this.settings = settings;
 		this.connector = connector;
 		this.timer = timer;
 		this.clock = clock;
 		this.listener = listener;
+		this.random = random;
 		this.beforeDial = beforeDial;
 		this.lastUsedNanos = clock.getAsLong();
 	}
@@ -540,7 +545,7 @@ public final class EndpointPool {
 	private Duration redialDelay() {
 		long shift = Math.min(this.failuresInRow - 1, 10);
 		long nanos = Math.min(MIN_REDIAL.toNanos() << shift, MAX_REDIAL.toNanos());
-		return Duration.ofNanos((long) (nanos * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
+		return Duration.ofNanos((long) (nanos * this.random.get().nextDouble(0.8, 1.2)));
 	}
 
 	private void redial() {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.macula.Code;
@@ -51,6 +52,8 @@ class ConnectionPoolTests {
 
 	private final Deque<Sinks.One<Connection>> dials = new ArrayDeque<>();
 
+	private final Random random = new Random(1);
+
 	private int dialled;
 
 	private ConnectionPool pool(PoolSettings settings) {
@@ -59,7 +62,7 @@ class ConnectionPoolTests {
 			Sinks.One<Connection> dial = Sinks.one();
 			this.dials.add(dial);
 			return dial.asMono();
-		}), this::schedule, this.now::get, PoolListener.SILENT);
+		}), this::schedule, this.now::get, PoolListener.SILENT, () -> this.random);
 	}
 
 	private Disposable schedule(Runnable action, Duration delay) {
