@@ -108,7 +108,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	private final Queue<OutboundCall> queue;
 
-	private final Runnable turnAction = this::turn;
+	private final Runnable turnAction = this::turnOrEnd;
 
 	private final CallTable<OutboundCall> calls = new CallTable<>();
 
@@ -330,6 +330,16 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 				end(Status.notProcessed(Code.UNAVAILABLE, "this node was closed"), ErrorCode.NO_ERROR);
 				refuseQueued();
 			}
+		}
+	}
+
+	/** A turn that fails half-way leaves calls behind that nobody would ever send. */
+	private void turnOrEnd() {
+		try {
+			turn();
+		}
+		catch (Throwable ex) {
+			onBroken(ErrorCode.INTERNAL, "calls cannot be sent: " + ex);
 		}
 	}
 
@@ -728,9 +738,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	@Override
 	public void onBroken(ErrorCode code, String message) {
-		if (this.state != State.CLOSED) {
-			this.transport.broken(this.endpoint, this.peer, message);
-		}
+		this.transport.broken(this, code, message);
 		end(Status.unknown(Code.UNAVAILABLE, "the connection to " + this.endpoint + " broke: " + message), code);
 	}
 

@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.function.LongSupplier;
 
+import io.macula.wire.ErrorCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,17 +57,23 @@ final class HandshakeLog {
 	}
 
 	/**
-	 * A connection was closed because its client broke the protocol.
+	 * A connection was closed because its client broke the protocol, or this node failed.
 	 * @param peer the client's address
 	 * @param nodeId its node
+	 * @param code {@link ErrorCode#INTERNAL} for a failure of this node
 	 * @param reason how
 	 */
-	void closed(@Nullable SocketAddress peer, String nodeId, String reason) {
+	void closed(@Nullable SocketAddress peer, String nodeId, ErrorCode code, String reason) {
 		long dropped = this.limit.admit(host(peer) + nodeId);
 		if (dropped != RepeatLimit.SUPPRESSED) {
-			logger.warn("Closed the connection of node '{}' from {}, which broke the protocol: {}{}",
-					TlsFailures.printable(nodeId), peer, TlsFailures.printable(reason), more(dropped));
+			logger.warn("Closed the connection of node '{}' from {}, {}: {}{}", TlsFailures.printable(nodeId), peer,
+					cause(code), TlsFailures.printable(reason), more(dropped));
 		}
+	}
+
+	/** Whose fault it is that a connection is closed, as a part of a sentence. */
+	static String cause(ErrorCode code) {
+		return (code == ErrorCode.INTERNAL) ? "with which this node failed" : "which broke the protocol";
 	}
 
 	/** Without the port, which is another one for each connection. */

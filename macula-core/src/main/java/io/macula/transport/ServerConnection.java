@@ -106,7 +106,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
 	private final Queue<ServerCall> answers = PlatformDependent.newMpscQueue();
 
-	private final Runnable turnAction = this::turn;
+	private final Runnable turnAction = this::turnOrEnd;
 
 	private final StreamOpener opener;
 
@@ -462,6 +462,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	/** One turn: everything that was answered goes out in one write per stream. */
+	/** A turn that fails half-way leaves answers behind that nobody would ever send. */
+	private void turnOrEnd() {
+		try {
+			turn();
+		}
+		catch (Throwable ex) {
+			logger.error("Closing the connection from {}, whose answers cannot be sent", this.address, ex);
+			end(ErrorCode.INTERNAL, "the provider cannot send its answers: " + ex);
+		}
+	}
+
 	private void turn() {
 		if (this.delivered) {
 			this.delivered = false;
@@ -529,7 +540,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 			refused(message, "that the client speaks this protocol");
 			NodeInfo client = this.peer;
 			if (client != null) {
-				this.listener.log().closed(this.address, client.nodeId(), message);
+				this.listener.log().closed(this.address, client.nodeId(), code, message);
 			}
 			end(code, message);
 		}

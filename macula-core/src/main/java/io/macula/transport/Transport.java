@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.wire.ErrorCode;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import org.slf4j.Logger;
@@ -166,13 +167,20 @@ public final class Transport implements AutoCloseable {
 		this.connections.remove(connection);
 	}
 
-	/** A connection is closed because the provider broke the protocol. */
-	void broken(Endpoint endpoint, NodeInfo peer, String reason) {
+	/**
+	 * A connection is closed because the provider broke the protocol, or this node
+	 * failed.
+	 */
+	void broken(ClientConnection connection, ErrorCode code, String reason) {
+		if (connection.state() == Connection.State.CLOSED) {
+			return;
+		}
+		Endpoint endpoint = connection.endpoint();
 		long dropped = this.brokenLimit.admit(endpoint.toString());
 		if (dropped != RepeatLimit.SUPPRESSED) {
-			logger.warn("Closed the connection to node '{}' at {}, which broke the protocol: {}{}",
-					TlsFailures.printable(peer.nodeId()), endpoint, TlsFailures.printable(reason),
-					(dropped > 0) ? " (" + dropped + " more were not logged)" : "");
+			logger.warn("Closed the connection to node '{}' at {}, {}: {}{}",
+					TlsFailures.printable(connection.peer().nodeId()), endpoint, HandshakeLog.cause(code),
+					TlsFailures.printable(reason), (dropped > 0) ? " (" + dropped + " more were not logged)" : "");
 		}
 	}
 

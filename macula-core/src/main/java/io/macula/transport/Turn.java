@@ -71,7 +71,8 @@ final class Turn extends ChannelInboundHandlerAdapter {
 			try {
 				this.atEnd.get(i).run();
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				// Even without memory: what is still in the list must run.
 				logger.error("An action at the end of a read failed", ex);
 			}
 		}
