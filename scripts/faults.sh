@@ -9,8 +9,8 @@
 # --soak   random faults at half load for some minutes, instead of the list
 # --list   names of the faults
 #
-# Prints a table and writes target/faults/report.json (soak.json); a whole run writes docs/reliability.md too. Ends with 1 if a
-# criterion did not hold. Logs, calls and journals are beside the report.
+# Prints a table and writes target/faults/report.json (soak.json); a whole run and a soak write docs/reliability.md too, from what
+# the last of each left in target/faults/kept-*.json. Ends with 1 if a criterion did not hold. Logs, calls and journals are beside the report.
 set -eu
 cd "$(dirname "$0")/.."
 

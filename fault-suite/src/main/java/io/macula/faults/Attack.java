@@ -67,13 +67,19 @@ final class Attack {
 	 * Attack a provider.
 	 * @param args the form, host and port of the target, a count or rate; settings of the
 	 * application for the forms that are members of the realm
+	 * @throws Exception if the attack cannot go on
 	 */
-	static void run(String[] args) throws IOException, InterruptedException {
+	static void run(String[] args) throws Exception {
 		switch (args[0]) {
 			case "half-open" ->
 				halfOpen(new InetSocketAddress(args[1], Integer.parseInt(args[2])), Integer.parseInt(args[3]));
 			case "garbage" ->
 				garbage(new InetSocketAddress(args[1], Integer.parseInt(args[2])), Integer.parseInt(args[3]));
+			case "streams" -> StreamFlood.run(new InetSocketAddress(args[1], Integer.parseInt(args[2])));
+			case "rogue" -> RogueProvider.run(args[1], args[2], Arrays.copyOfRange(args, 3, args.length));
+			case "overload" -> Overload.run(Integer.parseInt(args[1]), Arrays.copyOfRange(args, 2, args.length));
+			case "hoard" -> OrdealClient.hoard(Arrays.copyOfRange(args, 1, args.length));
+			case "sleep" -> OrdealClient.sleep(Arrays.copyOfRange(args, 1, args.length));
 			case "slow-readers" -> slow(args, true);
 			case "slow-writers" -> slow(args, false);
 			default -> throw new IllegalArgumentException("Attack '" + args[0] + "' is not known");

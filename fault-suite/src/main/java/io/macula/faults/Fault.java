@@ -48,7 +48,11 @@ record Fault(String name, String title, boolean quick, Layout layout, List<Strin
 		/** Three providers, each a seed. */
 		PROVIDERS_ARE_SEEDS,
 		/** Three providers and two nodes that are seeds and nothing else. */
-		SEEDS_APART
+		SEEDS_APART,
+		/** Three providers, each a seed, that trust certificates and know no secret. */
+		CERTIFICATES,
+		/** Three providers, each a seed; the JVMs keep account of their native memory. */
+		WATCHED
 
 	}
 

@@ -32,6 +32,12 @@ final class FaultLog {
 
 	private final Map<String, Object> measured = new LinkedHashMap<>();
 
+	private Noticed noticed = Noticed.NOTHING;
+
+	void noticed(Window calls) {
+		this.noticed = Noticed.of(calls);
+	}
+
 	void measured(String figure, Object value) {
 		this.measured.put(figure, value);
 	}
@@ -99,7 +105,7 @@ final class FaultLog {
 	FaultReport report(Fault fault) {
 		boolean passed = !this.criteria.isEmpty() && this.criteria.stream().allMatch(Criterion::passed);
 		return new FaultReport(fault.name(), fault.title(), passed ? FaultReport.PASSED : FaultReport.FAILED,
-				List.copyOf(this.criteria), this.measured);
+				this.noticed, List.copyOf(this.criteria), this.measured);
 	}
 
 }

@@ -25,10 +25,12 @@ import java.util.Map;
  * @param name name of the fault
  * @param title what was done
  * @param result {@code PASSED}, {@code FAILED} or {@code SKIPPED}
+ * @param noticed what the callers noticed
  * @param criteria what must hold
  * @param measured figures by name
  */
-record FaultReport(String name, String title, String result, List<Criterion> criteria, Map<String, Object> measured) {
+record FaultReport(String name, String title, String result, Noticed noticed, List<Criterion> criteria,
+		Map<String, Object> measured) {
 
 	static final String PASSED = "PASSED";
 
@@ -37,7 +39,8 @@ record FaultReport(String name, String title, String result, List<Criterion> cri
 	static final String SKIPPED = "SKIPPED";
 
 	static FaultReport skipped(Fault fault, String reason) {
-		return new FaultReport(fault.name(), fault.title(), SKIPPED, List.of(), Map.of("reason", reason));
+		return new FaultReport(fault.name(), fault.title(), SKIPPED, Noticed.NOTHING, List.of(),
+				Map.of("reason", reason));
 	}
 
 	boolean failed() {

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs the faults one after the other, prints a table, writes {@code report.json}, and
  * ends with 1 if a criterion did not hold. Started by {@code scripts/faults.sh}; with
- * {@code load}, {@code seed} or {@code attack} as its first argument the same jar is the
- * client under load, a seed or an attacker; with {@code grpc-server} or {@code grpc-load}
- * an end of what the product is compared with.
+ * {@code load}, {@code seed}, {@code provider} or {@code attack} as its first argument
+ * the same jar is the client under load, a seed, a provider or an attacker; with
+ * {@code grpc-server} or {@code grpc-load} an end of what the product is compared with.
  */
 public final class FaultSuite {
 
@@ -65,6 +65,10 @@ public final class FaultSuite {
 		}
 		if (args.length > 0 && args[0].equals("seed")) {
 			SeedNode.run(Arrays.copyOfRange(args, 1, args.length));
+			return;
+		}
+		if (args.length > 0 && args[0].equals("provider")) {
+			StandInProvider.run(Arrays.copyOfRange(args, 1, args.length));
 			return;
 		}
 		if (args.length > 0 && args[0].equals("attack")) {
@@ -138,7 +142,7 @@ public final class FaultSuite {
 			World world = world(fault.layout());
 			world.begin();
 			fault.body().run(world, log);
-			world.window();
+			log.noticed(world.window());
 			Journals.Account account = world.account();
 			log.must("each call executed as often as its caller was told", account.describe(), account.fits());
 			log.must("no stream ends normally without being whole", world.brokenStreams(),
@@ -195,7 +199,9 @@ public final class FaultSuite {
 		Report report = Report.of(form, this.reports);
 		Path path = this.options.directory().resolve(file);
 		report.write(path);
-		ReliabilityPage.write(this.options.directory(), Path.of("docs", "reliability.md"));
+		if (form.equals("whole") || form.equals("soak")) {
+			ReliabilityPage.keep(report, this.options.directory(), Path.of("docs", "reliability.md"));
+		}
 		this.out.println(report.passed() ? "All criteria held." : "A criterion did not hold.");
 		this.out.println("Report: " + path);
 		return report.passed();

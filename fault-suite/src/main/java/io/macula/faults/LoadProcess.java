@@ -48,14 +48,17 @@ final class LoadProcess implements AutoCloseable {
 
 	private final Path calls;
 
+	private final Path log;
+
 	private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
 
 	private long read;
 
-	private LoadProcess(Process process, Path calls) {
+	private LoadProcess(Process process, Path calls, Path log) {
 		this.process = process;
 		this.commands = process.outputWriter(StandardCharsets.UTF_8);
 		this.calls = calls;
+		this.log = log;
 	}
 
 	/**
@@ -71,8 +74,8 @@ final class LoadProcess implements AutoCloseable {
 		builder.environment().putAll(environment);
 		try {
 			Process process = builder.start();
-			LoadProcess load = new LoadProcess(process, calls);
-			Thread reader = new Thread(() -> load.read(log), "load-log");
+			LoadProcess load = new LoadProcess(process, calls, log);
+			Thread reader = new Thread(() -> load.read(), "load-log");
 			reader.setDaemon(true);
 			reader.start();
 			String reply = load.reply();
@@ -88,6 +91,19 @@ final class LoadProcess implements AutoCloseable {
 
 	long pid() {
 		return this.process.pid();
+	}
+
+	/**
+	 * Lines of the log so far.
+	 * @return the text
+	 */
+	String log() {
+		try {
+			return Files.readString(this.log);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("Log " + this.log + " cannot be read", ex);
+		}
 	}
 
 	/**
@@ -179,9 +195,9 @@ final class LoadProcess implements AutoCloseable {
 		}
 	}
 
-	private void read(Path log) {
+	private void read() {
 		try (BufferedReader reader = this.process.inputReader(StandardCharsets.UTF_8);
-				BufferedWriter writer = Files.newBufferedWriter(log)) {
+				BufferedWriter writer = Files.newBufferedWriter(this.log)) {
 			for (String line = reader.readLine(); line != null; line = reader.readLine()) {
 				if (line.startsWith(LoadClient.REPLY)) {
 					this.replies.add(line.substring(LoadClient.REPLY.length()));

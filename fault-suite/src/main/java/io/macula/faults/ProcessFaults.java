@@ -16,8 +16,11 @@
 
 package io.macula.faults;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Faults of processes: killed, stopped, frozen, slow, full.
@@ -25,6 +28,10 @@ import java.util.Map;
 final class ProcessFaults {
 
 	private static final String IDEMPOTENT = "idempotent calls";
+
+	private static final String OTHER_CALLER = "10.77.0.98";
+
+	private static final String SLEEPER = "o";
 
 	private ProcessFaults() {
 	}
@@ -35,10 +42,23 @@ final class ProcessFaults {
 				Fault.of("rolling-restart", "SIGTERM and restart of each provider, one after the other", true,
 						ProcessFaults::rollingRestart),
 				Fault.of("sigstop", "SIGSTOP of one provider, then SIGCONT", true, ProcessFaults::sigstop),
+				Fault.of("restart-slow-calls",
+						"as rolling-restart; a call takes 200 ms, a stream 10 s, the grace period is 3 s", false,
+						ProcessFaults::restartUnderSlowCalls),
 				Fault.of("slow-provider", "one provider takes ten times as long; strategy least_loaded", false,
-						ProcessFaults::slowProvider),
+						(world, log) -> slowProvider(world, log, "least-loaded",
+								"--macula.client.selection=least_loaded")),
+				Fault.of("slow-ejected", "one provider takes ten times as long; ejection by latency is on", false,
+						(world, log) -> slowProvider(world, log, "ejecting",
+								"--macula.client.ejection.latency-factor=3")),
 				Fault.of("full-executor", "one provider has one handler thread and room for two waiting calls", false,
 						ProcessFaults::fullExecutor),
+				Fault.of("out-of-memory",
+						"a handler of one provider, which has 64 MB, allocates until nothing is left, again and again",
+						false, ProcessFaults::outOfMemory),
+				Fault.of("overdue-calls",
+						"32 callers of handlers that sleep for a minute; the deadline is 300 ms, the handlers have 4 threads",
+						true, ProcessFaults::overdueCalls),
 				Fault.of("all-restarted", "SIGKILL of all providers at once, which then start again", false,
 						ProcessFaults::allRestarted));
 	}
@@ -84,6 +104,29 @@ final class ProcessFaults {
 		log.measured("answersByNode", all.byNode());
 	}
 
+	private static void restartUnderSlowCalls(World world, FaultLog log) {
+		String[] settings = { "calculator.service-time=200ms", "macula.provider.grace=3s" };
+		world.replaceProviders(settings);
+		world.begin();
+		List<String> nodes = world.options().quick() ? List.of("n1") : World.NODES;
+		for (String node : nodes) {
+			Clock.seconds(2);
+			log.measured("stopMillis." + node, world.process(node).terminate().toMillis());
+			world.startProvider(node, Map.of(), settings);
+			world.process(node).awaitReady();
+		}
+		Clock.seconds(2);
+		Window all = world.window();
+		log.noneFailed("calls that are no streams", all.unary());
+		log.worst("call that is no stream", all.unary(), 700);
+		Window cut = all.streams().failed();
+		boolean told = cut.calls()
+			.stream()
+			.allMatch((call) -> call.detail().contains("drain") || call.detail().contains("grace"));
+		log.must("a stream that outlasts the grace period fails and says why", all.streams().describeFailures(), told);
+		world.dismiss();
+	}
+
 	private static void sigstop(World world, FaultLog log) {
 		Clock.seconds(1);
 		long stopped = Clock.now();
@@ -107,8 +150,8 @@ final class ProcessFaults {
 		log.returns(node, all.secondsToAnswerOf(node, healed), 5);
 	}
 
-	private static void slowProvider(World world, FaultLog log) {
-		LoadProcess load = world.startLoad("least-loaded", "--macula.client.selection=least_loaded");
+	private static void slowProvider(World world, FaultLog log, String name, String setting) {
+		LoadProcess load = world.startLoad(name, setting);
 		try {
 			Clock.seconds(6);
 			load.settle();
@@ -148,6 +191,78 @@ final class ProcessFaults {
 		log.measured("answersByNode", all.byNode());
 		log.measured("latency", all.unary().describeLatency());
 		world.process("n3").terminate();
+	}
+
+	private static void outOfMemory(World world, FaultLog log) {
+		world.process("n3").terminate();
+		world.startStandIn("n3", "64m", "--stand-in.calculator=true");
+		world.process("n3").awaitReady();
+		world.awaitAllUsed();
+		world.begin();
+		HostProcess hoarder = world.startAttack(OTHER_CALLER, "hoard", "--macula.realm.seeds=" + world.seeds());
+		try {
+			Clock.seconds(world.options().seconds(20, 8));
+		}
+		finally {
+			hoarder.kill();
+		}
+		HostProcess provider = world.process("n3");
+		long over = Clock.now();
+		// The longest pause that a provider without memory takes is 30 s.
+		boolean recovered = Clock.within(Duration.ofSeconds(40), () -> {
+			Clock.seconds(1);
+			return !provider.running() || world.window().secondsToAnswerOf("n3", over) < 40;
+		});
+		Window all = world.window();
+		log.noneFailed(IDEMPOTENT, all.idempotent());
+		log.measured("idempotent", all.idempotent().describeLatency());
+		log.measured("notIdempotent", all.once().describeFailures());
+		log.measured("hoards",
+				hoarder.logOfThisLife().lines().filter((line) -> line.startsWith("Hoarding ended")).count());
+		log.must(
+				"the provider serves again or is gone", provider.running()
+						? "%.1f s after the last hoard".formatted(all.secondsToAnswerOf("n3", over)) : "gone",
+				recovered);
+		long told = provider.logOfThisLife().lines().filter((line) -> line.contains("is out of memory")).count();
+		log.must("its log says that it is out of memory", told + " lines", told > 0);
+		provider.terminate();
+	}
+
+	private static void overdueCalls(World world, FaultLog log) {
+		world.network().ensureHost(SLEEPER, "10.77.0.31");
+		world.startStandIn(SLEEPER, "128m", "--macula.provider.max-threads=4");
+		HostProcess provider = world.process(SLEEPER);
+		provider.awaitReady();
+		world.begin();
+		HostProcess caller = world.startAttack(OTHER_CALLER, "sleep", "--macula.realm.seeds=" + world.seeds(),
+				"--macula.client.deadline=300ms");
+		List<String> figures;
+		double seconds = world.options().seconds(15, 5);
+		try {
+			Clock.seconds(seconds);
+			figures = caller.logOfThisLife().lines().filter((line) -> line.startsWith(OrdealClient.MARK)).toList();
+		}
+		finally {
+			caller.kill();
+			provider.terminate();
+		}
+		long begun = growth(figures, "begun");
+		long interrupted = growth(figures, "interrupted");
+		log.noneFailed("calls of any kind", world.window());
+		log.must("cancelled handlers are interrupted: threads do not stay taken",
+				begun + " begun, " + interrupted + " interrupted", begun > 4 * seconds && interrupted >= begun - 8);
+		long late = growth(figures, "begunLate");
+		log.must("no handler begins after the deadline of its call", late + " late", late == 0);
+	}
+
+	/** From the first figures, which are those of the warm-up, to the last. */
+	private static long growth(List<String> figures, String name) {
+		return figures.isEmpty() ? -1 : figure(figures.get(figures.size() - 1), name) - figure(figures.get(0), name);
+	}
+
+	private static long figure(String figures, String name) {
+		Matcher found = Pattern.compile(name + "=(\\d+)").matcher(figures);
+		return found.find() ? Long.parseLong(found.group(1)) : -1;
 	}
 
 	private static void allRestarted(World world, FaultLog log) {

@@ -50,30 +50,56 @@ final class ReliabilityPage {
 	}
 
 	/**
-	 * Write the page, if there was a whole run.
-	 * @param directory directory of the reports
+	 * Keep the report of a whole run or of a soak, and write the page from what was kept:
+	 * runs of single faults change nothing.
+	 * @param report the report
+	 * @param directory where reports are kept
 	 * @param page file of the page
 	 * @throws IOException if it cannot be written
 	 */
-	static void write(Path directory, Path page) throws IOException {
-		Report report = Report.read(directory.resolve("report.json"));
-		if (report == null || !report.form().equals("whole")) {
-			return;
-		}
+	static void keep(Report report, Path directory, Path page) throws IOException {
+		report.write(directory.resolve("kept-" + report.form() + ".json"));
+		Report whole = Report.read(directory.resolve("kept-whole.json"));
+		Report soak = Report.read(directory.resolve("kept-soak.json"));
 		StringBuilder text = new StringBuilder(HEAD);
-		append(text, "One whole run", report);
-		Report soak = Report.read(directory.resolve("soak.json"));
+		if (whole != null) {
+			summary(text, "What a user notices", whole);
+		}
 		if (soak != null) {
-			append(text, "Soak", soak);
+			summary(text, "Soak", soak);
+		}
+		if (whole != null) {
+			append(text, "Each criterion of the whole run", whole);
+		}
+		if (soak != null) {
+			append(text, "Each criterion of the soak", soak);
 		}
 		Files.writeString(page, text);
 	}
 
-	private static void append(StringBuilder text, String title, Report report) {
+	private static void summary(StringBuilder text, String title, Report report) {
 		text.append("## %s%n%n".formatted(title));
 		text.append("Java %s, Linux %s, all processes on %d processors. %s%n%n".formatted(report.java(),
 				report.kernel(), report.processors(),
 				report.passed() ? "Each criterion held." : "**Not each criterion held.**"));
+		text.append("| fault | idempotent calls that failed | other calls that failed | longest idempotent call | |\n");
+		text.append("| --- | --- | --- | --- | --- |\n");
+		for (FaultReport fault : report.faults()) {
+			Noticed noticed = fault.noticed();
+			if (fault.result().equals(FaultReport.SKIPPED)) {
+				text.append("| %s | | | | skipped |%n".formatted(fault.title()));
+			}
+			else {
+				text.append("| %s | %d of %d | %d of %d | %.0f ms | %s |%n".formatted(fault.title(),
+						noticed.idempotentFailed(), noticed.idempotent(), noticed.onceFailed(), noticed.once(),
+						noticed.worstMillis(), fault.failed() ? "**fails**" : "holds"));
+			}
+		}
+		text.append('\n');
+	}
+
+	private static void append(StringBuilder text, String title, Report report) {
+		text.append("## %s%n%n".formatted(title));
 		text.append("| fault | must hold | | measured |\n| --- | --- | --- | --- |\n");
 		for (FaultReport fault : report.faults()) {
 			append(text, fault);

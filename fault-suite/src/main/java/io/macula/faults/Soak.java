@@ -18,22 +18,32 @@ package io.macula.faults;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.macula.faults.Fault.Layout;
 import io.macula.faults.Network.Healing;
 import io.macula.faults.Network.Link;
 
 /**
- * Half load for a long time, with a fault every 10 seconds, drawn by chance.
+ * Half load for a long time, with a fault every 10 seconds, drawn by chance. The client
+ * and one of the providers live through the whole of it, so that what they hold can be
+ * compared; the others are killed and restarted, too.
  */
 final class Soak {
 
 	private static final long SEED = 20260101;
 
 	private static final double PERIOD_SECONDS = 10;
+
+	private static final String WITNESS = "n3";
+
+	private static final List<String> MORTAL = List.of("n1", "n2");
 
 	private final int minutes;
 
@@ -45,6 +55,7 @@ final class Soak {
 
 	Fault fault() {
 		return Fault.of("soak", this.minutes + " minutes at half load, a random fault every 10 s", false, this::run)
+			.in(Layout.WATCHED)
 			.needing("nft", "iptables", "conntrack", "linkd", "jcmd");
 	}
 
@@ -53,47 +64,53 @@ final class Soak {
 		List<Consumer<World>> faults = List.of(this::kill, this::restart, this::freeze, this::drop, this::unreachable,
 				this::lossy, (any) -> any.network().rebind());
 		long end = Clock.now() + Duration.ofMinutes(this.minutes).toNanos();
-		// Caches fill and the JIT compiles in the first tenth: what comes after is to
-		// stay flat.
-		long settled = Clock.now() + Duration.ofMinutes(this.minutes).toNanos() / 10;
-		Resources first = null;
+		// Caches fill and the JIT compiles in the first part: what comes after is to stay
+		// flat.
+		long settled = Clock.now() + Duration.ofMinutes(this.minutes).toNanos() / 4;
+		Map<String, Resources> first = Map.of();
 		int injected = 0;
 		while (Clock.now() < end) {
 			long next = Clock.now() + (long) (PERIOD_SECONDS * 1e9);
 			faults.get(this.random.nextInt(faults.size())).accept(world);
 			injected++;
-			if (first == null && Clock.now() > settled) {
-				first = Resources.of(world.load().pid());
+			if (first.isEmpty() && Clock.now() > settled) {
+				first = resources(world);
 			}
 			Clock.pause(Duration.ofNanos(next - Clock.now()));
 		}
 		Clock.seconds(6);
 		Window all = world.window();
-		Resources last = Resources.of(world.load().pid());
+		Map<String, Resources> last = resources(world);
 		log.measured("faults", injected);
 		log.measured("calls", all.size());
 		log.noneFailed("idempotent calls", all.idempotent());
 		log.measured("idempotent", all.idempotent().describeLatency());
 		log.measured("notIdempotent", all.once().describeFailures());
 		log.measured("streams", all.streams().describeFailures());
-		if (first != null) {
-			log.must("the client's heap, memory, threads and descriptors stay flat", first + " then " + last,
-					last.flatSince(first));
+		for (Map.Entry<String, Resources> each : first.entrySet()) {
+			Resources now = Objects.requireNonNull(last.get(each.getKey()));
+			log.must("heap, native memory, threads and descriptors of the " + each.getKey() + " stay flat",
+					each.getValue().describe() + ", at the end " + now.describe(), now.flatSince(each.getValue()));
 		}
 		long leaks = world.leakReports();
 		log.must("no leak reports of Netty", leaks, leaks == 0);
 		world.load().pace(1);
 	}
 
+	private static Map<String, Resources> resources(World world) {
+		return new TreeMap<>(Map.of("client", Resources.of(world.load().pid()), "provider " + WITNESS,
+				Resources.of(world.process(WITNESS).pid())));
+	}
+
 	private void kill(World world) {
-		String node = any();
+		String node = mortal();
 		world.process(node).kill();
 		world.startProvider(node);
 		world.process(node).awaitReady();
 	}
 
 	private void restart(World world) {
-		String node = any();
+		String node = mortal();
 		world.process(node).terminate();
 		world.startProvider(node);
 		world.process(node).awaitReady();
@@ -123,6 +140,10 @@ final class Soak {
 		healing.heal();
 	}
 
+	private String mortal() {
+		return MORTAL.get(this.random.nextInt(MORTAL.size()));
+	}
+
 	private String any() {
 		return World.NODES.get(this.random.nextInt(World.NODES.size()));
 	}
@@ -131,23 +152,49 @@ final class Soak {
 	 * What a process holds. Immutable.
 	 *
 	 * @param heapKilobytes live heap after a collection
+	 * @param directKilobytes memory beside the heap that was asked for by code, such as
+	 * Netty's buffers
 	 * @param status what the operating system says
 	 */
-	record Resources(long heapKilobytes, ProcessStatus status) {
+	record Resources(long heapKilobytes, long directKilobytes, ProcessStatus status) {
 
 		private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
+		private static final Pattern DIRECT = Pattern.compile("Other \\(reserved=\\d+KB, committed=(\\d+)KB\\)");
+
+		/** Live heap after a collection. */
+		static long heapKilobytes(long pid) {
+			String process = Long.toString(pid);
+			Shell.run("jcmd", process, "GC.run");
+			return number(USED, Shell.run("jcmd", process, "GC.heap_info"));
+		}
+
 		static Resources of(long pid) {
-			Shell.run("jcmd", Long.toString(pid), "GC.run");
-			Matcher used = USED.matcher(Shell.run("jcmd", Long.toString(pid), "GC.heap_info"));
-			return new Resources(used.find() ? Long.parseLong(used.group(1)) : 0, ProcessStatus.of(pid));
+			String process = Long.toString(pid);
+			return new Resources(heapKilobytes(pid),
+					number(DIRECT, Shell.run("jcmd", process, "VM.native_memory", "summary")), ProcessStatus.of(pid));
 		}
 
 		boolean flatSince(Resources first) {
 			return this.heapKilobytes <= first.heapKilobytes * 1.3 + 8_192
+					&& this.directKilobytes <= first.directKilobytes * 1.3 + 8_192
 					&& this.status.residentKilobytes() <= first.status.residentKilobytes() * 1.2 + 32_768
 					&& this.status.threads() <= first.status.threads() + 8
 					&& this.status.descriptors() <= first.status.descriptors() + 16;
+		}
+
+		String describe() {
+			return "%d MB heap, %d MB direct, %d MB resident, %d threads, %d descriptors".formatted(
+					this.heapKilobytes >> 10, this.directKilobytes >> 10, this.status.residentKilobytes() >> 10,
+					this.status.threads(), this.status.descriptors());
+		}
+
+		private static long number(Pattern pattern, String text) {
+			Matcher found = pattern.matcher(text);
+			if (!found.find()) {
+				throw new IllegalStateException("No '" + pattern + "' in: " + text);
+			}
+			return Long.parseLong(found.group(1));
 		}
 
 	}

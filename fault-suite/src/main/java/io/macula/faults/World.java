@@ -63,6 +63,8 @@ final class World implements AutoCloseable {
 
 	private final Map<String, String> environment;
 
+	private final @Nullable Certificates certificates;
+
 	private final Journals journals;
 
 	private @Nullable LoadProcess load;
@@ -74,8 +76,10 @@ final class World implements AutoCloseable {
 	World(Options options, Layout layout, String... loadSettings) {
 		this.options = options;
 		this.layout = layout;
-		this.environment = Map.of("MACULA_REALM_SECRET", options.secret());
 		this.directory = fresh(options.directory());
+		this.certificates = (layout == Layout.CERTIFICATES) ? Certificates.create(this.directory) : null;
+		this.environment = (this.certificates != null) ? this.certificates.environment("node")
+				: Map.of("MACULA_REALM_SECRET", options.secret());
 		this.journals = new Journals(this.directory);
 		this.network = new Network(options.prefix(), options.linkd());
 		try {
@@ -104,6 +108,10 @@ final class World implements AutoCloseable {
 
 	Path directory() {
 		return this.directory;
+	}
+
+	Certificates certificates() {
+		return Objects.requireNonNull(this.certificates, "the layout has no certificates");
 	}
 
 	LoadProcess load() {
@@ -148,9 +156,43 @@ final class World implements AutoCloseable {
 			int equals = setting.indexOf('=');
 			all.put(setting.substring(0, equals), setting.substring(equals + 1));
 		}
-		List<String> command = new ArrayList<>(List.of("-Xmx256m", "-jar", this.options.providerJar().toString()));
+		List<String> command = new ArrayList<>(jvm());
+		command.addAll(List.of("-Xmx256m", "-Dio.netty.leakDetection.level=advanced", "-jar",
+				this.options.providerJar().toString()));
 		all.forEach((key, value) -> command.add("--" + key + "=" + value));
 		start(host, environment, command);
+	}
+
+	/**
+	 * Start a provider of the suite's own.
+	 * @param host its host
+	 * @param heap largest heap, as {@code -Xmx} takes it
+	 * @param settings further settings, as {@code --key=value}
+	 */
+	void startStandIn(String host, String heap, String... settings) {
+		List<String> command = new ArrayList<>(
+				List.of("-Xmx" + heap, "-jar", this.options.suiteJar().toString(), "provider"));
+		command.addAll(List.of("--macula.node.id=" + host, "--macula.realm.seeds=" + seeds(),
+				"--calculator.journal=" + this.journals.of(host)));
+		command.addAll(List.of(settings));
+		start(host, Map.of(), command);
+	}
+
+	/**
+	 * Start somebody who attacks, on a host of its own, and wait until it is under way.
+	 * @param address address of the host
+	 * @param arguments the attack
+	 * @return its process
+	 */
+	HostProcess startAttack(String address, String... arguments) {
+		String host = "a" + address.substring(address.lastIndexOf('.') + 1);
+		this.network.ensureHost(host, address);
+		List<String> command = new ArrayList<>(
+				List.of("-Xmx384m", "-jar", this.options.suiteJar().toString(), "attack"));
+		command.addAll(List.of(arguments));
+		HostProcess attacker = start(host, Map.of(), command);
+		attacker.awaitReady();
+		return attacker;
 	}
 
 	/**
@@ -204,8 +246,9 @@ final class World implements AutoCloseable {
 		Path file = this.directory.resolve(name + ".calls");
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-						"--enable-native-access=ALL-UNNAMED", "-Xmx384m", "-Dio.netty.leakDetection.level=advanced",
-						"-jar", this.options.suiteJar().toString(), form, file.toString()));
+						"--enable-native-access=ALL-UNNAMED", "-Xmx384m", "-Dio.netty.leakDetection.level=advanced"));
+		command.addAll(jvm());
+		command.addAll(List.of("-jar", this.options.suiteJar().toString(), form, file.toString()));
 		command.addAll(args);
 		return LoadProcess.start(this.network.on(Network.CLIENT, command), this.environment, file,
 				this.directory.resolve(name + ".log"));
@@ -279,19 +322,35 @@ final class World implements AutoCloseable {
 	}
 
 	/**
+	 * Replace all providers by such with settings of their own, and wait until the client
+	 * uses them. They last until {@link #dismiss}.
+	 * @param settings further settings, as {@code key=value}
+	 */
+	void replaceProviders(String... settings) {
+		dismiss();
+		NODES.forEach((node) -> startProvider(node, Map.of(), settings));
+		NODES.forEach((node) -> process(node).awaitReady());
+		awaitAllUsed();
+	}
+
+	/**
+	 * Kill all providers, so that {@link #restore} starts them as they were.
+	 */
+	void dismiss() {
+		NODES.forEach((node) -> process(node).kill());
+	}
+
+	/**
 	 * Start what is down, and wait until the client uses every provider.
 	 */
 	void restore() {
-		for (String host : this.processes.keySet()) {
-			if (NODES.contains(host) && !process(host).running()) {
-				startProvider(host);
-				process(host).awaitReady();
-			}
-			if (SEEDS.contains(host) && !process(host).running()) {
-				startSeed(host);
-				process(host).awaitReady();
-			}
-		}
+		List<String> down = this.processes.keySet()
+			.stream()
+			.filter((host) -> (NODES.contains(host) || SEEDS.contains(host)) && !process(host).running())
+			.toList();
+		down.stream().filter(NODES::contains).forEach(this::startProvider);
+		down.stream().filter(SEEDS::contains).forEach(this::startSeed);
+		down.forEach((host) -> process(host).awaitReady());
 		awaitAllUsed();
 	}
 
@@ -317,12 +376,25 @@ final class World implements AutoCloseable {
 	}
 
 	/**
+	 * Endpoint of a provider.
+	 * @param node its node
+	 * @return host:port
+	 */
+	static String address(String node) {
+		return ADDRESSES.get(node) + ":" + PORT;
+	}
+
+	/**
 	 * Endpoints of the seeds.
 	 * @return host:port, separated by commas
 	 */
 	String seeds() {
 		List<String> hosts = (this.layout == Layout.SEEDS_APART) ? SEEDS : NODES;
-		return String.join(",", hosts.stream().map((host) -> ADDRESSES.get(host) + ":" + PORT).toList());
+		return String.join(",", hosts.stream().map(World::address).toList());
+	}
+
+	private List<String> jvm() {
+		return (this.layout == Layout.WATCHED) ? List.of("-XX:NativeMemoryTracking=summary") : List.of();
 	}
 
 	private void stopAll() {

@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Certificates of one authority for the nodes of a world, made with the JDK's own
+ * keytool: one that is in date, one that has expired.
+ */
+final class Certificates {
+
+	private static final String PASSWORD = "changeit";
+
+	private static final String PEER_NAME = "nodes.test";
+
+	private final Path directory;
+
+	private Certificates(Path directory) {
+		this.directory = directory;
+	}
+
+	static Certificates create(Path directory) {
+		Certificates certificates = new Certificates(directory);
+		certificates.keytool("-genkeypair -alias ca -dname CN=Test-CA -ext bc:c -keystore ca.p12", "-30d", 60);
+		certificates.run("keytool -exportcert -rfc -alias ca -keystore ca.p12 -file ca.pem");
+		certificates.run("keytool -importcert -noprompt -alias ca -keystore trust.p12 -file ca.pem");
+		certificates.issue("node", "-1d", 30);
+		certificates.issue("expired", "-20d", 10);
+		return certificates;
+	}
+
+	/**
+	 * Settings of a node in the environment.
+	 * @param name node or expired
+	 * @return names and values
+	 */
+	Map<String, String> environment(String name) {
+		String bundle = "SPRING_SSL_BUNDLE_JKS_NODES_";
+		return Map.of("MACULA_SSL_BUNDLE", "nodes", "MACULA_SSL_PEERNAME", PEER_NAME, bundle + "KEYSTORE_LOCATION",
+				file(name), bundle + "KEYSTORE_PASSWORD", PASSWORD, bundle + "KEYSTORE_TYPE", "PKCS12",
+				bundle + "TRUSTSTORE_LOCATION", file("trust"), bundle + "TRUSTSTORE_PASSWORD", PASSWORD,
+				bundle + "TRUSTSTORE_TYPE", "PKCS12");
+	}
+
+	private String file(String name) {
+		return "file:" + this.directory.resolve(name + ".p12").toAbsolutePath();
+	}
+
+	private void issue(String name, String start, int days) {
+		String store = " -keystore " + name + ".p12";
+		keytool("-genkeypair -alias node -dname CN=" + name + store, start, days);
+		run("keytool -certreq -alias node -file " + name + ".csr" + store);
+		keytool("-gencert -rfc -alias ca -keystore ca.p12 -infile " + name + ".csr -outfile " + name
+				+ ".pem -ext san=dns:" + PEER_NAME, start, days);
+		run("keytool -importcert -noprompt -alias ca -file ca.pem" + store);
+		run("keytool -importcert -noprompt -alias node -file " + name + ".pem" + store);
+	}
+
+	private void keytool(String command, String start, int days) {
+		String key = command.startsWith("-genkeypair") ? " -keyalg EC -groupname secp256r1" : "";
+		run("keytool " + command + key + " -startdate " + start + " -validity " + days);
+	}
+
+	private void run(String keytool) {
+		Path bin = Path.of(System.getProperty("java.home"), "bin");
+		String command = Files.exists(bin.resolve("keytool")) ? bin + "/" + keytool : keytool;
+		Shell.run("sh", "-c",
+				"cd '" + this.directory + "' && " + command + " -storetype PKCS12 -storepass " + PASSWORD + " 2>&1");
+	}
+
+}
