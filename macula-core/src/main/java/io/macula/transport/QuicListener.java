@@ -283,9 +283,15 @@ public final class QuicListener implements AutoCloseable {
 		return new UncheckedIOException(exception);
 	}
 
+	/**
+	 * Connection ids are random: by the codec's default each further id of a connection
+	 * would be the same again, so that it went on making them at every datagram, and sent
+	 * each time.
+	 */
 	private QuicServerCodecBuilder codec(RetryTokens tokens, Turn turn) {
 		return QuicKnobs.apply(new QuicServerCodecBuilder(), settings())
 			.tokenHandler(tokens)
+			.connectionIdAddressGenerator(QuicConnectionIdGenerator.randomGenerator())
 			.activeConnectionIdLimit(MAX_PATHS)
 			.sslEngineProvider((channel) -> this.tls.server().newEngine(channel.alloc()))
 			.handler(new ChannelInitializer<QuicChannel>() {
