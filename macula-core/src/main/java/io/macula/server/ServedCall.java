@@ -19,6 +19,7 @@ package io.macula.server;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.macula.CallContext;
@@ -303,6 +304,11 @@ final class ServedCall extends HandlerTask implements CallContext {
 	}
 
 	private void answerLater(CompletionStage<?> stage) {
+		if (stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally()) {
+			// The common case of a handler that does not wait needs none of the objects below.
+			answer(future.getNow(null));
+			return;
+		}
 		this.upstream = () -> stage.toCompletableFuture().cancel(true);
 		stage.whenComplete((value, thrown) -> {
 			if (thrown == null) {
