@@ -148,9 +148,10 @@ final class RogueProvider {
 			bytes.release();
 			ByteBuf out = context.alloc().buffer();
 			boolean last = false;
-			for (Frame frame = this.decoder.decode(this.received); frame != null; frame = this.decoder
-				.decode(this.received)) {
-				last |= answer(frame, out);
+			// Half a frame is the last one: the next would complete it.
+			for (Frame frame = this.decoder.decode(this.received); frame != null
+					&& !last; frame = this.decoder.decode(this.received)) {
+				last = answer(frame, out);
 			}
 			this.received.discardReadBytes();
 			if (!out.isReadable()) {

@@ -305,7 +305,8 @@ final class ServedCall extends HandlerTask implements CallContext {
 
 	private void answerLater(CompletionStage<?> stage) {
 		if (stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally()) {
-			// The common case of a handler that does not wait needs none of the objects below.
+			// The common case of a handler that does not wait needs none of the objects
+			// below.
 			answer(future.getNow(null));
 			return;
 		}

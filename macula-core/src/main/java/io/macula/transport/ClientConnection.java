@@ -157,7 +157,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 	private boolean goneAway;
 
 	ClientConnection(Transport transport, Dial dial, QuicChannel channel, ClientControl control, Turn turn,
-			NodeInfo peer, Limits limits, long now) {
+			NodeInfo peer, PeerLimits limits, long now) {
 		this.transport = transport;
 		this.endpoint = dial.endpoint();
 		this.settings = transport.settings();
@@ -501,6 +501,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 					this.endpoint + " finished the stream of the call to " + call.procedure() + " without an answer"));
 			settle();
 		}
+	}
+
+	long lastCallId() {
+		return this.lastCallId;
 	}
 
 	boolean onExcess(ProtocolException excess) {
@@ -889,11 +893,6 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		this.sampledNanos = now;
 		this.stats = QuicFigures.sample(this.channel, Duration.ofNanos(now - this.establishedNanos), this.handshake,
 				this.liveness.roundTripNanos(), this.callsSent);
-	}
-
-	/** What the peer announced in WELCOME. */
-	record Limits(long maxPayloadBytes, long maxInFlight) {
-
 	}
 
 }

@@ -83,11 +83,24 @@ final class ClientLane extends FrameStream {
 	@Override
 	void onFrame(Frame frame) {
 		switch (frame.type()) {
-			case RESULT -> this.connection.onResult(((Frame.Result) frame).callId(), ((Frame.Result) frame).payload());
-			case FAILURE ->
-				this.connection.onFailure(((Frame.Failed) frame).callId(), ((Frame.Failed) frame).failure());
+			case RESULT -> {
+				Frame.Result result = (Frame.Result) frame;
+				this.connection.onResult(known(result.callId()), result.payload());
+			}
+			case FAILURE -> {
+				Frame.Failed failed = (Frame.Failed) frame;
+				this.connection.onFailure(known(failed.callId()), failed.failure());
+			}
 			default -> throw ProtocolException.violation(frame.type() + " frame on a stream of unary calls");
 		}
+	}
+
+	/** An answer may come late, but not before its call. */
+	private long known(long callId) {
+		if (callId > this.connection.lastCallId()) {
+			throw ProtocolException.violation("an answer to call " + callId + ", which was not sent");
+		}
+		return callId;
 	}
 
 	@Override

@@ -264,7 +264,7 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 		NodeInfo peer = new NodeInfo(new Realm(introduction.realm()), introduction.nodeId(), introduction.incarnation(),
 				introduction.codecs());
 		ClientConnection opened = new ClientConnection(this.transport, this, established, this.control, socketTurn,
-				peer, new ClientConnection.Limits(introduction.maxPayloadBytes(), introduction.maxInFlight()), now);
+				peer, new PeerLimits(introduction.maxPayloadBytes(), introduction.maxInFlight()), now);
 		this.connection = opened;
 		over();
 		this.events.handOver(opened);

@@ -180,7 +180,7 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 		}
 		CoreSubscriber<? super byte[]> actual = this.subscriber;
 		byte[] last = this.only;
-		if (actual == null || (last != null && this.uncredited == 0)) {
+		if (actual == null || (last != null && this.uncredited + this.outstanding == 0)) {
 			return;
 		}
 		this.told = true;
