@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -30,6 +31,9 @@ import io.macula.Status;
 import io.macula.wire.ErrorCode;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -67,10 +71,25 @@ public final class Transport implements AutoCloseable {
 		this.settings = settings;
 		int threads = (settings.eventLoops() > 0) ? settings.eventLoops()
 				: Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-		this.resources = LoopResources.create("macula-" + COUNTER.incrementAndGet(), threads, true);
-		this.loops = this.resources.onServer(LoopResources.DEFAULT_NATIVE);
+		String name = "macula-" + COUNTER.incrementAndGet();
+		this.resources = LoopResources.create(name, threads, true);
+		this.loops = loops(name, threads);
 		this.udp = new Udp(this.resources, this.loops, threads);
 		this.clientSockets = new ClientSockets(this.udp, settings);
+	}
+
+	/**
+	 * Reactor Netty's loops cannot be told how to wait, and only epoll can be spun on.
+	 */
+	private EventLoopGroup loops(String name, int threads) {
+		long spinNanos = this.settings.spin().toNanos();
+		if (spinNanos == 0 || Runtime.getRuntime().availableProcessors() == 1 || !Epoll.isAvailable()) {
+			return this.resources.onServer(LoopResources.DEFAULT_NATIVE);
+		}
+		AtomicInteger number = new AtomicInteger();
+		ThreadFactory factory = (task) -> new LoopThread(task, name + "-epoll-" + number.incrementAndGet());
+		return new MultiThreadIoEventLoopGroup(threads, factory,
+				EpollIoHandler.newFactory(0, () -> new BriefSpin(spinNanos, System::nanoTime)));
 	}
 
 	/**
@@ -135,6 +154,7 @@ public final class Transport implements AutoCloseable {
 			Udp.await(sockets, deadline - System.nanoTime());
 		}
 		this.resources.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).subscribe();
+		this.loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
 		if (mayWait) {
 			Udp.await(this.loops.terminationFuture(), deadline - System.nanoTime());
 		}

@@ -36,10 +36,15 @@ import java.time.Duration;
  * 1000
  * @param eventLoops threads of the transport; 0, the default, for half of the processors,
  * at least 1
+ * @param spin how long an event loop looks for events before it sleeps, where events come
+ * that soon; up to 1 millisecond, 0 for not at all; default 50 microseconds. Linux only,
+ * and not with a single processor
  */
 public record TransportSettings(Duration idleTimeout, Duration keepAlive, Duration suspicion, int maxPayloadBytes,
 		int laneThresholdBytes, int lanes, int maxConnections, int maxInFlightPerConnection,
-		int maxStreamsPerConnection, int eventLoops) {
+		int maxStreamsPerConnection, int eventLoops, Duration spin) {
+
+	private static final Duration MAX_SPIN = Duration.ofMillis(1);
 
 	public TransportSettings {
 		require(idleTimeout.toMillis() >= 1000, "idleTimeout", idleTimeout, "at least 1 second");
@@ -56,6 +61,7 @@ public record TransportSettings(Duration idleTimeout, Duration keepAlive, Durati
 		require(maxInFlightPerConnection >= 1, "maxInFlightPerConnection", maxInFlightPerConnection, "at least 1");
 		require(maxStreamsPerConnection >= 1, "maxStreamsPerConnection", maxStreamsPerConnection, "at least 1");
 		require(eventLoops >= 0 && eventLoops <= 1024, "eventLoops", eventLoops, "0 to 1024");
+		require(!spin.isNegative() && spin.compareTo(MAX_SPIN) <= 0, "spin", spin, "0 to 1 millisecond");
 	}
 
 	/**
@@ -64,7 +70,7 @@ public record TransportSettings(Duration idleTimeout, Duration keepAlive, Durati
 	 */
 	public static TransportSettings defaults() {
 		return new TransportSettings(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofMillis(750), 16 << 20,
-				16 << 10, 1, 10_000, 20_000, 1_000, 0);
+				16 << 10, 1, 10_000, 20_000, 1_000, 0, Duration.ofNanos(50_000));
 	}
 
 	private static void require(boolean valid, String name, Object value, String expected) {

@@ -76,7 +76,7 @@ class HostileClientTests {
 		TransportSettings defaults = TransportSettings.defaults();
 		TransportSettings settings = new TransportSettings(defaults.idleTimeout(), defaults.keepAlive(),
 				defaults.suspicion(), SMALL, defaults.laneThresholdBytes(), defaults.lanes(), defaults.maxConnections(),
-				50, defaults.maxStreamsPerConnection(), 1);
+				50, defaults.maxStreamsPerConnection(), 1, defaults.spin());
 		this.transport = Transport.create(settings);
 		this.calling = Transport.create(TransportSettings.defaults());
 		this.listener = QuicListener.start(this.transport, TLS, InetAddress.getLoopbackAddress(), 0, this.handler,

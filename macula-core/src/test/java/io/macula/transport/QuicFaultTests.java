@@ -207,7 +207,7 @@ class QuicFaultTests {
 		this.net.close();
 		TransportSettings three = TransportSettings.defaults();
 		three = new TransportSettings(three.idleTimeout(), three.keepAlive(), three.suspicion(),
-				three.maxPayloadBytes(), three.laneThresholdBytes(), 2, 100, 1000, 1000, 3);
+				three.maxPayloadBytes(), three.laneThresholdBytes(), 2, 100, 1000, 1000, 3, three.spin());
 		this.net = new TestNet(three, three);
 		List<Connection> connections = new ArrayList<>();
 		for (int i = 0; i < 12; i++) {
@@ -524,13 +524,14 @@ class QuicFaultTests {
 	private static TransportSettings settings(int connections, int inFlight, int streams) {
 		TransportSettings defaults = TransportSettings.defaults();
 		return new TransportSettings(defaults.idleTimeout(), defaults.keepAlive(), defaults.suspicion(),
-				defaults.maxPayloadBytes(), defaults.laneThresholdBytes(), 1, connections, inFlight, streams, 0);
+				defaults.maxPayloadBytes(), defaults.laneThresholdBytes(), 1, connections, inFlight, streams, 0,
+				defaults.spin());
 	}
 
 	private static TransportSettings withPayload(int maxPayloadBytes) {
 		TransportSettings defaults = TransportSettings.defaults();
 		return new TransportSettings(defaults.idleTimeout(), defaults.keepAlive(), defaults.suspicion(),
-				maxPayloadBytes, defaults.laneThresholdBytes(), 1, 100, 1000, 1000, 0);
+				maxPayloadBytes, defaults.laneThresholdBytes(), 1, 100, 1000, 1000, 0, defaults.spin());
 	}
 
 }

@@ -78,7 +78,7 @@ final class MaculaCoreStack implements Stack {
 		TransportSettings defaults = TransportSettings.defaults();
 		return new TransportSettings(defaults.idleTimeout(), defaults.keepAlive(), defaults.suspicion(),
 				defaults.maxPayloadBytes(), defaults.laneThresholdBytes(), lanes, defaults.maxConnections(),
-				defaults.maxInFlightPerConnection(), defaults.maxStreamsPerConnection(), eventLoops);
+				defaults.maxInFlightPerConnection(), defaults.maxStreamsPerConnection(), eventLoops, defaults.spin());
 	}
 
 	@Override

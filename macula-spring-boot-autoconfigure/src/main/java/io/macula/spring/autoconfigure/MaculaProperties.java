@@ -292,12 +292,15 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param maxStreamsPerConnection Maximum number of streaming calls that one
 	 * connection may have open
 	 * @param eventLoops Number of transport threads; 0 for half of the processors
+	 * @param spin Time that a transport thread looks for packets before it sleeps, where
+	 * they come that soon; up to 1ms, 0 for not at all
 	 */
 	public record Transport(@DefaultValue("30s") Duration idleTimeout, @DefaultValue("10s") Duration keepAlive,
 			@DefaultValue("750ms") Duration suspicion, @DefaultValue("16MB") DataSize maxPayload,
 			@DefaultValue("16KB") DataSize laneThreshold, @DefaultValue("1") int lanes,
 			@DefaultValue("10000") int maxConnections, @DefaultValue("20000") int maxInFlightPerConnection,
-			@DefaultValue("1000") int maxStreamsPerConnection, @DefaultValue("0") int eventLoops) {
+			@DefaultValue("1000") int maxStreamsPerConnection, @DefaultValue("0") int eventLoops,
+			@DefaultValue("50us") Duration spin) {
 
 	}
 

@@ -118,7 +118,7 @@ final class SettingsFactory {
 				() -> new TransportSettings(transport.idleTimeout(), transport.keepAlive(), transport.suspicion(),
 						bytes(transport.maxPayload()), bytes(transport.laneThreshold()), transport.lanes(),
 						transport.maxConnections(), transport.maxInFlightPerConnection(),
-						transport.maxStreamsPerConnection(), transport.eventLoops()));
+						transport.maxStreamsPerConnection(), transport.eventLoops(), transport.spin()));
 	}
 
 	/** Saturated: the runtime's own limits are far below. */

@@ -232,6 +232,7 @@ class SettingsTests {
 					macula.transport.max-in-flight-per-connection | 0     | at least 1
 					macula.transport.max-streams-per-connection | 0       | at least 1
 					macula.transport.event-loops             | -1         | 0 to 1024
+					macula.transport.spin                    | 2ms        | 0 to 1 millisecond
 					macula.client.services.a.deadline        | -1s        | more than 0
 					macula.client.services.a.deadline        | 400d       | at most 365d
 					macula.client.services.a.attempt-timeout | 31s        | at most the deadline
