@@ -122,7 +122,8 @@ final class ProcessFaults {
 		Window cut = all.streams().failed();
 		boolean told = cut.calls()
 			.stream()
-			.allMatch((call) -> call.detail().contains("drain") || call.detail().contains("grace"));
+			.allMatch((call) -> call.detail().contains("DRAINED") || call.detail().contains("draining")
+					|| call.detail().contains("grace"));
 		log.must("a stream that outlasts the grace period fails and says why", all.streams().describeFailures(), told);
 		world.dismiss();
 	}
