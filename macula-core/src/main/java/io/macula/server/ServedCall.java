@@ -304,11 +304,15 @@ final class ServedCall extends HandlerTask implements CallContext {
 	}
 
 	private void answerLater(CompletionStage<?> stage) {
-		if (stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally()) {
-			// The common case of a handler that does not wait needs none of the objects
-			// below.
-			answer(future.getNow(null));
-			return;
+		// The common case of a handler that does not wait needs none of the objects
+		// below.
+		// Subclasses may refuse to be asked, such as CompletableFuture.completedStage().
+		if (stage.getClass() == CompletableFuture.class) {
+			CompletableFuture<?> future = (CompletableFuture<?>) stage;
+			if (future.isDone() && !future.isCompletedExceptionally()) {
+				answer(future.getNow(null));
+				return;
+			}
 		}
 		this.upstream = () -> stage.toCompletableFuture().cancel(true);
 		stage.whenComplete((value, thrown) -> {
