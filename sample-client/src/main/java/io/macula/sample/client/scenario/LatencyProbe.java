@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class LatencyProbe {
 
 	/** Cached calls after which the JVM has compiled the way of a call. */
-	static final int COLD_CALLS = 4000;
+	static final int COLD_CALLS = 20_000;
 
 	private static final int CACHED_CALLS = COLD_CALLS + 5000;
 
