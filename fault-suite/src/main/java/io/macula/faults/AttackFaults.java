@@ -64,7 +64,7 @@ final class AttackFaults {
 				Fault.of("rogue-mute", "a member takes calls and never answers", false,
 						(world, log) -> rogue(world, log, RogueProvider.Form.MUTE)),
 				Fault.of("overload",
-						"ten times the calls that three providers of 4 threads, room for 20 waiting calls and 40 ms a call can answer",
+						"ten times the calls that three providers of 4 threads, room for 12 waiting calls and 40 ms a call can answer",
 						true, AttackFaults::overload));
 	}
 
@@ -137,8 +137,10 @@ final class AttackFaults {
 	}
 
 	private static void overload(World world, FaultLog log) {
+		// What is accepted is answered within 160 ms: below the least attempt timeout, so
+		// that all failures are refusals.
 		world.replaceProviders("calculator.service-time=40ms", "macula.provider.max-threads=4",
-				"macula.provider.queue-capacity=20");
+				"macula.provider.queue-capacity=12");
 		Clock.seconds(6);
 		world.begin();
 		Clock.seconds(4);

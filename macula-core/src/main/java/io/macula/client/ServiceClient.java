@@ -237,6 +237,11 @@ public final class ServiceClient implements AutoCloseable {
 				Math.max(1, maxAttempts - attempt + 1));
 	}
 
+	/** Whether the bound of an attempt was set, and not learned. */
+	boolean attemptTimeoutFixed() {
+		return this.settings.attemptTimeout() != null;
+	}
+
 	/** How long to wait for the second attempt; negative while too little is known. */
 	long hedgeDelayNanos(Hedge hedge, LatencyWindow method) {
 		Duration delay = hedge.delay();

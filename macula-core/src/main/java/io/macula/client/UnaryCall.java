@@ -209,9 +209,10 @@ final class UnaryCall implements SelectionContext {
 
 	private void send(InstanceTracker tracker, Connection connection, long now, int number, boolean hedge) {
 		long timeout = this.client.attemptTimeoutNanos(tracker, this.procedure, this.deadlineNanos - now, number);
+		long last = this.client.attemptTimeoutFixed() ? now + timeout : this.deadlineNanos;
 		CallObserver.AttemptObserver attemptObserver = (this.observer != null)
 				? this.observer.attempt(tracker.instance(), number, this.metadata) : null;
-		SentAttempt attempt = new SentAttempt(this, tracker, connection, now, now + timeout, attemptObserver);
+		SentAttempt attempt = new SentAttempt(this, tracker, connection, now, now + timeout, last, attemptObserver);
 		hold(attempt, hedge);
 		attempt.begin();
 		if (over()) {
@@ -260,9 +261,24 @@ final class UnaryCall implements SelectionContext {
 		}
 	}
 
+	/**
+	 * The learned time of an attempt is over. To give it up makes sense only if another
+	 * one may follow: else the answer that is still on its way is all there is.
+	 */
+	private boolean mayWaitOn(SentAttempt attempt) {
+		synchronized (this) {
+			if (over() || this.open != attempt || this.hedged != null) {
+				return false;
+			}
+			attempt.repeatable = this.client.budget().tryAcquire();
+			return !attempt.repeatable;
+		}
+	}
+
 	/** Another attempt that counts: asks the budget and the Retry. */
 	private void repeat(OpenAttempt attempt, Failure failure, Verdict verdict) {
-		AttemptFailure attemptFailure = remember(attempt, failure, this.client.budget().tryAcquire());
+		boolean granted = attempt instanceof SentAttempt sent && sent.repeatable;
+		AttemptFailure attemptFailure = remember(attempt, failure, granted || this.client.budget().tryAcquire());
 		long delayMillis = retry().onError(attemptFailure);
 		if (delayMillis < 0) {
 			this.retrySettled = true;
@@ -588,10 +604,14 @@ final class UnaryCall implements SelectionContext {
 		@SuppressWarnings("unused") // through SETTLED
 		private volatile int settled;
 
+		/** Guarded by the call: the budget's leave for another attempt, asked early. */
+		private boolean repeatable;
+
 		SentAttempt(UnaryCall call, InstanceTracker tracker, Connection connection, long now, long attemptDeadlineNanos,
-				CallObserver.@Nullable AttemptObserver attemptObserver) {
+				long lastDeadlineNanos, CallObserver.@Nullable AttemptObserver attemptObserver) {
 			super(call.procedure.wireName(), call.procedure.codec(), call.payload,
-					(attemptObserver != null) ? attemptObserver.metadata() : call.metadata, attemptDeadlineNanos);
+					(attemptObserver != null) ? attemptObserver.metadata() : call.metadata, attemptDeadlineNanos,
+					lastDeadlineNanos);
 			this.call = call;
 			this.tracker = tracker;
 			this.connection = connection;
@@ -611,6 +631,11 @@ final class UnaryCall implements SelectionContext {
 		@Override
 		protected boolean leavesSuspectedPeer() {
 			return this.call.procedure.idempotent() && this.call.client.settings().failover().maxAttempts() > 1;
+		}
+
+		@Override
+		protected boolean mayWaitOn() {
+			return this.call.mayWaitOn(this);
 		}
 
 		@Override

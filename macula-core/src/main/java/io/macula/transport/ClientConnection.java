@@ -689,23 +689,13 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		this.opener.refuseAll(reason);
 		if (!goAway.accepted().isEmpty()) {
 			for (OutboundCall call : this.calls.all()) {
-				if (call.lane >= 0 && call.callId > accepted(goAway, call.lane)
+				if (call.lane >= 0 && call.callId > goAway.lastAccepted(this.lanes.get(call.lane).streamId())
 						&& this.calls.remove(call.callId) == call) {
 					fail(call, reason);
 				}
 			}
 		}
 		settle();
-	}
-
-	private long accepted(Frame.GoAway goAway, int lane) {
-		long streamId = this.lanes.get(lane).streamId();
-		for (Frame.GoAway.Accepted accepted : goAway.accepted()) {
-			if (accepted.streamId() == streamId) {
-				return accepted.callId();
-			}
-		}
-		return 0;
 	}
 
 	private void drain(Status reason) {
@@ -740,21 +730,24 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		logger.debug("QUIC reports a failure on the connection to {}", this.endpoint, cause);
 	}
 
+	private void unreachable() {
+		this.liveness.unreachable();
+	}
+
 	@Override
 	public void onBroken(ErrorCode code, String message) {
 		this.transport.broken(this, code, message);
 		end(Status.unknown(Code.UNAVAILABLE, "the connection to " + this.endpoint + " broke: " + message), code);
 	}
 
-	private void unreachable() {
-		this.liveness.unreachable();
-	}
-
 	@Override
 	public void expire(long now) {
 		this.wheel.expire(now, (call) -> {
 			if (call.callId > 0) {
-				if (this.calls.remove(call.callId) == call) {
+				if (this.calls.get(call.callId) == call && call.waitsOn()) {
+					watch(call, now);
+				}
+				else if (this.calls.remove(call.callId) == call) {
 					appendCancel(call.callId);
 					fail(call, Status.unknown(Code.DEADLINE_EXCEEDED,
 							"no answer from " + this.endpoint + " to " + call.procedure() + " in time"));

@@ -61,8 +61,8 @@ final class ClientLane extends FrameStream {
 	void append(OutboundCall call, long now) {
 		Procedure procedure = find(call.procedure(), call.codec());
 		FrameCodec.writeCall(out(), call.callId, (procedure != null) ? procedure.ref : 0, call.procedure(),
-				call.codec(), remainingMicros(call.deadlineNanoTime(), now), (this.only != null) ? Frame.Call.ALONE : 0,
-				call.metadata(), call.payload());
+				call.codec(), remainingMicros(call.lastDeadlineNanoTime(), now),
+				(this.only != null) ? Frame.Call.ALONE : 0, call.metadata(), call.payload());
 		if (procedure == null && this.assigned < FrameCodec.MAX_PROCEDURES) {
 			this.assigned++;
 			this.procedures.put(call.procedure(),

@@ -36,7 +36,10 @@ public abstract class OutboundCall {
 
 	private final Metadata metadata;
 
-	private final long deadlineNanoTime;
+	/** Owned by the connection's event loop once handed over. */
+	private long deadlineNanoTime;
+
+	private final long lastDeadlineNanoTime;
 
 	/** Value of {@link #callId} once the outcome was told, or the call was cancelled. */
 	static final long OVER = -1;
@@ -69,11 +72,29 @@ public abstract class OutboundCall {
 	 * {@link System#nanoTime()}
 	 */
 	protected OutboundCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime) {
+		this(procedure, codec, payload, metadata, deadlineNanoTime, deadlineNanoTime);
+	}
+
+	/**
+	 * A call that was not yet sent, and may get more time than its attempt was meant to
+	 * have.
+	 * @param procedure name on the wire, {@code service/method}
+	 * @param codec name of the payload codec
+	 * @param payload the encoded arguments; not copied
+	 * @param metadata travels with the call
+	 * @param deadlineNanoTime when {@link #mayWaitOn} is asked, on the scale of
+	 * {@link System#nanoTime()}
+	 * @param lastDeadlineNanoTime when this attempt is given up in any case: the deadline
+	 * that the peer is told
+	 */
+	protected OutboundCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime,
+			long lastDeadlineNanoTime) {
 		this.procedure = procedure;
 		this.codec = codec;
 		this.payload = payload;
 		this.metadata = metadata;
 		this.deadlineNanoTime = deadlineNanoTime;
+		this.lastDeadlineNanoTime = lastDeadlineNanoTime;
 	}
 
 	final String procedure() {
@@ -94,6 +115,28 @@ public abstract class OutboundCall {
 
 	final long deadlineNanoTime() {
 		return this.deadlineNanoTime;
+	}
+
+	final long lastDeadlineNanoTime() {
+		return this.lastDeadlineNanoTime;
+	}
+
+	/** Its deadline is over: true if it has got the last one instead. */
+	final boolean waitsOn() {
+		if (this.deadlineNanoTime == this.lastDeadlineNanoTime || !mayWaitOn()) {
+			return false;
+		}
+		this.deadlineNanoTime = this.lastDeadlineNanoTime;
+		return true;
+	}
+
+	/**
+	 * Whether this attempt, sent and unanswered at its deadline, waits on until its last
+	 * one. Asked once, on the connection's event loop.
+	 * @return false to fail now
+	 */
+	protected boolean mayWaitOn() {
+		return false;
 	}
 
 	/**

@@ -95,6 +95,20 @@ public sealed interface Frame {
 		}
 
 		/**
+		 * How far the lane of this stream was read.
+		 * @param streamId QUIC id of the lane's stream
+		 * @return last call that was accepted, 0 for none
+		 */
+		public long lastAccepted(long streamId) {
+			for (Accepted lane : this.accepted) {
+				if (lane.streamId() == streamId) {
+					return lane.callId();
+				}
+			}
+			return 0;
+		}
+
+		/**
 		 * How far a lane was read.
 		 *
 		 * @param streamId QUIC id of the lane's stream

@@ -352,6 +352,41 @@ class RealmClientTests {
 	}
 
 	@Test
+	void whenTheBudgetIsSpentThenAnAttemptWaitsOnForItsAnswer() {
+		this.fixture.settings = ClientFixture.settings(3, null);
+		this.fixture.known(1);
+		Echo echo = echo();
+		List<CompletableFuture<String>> results = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			results.add(echo.later("x"));
+		}
+		FakeConnection connection = this.fixture.connection(1);
+		List<OutboundCall> open = List.copyOf(connection.open);
+		assertThat(open).hasSize(200);
+		open.forEach(connection::overdue);
+		// The budget: a fifth of 200, and ten each second.
+		assertThat(connection.cancelled).isEqualTo(40 + 100);
+		assertThat(results).noneMatch(CompletableFuture::isDone);
+		OutboundCall waiting = open.get(199);
+		assertThat(connection.deadlineNanoTime(waiting) - this.fixture.now.get())
+			.isEqualTo(Duration.ofSeconds(30).toNanos());
+		connection.overdue(waiting);
+		assertThat(results.get(199)).isCompletedExceptionally();
+		connection.answer(open.get(198), encoded("late"));
+		assertThat(results.get(198)).isCompletedWithValue("late");
+	}
+
+	@Test
+	void anAttemptOfFixedTimeNeverWaitsOn() {
+		this.fixture.settings = ClientFixture.settings(3, Duration.ofMillis(100));
+		this.fixture.known(1);
+		echo().later("x");
+		FakeConnection connection = this.fixture.connection(1);
+		connection.overdue(connection.open.get(0));
+		assertThat(connection.cancelled).isOne();
+	}
+
+	@Test
 	void suspectedProviderGetsNoNewCallsWhileAnotherIsThere() {
 		answerAll();
 		this.fixture.known(1, 2);

@@ -91,6 +91,14 @@ public final class FakeConnection implements Connection {
 		return call.deadlineNanoTime();
 	}
 
+	/** The time of a call is over, as the event loop would find. */
+	public void overdue(OutboundCall call) {
+		if (!call.waitsOn()) {
+			this.cancelled++;
+			fail(call, Status.unknown(Code.DEADLINE_EXCEEDED, "no answer in time"));
+		}
+	}
+
 	/** The peer goes away with all calls in flight. */
 	public void lose(Status status) {
 		this.reason = status;
