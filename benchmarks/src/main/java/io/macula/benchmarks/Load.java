@@ -308,13 +308,11 @@ abstract class Load implements AutoCloseable {
 
 	/**
 	 * One stream of a million elements after the other; warm-up and window are whole
-	 * streams.
+	 * streams, the last of which begins within the time.
 	 */
 	private static final class StreamLoad extends Load {
 
 		private static final int ELEMENTS = 1_000_000;
-
-		private boolean warm;
 
 		StreamLoad(CalculatorClient client) {
 			super(client);
@@ -327,16 +325,19 @@ abstract class Load implements AutoCloseable {
 
 		@Override
 		void run(long nanos) {
-			stream(this.warm ? ELEMENTS : ELEMENTS / 2);
-			this.warm = true;
+			long start = System.nanoTime();
+			do {
+				stream();
+			}
+			while (System.nanoTime() - start < nanos);
 		}
 
 		/** An element's latency is the time since the one before. */
-		private void stream(int count) {
+		private void stream() {
 			int[] next = { 0 };
 			long[] last = { System.nanoTime() };
 			try {
-				this.client.count(count, (index) -> {
+				this.client.count(ELEMENTS, (index) -> {
 					if (index != next[0]++) {
 						error("element " + index + " instead of " + (next[0] - 1));
 					}
@@ -348,8 +349,8 @@ abstract class Load implements AutoCloseable {
 			catch (Exception ex) {
 				error(ex.toString());
 			}
-			if (next[0] != count) {
-				error(next[0] + " elements instead of " + count);
+			if (next[0] != ELEMENTS) {
+				error(next[0] + " elements instead of " + ELEMENTS);
 			}
 		}
 

@@ -62,7 +62,7 @@ final class WarmUp {
 
 	private static final ServiceName SERVICE = new ServiceName("warm-up.echo");
 
-	private static final int CALLS = 200;
+	private static final int CALLS = 20;
 
 	private WarmUp() {
 	}

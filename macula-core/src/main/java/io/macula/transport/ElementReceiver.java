@@ -40,7 +40,7 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 	/** Elements that the sender may be ahead. */
 	static final int WINDOW = 1024;
 
-	private static final int REFILL = WINDOW / 4;
+	private static final int REFILL = WINDOW - WINDOW / 4;
 
 	private static final AtomicLongFieldUpdater<ElementReceiver> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(ElementReceiver.class, "requested");
@@ -195,7 +195,10 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 		}
 	}
 
-	/** Refilled when three quarters are used, so that credit travels rarely. */
+	/**
+	 * Refilled by quarters: credit travels rarely, and the sender makes the next elements
+	 * while these are taken.
+	 */
 	private void credit() {
 		if (this.requested != 0) {
 			this.uncredited = Operators.addCap(this.uncredited, REQUESTED.getAndSet(this, 0));

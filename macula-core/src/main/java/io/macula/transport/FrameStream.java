@@ -27,6 +27,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamPriority;
 import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,15 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	private final FrameDecoder decoder;
 
 	private final Runnable resume = this::resume;
+
+	/** Of control streams and of lanes: small frames overtake what is large. */
+	private static final QuicStreamPriority URGENT = new QuicStreamPriority(63, true);
+
+	/**
+	 * Of streams with large payloads or many elements: they share what the urgent ones
+	 * leave. QUIC's default.
+	 */
+	static final QuicStreamPriority NORMAL = new QuicStreamPriority(127, true);
 
 	private @Nullable QuicStreamChannel channel;
 
@@ -200,7 +210,9 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) {
-		this.channel = (QuicStreamChannel) ctx.channel();
+		QuicStreamChannel opened = (QuicStreamChannel) ctx.channel();
+		opened.updatePriority(URGENT);
+		this.channel = opened;
 	}
 
 	@Override

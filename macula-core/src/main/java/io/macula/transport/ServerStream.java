@@ -146,6 +146,9 @@ final class ServerStream extends FrameStream {
 		this.lastCallId = call.callId();
 		this.open++;
 		this.alone = (call.flags() & (Frame.Call.ALONE | STREAMING)) != 0;
+		if (this.alone) {
+			channel().updatePriority(NORMAL);
+		}
 		if ((call.flags() & STREAMING) != 0) {
 			if (this.streaming != null) {
 				throw ProtocolException.violation("a second streaming call on one stream");

@@ -117,7 +117,9 @@ final class StreamOpener {
 		FrameStream stream = request.stream();
 		this.channel.createStream(this.type, stream).addListener((future) -> {
 			if (future.isSuccess()) {
-				request.opened((QuicStreamChannel) future.getNow());
+				QuicStreamChannel opened = (QuicStreamChannel) future.getNow();
+				opened.updatePriority(FrameStream.NORMAL);
+				request.opened(opened);
 			}
 			else {
 				request.refused(Status.notProcessed(Code.UNAVAILABLE,
