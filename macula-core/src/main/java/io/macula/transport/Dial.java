@@ -124,6 +124,19 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 		return this.endpoint;
 	}
 
+	InetSocketAddress remote() {
+		return this.remote;
+	}
+
+	/** Whether nothing is known of the peer yet. */
+	boolean silent() {
+		return this.phase == Phase.OPENING || this.phase == Phase.HANDSHAKE;
+	}
+
+	boolean ended() {
+		return this.phase == Phase.OVER;
+	}
+
 	long startedNanos() {
 		return this.startedNanos;
 	}

@@ -47,6 +47,13 @@ public final class QuicConnector {
 
 	private static final long MIN_ATTEMPT_DELAY_MILLIS = 100;
 
+	/**
+	 * How often an address is dialled that is silent. QUIC, which knows nothing of the
+	 * path yet, repeats a lost first packet after a second only (RFC 9002, section
+	 * 6.2.2); another dial is sooner.
+	 */
+	private static final int ROUNDS = 3;
+
 	private final Transport transport;
 
 	private final TlsContexts tls;
@@ -76,7 +83,9 @@ public final class QuicConnector {
 	/**
 	 * Dial all addresses of an endpoint, a quarter of a second apart or as soon as one
 	 * fails, until one answers; the others are given up then. Many addresses follow each
-	 * other faster, so that the last one has its share of the time.
+	 * other faster, so that the last one has its share of the time. Those that are silent
+	 * are dialled again a quarter of a second after the last one, and once more after
+	 * half a second.
 	 * @param endpoint where to
 	 * @param timeout bound of everything, WELCOME included
 	 * @return the connection, owned by the subscriber; fails with
@@ -104,7 +113,7 @@ public final class QuicConnector {
 
 		private final EventLoop loop;
 
-		private final Deque<InetAddress> untried = new ArrayDeque<>();
+		private final Deque<InetSocketAddress> untried = new ArrayDeque<>();
 
 		private final List<Dial> dials = new ArrayList<>();
 
@@ -115,6 +124,8 @@ public final class QuicConnector {
 		private @Nullable Disposable resolution;
 
 		private long attemptDelayMillis = ATTEMPT_DELAY_MILLIS;
+
+		private int round = 1;
 
 		private boolean over;
 
@@ -160,14 +171,14 @@ public final class QuicConnector {
 			if (!this.untried.isEmpty()) {
 				attempt();
 			}
-			else if (this.failures.size() == this.dials.size()) {
+			else if (this.dials.stream().map(Dial::remote).allMatch(this::answered)) {
 				end();
 				this.sink.error(failure().toException());
 			}
 		}
 
 		private void resolved(List<InetAddress> addresses) {
-			this.untried.addAll(addresses);
+			addresses.forEach((address) -> this.untried.add(new InetSocketAddress(address, this.endpoint.port())));
 			long share = TimeUnit.NANOSECONDS.toMillis(this.deadlineNanos - System.nanoTime()) / (addresses.size() + 1);
 			this.attemptDelayMillis = Math.max(MIN_ATTEMPT_DELAY_MILLIS, Math.min(ATTEMPT_DELAY_MILLIS, share));
 			attempt();
@@ -188,18 +199,37 @@ public final class QuicConnector {
 			if (this.nextAttempt != null) {
 				this.nextAttempt.cancel(false);
 			}
-			InetAddress address = this.untried.poll();
+			InetSocketAddress address = this.untried.poll();
 			if (this.over || address == null) {
 				return;
 			}
 			Dial dial = new Dial(QuicConnector.this.transport, QuicConnector.this.tls, QuicConnector.this.self,
-					this.endpoint, new InetSocketAddress(address, this.endpoint.port()),
-					Math.max(1, this.deadlineNanos - System.nanoTime()), this.loop, this);
+					this.endpoint, address, Math.max(1, this.deadlineNanos - System.nanoTime()), this.loop, this);
 			this.dials.add(dial);
 			if (!this.untried.isEmpty()) {
 				this.nextAttempt = this.loop.schedule(this::attempt, this.attemptDelayMillis, TimeUnit.MILLISECONDS);
 			}
+			else if (this.round < ROUNDS) {
+				this.nextAttempt = this.loop.schedule(this::nextRound, this.attemptDelayMillis * this.round,
+						TimeUnit.MILLISECONDS);
+			}
 			dial.start();
+		}
+
+		private void nextRound() {
+			this.round++;
+			this.dials.stream()
+				.filter(Dial::silent)
+				.map(Dial::remote)
+				.distinct()
+				.filter((remote) -> !answered(remote))
+				.forEach(this.untried::add);
+			attempt();
+		}
+
+		/** Whether a dial of this address came to its end, whatever others of it do. */
+		private boolean answered(InetSocketAddress remote) {
+			return this.dials.stream().anyMatch((dial) -> dial.remote().equals(remote) && dial.ended());
 		}
 
 		private void end() {

@@ -27,7 +27,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +45,8 @@ import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.testing.ImpairedLink;
 import io.macula.testing.Impairment;
+import io.macula.wire.Failure;
+import io.macula.wire.FrameCodec;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,6 +154,25 @@ class QuicFaultTests {
 						.block());
 			assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);
 			assertThat(error.status().message()).contains("no answer within", "HANDSHAKE", "timeout");
+		}
+	}
+
+	@Test
+	void aLostFirstPacketDelaysAConnectByAQuarterOfASecondOnly() throws Exception {
+		this.net.connect();
+		try (ImpairedLink link = ImpairedLink
+			.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.net.listener.port()), 1)) {
+			link.blackHole();
+			long start = System.nanoTime();
+			CompletableFuture<Connection> connecting = CompletableFuture.supplyAsync(() -> this.net
+				.connect(new Endpoint("127.0.0.1", link.address().getPort()), TestNet.TLS, TestNet.node("client")));
+			Awaitility.await()
+				.pollInterval(Duration.ofMillis(10))
+				.until(() -> link.dropped(ImpairedLink.Direction.TO_TARGET) > 0);
+			link.heal();
+			assertThat(TestNet.call(connecting.get(5, TimeUnit.SECONDS), "test/echo", new byte[2])).hasSize(2);
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).as("QUIC itself waits a second")
+				.isBetween(Duration.ofMillis(240), Duration.ofMillis(900));
 		}
 	}
 
@@ -472,6 +495,67 @@ class QuicFaultTests {
 		this.net.handler.kept.element().result(new byte[] { 1 });
 		assertThat(slow.answer.get(5, TimeUnit.SECONDS)).containsExactly(1);
 		assertThat(states).containsExactly(Connection.State.READY);
+	}
+
+	@Test
+	void anAnswerToACallThatWasNotSentClosesTheConnection() throws Exception {
+		Connection connection = this.net.connect();
+		TestCall kept = new TestCall("test/keep", new byte[0], Duration.ofSeconds(10), false);
+		connection.send(kept);
+		Awaitility.await().until(() -> this.net.handler.kept.size() == 1);
+		ServerCall call = (ServerCall) this.net.handler.kept.element();
+		call.stream().channel().eventLoop().execute(() -> {
+			FrameCodec.writeResult(call.stream().out(), 999, new byte[0]);
+			call.result(new byte[1]);
+		});
+		Status status = TestNet.failure(kept);
+		assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(status.processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(status.message()).contains(this.net.endpoint().toString(), "an answer to call 999", "was not sent");
+		assertThat(connection.state()).isEqualTo(Connection.State.CLOSED);
+		assertThat(TestNet.call(this.net.connect(), "test/echo", new byte[] { 3 })).containsExactly(3);
+	}
+
+	@Test
+	void anAttemptThatMayWaitOnIsAnsweredAfterItsTime() throws Exception {
+		Connection connection = this.net.connect();
+		AtomicInteger asked = new AtomicInteger();
+		List<String> outcomes = new CopyOnWriteArrayList<>();
+		long now = System.nanoTime();
+		connection.send(new OutboundCall("test/keep", "raw", new byte[0], Metadata.EMPTY,
+				now + Duration.ofMillis(50).toNanos(), now + Duration.ofSeconds(10).toNanos()) {
+
+			@Override
+			protected boolean mayWaitOn() {
+				asked.incrementAndGet();
+				return true;
+			}
+
+			@Override
+			protected boolean leavesSuspectedPeer() {
+				return true;
+			}
+
+			@Override
+			protected void onResult(byte[] payload) {
+				outcomes.add("result of " + payload.length);
+			}
+
+			@Override
+			protected void onFailure(Failure failure) {
+				outcomes.add(failure.toString());
+			}
+
+		});
+		Awaitility.await().until(() -> asked.get() == 1 && this.net.handler.kept.size() == 1);
+		InboundCall call = this.net.handler.kept.element();
+		assertThat(call.deadlineNanoTime() - now).as("the call's time, not the attempt's")
+			.isGreaterThan(Duration.ofSeconds(9).toNanos());
+		call.result(new byte[7]);
+		Awaitility.await().until(() -> outcomes.size() == 1);
+		assertThat(outcomes).containsExactly("result of 7");
+		assertThat(this.net.handler.cancelled).hasValue(0);
+		assertThat(asked).hasValue(1);
 	}
 
 	@Test
