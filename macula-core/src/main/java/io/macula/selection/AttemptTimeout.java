@@ -32,6 +32,12 @@ final class AttemptTimeout {
 
 	private static final long FLOOR_NANOS = 250_000_000L;
 
+	/**
+	 * Of an instance that is not known yet: the first calls of a virtual machine are
+	 * slow.
+	 */
+	private static final long NEWCOMER_FLOOR_NANOS = 1_000_000_000L;
+
 	private static final long UNKNOWN_NANOS = 5_000_000_000L;
 
 	private static final int MINIMUM_RECORDS = 20;
@@ -45,10 +51,9 @@ final class AttemptTimeout {
 		if (expected == 0) {
 			return Math.min(ceiling, UNKNOWN_NANOS);
 		}
-		if (instance != method) {
-			expected = Math.max(expected, instance.p99Nanos(now, MINIMUM_RECORDS));
-		}
-		return Math.min(ceiling, Math.max(FLOOR_NANOS, FACTOR * expected));
+		long own = (instance != method) ? instance.p99Nanos(now, MINIMUM_RECORDS) : expected;
+		long floor = (own == 0) ? NEWCOMER_FLOOR_NANOS : FLOOR_NANOS;
+		return Math.min(ceiling, Math.max(floor, FACTOR * Math.max(expected, own)));
 	}
 
 }

@@ -87,6 +87,11 @@ final class OutlierEjection {
 
 	void giveBack(InstanceTracker tracker, long now) {
 		LOG.info("Instance {} of service {} answered: it is used again", tracker, this.service);
+		Ejection present = tracker.ejection;
+		if (present != null && present.untilNanoTime() - now > 0) {
+			// It answers before its time: the next ejection is no longer than this one.
+			tracker.ejections = Math.max(0, tracker.ejections - 1);
+		}
 		tracker.ejection = null;
 		tracker.returnedNanoTime = now;
 		tracker.forgive();

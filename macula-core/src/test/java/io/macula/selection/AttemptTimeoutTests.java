@@ -73,6 +73,16 @@ class AttemptTimeoutTests {
 	}
 
 	@Test
+	void anInstanceThatIsNotKnownYetGetsASecond() {
+		answers(100, 1);
+		this.fixtures.join(2);
+		assertThat(timeoutMillis(REMAINING, 3)).isEqualTo(250);
+		assertThat(
+				this.fixtures.balancer.attemptTimeoutNanos(this.fixtures.tracker(2), this.method, REMAINING, 3) / MILLI)
+			.isEqualTo(1000);
+	}
+
+	@Test
 	void aRareSlowMethodIsNotJudgedByTheFastOnesOfItsInstance() {
 		answers(1000, 1);
 		LatencyWindow rare = new LatencyWindow(this.fixtures.clock::get);

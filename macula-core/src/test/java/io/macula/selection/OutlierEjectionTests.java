@@ -295,6 +295,10 @@ class OutlierEjectionTests {
 		assertThat(resort).isSameAs(early);
 		resort.succeeded(1_000_000);
 		assertThat(early.ejected()).isFalse();
+		this.fixtures.calls(11, Code.UNAVAILABLE, 1);
+		assertThat(early.ejected()).isTrue();
+		this.fixtures.passMillis(6_100);
+		assertThat(this.fixtures.pick()).as("ejected no longer than the first time").isSameAs(early);
 	}
 
 	@Test
