@@ -48,7 +48,7 @@ final class HandshakeLog {
 	 * @param check what to check
 	 */
 	void refused(@Nullable SocketAddress peer, @Nullable String sni, String reason, String check) {
-		long dropped = this.limit.admit(host(peer) + check);
+		long dropped = this.limit.admit(host(peer) + reason + check);
 		if (dropped != RepeatLimit.SUPPRESSED) {
 			logger.warn("Refused a connection from {}{}: {}; check {}{}", (peer != null) ? peer : "an unknown address",
 					(sni != null) ? " that asked for '" + TlsFailures.printable(sni) + "'" : "",

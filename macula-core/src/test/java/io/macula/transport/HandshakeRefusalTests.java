@@ -188,6 +188,16 @@ class HandshakeRefusalTests {
 	}
 
 	@Test
+	void anotherCauseOfTheSamePeerIsLoggedAtOnce() {
+		HandshakeLog log = new HandshakeLog(System::nanoTime);
+		InetSocketAddress peer = new InetSocketAddress("10.0.0.1", 1024);
+		log.refused(peer, null, "it has another secret", "both sides");
+		log.refused(peer, null, "it has another secret", "both sides");
+		log.refused(peer, null, "it belongs to another realm", "both sides");
+		assertThat(this.warnings.lines()).hasSize(2).last().asString().contains("another realm");
+	}
+
+	@Test
 	void whenAProviderDrainsThenItDoesNotWarnOfHonestClients() {
 		SecretTls tls = SecretTls.of(SHOP, "node1", SECRET);
 		TestHandler handler = new TestHandler();
