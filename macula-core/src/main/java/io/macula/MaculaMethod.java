@@ -54,7 +54,7 @@ public @interface MaculaMethod {
 	/**
 	 * Whether a second attempt is started on another instance while the first is still
 	 * open, once that takes longer than this: a duration, {@code p95}, or empty for
-	 * never. Only for idempotent methods.
+	 * never. Only for idempotent methods, and not where {@code max-attempts} is 1.
 	 * @return the delay
 	 */
 	String hedge() default "";

@@ -325,7 +325,7 @@ final class UnaryCall implements SelectionContext {
 
 	private void scheduleHedge() {
 		Hedge hedge = this.procedure.hedge();
-		if (hedge == null || over()) {
+		if (hedge == null || over() || this.client.settings().failover().maxAttempts() == 1) {
 			return;
 		}
 		long delay = this.client.hedgeDelayNanos(hedge, this.procedure.latency());

@@ -284,6 +284,17 @@ class RealmClientTests {
 	}
 
 	@Test
+	void whenMaxAttemptsIsOneThenNothingIsHedged() {
+		this.fixture.settings = ClientFixture.settings(1, Duration.ofSeconds(10));
+		this.fixture.known(1, 2);
+		CompletableFuture<String> future = echo().hedged("x");
+		this.fixture.pass(Duration.ofSeconds(5));
+		assertThat(this.fixture.connection(1).sent).isOne();
+		assertThat(this.fixture.connection(2)).isNull();
+		assertThat(future).isNotDone();
+	}
+
+	@Test
 	void whenAHedgedCallIsCancelledThenBothAttemptsAre() {
 		this.fixture.known(1, 2);
 		CompletableFuture<String> future = echo().hedged("x");

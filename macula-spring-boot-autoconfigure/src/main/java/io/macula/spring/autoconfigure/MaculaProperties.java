@@ -127,7 +127,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * Further attempts.
 	 *
 	 * @param maxAttempts Maximum number of attempts of one call, the first included
-	 * (unlike Spring's maxRetries); 1 switches failover off
+	 * (unlike Spring's maxRetries); 1 switches failover and hedging off
 	 * @param backoff Wait before a further attempt on an instance that was tried already;
 	 * another instance is tried at once
 	 * @param maxBackoff Bound of the wait, which doubles each time
@@ -207,7 +207,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * Further attempts of one client service.
 	 *
 	 * @param maxAttempts Maximum number of attempts of one call, the first included
-	 * (unlike Spring's maxRetries); 1 switches failover off
+	 * (unlike Spring's maxRetries); 1 switches failover and hedging off
 	 * @param backoff Wait before a further attempt on an instance that was tried already
 	 * @param maxBackoff Bound of the wait, which doubles each time
 	 * @param budgetRatio Number of retries and hedges that each call earns
