@@ -150,26 +150,15 @@ final class ClientCallStream extends FrameStream
 		end(status);
 	}
 
-	private static long callId(Frame frame) {
-		return switch (frame.type()) {
-			case RESULT -> ((Frame.Result) frame).callId();
-			case FAILURE -> ((Frame.Failed) frame).callId();
-			case ELEMENT -> ((Frame.Element) frame).callId();
-			case END -> ((Frame.End) frame).callId();
-			case CREDIT -> ((Frame.Credit) frame).callId();
-			default -> throw ProtocolException.violation(frame.type() + " frame on the stream of a call");
-		};
-	}
-
 	@Override
 	void onFrame(Frame frame) {
 		this.connection.liveness().heard();
 		if (this.state != State.OPEN) {
 			return;
 		}
-		if (callId(frame) != this.callId) {
+		if (frame.callId() != this.callId) {
 			throw ProtocolException
-				.violation(frame.type() + " frame of call " + callId(frame) + " on the stream of call " + this.callId);
+				.violation(frame.type() + " frame of call " + frame.callId() + " on the stream of call " + this.callId);
 		}
 		switch (frame.type()) {
 			case RESULT -> {

@@ -33,6 +33,14 @@ public sealed interface Frame {
 	FrameType type();
 
 	/**
+	 * The call that the frame belongs to.
+	 * @return 1 or more, or 0 if it belongs to none
+	 */
+	default long callId() {
+		return 0;
+	}
+
+	/**
 	 * The client says who it is: first frame of the control stream.
 	 *
 	 * @param introduction the client
