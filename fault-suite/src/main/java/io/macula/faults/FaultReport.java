@@ -19,6 +19,8 @@ package io.macula.faults;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Outcome of one fault. Immutable.
  *
@@ -28,9 +30,10 @@ import java.util.Map;
  * @param noticed what the callers noticed
  * @param criteria what must hold
  * @param measured figures by name
+ * @param again day on which it was measured again after a whole run, or {@code null}
  */
 record FaultReport(String name, String title, String result, Noticed noticed, List<Criterion> criteria,
-		Map<String, Object> measured) {
+		Map<String, Object> measured, @Nullable String again) {
 
 	static final String PASSED = "PASSED";
 
@@ -38,9 +41,18 @@ record FaultReport(String name, String title, String result, Noticed noticed, Li
 
 	static final String SKIPPED = "SKIPPED";
 
+	FaultReport(String name, String title, String result, Noticed noticed, List<Criterion> criteria,
+			Map<String, Object> measured) {
+		this(name, title, result, noticed, criteria, measured, null);
+	}
+
 	static FaultReport skipped(Fault fault, String reason) {
 		return new FaultReport(fault.name(), fault.title(), SKIPPED, Noticed.NOTHING, List.of(),
 				Map.of("reason", reason));
+	}
+
+	FaultReport again(String day) {
+		return new FaultReport(this.name, this.title, this.result, this.noticed, this.criteria, this.measured, day);
 	}
 
 	boolean failed() {

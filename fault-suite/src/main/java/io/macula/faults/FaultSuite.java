@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,6 +43,8 @@ public final class FaultSuite {
 	private final Options options;
 
 	private final PrintStream out = System.out;
+
+	private static final Path PAGE = Path.of("docs", "reliability.md");
 
 	private final List<FaultReport> reports = new ArrayList<>();
 
@@ -96,16 +99,35 @@ public final class FaultSuite {
 		FaultSuite suite = new FaultSuite(options);
 		String only = named.getOrDefault("only", "");
 		int soakMinutes = Integer.parseInt(named.getOrDefault("soak", "0"));
-		boolean passed = (soakMinutes > 0) ? suite.soak(soakMinutes) : suite.run(only);
+		boolean passed = (soakMinutes > 0) ? suite.soak(soakMinutes)
+				: named.containsKey("again") ? suite.again(named.get("again")) : suite.run(only);
 		System.exit(passed ? 0 : 1);
 	}
 
 	private boolean run(String only) throws IOException {
+		runAll(only);
+		boolean whole = only.isEmpty() && !this.options.quick();
+		return finish(whole ? "whole" : this.options.quick() ? "short" : "some", "report.json");
+	}
+
+	/** Some faults, which then stand in the page in place of those of the whole run. */
+	private boolean again(String names) throws IOException {
+		Report whole = Report.read(this.options.directory().resolve(ReliabilityPage.WHOLE));
+		if (whole == null) {
+			throw new IllegalArgumentException("--again=" + names + " needs the report of a whole run in "
+					+ this.options.directory() + ": run the suite without options first");
+		}
+		runAll(names);
+		ReliabilityPage.keep(whole.again(this.reports, LocalDate.now().toString()), this.options.directory(), PAGE);
+		return finish("some", "report.json");
+	}
+
+	private void runAll(String only) {
 		List<Fault> faults = catalogue().filter((fault) -> only.isEmpty() ? (!this.options.quick() || fault.quick())
 				: Arrays.asList(only.split(",")).contains(fault.name()))
 			.toList();
 		if (faults.isEmpty()) {
-			throw new IllegalArgumentException("--only=" + only + " names no fault");
+			throw new IllegalArgumentException("'" + only + "' names no fault: --list shows them");
 		}
 		for (Fault fault : faults) {
 			FaultReport report = run(fault);
@@ -113,8 +135,6 @@ public final class FaultSuite {
 			print(report);
 		}
 		closeWorld();
-		boolean whole = only.isEmpty() && !this.options.quick();
-		return finish(whole ? "whole" : this.options.quick() ? "short" : "some", "report.json");
 	}
 
 	private static Stream<Fault> catalogue() {
@@ -200,7 +220,7 @@ public final class FaultSuite {
 		Path path = this.options.directory().resolve(file);
 		report.write(path);
 		if (form.equals("whole") || form.equals("soak")) {
-			ReliabilityPage.keep(report, this.options.directory(), Path.of("docs", "reliability.md"));
+			ReliabilityPage.keep(report, this.options.directory(), PAGE);
 		}
 		this.out.println(report.passed() ? "All criteria held." : "A criterion did not hold.");
 		this.out.println("Report: " + path);

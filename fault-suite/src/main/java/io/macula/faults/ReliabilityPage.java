@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The page that shows what held under which fault, made from the reports of a whole run
@@ -46,12 +47,15 @@ final class ReliabilityPage {
 
 			""";
 
+	/** Name of the file that keeps the report of the last whole run. */
+	static final String WHOLE = "kept-whole.json";
+
 	private ReliabilityPage() {
 	}
 
 	/**
-	 * Keep the report of a whole run or of a soak, and write the page from what was kept:
-	 * runs of single faults change nothing.
+	 * Keep the report of a whole run, with or without faults that were measured again, or
+	 * of a soak, and write the page from what was kept: other runs change nothing.
 	 * @param report the report
 	 * @param directory where reports are kept
 	 * @param page file of the page
@@ -59,7 +63,7 @@ final class ReliabilityPage {
 	 */
 	static void keep(Report report, Path directory, Path page) throws IOException {
 		report.write(directory.resolve("kept-" + report.form() + ".json"));
-		Report whole = Report.read(directory.resolve("kept-whole.json"));
+		Report whole = Report.read(directory.resolve(WHOLE));
 		Report soak = Report.read(directory.resolve("kept-soak.json"));
 		StringBuilder text = new StringBuilder(HEAD);
 		if (whole != null) {
@@ -82,6 +86,14 @@ final class ReliabilityPage {
 		text.append("Java %s, Linux %s, all processes on %d processors. %s%n%n".formatted(report.java(),
 				report.kernel(), report.processors(),
 				report.passed() ? "Each criterion held." : "**Not each criterion held.**"));
+		String again = report.faults()
+			.stream()
+			.filter((fault) -> fault.again() != null)
+			.map((fault) -> fault.name() + " (" + fault.again() + ")")
+			.collect(Collectors.joining(", "));
+		if (!again.isEmpty()) {
+			text.append("Measured again after the whole run, on a later state of the code: %s.%n%n".formatted(again));
+		}
 		text.append("| fault | idempotent calls that failed | other calls that failed | longest idempotent call | |\n");
 		text.append("| --- | --- | --- | --- | --- |\n");
 		for (FaultReport fault : report.faults()) {

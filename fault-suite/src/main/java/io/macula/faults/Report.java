@@ -43,6 +43,23 @@ record Report(boolean passed, String form, String java, String kernel, int proce
 				System.getProperty("os.version"), Runtime.getRuntime().availableProcessors(), List.copyOf(faults));
 	}
 
+	/**
+	 * A whole run in which some faults were measured again.
+	 * @param later what was measured
+	 * @param day when
+	 */
+	Report again(List<FaultReport> later, String day) {
+		List<FaultReport> all = this.faults.stream()
+			.map((fault) -> later.stream()
+				.filter((other) -> other.name().equals(fault.name()))
+				.findFirst()
+				.map((other) -> other.again(day))
+				.orElse(fault))
+			.toList();
+		return new Report(all.stream().noneMatch(FaultReport::failed), this.form, this.java, this.kernel,
+				this.processors, all);
+	}
+
 	static @Nullable Report read(Path file) {
 		return Files.exists(file) ? JSON.readValue(file.toFile(), Report.class) : null;
 	}

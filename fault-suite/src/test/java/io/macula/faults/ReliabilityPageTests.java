@@ -58,6 +58,24 @@ class ReliabilityPageTests {
 					"| **b**: title b |  | skipped | no tool |");
 	}
 
+	@Test
+	void whatWasMeasuredAgainStandsInPlaceOfTheFirstAndSaysSo(@TempDir Path directory) throws IOException {
+		Path page = directory.resolve("page.md");
+		FaultReport failed = new FaultReport("a", "title a", FaultReport.FAILED, new Noticed(9, 4, 0, 0, 1.5),
+				List.of(new Criterion("0 failed", "4 of 9", false)), Map.of());
+		FaultReport other = report("whole", "b", 5).faults().get(0);
+		ReliabilityPage.keep(Report.of("whole", List.of(failed, other)), directory, page);
+		Report whole = Report.read(directory.resolve(ReliabilityPage.WHOLE));
+		assertThat(whole).isNotNull();
+		FaultReport mended = new FaultReport("a", "title a", FaultReport.PASSED, new Noticed(7, 0, 0, 0, 1.5),
+				List.of(new Criterion("0 failed", "0 of 7", true)), Map.of());
+		ReliabilityPage.keep(whole.again(List.of(mended), "2026-01-02"), directory, page);
+		assertThat(page).content()
+			.contains("Each criterion held.", "on a later state of the code: a (2026-01-02).", "| title a | 0 of 7 |",
+					"| what b does | 0 of 5 |")
+			.doesNotContain("**fails**");
+	}
+
 	private static Report report(String form, String name, int calls) {
 		FaultReport fault = new FaultReport(name, "what " + name + " does", FaultReport.PASSED,
 				new Noticed(calls, 0, 2, 1, 12.3), List.of(new Criterion("0 failed", "none", true)), Map.of());
