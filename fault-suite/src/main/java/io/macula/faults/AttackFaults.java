@@ -104,8 +104,10 @@ final class AttackFaults {
 	private static void rogue(World world, FaultLog log, RogueProvider.Form form) {
 		Clock.seconds(1);
 		String client = world.load().log();
-		HostProcess rogue = world.startAttack("10.77.0.66", "rogue", form.name(), "10.77.0.66",
-				"--macula.node.id=rogue", member(world));
+		// Each has its own address: of one peer the client's log tells once a minute.
+		String address = "10.77.0." + (70 + form.ordinal());
+		HostProcess rogue = world.startAttack(address, "rogue", form.name(), address, "--macula.node.id=rogue",
+				member(world));
 		try {
 			Clock.seconds(world.options().seconds(15, 6));
 		}
@@ -197,7 +199,8 @@ final class AttackFaults {
 
 	private static String message(List<String> lines) {
 		String first = lines.isEmpty() ? "" : lines.get(0);
-		return first.substring(Math.max(0, first.indexOf(" : ") + 3));
+		int mark = first.indexOf(" : ");
+		return (mark < 0) ? first : first.substring(mark + 3);
 	}
 
 	private static Map<String, Long> memory(World world, HostProcess attacker) {
