@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.github.resilience4j.retry.Retry;
@@ -34,6 +35,7 @@ import io.macula.contract.Hedge;
 import io.macula.pool.EndpointPool;
 import io.macula.pool.Waiter;
 import io.macula.selection.InstanceTracker;
+import io.macula.selection.InstanceTracker.Availability;
 import io.macula.selection.SelectionContext;
 import io.macula.transport.Connection;
 import io.macula.transport.OutboundCall;
@@ -54,6 +56,12 @@ final class UnaryCall implements SelectionContext {
 
 	private static final AtomicIntegerFieldUpdater<UnaryCall> ENDED = AtomicIntegerFieldUpdater
 		.newUpdater(UnaryCall.class, "ended");
+
+	/**
+	 * How long a probe waits for the connection to an instance that could not be reached,
+	 * while another one can: the pool goes on dialling without it.
+	 */
+	private static final long PROBE_WAIT_NANOS = 100_000_000L;
 
 	private static final Status SUCCESS = Status.processed(Code.OK, "");
 
@@ -182,9 +190,13 @@ final class UnaryCall implements SelectionContext {
 
 	/** Whether an instance is left that had no attempt since the last round began. */
 	private boolean untriedLeft() {
+		return untriedLeft((tracker) -> true);
+	}
+
+	private boolean untriedLeft(Predicate<InstanceTracker> condition) {
 		InstanceTracker last = this.latest;
 		for (InstanceTracker tracker : this.client.balancer().trackers()) {
-			if (tracker != last && !this.tried.contains(tracker)) {
+			if (tracker != last && !this.tried.contains(tracker) && condition.test(tracker)) {
 				return true;
 			}
 		}
@@ -498,7 +510,8 @@ final class UnaryCall implements SelectionContext {
 	}
 
 	/**
-	 * An attempt that waits for its connection, at most until the call's deadline.
+	 * An attempt that waits for its connection, at most until the call's deadline; as a
+	 * probe for a moment only.
 	 */
 	private final class PendingAttempt implements OpenAttempt, Waiter {
 
@@ -526,8 +539,12 @@ final class UnaryCall implements SelectionContext {
 		}
 
 		void begin(long now) {
+			long remaining = Math.max(0, UnaryCall.this.deadlineNanos - now);
+			boolean probe = this.tracker.availability() == Availability.UNREACHABLE
+					&& untriedLeft((other) -> other.availability() == Availability.AVAILABLE && !other.ejected());
 			this.limit = UnaryCall.this.client.timer()
-				.schedule(this::expired, Duration.ofNanos(Math.max(0, UnaryCall.this.deadlineNanos - now)));
+				.schedule(probe ? this::impatient : this::expired,
+						Duration.ofNanos(probe ? Math.min(remaining, PROBE_WAIT_NANOS) : remaining));
 			this.pool.acquire(this);
 			if (over()) {
 				abandon();
@@ -563,6 +580,12 @@ final class UnaryCall implements SelectionContext {
 				this.pool.remove(this);
 				this.tracker.cancelled(0);
 			}
+		}
+
+		private void impatient() {
+			this.pool.remove(this);
+			failed(Status.notProcessed(Code.UNAVAILABLE,
+					this.pool.endpoint() + " could not be reached and is not back yet"));
 		}
 
 		private void expired() {

@@ -433,6 +433,26 @@ class RealmClientTests {
 	}
 
 	@Test
+	void aProbeOfAnUnreachableInstanceDoesNotWaitForItsConnection() {
+		answerAll();
+		this.fixture.known(1, 2);
+		Echo echo = echo();
+		echo.say("x");
+		echo.say("x");
+		this.fixture.refuse(1);
+		this.fixture.connection(1).lose(LOST);
+		this.fixture.silent.add(ClientFixture.endpoint(1));
+		this.fixture.pass(Duration.ofSeconds(13));
+		List<CompletableFuture<String>> results = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			results.add(echo.later("x"));
+		}
+		assertThat(results).filteredOn((result) -> !result.isDone()).as("the probe").hasSize(1);
+		this.fixture.pass(Duration.ofMillis(100));
+		assertThat(results).allSatisfy((result) -> assertThat(result).isCompletedWithValue("from 10.0.0.2"));
+	}
+
+	@Test
 	void whenStreamFailsBeforeFirstElementThenIdempotentStreamGoesOnElsewhere() {
 		this.fixture.onConnect = (
 				connection) -> connection.onStream = (call) -> (connection.endpoint().equals(ClientFixture.endpoint(1)))
