@@ -36,7 +36,7 @@ final class AttemptTimeout {
 	 * Of an instance that is not known yet: the first calls of a virtual machine are
 	 * slow.
 	 */
-	private static final long NEWCOMER_FLOOR_NANOS = 1_000_000_000L;
+	private static final long NEWCOMER_FLOOR_NANOS = 500_000_000L;
 
 	private static final long UNKNOWN_NANOS = 5_000_000_000L;
 

@@ -252,8 +252,8 @@ public final class LoadBalancer {
 
 	/**
 	 * How long to wait for an attempt: three times the recent 99th percentile, that of
-	 * the instance or of the method, whichever is longer; at least 250 milliseconds, or a
-	 * second while too little is known of the instance; at most an equal share of the
+	 * the instance or of the method, whichever is longer; at least 250 milliseconds, or
+	 * 500 while too little is known of the instance; at most an equal share of the
 	 * remaining time, and at most 5 seconds while too little is known. The last attempt
 	 * gets all the remaining time.
 	 * @param tracker the instance of the attempt

@@ -886,6 +886,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		this.sampledNanos = now;
 		this.stats = QuicFigures.sample(this.channel, Duration.ofNanos(now - this.establishedNanos), this.handshake,
 				this.liveness.roundTripNanos(), this.callsSent);
+		this.liveness.path(this.stats.roundTrip().toNanos());
 	}
 
 }

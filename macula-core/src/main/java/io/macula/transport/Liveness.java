@@ -160,6 +160,16 @@ final class Liveness {
 		watchClosely(now);
 	}
 
+	/**
+	 * What QUIC measured lately: on a busy connection no PING is needed, and what a cold
+	 * peer took for the handshake would be the best that is known for ever.
+	 */
+	void path(long roundTripNanos) {
+		if (roundTripNanos > 0) {
+			this.bestRoundTripNanos = Math.min(this.bestRoundTripNanos, roundTripNanos);
+		}
+	}
+
 	void pong(long token, long now) {
 		if (token == this.pingedAt) {
 			long sample = now - token;

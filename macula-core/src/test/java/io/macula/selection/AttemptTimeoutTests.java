@@ -73,13 +73,13 @@ class AttemptTimeoutTests {
 	}
 
 	@Test
-	void anInstanceThatIsNotKnownYetGetsASecond() {
+	void anInstanceThatIsNotKnownYetGetsTwiceTheFloor() {
 		answers(100, 1);
 		this.fixtures.join(2);
 		assertThat(timeoutMillis(REMAINING, 3)).isEqualTo(250);
 		assertThat(
 				this.fixtures.balancer.attemptTimeoutNanos(this.fixtures.tracker(2), this.method, REMAINING, 3) / MILLI)
-			.isEqualTo(1000);
+			.isEqualTo(500);
 	}
 
 	@Test

@@ -485,6 +485,34 @@ class QuicFaultTests {
 	}
 
 	@Test
+	void aSlowHandshakeDoesNotDelayTheSuspicionOfABusyPeer() throws Exception {
+		try (ImpairedLink link = ImpairedLink
+			.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.net.listener.port()), 1)) {
+			link.impair(Impairment.NONE.withDelay(Duration.ofMillis(200)));
+			Connection connection = new QuicConnector(this.net.clientTransport, TestNet.TLS, TestNet.node("client"))
+				.connect(new Endpoint("127.0.0.1", link.address().getPort()), Duration.ofSeconds(5))
+				.block();
+			assertThat(connection).isNotNull();
+			link.heal();
+			// So busy that no PING is needed.
+			Duration roundTrip;
+			int calls = 0;
+			do {
+				TestNet.call(connection, "test/echo", new byte[1]);
+				roundTrip = connection.stats().roundTrip();
+			}
+			while (calls++ < 1_000_000 && (roundTrip.isZero() || roundTrip.toMillis() >= 50));
+			link.blackHole();
+			TestCall leaves = new TestCall("test/echo", new byte[0], Duration.ofSeconds(10), true);
+			long start = System.nanoTime();
+			connection.send(leaves);
+			assertThat(TestNet.failure(leaves).message()).contains("is suspected");
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(600),
+					Duration.ofMillis(1300));
+		}
+	}
+
+	@Test
 	void aSlowMethodIsNoReasonForSuspicion() throws Exception {
 		Connection connection = this.net.connect();
 		TestCall slow = TestCall.of("test/keep", new byte[0]);
