@@ -16,13 +16,11 @@
 
 package io.macula.faults;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -143,12 +141,12 @@ final class StandInProvider {
 
 		private final String node;
 
-		private final @Nullable FileChannel journal;
+		/** No channel: an interrupted handler would close it for all. */
+		private final @Nullable FileOutputStream journal;
 
 		CalculatorBean(String node, @Nullable Path journal) throws IOException {
 			this.node = node;
-			this.journal = (journal != null) ? FileChannel.open(journal, StandardOpenOption.CREATE,
-					StandardOpenOption.WRITE, StandardOpenOption.APPEND) : null;
+			this.journal = (journal != null) ? new FileOutputStream(journal.toFile(), true) : null;
 		}
 
 		@Override
@@ -202,7 +200,7 @@ final class StandInProvider {
 				return;
 			}
 			try {
-				this.journal.write(ByteBuffer.wrap((id + " " + method + "\n").getBytes(StandardCharsets.US_ASCII)));
+				this.journal.write((id + " " + method + "\n").getBytes(StandardCharsets.US_ASCII));
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException("Journal cannot be written", ex);

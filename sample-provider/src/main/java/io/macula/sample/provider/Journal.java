@@ -16,12 +16,10 @@
 
 package io.macula.sample.provider;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.StandardOpenOption;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +34,14 @@ import org.springframework.stereotype.Component;
 @Component
 class Journal implements DisposableBean {
 
-	private final @Nullable FileChannel file;
+	/*
+	 * No FileChannel: a cancelled call interrupts its handler, and a channel that is
+	 * written to by an interrupted thread closes itself for all.
+	 */
+	private final @Nullable FileOutputStream file;
 
 	Journal(CalculatorProperties properties) throws IOException {
-		this.file = (properties.journal() != null) ? FileChannel.open(properties.journal(), StandardOpenOption.CREATE,
-				StandardOpenOption.WRITE, StandardOpenOption.APPEND) : null;
+		this.file = (properties.journal() != null) ? new FileOutputStream(properties.journal().toFile(), true) : null;
 	}
 
 	void write(long id, String method) {
@@ -48,7 +49,7 @@ class Journal implements DisposableBean {
 			return;
 		}
 		try {
-			this.file.write(ByteBuffer.wrap((id + " " + method + "\n").getBytes(StandardCharsets.US_ASCII)));
+			this.file.write((id + " " + method + "\n").getBytes(StandardCharsets.US_ASCII));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Journal cannot be written", ex);
