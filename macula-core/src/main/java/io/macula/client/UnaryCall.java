@@ -541,7 +541,7 @@ final class UnaryCall implements SelectionContext {
 		void begin(long now) {
 			long remaining = Math.max(0, UnaryCall.this.deadlineNanos - now);
 			boolean probe = this.tracker.availability() == Availability.UNREACHABLE
-					&& untriedLeft((other) -> other.availability() == Availability.AVAILABLE && !other.ejected());
+					&& untriedLeft(InstanceTracker::usable);
 			this.limit = UnaryCall.this.client.timer()
 				.schedule(probe ? this::impatient : this::expired,
 						Duration.ofNanos(probe ? Math.min(remaining, PROBE_WAIT_NANOS) : remaining));

@@ -335,7 +335,11 @@ public final class InstanceTracker implements Candidate {
 		}
 	}
 
-	boolean usable() {
+	/**
+	 * Whether the instance can be reached and is not ejected.
+	 * @return true if so
+	 */
+	public boolean usable() {
 		return this.ejection == null && this.availability == Availability.AVAILABLE;
 	}
 
