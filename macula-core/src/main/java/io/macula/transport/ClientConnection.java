@@ -176,8 +176,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.opener = new StreamOpener(channel, QuicStreamType.BIDIRECTIONAL, this.settings.maxStreamsPerConnection(),
 				"to " + this.endpoint);
-		this.liveness = new Liveness(this.loop, this, dial.sentinel(this::unreachable), this.settings,
-				dial.roundTripNanos());
+		Sentinel sentinel = new Sentinel(SentinelSockets.of(channel.parent()), dial.remote(), this::unreachable);
+		this.liveness = new Liveness(this.loop, this, sentinel, this.settings, dial.roundTripNanos());
 		this.stats = new Stats(Duration.ZERO, this.handshake, Duration.ZERO, 0, 0, 0, 0);
 	}
 

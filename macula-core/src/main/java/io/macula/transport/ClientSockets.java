@@ -91,6 +91,7 @@ final class ClientSockets {
 
 			@Override
 			protected void initChannel(Channel socket) {
+				SentinelSockets.attach(ClientSockets.this.udp, socket);
 				socket.pipeline()
 					.addLast(new Turn(loop))
 					.addLast(QuicKnobs.apply(new QuicClientCodecBuilder(), ClientSockets.this.settings)

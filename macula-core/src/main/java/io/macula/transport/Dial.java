@@ -80,11 +80,11 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 
 	private final ClientControl control = new ClientControl(this);
 
-	private final Sentinel sentinel;
-
 	private Phase phase = Phase.OPENING;
 
 	private @Nullable QuicChannel channel;
+
+	private @Nullable Sentinel sentinel;
 
 	private @Nullable Turn turn;
 
@@ -113,7 +113,6 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 		this.timeoutNanos = timeoutNanos;
 		this.loop = loop;
 		this.outcome = outcome;
-		this.sentinel = sentinel(this::unreachable);
 	}
 
 	static Dial of(QuicChannel channel) {
@@ -145,11 +144,6 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 		return this.roundTripNanos;
 	}
 
-	Sentinel sentinel(Runnable unreachable) {
-		return new Sentinel(this.loop, () -> this.transport.udp().newChannel(this.remote.getAddress()), this.remote,
-				unreachable);
-	}
-
 	/** The TLS context is asked for now, so that renewed certificates are used. */
 	QuicSslEngine newEngine(ByteBufAllocator allocator) {
 		String name = this.tls.peerName();
@@ -161,7 +155,6 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 
 	void start() {
 		this.timer = this.loop.schedule(this::timedOut, this.timeoutNanos, TimeUnit.NANOSECONDS);
-		this.watch = this.loop.schedule(this.sentinel::probe, SENTINEL_DELAY_MILLIS, TimeUnit.MILLISECONDS);
 		this.transport.clientSockets().get(this.loop, this.remote.getAddress()).addListener((future) -> {
 			if (future.isSuccess()) {
 				handshake(((io.netty.channel.ChannelFuture) future).channel());
@@ -182,6 +175,9 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 		}
 		this.phase = Phase.HANDSHAKE;
 		this.turn = socket.pipeline().get(Turn.class);
+		Sentinel ear = new Sentinel(SentinelSockets.of(socket), this.remote, this::unreachable);
+		this.sentinel = ear;
+		this.watch = this.loop.schedule(ear::probe, SENTINEL_DELAY_MILLIS, TimeUnit.MILLISECONDS);
 		QuicChannel.newBootstrap(socket)
 			.remoteAddress(this.remote)
 			.attr(KEY, this)
@@ -359,7 +355,6 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 			return;
 		}
 		over();
-		this.sentinel.close();
 		QuicChannel opened = this.channel;
 		if (opened != null) {
 			// Not at once: inside a failing handshake the alert would not go out, and the
@@ -371,7 +366,9 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 
 	private void over() {
 		this.phase = Phase.OVER;
-		this.sentinel.close();
+		if (this.sentinel != null) {
+			this.sentinel.close();
+		}
 		if (this.timer != null) {
 			this.timer.cancel(false);
 		}

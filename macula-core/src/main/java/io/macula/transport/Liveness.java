@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * States: QUIET (nothing is due) to DUE when something was written that the peer must
  * acknowledge; DUE to QUIET when anything arrives, to SUSPECTED after the suspicion time,
  * or at once when the sentinel learns that the port is closed; SUSPECTED to QUIET when
- * anything arrives, to DEAD when the port is closed and a further PING stays unanswered.
- * A suspicion that goes on for {@value #LASTING} times of suspicion is a lasting one.
+ * anything arrives (after that lesson: when a PING is answered), to DEAD when the port is
+ * closed, a further PING stays unanswered and nothing arrives any more. A suspicion that
+ * goes on for {@value #LASTING} times of suspicion is a lasting one.
  */
 final class Liveness {
 
@@ -106,9 +107,13 @@ final class Liveness {
 
 	private long suspectedSince;
 
-	private long deadAt;
-
+	/** The kernel told so, and no PING since then was answered. */
 	private boolean unreachable;
+
+	private long lastArrived;
+
+	/** Calls were written since the sentinel last had a reason to rest. */
+	private boolean used;
 
 	private long busyPingNanos = MIN_QUIET_NANOS;
 
@@ -153,6 +158,8 @@ final class Liveness {
 
 	/** Something was written that the peer will acknowledge. */
 	void wrote(long now) {
+		this.used = true;
+		this.sentinel.listen();
 		if (!this.due) {
 			this.due = true;
 			this.dueSince = now;
@@ -175,17 +182,21 @@ final class Liveness {
 			long sample = now - token;
 			this.bestRoundTripNanos = Math.min(this.bestRoundTripNanos, sample);
 			this.roundTripNanos = (this.roundTripNanos == 0) ? sample : (this.roundTripNanos * 7 + sample) / 8;
+			this.unreachable = false;
 		}
 	}
 
-	/** The kernel told that nobody listens at the peer's port. */
+	/**
+	 * The kernel told that nobody listens at the peer's port. Whatever still arrives may
+	 * have been sent before: only the answer to a PING of now shows the contrary.
+	 */
 	void unreachable() {
 		if (this.stopped || this.unreachable) {
 			return;
 		}
 		long now = System.nanoTime();
 		this.unreachable = true;
-		this.deadAt = now + 3 * this.bestRoundTripNanos + PROBE_DISTANCE_NANOS;
+		this.lastArrived = now;
 		ping(now);
 		suspect(now, "its port is unreachable");
 		watchClosely(now);
@@ -207,7 +218,10 @@ final class Liveness {
 		this.restfulTicks = (busy) ? 0 : this.restfulTicks + 1;
 		if (this.restfulTicks > TICKS_BEFORE_REST) {
 			this.fast = false;
-			this.sentinel.rest();
+			if (!this.used) {
+				this.sentinel.rest();
+			}
+			this.used = false;
 		}
 		schedule((this.fast) ? TICK_NANOS : restInterval());
 	}
@@ -215,14 +229,15 @@ final class Liveness {
 	private void look(long now) {
 		boolean alive = this.heard;
 		this.heard = false;
-		if (alive) {
+		if (alive && !this.unreachable) {
 			this.unanswered = false;
 		}
 		boolean deaf = this.unanswered && now - this.unansweredSince >= answerNanos();
-		if ((this.due || this.suspected) && this.peer.packetsArrived() && !deaf) {
-			alive = true;
+		if ((this.due || this.suspected) && this.peer.packetsArrived()) {
+			this.lastArrived = now;
+			alive |= !deaf;
 		}
-		if (alive) {
+		if (alive && !this.unreachable) {
 			alive(now);
 		}
 		else if (this.due) {
@@ -244,7 +259,6 @@ final class Liveness {
 		this.lastHeard = now;
 		this.due = false;
 		this.pinged = false;
-		this.unreachable = false;
 		if (!this.peer.awaiting()) {
 			this.busyPingNanos = MIN_QUIET_NANOS;
 		}
@@ -264,7 +278,7 @@ final class Liveness {
 			this.probedAt = now;
 			this.sentinel.probe();
 		}
-		if (this.unreachable && now - this.deadAt >= 0) {
+		if (this.unreachable && now - this.lastArrived >= 3 * this.bestRoundTripNanos + PROBE_DISTANCE_NANOS) {
 			this.peer.dead("its port is unreachable and it does not answer");
 		}
 		else if (silent >= Math.max(this.suspicionNanos, 4 * this.bestRoundTripNanos)) {
@@ -308,7 +322,7 @@ final class Liveness {
 			this.dueSince += late;
 			this.unansweredSince += late;
 			this.suspectedSince += late;
-			this.deadAt += late;
+			this.lastArrived += late;
 		}
 	}
 

@@ -17,78 +17,55 @@
 package io.macula.transport;
 
 import java.net.InetSocketAddress;
-import java.net.PortUnreachableException;
-import java.util.function.Supplier;
-
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.EventLoop;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.socket.DatagramChannel;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A second, connected UDP socket beside the QUIC socket, because only on a connected
- * socket the kernel tells of an ICMP "port unreachable". It sends one byte, which a
- * living peer ignores. ICMP can be forged: what it tells is a reason to doubt the peer,
- * never the only one to close. Owned by one event loop; {@link #close} releases the
- * socket.
+ * Hears on behalf of one connection or dial that nobody listens at the peer's port, which
+ * the kernel only tells on connected sockets. ICMP can be forged: what it tells is a
+ * reason to doubt the peer, never the only one to close. Owned by one event loop;
+ * {@link #close} releases its share of the socket.
  */
 final class Sentinel {
 
-	private final EventLoop loop;
-
-	private final Supplier<DatagramChannel> channels;
+	private final SentinelSockets sockets;
 
 	private final InetSocketAddress remote;
 
 	private final Runnable unreachable;
 
-	private @Nullable Channel channel;
+	private boolean open;
 
 	private boolean closed;
 
-	Sentinel(EventLoop loop, Supplier<DatagramChannel> channels, InetSocketAddress remote, Runnable unreachable) {
-		this.loop = loop;
-		this.channels = channels;
+	Sentinel(SentinelSockets sockets, InetSocketAddress remote, Runnable unreachable) {
+		this.sockets = sockets;
 		this.remote = remote;
 		this.unreachable = unreachable;
 	}
 
-	/** Send one byte; opens the socket at the first time. */
+	InetSocketAddress remote() {
+		return this.remote;
+	}
+
+	/** Hear from now on what answers the packets of QUIC, where the platform allows. */
+	void listen() {
+		if (!this.open && this.sockets.hearQuic()) {
+			open();
+		}
+	}
+
+	/** Send one byte, which a living peer ignores. */
 	void probe() {
-		if (this.closed) {
-			return;
+		open();
+		if (this.open) {
+			this.sockets.probe(this.remote);
 		}
-		Channel open = this.channel;
-		if (open != null) {
-			send(open);
-			return;
-		}
-		ChannelFuture connected = new Bootstrap().group(this.loop)
-			.channelFactory(this.channels::get)
-			.handler(new Listener())
-			.connect(this.remote);
-		this.channel = connected.channel();
-		connected.addListener((future) -> {
-			if (future.isSuccess()) {
-				send(connected.channel());
-			}
-		});
 	}
 
-	boolean open() {
-		return this.channel != null;
-	}
-
-	/** Release the socket; the next probe opens a new one. */
+	/** Release the socket until the next time. */
 	void rest() {
-		if (this.channel != null) {
-			this.channel.close();
-			this.channel = null;
+		if (this.open) {
+			this.open = false;
+			this.sockets.leave(this);
 		}
 	}
 
@@ -97,34 +74,17 @@ final class Sentinel {
 		rest();
 	}
 
-	private void send(Channel open) {
-		open.writeAndFlush(Unpooled.wrappedBuffer(new byte[] { 0 })).addListener((future) -> {
-			if (future.cause() instanceof PortUnreachableException) {
-				told();
-			}
-		});
-	}
-
-	private void told() {
-		if (!this.closed) {
+	void told() {
+		if (this.open) {
 			this.unreachable.run();
 		}
 	}
 
-	private final class Listener extends SimpleChannelInboundHandler<Object> {
-
-		@Override
-		protected void channelRead0(ChannelHandlerContext ctx, Object msg) {
-			// Whatever the peer answers means nothing.
+	private void open() {
+		if (!this.open && !this.closed) {
+			this.open = true;
+			this.sockets.join(this);
 		}
-
-		@Override
-		public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-			if (cause instanceof PortUnreachableException) {
-				told();
-			}
-		}
-
 	}
 
 }

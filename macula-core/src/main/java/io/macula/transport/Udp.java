@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,8 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.Attribute;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +76,9 @@ final class Udp {
 			23);
 
 	private static final int MTU_DISCOVER_PROBE = 3;
+
+	/** How many sockets are about to share the port of a socket. */
+	private static final AttributeKey<Integer> CONNECTING = AttributeKey.valueOf(Udp.class, "connecting");
 
 	private final LoopResources resources;
 
@@ -111,6 +117,11 @@ final class Udp {
 		return this.channelClass == EpollDatagramChannel.class;
 	}
 
+	/** Whether {@link #connect} shares the port of the QUIC socket. */
+	boolean sharesPorts() {
+		return epoll();
+	}
+
 	DatagramChannel newChannel(InetAddress address) {
 		SocketProtocolFamily family = (address instanceof Inet4Address) ? SocketProtocolFamily.INET
 				: SocketProtocolFamily.INET6;
@@ -132,16 +143,9 @@ final class Udp {
 	 * @return tells when it is bound
 	 */
 	ChannelFuture bind(EventLoop loop, InetSocketAddress local, boolean reusePort, ChannelHandler handler) {
-		Bootstrap bootstrap = new Bootstrap().group(loop)
-			.channelFactory(() -> newChannel(local.getAddress()))
-			.handler(handler)
-			.option(ChannelOption.RECVBUF_ALLOCATOR,
-					new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * (epoll() ? DATAGRAMS_PER_READ : 1)));
-		if (epoll()) {
-			bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM_BYTES);
-			if (reusePort) {
-				bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
-			}
+		Bootstrap bootstrap = bootstrap(loop, local.getAddress(), handler);
+		if (epoll() && reusePort) {
+			bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
 		}
 		ChannelFuture bound = bootstrap.bind(local);
 		bound.addListener((future) -> {
@@ -150,6 +154,51 @@ final class Udp {
 			}
 		});
 		return bound;
+	}
+
+	/**
+	 * Open a connected socket beside a QUIC socket, at the same local port where the
+	 * platform allows. Called on the event loop of that socket.
+	 * @param quic the bound QUIC socket
+	 * @param remote the peer
+	 * @param handler what reads from it
+	 * @return tells when it is connected
+	 */
+	ChannelFuture connect(Channel quic, InetSocketAddress remote, ChannelHandler handler) {
+		Bootstrap bootstrap = bootstrap(quic.eventLoop(), remote.getAddress(), handler);
+		if (!sharesPorts()) {
+			return bootstrap.connect(remote);
+		}
+		// Only for as long as it takes: nobody else shall be able to share the port, and
+		// a
+		// search for a free one must not take one that others could share.
+		set(quic, UnixChannelOption.SO_REUSEPORT, true);
+		Attribute<Integer> connecting = quic.attr(CONNECTING);
+		connecting.set(Objects.requireNonNullElse(connecting.get(), 0) + 1);
+		ChannelFuture connected = bootstrap.option(UnixChannelOption.SO_REUSEPORT, true)
+			.connect(remote, quic.localAddress());
+		connected.addListener((future) -> {
+			connecting.set(connecting.get() - 1);
+			if (connecting.get() == 0) {
+				set(quic, UnixChannelOption.SO_REUSEPORT, false);
+			}
+			if (future.isSuccess()) {
+				tune(connected.channel());
+			}
+		});
+		return connected;
+	}
+
+	private Bootstrap bootstrap(EventLoop loop, InetAddress address, ChannelHandler handler) {
+		Bootstrap bootstrap = new Bootstrap().group(loop)
+			.channelFactory(() -> newChannel(address))
+			.handler(handler)
+			.option(ChannelOption.RECVBUF_ALLOCATOR,
+					new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * (epoll() ? DATAGRAMS_PER_READ : 1)));
+		if (epoll()) {
+			bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM_BYTES);
+		}
+		return bootstrap;
 	}
 
 	/** Best effort: what the kernel refuses costs speed, nothing else. */

@@ -16,10 +16,6 @@
 
 package io.macula.realm;
 
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,15 +52,11 @@ class EmbeddedDirectoryQuicTests {
 	private String[] seeds = {};
 
 	@BeforeEach
-	void chooseThreePorts() throws SocketException, UnknownHostException {
-		List<DatagramSocket> sockets = new ArrayList<>();
-		for (int i = 0; i < 3; i++) {
-			sockets.add(new DatagramSocket(0, InetAddress.getByName("127.0.0.1")));
-		}
-		this.seeds = sockets.stream()
-			.map((socket) -> new Endpoint("127.0.0.1", socket.getLocalPort()).toString())
+	void chooseThreePorts() {
+		this.seeds = TestPorts.udp(3)
+			.stream()
+			.map((port) -> new Endpoint("127.0.0.1", port).toString())
 			.toArray(String[]::new);
-		sockets.forEach(DatagramSocket::close);
 	}
 
 	@AfterEach
