@@ -111,6 +111,9 @@ final class UnaryCall implements SelectionContext {
 
 	private boolean retrySettled;
 
+	/** The budget's leave for another attempt, asked before the open one has failed. */
+	private boolean repeatGranted;
+
 	UnaryCall(ServiceClient client, Procedure procedure, byte[] payload, Metadata metadata, long deadlineNanos,
 			Outcome outcome) {
 		this.client = client;
@@ -221,10 +224,9 @@ final class UnaryCall implements SelectionContext {
 
 	private void send(InstanceTracker tracker, Connection connection, long now, int number, boolean hedge) {
 		long timeout = this.client.attemptTimeoutNanos(tracker, this.procedure, this.deadlineNanos - now, number);
-		long last = this.client.attemptTimeoutFixed() ? now + timeout : this.deadlineNanos;
 		CallObserver.AttemptObserver attemptObserver = (this.observer != null)
 				? this.observer.attempt(tracker.instance(), number, this.metadata) : null;
-		SentAttempt attempt = new SentAttempt(this, tracker, connection, now, now + timeout, last, attemptObserver);
+		SentAttempt attempt = new SentAttempt(this, tracker, connection, now, now + timeout, attemptObserver);
 		hold(attempt, hedge);
 		attempt.begin();
 		if (over()) {
@@ -282,15 +284,16 @@ final class UnaryCall implements SelectionContext {
 			if (over() || this.open != attempt || this.hedged != null) {
 				return false;
 			}
-			attempt.repeatable = this.client.budget().tryAcquire();
-			return !attempt.repeatable;
+			this.repeatGranted = this.client.budget().tryAcquire();
+			return !this.repeatGranted;
 		}
 	}
 
 	/** Another attempt that counts: asks the budget and the Retry. */
 	private void repeat(OpenAttempt attempt, Failure failure, Verdict verdict) {
-		boolean granted = attempt instanceof SentAttempt sent && sent.repeatable;
-		AttemptFailure attemptFailure = remember(attempt, failure, granted || this.client.budget().tryAcquire());
+		AttemptFailure attemptFailure = remember(attempt, failure,
+				this.repeatGranted || this.client.budget().tryAcquire());
+		this.repeatGranted = false;
 		long delayMillis = retry().onError(attemptFailure);
 		if (delayMillis < 0) {
 			this.retrySettled = true;
@@ -627,14 +630,10 @@ final class UnaryCall implements SelectionContext {
 		@SuppressWarnings("unused") // through SETTLED
 		private volatile int settled;
 
-		/** Guarded by the call: the budget's leave for another attempt, asked early. */
-		private boolean repeatable;
-
 		SentAttempt(UnaryCall call, InstanceTracker tracker, Connection connection, long now, long attemptDeadlineNanos,
-				long lastDeadlineNanos, CallObserver.@Nullable AttemptObserver attemptObserver) {
+				CallObserver.@Nullable AttemptObserver attemptObserver) {
 			super(call.procedure.wireName(), call.procedure.codec(), call.payload,
-					(attemptObserver != null) ? attemptObserver.metadata() : call.metadata, attemptDeadlineNanos,
-					lastDeadlineNanos);
+					(attemptObserver != null) ? attemptObserver.metadata() : call.metadata, attemptDeadlineNanos);
 			this.call = call;
 			this.tracker = tracker;
 			this.connection = connection;
@@ -649,6 +648,11 @@ final class UnaryCall implements SelectionContext {
 		@Override
 		public InstanceTracker tracker() {
 			return this.tracker;
+		}
+
+		@Override
+		protected long lastDeadlineNanoTime() {
+			return this.call.client.attemptTimeoutFixed() ? super.lastDeadlineNanoTime() : this.call.deadlineNanos;
 		}
 
 		@Override

@@ -39,8 +39,6 @@ public abstract class OutboundCall {
 	/** Owned by the connection's event loop once handed over. */
 	private long deadlineNanoTime;
 
-	private final long lastDeadlineNanoTime;
-
 	/** Value of {@link #callId} once the outcome was told, or the call was cancelled. */
 	static final long OVER = -1;
 
@@ -68,33 +66,15 @@ public abstract class OutboundCall {
 	 * @param codec name of the payload codec
 	 * @param payload the encoded arguments; not copied
 	 * @param metadata travels with the call
-	 * @param deadlineNanoTime when this attempt is given up, on the scale of
-	 * {@link System#nanoTime()}
+	 * @param deadlineNanoTime when this attempt is given up unless it
+	 * {@linkplain #mayWaitOn() waits on}, on the scale of {@link System#nanoTime()}
 	 */
 	protected OutboundCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime) {
-		this(procedure, codec, payload, metadata, deadlineNanoTime, deadlineNanoTime);
-	}
-
-	/**
-	 * A call that was not yet sent, and may get more time than its attempt was meant to
-	 * have.
-	 * @param procedure name on the wire, {@code service/method}
-	 * @param codec name of the payload codec
-	 * @param payload the encoded arguments; not copied
-	 * @param metadata travels with the call
-	 * @param deadlineNanoTime when {@link #mayWaitOn} is asked, on the scale of
-	 * {@link System#nanoTime()}
-	 * @param lastDeadlineNanoTime when this attempt is given up in any case: the deadline
-	 * that the peer is told
-	 */
-	protected OutboundCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime,
-			long lastDeadlineNanoTime) {
 		this.procedure = procedure;
 		this.codec = codec;
 		this.payload = payload;
 		this.metadata = metadata;
 		this.deadlineNanoTime = deadlineNanoTime;
-		this.lastDeadlineNanoTime = lastDeadlineNanoTime;
 	}
 
 	final String procedure() {
@@ -117,17 +97,24 @@ public abstract class OutboundCall {
 		return this.deadlineNanoTime;
 	}
 
-	final long lastDeadlineNanoTime() {
-		return this.lastDeadlineNanoTime;
-	}
-
 	/** Its deadline is over: true if it has got the last one instead. */
 	final boolean waitsOn() {
-		if (this.deadlineNanoTime == this.lastDeadlineNanoTime || !mayWaitOn()) {
+		long last = lastDeadlineNanoTime();
+		if (this.deadlineNanoTime == last || !mayWaitOn()) {
 			return false;
 		}
-		this.deadlineNanoTime = this.lastDeadlineNanoTime;
+		this.deadlineNanoTime = last;
 		return true;
+	}
+
+	/**
+	 * When this attempt is given up in any case: the deadline that the peer is told.
+	 * Asked on the connection's event loop.
+	 * @return a time on the scale of {@link System#nanoTime()}, not before the first
+	 * deadline
+	 */
+	protected long lastDeadlineNanoTime() {
+		return this.deadlineNanoTime;
 	}
 
 	/**

@@ -551,7 +551,12 @@ class QuicFaultTests {
 		List<String> outcomes = new CopyOnWriteArrayList<>();
 		long now = System.nanoTime();
 		connection.send(new OutboundCall("test/keep", "raw", new byte[0], Metadata.EMPTY,
-				now + Duration.ofMillis(50).toNanos(), now + Duration.ofSeconds(10).toNanos()) {
+				now + Duration.ofMillis(50).toNanos()) {
+
+			@Override
+			protected long lastDeadlineNanoTime() {
+				return now + Duration.ofSeconds(10).toNanos();
+			}
 
 			@Override
 			protected boolean mayWaitOn() {
