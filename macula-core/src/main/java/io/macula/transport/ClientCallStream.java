@@ -188,6 +188,12 @@ final class ClientCallStream extends FrameStream
 	}
 
 	@Override
+	boolean onStopped() {
+		channel().close();
+		return true;
+	}
+
+	@Override
 	boolean onExcess(ProtocolException excess) {
 		end(Status.processed(Code.RESOURCE_EXHAUSTED,
 				"an answer of " + excess.value() + " bytes from " + this.connection.endpoint()

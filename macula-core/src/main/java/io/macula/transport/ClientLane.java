@@ -123,6 +123,14 @@ final class ClientLane extends FrameStream {
 	}
 
 	@Override
+	boolean onStopped() {
+		if (this.only != null) {
+			channel().close();
+		}
+		return this.only != null;
+	}
+
+	@Override
 	boolean onExcess(ProtocolException excess) {
 		return this.connection.onExcess(excess);
 	}

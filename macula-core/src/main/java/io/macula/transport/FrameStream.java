@@ -25,6 +25,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamPriority;
@@ -106,6 +107,15 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	/** The peer gave its direction up; we never do, others may. */
 	void onReset() {
 		onFinished();
+	}
+
+	/**
+	 * The peer does not want what this side sends; we never say so, others may.
+	 * @return whether only the call of this stream was ended; otherwise the connection is
+	 * closed
+	 */
+	boolean onStopped() {
+		return false;
 	}
 
 	/**
@@ -305,6 +315,13 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		if (cause instanceof QuicStreamResetException) {
 			catchUp();
 			onReset();
+			return;
+		}
+		if (cause instanceof ChannelOutputShutdownException) {
+			if (!onStopped()) {
+				onBroken(ErrorCode.PROTOCOL_VIOLATION,
+						"STOP_SENDING on stream " + ((QuicStreamChannel) ctx.channel()).streamId());
+			}
 			return;
 		}
 		onBroken(ErrorCode.INTERNAL, "stream " + ((QuicStreamChannel) ctx.channel()).streamId() + " failed: " + cause);

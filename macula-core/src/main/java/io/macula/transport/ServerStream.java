@@ -209,6 +209,16 @@ final class ServerStream extends FrameStream {
 		onFinished();
 	}
 
+	/** Counts as CANCEL, too. What is still to come of the call is of no use. */
+	@Override
+	boolean onStopped() {
+		if (this.alone) {
+			this.connection.cancelled(this.lastCallId);
+			channel().close();
+		}
+		return this.alone;
+	}
+
 	@Override
 	boolean onExcess(ProtocolException excess) {
 		FrameType type = excess.frameType();

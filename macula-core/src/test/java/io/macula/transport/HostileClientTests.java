@@ -20,6 +20,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,6 +142,38 @@ class HostileClientTests {
 				random.nextBytes(bytes);
 				client.open(QuicStreamType.BIDIRECTIONAL).send(bytes);
 			}
+		}
+	}
+
+	@Test
+	void stopSendingOnTheStreamOfACallEndsThatCallOnly() throws Exception {
+		try (RawClient client = RawClient.welcomed(this.listener.port(), TLS)) {
+			RawClient.Stream lane = client.open(QuicStreamType.BIDIRECTIONAL);
+			RawClient.Stream elements = client.open(QuicStreamType.BIDIRECTIONAL);
+			elements.send(new Frame.Call(1, 0, "test/range", "raw", 0, Frame.Call.EXPECTS_ELEMENTS, Metadata.EMPTY,
+					"1000000".getBytes(StandardCharsets.US_ASCII)), new Frame.Credit(1, 100));
+			assertThat(elements.next()).isInstanceOf(Frame.Element.class);
+			elements.stop();
+			elements.send(new Frame.Credit(1, 1000));
+			await().untilAsserted(() -> assertThat(this.handler.cancelled).hasValue(1));
+			RawClient.Stream alone = client.open(QuicStreamType.BIDIRECTIONAL);
+			alone.stop();
+			alone.send(new Frame.Call(2, 0, "test/large", "raw", 0, Frame.Call.ALONE, Metadata.EMPTY,
+					"100000".getBytes(StandardCharsets.US_ASCII)));
+			await().untilAsserted(() -> assertThat(this.handler.calls).hasValue(2));
+			lane.send(call(3, 0));
+			assertThat(lane.next()).isInstanceOf(Frame.Result.class);
+			assertThat(client.isClosed()).isFalse();
+		}
+	}
+
+	@Test
+	void stopSendingOnALaneClosesTheConnection() throws Exception {
+		try (RawClient client = RawClient.welcomed(this.listener.port(), TLS)) {
+			RawClient.Stream lane = client.open(QuicStreamType.BIDIRECTIONAL);
+			lane.stop();
+			lane.send(call(1, 0));
+			assertThat(client.awaitClosed().code()).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
 		}
 	}
 

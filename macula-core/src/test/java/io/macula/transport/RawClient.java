@@ -173,6 +173,11 @@ final class RawClient implements AutoCloseable {
 			this.channel.shutdownOutput().get(SECONDS, TimeUnit.SECONDS);
 		}
 
+		/** STOP_SENDING. */
+		void stop() throws Exception {
+			this.channel.shutdownInput(7).get(SECONDS, TimeUnit.SECONDS);
+		}
+
 		Frame next() throws InterruptedException {
 			Frame frame = this.frames.poll(SECONDS, TimeUnit.SECONDS);
 			assertThat(frame).as("frame in time").isNotNull();
