@@ -61,6 +61,9 @@ public final class ServiceClient implements AutoCloseable {
 
 	private static final int MAX_METHODS = 1000;
 
+	/** How long a refusal for want of room says something of the whole service. */
+	private static final long OVERLOAD_NANOS = 1_000_000_000L;
+
 	private final Map<String, LatencyWindow> latencies = new ConcurrentHashMap<>();
 
 	private final String name;
@@ -87,6 +90,8 @@ public final class ServiceClient implements AutoCloseable {
 
 	private final Set<UnaryCall> waiting = ConcurrentHashMap.newKeySet();
 
+	private volatile long refusedNanos;
+
 	/** Guarded by this. */
 	private final Map<InstanceTracker, Link> links = new IdentityHashMap<>();
 
@@ -102,6 +107,7 @@ public final class ServiceClient implements AutoCloseable {
 		this.budget = new RetryBudget(settings.failover().budgetRatio(), settings.failover().budgetFloor(),
 				context.clock());
 		this.retry = context.retries().retry(name, retryConfig(settings.failover()));
+		this.refusedNanos = context.clock().getAsLong() - OVERLOAD_NANOS;
 		this.observations = Observed.factory(context.realm(), context.observationRegistry());
 		this.resolver = ServiceResolver.watch(context.directory(), service);
 		this.resolver.onChange(this::update);
@@ -210,6 +216,16 @@ public final class ServiceClient implements AutoCloseable {
 
 	long nextTick() {
 		return this.tick.getAndIncrement();
+	}
+
+	/** An instance had no room for a call. */
+	void refused() {
+		this.refusedNanos = clock().getAsLong();
+	}
+
+	/** Whether an instance had no room for a call lately. */
+	boolean overloaded() {
+		return clock().getAsLong() - this.refusedNanos < OVERLOAD_NANOS;
 	}
 
 	long patienceNanos() {

@@ -277,14 +277,15 @@ final class UnaryCall implements SelectionContext {
 
 	/**
 	 * The learned time of an attempt is over. To give it up makes sense only if another
-	 * one may follow: else the answer that is still on its way is all there is.
+	 * one may follow, and is likely to find room: else the answer that is still on its
+	 * way is all there is.
 	 */
 	private boolean mayWaitOn(SentAttempt attempt) {
 		synchronized (this) {
 			if (over() || this.open != attempt || this.hedged != null) {
 				return false;
 			}
-			this.repeatGranted = this.client.budget().tryAcquire();
+			this.repeatGranted = !this.client.overloaded() && this.client.budget().tryAcquire();
 			return !this.repeatGranted;
 		}
 	}
@@ -683,6 +684,9 @@ final class UnaryCall implements SelectionContext {
 				this.tracker.failed(failure.status().code(), failure.status().processed(), elapsed);
 				if (failure.status().code() == Code.DEADLINE_EXCEEDED) {
 					this.call.procedure.latency().recordTimeout(elapsed);
+				}
+				if (failure.status().code() == Code.RESOURCE_EXHAUSTED) {
+					this.call.client.refused();
 				}
 				observed(failure.status());
 				this.call.attemptFailed(this, failure);

@@ -388,6 +388,30 @@ class RealmClientTests {
 	}
 
 	@Test
+	void whileInstancesHaveNoRoomAnAttemptWaitsOnForItsAnswer() {
+		this.fixture.settings = ClientFixture.settings(3, null);
+		this.fixture.known(1, 2);
+		Echo echo = echo();
+		CompletableFuture<String> slow = echo.later("x");
+		CompletableFuture<String> refused = echo.later("x");
+		FakeConnection first = this.fixture.connection(1);
+		FakeConnection second = this.fixture.connection(2);
+		second.fail(second.open.get(0), Status.notProcessed(Code.RESOURCE_EXHAUSTED, "queue full"));
+		first.fail(first.open.get(1), Status.notProcessed(Code.RESOURCE_EXHAUSTED, "queue full"));
+		OutboundCall waiting = first.open.get(0);
+		first.overdue(waiting);
+		assertThat(first.cancelled).isZero();
+		first.answer(waiting, encoded("late"));
+		assertThat(slow).isCompletedWithValue("late");
+		assertThat(refused).isNotCompleted();
+		this.fixture.now.addAndGet(Duration.ofSeconds(1).toNanos());
+		echo.later("x");
+		FakeConnection third = first.open.isEmpty() ? second : first;
+		third.overdue(third.open.get(0));
+		assertThat(third.cancelled).as("the refusals are long ago").isOne();
+	}
+
+	@Test
 	void anAttemptOfFixedTimeNeverWaitsOn() {
 		this.fixture.settings = ClientFixture.settings(3, Duration.ofMillis(100));
 		this.fixture.known(1);
