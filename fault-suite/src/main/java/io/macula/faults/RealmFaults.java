@@ -51,9 +51,9 @@ final class RealmFaults {
 					.of("expired-certificate", "a node whose certificate has expired tries to join", true,
 							(world, log) -> stranger(world, log, world.certificates().environment("expired")))
 					.in(Layout.CERTIFICATES),
-				Fault
-					.of("clock", "the clock of one provider goes back and forward by an hour", false,
-							RealmFaults::clock)
+				Fault.of("clock",
+						"the clock of one provider goes back and forward by an hour (by libfaketime, which makes it slow)",
+						false, RealmFaults::clock)
 					.needing("faketime"),
 				Fault
 					.of("one-seed-down", "one of two seeds is killed, which then starts again", false,
@@ -92,7 +92,7 @@ final class RealmFaults {
 		fake(file, 0);
 		world.process("n2").terminate();
 		world.startProvider("n2", Map.of("LD_PRELOAD", library(), "FAKETIME_TIMESTAMP_FILE", file.toString(),
-				"FAKETIME_NO_CACHE", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1"));
+				"FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1"));
 		world.process("n2").awaitReady();
 		// A provider that returns gets its full share after the slow start of 5 s.
 		Clock.seconds(6);
