@@ -18,6 +18,8 @@ package io.macula.transport;
 
 import java.net.InetSocketAddress;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Hears on behalf of one connection or dial that nobody listens at the peer's port, which
  * the kernel only tells on connected sockets. ICMP can be forged: what it tells is a
@@ -32,7 +34,7 @@ final class Sentinel {
 
 	private final Runnable unreachable;
 
-	private boolean open;
+	private SentinelSockets.@Nullable Shared socket;
 
 	private boolean closed;
 
@@ -42,13 +44,9 @@ final class Sentinel {
 		this.unreachable = unreachable;
 	}
 
-	InetSocketAddress remote() {
-		return this.remote;
-	}
-
 	/** Hear from now on what answers the packets of QUIC, where the platform allows. */
 	void listen() {
-		if (!this.open && this.sockets.hearQuic()) {
+		if (this.socket == null && this.sockets.hearQuic()) {
 			open();
 		}
 	}
@@ -56,16 +54,16 @@ final class Sentinel {
 	/** Send one byte, which a living peer ignores. */
 	void probe() {
 		open();
-		if (this.open) {
-			this.sockets.probe(this.remote);
+		if (this.socket != null) {
+			this.socket.probe();
 		}
 	}
 
 	/** Release the socket until the next time. */
 	void rest() {
-		if (this.open) {
-			this.open = false;
-			this.sockets.leave(this);
+		if (this.socket != null) {
+			this.socket.leave(this);
+			this.socket = null;
 		}
 	}
 
@@ -75,15 +73,14 @@ final class Sentinel {
 	}
 
 	void told() {
-		if (this.open) {
+		if (this.socket != null) {
 			this.unreachable.run();
 		}
 	}
 
 	private void open() {
-		if (!this.open && !this.closed) {
-			this.open = true;
-			this.sockets.join(this);
+		if (this.socket == null && !this.closed) {
+			this.socket = this.sockets.join(this, this.remote);
 		}
 	}
 

@@ -26,6 +26,7 @@ import java.util.Map;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
@@ -55,6 +56,9 @@ final class SentinelSockets {
 
 	private final Map<InetSocketAddress, Shared> sockets = new HashMap<>();
 
+	/** How many sockets are about to share the port of the QUIC socket. */
+	private int connecting;
+
 	private SentinelSockets(Udp udp, Channel quic) {
 		this.udp = udp;
 		this.quic = quic;
@@ -70,41 +74,61 @@ final class SentinelSockets {
 
 	/** Whether these sockets hear what answers the packets of the QUIC socket. */
 	boolean hearQuic() {
-		return this.udp.sharesPorts();
+		return this.udp.epoll();
 	}
 
-	void join(Sentinel sentinel) {
-		this.sockets.computeIfAbsent(sentinel.remote(), Shared::new).sentinels.add(sentinel);
+	/** The socket that hears of a peer, for one more sentinel. */
+	Shared join(Sentinel sentinel, InetSocketAddress remote) {
+		Shared shared = this.sockets.computeIfAbsent(remote, Shared::new);
+		shared.sentinels.add(sentinel);
+		return shared;
 	}
 
-	void leave(Sentinel sentinel) {
-		Shared shared = this.sockets.get(sentinel.remote());
-		if (shared != null && shared.sentinels.remove(sentinel) && shared.sentinels.isEmpty()) {
-			this.sockets.remove(sentinel.remote());
-			shared.opened.channel().close();
+	private ChannelFuture connect(InetSocketAddress remote, ChannelHandler handler) {
+		if (!hearQuic()) {
+			return this.udp.connect(this.quic.eventLoop(), null, remote, handler);
 		}
+		// Only for as long as it takes: nobody else shall get the port, least of all by a
+		// search for a free one.
+		this.connecting++;
+		Udp.shareable(this.quic, true);
+		ChannelFuture connected = this.udp.connect(this.quic.eventLoop(), this.quic.localAddress(), remote, handler);
+		connected.addListener((future) -> {
+			this.connecting--;
+			if (this.connecting == 0) {
+				Udp.shareable(this.quic, false);
+			}
+		});
+		return connected;
 	}
 
-	void probe(InetSocketAddress remote) {
-		Shared shared = this.sockets.get(remote);
-		if (shared != null) {
-			shared.probe();
-		}
-	}
+	/**
+	 * One such socket, closed when the last sentinel leaves.
+	 */
+	final class Shared extends ChannelInboundHandlerAdapter {
 
-	private final class Shared extends ChannelInboundHandlerAdapter {
+		private final InetSocketAddress remote;
 
 		private final List<Sentinel> sentinels = new ArrayList<>(1);
 
 		private final ChannelFuture opened;
 
-		Shared(InetSocketAddress remote) {
-			this.opened = SentinelSockets.this.udp.connect(SentinelSockets.this.quic, remote, this);
+		private Shared(InetSocketAddress remote) {
+			this.remote = remote;
+			this.opened = connect(remote, this);
 			this.opened.addListener((future) -> {
 				if (!future.isSuccess() && this.opened.channel().isOpen()) {
 					logger.debug("No ICMP will be heard of {}", remote, future.cause());
 				}
 			});
+		}
+
+		void leave(Sentinel sentinel) {
+			this.sentinels.remove(sentinel);
+			if (this.sentinels.isEmpty()) {
+				SentinelSockets.this.sockets.remove(this.remote, this);
+				this.opened.channel().close();
+			}
 		}
 
 		void probe() {

@@ -19,9 +19,9 @@ package io.macula.transport;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -43,9 +43,8 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
-import io.netty.util.Attribute;
-import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.netty.resources.LoopResources;
@@ -76,9 +75,6 @@ final class Udp {
 			23);
 
 	private static final int MTU_DISCOVER_PROBE = 3;
-
-	/** How many sockets are about to share the port of a socket. */
-	private static final AttributeKey<Integer> CONNECTING = AttributeKey.valueOf(Udp.class, "connecting");
 
 	private final LoopResources resources;
 
@@ -117,11 +113,6 @@ final class Udp {
 		return this.channelClass == EpollDatagramChannel.class;
 	}
 
-	/** Whether {@link #connect} shares the port of the QUIC socket. */
-	boolean sharesPorts() {
-		return epoll();
-	}
-
 	DatagramChannel newChannel(InetAddress address) {
 		SocketProtocolFamily family = (address instanceof Inet4Address) ? SocketProtocolFamily.INET
 				: SocketProtocolFamily.INET6;
@@ -157,36 +148,34 @@ final class Udp {
 	}
 
 	/**
-	 * Open a connected socket beside a QUIC socket, at the same local port where the
-	 * platform allows. Called on the event loop of that socket.
-	 * @param quic the bound QUIC socket
+	 * Open a connected socket.
+	 * @param loop its event loop
+	 * @param shared where another socket is bound that is {@link #shareable}, to share
+	 * its port and its traffic; {@code null} for a port of its own
 	 * @param remote the peer
 	 * @param handler what reads from it
 	 * @return tells when it is connected
 	 */
-	ChannelFuture connect(Channel quic, InetSocketAddress remote, ChannelHandler handler) {
-		Bootstrap bootstrap = bootstrap(quic.eventLoop(), remote.getAddress(), handler);
-		if (!sharesPorts()) {
+	ChannelFuture connect(EventLoop loop, @Nullable SocketAddress shared, InetSocketAddress remote,
+			ChannelHandler handler) {
+		Bootstrap bootstrap = bootstrap(loop, remote.getAddress(), handler);
+		if (shared == null) {
 			return bootstrap.connect(remote);
 		}
-		// Only for as long as it takes: nobody else shall be able to share the port, and
-		// a
-		// search for a free one must not take one that others could share.
-		set(quic, UnixChannelOption.SO_REUSEPORT, true);
-		Attribute<Integer> connecting = quic.attr(CONNECTING);
-		connecting.set(Objects.requireNonNullElse(connecting.get(), 0) + 1);
-		ChannelFuture connected = bootstrap.option(UnixChannelOption.SO_REUSEPORT, true)
-			.connect(remote, quic.localAddress());
+		ChannelFuture connected = bootstrap.option(UnixChannelOption.SO_REUSEPORT, true).connect(remote, shared);
 		connected.addListener((future) -> {
-			connecting.set(connecting.get() - 1);
-			if (connecting.get() == 0) {
-				set(quic, UnixChannelOption.SO_REUSEPORT, false);
-			}
 			if (future.isSuccess()) {
 				tune(connected.channel());
 			}
 		});
 		return connected;
+	}
+
+	/**
+	 * Allow other sockets to be bound where a socket is bound already, or forbid it.
+	 */
+	static void shareable(Channel bound, boolean shareable) {
+		set(bound, UnixChannelOption.SO_REUSEPORT, shareable);
 	}
 
 	private Bootstrap bootstrap(EventLoop loop, InetAddress address, ChannelHandler handler) {
