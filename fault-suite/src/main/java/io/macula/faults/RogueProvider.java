@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import io.macula.Realm;
 import io.macula.realm.NodeReport;
 import io.macula.realm.RealmNode;
-import io.macula.transport.RealmSecret;
-import io.macula.transport.SecretTls;
+import io.macula.tls.RealmSecret;
+import io.macula.tls.SecretTls;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.FrameDecoder;
@@ -44,7 +44,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
-
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 

@@ -27,8 +27,8 @@ import java.util.concurrent.TimeoutException;
 
 import io.macula.Metadata;
 import io.macula.Realm;
-import io.macula.transport.RealmSecret;
-import io.macula.transport.SecretTls;
+import io.macula.tls.RealmSecret;
+import io.macula.tls.SecretTls;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.Introduction;

@@ -18,6 +18,7 @@ package io.macula.transport;
 
 import java.nio.charset.StandardCharsets;
 
+import io.macula.tls.TlsFailures;
 import io.macula.wire.ErrorCode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

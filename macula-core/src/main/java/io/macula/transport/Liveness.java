@@ -18,6 +18,7 @@ package io.macula.transport;
 
 import java.util.concurrent.TimeUnit;
 
+import io.macula.udp.Sentinel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;

@@ -30,6 +30,8 @@ import java.util.function.Function;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.tls.TlsContexts;
+import io.macula.udp.Addresses;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;

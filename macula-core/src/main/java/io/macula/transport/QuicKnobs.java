@@ -18,6 +18,7 @@ package io.macula.transport;
 
 import java.util.concurrent.TimeUnit;
 
+import io.macula.udp.Udp;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import io.macula.Endpoint;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.server.ProviderSettings;
-import io.macula.transport.RealmSecret;
+import io.macula.tls.RealmSecret;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

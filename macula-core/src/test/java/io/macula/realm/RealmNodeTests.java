@@ -31,7 +31,7 @@ import io.macula.RpcException;
 import io.macula.client.ServiceSettings;
 import io.macula.selection.SelectionStrategies;
 import io.macula.server.ProviderSettings;
-import io.macula.transport.RealmSecret;
+import io.macula.tls.RealmSecret;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -36,6 +36,13 @@ import io.macula.Processed;
 import io.macula.Realm;
 import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.testing.TestAuthority;
+import io.macula.tls.BundleTls;
+import io.macula.tls.HostVerification;
+import io.macula.tls.InsecureTls;
+import io.macula.tls.RealmSecret;
+import io.macula.tls.SecretTls;
+import io.macula.tls.TlsContexts;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
@@ -269,7 +276,7 @@ class HandshakeRefusalTests {
 			return QuicSslContextBuilder.forClient()
 				.trustManager(InsecureTrustManagerFactory.INSTANCE)
 				.endpointIdentificationAlgorithm("")
-				.applicationProtocols(QuicContexts.PROTOCOL)
+				.applicationProtocols(TlsContexts.PROTOCOL)
 				.build();
 		}
 

@@ -45,6 +45,7 @@ import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.testing.ImpairedLink;
 import io.macula.testing.Impairment;
+import io.macula.tls.TlsContexts;
 import io.macula.wire.Failure;
 import io.macula.wire.FrameCodec;
 import org.awaitility.Awaitility;

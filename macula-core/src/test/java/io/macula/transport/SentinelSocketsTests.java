@@ -27,6 +27,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.macula.udp.Addresses;
+import io.macula.udp.Sentinel;
+import io.macula.udp.SentinelSockets;
+import io.macula.udp.Udp;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

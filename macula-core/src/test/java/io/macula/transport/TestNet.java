@@ -27,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 import io.macula.Endpoint;
 import io.macula.Realm;
 import io.macula.Status;
+import io.macula.tls.TlsContexts;
 
 /**
  * A provider and a client in this process, on event loops of their own.

@@ -27,10 +27,10 @@ import java.util.concurrent.CompletableFuture;
 import io.macula.Realm;
 import io.macula.codec.Codecs;
 import io.macula.server.ProviderSettings;
+import io.macula.tls.RealmSecret;
+import io.macula.tls.SecretTls;
+import io.macula.tls.TlsContexts;
 import io.macula.transport.NodeInfo;
-import io.macula.transport.RealmSecret;
-import io.macula.transport.SecretTls;
-import io.macula.transport.TlsContexts;
 
 /**
  * What all parts have in common.

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import io.macula.pool.PoolSettings;
 import io.macula.realm.RealmNode;
 import io.macula.server.ProviderSettings;
-import io.macula.transport.RealmSecret;
+import io.macula.tls.RealmSecret;
 import io.macula.transport.TransportSettings;
 import reactor.core.publisher.Flux;
 

@@ -30,12 +30,9 @@ import io.macula.spring.ClientBeanPostProcessor;
 import io.macula.spring.ClientProxies;
 import io.macula.spring.DeclaredClients;
 import io.macula.spring.ServiceBean;
-import io.macula.transport.TlsContexts;
+import io.macula.tls.TlsContexts;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.dataformat.cbor.CBORMapper;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -47,6 +44,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.cbor.CBORMapper;
 
 /**
  * Auto-configuration of the node that this application is in its realm: it provides the

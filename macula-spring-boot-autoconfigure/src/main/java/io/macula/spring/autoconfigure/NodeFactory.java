@@ -23,10 +23,9 @@ import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.codec.PayloadCodec;
 import io.macula.realm.RealmNode;
 import io.macula.spring.ServiceBean;
-import io.macula.transport.TlsContexts;
+import io.macula.tls.TlsContexts;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 

@@ -19,14 +19,13 @@ package io.macula.spring.autoconfigure;
 import java.util.List;
 
 import io.macula.Realm;
-import io.macula.transport.BundleTls;
-import io.macula.transport.HostVerification;
-import io.macula.transport.InsecureTls;
-import io.macula.transport.RealmSecret;
-import io.macula.transport.SecretTls;
-import io.macula.transport.TlsContexts;
+import io.macula.tls.BundleTls;
+import io.macula.tls.HostVerification;
+import io.macula.tls.InsecureTls;
+import io.macula.tls.RealmSecret;
+import io.macula.tls.SecretTls;
+import io.macula.tls.TlsContexts;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;

@@ -22,13 +22,12 @@ import java.util.Collections;
 import java.util.List;
 
 import io.macula.realm.RealmNode;
-import io.macula.transport.InsecureTls;
-import io.macula.transport.TlsContexts;
+import io.macula.tls.InsecureTls;
+import io.macula.tls.TlsContexts;
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;

@@ -23,14 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-import io.macula.Realm;
 import io.macula.Endpoint;
+import io.macula.Realm;
 import io.macula.realm.NodeReport;
 import io.macula.realm.NodeSettings;
 import io.macula.realm.RealmNode;
 import io.macula.server.ProviderSettings;
-import io.macula.transport.RealmSecret;
-
+import io.macula.tls.RealmSecret;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.env.Environment;
 

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -26,7 +26,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-import io.macula.transport.PeerRefusedException.Fault;
+import io.macula.tls.PeerRefusedException.Fault;
 
 /**
  * Trusts whom a configured trust manager trusts, and says more clearly whom not.

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.math.BigInteger;
 import java.security.PublicKey;
@@ -105,7 +105,7 @@ class SecretTlsTests {
 			HandshakeProbe.Outcome outcome = probe.connect(QuicSslContextBuilder.forClient()
 				.trustManager(InsecureTrustManagerFactory.INSTANCE)
 				.endpointIdentificationAlgorithm("")
-				.applicationProtocols(QuicContexts.PROTOCOL)
+				.applicationProtocols(TlsContexts.PROTOCOL)
 				.build(), "x.y");
 			assertThat(outcome.client()).isEqualTo("it demands a certificate and got none (TLS alert 116)");
 			assertThat(outcome.server()).startsWith("it showed no certificate");

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * connection, so that new certificates need no restart. Safe for all threads.
  */
 public interface TlsContexts {
+
+	/** Name of the protocol in the handshake (ALPN, RFC 7301). */
+	String PROTOCOL = "macula/1";
 
 	/**
 	 * Context for dialling; shows this node's certificate.

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.util.regex.Pattern;
 
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Says in plain words why a handshake failed. All clauses are about the peer and continue
  * "no connection to X: " or "refused a connection from X: ".
  */
-final class TlsFailures {
+public final class TlsFailures {
 
 	/*
 	 * Who refuses whom (RFC 8446, section 6; RFC 9001, section 4.8): this node's own
@@ -41,7 +41,7 @@ final class TlsFailures {
 	 * after the client has already finished its part of the handshake.
 	 */
 
-	private static final String REFUSAL = "io.macula.transport.refusal";
+	private static final String REFUSAL = "io.macula.tls.refusal";
 
 	private static final int TLS_ERROR = 0x100;
 
@@ -66,7 +66,7 @@ final class TlsFailures {
 	 * @param close how the peer closed the connection, or {@code null} if it did not
 	 * @return the clause, or {@code null} if authentication is not the reason
 	 */
-	static @Nullable String explain(@Nullable SSLEngine engine, @Nullable Throwable failure,
+	public static @Nullable String explain(@Nullable SSLEngine engine, @Nullable Throwable failure,
 			@Nullable QuicConnectionCloseEvent close) {
 		PeerRefusedException own = verdict(engine);
 		if (own != null) {
@@ -86,13 +86,13 @@ final class TlsFailures {
 		}
 		return (engine == null || engine.getUseClientMode())
 				? printable("its certificate was not accepted, or it does not speak TLS 1.3 properly: " + failure)
-				: "it showed no certificate, or it does not speak " + QuicContexts.PROTOCOL;
+				: "it showed no certificate, or it does not speak " + TlsContexts.PROTOCOL;
 	}
 
 	/**
 	 * A peer's own words, such as the names in its certificate, as a part of one line.
 	 */
-	static String printable(String text) {
+	public static String printable(String text) {
 		String cut = (text.length() <= MAX_CLAUSE_LENGTH) ? text : text.substring(0, MAX_CLAUSE_LENGTH) + "...";
 		return UNPRINTABLE.matcher(cut).replaceAll("?");
 	}
@@ -123,7 +123,7 @@ final class TlsFailures {
 	 * What the peer meant by an alert.
 	 * @param alert its number
 	 */
-	static String byPeer(int alert) {
+	public static String byPeer(int alert) {
 		String meaning = switch (alert) {
 			case 42 -> "it does not accept the name in this node's certificate";
 			case 43 -> "it does not accept this node's certificate for this purpose";
@@ -135,7 +135,7 @@ final class TlsFailures {
 			case 51 -> "it has another secret for this realm";
 			case 112 -> "it does not know the name by which it was addressed";
 			case 116 -> "it demands a certificate and got none";
-			case 120 -> "it does not speak " + QuicContexts.PROTOCOL;
+			case 120 -> "it does not speak " + TlsContexts.PROTOCOL;
 			case 40, 70 -> "it does not agree to any of the offered TLS settings";
 			default -> "it refused the TLS handshake";
 		};

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.udp;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -53,10 +53,10 @@ import reactor.netty.resources.LoopResources;
  * How UDP sockets are opened here: on which event loops, of which channel class, with
  * which options. Safe for all threads.
  */
-final class Udp {
+public final class Udp {
 
 	/** Largest UDP payload that is sent or accepted; path MTU discovery goes up to it. */
-	static final int MAX_DATAGRAM_BYTES = 16_000;
+	public static final int MAX_DATAGRAM_BYTES = 16_000;
 
 	private static final Logger logger = LoggerFactory.getLogger(Udp.class);
 
@@ -86,7 +86,7 @@ final class Udp {
 
 	private final Class<? extends DatagramChannel> channelClass;
 
-	Udp(LoopResources resources, EventLoopGroup group, int threads) {
+	public Udp(LoopResources resources, EventLoopGroup group, int threads) {
 		this.resources = resources;
 		this.group = group;
 		for (EventExecutor executor : group) {
@@ -97,19 +97,19 @@ final class Udp {
 		this.channelClass = resources.onChannelClass(DatagramChannel.class, group);
 	}
 
-	List<EventLoop> loops() {
+	public List<EventLoop> loops() {
 		return this.loops;
 	}
 
-	EventLoop nextLoop() {
+	public EventLoop nextLoop() {
 		return this.loops.get(Math.floorMod(this.next.getAndIncrement(), this.loops.size()));
 	}
 
-	boolean onEventLoop() {
+	public boolean onEventLoop() {
 		return this.loops.stream().anyMatch(EventLoop::inEventLoop);
 	}
 
-	boolean epoll() {
+	public boolean epoll() {
 		return this.channelClass == EpollDatagramChannel.class;
 	}
 
@@ -133,7 +133,7 @@ final class Udp {
 	 * @param handler what reads from it
 	 * @return tells when it is bound
 	 */
-	ChannelFuture bind(EventLoop loop, InetSocketAddress local, boolean reusePort, ChannelHandler handler) {
+	public ChannelFuture bind(EventLoop loop, InetSocketAddress local, boolean reusePort, ChannelHandler handler) {
 		Bootstrap bootstrap = bootstrap(loop, local.getAddress(), handler);
 		if (epoll() && reusePort) {
 			bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
@@ -215,7 +215,7 @@ final class Udp {
 	 * @param nanos for how long
 	 * @return whether it is done
 	 */
-	static boolean await(Future<?> future, long nanos) {
+	public static boolean await(Future<?> future, long nanos) {
 		try {
 			future.get(Math.max(1, nanos), TimeUnit.NANOSECONDS);
 			return true;

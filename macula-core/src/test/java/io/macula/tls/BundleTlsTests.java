@@ -14,13 +14,14 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.security.KeyStore;
 
 import javax.net.ssl.KeyManagerFactory;
 
 import io.macula.Realm;
+import io.macula.testing.TestAuthority;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.udp;
 
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * ration it, so that a socket with packets of its own would hear nothing beside a busy
  * connection), and the datagrams, which they pass on to the QUIC socket.
  */
-final class SentinelSockets {
+public final class SentinelSockets {
 
 	private static final Logger logger = LoggerFactory.getLogger(SentinelSockets.class);
 
@@ -64,11 +64,11 @@ final class SentinelSockets {
 		this.quic = quic;
 	}
 
-	static void attach(Udp udp, Channel quic) {
+	public static void attach(Udp udp, Channel quic) {
 		quic.attr(KEY).set(new SentinelSockets(udp, quic));
 	}
 
-	static SentinelSockets of(Channel quic) {
+	public static SentinelSockets of(Channel quic) {
 		return quic.attr(KEY).get();
 	}
 

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.io.IOException;
 import java.io.InputStream;

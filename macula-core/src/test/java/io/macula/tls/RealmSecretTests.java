@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

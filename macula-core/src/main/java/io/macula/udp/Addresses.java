@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.udp;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -32,11 +32,11 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Host names to addresses, in the order in which they are to be tried.
  */
-final class Addresses {
+public final class Addresses {
 
-	static final InetAddress ANY_4 = ofBytes(new byte[4]);
+	public static final InetAddress ANY_4 = ofBytes(new byte[4]);
 
-	static final InetAddress ANY_6 = ofBytes(new byte[16]);
+	public static final InetAddress ANY_6 = ofBytes(new byte[16]);
 
 	private Addresses() {
 	}
@@ -47,7 +47,7 @@ final class Addresses {
 	 * @return all its addresses, families alternating (RFC 8305, section 4); fails with
 	 * {@link UnknownHostException}
 	 */
-	static Mono<List<InetAddress>> resolve(String host) {
+	public static Mono<List<InetAddress>> resolve(String host) {
 		InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
 		if (literal != null) {
 			return Mono.just(List.of(literal));

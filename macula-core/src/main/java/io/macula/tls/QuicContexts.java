@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  * @param server for listening
  */
 record QuicContexts(QuicSslContext client, QuicSslContext server) {
-
-	/** Name of the protocol in the handshake (ALPN). */
-	static final String PROTOCOL = "macula/1";
 
 	private static final String VERIFY_HOST = "HTTPS";
 
@@ -64,7 +61,7 @@ record QuicContexts(QuicSslContext client, QuicSslContext server) {
 	private static QuicSslContext client(QuicSslContextBuilder builder, PeerTrust trust, String verification) {
 		return builder.trustManager(trust)
 			.endpointIdentificationAlgorithm(verification)
-			.applicationProtocols(PROTOCOL)
+			.applicationProtocols(TlsContexts.PROTOCOL)
 			.earlyData(false)
 			.build();
 	}
@@ -77,7 +74,7 @@ record QuicContexts(QuicSslContext client, QuicSslContext server) {
 		AtomicReference<QuicSslContext> self = new AtomicReference<>();
 		QuicSslContext context = builder.trustManager(trust)
 			.clientAuth(ClientAuth.REQUIRE)
-			.applicationProtocols(PROTOCOL)
+			.applicationProtocols(TlsContexts.PROTOCOL)
 			.earlyData(false)
 			.sni((name) -> Objects.requireNonNull(self.get()))
 			.build();

@@ -14,19 +14,11 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
-
-import io.netty.util.concurrent.FastThreadLocalThread;
-import reactor.core.scheduler.NonBlocking;
-
 /**
- * Thread of an event loop: Reactor refuses to block it.
+ * UDP sockets beneath QUIC: how they are opened, on which event loops, and how a closed
+ * port is heard of. Start at {@link io.macula.udp.Udp}; this package knows no connection.
  */
-final class LoopThread extends FastThreadLocalThread implements NonBlocking {
+@NullMarked
+package io.macula.udp;
 
-	LoopThread(Runnable target, String name) {
-		super(target, name);
-		setDaemon(true);
-	}
-
-}
+import org.jspecify.annotations.NullMarked;

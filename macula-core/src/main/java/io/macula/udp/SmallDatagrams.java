@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.udp;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
@@ -25,7 +25,7 @@ import io.netty.handler.codec.quic.QuicChannel;
  * Allocator of a QUIC channel that holds its datagrams to what every path of QUIC carries
  * (RFC 9000, section 14). Safe for all threads.
  */
-final class SmallDatagrams extends AbstractByteBufAllocator {
+public final class SmallDatagrams extends AbstractByteBufAllocator {
 
 	/*
 	 * quiche discovers the path MTU of a connection's first path only. On each later one
@@ -46,7 +46,7 @@ final class SmallDatagrams extends AbstractByteBufAllocator {
 	}
 
 	/** From now on; a further time changes nothing. */
-	static void of(QuicChannel channel) {
+	public static void of(QuicChannel channel) {
 		ByteBufAllocator present = channel.config().getAllocator();
 		if (!(present instanceof SmallDatagrams)) {
 			channel.config().setAllocator(new SmallDatagrams(present));

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.security.cert.X509Certificate;
 import java.time.Instant;

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.udp;
 
 import io.netty.channel.SelectStrategy;
 import org.junit.jupiter.api.Test;

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;

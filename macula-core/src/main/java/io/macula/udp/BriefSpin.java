@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.udp;
 
 import java.util.function.LongSupplier;
 
@@ -25,7 +25,7 @@ import io.netty.util.IntSupplier;
  * Lets an event loop look for events for some microseconds before it sleeps, as long as
  * that pays. Owned by the event loop.
  */
-final class BriefSpin implements SelectStrategy {
+public final class BriefSpin implements SelectStrategy {
 
 	/*
 	 * To be woken takes a thread 20 to 50 microseconds, on either side of each call that
@@ -54,7 +54,7 @@ final class BriefSpin implements SelectStrategy {
 
 	private int idleMoments;
 
-	BriefSpin(long spinNanos, LongSupplier clock) {
+	public BriefSpin(long spinNanos, LongSupplier clock) {
 		this.spinNanos = spinNanos;
 		this.clock = clock;
 	}

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.udp;
 
 import java.net.InetSocketAddress;
 
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * reason to doubt the peer, never the only one to close. Owned by one event loop;
  * {@link #close} releases its share of the socket.
  */
-final class Sentinel {
+public final class Sentinel {
 
 	private final SentinelSockets sockets;
 
@@ -38,21 +38,21 @@ final class Sentinel {
 
 	private boolean closed;
 
-	Sentinel(SentinelSockets sockets, InetSocketAddress remote, Runnable unreachable) {
+	public Sentinel(SentinelSockets sockets, InetSocketAddress remote, Runnable unreachable) {
 		this.sockets = sockets;
 		this.remote = remote;
 		this.unreachable = unreachable;
 	}
 
 	/** Hear from now on what answers the packets of QUIC, where the platform allows. */
-	void listen() {
+	public void listen() {
 		if (this.socket == null && this.sockets.hearQuic()) {
 			open();
 		}
 	}
 
 	/** Send one byte, which a living peer ignores. */
-	void probe() {
+	public void probe() {
 		open();
 		if (this.socket != null) {
 			this.socket.probe();
@@ -60,14 +60,14 @@ final class Sentinel {
 	}
 
 	/** Release the socket until the next time. */
-	void rest() {
+	public void rest() {
 		if (this.socket != null) {
 			this.socket.leave(this);
 			this.socket = null;
 		}
 	}
 
-	void close() {
+	public void close() {
 		this.closed = true;
 		rest();
 	}

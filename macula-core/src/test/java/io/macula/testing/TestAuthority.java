@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.testing;
 
 import java.math.BigInteger;
 import java.security.KeyPair;
@@ -43,9 +43,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /**
  * A certificate authority such as users have, for tests.
  */
-final class TestAuthority {
+public final class TestAuthority {
 
-	static final String PASSWORD = "changeit";
+	public static final String PASSWORD = "changeit";
 
 	private final String name;
 
@@ -53,13 +53,13 @@ final class TestAuthority {
 
 	private final X509Certificate certificate;
 
-	TestAuthority(String name) throws Exception {
+	public TestAuthority(String name) throws Exception {
 		this.name = name;
 		this.keys = keyPair("EC");
 		this.certificate = certificate(name, this.keys, Instant.now(), Duration.ofDays(1), true);
 	}
 
-	TrustManagerFactory trust() throws Exception {
+	public TrustManagerFactory trust() throws Exception {
 		KeyStore store = KeyStore.getInstance("PKCS12");
 		store.load(null);
 		store.setCertificateEntry("ca", this.certificate);
@@ -68,15 +68,15 @@ final class TestAuthority {
 		return trust;
 	}
 
-	KeyManagerFactory keys(String commonName, String... hosts) throws Exception {
+	public KeyManagerFactory keys(String commonName, String... hosts) throws Exception {
 		return keys("EC", commonName, Instant.now(), hosts);
 	}
 
-	KeyManagerFactory expiredKeys(String commonName, String... hosts) throws Exception {
+	public KeyManagerFactory expiredKeys(String commonName, String... hosts) throws Exception {
 		return keys("EC", commonName, Instant.now().minus(Duration.ofDays(30)), hosts);
 	}
 
-	KeyManagerFactory rsaKeys(String commonName, String... hosts) throws Exception {
+	public KeyManagerFactory rsaKeys(String commonName, String... hosts) throws Exception {
 		return keys("RSA", commonName, Instant.now(), hosts);
 	}
 

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.tls;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateExpiredException;
@@ -27,7 +27,7 @@ import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.security.auth.x500.X500Principal;
 
-import io.macula.transport.PeerRefusedException.Fault;
+import io.macula.tls.PeerRefusedException.Fault;
 
 /**
  * Trusts the nodes of one realm: those whose certificate the realm's authority signed.
