@@ -16,6 +16,7 @@
 
 package io.macula;
 
+import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -73,6 +74,19 @@ public record Endpoint(String host, int port) implements Comparable<Endpoint> {
 			throw new IllegalArgumentException("Endpoint '" + text + "' is not valid: '" + rest.substring(colon + 1)
 					+ "' is not a port, expected 1 to 65535", ex);
 		}
+	}
+
+	/**
+	 * The endpoint at an address: without the zone of an IPv6 address, which means
+	 * nothing elsewhere.
+	 * @param address the address
+	 * @param port the port, from 1 to 65535
+	 * @return the endpoint
+	 */
+	public static Endpoint of(InetAddress address, int port) {
+		String text = address.getHostAddress();
+		int zone = text.indexOf('%');
+		return new Endpoint((zone < 0) ? text : text.substring(0, zone), port);
 	}
 
 	private static String stripScheme(String text) {

@@ -117,7 +117,7 @@ final class LoadProcess implements AutoCloseable {
 
 	/**
 	 * The report of the client's node.
-	 * @return JSON of a {@link io.macula.realm.NodeReport}
+	 * @return JSON of a {@link io.macula.node.NodeReport}
 	 */
 	JsonNode report() {
 		return JsonMapper.builder().build().readTree(command("report"));

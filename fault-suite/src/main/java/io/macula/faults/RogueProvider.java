@@ -24,8 +24,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Realm;
-import io.macula.realm.NodeReport;
-import io.macula.realm.RealmNode;
+import io.macula.node.NodeReport;
+import io.macula.node.RealmNode;
 import io.macula.tls.RealmSecret;
 import io.macula.tls.SecretTls;
 import io.macula.wire.Frame;

@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import io.macula.realm.RealmNode;
+import io.macula.node.RealmNode;
 
 /**
  * A process with the three seeds of a realm.

@@ -37,7 +37,7 @@ import io.macula.benchmarks.scale.DirectoryProtocol.Node;
 import io.macula.benchmarks.scale.DirectoryProtocol.Renewal;
 import io.macula.benchmarks.scale.DirectoryProtocol.Update;
 import io.macula.benchmarks.scale.DirectoryProtocol.Upsert;
-import io.macula.realm.RealmNode;
+import io.macula.node.RealmNode;
 import io.macula.transport.Connection;
 import io.macula.transport.QuicConnector;
 import io.macula.transport.Transport;

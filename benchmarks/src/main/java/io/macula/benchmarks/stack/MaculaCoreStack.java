@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import io.macula.node.RealmNode;
 import io.macula.pool.PoolSettings;
-import io.macula.realm.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
 import io.macula.transport.TransportSettings;

@@ -18,10 +18,9 @@ package io.macula.benchmarks.stack;
 
 import java.util.Set;
 
-import io.macula.realm.RealmNode;
+import io.macula.node.RealmNode;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
-
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;

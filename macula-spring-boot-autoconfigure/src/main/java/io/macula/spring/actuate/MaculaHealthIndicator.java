@@ -20,9 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-import io.macula.realm.NodeReport;
-import io.macula.realm.RealmNode;
-
+import io.macula.node.NodeReport;
+import io.macula.node.RealmNode;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 

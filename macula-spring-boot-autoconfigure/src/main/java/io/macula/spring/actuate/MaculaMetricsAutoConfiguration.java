@@ -18,10 +18,9 @@ package io.macula.spring.actuate;
 
 import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
 import io.github.resilience4j.retry.RetryRegistry;
-import io.macula.realm.RealmNode;
+import io.macula.node.RealmNode;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
-
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

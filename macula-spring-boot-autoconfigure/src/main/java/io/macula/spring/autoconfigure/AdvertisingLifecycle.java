@@ -16,14 +16,13 @@
 
 package io.macula.spring.autoconfigure;
 
-import io.macula.realm.RealmNode;
-import reactor.core.publisher.Mono;
-
+import io.macula.node.RealmNode;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import reactor.core.publisher.Mono;
 
 /**
  * Advertises the services while the application accepts traffic: from its being ready, or

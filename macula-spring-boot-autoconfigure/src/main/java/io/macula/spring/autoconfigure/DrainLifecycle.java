@@ -18,8 +18,7 @@ package io.macula.spring.autoconfigure;
 
 import java.time.Duration;
 
-import io.macula.realm.RealmNode;
-
+import io.macula.node.RealmNode;
 import org.springframework.context.SmartLifecycle;
 
 /**

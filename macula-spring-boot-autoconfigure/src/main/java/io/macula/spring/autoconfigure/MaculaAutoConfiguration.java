@@ -24,7 +24,8 @@ import java.util.concurrent.Executor;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.client.RealmClient;
 import io.macula.codec.PayloadCodec;
-import io.macula.realm.RealmNode;
+import io.macula.node.NodeIds;
+import io.macula.node.RealmNode;
 import io.macula.selection.SelectionStrategy;
 import io.macula.spring.ClientBeanPostProcessor;
 import io.macula.spring.ClientProxies;
@@ -74,7 +75,8 @@ public final class MaculaAutoConfiguration {
 		Map<String, SelectionStrategy> strategies = new HashMap<>(beanFactory.getBeansOfType(SelectionStrategy.class));
 		SettingsFactory factory = new SettingsFactory(properties, new Strategies(strategies), codecs.names(),
 				new InvalidSettings(environment));
-		return factory.create(NodeIds.generate(environment), keys.services());
+		return factory.create(NodeIds.generate(environment.getProperty("spring.application.name", "node")),
+				keys.services());
 	}
 
 	@Bean
@@ -109,10 +111,11 @@ public final class MaculaAutoConfiguration {
 	@ConditionalOnMissingBean
 	RealmNode maculaNode(MaculaSettings settings, TlsContexts tls, PayloadCodecs codecs,
 			ObjectProvider<ObservationRegistry> observations, RetryRegistry retries, ProvidedServices provided,
-			ConfigurableListableBeanFactory beanFactory, Environment environment) {
+			ObjectProvider<RealmNodeCustomizer> customizers, ConfigurableListableBeanFactory beanFactory,
+			Environment environment) {
 		return NodeFactory.create(settings, tls, codecs.all(),
 				observations.getIfAvailable(() -> ObservationRegistry.NOOP), retries,
-				handlerExecutor(beanFactory, environment), provided.listening());
+				handlerExecutor(beanFactory, environment), provided.listening(), customizers.orderedStream());
 	}
 
 	/**

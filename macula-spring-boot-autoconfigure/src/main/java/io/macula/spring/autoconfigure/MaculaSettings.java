@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.macula.client.ServiceSettings;
+import io.macula.node.NodeSettings;
 import io.macula.pool.PoolSettings;
-import io.macula.realm.NodeSettings;
 import io.macula.server.ProviderSettings;
 import io.macula.transport.TransportSettings;
 

@@ -18,10 +18,12 @@ package io.macula.spring.autoconfigure;
 
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.codec.PayloadCodec;
-import io.macula.realm.RealmNode;
+import io.macula.node.RealmNode;
+import io.macula.node.RealmNodeBuilder;
 import io.macula.spring.ServiceBean;
 import io.macula.tls.TlsContexts;
 import io.micrometer.observation.ObservationRegistry;
@@ -39,8 +41,8 @@ final class NodeFactory {
 
 	static RealmNode create(MaculaSettings settings, TlsContexts tls, List<PayloadCodec> codecs,
 			ObservationRegistry observations, RetryRegistry retries, @Nullable Executor handlerExecutor,
-			boolean listening) {
-		RealmNode.Builder builder = RealmNode.builder(settings.node())
+			boolean listening, Stream<RealmNodeCustomizer> customizers) {
+		RealmNodeBuilder builder = RealmNode.builder(settings.node())
 			.transport(settings.transport())
 			.pool(settings.pool())
 			.tls(tls)
@@ -53,6 +55,7 @@ final class NodeFactory {
 		if (listening) {
 			builder.provider(settings.provider());
 		}
+		customizers.forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
 	}
 

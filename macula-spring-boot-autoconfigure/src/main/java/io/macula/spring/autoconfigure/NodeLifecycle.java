@@ -20,11 +20,10 @@ import java.net.BindException;
 import java.util.concurrent.CountDownLatch;
 
 import io.macula.RpcException;
-import io.macula.realm.RealmNode;
+import io.macula.node.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.spring.MaculaServerStartedEvent;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ApplicationContext;

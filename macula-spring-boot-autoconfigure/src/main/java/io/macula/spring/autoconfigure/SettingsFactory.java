@@ -28,13 +28,12 @@ import java.util.TreeSet;
 import io.macula.Endpoint;
 import io.macula.Realm;
 import io.macula.client.ServiceSettings;
+import io.macula.node.NodeSettings;
 import io.macula.pool.PoolSettings;
-import io.macula.realm.NodeSettings;
 import io.macula.selection.EjectionSettings;
 import io.macula.server.ProviderSettings;
 import io.macula.transport.TransportSettings;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;

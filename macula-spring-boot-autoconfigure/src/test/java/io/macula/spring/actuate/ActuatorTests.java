@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.UUID;
 
 import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
-import io.macula.realm.NodeReport;
-import io.macula.realm.RealmNode;
+import io.macula.node.NodeReport;
+import io.macula.node.RealmNode;
 import io.macula.spring.Calculator;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
@@ -30,7 +30,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;

@@ -31,8 +31,8 @@ import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.client.RealmClient;
-import io.macula.realm.NodeReport;
-import io.macula.realm.RealmNode;
+import io.macula.node.NodeReport;
+import io.macula.node.RealmNode;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaServerStartedEvent;
 import io.macula.spring.MaculaService;
@@ -42,8 +42,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
-import reactor.core.publisher.Flux;
-
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -58,6 +56,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-import io.macula.realm.RealmNode;
+import io.macula.node.RealmNode;
 import io.macula.tls.InsecureTls;
 import io.macula.tls.TlsContexts;
 import io.netty.handler.codec.quic.QuicSslContext;

@@ -25,9 +25,9 @@ import java.util.function.BooleanSupplier;
 
 import io.macula.Endpoint;
 import io.macula.Realm;
-import io.macula.realm.NodeReport;
-import io.macula.realm.NodeSettings;
-import io.macula.realm.RealmNode;
+import io.macula.node.NodeReport;
+import io.macula.node.NodeSettings;
+import io.macula.node.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
 import org.springframework.beans.factory.DisposableBean;

@@ -16,9 +16,8 @@
 
 package io.macula.spring.test;
 
-import io.macula.realm.RealmNode;
+import io.macula.node.RealmNode;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
-
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;

@@ -19,11 +19,10 @@ package io.macula.spring.test;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.macula.realm.RealmNode;
+import io.macula.node.RealmNode;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;

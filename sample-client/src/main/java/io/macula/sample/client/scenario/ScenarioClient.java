@@ -22,15 +22,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.macula.RpcException;
-import io.macula.realm.NodeReport;
-import io.macula.realm.RealmNode;
+import io.macula.node.NodeReport;
+import io.macula.node.RealmNode;
 import io.macula.sample.Answer;
 import io.macula.sample.Calculator;
 import io.macula.sample.Question;
 import io.macula.spring.MaculaClient;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
-
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;

@@ -1,0 +1,112 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory;
+
+import java.util.List;
+
+import io.macula.Endpoint;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * The system behind a directory, as a node runs it: its read side, its write side, and
+ * its life. A node knows no engine by name; whatever implements this can stand behind it.
+ * Safe for all threads.
+ * <p>
+ * States: NEW to RUNNING by {@link #start}, to CLOSED by {@link #close} for good. Both
+ * sides can be used from the beginning: watches tell nothing and leases are PENDING until
+ * the engine runs.
+ */
+public interface DirectoryEngine {
+
+	/**
+	 * The read side.
+	 * @return always the same
+	 */
+	Directory directory();
+
+	/**
+	 * The write side.
+	 * @return always the same, or {@code null} if this engine is told of providers by
+	 * somebody else
+	 */
+	@Nullable Registry registry();
+
+	/**
+	 * What a providing node must serve to other nodes for this engine, beside the
+	 * services of the application.
+	 * @return the services; none where the engine is a system of its own
+	 */
+	default List<Service> services() {
+		return List.of();
+	}
+
+	/**
+	 * Join the realm; returns at once.
+	 * @param self endpoint of this node, or {@code null} if it does not serve
+	 */
+	void start(@Nullable Endpoint self);
+
+	/**
+	 * The node serves nothing any more, {@link #services()} included, but goes on to
+	 * call. Returns at once.
+	 */
+	default void stopServing() {
+	}
+
+	/**
+	 * Leave the realm for good; withdraws what is advertised.
+	 * @return completes when that is done, within a few seconds; never fails
+	 */
+	Mono<Void> close();
+
+	/**
+	 * What the operator sees.
+	 * @return the state at this moment
+	 */
+	DirectoryState state();
+
+	/**
+	 * Where this engine looks for providers and what to check when it finds none.
+	 * @return a clause for messages, for example {@code seeds: 10.0.0.1:9443}
+	 */
+	String hint();
+
+	/**
+	 * The engine of a directory that runs by itself, such as {@link InMemoryDirectory} or
+	 * one of the user's.
+	 * @param directory the read side
+	 * @param registry the write side, or {@code null} if there is none
+	 * @param hint see {@link #hint()}
+	 * @return an engine that starts and closes nothing
+	 */
+	static DirectoryEngine of(Directory directory, @Nullable Registry registry, String hint) {
+		return new GivenDirectory(directory, registry, hint);
+	}
+
+	/**
+	 * A service that nodes serve to each other for the engine's sake.
+	 *
+	 * @param name name of the service
+	 * @param contract a plain interface
+	 * @param handler implements it; used by many threads at once
+	 */
+	record Service(String name, Class<?> contract, Object handler) {
+
+	}
+
+}

@@ -1,0 +1,41 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a directory says of itself to an operator, at one moment. Immutable.
+ *
+ * @param seeds where the directory is asked, and in which state each of these is; empty
+ * for a directory that asks nobody
+ * @param nodes known nodes
+ * @param selfPreservation whether leases are not expired because too many went silent at
+ * once
+ * @param overdue nodes that are kept for that reason though their leases are over
+ */
+public record DirectoryState(Map<String, String> seeds, int nodes, boolean selfPreservation, List<String> overdue) {
+
+	/** Nothing is known yet. */
+	public static final DirectoryState EMPTY = new DirectoryState(Map.of(), 0, false, List.of());
+
+	public DirectoryState {
+		overdue = List.copyOf(overdue);
+	}
+
+}

@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory;
+
+import io.macula.Endpoint;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * A directory whose life is not the node's concern. Immutable.
+ *
+ * @param directory the read side
+ * @param registry the write side, or {@code null} if there is none
+ * @param hint where it looks for providers
+ */
+record GivenDirectory(Directory directory, @Nullable Registry registry, String hint) implements DirectoryEngine {
+
+	@Override
+	public void start(@Nullable Endpoint self) {
+		// Runs already.
+	}
+
+	@Override
+	public Mono<Void> close() {
+		return Mono.empty();
+	}
+
+	@Override
+	public DirectoryState state() {
+		return DirectoryState.EMPTY;
+	}
+
+}

@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import io.macula.Code;
+import io.macula.Status;
+import io.macula.codec.CodecException;
+import io.macula.codec.JacksonPayloadCodec;
+import io.macula.codec.PayloadCodec;
+import io.macula.codec.ValueCodec;
+import reactor.core.publisher.Flux;
+
+/**
+ * Updates and interests to bytes and back: CBOR with the product's own settings. Safe for
+ * all threads.
+ */
+final class DirectoryCodec {
+
+	private static final PayloadCodec CBOR = JacksonPayloadCodec.cbor();
+
+	private static final ValueCodec UPDATE = CBOR.forType(DirectoryUpdate.class);
+
+	private static final ValueCodec INTEREST = CBOR.forType(DirectoryInterest.class);
+
+	private DirectoryCodec() {
+	}
+
+	/**
+	 * A peer as the service that other nodes call.
+	 */
+	static RealmDirectoryService serve(DirectoryPeer peer) {
+		return new RealmDirectoryService() {
+			@Override
+			public Flux<byte[]> link(Flux<byte[]> mine) {
+				return encode(peer.link(decode(mine, DirectoryUpdate.class)), DirectoryUpdate.class);
+			}
+
+			@Override
+			public Flux<byte[]> watch(Flux<byte[]> interests) {
+				return encode(peer.watch(decode(interests, DirectoryInterest.class)), DirectoryUpdate.class);
+			}
+		};
+	}
+
+	static <T> Flux<byte[]> encode(Flux<T> values, Class<T> type) {
+		ValueCodec codec = codec(type);
+		return values.map(codec::encode);
+	}
+
+	static <T> Flux<T> decode(Flux<byte[]> payloads, Class<T> type) {
+		ValueCodec codec = codec(type);
+		return payloads.map((payload) -> {
+			try {
+				return type.cast(codec.decode(payload));
+			}
+			catch (CodecException ex) {
+				throw Status.processed(Code.INVALID_ARGUMENT, "The directory's protocol was broken: " + ex.getMessage())
+					.toException();
+			}
+		});
+	}
+
+	private static ValueCodec codec(Class<?> type) {
+		return (type == DirectoryUpdate.class) ? UPDATE : INTEREST;
+	}
+
+}

@@ -1,0 +1,122 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+
+/**
+ * What another node tells, brought to the loop one by one with a bounded number on the
+ * way.
+ *
+ * @param <T> type of what is told
+ */
+final class DirectoryInbound<T> implements CoreSubscriber<T> {
+
+	private static final int ON_THE_WAY = 16;
+
+	private final DirectoryLoop loop;
+
+	private final Consumer<T> onNext;
+
+	private final Consumer<@Nullable Throwable> onEnd;
+
+	private final AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
+
+	/** Owned by the loop. */
+	private boolean left;
+
+	/**
+	 * A subscriber.
+	 * @param onNext called in the loop
+	 * @param onEnd called in the loop at the end of the stream, with the error or
+	 * {@code null}; not after {@link #leave()}
+	 */
+	DirectoryInbound(DirectoryLoop loop, Consumer<T> onNext, Consumer<@Nullable Throwable> onEnd) {
+		this.loop = loop;
+		this.onNext = onNext;
+		this.onEnd = onEnd;
+	}
+
+	@Override
+	public void onSubscribe(Subscription opened) {
+		if (this.subscription.compareAndSet(null, opened)) {
+			opened.request(ON_THE_WAY);
+		}
+		else {
+			opened.cancel();
+		}
+	}
+
+	@Override
+	public void onNext(T value) {
+		this.loop.execute(() -> {
+			if (!this.left) {
+				try {
+					this.onNext.accept(value);
+				}
+				finally {
+					requestOne();
+				}
+			}
+		});
+	}
+
+	@Override
+	public void onComplete() {
+		end(null);
+	}
+
+	/** An error that crosses a cancellation is of no interest to anybody. */
+	@Override
+	public void onError(Throwable error) {
+		end(error);
+	}
+
+	/**
+	 * Cancel the stream and hear nothing more. To be called in the loop.
+	 */
+	void leave() {
+		this.left = true;
+		Subscription present = this.subscription.getAndSet(Operators.cancelledSubscription());
+		if (present != null) {
+			present.cancel();
+		}
+	}
+
+	private void requestOne() {
+		Subscription present = this.subscription.get();
+		if (present != null) {
+			present.request(1);
+		}
+	}
+
+	private void end(@Nullable Throwable error) {
+		this.loop.execute(() -> {
+			if (!this.left) {
+				this.left = true;
+				this.onEnd.accept(error);
+			}
+		});
+	}
+
+}

@@ -1,0 +1,82 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.util.function.Function;
+
+import io.macula.directory.Advertisement;
+import io.macula.directory.Lease;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Lease on the record of this node. Its state changes in the loop only.
+ */
+final class DirectoryLease implements Lease {
+
+	private final Advertisement advertisement;
+
+	private final Sinks.Many<State> states = Sinks.many().replay().latest();
+
+	private final Mono<Void> withdrawal;
+
+	private volatile State state = State.PENDING;
+
+	/**
+	 * A lease.
+	 * @param advertisement what is advertised
+	 * @param withdraw withdraws a lease; called at most once
+	 */
+	DirectoryLease(Advertisement advertisement, Function<DirectoryLease, Mono<Void>> withdraw) {
+		this.advertisement = advertisement;
+		this.withdrawal = Mono.defer(() -> withdraw.apply(this)).cache();
+		this.states.tryEmitNext(State.PENDING);
+	}
+
+	@Override
+	public Advertisement advertisement() {
+		return this.advertisement;
+	}
+
+	@Override
+	public State state() {
+		return this.state;
+	}
+
+	@Override
+	public Flux<State> states() {
+		return this.states.asFlux();
+	}
+
+	@Override
+	public Mono<Void> withdraw() {
+		return this.withdrawal;
+	}
+
+	void become(State next) {
+		if (this.state == next || this.state == State.RELEASED) {
+			return;
+		}
+		this.state = next;
+		this.states.tryEmitNext(next);
+		if (next == State.RELEASED) {
+			this.states.tryEmitComplete();
+		}
+	}
+
+}

@@ -1,0 +1,133 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one node tells another about the realm; element of the directory's protocol. An
+ * update without entries is a heartbeat. Properties of a later version are ignored, those
+ * missing in an earlier one are empty. Immutable.
+ *
+ * @param sender node id of the sender
+ * @param senderIncarnation incarnation of the sender; tells a node that reached itself
+ * from one that bears the same id
+ * @param settled whether the sender has run long enough to know the whole realm; before
+ * that, absence from its complete updates means nothing
+ * @param begins whether this is the first update of a complete account
+ * @param ends whether this is the last update of a complete account
+ * @param answers on a watch: number of the interest that the complete account answers
+ * @param received on a link: how many updates of the receiver's the sender has applied
+ * @param digest digest of all that the sender knows, or {@code null}
+ * @param upserts records, at most {@value #MAX_RECORDS}
+ * @param renewals renewals, at most {@value #MAX_ENTRIES}; in a complete account one for
+ * each record that the sender holds
+ * @param gone withdrawn and expired records, at most {@value #MAX_RECORDS}
+ * @param wanted node ids whose records the sender lacks, at most {@value #MAX_ENTRIES}
+ * @param refused node ids for whose records the sender has no room: the receiver's, or
+ * none
+ */
+record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, boolean begins, boolean ends,
+		long answers, long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals,
+		List<Gone> gone, List<String> wanted, List<String> refused) {
+
+	/** Bound of the records in one update: far below the payload limit. */
+	static final int MAX_RECORDS = 200;
+
+	/** Bound of the small entries in one update. */
+	static final int MAX_ENTRIES = 1000;
+
+	DirectoryUpdate {
+		Objects.requireNonNull(sender, "sender");
+		upserts = (upserts != null) ? List.copyOf(upserts) : List.of();
+		renewals = (renewals != null) ? List.copyOf(renewals) : List.of();
+		gone = (gone != null) ? List.copyOf(gone) : List.of();
+		wanted = (wanted != null) ? List.copyOf(wanted) : List.of();
+		refused = (refused != null) ? List.copyOf(refused) : List.of();
+	}
+
+	/**
+	 * Whether the receiver should say soon that it has applied this update.
+	 */
+	boolean deservesAnswer() {
+		return !this.upserts.isEmpty() || !this.gone.isEmpty();
+	}
+
+	/**
+	 * A record with its age.
+	 *
+	 * @param record the record
+	 * @param renewals how often the lease was renewed
+	 * @param ageMillis since the last renewal, as the sender knows
+	 */
+	record Upsert(NodeRecord record, long renewals, long ageMillis) {
+
+		Upsert {
+			Objects.requireNonNull(record, "record");
+		}
+
+	}
+
+	/**
+	 * The renewal of a lease.
+	 *
+	 * @param nodeId the node
+	 * @param term term of the record
+	 * @param version version of the record
+	 * @param renewals how often the lease was renewed; grows
+	 * @param ageMillis since this renewal, as the sender knows
+	 */
+	record Renewal(String nodeId, long term, long version, long renewals, long ageMillis) {
+
+		Renewal {
+			Objects.requireNonNull(nodeId, "nodeId");
+		}
+
+	}
+
+	/**
+	 * The end of a record.
+	 *
+	 * @param nodeId the node
+	 * @param term term of the record
+	 * @param version version of the record, or one more when it was withdrawn
+	 * @param renewals how often the lease had been renewed
+	 * @param withdrawn whether the node said so itself; otherwise the record expired, and
+	 * a further renewal brings it back
+	 */
+	record Gone(String nodeId, long term, long version, long renewals, boolean withdrawn) {
+
+		Gone {
+			Objects.requireNonNull(nodeId, "nodeId");
+		}
+
+	}
+
+	/**
+	 * Digest of a table, for cheap comparison.
+	 *
+	 * @param count number of records
+	 * @param hash over node id, term and version of each
+	 */
+	record Digest(int count, long hash) {
+
+	}
+
+}

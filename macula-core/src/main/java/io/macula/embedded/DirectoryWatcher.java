@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.macula.ServiceName;
+import io.macula.embedded.DirectoryUpdate.Upsert;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that watches services here: gets a complete account of them and then their
+ * changes. Owned by the loop.
+ */
+final class DirectoryWatcher extends DirectorySession {
+
+	private final DirectorySelf self;
+
+	private final NodeTable table;
+
+	/** Nodes of which the client is told the record or the end. */
+	private final Set<String> due = new LinkedHashSet<>();
+
+	private Set<ServiceName> interests = Set.of();
+
+	private Set<String> names = Set.of();
+
+	private long interestNumber = -1;
+
+	private @Nullable Iterator<String> account;
+
+	private boolean accountBegins;
+
+	DirectoryWatcher(DirectoryLoop loop, DirectorySelf self, NodeTable table) {
+		super(loop);
+		this.self = self;
+		this.table = table;
+	}
+
+	Set<ServiceName> interests() {
+		return this.interests;
+	}
+
+	void watch(long number, Set<ServiceName> interests) {
+		this.interestNumber = number;
+		this.interests = interests;
+		this.names = interests.stream().map(ServiceName::value).collect(Collectors.toUnmodifiableSet());
+		tellAccount();
+	}
+
+	/**
+	 * Tell all that serve one of the services, once more from the start.
+	 */
+	void tellAccount() {
+		if (this.interestNumber >= 0) {
+			this.account = this.table.nodesOf(this.interests).iterator();
+			this.accountBegins = true;
+		}
+	}
+
+	void tell(String nodeId) {
+		this.due.add(nodeId);
+	}
+
+	@Override
+	@Nullable DirectoryUpdate next() {
+		Draft draft = new Draft();
+		if (this.account != null) {
+			Iterator<String> rest = this.account;
+			for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext(); i++) {
+				describe(draft, rest.next());
+			}
+			draft.account(this.accountBegins, !rest.hasNext(), this.interestNumber);
+			this.accountBegins = false;
+			this.account = rest.hasNext() ? rest : null;
+			return draft.build(this.self, 0);
+		}
+		if (!this.due.isEmpty()) {
+			Iterator<String> rest = this.due.iterator();
+			for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext(); i++) {
+				String nodeId = rest.next();
+				rest.remove();
+				describe(draft, nodeId);
+			}
+			return draft.build(this.self, 0);
+		}
+		return heartbeatDue() ? draft.build(this.self, 0) : null;
+	}
+
+	/* A client does not judge leases: it gets no ages, and each end as it comes. */
+	private void describe(Draft draft, String nodeId) {
+		Upsert upsert = this.table.upsert(nodeId);
+		if (upsert != null) {
+			draft.upsert(new Upsert(upsert.record().only(this.names), upsert.renewals(), 0));
+		}
+		else {
+			draft.gone(this.table.gone(nodeId));
+		}
+	}
+
+}

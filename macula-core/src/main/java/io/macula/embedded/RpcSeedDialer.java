@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+import io.macula.Endpoint;
+import io.macula.Metadata;
+import io.macula.codec.Codecs;
+import io.macula.codec.PayloadCodec;
+import io.macula.codec.ValueCodec;
+import io.macula.pool.ConnectionPool;
+import io.macula.pool.Connector;
+import io.macula.pool.EndpointPool;
+import io.macula.transport.Connection;
+import io.macula.transport.StreamCall;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Calls seeds over the node's pooled connections, so that the directory needs none of its
+ * own. Safe for all threads.
+ */
+final class RpcSeedDialer implements SeedDialer {
+
+	private static final byte[] NO_ARGUMENTS = {};
+
+	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+	private final ConnectionPool pool;
+
+	private final Connector connector;
+
+	private final boolean everyAddress;
+
+	private final PayloadCodec codec;
+
+	private final ValueCodec element;
+
+	/**
+	 * A dialer.
+	 * @param pool connections of the node
+	 * @param connector dials where the pooled connection gives no sign of life
+	 * @param everyAddress whether each address behind a host name is a seed of its own;
+	 * only where certificates do not name the dialled host
+	 * @param codecs payload codecs of the node
+	 */
+	RpcSeedDialer(ConnectionPool pool, Connector connector, boolean everyAddress, Codecs codecs) {
+		this.pool = pool;
+		this.connector = connector;
+		this.everyAddress = everyAddress;
+		PayloadCodec cbor = codecs.find("cbor");
+		this.codec = (cbor != null) ? cbor : codecs.get(codecs.names().get(0));
+		this.element = this.codec.forType(byte[].class);
+	}
+
+	@Override
+	public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine) {
+		return call(seed, "link", DirectoryCodec.encode(mine, DirectoryUpdate.class));
+	}
+
+	@Override
+	public Flux<DirectoryUpdate> watch(Endpoint seed, Flux<DirectoryInterest> interests) {
+		return call(seed, "watch", DirectoryCodec.encode(interests, DirectoryInterest.class));
+	}
+
+	private Flux<DirectoryUpdate> call(Endpoint seed, String method, Flux<byte[]> told) {
+		StreamCall call = new StreamCall(RealmDirectoryService.SERVICE + "/" + method, this.codec.name(), NO_ARGUMENTS,
+				Metadata.EMPTY, StreamCall.NO_DEADLINE, told.map(this.element::encode), true);
+		return DirectoryCodec.decode(over(seed, (connection) -> connection.stream(call)).map(this::decodeElement),
+				DirectoryUpdate.class);
+	}
+
+	private byte[] decodeElement(byte[] payload) {
+		Object value = this.element.decode(payload);
+		return (value instanceof byte[] bytes) ? bytes : NO_ARGUMENTS;
+	}
+
+	/*
+	 * A connection that gives no sign of life may lead to a process that is long gone,
+	 * with its successor at the same address. The directory must not wait for its end,
+	 * because it is the one that can tell of the successor: it dials on its own.
+	 */
+	private Flux<byte[]> over(Endpoint seed, Function<Connection, Flux<byte[]>> call) {
+		return Flux.defer(() -> {
+			EndpointPool shared = this.pool.retain(seed, 0);
+			Connection present = shared.ready(System.nanoTime());
+			Flux<byte[]> results;
+			if (present == null) {
+				results = shared.connection().flatMapMany(call);
+			}
+			else if (present.state() == Connection.State.SUSPECTED) {
+				results = this.connector.connect(seed, CONNECT_TIMEOUT)
+					.flatMapMany((own) -> call.apply(own).doFinally((signal) -> own.drain()));
+			}
+			else {
+				results = call.apply(present);
+			}
+			return results.doFinally((signal) -> this.pool.release(shared));
+		});
+	}
+
+	/** A name of one address stays as it is: the pool knows it by that name. */
+	@Override
+	public Mono<List<Endpoint>> resolve(Endpoint seed) {
+		if (!this.everyAddress) {
+			return Mono.just(List.of(seed));
+		}
+		return Mono.fromCallable(() -> addresses(seed)).subscribeOn(Schedulers.boundedElastic());
+	}
+
+	private static List<Endpoint> addresses(Endpoint seed) throws UnknownHostException {
+		List<Endpoint> endpoints = Arrays.stream(InetAddress.getAllByName(seed.host()))
+			.map((address) -> Endpoint.of(address, seed.port()))
+			.distinct()
+			.toList();
+		return (endpoints.size() > 1) ? endpoints : List.of(seed);
+	}
+
+}

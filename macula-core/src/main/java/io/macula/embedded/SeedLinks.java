@@ -1,0 +1,172 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.macula.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The links of a replica to all addresses of all configured seeds. Owned by the loop.
+ */
+final class SeedLinks {
+
+	/** Names are looked up again this often: pods come and go behind one name. */
+	private static final Duration RESOLVE_PERIOD = Duration.ofSeconds(5);
+
+	private final List<Endpoint> seeds;
+
+	private final DirectoryReplica replica;
+
+	private final SeedDialer dialer;
+
+	/** By configured seed, then by address. */
+	private final Map<Endpoint, Map<Endpoint, SeedLink>> links = new LinkedHashMap<>();
+
+	private final Map<Endpoint, String> unresolved = new LinkedHashMap<>();
+
+	private @Nullable Endpoint own;
+
+	private boolean stopped;
+
+	SeedLinks(List<Endpoint> seeds, DirectoryReplica replica, SeedDialer dialer) {
+		this.seeds = List.copyOf(new LinkedHashSet<>(seeds));
+		this.replica = replica;
+		this.dialer = dialer;
+		this.seeds.forEach((seed) -> this.links.put(seed, new LinkedHashMap<>()));
+	}
+
+	/**
+	 * Dial all seeds but this node itself.
+	 * @param own the endpoint of this node, if it is known
+	 */
+	void start(@Nullable Endpoint own) {
+		this.own = own;
+		this.seeds.forEach(this::resolve);
+	}
+
+	private void resolve(Endpoint seed) {
+		if (this.stopped || seed.equals(this.own)) {
+			return;
+		}
+		this.dialer.resolve(seed)
+			.subscribe((addresses) -> this.replica.loop().execute(() -> resolved(seed, addresses)),
+					(error) -> this.replica.loop().execute(() -> resolveFailed(seed, error)));
+	}
+
+	private void resolved(Endpoint seed, List<Endpoint> addresses) {
+		if (this.stopped) {
+			return;
+		}
+		this.unresolved.remove(seed);
+		Map<Endpoint, SeedLink> present = this.links.computeIfAbsent(seed, (endpoint) -> new LinkedHashMap<>());
+		for (SeedLink link : List.copyOf(present.values())) {
+			if (!addresses.contains(link.address()) && !link.linked()) {
+				link.stop();
+				present.remove(link.address());
+			}
+		}
+		for (Endpoint address : addresses) {
+			if (!address.equals(this.own) && !present.containsKey(address)) {
+				SeedLink link = new SeedLink(address, this.replica, this.dialer);
+				present.put(address, link);
+				link.dial();
+			}
+		}
+		this.replica.loop().schedule(() -> resolve(seed), this.replica.loop().jittered(RESOLVE_PERIOD));
+	}
+
+	private void resolveFailed(Endpoint seed, Throwable error) {
+		this.unresolved.put(seed, "unknown host: " + error.getMessage());
+		this.replica.loop().schedule(() -> resolve(seed), SeedLink.pause(this.replica.loop(), 6));
+	}
+
+	void tick() {
+		all().forEach(SeedLink::tick);
+	}
+
+	void stop() {
+		this.stopped = true;
+		all().forEach(SeedLink::stop);
+	}
+
+	/**
+	 * Whether this node is one of the configured seeds.
+	 */
+	boolean includeSelf() {
+		return this.seeds.contains(this.own) || all().stream().anyMatch(SeedLink::self);
+	}
+
+	/**
+	 * Whether there is a seed that is another node, as far as is known.
+	 */
+	boolean includeOthers() {
+		for (Endpoint seed : this.seeds) {
+			Map<Endpoint, SeedLink> present = this.links.getOrDefault(seed, Map.of());
+			boolean self = seed.equals(this.own)
+					|| (!present.isEmpty() && present.values().stream().allMatch(SeedLink::self));
+			if (!self) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Whether this node dials the endpoint by itself, so that its silence is first-hand
+	 * knowledge.
+	 */
+	boolean dials(String host, int port) {
+		Endpoint endpoint = new Endpoint(host, port);
+		return this.seeds.contains(endpoint)
+				|| this.links.values().stream().anyMatch((present) -> present.containsKey(endpoint));
+	}
+
+	/**
+	 * The state of each seed, for people.
+	 */
+	Map<String, String> describe() {
+		Map<String, String> states = new LinkedHashMap<>();
+		for (Endpoint seed : this.seeds) {
+			Set<String> texts = new LinkedHashSet<>();
+			this.links.getOrDefault(seed, Map.of()).values().forEach((link) -> texts.add(link.describe()));
+			String unknown = this.unresolved.get(seed);
+			if (unknown != null) {
+				texts.add(unknown);
+			}
+			if (seed.equals(this.own)) {
+				texts.add("this node");
+			}
+			states.put(seed.toString(), String.join(", ", texts));
+		}
+		return states;
+	}
+
+	private List<SeedLink> all() {
+		List<SeedLink> all = new ArrayList<>();
+		this.links.values().forEach((present) -> all.addAll(present.values()));
+		return all;
+	}
+
+}

@@ -1,0 +1,133 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.node;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.macula.directory.DirectoryState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node is, serves, calls and is connected to, at one moment. Immutable; holds no
+ * secrets.
+ *
+ * @param realm name of the realm
+ * @param nodeId this node
+ * @param incarnation grows with each start
+ * @param zone place of the node, or {@code null}
+ * @param endpoint advertised endpoint, or {@code null} if the node does not serve
+ * @param security where trust comes from
+ * @param provider what is served, or {@code null} if the node does not serve
+ * @param directory state of the directory
+ * @param clients client services
+ * @param connections outgoing connections
+ */
+public record NodeReport(String realm, String nodeId, long incarnation, @Nullable String zone,
+		@Nullable String endpoint, String security, @Nullable Provider provider, DirectoryState directory,
+		List<ClientService> clients, List<ConnectionState> connections) {
+
+	/**
+	 * The serving part.
+	 *
+	 * @param lease state of the lease: pending, granted, released, or none
+	 * @param services what is served
+	 * @param inFlight calls being served
+	 * @param connections connections accepted and open
+	 * @param draining whether new calls are refused
+	 */
+	public record Provider(String lease, List<ServedService> services, int inFlight, int connections,
+			boolean draining) {
+
+	}
+
+	/**
+	 * A service that this node serves.
+	 *
+	 * @param name name of the service
+	 * @param contract the interface
+	 * @param handler class of the handler
+	 * @param methods names on the wire
+	 * @param calls calls since start
+	 * @param failures calls that failed, by code
+	 */
+	public record ServedService(String name, String contract, String handler, List<String> methods, long calls,
+			Map<String, Long> failures) {
+
+	}
+
+	/**
+	 * A client service.
+	 *
+	 * @param name name of the client service
+	 * @param service name of the service that is called
+	 * @param contract the interface, or {@code null} for dynamic calls
+	 * @param strategy name of the selection strategy
+	 * @param maxAttempts attempts of a call, the first included
+	 * @param deadline bound of a call
+	 * @param attemptTimeout bound of an attempt, or {@code null} if it is learned
+	 * @param snapshotAge since the directory last confirmed the instances, or
+	 * {@code null} before the first snapshot
+	 * @param instances the instances
+	 */
+	public record ClientService(String name, String service, @Nullable String contract, String strategy,
+			int maxAttempts, Duration deadline, @Nullable Duration attemptTimeout, @Nullable Duration snapshotAge,
+			List<InstanceState> instances) {
+
+	}
+
+	/**
+	 * An instance as this client sees it.
+	 *
+	 * @param nodeId the instance
+	 * @param endpoint where it listens
+	 * @param zone its place, or {@code null}
+	 * @param state idle, connecting, ready, suspected, draining, failed or ejected
+	 * @param calls attempts sent
+	 * @param inFlight attempts not answered yet
+	 * @param failures failed attempts by code
+	 * @param p50 median latency
+	 * @param p99 99th percentile of the latency
+	 * @param detail why it is failed or ejected, or {@code null}
+	 */
+	public record InstanceState(String nodeId, String endpoint, @Nullable String zone, String state, long calls,
+			int inFlight, Map<String, Long> failures, Duration p50, Duration p99, @Nullable String detail) {
+
+	}
+
+	/**
+	 * An outgoing connection.
+	 *
+	 * @param endpoint dialled endpoint
+	 * @param nodeId who answered
+	 * @param state state of the connection
+	 * @param age since the handshake
+	 * @param handshake how long connecting took
+	 * @param roundTrip smoothed round-trip time
+	 * @param inFlight calls not answered yet
+	 * @param calls calls sent
+	 * @param bytesSent bytes sent
+	 * @param bytesReceived bytes received
+	 * @param packetsLost packets lost
+	 */
+	public record ConnectionState(String endpoint, String nodeId, String state, Duration age, Duration handshake,
+			Duration roundTrip, int inFlight, long calls, long bytesSent, long bytesReceived, long packetsLost) {
+
+	}
+
+}

@@ -1,0 +1,335 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.node;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+import io.github.resilience4j.retry.RetryRegistry;
+import io.macula.Endpoint;
+import io.macula.Realm;
+import io.macula.client.ClientContext;
+import io.macula.client.RealmClient;
+import io.macula.client.ServiceSettings;
+import io.macula.codec.Codecs;
+import io.macula.codec.JacksonPayloadCodec;
+import io.macula.codec.PayloadCodec;
+import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryEngine;
+import io.macula.embedded.EmbeddedDirectory;
+import io.macula.embedded.EmbeddedSettings;
+import io.macula.pool.ConnectionPool;
+import io.macula.pool.PoolListener;
+import io.macula.pool.PoolSettings;
+import io.macula.server.ProviderSettings;
+import io.macula.server.RealmServer;
+import io.macula.server.ServiceDefinition;
+import io.macula.tls.RealmSecret;
+import io.macula.tls.SecretTls;
+import io.macula.tls.TlsContexts;
+import io.macula.transport.NodeInfo;
+import io.macula.transport.QuicConnector;
+import io.macula.transport.Transport;
+import io.macula.transport.TransportSettings;
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a node; not safe for several threads. Everything that is not said has its
+ * default.
+ */
+public final class RealmNodeBuilder {
+
+	private final Realm realm;
+
+	private @Nullable NodeSettings settings;
+
+	private @Nullable String nodeId;
+
+	private List<Endpoint> seeds = List.of();
+
+	private TransportSettings transport = TransportSettings.defaults();
+
+	private PoolSettings pool = PoolSettings.defaults();
+
+	private @Nullable TlsContexts tls;
+
+	private @Nullable RealmSecret secret;
+
+	private List<PayloadCodec> codecs = List.of(JacksonPayloadCodec.cbor(), JacksonPayloadCodec.json());
+
+	private ObservationRegistry observations = ObservationRegistry.NOOP;
+
+	private RetryRegistry retries = RetryRegistry.ofDefaults();
+
+	private ServiceSettings defaults = ServiceSettings.defaults();
+
+	private @Nullable ProviderSettings provider;
+
+	private final List<ServiceDefinition> services = new ArrayList<>();
+
+	private @Nullable Executor handlerExecutor;
+
+	private @Nullable DirectoryEngine directory;
+
+	private boolean warmUp;
+
+	RealmNodeBuilder(Realm realm) {
+		this.realm = realm;
+	}
+
+	RealmNodeBuilder(NodeSettings settings) {
+		this.realm = settings.realm();
+		this.settings = settings;
+	}
+
+	/**
+	 * Name the node.
+	 * @param nodeId unique in the realm; a random one by default
+	 * @return this
+	 */
+	public RealmNodeBuilder nodeId(String nodeId) {
+		this.nodeId = nodeId;
+		return this;
+	}
+
+	/**
+	 * Name the seeds.
+	 * @param seeds each as {@code host:port}
+	 * @return this
+	 */
+	public RealmNodeBuilder seeds(String... seeds) {
+		this.seeds = Arrays.stream(seeds).map(Endpoint::parse).toList();
+		return this;
+	}
+
+	/**
+	 * Settings of QUIC.
+	 * @param transport the settings
+	 * @return this
+	 */
+	public RealmNodeBuilder transport(TransportSettings transport) {
+		this.transport = transport;
+		return this;
+	}
+
+	/**
+	 * Settings of the connection pool.
+	 * @param pool the settings
+	 * @return this
+	 */
+	public RealmNodeBuilder pool(PoolSettings pool) {
+		this.pool = pool;
+		return this;
+	}
+
+	/**
+	 * Certificates of the node.
+	 * @param tls what it shows and trusts; derived from the realm secret by default
+	 * @return this
+	 */
+	public RealmNodeBuilder tls(TlsContexts tls) {
+		this.tls = tls;
+		return this;
+	}
+
+	/**
+	 * Secret of the realm, from which certificates are derived.
+	 * @param secret the secret; that of the present user on this machine by default
+	 * @return this
+	 */
+	public RealmNodeBuilder secret(RealmSecret secret) {
+		this.secret = secret;
+		return this;
+	}
+
+	/**
+	 * Payload codecs.
+	 * @param codecs preferred first; CBOR and JSON by default
+	 * @return this
+	 */
+	public RealmNodeBuilder codecs(List<PayloadCodec> codecs) {
+		this.codecs = List.copyOf(codecs);
+		return this;
+	}
+
+	/**
+	 * Watch calls.
+	 * @param observations receives an Observation for each call and attempt
+	 * @return this
+	 */
+	public RealmNodeBuilder observations(ObservationRegistry observations) {
+		this.observations = observations;
+		return this;
+	}
+
+	/**
+	 * Where the Retry of each client service is kept.
+	 * @param retries the registry
+	 * @return this
+	 */
+	public RealmNodeBuilder retries(RetryRegistry retries) {
+		this.retries = retries;
+		return this;
+	}
+
+	/**
+	 * How services are called for which nothing else is said.
+	 * @param defaults the settings
+	 * @return this
+	 */
+	public RealmNodeBuilder defaults(ServiceSettings defaults) {
+		this.defaults = defaults;
+		return this;
+	}
+
+	/**
+	 * Make the node serve.
+	 * @param provider how
+	 * @return this
+	 */
+	public RealmNodeBuilder provider(ProviderSettings provider) {
+		this.provider = provider;
+		return this;
+	}
+
+	/**
+	 * Serve a service; the node serves with default settings if none were given.
+	 * @param name name of the service
+	 * @param contract a plain interface
+	 * @param handler implements it; used by many threads at once
+	 * @return this
+	 * @throws IllegalArgumentException if the name is served already or the interface is
+	 * no valid contract
+	 */
+	public RealmNodeBuilder service(String name, Class<?> contract, Object handler) {
+		ServiceDefinition definition = ServiceDefinition.of(name, contract, handler);
+		if (this.services.stream().anyMatch((service) -> service.name().equals(definition.name()))) {
+			throw new IllegalArgumentException("Service '" + name + "' is provided twice by this node");
+		}
+		this.services.add(definition);
+		if (this.provider == null) {
+			this.provider = ProviderSettings.defaults();
+		}
+		return this;
+	}
+
+	/**
+	 * Where providers are advertised and found.
+	 * @param directory closed with the node; by default the embedded directory, which
+	 * lives in the providers themselves
+	 * @return this
+	 */
+	public RealmNodeBuilder directory(DirectoryEngine directory) {
+		this.directory = directory;
+		return this;
+	}
+
+	/**
+	 * Run blocking handlers on an executor of the user's.
+	 * @param handlerExecutor for example one of virtual threads; the node's own by
+	 * default
+	 * @return this
+	 */
+	public RealmNodeBuilder handlerExecutor(@Nullable Executor handlerExecutor) {
+		this.handlerExecutor = handlerExecutor;
+		return this;
+	}
+
+	/**
+	 * Load and compile the call path in the background, by calls of this process to
+	 * itself over loopback, so that the first call does not have to: a cold virtual
+	 * machine needs more than a second for it otherwise.
+	 * @param warmUp whether to do so; false by default
+	 * @return this
+	 */
+	public RealmNodeBuilder warmUp(boolean warmUp) {
+		this.warmUp = warmUp;
+		return this;
+	}
+
+	/**
+	 * Make the node; nothing listens or dials before it is started.
+	 * @return the node, to be closed by the caller
+	 */
+	public RealmNode build() {
+		if (this.warmUp) {
+			WarmUp.start();
+		}
+		Codecs payloads = Codecs.of(this.codecs);
+		NodeSettings self = settings();
+		NodeInfo info = new NodeInfo(self.realm(), self.nodeId(), Instant.now().toEpochMilli(), payloads.names());
+		TlsContexts contexts = tls();
+		Transport quic = Transport.create(this.transport);
+		QuicConnector connector = new QuicConnector(quic, contexts, info);
+		ConnectionPool connections = new ConnectionPool(this.pool, connector::connect, quic::schedule, System::nanoTime,
+				PoolListener.LOGGING);
+		DirectoryEngine engine = (this.directory != null) ? this.directory
+				: embedded(self, info, contexts, connections, connector, payloads);
+		RealmClient client = new RealmClient(
+				new ClientContext(self.realm(), self.zone(), engine.directory(), engine.hint(), connections,
+						quic::schedule, System::nanoTime, payloads, this.retries, this.observations, this.defaults));
+		ServingPart serving = (this.provider != null)
+				? serving(this.provider, self, info, contexts, quic, engine, payloads) : null;
+		return new RealmNode(self, info, contexts, quic, connections, engine, client, serving);
+	}
+
+	private EmbeddedDirectory embedded(NodeSettings self, NodeInfo info, TlsContexts contexts,
+			ConnectionPool connections, QuicConnector connector, Codecs payloads) {
+		EmbeddedSettings embedded = new EmbeddedSettings(self.nodeId(), info.incarnation(), self.seeds(), self.lease(),
+				self.maxNodes());
+		boolean everyAddress = contexts.peerName() != null;
+		return (this.provider != null)
+				? EmbeddedDirectory.replica(embedded, connections, connector::connect, everyAddress, payloads)
+				: EmbeddedDirectory.client(embedded, connections, connector::connect, everyAddress, payloads);
+	}
+
+	private ServingPart serving(ProviderSettings how, NodeSettings self, NodeInfo info, TlsContexts contexts,
+			Transport quic, DirectoryEngine engine, Codecs payloads) {
+		List<ServiceDefinition> all = new ArrayList<>(this.services);
+		engine.services()
+			.forEach((service) -> all
+				.add(ServiceDefinition.reserved(service.name(), service.contract(), service.handler())));
+		RealmServer server = new RealmServer(quic, contexts, info, how, all, payloads, this.handlerExecutor,
+				this.observations);
+		return new ServingPart(self, info.incarnation(), how, server, engine, this.services);
+	}
+
+	private NodeSettings settings() {
+		NodeSettings present = this.settings;
+		if (present == null) {
+			String id = (this.nodeId != null) ? this.nodeId : NodeIds.generate("node");
+			present = new NodeSettings(this.realm, id, null, this.seeds, Advertisement.DEFAULT_TTL);
+			this.settings = present;
+		}
+		return present;
+	}
+
+	private TlsContexts tls() {
+		TlsContexts present = this.tls;
+		if (present != null) {
+			return present;
+		}
+		RealmSecret realmSecret = (this.secret != null) ? this.secret
+				: RealmSecret.loadOrCreate(RealmSecret.defaultPath());
+		return SecretTls.of(this.realm, settings().nodeId(), realmSecret);
+	}
+
+}

@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.node;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.macula.Code;
+import io.macula.Status;
+import io.macula.client.RealmClient;
+import io.macula.client.ServiceClient;
+import io.macula.directory.Lease;
+import io.macula.pool.ConnectionPool;
+import io.macula.pool.EndpointPool;
+import io.macula.selection.InstanceTracker;
+import io.macula.server.Advertiser;
+import io.macula.server.RealmServer;
+import io.macula.server.ServiceReport;
+import io.macula.transport.Connection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what the floors below know into the records of a {@link NodeReport}.
+ */
+final class Reports {
+
+	private Reports() {
+	}
+
+	static NodeReport.Provider provider(RealmServer server, @Nullable Advertiser advertiser) {
+		Lease.State lease = (advertiser != null) ? advertiser.state() : null;
+		return new NodeReport.Provider((lease != null) ? lease.name().toLowerCase(Locale.ROOT) : "none",
+				server.services().stream().map(Reports::served).toList(), server.inFlight(), server.connections(),
+				server.draining());
+	}
+
+	private static NodeReport.ServedService served(ServiceReport service) {
+		return new NodeReport.ServedService(service.name().value(), service.contract().getName(),
+				service.handler().getName(), service.methods(), service.calls(), codes(service.failures()));
+	}
+
+	static List<NodeReport.ClientService> clients(RealmClient client) {
+		return client.clients().stream().map(Reports::client).toList();
+	}
+
+	private static NodeReport.ClientService client(ServiceClient client) {
+		String contracts = String.join(", ", client.contracts());
+		return new NodeReport.ClientService(client.name(), client.service().value(),
+				contracts.isEmpty() ? null : contracts, client.settings().strategyName(),
+				client.settings().failover().maxAttempts(), client.settings().deadline(),
+				client.settings().attemptTimeout(), client.snapshotAge(),
+				client.instances().stream().map((tracker) -> instance(client, tracker)).toList());
+	}
+
+	private static NodeReport.InstanceState instance(ServiceClient client, InstanceTracker tracker) {
+		EndpointPool pool = client.connections(tracker);
+		String ejection = tracker.ejectionReason();
+		Status failure = pool.lastFailure();
+		boolean failed = pool.state() == EndpointPool.State.FAILED;
+		String state = (ejection != null) ? "ejected" : state(pool);
+		String detail = (ejection != null) ? ejection : (failed && failure != null) ? failure.toString() : null;
+		return new NodeReport.InstanceState(tracker.instance().nodeId(), tracker.instance().endpoint().toString(),
+				tracker.instance().zone(), state, tracker.calls(), tracker.inFlight(), codes(tracker.failures()),
+				quantile(tracker, 0.5), quantile(tracker, 0.99), detail);
+	}
+
+	private static String state(EndpointPool pool) {
+		return switch (pool.state()) {
+			case IDLE -> "idle";
+			case CONNECTING -> "connecting";
+			case READY -> "ready";
+			case SUSPECTED -> "suspected";
+			case FAILED -> (draining(pool.lastFailure())) ? "draining" : "failed";
+			case CLOSED -> "closed";
+		};
+	}
+
+	private static boolean draining(@Nullable Status failure) {
+		return failure != null && failure.message().contains("draining");
+	}
+
+	private static Duration quantile(InstanceTracker tracker, double quantile) {
+		return Duration.ofNanos(tracker.latency().quantileNanos(quantile));
+	}
+
+	static Map<String, Long> codes(Map<Code, Long> counts) {
+		Map<String, Long> named = new TreeMap<>();
+		counts.forEach((code, count) -> named.put(code.name(), count));
+		return named;
+	}
+
+	static List<NodeReport.ConnectionState> connections(ConnectionPool pool) {
+		List<NodeReport.ConnectionState> all = new ArrayList<>();
+		for (EndpointPool endpoint : pool.endpoints()) {
+			for (Connection connection : endpoint.connections()) {
+				all.add(connection(connection));
+			}
+		}
+		return all;
+	}
+
+	private static NodeReport.ConnectionState connection(Connection connection) {
+		Connection.Stats stats = connection.stats();
+		return new NodeReport.ConnectionState(connection.endpoint().toString(), connection.peer().nodeId(),
+				connection.state().name().toLowerCase(Locale.ROOT), stats.age(), stats.handshake(), stats.roundTrip(),
+				connection.inFlight(), stats.callsSent(), stats.bytesSent(), stats.bytesReceived(),
+				stats.packetsLost());
+	}
+
+}

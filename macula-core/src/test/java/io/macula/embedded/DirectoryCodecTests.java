@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import io.macula.RpcException;
+import io.macula.codec.JacksonPayloadCodec;
+import io.macula.contract.ServiceContract;
+import io.macula.embedded.DirectoryUpdate.Digest;
+import io.macula.embedded.DirectoryUpdate.Gone;
+import io.macula.embedded.DirectoryUpdate.Renewal;
+import io.macula.embedded.DirectoryUpdate.Upsert;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link DirectoryCodec} and the elements of the directory's protocol.
+ */
+class DirectoryCodecTests {
+
+	@Test
+	void updateComesBackAsItWas() {
+		DirectoryUpdate update = new DirectoryUpdate("a", 7, true, true, false, 3, 4, new Digest(2, -5L),
+				List.of(new Upsert(record(2), 5, 6)), List.of(new Renewal("b", 1, 2, 3, 4)),
+				List.of(new Gone("c", 1, 2, 3, true)), List.of("d", "e"), List.of("f"));
+		StepVerifier.create(roundTrip(update)).expectNext(update).verifyComplete();
+	}
+
+	@Test
+	void heartbeatIsSmall() {
+		DirectoryUpdate heartbeat = new DirectoryUpdate("node1", 1_790_000_000_000L, true, false, false, 0, 1000, null,
+				List.of(), List.of(), List.of(), List.of(), List.of());
+		assertThat(encoded(heartbeat)).hasSizeLessThan(160);
+		StepVerifier.create(roundTrip(heartbeat)).expectNext(heartbeat).verifyComplete();
+	}
+
+	@Test
+	void largestUpdateStaysFarBelowThePayloadLimit() {
+		List<Upsert> upserts = new ArrayList<>();
+		for (int i = 0; i < DirectoryUpdate.MAX_RECORDS; i++) {
+			upserts.add(new Upsert(record(50), 1, 1));
+		}
+		DirectoryUpdate update = new DirectoryUpdate("a", 7, true, true, false, 3, 4, null, upserts, List.of(),
+				List.of(), List.of(), List.of());
+		assertThat(encoded(update)).hasSizeLessThan(1 << 20);
+	}
+
+	@Test
+	void interestComesBackAsItWas() {
+		DirectoryInterest interest = new DirectoryInterest(4, List.of("a", "b"));
+		StepVerifier
+			.create(DirectoryCodec.decode(DirectoryCodec.encode(Flux.just(interest), DirectoryInterest.class),
+					DirectoryInterest.class))
+			.expectNext(interest)
+			.verifyComplete();
+	}
+
+	@Test
+	void propertiesOfALaterVersionAreIgnoredAndMissingOnesAreEmpty() {
+		byte[] later = JacksonPayloadCodec.cbor()
+			.forType(Object.class)
+			.encode(Map.of("sender", "a", "hue", "blue", "upserts",
+					List.of(Map.of("record", Map.of("nodeId", "b", "host", "h", "port", 1, "shape", Map.of())))));
+		StepVerifier.create(DirectoryCodec.decode(Flux.just(later), DirectoryUpdate.class)).assertNext((update) -> {
+			assertThat(update.sender()).isEqualTo("a");
+			assertThat(update.renewals()).isEmpty();
+			assertThat(update.upserts().get(0).record().services()).isEmpty();
+			assertThat(update.upserts().get(0).record().metadata()).isEmpty();
+		}).verifyComplete();
+	}
+
+	@Test
+	void garbageFailsTheStreamWithAStatus() {
+		StepVerifier.create(DirectoryCodec.decode(Flux.just(new byte[] { 1, 2, 3 }), DirectoryUpdate.class))
+			.expectErrorMatches((ex) -> ex instanceof RpcException && ex.getMessage().contains("protocol"))
+			.verify();
+	}
+
+	@Test
+	void serviceIsAValidContract() {
+		ServiceContract contract = ServiceContract.of(RealmDirectoryService.class);
+		assertThat(contract.methods()).extracting((method) -> method.wireName()).containsExactly("link", "watch");
+		assertThat(contract.methods()).allMatch((method) -> method.nonBlocking() && method.streaming());
+	}
+
+	private static Flux<DirectoryUpdate> roundTrip(DirectoryUpdate update) {
+		return DirectoryCodec.decode(DirectoryCodec.encode(Flux.just(update), DirectoryUpdate.class),
+				DirectoryUpdate.class);
+	}
+
+	private static byte[] encoded(DirectoryUpdate update) {
+		return DirectoryCodec.encode(Flux.just(update), DirectoryUpdate.class).blockFirst();
+	}
+
+	private static NodeRecord record(int services) {
+		return new NodeRecord("node", 1, 2, 3, "10.0.0.1", 9443, "zone-a", 1, 100, Map.of("k", "v"),
+				IntStream.range(0, services).mapToObj((i) -> "shop.some.service-" + i).toList(), 15_000);
+	}
+
+}
