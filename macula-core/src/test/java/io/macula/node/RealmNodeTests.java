@@ -29,6 +29,9 @@ import io.macula.Code;
 import io.macula.MaculaMethod;
 import io.macula.RpcException;
 import io.macula.client.ServiceSettings;
+import io.macula.directory.DirectoryEngine;
+import io.macula.directory.DirectoryState;
+import io.macula.directory.InMemoryDirectory;
 import io.macula.selection.SelectionStrategies;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
@@ -109,6 +112,36 @@ class RealmNodeTests {
 			.verifyComplete();
 		assertThat(calculator.sum(Flux.range(1, 1000)).block()).isEqualTo(500500);
 		StepVerifier.create(calculator.doubled(Flux.range(1, 100)).takeLast(1)).expectNext(200).verifyComplete();
+	}
+
+	@Test
+	void anotherEngineStandsInPlaceOfTheEmbeddedDirectory() {
+		InMemoryDirectory shared = new InMemoryDirectory();
+		RealmNode provider = over(shared, RealmNode.builder("test")
+			.nodeId("node1")
+			.provider(
+					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000, Duration.ofSeconds(2)))
+			.service("test.calculator", Calculator.class, new CalculatorHandler("node1")));
+		RealmNode client = over(shared, RealmNode.builder("test").nodeId("client"));
+		Calculator calculator = client.client().proxy(Calculator.class, "test.calculator");
+		assertThat(calculator.multiply(new Question(6, 7))).isEqualTo(new Answer("node1", 42));
+		assertThat(provider.report().provider().lease()).isEqualTo("granted");
+		assertThat(client.report().directory()).isEqualTo(DirectoryState.EMPTY);
+		assertThatThrownBy(() -> client.client().call("macula.directory", "watch", null, Map.class))
+			.isInstanceOf(RuntimeException.class);
+		provider.close();
+		awaitInstances(client, 0);
+		assertThatThrownBy(() -> calculator.multiply(new Question(6, 7))).hasMessageContaining("a map in this process");
+	}
+
+	private RealmNode over(InMemoryDirectory directory, RealmNodeBuilder builder) {
+		RealmNode node = builder.secret(SECRET)
+			.directory(DirectoryEngine.of(directory, directory, "a map in this process"))
+			.build();
+		this.nodes.add(node);
+		node.start();
+		node.advertise();
+		return node;
 	}
 
 	@Test

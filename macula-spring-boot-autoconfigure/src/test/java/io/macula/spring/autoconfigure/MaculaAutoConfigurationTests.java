@@ -31,8 +31,10 @@ import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.client.RealmClient;
+import io.macula.client.ServiceSettings;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
+import io.macula.node.RealmNodeBuilder;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaServerStartedEvent;
 import io.macula.spring.MaculaService;
@@ -56,6 +58,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -267,6 +270,36 @@ class MaculaAutoConfigurationTests {
 				assertThat(context).hasSingleBean(RetryRegistry.class);
 				assertThat(context.getBean(RetryRegistry.class).getAllRetries()).isNotEmpty();
 			});
+	}
+
+	@Test
+	void customizersChangeTheNodeInTheirOrderAfterTheProperties() {
+		ServiceSettings once = ServiceSettings.defaults().withDeadline(Duration.ofMillis(1));
+		ServiceSettings twice = ServiceSettings.defaults().withDeadline(Duration.ofMillis(2));
+		this.runner.withUserConfiguration(Client.class)
+			.withPropertyValues("macula.node.id=by-property")
+			.withBean("second", RealmNodeCustomizer.class, () -> new OrderedCustomizer(2, twice))
+			.withBean("first", RealmNodeCustomizer.class, () -> new OrderedCustomizer(1, once))
+			.run((context) -> {
+				RealmNode node = context.getBean(RealmNode.class);
+				assertThat(node.report().nodeId()).isEqualTo("by-property");
+				node.client().proxy(Orders.class, "test.other");
+				assertThat(node.report("test.other").deadline()).hasMillis(2);
+			});
+	}
+
+	private record OrderedCustomizer(int order, ServiceSettings defaults) implements RealmNodeCustomizer, Ordered {
+
+		@Override
+		public void customize(RealmNodeBuilder builder) {
+			builder.defaults(this.defaults);
+		}
+
+		@Override
+		public int getOrder() {
+			return this.order;
+		}
+
 	}
 
 	@Test
