@@ -33,7 +33,7 @@ import io.macula.transport.TransportSettings;
  * @param transport QUIC
  * @param pool connections
  * @param provider how it serves
- * @param warmUp whether the way of a call is loaded while the application starts
+ * @param warmUp whether the call path is loaded while the application starts
  * @param defaults how services are called
  * @param services how single client services are called, by their configured names
  */
