@@ -56,8 +56,8 @@ public final class InstanceTracker implements Candidate {
 	private static final AtomicLongFieldUpdater<InstanceTracker> ENDED = AtomicLongFieldUpdater
 		.newUpdater(InstanceTracker.class, "ended");
 
-	private static final AtomicLongFieldUpdater<InstanceTracker> CANCELLED = AtomicLongFieldUpdater
-		.newUpdater(InstanceTracker.class, "cancelled");
+	private static final AtomicLongFieldUpdater<InstanceTracker> IGNORED = AtomicLongFieldUpdater
+		.newUpdater(InstanceTracker.class, "ignored");
 
 	private static final AtomicLongFieldUpdater<InstanceTracker> FAULTS = AtomicLongFieldUpdater
 		.newUpdater(InstanceTracker.class, "faults");
@@ -81,7 +81,8 @@ public final class InstanceTracker implements Candidate {
 
 	private volatile long ended;
 
-	private volatile long cancelled;
+	/** Ended attempts that say nothing of the instance. */
+	private volatile long ignored;
 
 	private volatile long faults;
 
@@ -266,20 +267,23 @@ public final class InstanceTracker implements Candidate {
 	 */
 	public void failed(Code code, Processed processed, long elapsedNanos) {
 		long now = this.balancer.now();
-		ENDED.incrementAndGet(this);
 		failures(code);
-		switch (code) {
-			case UNAVAILABLE, INTERNAL, UNAUTHENTICATED -> fault(code, now);
-			case DEADLINE_EXCEEDED -> {
+		Evidence evidence = Evidence.of(code, processed);
+		if (evidence == Evidence.NOTHING) {
+			IGNORED.incrementAndGet(this);
+		}
+		ENDED.incrementAndGet(this);
+		switch (evidence) {
+			case FAULT -> fault(code, now);
+			case TIMEOUT -> {
 				observe(elapsedNanos, now);
 				this.latency.recordTimeout(elapsedNanos);
 				fault(code, now);
 			}
-			case RESOURCE_EXHAUSTED -> overloaded(now);
-			case CANCELLED -> CANCELLED.incrementAndGet(this);
-			default -> {
-				if (processed == Processed.YES) {
-					answered(elapsedNanos, now);
+			case ANSWER -> answered(elapsedNanos, now);
+			case HARMLESS, NOTHING -> {
+				if (this.probing) {
+					this.balancer.probeProvedNothing(this, now);
 				}
 			}
 		}
@@ -292,7 +296,7 @@ public final class InstanceTracker implements Candidate {
 	 */
 	public void cancelled(long elapsedNanos) {
 		long now = this.balancer.now();
-		CANCELLED.incrementAndGet(this);
+		IGNORED.incrementAndGet(this);
 		ENDED.incrementAndGet(this);
 		if (elapsedNanos > this.meanNanos) {
 			observe(elapsedNanos, now);
@@ -309,7 +313,7 @@ public final class InstanceTracker implements Candidate {
 
 	/** Attempts that tell something of the instance. */
 	long outcomes() {
-		return Math.max(0, this.ended - this.cancelled);
+		return Math.max(0, this.ended - this.ignored);
 	}
 
 	long faults() {
@@ -367,14 +371,6 @@ public final class InstanceTracker implements Candidate {
 		}
 		if (this.ejection != null || this.availability == Availability.UNREACHABLE) {
 			this.balancer.answeredWhileOut(this, now);
-		}
-	}
-
-	/** A refusal: says that the instance is busy, not that it is dead. */
-	private void overloaded(long now) {
-		FAULTS.incrementAndGet(this);
-		if (this.probing) {
-			this.balancer.probeFailed(this, Code.RESOURCE_EXHAUSTED, now);
 		}
 	}
 

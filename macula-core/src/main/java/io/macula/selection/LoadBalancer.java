@@ -77,6 +77,9 @@ public final class LoadBalancer {
 	/** A probe without an outcome is given up after this time. */
 	private static final long PROBE_NANOS = 30_000_000_000L;
 
+	/** After a probe that proved nothing the next one waits so long. */
+	private static final long PROBE_PAUSE_NANOS = 1_000_000_000L;
+
 	/** An ejected instance waits so long for a call that can be repeated. */
 	private static final long IDEMPOTENT_PROBE_NANOS = 5_000_000_000L;
 
@@ -324,6 +327,24 @@ public final class LoadBalancer {
 		else if (tracker.ejection != null) {
 			this.ejection.extend(tracker, code, now);
 		}
+		publish(now);
+	}
+
+	/**
+	 * A probe ended without telling whether the instance is well, for example refused for
+	 * overload: another call tells, though not at once, since busy instances refuse many.
+	 */
+	synchronized void probeProvedNothing(InstanceTracker tracker, long now) {
+		if (!tracker.probing) {
+			return;
+		}
+		tracker.probing = false;
+		long next = now + PROBE_PAUSE_NANOS;
+		InstanceTracker.Ejection present = tracker.ejection;
+		if (present != null && next - present.untilNanoTime() > 0) {
+			tracker.ejection = new InstanceTracker.Ejection(next, present.reason());
+		}
+		tracker.recheckNanoTime = next;
 		publish(now);
 	}
 

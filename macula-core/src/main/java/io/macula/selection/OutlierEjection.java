@@ -37,8 +37,7 @@ final class OutlierEjection {
 	/*
 	 * In the manner of Envoy's outlier detection, but made for three instances: no
 	 * minimum number of hosts, and every rule compares with the peers, so that an outage
-	 * which hits all alike ejects nobody. Answers, exceptions of the handler and bad
-	 * arguments included, are no faults; a refusal for overload counts for the rate only.
+	 * which hits all alike ejects nobody. What counts as a fault is in Evidence.
 	 */
 
 	private static final Logger LOG = LoggerFactory.getLogger(OutlierEjection.class);

@@ -19,6 +19,7 @@ package io.macula.selection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import io.macula.Code;
 import io.macula.Processed;
@@ -71,13 +72,126 @@ class OutlierEjectionTests {
 	}
 
 	@Test
-	void refusalsForOverloadEjectByRateOnly() {
+	void refusalsForOverloadNeverEject() {
 		this.fixtures.join(3);
 		this.fixtures.calls(30, Code.RESOURCE_EXHAUSTED, 1);
+		assertThat(this.fixtures.tracker(1).ejected()).as("in a row").isFalse();
+		this.fixtures.calls(9000, Code.RESOURCE_EXHAUSTED, 1);
+		assertThat(this.fixtures.tracker(1).ejected()).as("by rate").isFalse();
+		assertThat(this.fixtures.tracker(1).failures()).isEqualTo(Map.of(Code.RESOURCE_EXHAUSTED, 3010L));
+		assertThat(this.fixtures.shares(9, 3)).containsExactly(3, 3, 3);
+	}
+
+	@Test
+	void refusalsForOverloadDoNotMakeAFewFailuresWeighMore() {
+		this.fixtures.join(3);
+		for (int i = 0; i < 9000; i++) {
+			InstanceTracker picked = this.fixtures.pick();
+			this.fixtures.passMillis(1);
+			// In ten seconds at node1 8 failures, never 5 in a row, and 2 answers.
+			boolean judged = picked == this.fixtures.tracker(1) && i % 999 == 0;
+			if (judged && i % (5 * 999) != 0) {
+				picked.failed(Code.INTERNAL, Processed.UNKNOWN, 1);
+			}
+			else if (judged || picked != this.fixtures.tracker(1)) {
+				picked.succeeded(1_000_000);
+			}
+			else {
+				picked.failed(Code.RESOURCE_EXHAUSTED, Processed.NO, 1);
+			}
+		}
 		assertThat(this.fixtures.tracker(1).ejected()).isFalse();
-		this.fixtures.calls(3000, Code.RESOURCE_EXHAUSTED, 1);
-		assertThat(this.fixtures.tracker(1).ejected()).isTrue();
-		assertThat(this.fixtures.tracker(1).ejectionReason()).contains("100 % of").contains("0 % at its peers");
+	}
+
+	@Test
+	void refusalsForOverloadDoNotMakeAFewSlowAnswersWeighMore() {
+		EjectionSettings defaults = EjectionSettings.defaults();
+		Fixtures watched = new Fixtures(SelectionStrategies.roundRobin(), new EjectionSettings(true, 5, 0.5, 20,
+				defaults.interval(), defaults.baseTime(), defaults.maxTime(), 0.5, 3, Duration.ZERO));
+		watched.join(3);
+		for (int i = 0; i < 9000; i++) {
+			InstanceTracker picked = watched.pick();
+			watched.passMillis(1);
+			if (picked != watched.tracker(1)) {
+				picked.succeeded(1_000_000);
+			}
+			else if (i % 999 == 0) {
+				picked.succeeded(100_000_000);
+			}
+			else {
+				picked.failed(Code.RESOURCE_EXHAUSTED, Processed.NO, 1);
+			}
+		}
+		assertThat(watched.tracker(1).ejected()).isFalse();
+	}
+
+	@Test
+	void aRefusedProbeNeitherLengthensNorEndsTheEjection() {
+		this.fixtures.join(3);
+		this.fixtures.calls(15, Code.UNAVAILABLE, 1);
+		InstanceTracker busy = this.fixtures.tracker(1);
+		this.fixtures.passMillis(6_100);
+		for (int i = 0; i < 5; i++) {
+			assertThat(this.fixtures.pick()).isSameAs(busy);
+			busy.failed(Code.RESOURCE_EXHAUSTED, Processed.NO, 1);
+			assertThat(busy.ejectionReason()).isEqualTo("5 failures in a row, the last UNAVAILABLE");
+			assertThat(this.fixtures.shares(30, 3)[0]).as("a refusal is not asked for by every call").isZero();
+			this.fixtures.passMillis(1_000);
+		}
+		assertThat(this.fixtures.pick()).isSameAs(busy);
+		busy.failed(Code.UNAVAILABLE, Processed.NO, 1);
+		this.fixtures.passMillis(12_100);
+		assertThat(this.fixtures.pick()).as("twice as long as the first ejection").isSameAs(busy);
+	}
+
+	@Test
+	void faultsOfTheCallerTouchNobodysStanding() {
+		this.fixtures.join(3);
+		for (int i = 0; i < 9000; i++) {
+			InstanceTracker picked = this.fixtures.pick();
+			this.fixtures.passMillis(1);
+			// Of ten calls at node1 eight are not valid, one fails, one is answered.
+			if (picked != this.fixtures.tracker(1)) {
+				picked.succeeded(1_000_000);
+			}
+			else if (i / 3 % 10 > 1) {
+				picked.failed(Code.INVALID_ARGUMENT, Processed.NO, 1);
+			}
+			else if (i / 3 % 10 == 1) {
+				picked.failed(Code.INTERNAL, Processed.UNKNOWN, 1);
+			}
+			else {
+				picked.succeeded(1_000_000);
+			}
+		}
+		assertThat(this.fixtures.tracker(1).ejectionReason()).isEqualTo("50 % of 68 calls failed, 0 % at its peers");
+	}
+
+	@Test
+	void faultsOfTheCallerNeitherMakeNorBreakARowOfFailures() {
+		this.fixtures.join(3);
+		this.fixtures.calls(12, Code.UNAVAILABLE, 1);
+		this.fixtures.calls(30, Code.INVALID_ARGUMENT, 1);
+		assertThat(this.fixtures.tracker(1).ejected()).isFalse();
+		this.fixtures.calls(3, Code.UNAVAILABLE, 1);
+		assertThat(this.fixtures.tracker(1).ejectionReason()).isEqualTo("5 failures in a row, the last UNAVAILABLE");
+	}
+
+	@Test
+	void aProbeThatProvesNothingMakesRoomForTheNext() {
+		for (Code code : List.of(Code.INVALID_ARGUMENT, Code.CANCELLED, Code.UNIMPLEMENTED)) {
+			Fixtures each = new Fixtures(SelectionStrategies.roundRobin());
+			each.join(3);
+			each.calls(15, Code.UNAVAILABLE, 1);
+			each.passMillis(6_100);
+			each.pick().failed(code, Processed.NO, 1);
+			assertThat(each.tracker(1).ejected()).isTrue();
+			each.passMillis(1_000);
+			InstanceTracker probe = each.pick();
+			assertThat(probe).as("%s", code).isSameAs(each.tracker(1));
+			probe.succeeded(1_000_000);
+			assertThat(probe.ejected()).isFalse();
+		}
 	}
 
 	@Test
