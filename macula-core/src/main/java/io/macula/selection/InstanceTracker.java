@@ -16,11 +16,9 @@
 
 package io.macula.selection;
 
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.UnaryOperator;
 
 import io.macula.Code;
 import io.macula.Instance;
@@ -32,101 +30,40 @@ import org.jspecify.annotations.Nullable;
  * latency, and whether it may be chosen. Safe for all threads; counting takes no locks.
  * <p>
  * Every tracker that {@link LoadBalancer#pick} returns counts as one attempt in flight
- * until exactly one of {@link #succeeded}, {@link #failed} and {@link #cancelled} is
- * called for it.
+ * until exactly one of {@link #succeeded}, {@link #failed}, {@link #streamed} and
+ * {@link #cancelled} is called for it.
  */
 public final class InstanceTracker implements Candidate {
 
 	/*
-	 * Usable (no ejection, AVAILABLE) -> out (ejected, or not AVAILABLE) -> due (the time
-	 * of that is over) -> probing (one call was let through) -> usable, or out for
-	 * longer. These fields are written under the load balancer's lock only, which then
-	 * publishes a new view; the counters are written by everybody.
+	 * Figures and standing are apart: every attempt counts, and only what an outcome says
+	 * against the present standing changes that, which the roster then tells to all
+	 * choices.
 	 */
 
-	private static final double DECAY_NANOS = 10e9;
+	private static final AtomicReferenceFieldUpdater<InstanceTracker, Standing> STANDING = AtomicReferenceFieldUpdater
+		.newUpdater(InstanceTracker.class, Standing.class, "standing");
 
-	private static final long IDLE_NANOS = 1_000_000_000L;
+	private final Roster roster;
 
-	private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
+	private final AttemptCounts counts = new AttemptCounts();
 
-	private static final AtomicLongFieldUpdater<InstanceTracker> STARTED = AtomicLongFieldUpdater
-		.newUpdater(InstanceTracker.class, "started");
-
-	private static final AtomicLongFieldUpdater<InstanceTracker> ENDED = AtomicLongFieldUpdater
-		.newUpdater(InstanceTracker.class, "ended");
-
-	private static final AtomicLongFieldUpdater<InstanceTracker> IGNORED = AtomicLongFieldUpdater
-		.newUpdater(InstanceTracker.class, "ignored");
-
-	private static final AtomicLongFieldUpdater<InstanceTracker> FAULTS = AtomicLongFieldUpdater
-		.newUpdater(InstanceTracker.class, "faults");
-
-	private static final AtomicIntegerFieldUpdater<InstanceTracker> FAULTS_IN_A_ROW = AtomicIntegerFieldUpdater
-		.newUpdater(InstanceTracker.class, "faultsInARow");
-
-	private final LoadBalancer balancer;
+	private final RecentLatency recentLatency = new RecentLatency();
 
 	private final LatencyWindow latency;
 
-	/** Where the last view's list of candidates has it; a hint, to be checked. */
+	/** Where the last list of candidates has it; a hint, to be checked. */
 	int position;
 
 	/** Written before the tracker is published. */
 	private @Nullable Object attachment;
 
-	volatile Instance instance;
+	private volatile Instance instance;
 
-	private volatile long started;
+	private volatile Standing standing = Standing.FRESH;
 
-	private volatile long ended;
-
-	/** Ended attempts that say nothing of the instance. */
-	private volatile long ignored;
-
-	private volatile long faults;
-
-	private volatile int faultsInARow;
-
-	private volatile @Nullable AtomicLongArray failures;
-
-	/** Racing writers may lose an update of the mean, which the next one makes good. */
-	private volatile double meanNanos;
-
-	private volatile long meanNanoTime;
-
-	volatile Availability availability = Availability.AVAILABLE;
-
-	volatile @Nullable Ejection ejection;
-
-	/** When an instance that is not AVAILABLE is worth a probe. */
-	volatile long recheckNanoTime;
-
-	/** A probe is under way; given up when this time is reached. */
-	volatile boolean probing;
-
-	volatile long probeEndNanoTime;
-
-	/** Chosen although ejected, because nothing else was left. */
-	volatile boolean lastResort;
-
-	volatile boolean ramping;
-
-	volatile long rampNanoTime;
-
-	volatile long rampTick;
-
-	/** Ejections one after another; guarded by the load balancer's lock. */
-	int ejections;
-
-	/** End of the last ejection; guarded by the load balancer's lock. */
-	long returnedNanoTime;
-
-	/** Guarded by the load balancer's lock; none before the first answer. */
-	@Nullable RateWindow rate;
-
-	InstanceTracker(LoadBalancer balancer, Instance instance, LatencyWindow latency) {
-		this.balancer = balancer;
+	InstanceTracker(Roster roster, Instance instance, LatencyWindow latency) {
+		this.roster = roster;
 		this.instance = instance;
 		this.latency = latency;
 	}
@@ -136,85 +73,9 @@ public final class InstanceTracker implements Candidate {
 		return this.instance;
 	}
 
-	@Override
-	public int inFlight() {
-		return (int) Math.max(0, this.started - this.ended);
-	}
-
-	/**
-	 * Recent latency: follows a rise within a few answers, a fall within about 10
-	 * seconds, and fades while there are no answers.
-	 */
-	@Override
-	public long latencyNanos() {
-		return (long) this.meanNanos;
-	}
-
-	/**
-	 * Attempts so far.
-	 * @return 0 or more
-	 */
-	public long calls() {
-		return this.started;
-	}
-
-	/**
-	 * Failed attempts so far, by code.
-	 * @return a copy, without codes that did not occur
-	 */
-	public Map<Code, Long> failures() {
-		Map<Code, Long> byCode = new EnumMap<>(Code.class);
-		AtomicLongArray counts = this.failures;
-		for (Code code : Code.values()) {
-			long count = (counts != null) ? counts.get(code.ordinal()) : 0;
-			if (count > 0) {
-				byCode.put(code, count);
-			}
-		}
-		return byCode;
-	}
-
-	/**
-	 * The recent latencies, for reports.
-	 * @return the window, which goes on filling
-	 */
-	public LatencyWindow latency() {
-		return this.latency;
-	}
-
-	/**
-	 * Whether the instance can be reached, as far as the client knows.
-	 * @return the availability
-	 */
-	public Availability availability() {
-		return this.availability;
-	}
-
-	/**
-	 * Tell whether the instance can be reached. Cheap if nothing changes.
-	 * @param availability the present state of its connections
-	 */
-	public void availability(Availability availability) {
-		if (this.availability != availability) {
-			this.balancer.availabilityChanged(this, availability);
-		}
-	}
-
-	/**
-	 * Whether the instance is ejected, waiting for its probe included.
-	 * @return true if so
-	 */
-	public boolean ejected() {
-		return this.ejection != null;
-	}
-
-	/**
-	 * Why the instance is ejected.
-	 * @return the reason, or {@code null} if it is not
-	 */
-	public @Nullable String ejectionReason() {
-		Ejection present = this.ejection;
-		return (present != null) ? present.reason() : null;
+	/** The directory's newer record of the same process; for the roster alone. */
+	void instance(Instance changed) {
+		this.instance = changed;
 	}
 
 	/**
@@ -233,19 +94,128 @@ public final class InstanceTracker implements Candidate {
 		return this.attachment;
 	}
 
+	/** The present standing. */
+	Standing standing() {
+		return this.standing;
+	}
+
+	/**
+	 * Swap the standing, whatever other threads do to it at the same time. What decides
+	 * whether the instance is a candidate is changed by the roster alone.
+	 * @param change a function without effects, since it may be called again
+	 * @return the standing that it made
+	 */
+	Standing change(UnaryOperator<Standing> change) {
+		while (true) {
+			Standing present = this.standing;
+			Standing next = change.apply(present);
+			if (next == present || STANDING.compareAndSet(this, present, next)) {
+				return next;
+			}
+		}
+	}
+
+	/**
+	 * Whether the instance can be reached and is not ejected.
+	 * @return true if so
+	 */
+	public boolean usable() {
+		return this.standing.usable();
+	}
+
+	/**
+	 * Whether the instance can be reached, as far as the client knows.
+	 * @return the availability
+	 */
+	public Availability availability() {
+		return this.standing.availability();
+	}
+
+	/**
+	 * Tell whether the instance can be reached. Cheap if nothing changes.
+	 * @param availability the present state of its connections
+	 */
+	public void availability(Availability availability) {
+		if (this.standing.availability() != availability) {
+			this.roster.availabilityChanged(this, availability);
+		}
+	}
+
+	/**
+	 * Whether the instance is ejected, waiting for its probe included.
+	 * @return true if so
+	 */
+	public boolean ejected() {
+		return this.standing.ejection() != null;
+	}
+
+	/**
+	 * Why the instance is ejected.
+	 * @return the reason, or {@code null} if it is not
+	 */
+	public @Nullable String ejectionReason() {
+		Standing.Ejection present = this.standing.ejection();
+		return (present != null) ? present.reason() : null;
+	}
+
+	@Override
+	public int inFlight() {
+		return this.counts.inFlight();
+	}
+
+	/**
+	 * Recent latency: follows a rise within a few answers, a fall within about 10
+	 * seconds, and fades while there are no answers.
+	 */
+	@Override
+	public long latencyNanos() {
+		return (long) this.recentLatency.nanos();
+	}
+
+	/**
+	 * The recent latencies, for reports.
+	 * @return the window, which goes on filling
+	 */
+	public LatencyWindow latency() {
+		return this.latency;
+	}
+
+	/**
+	 * Attempts so far.
+	 * @return 0 or more
+	 */
+	public long calls() {
+		return this.counts.started();
+	}
+
+	/**
+	 * Failed attempts so far, by code.
+	 * @return a copy, without codes that did not occur
+	 */
+	public Map<Code, Long> failures() {
+		return this.counts.failures();
+	}
+
+	AttemptCounts counts() {
+		return this.counts;
+	}
+
+	RecentLatency recentLatency() {
+		return this.recentLatency;
+	}
+
+	void started() {
+		this.counts.start();
+	}
+
 	/**
 	 * A stream came to its end without a failure; how long it took says nothing.
 	 */
 	public void streamed() {
-		ENDED.incrementAndGet(this);
-		long now = this.balancer.now();
-		if (this.faultsInARow != 0) {
-			this.faultsInARow = 0;
-		}
-		if (this.ejection != null || this.availability == Availability.UNREACHABLE) {
-			this.balancer.answeredWhileOut(this, now);
-		}
-		this.balancer.ended(now);
+		long now = this.roster.now();
+		this.counts.end();
+		alive(now);
+		this.roster.ended(now);
 	}
 
 	/**
@@ -253,10 +223,10 @@ public final class InstanceTracker implements Candidate {
 	 * @param latencyNanos how long it took
 	 */
 	public void succeeded(long latencyNanos) {
-		long now = this.balancer.now();
-		ENDED.incrementAndGet(this);
+		long now = this.roster.now();
+		this.counts.end();
 		answered(latencyNanos, now);
-		this.balancer.ended(now);
+		this.roster.ended(now);
 	}
 
 	/**
@@ -266,28 +236,30 @@ public final class InstanceTracker implements Candidate {
 	 * @param elapsedNanos since the attempt began
 	 */
 	public void failed(Code code, Processed processed, long elapsedNanos) {
-		long now = this.balancer.now();
-		failures(code);
+		long now = this.roster.now();
 		Evidence evidence = Evidence.of(code, processed);
+		this.counts.failure(code);
 		if (evidence == Evidence.NOTHING) {
-			IGNORED.incrementAndGet(this);
+			this.counts.endIgnored();
 		}
-		ENDED.incrementAndGet(this);
+		else {
+			this.counts.end();
+		}
 		switch (evidence) {
 			case FAULT -> fault(code, now);
 			case TIMEOUT -> {
-				observe(elapsedNanos, now);
+				this.recentLatency.observe(elapsedNanos, now);
 				this.latency.recordTimeout(elapsedNanos);
 				fault(code, now);
 			}
 			case ANSWER -> answered(elapsedNanos, now);
 			case HARMLESS, NOTHING -> {
-				if (this.probing) {
-					this.balancer.probeProvedNothing(this, now);
+				if (this.standing.probe() != null) {
+					this.roster.probeProvedNothing(this, now);
 				}
 			}
 		}
-		this.balancer.ended(now);
+		this.roster.ended(now);
 	}
 
 	/**
@@ -295,82 +267,30 @@ public final class InstanceTracker implements Candidate {
 	 * @param elapsedNanos since the attempt began: its latency would have been more
 	 */
 	public void cancelled(long elapsedNanos) {
-		long now = this.balancer.now();
-		IGNORED.incrementAndGet(this);
-		ENDED.incrementAndGet(this);
-		if (elapsedNanos > this.meanNanos) {
-			observe(elapsedNanos, now);
+		long now = this.roster.now();
+		this.counts.endIgnored();
+		if (elapsedNanos > this.recentLatency.nanos()) {
+			this.recentLatency.observe(elapsedNanos, now);
 		}
-		if (this.probing) {
-			this.balancer.probeCancelled(this);
+		if (this.standing.probe() != null) {
+			this.roster.probeCancelled(this, now);
 		}
-		this.balancer.ended(now);
-	}
-
-	void started() {
-		STARTED.incrementAndGet(this);
-	}
-
-	/** Attempts that tell something of the instance. */
-	long outcomes() {
-		return Math.max(0, this.ended - this.ignored);
-	}
-
-	long faults() {
-		return this.faults;
-	}
-
-	int faultsInARow() {
-		return this.faultsInARow;
-	}
-
-	/** Forget what led to an ejection, so that the instance starts afresh. */
-	void forgive() {
-		this.faultsInARow = 0;
-		this.meanNanos = 0;
-		this.rate = (this.rate != null) ? new RateWindow(outcomes(), faults()) : null;
-	}
-
-	void fade(long now) {
-		long idle = now - this.meanNanoTime;
-		if (idle > IDLE_NANOS && this.meanNanos > 0) {
-			this.meanNanos = Math.max(1, this.meanNanos * Math.exp(-idle / DECAY_NANOS));
-			this.meanNanoTime = now;
-		}
-	}
-
-	/**
-	 * Whether the instance can be reached and is not ejected.
-	 * @return true if so
-	 */
-	public boolean usable() {
-		return this.ejection == null && this.availability == Availability.AVAILABLE;
-	}
-
-	/**
-	 * When the instance, now out, is worth a probe. A suspected one never is: PINGs ask
-	 * it whether it lives, no call has to.
-	 */
-	long dueNanoTime(long now) {
-		if (this.availability == Availability.SUSPECTED) {
-			return now + NEVER_NANOS;
-		}
-		Ejection present = this.ejection;
-		long due = (present != null) ? present.untilNanoTime() : now;
-		if (this.availability != Availability.AVAILABLE && this.recheckNanoTime - due > 0) {
-			due = this.recheckNanoTime;
-		}
-		return (this.probing && this.probeEndNanoTime - due > 0) ? this.probeEndNanoTime : due;
+		this.roster.ended(now);
 	}
 
 	private void answered(long latencyNanos, long now) {
-		observe(latencyNanos, now);
+		this.recentLatency.observe(latencyNanos, now);
 		this.latency.record(latencyNanos, now);
-		if (this.faultsInARow != 0) {
-			this.faultsInARow = 0;
+		alive(now);
+	}
+
+	private void alive(long now) {
+		Standing present = this.standing;
+		if (present.faultsInARow() != 0) {
+			change(Standing::afterAnswer);
 		}
-		if (this.ejection != null || this.availability == Availability.UNREACHABLE) {
-			this.balancer.answeredWhileOut(this, now);
+		if (present.awaitsAnswer()) {
+			this.roster.answeredWhileOut(this, now);
 		}
 	}
 
@@ -379,44 +299,17 @@ public final class InstanceTracker implements Candidate {
 	 * nothing, and those of a draining instance are no faults.
 	 */
 	private void fault(Code code, long now) {
-		if (this.availability == Availability.AVAILABLE) {
-			FAULTS.incrementAndGet(this);
-			int row = FAULTS_IN_A_ROW.incrementAndGet(this);
-			if (row >= this.balancer.ejectionSettings().consecutiveFailures() && this.ejection == null) {
-				this.balancer.failedInARow(this, code, now);
+		Standing after = change(Standing::afterFault);
+		if (after.availability() == Availability.AVAILABLE) {
+			this.counts.fault();
+			if (after.ejection() == null
+					&& after.faultsInARow() >= this.roster.ejectionSettings().consecutiveFailures()) {
+				this.roster.failedInARow(this, code, now);
 			}
 		}
-		if (this.probing) {
-			this.balancer.probeFailed(this, code, now);
+		if (after.probe() != null) {
+			this.roster.probeFailed(this, code, now);
 		}
-	}
-
-	private void failures(Code code) {
-		AtomicLongArray counts = this.failures;
-		if (counts == null) {
-			synchronized (this) {
-				counts = this.failures;
-				if (counts == null) {
-					counts = new AtomicLongArray(Code.values().length);
-					this.failures = counts;
-				}
-			}
-		}
-		counts.incrementAndGet(code.ordinal());
-	}
-
-	/**
-	 * Peak EWMA, softened: up by a quarter of the difference with each answer, so that
-	 * one pause does not banish an instance; down with the time constant.
-	 */
-	private void observe(long nanos, long now) {
-		double mean = this.meanNanos;
-		double share = (mean == 0) ? 1 : 0.25;
-		if (nanos < mean) {
-			share = Math.min(1, Math.max(0, now - this.meanNanoTime) / DECAY_NANOS);
-		}
-		this.meanNanos = Math.max(1, mean + share * (nanos - mean));
-		this.meanNanoTime = now;
 	}
 
 	@Override
@@ -437,16 +330,6 @@ public final class InstanceTracker implements Candidate {
 		UNREACHABLE,
 		/** Finishes what is in flight and refuses new calls. */
 		DRAINING
-
-	}
-
-	/**
-	 * The present ejection.
-	 *
-	 * @param untilNanoTime when a probe may be let through
-	 * @param reason for people
-	 */
-	record Ejection(long untilNanoTime, String reason) {
 
 	}
 

@@ -18,19 +18,21 @@ package io.macula.selection;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import io.macula.Code;
 import io.macula.ServiceName;
-import io.macula.selection.InstanceTracker.Ejection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Decides which instances of a service are left out because they fail more than their
- * peers. Guarded by the load balancer's lock.
+ * peers, and owns the rates by which it does. Guarded by the lock of {@link Roster}.
  */
 final class OutlierEjection {
 
@@ -48,6 +50,9 @@ final class OutlierEjection {
 
 	private final Supplier<RandomGenerator> random;
 
+	/** Of the instances that had an outcome; equal trackers are the same. */
+	private final Map<InstanceTracker, RateWindow> rates = new HashMap<>();
+
 	OutlierEjection(ServiceName service, EjectionSettings settings, Supplier<RandomGenerator> random) {
 		this.service = service;
 		this.settings = settings;
@@ -56,7 +61,7 @@ final class OutlierEjection {
 
 	/** Returns whether the instance is ejected now. */
 	boolean failedInARow(InstanceTracker tracker, InstanceTracker[] all, Code last, long now) {
-		int row = tracker.faultsInARow();
+		int row = tracker.standing().faultsInARow();
 		if (row < this.settings.consecutiveFailures() || !somePeerDoesBetter(tracker, all, row)) {
 			return false;
 		}
@@ -67,12 +72,12 @@ final class OutlierEjection {
 	boolean sweep(InstanceTracker[] all, int slots, long now) {
 		boolean changed = false;
 		for (InstanceTracker tracker : all) {
-			tracker.fade(now);
+			tracker.recentLatency().fade(now);
 			roll(tracker, slots);
 		}
 		for (InstanceTracker tracker : all) {
-			RateWindow rate = tracker.rate;
-			if (rate != null && tracker.ejection == null && rate.outcomes() >= this.settings.minimumCalls()) {
+			RateWindow rate = this.rates.get(tracker);
+			if (rate != null && !tracker.ejected() && rate.outcomes() >= this.settings.minimumCalls()) {
 				changed |= ejectByRate(tracker, rate, all, now) || ejectByLatency(tracker, all, now);
 			}
 		}
@@ -81,19 +86,22 @@ final class OutlierEjection {
 
 	/** A probe failed: the ejection starts again and is longer. */
 	void extend(InstanceTracker tracker, Code code, long now) {
-		start(tracker, "probe failed, " + code, now);
+		start(tracker, tracker.standing().ejections(), "probe failed, " + code, now);
 	}
 
-	void giveBack(InstanceTracker tracker, long now) {
+	void returned(InstanceTracker tracker) {
 		LOG.info("Instance {} of service {} answered: it is used again", tracker, this.service);
-		Ejection present = tracker.ejection;
-		if (present != null && present.untilNanoTime() - now > 0) {
-			// It answers before its time: the next ejection is no longer than this one.
-			tracker.ejections = Math.max(0, tracker.ejections - 1);
-		}
-		tracker.ejection = null;
-		tracker.returnedNanoTime = now;
-		tracker.forgive();
+	}
+
+	/** Judge an instance by what comes from now on. */
+	void forget(InstanceTracker tracker) {
+		AttemptCounts counts = tracker.counts();
+		this.rates.replace(tracker, new RateWindow(counts.outcomes(), counts.faults()));
+	}
+
+	/** Forget the instances that are gone. */
+	void retain(Collection<InstanceTracker> present) {
+		this.rates.keySet().retainAll(present);
 	}
 
 	private boolean ejectByRate(InstanceTracker tracker, RateWindow rate, InstanceTracker[] all, long now) {
@@ -103,7 +111,7 @@ final class OutlierEjection {
 		long outcomes = 0;
 		long faults = 0;
 		for (InstanceTracker peer : all) {
-			RateWindow other = peer.rate;
+			RateWindow other = this.rates.get(peer);
 			if (peer != tracker && peer.usable() && other != null) {
 				outcomes += other.outcomes();
 				faults += other.faults();
@@ -138,7 +146,7 @@ final class OutlierEjection {
 
 	private static boolean somePeerDoesBetter(InstanceTracker tracker, InstanceTracker[] all, int row) {
 		for (InstanceTracker peer : all) {
-			if (peer != tracker && peer.usable() && peer.faultsInARow() <= row / 2) {
+			if (peer != tracker && peer.usable() && peer.standing().faultsInARow() <= row / 2) {
 				return true;
 			}
 		}
@@ -153,37 +161,38 @@ final class OutlierEjection {
 		int ejected = 0;
 		int usable = 0;
 		for (InstanceTracker peer : all) {
-			ejected += (peer.ejection != null) ? 1 : 0;
+			ejected += peer.ejected() ? 1 : 0;
 			usable += (peer != tracker && peer.usable()) ? 1 : 0;
 		}
 		if (usable == 0 || ejected + 1 > Math.max(1, (int) (this.settings.maxShare() * all.length))) {
 			return false;
 		}
-		long healthyIntervals = (tracker.ejections > 0)
-				? (now - tracker.returnedNanoTime) / this.settings.interval().toNanos() : 0;
-		tracker.ejections = (int) Math.max(0, tracker.ejections - healthyIntervals);
-		start(tracker, reason, now);
+		Standing present = tracker.standing();
+		long healthyIntervals = (present.ejections() > 0)
+				? (now - present.returnedNanoTime()) / this.settings.interval().toNanos() : 0;
+		start(tracker, (int) Math.max(0, present.ejections() - healthyIntervals), reason, now);
 		return true;
 	}
 
-	private void start(InstanceTracker tracker, String reason, long now) {
-		double time = this.settings.baseTime().toNanos() * Math.pow(2, Math.min(tracker.ejections, 40));
+	private void start(InstanceTracker tracker, int before, String reason, long now) {
+		double time = this.settings.baseTime().toNanos() * Math.pow(2, Math.min(before, 40));
 		double jitter = 0.8 + 0.4 * this.random.get().nextDouble();
 		long nanos = (long) Math.min(time * jitter, this.settings.maxTime().toNanos());
-		tracker.ejections++;
-		tracker.ejection = new Ejection(now + nanos, reason);
-		tracker.ramping = false;
+		tracker.change((standing) -> standing.ejected(now + nanos, reason, before + 1));
 		LOG.warn("Instance {} of service {} is ejected for {}: {}", tracker, this.service,
 				Duration.ofMillis(nanos / 1_000_000), reason);
 	}
 
-	private static void roll(InstanceTracker tracker, int slots) {
-		long outcomes = tracker.outcomes();
-		if (tracker.rate == null && outcomes > 0) {
-			tracker.rate = new RateWindow(0, 0);
+	private void roll(InstanceTracker tracker, int slots) {
+		AttemptCounts counts = tracker.counts();
+		long outcomes = counts.outcomes();
+		RateWindow rate = this.rates.get(tracker);
+		if (rate == null && outcomes > 0) {
+			rate = new RateWindow(0, 0);
+			this.rates.put(tracker, rate);
 		}
-		if (tracker.rate != null) {
-			tracker.rate.roll(slots, outcomes, tracker.faults());
+		if (rate != null) {
+			rate.roll(slots, outcomes, counts.faults());
 		}
 	}
 

@@ -17,8 +17,8 @@
 package io.macula.selection;
 
 /**
- * Outcomes and faults of one instance within the last interval, in ten slots. Guarded by
- * the load balancer's lock.
+ * Outcomes and faults of one instance within the last interval, in ten slots. For one
+ * thread at a time: {@link OutlierEjection} owns it.
  */
 final class RateWindow {
 

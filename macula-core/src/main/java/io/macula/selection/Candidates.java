@@ -1,0 +1,209 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.selection;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+
+import io.macula.selection.InstanceTracker.Availability;
+
+/**
+ * The instances of a service, sorted by what their standings make of them at one moment.
+ * Immutable; {@link Roster} makes another one with each change.
+ */
+final class Candidates {
+
+	/** An ejected instance waits so long for a call that can be repeated. */
+	private static final long IDEMPOTENT_PROBE_NANOS = 5_000_000_000L;
+
+	private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
+
+	private static final InstanceTracker[] NONE = {};
+
+	/** In stable order. */
+	private final InstanceTracker[] all;
+
+	/** The best tier that is not empty. */
+	private final CandidateList preferred;
+
+	/** The preferred ones without those in slow start. */
+	private final CandidateList settled;
+
+	/** Instances that are out and worth a probe. */
+	private final InstanceTracker[] due;
+
+	/** The preferred and the due ones. */
+	private final CandidateList offered;
+
+	private final boolean timed;
+
+	private final long changesNanoTime;
+
+	Candidates(InstanceTracker[] all, long now) {
+		this.all = all;
+		Standing[] standings = new Standing[all.length];
+		int best = Standing.TIERS;
+		for (int i = 0; i < all.length; i++) {
+			standings[i] = all[i].standing();
+			best = Math.min(best, standings[i].tier());
+		}
+		List<InstanceTracker> preferredOnes = new ArrayList<>(all.length);
+		List<InstanceTracker> settledOnes = new ArrayList<>(all.length);
+		List<InstanceTracker> dueOnes = new ArrayList<>(0);
+		List<InstanceTracker> offeredOnes = new ArrayList<>(all.length);
+		boolean waits = false;
+		long next = now + NEVER_NANOS;
+		for (int i = 0; i < all.length; i++) {
+			Standing standing = standings[i];
+			boolean isPreferred = standing.tier() == best;
+			boolean isDue = false;
+			if (!standing.usable()) {
+				long dueNanoTime = standing.dueNanoTime(now);
+				isDue = now - dueNanoTime >= 0;
+				waits = true;
+				next = isDue ? next : earlier(dueNanoTime, next);
+			}
+			SlowStart start = standing.slowStart();
+			if (start != null) {
+				waits = true;
+				next = earlier(start.endNanoTime(), next);
+			}
+			if (isPreferred) {
+				preferredOnes.add(all[i]);
+			}
+			if (isPreferred && start == null) {
+				settledOnes.add(all[i]);
+			}
+			if (isDue) {
+				dueOnes.add(all[i]);
+			}
+			if (isPreferred || isDue) {
+				offeredOnes.add(all[i]);
+			}
+		}
+		this.preferred = list(preferredOnes).noted();
+		this.settled = list(settledOnes);
+		this.due = dueOnes.toArray(NONE);
+		this.offered = list(offeredOnes);
+		this.timed = waits;
+		this.changesNanoTime = next;
+	}
+
+	/** All instances, in stable order; not to be changed. */
+	InstanceTracker[] all() {
+		return this.all;
+	}
+
+	List<InstanceTracker> asList() {
+		return Collections.unmodifiableList(Arrays.asList(this.all));
+	}
+
+	boolean isEmpty() {
+		return this.all.length == 0;
+	}
+
+	boolean contains(InstanceTracker tracker) {
+		for (InstanceTracker one : this.all) {
+			if (one == tracker) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Whether time alone may change something, so that a choice has to ask for it. */
+	boolean timed() {
+		return this.timed;
+	}
+
+	/** When the candidates have to be sorted anew, if they are {@link #timed()}. */
+	long changesNanoTime() {
+		return this.changesNanoTime;
+	}
+
+	CandidateList preferred() {
+		return this.preferred;
+	}
+
+	CandidateList settled() {
+		return this.settled;
+	}
+
+	/** The due ones for which this call may be the probe. */
+	InstanceTracker[] due(SelectionContext context, long now) {
+		if (this.due.length == 0 || context.attempt() > 1) {
+			return NONE;
+		}
+		return context.idempotent() ? this.due : overdue(now);
+	}
+
+	private InstanceTracker[] overdue(long now) {
+		return Arrays.stream(this.due).filter((tracker) -> {
+			Standing standing = tracker.standing();
+			return standing.availability() == Availability.AVAILABLE
+					&& now - standing.dueNanoTime(now) >= IDEMPOTENT_PROBE_NANOS;
+		}).toArray(InstanceTracker[]::new);
+	}
+
+	/** The preferred ones and some of the due ones. */
+	CandidateList offered(InstanceTracker[] some) {
+		if (some.length == this.due.length) {
+			return this.offered;
+		}
+		List<InstanceTracker> wanted = List.of(some);
+		List<InstanceTracker> offeredOnes = new ArrayList<>(this.all.length);
+		for (InstanceTracker tracker : this.all) {
+			if (this.preferred.contains(tracker) || wanted.contains(tracker)) {
+				offeredOnes.add(tracker);
+			}
+		}
+		return list(offeredOnes);
+	}
+
+	/** The untried ones of the best tier that has any. */
+	CandidateList untried(Collection<InstanceTracker> tried) {
+		CandidateList rest = this.preferred.without(tried);
+		return (rest != null && !rest.isEmpty()) ? rest : untriedOfAnyTier(tried);
+	}
+
+	private CandidateList untriedOfAnyTier(Collection<InstanceTracker> tried) {
+		int best = Standing.TIERS;
+		int count = 0;
+		InstanceTracker[] untried = new InstanceTracker[this.all.length];
+		for (InstanceTracker tracker : this.all) {
+			int tier = tracker.standing().tier();
+			if (tier <= best && !tried.contains(tracker)) {
+				count = (tier < best) ? 0 : count;
+				best = tier;
+				untried[count++] = tracker;
+			}
+		}
+		return new CandidateList(Arrays.copyOf(untried, count));
+	}
+
+	private static long earlier(long nanoTime, long other) {
+		return (nanoTime - other < 0) ? nanoTime : other;
+	}
+
+	private static CandidateList list(List<InstanceTracker> trackers) {
+		return new CandidateList(trackers.toArray(NONE));
+	}
+
+}
