@@ -143,14 +143,9 @@ public final class LoadBalancer {
 	private InstanceTracker pickTimed(SelectionContext context) {
 		long now = this.roster.now();
 		Candidates present = this.roster.candidates(now);
-		InstanceTracker[] due = present.due(context, now);
-		if (due.length > 0) {
-			InstanceTracker probe = this.strategy.spreading() ? due[0]
-					: this.strategy.select(present.offered(due), context);
-			boolean usable = probe.usable();
-			if (usable ? !this.strategy.spreading() : this.roster.claimProbe(probe, now)) {
-				return probe;
-			}
+		InstanceTracker probe = pickDue(present, context, now);
+		if (probe != null) {
+			return probe;
 		}
 		InstanceTracker chosen = this.strategy.select(present.preferred(), context);
 		SlowStart start = chosen.standing().slowStart();
@@ -159,6 +154,20 @@ public final class LoadBalancer {
 			return this.strategy.select(present.settled(), context);
 		}
 		return chosen;
+	}
+
+	/** The instance that this call is the probe of, or that a strategy prefers to all. */
+	private @Nullable InstanceTracker pickDue(Candidates present, SelectionContext context, long now) {
+		InstanceTracker[] due = present.due(context, now);
+		if (due.length == 0) {
+			return null;
+		}
+		boolean spreading = this.strategy.spreading();
+		InstanceTracker chosen = spreading ? due[0] : this.strategy.select(present.offered(due), context);
+		if (chosen.usable()) {
+			return spreading ? null : chosen;
+		}
+		return this.roster.claimProbe(chosen, now) ? chosen : null;
 	}
 
 	private boolean givesAway(InstanceTracker chosen, SlowStart start, long tick, long now) {

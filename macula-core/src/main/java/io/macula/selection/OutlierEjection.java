@@ -18,10 +18,10 @@ package io.macula.selection;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -50,13 +50,16 @@ final class OutlierEjection {
 
 	private final Supplier<RandomGenerator> random;
 
+	private final Object guard;
+
 	/** Of the instances that had an outcome; equal trackers are the same. */
 	private final Map<InstanceTracker, RateWindow> rates = new HashMap<>();
 
-	OutlierEjection(ServiceName service, EjectionSettings settings, Supplier<RandomGenerator> random) {
+	OutlierEjection(ServiceName service, EjectionSettings settings, Supplier<RandomGenerator> random, Object guard) {
 		this.service = service;
 		this.settings = settings;
 		this.random = random;
+		this.guard = guard;
 	}
 
 	/** Returns whether the instance is ejected now. */
@@ -70,6 +73,7 @@ final class OutlierEjection {
 
 	/** Compare rates and latencies; returns whether an instance was ejected. */
 	boolean sweep(InstanceTracker[] all, int slots, long now) {
+		assert Thread.holdsLock(this.guard);
 		boolean changed = false;
 		for (InstanceTracker tracker : all) {
 			tracker.recentLatency().fade(now);
@@ -95,12 +99,14 @@ final class OutlierEjection {
 
 	/** Judge an instance by what comes from now on. */
 	void forget(InstanceTracker tracker) {
+		assert Thread.holdsLock(this.guard);
 		AttemptCounts counts = tracker.counts();
 		this.rates.replace(tracker, new RateWindow(counts.outcomes(), counts.faults()));
 	}
 
 	/** Forget the instances that are gone. */
-	void retain(Collection<InstanceTracker> present) {
+	void retain(Set<InstanceTracker> present) {
+		assert Thread.holdsLock(this.guard);
 		this.rates.keySet().retainAll(present);
 	}
 
@@ -175,6 +181,7 @@ final class OutlierEjection {
 	}
 
 	private void start(InstanceTracker tracker, int before, String reason, long now) {
+		assert Thread.holdsLock(this.guard);
 		double time = this.settings.baseTime().toNanos() * Math.pow(2, Math.min(before, 40));
 		double jitter = 0.8 + 0.4 * this.random.get().nextDouble();
 		long nanos = (long) Math.min(time * jitter, this.settings.maxTime().toNanos());

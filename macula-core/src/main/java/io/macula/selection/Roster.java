@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -82,7 +83,7 @@ final class Roster {
 		this.settings = settings;
 		this.clock = clock;
 		this.random = random;
-		this.ejection = new OutlierEjection(service, settings, random);
+		this.ejection = new OutlierEjection(service, settings, random, this);
 		this.slotNanos = Math.max(1, settings.interval().toNanos() / RateWindow.SLOTS);
 		this.sweptNanoTime = new AtomicLong(clock.getAsLong());
 	}
@@ -142,7 +143,7 @@ final class Roster {
 			next.put(process, tracker);
 		}
 		InstanceTracker[] all = next.values().toArray(new InstanceTracker[0]);
-		this.ejection.retain(next.values());
+		this.ejection.retain(Set.copyOf(next.values()));
 		this.candidates = new Candidates(all, now);
 	}
 

@@ -15,7 +15,10 @@
  */
 
 /**
- * The choice of an instance. Start at {@link io.macula.selection.SelectionStrategy}.
+ * The choice of an instance. Start at {@link io.macula.selection.SelectionStrategy} for
+ * the part that users write, at {@link io.macula.selection.LoadBalancer} for the choice
+ * around it, and at {@link io.macula.selection.InstanceTracker} for what is learned from
+ * the outcomes.
  */
 @NullMarked
 package io.macula.selection;
