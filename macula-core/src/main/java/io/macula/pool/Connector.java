@@ -32,7 +32,8 @@ public interface Connector {
 	 * Dial.
 	 * @param endpoint where to
 	 * @param timeout bound of the handshake, WELCOME included
-	 * @return the connection; fails with {@link io.macula.RpcException}
+	 * @return the connection, owned by the subscriber; fails with
+	 * {@link io.macula.RpcException}; ends within the timeout
 	 */
 	Mono<Connection> connect(Endpoint endpoint, Duration timeout);
 

@@ -19,6 +19,7 @@ package io.macula.pool;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 import io.macula.Endpoint;
 import io.macula.Status;
@@ -28,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the log that operators read: each endpoint when it comes, fails and returns, and
- * once a minute while it stays away, however often it is dialled.
+ * Writes the log that operators read: each endpoint when it comes, drains, fails and
+ * returns, and once a minute while it stays away, however often it is dialled. Safe for
+ * all threads.
  */
 final class LoggingPoolListener implements PoolListener {
 
@@ -38,6 +40,8 @@ final class LoggingPoolListener implements PoolListener {
 	private static final long REPEAT_NANOS = Duration.ofMinutes(1).toNanos();
 
 	private static final int MAX_REMEMBERED = 1000;
+
+	private final LongSupplier clock;
 
 	/** When the failure of an endpoint was last logged; guarded by itself. */
 	private final Map<Endpoint, Long> failing = new LinkedHashMap<>() {
@@ -50,6 +54,14 @@ final class LoggingPoolListener implements PoolListener {
 		}
 
 	};
+
+	/**
+	 * A log of its own.
+	 * @param clock monotonic nanoseconds
+	 */
+	LoggingPoolListener(LongSupplier clock) {
+		this.clock = clock;
+	}
 
 	@Override
 	public void dialling(Endpoint endpoint) {
@@ -76,9 +88,16 @@ final class LoggingPoolListener implements PoolListener {
 		}
 	}
 
+	/** No failure, and the next dial is a new connection like any other. */
+	@Override
+	public void drained(Endpoint endpoint, Status status) {
+		logger.info("Endpoint {} drained its connection and is dialled again until it is back or withdrawn: {}",
+				endpoint, status.message());
+	}
+
 	@Override
 	public void failed(Endpoint endpoint, Status status) {
-		long now = System.nanoTime();
+		long now = this.clock.getAsLong();
 		synchronized (this.failing) {
 			Long logged = this.failing.get(endpoint);
 			if (logged != null && now - logged < REPEAT_NANOS) {

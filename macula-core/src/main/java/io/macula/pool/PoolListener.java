@@ -30,7 +30,7 @@ public interface PoolListener {
 	};
 
 	/** Writes the log that operators read. */
-	PoolListener LOGGING = new LoggingPoolListener();
+	PoolListener LOGGING = new LoggingPoolListener(System::nanoTime);
 
 	/**
 	 * An endpoint is about to be dialled.
@@ -44,6 +44,15 @@ public interface PoolListener {
 	 * @param connection the connection
 	 */
 	default void connected(Connection connection) {
+	}
+
+	/**
+	 * The peer sent GOAWAY on the last connection to the endpoint: it stops, or it wants
+	 * another connection because this node's address changed. Nothing failed.
+	 * @param endpoint the endpoint
+	 * @param status what the peer said
+	 */
+	default void drained(Endpoint endpoint, Status status) {
 	}
 
 	/**
