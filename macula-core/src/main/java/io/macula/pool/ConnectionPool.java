@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
@@ -35,9 +36,16 @@ import reactor.core.Disposable;
 
 /**
  * All outgoing connections of a node, one {@link EndpointPool} per endpoint. Safe for all
- * threads; closed by its owner, the node.
+ * threads, without a lock of its own; closed by its owner, the node.
+ * <p>
+ * Its life goes one way: ACTIVE to DRAINING by {@link #drain}, from each to CLOSED by
+ * {@link #close}. Whoever retains an endpoint later gets a pool that refuses everything.
  */
 public final class ConnectionPool implements AutoCloseable {
+
+	private static final long MIN_SWEEP_MILLIS = 100;
+
+	private static final long MAX_SWEEP_MILLIS = 10_000;
 
 	private final PoolSettings settings;
 
@@ -51,8 +59,15 @@ public final class ConnectionPool implements AutoCloseable {
 
 	private final Supplier<RandomGenerator> random;
 
-	private final ConcurrentHashMap<Endpoint, EndpointPool> pools = new ConcurrentHashMap<>();
+	private final ConcurrentHashMap<Endpoint, Retained> pools = new ConcurrentHashMap<>();
 
+	/** Pools that nobody retains and that finish what is in flight. */
+	private final Set<EndpointPool> draining = ConcurrentHashMap.newKeySet();
+
+	/** Not ACTIVE any more; set once, never cleared. */
+	private volatile boolean retired;
+
+	/** CLOSED; set once, never cleared. */
 	private volatile boolean closed;
 
 	private volatile @Nullable Disposable sweep;
@@ -84,19 +99,35 @@ public final class ConnectionPool implements AutoCloseable {
 	/**
 	 * The pool of an endpoint, retained for the caller until {@link #release}.
 	 * @param endpoint the endpoint
-	 * @param incarnation incarnation of the process that listens there, 0 if unknown
+	 * @param incarnation incarnation of the process that listens there, 0 if unknown;
+	 * connections to another one are closed
 	 * @return the pool
 	 */
 	public EndpointPool retain(Endpoint endpoint, long incarnation) {
-		return this.pools.compute(endpoint, (key, present) -> {
-			EndpointPool pool = (present != null) ? present : new EndpointPool(key, this.settings, this.connector,
-					this.timer, this.clock, this.listener, this.random, this::beforeDial);
-			if (this.closed) {
-				pool.close(closing());
+		EndpointPool pool = hold(endpoint);
+		follow(pool);
+		pool.renewed(incarnation);
+		return pool;
+	}
+
+	private EndpointPool hold(Endpoint endpoint) {
+		while (true) {
+			Retained present = this.pools.get(endpoint);
+			if (present == null) {
+				Retained first = new Retained(create(endpoint), 1);
+				if (this.pools.putIfAbsent(endpoint, first) == null) {
+					return first.pool();
+				}
 			}
-			pool.retain(incarnation);
-			return pool;
-		});
+			else if (this.pools.replace(endpoint, present, present.more())) {
+				return present.pool();
+			}
+		}
+	}
+
+	private EndpointPool create(Endpoint endpoint) {
+		return new EndpointPool(this, endpoint, this.settings, this.connector, this.timer, this.clock, this.listener,
+				this.random);
 	}
 
 	/**
@@ -105,31 +136,54 @@ public final class ConnectionPool implements AutoCloseable {
 	 * @param pool the pool
 	 */
 	public void release(EndpointPool pool) {
-		boolean[] last = { false };
-		this.pools.computeIfPresent(pool.endpoint(), (key, present) -> {
-			last[0] = present == pool && pool.release();
-			return (last[0]) ? null : present;
-		});
-		if (last[0]) {
-			pool.close(null);
+		if (isLastReleased(pool)) {
+			this.draining.add(pool);
+			pool.drain(Status.notProcessed(Code.UNAVAILABLE, pool.endpoint() + " was removed from the pool"));
+			follow(pool);
+			if (pool.isClosed()) {
+				// It was so before, and says it once only.
+				this.draining.remove(pool);
+			}
+		}
+	}
+
+	private boolean isLastReleased(EndpointPool pool) {
+		Endpoint endpoint = pool.endpoint();
+		while (true) {
+			Retained present = this.pools.get(endpoint);
+			if (present == null || present.pool() != pool) {
+				return false;
+			}
+			if (present.holders() == 1 && this.pools.remove(endpoint, present)) {
+				return true;
+			}
+			if (present.holders() > 1 && this.pools.replace(endpoint, present, present.less())) {
+				return false;
+			}
 		}
 	}
 
 	/**
-	 * All pools.
+	 * All pools that somebody retains.
 	 * @return a copy
 	 */
 	public List<EndpointPool> endpoints() {
-		return new ArrayList<>(this.pools.values());
+		List<EndpointPool> all = new ArrayList<>();
+		this.pools.values().forEach((retained) -> all.add(retained.pool()));
+		return all;
 	}
 
 	/**
-	 * Finish what is in flight on all connections and take nothing new.
+	 * Finish what is in flight on all connections, take nothing new, then close.
 	 */
 	public void drain() {
-		this.pools.values().forEach(EndpointPool::evict);
+		this.retired = true;
+		endpoints().forEach(this::follow);
 	}
 
+	/**
+	 * Close all connections now. Whoever waits for one fails.
+	 */
 	@Override
 	public void close() {
 		this.closed = true;
@@ -137,49 +191,125 @@ public final class ConnectionPool implements AutoCloseable {
 		if (present != null) {
 			present.dispose();
 		}
-		this.pools.values().forEach((pool) -> pool.close(closing()));
+		endpoints().forEach(this::follow);
+		this.draining.forEach(this::follow);
 		this.pools.clear();
 	}
 
+	/** An endpoint shares the life of the whole, whichever of the two is ahead. */
+	private void follow(EndpointPool pool) {
+		if (this.closed) {
+			pool.close(closing(),
+					new Status(Code.CANCELLED, "this node is closing its connections", Processed.UNKNOWN));
+		}
+		else if (this.retired) {
+			pool.drain(closing());
+		}
+	}
+
 	private static Status closing() {
-		return new Status(Code.CANCELLED, "this node is closing its connections", Processed.UNKNOWN);
+		return Status.notProcessed(Code.UNAVAILABLE, "this node is closing its connections");
 	}
 
 	private void scheduleSweep() {
+		long millis = this.settings.idleEviction().toMillis() / 4;
+		Disposable scheduled = this.timer.schedule(this::sweep,
+				Duration.ofMillis(Math.max(MIN_SWEEP_MILLIS, Math.min(millis, MAX_SWEEP_MILLIS))));
+		this.sweep = scheduled;
+		if (this.closed) {
+			scheduled.dispose();
+		}
+	}
+
+	private void sweep() {
 		if (this.closed) {
 			return;
 		}
-		long millis = Math.max(100, Math.min(this.settings.idleEviction().toMillis() / 4, 10_000));
-		this.sweep = this.timer.schedule(() -> {
+		try {
 			evictIdle();
+		}
+		finally {
 			scheduleSweep();
-		}, Duration.ofMillis(millis));
+		}
 	}
 
 	private void evictIdle() {
 		long now = this.clock.getAsLong();
-		for (EndpointPool pool : this.pools.values()) {
+		for (EndpointPool pool : endpoints()) {
 			if (pool.connectionCount() > 0 && now - pool.lastUsedNanos() > this.settings.idleEviction().toNanos()
-					&& pool.idle()) {
+					&& pool.isIdle()) {
 				pool.evict();
 			}
 		}
 	}
 
-	/** Makes room: the least recently used idle endpoint leaves. */
-	private void beforeDial(EndpointPool dialling) {
+	/**
+	 * An endpoint was connected: beyond the bound, the least recently used idle ones
+	 * leave. Not before the connection is there, because a dial may fail. Two threads may
+	 * do this at once; they choose the same ones.
+	 */
+	void makeRoom(EndpointPool connected) {
+		List<EndpointPool> all = endpoints();
 		int open = 0;
-		for (EndpointPool pool : this.pools.values()) {
+		for (EndpointPool pool : all) {
 			open += pool.connectionCount();
 		}
-		if (open < this.settings.maxConnections()) {
+		int excess = open - this.settings.maxConnections();
+		if (excess <= 0) {
 			return;
 		}
-		this.pools.values()
-			.stream()
-			.filter((pool) -> pool != dialling && pool.connectionCount() > 0 && pool.idle())
-			.min(Comparator.comparingLong((pool) -> pool.lastUsedNanos() - this.clock.getAsLong()))
-			.ifPresent(EndpointPool::evict);
+		for (Idle idle : idle(all, connected)) {
+			if (excess > 0) {
+				excess -= idle.pool().connectionCount();
+				idle.pool().evict();
+			}
+		}
+	}
+
+	/** Longest unused first. */
+	private List<Idle> idle(List<EndpointPool> all, EndpointPool except) {
+		long now = this.clock.getAsLong();
+		List<Idle> idle = new ArrayList<>();
+		for (EndpointPool pool : all) {
+			if (pool != except && pool.connectionCount() > 0 && pool.isIdle()) {
+				idle.add(new Idle(pool, now - pool.lastUsedNanos()));
+			}
+		}
+		idle.sort(Comparator.comparingLong(Idle::nanos).reversed());
+		return idle;
+	}
+
+	/** The last connection of an endpoint that nobody retains is closed. */
+	void closed(EndpointPool pool) {
+		this.draining.remove(pool);
+	}
+
+	/**
+	 * An endpoint that nobody uses, as it was when it was looked at.
+	 *
+	 * @param pool the pool
+	 * @param nanos since the last use
+	 */
+	private record Idle(EndpointPool pool, long nanos) {
+
+	}
+
+	/**
+	 * An endpoint and how many retain it.
+	 *
+	 * @param pool the pool
+	 * @param holders at least 1
+	 */
+	private record Retained(EndpointPool pool, int holders) {
+
+		Retained more() {
+			return new Retained(this.pool, this.holders + 1);
+		}
+
+		Retained less() {
+			return new Retained(this.pool, this.holders - 1);
+		}
+
 	}
 
 }

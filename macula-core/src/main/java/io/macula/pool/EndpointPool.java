@@ -16,10 +16,7 @@
 
 package io.macula.pool;
 
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -38,48 +35,64 @@ import reactor.core.publisher.Mono;
 
 /**
  * The connections to one endpoint, shared by all calls that go there. Safe for all
- * threads: {@link #ready} reads an immutable array, everything else happens under one
- * lock that is never held while foreign code runs.
+ * threads. Owned by the {@link ConnectionPool} that made it.
  * <p>
- * A pool is IDLE without connections, CONNECTING while the first one is dialled, READY
- * with at least one, SUSPECTED when none of them gives a sign of life, FAILED after a
- * dial that failed or a connection that broke. Suspected and failed it dials again by
- * itself, ever more slowly up to {@link #MAX_REDIAL}, as long as somebody retains it: a
- * path may be dead for one connection (a translation of addresses that was forgotten, a
- * process that was replaced) and open for the next. CLOSED is final.
+ * {@link #ready} reads one immutable set. Every change is a transition under one lock;
+ * what it brings about elsewhere is collected as {@link Effects} and done after the lock
+ * was released, so that no waiter, listener, connector, timer, end of a connection or log
+ * ever runs under it. Under the lock a connection is only read.
+ * <p>
+ * Its life goes one way, ACTIVE to DRAINING to CLOSED:
+ * <ul>
+ * <li>ACTIVE to DRAINING: {@link #drain} (nobody retains it, or the whole pool drains)
+ * and {@link #close}. All who wait fail, and whoever comes later; nothing is dialled any
+ * more; a connection that comes late is closed.</li>
+ * <li>DRAINING to CLOSED: the last connection is closed and no dial is under way.</li>
+ * </ul>
+ * While it is ACTIVE, its {@link State} follows from its parts:
+ * <ul>
+ * <li>IDLE: no connection, and no failure. A waiter makes it CONNECTING; so does a new
+ * process at the endpoint where it was FAILED.</li>
+ * <li>CONNECTING: the first connection is dialled. To READY, or to FAILED.</li>
+ * <li>READY: at least one connection gives signs of life. To SUSPECTED if the last of
+ * them stops to, to IDLE if the last was evicted, to FAILED if the peer ended the
+ * last.</li>
+ * <li>SUSPECTED: there are connections, but none gives a sign of life. To READY if one
+ * does or if another takes its place; else as READY.</li>
+ * <li>FAILED: no connection, after a dial that failed or a last connection that the peer
+ * ended. To READY by a dial that succeeds.</li>
+ * </ul>
+ * SUSPECTED and FAILED it dials by itself, ever more slowly up to
+ * {@link DialBackoff#MAX}: a path may be dead for one connection (a translation of
+ * addresses that was forgotten, a process that was replaced) and open for the next.
+ * <p>
+ * Invariant: as long as somebody waits, a dial is under way or scheduled, or the end of a
+ * connection is about to be told by {@link Connection#states()}.
  */
 public final class EndpointPool {
 
-	static final Duration MIN_REDIAL = Duration.ofMillis(50);
-
-	static final Duration MAX_REDIAL = Duration.ofSeconds(1);
-
-	private static final Connection[] NONE = {};
+	private final ConnectionPool owner;
 
 	private final Endpoint endpoint;
 
 	private final PoolSettings settings;
 
-	private final Connector connector;
-
-	private final Timer timer;
-
 	private final LongSupplier clock;
 
 	private final PoolListener listener;
 
-	/** Spreads the dials of many clients. */
-	private final Supplier<RandomGenerator> random;
-
-	private final Consumer<EndpointPool> beforeDial;
+	private final ChangeListeners changeListeners = new ChangeListeners();
 
 	private final Object lock = new Object();
 
-	private final Deque<Waiter> waiters = new ArrayDeque<>();
+	private final WaiterQueue waiters;
 
-	private final List<Runnable> listeners = new ArrayList<>();
+	private final EndpointDials dials;
 
-	private volatile Connection[] connections = NONE;
+	/** Connections that left the set and finish what is in flight. */
+	private final List<Connection> draining = new ArrayList<>();
+
+	private volatile ConnectionSet connections = ConnectionSet.EMPTY;
 
 	private volatile State state = State.IDLE;
 
@@ -87,27 +100,19 @@ public final class EndpointPool {
 
 	private volatile long lastUsedNanos;
 
-	private volatile int dialling;
+	private Life life = Life.ACTIVE;
 
-	private int failuresInRow;
-
-	private long incarnation;
-
-	private int retained;
-
-	private @Nullable Disposable redial;
-
-	EndpointPool(Endpoint endpoint, PoolSettings settings, Connector connector, Timer timer, LongSupplier clock,
-			PoolListener listener, Supplier<RandomGenerator> random, Consumer<EndpointPool> beforeDial) {
+	EndpointPool(ConnectionPool owner, Endpoint endpoint, PoolSettings settings, Connector connector, Timer timer,
+			LongSupplier clock, PoolListener listener, Supplier<RandomGenerator> random) {
+		this.owner = owner;
 		this.endpoint = endpoint;
 		this.settings = settings;
-		this.connector = connector;
-		this.timer = timer;
 		this.clock = clock;
 		this.listener = listener;
-		this.random = random;
-		this.beforeDial = beforeDial;
 		this.lastUsedNanos = clock.getAsLong();
+		this.waiters = new WaiterQueue(endpoint, settings.maxPending());
+		this.dials = new EndpointDials(this, connector, settings.connectTimeout(), random,
+				new Redial(timer, this::redialDue, this::redialRefused), this.lastUsedNanos);
 	}
 
 	/**
@@ -140,36 +145,37 @@ public final class EndpointPool {
 	 * @return an unmodifiable list
 	 */
 	public List<Connection> connections() {
-		return List.of(this.connections);
+		return this.connections.all();
 	}
 
 	/**
-	 * A connection that is there already. Threads are spread over the connections, each
-	 * stays on one, so that what one thread sends in a burst shares packets.
+	 * Run an action at once, and after each change of state. It never runs on two threads
+	 * at once, and its last run begins after the last change.
+	 * @param listener must not block; may be called on any thread
+	 * @return disposing it ends the calls
+	 */
+	public Disposable onChange(Runnable listener) {
+		return this.changeListeners.add(listener);
+	}
+
+	// The call path
+
+	/**
+	 * A connection that is there already; called for every call.
 	 * @param now the present, from the pool's clock
 	 * @return the connection, or {@code null} if one must be acquired
 	 */
 	public @Nullable Connection ready(long now) {
-		Connection[] present = this.connections;
-		if (present.length == 0) {
+		ConnectionSet present = this.connections;
+		if (present.isEmpty()) {
 			return null;
 		}
-		this.lastUsedNanos = now;
-		if (present.length < this.settings.connectionsPerEndpoint() && this.dialling == 0) {
+		Connection usable = present.usable();
+		if (present.size() < this.settings.connectionsPerEndpoint() && this.dials.isFurtherDue(now)) {
 			dialFurther();
 		}
-		int start = (present.length == 1) ? 0 : (int) (Thread.currentThread().getId() % present.length);
-		Connection usable = null;
-		for (int i = 0; i < present.length; i++) {
-			Connection connection = present[(start + i) % present.length];
-			Connection.State connectionState = connection.state();
-			if (connectionState == Connection.State.READY) {
-				return connection;
-			}
-			if (connectionState == Connection.State.SUSPECTED) {
-				usable = connection;
-			}
-		}
+		// Last, because what is read after a volatile write waits for it.
+		this.lastUsedNanos = now;
 		return usable;
 	}
 
@@ -180,34 +186,16 @@ public final class EndpointPool {
 	 * @param waiter told once
 	 */
 	public void acquire(Waiter waiter) {
-		Status refusal = null;
-		boolean dial = false;
-		synchronized (this.lock) {
-			if (this.state == State.CLOSED) {
-				refusal = Status.notProcessed(Code.UNAVAILABLE, this.endpoint + " was removed from the pool");
+		change((effects) -> {
+			if (this.connections.isEmpty() && !this.dials.isScheduled()) {
+				dial(effects);
 			}
-			else if (this.waiters.size() >= this.settings.maxPending()) {
-				refusal = Status.notProcessed(Code.RESOURCE_EXHAUSTED,
-						this.waiters.size() + " attempts wait for a connection to " + this.endpoint
-								+ " already: the limit is pool.max-pending");
-			}
-			else {
-				this.waiters.add(waiter);
-				dial = this.redial == null && this.connections.length == 0 && startDialling();
-			}
-		}
-		if (refusal != null) {
-			waiter.failed(refusal);
-			return;
-		}
+			this.waiters.add(waiter, effects);
+		});
 		// A connection may have come between the caller's look and the lock.
-		Connection present = (dial) ? null : ready(this.clock.getAsLong());
+		Connection present = ready(this.clock.getAsLong());
 		if (present != null && remove(waiter)) {
 			waiter.connected(present);
-			return;
-		}
-		if (dial) {
-			dial();
 		}
 	}
 
@@ -217,19 +205,7 @@ public final class EndpointPool {
 	 */
 	public Mono<Connection> connection() {
 		return Mono.create((sink) -> {
-			Waiter waiter = new Waiter() {
-
-				@Override
-				public void connected(Connection connection) {
-					sink.success(connection);
-				}
-
-				@Override
-				public void failed(Status status) {
-					sink.error(status.toException());
-				}
-
-			};
+			Waiter waiter = new MonoWaiter(sink);
 			sink.onCancel(() -> remove(waiter));
 			acquire(waiter);
 		});
@@ -246,82 +222,192 @@ public final class EndpointPool {
 		}
 	}
 
-	/**
-	 * Somebody's directory lists the endpoint: keep it connected after failures.
-	 * @param newIncarnation incarnation of the process that listens there, 0 if unknown;
-	 * connections to an older one are evicted
-	 */
-	public void retain(long newIncarnation) {
-		synchronized (this.lock) {
-			this.retained++;
-		}
-		renewed(newIncarnation);
+	// Dials
+
+	private void dialFurther() {
+		change((effects) -> {
+			if (this.connections.size() < this.settings.connectionsPerEndpoint() && !this.dials.isScheduled()) {
+				dial(effects);
+			}
+		});
 	}
+
+	private void dial(Effects effects) {
+		if (this.life != Life.ACTIVE || this.dials.isUnderWay()) {
+			return;
+		}
+		PendingDial begun = this.dials.begin();
+		// Tells CONNECTING, before the dial can be over.
+		settle(effects);
+		effects.add(() -> this.listener.dialling(this.endpoint));
+		effects.add(begun::start);
+	}
+
+	/** The outcome of a dial: a connection. */
+	void connected(PendingDial ended, Connection connection) {
+		change((effects) -> {
+			this.dials.ended();
+			Connection.State present = connection.state();
+			if (this.life != Life.ACTIVE) {
+				effects.add(() -> connection.close(unneeded()));
+			}
+			else if (present == Connection.State.DRAINING || present == Connection.State.CLOSED) {
+				dialFailed(reason(connection), effects);
+			}
+			else if (this.dials.isOutdated(ended, connection)) {
+				Status reason = this.dials.replaced();
+				effects.add(() -> connection.close(reason));
+				dial(effects);
+			}
+			else {
+				connected(connection, effects);
+			}
+		});
+	}
+
+	private void connected(Connection connection, Effects effects) {
+		Connection other = (this.connections.size() >= this.settings.connectionsPerEndpoint())
+				? this.connections.ready() : null;
+		this.lastFailure = null;
+		this.lastUsedNanos = this.clock.getAsLong();
+		this.dials.succeeded(effects);
+		if (other != null) {
+			// A suspected one came back while this one was dialled in its place.
+			effects.add(() -> connection.close(unneeded()));
+			this.waiters.connected(other, effects);
+			return;
+		}
+		List<Connection> outlived = this.connections.suspected();
+		this.connections = this.connections.with(connection);
+		effects.add(() -> this.listener.connected(connection));
+		effects.add(() -> new ConnectionWatch(this, connection).start());
+		this.waiters.connected(connection, effects);
+		outlived.forEach((each) -> effects.add(each::drain));
+		settle(effects);
+		effects.add(() -> this.owner.makeRoom(this));
+	}
+
+	/** The outcome of a dial: none. */
+	void dialFailed(Status notProcessed) {
+		change((effects) -> {
+			this.dials.ended();
+			if (this.life == Life.ACTIVE) {
+				dialFailed(notProcessed, effects);
+			}
+		});
+	}
+
+	private void dialFailed(Status notProcessed, Effects effects) {
+		if (this.connections.isEmpty()) {
+			effects.add(() -> this.listener.failed(this.endpoint, notProcessed));
+		}
+		this.waiters.failed(notProcessed, effects);
+		if (this.connections.anyReady()) {
+			this.lastFailure = notProcessed;
+			this.dials.furtherFailed(this.clock.getAsLong());
+		}
+		else {
+			failed(notProcessed, effects);
+		}
+	}
+
+	private void failed(Status notProcessed, Effects effects) {
+		this.lastFailure = notProcessed;
+		this.dials.failed(effects);
+	}
+
+	private void redialDue(Disposable token) {
+		change((effects) -> {
+			if (this.dials.take(token) && !this.connections.anyReady()) {
+				dial(effects);
+			}
+		});
+	}
+
+	/** Nobody would dial for those who wait; the next who comes dials at once. */
+	private void redialRefused(Disposable token) {
+		change((effects) -> {
+			if (this.dials.take(token)) {
+				this.waiters.failed(Status.notProcessed(Code.UNAVAILABLE,
+						this.endpoint + " is not dialled again: the timer takes no tasks"), effects);
+			}
+		});
+	}
+
+	// What becomes of a connection
+
+	/** A connection changed its state. */
+	void changed(Connection connection, Connection.State next) {
+		change((effects) -> {
+			if (next == Connection.State.CLOSED) {
+				this.draining.remove(connection);
+			}
+			if (!this.connections.contains(connection)) {
+				return;
+			}
+			if (next == Connection.State.DRAINING || next == Connection.State.CLOSED) {
+				left(connection, next, effects);
+			}
+			if (this.connections.anyReady()) {
+				this.dials.recovered(effects);
+			}
+			else if (!this.connections.isEmpty() && !this.dials.isScheduled()) {
+				dial(effects);
+			}
+		});
+	}
+
+	private void left(Connection connection, Connection.State next, Effects effects) {
+		this.connections = this.connections.without(connection);
+		if (next == Connection.State.DRAINING) {
+			this.draining.add(connection);
+		}
+		if (!this.connections.isEmpty() || this.life != Life.ACTIVE) {
+			return;
+		}
+		Status reason = connection.closeReason();
+		if (reason == null || reason.code() == Code.OK) {
+			evicted(effects);
+		}
+		else {
+			if (next == Connection.State.DRAINING) {
+				effects.add(() -> this.listener.drained(this.endpoint, reason));
+			}
+			else {
+				effects.add(() -> this.listener.failed(this.endpoint, reason));
+			}
+			failed(Status.notProcessed(reason.code(), reason.message()), effects);
+		}
+	}
+
+	/** This side ended the last one: dial when somebody wants another. */
+	private void evicted(Effects effects) {
+		this.dials.recovered(effects);
+		if (!this.waiters.isEmpty()) {
+			dial(effects);
+		}
+	}
+
+	// What the owner does
 
 	/**
 	 * The directory tells another process at this endpoint. Its incarnation may be lower
-	 * than that of the one before, if the clock was set back in between.
+	 * than that of the one before, if the clock was set back in between. Connections to
+	 * any other are closed; a failed endpoint is dialled at once.
 	 * @param newIncarnation its incarnation, 0 if unknown
 	 */
-	public void renewed(long newIncarnation) {
-		List<Connection> stale = new ArrayList<>();
-		boolean dial = false;
-		synchronized (this.lock) {
-			if (newIncarnation == 0 || newIncarnation == this.incarnation) {
+	void renewed(long newIncarnation) {
+		change((effects) -> {
+			if (this.life != Life.ACTIVE || !this.dials.renewed(newIncarnation)) {
 				return;
 			}
-			this.incarnation = newIncarnation;
-			for (Connection connection : this.connections) {
-				if (connection.peer().incarnation() != newIncarnation) {
-					stale.add(connection);
-				}
+			Status reason = this.dials.replaced();
+			this.connections.outdated(newIncarnation).forEach((outdated) -> effects.add(() -> outdated.close(reason)));
+			if (this.connections.isEmpty() && this.dials.isScheduled()) {
+				this.dials.cancelRedial(effects);
+				dial(effects);
 			}
-			if (this.redial != null && this.state == State.FAILED) {
-				this.redial.dispose();
-				this.redial = null;
-				this.failuresInRow = 0;
-				dial = startDialling();
-			}
-		}
-		for (Connection connection : stale) {
-			connection.close(Status.unknown(Code.UNAVAILABLE, "the process at " + this.endpoint
-					+ " was replaced by a newer one (incarnation " + newIncarnation + ")"));
-		}
-		if (dial) {
-			dial();
-		}
-	}
-
-	/**
-	 * The counterpart of {@link #retain}.
-	 * @return whether nobody retains the endpoint any more
-	 */
-	public boolean release() {
-		synchronized (this.lock) {
-			this.retained--;
-			if (this.retained > 0) {
-				return false;
-			}
-			cancelRedial();
-			return true;
-		}
-	}
-
-	/**
-	 * Run an action after each change of state, at once as well.
-	 * @param listener must not block; may be called on any thread
-	 * @return disposing it ends the calls
-	 */
-	public Disposable onChange(Runnable listener) {
-		synchronized (this.lock) {
-			this.listeners.add(listener);
-		}
-		listener.run();
-		return () -> {
-			synchronized (this.lock) {
-				this.listeners.remove(listener);
-			}
-		};
+		});
 	}
 
 	long lastUsedNanos() {
@@ -329,298 +415,127 @@ public final class EndpointPool {
 	}
 
 	int connectionCount() {
-		return this.connections.length;
+		return this.connections.size();
 	}
 
-	boolean idle() {
-		for (Connection connection : this.connections) {
-			if (connection.inFlight() > 0) {
-				return false;
-			}
-		}
-		synchronized (this.lock) {
-			return this.waiters.isEmpty() && this.dialling == 0;
-		}
-	}
-
-	/** Evict: finish what is in flight, then close; the pool stays usable. */
-	void evict() {
-		Connection[] present = this.connections;
-		for (Connection connection : present) {
-			connection.drain();
-		}
-	}
-
-	/** Evict and refuse everything from now on. */
-	void close(@Nullable Status reason) {
-		Connection[] present;
-		List<Waiter> told;
-		synchronized (this.lock) {
-			cancelRedial();
-			state(State.CLOSED);
-			told = new ArrayList<>(this.waiters);
-			this.waiters.clear();
-			present = this.connections;
-		}
-		Status status = (reason != null) ? reason
-				: Status.notProcessed(Code.UNAVAILABLE, this.endpoint + " was removed from the pool");
-		told.forEach((waiter) -> waiter.failed(status));
-		for (Connection connection : present) {
-			if (reason != null) {
-				connection.close(reason);
-			}
-			else {
-				connection.drain();
-			}
-		}
-		tell();
-	}
-
-	private void dialFurther() {
-		boolean dial;
-		synchronized (this.lock) {
-			dial = this.connections.length < this.settings.connectionsPerEndpoint() && this.redial == null
-					&& startDialling();
-		}
-		if (dial) {
-			dial();
-		}
-	}
-
-	private boolean startDialling() {
-		if (this.dialling > 0 || this.state == State.CLOSED) {
+	boolean isIdle() {
+		if (this.connections.anyInFlight()) {
 			return false;
 		}
-		this.dialling = 1;
-		// A dial after a failure is no news before it succeeds.
-		if (this.connections.length == 0 && this.failuresInRow == 0) {
-			state(State.CONNECTING);
-		}
-		return true;
-	}
-
-	/** The caller has set {@link #dialling}. */
-	private void dial() {
-		tell();
-		this.listener.dialling(this.endpoint);
-		this.beforeDial.accept(this);
-		this.connector.connect(this.endpoint, this.settings.connectTimeout())
-			.subscribe(this::connected, this::dialFailed);
-	}
-
-	private void connected(Connection connection) {
-		List<Waiter> told;
-		List<Connection> outlived = List.of();
-		boolean refused;
-		boolean spare = false;
 		synchronized (this.lock) {
-			this.dialling = 0;
-			refused = this.state == State.CLOSED;
-			told = new ArrayList<>(this.waiters);
-			if (!refused) {
-				this.waiters.clear();
-				this.failuresInRow = 0;
-				this.lastFailure = null;
-				this.lastUsedNanos = this.clock.getAsLong();
-				spare = this.connections.length >= this.settings.connectionsPerEndpoint() && anyReady();
-				if (!spare) {
-					outlived = suspected();
-					this.connections = with(this.connections, connection);
-				}
-				cancelRedial();
-				state(State.READY);
-			}
-		}
-		if (refused || spare) {
-			connection.close(new Status(Code.OK, this.endpoint + " needs no further connection", Processed.NO));
-		}
-		if (refused) {
-			return;
-		}
-		if (spare) {
-			// The suspected one came back meanwhile.
-			Connection present = ready(this.clock.getAsLong());
-			told.forEach((waiter) -> serve(waiter, present));
-			tell();
-			return;
-		}
-		this.listener.connected(connection);
-		connection.states().subscribe((connectionState) -> changed(connection, connectionState));
-		told.forEach((waiter) -> waiter.connected(connection));
-		outlived.forEach(Connection::drain);
-		tell();
-	}
-
-	private void serve(Waiter waiter, @Nullable Connection present) {
-		if (present != null) {
-			waiter.connected(present);
-		}
-		else {
-			waiter.failed(Status.notProcessed(Code.UNAVAILABLE, "the connection to " + this.endpoint + " was lost"));
+			return this.waiters.isEmpty() && !this.dials.isUnderWay();
 		}
 	}
 
-	private void dialFailed(Throwable error) {
-		Status status = (error instanceof RpcException rpc) ? rpc.status()
-				: Status.notProcessed(Code.UNAVAILABLE, "connecting to " + this.endpoint + " failed: " + error);
-		List<Waiter> told;
+	/** Whether it refuses everything, and its last connection is closed. */
+	boolean isClosed() {
 		synchronized (this.lock) {
-			this.dialling = 0;
-			told = new ArrayList<>(this.waiters);
-			this.waiters.clear();
-			failed(status);
+			return this.life == Life.CLOSED;
 		}
-		told.forEach((waiter) -> waiter.failed(status));
-		tell();
 	}
 
-	/** A connection changed its state. */
-	private void changed(Connection connection, Connection.State connectionState) {
-		boolean dial = false;
-		synchronized (this.lock) {
-			if (this.state == State.CLOSED) {
-				this.connections = (connectionState == Connection.State.CLOSED) ? without(this.connections, connection)
-						: this.connections;
-				return;
-			}
-			switch (connectionState) {
-				case READY -> state(State.READY);
-				case SUSPECTED -> {
-					boolean ready = anyReady();
-					state(ready ? State.READY : State.SUSPECTED);
-					dial = !ready && this.retained > 0 && this.redial == null && startDialling();
-				}
-				case DRAINING, CLOSED -> {
-					Connection[] left = without(this.connections, connection);
-					if (left.length < this.connections.length) {
-						this.connections = left;
-						dial = left.length == 0 && lost(connection);
-					}
-				}
-			}
-		}
-		tell();
-		if (dial) {
-			dial();
-		}
+	/** Let the connections finish what is in flight; the pool stays usable. */
+	void evict() {
+		this.connections.all().forEach((connection) -> Effects.guard(connection::drain));
 	}
 
 	/**
-	 * The last connection is gone. One that was evicted by us leaves the pool idle; one
-	 * that the peer ended is dialled again, at once if somebody waits.
+	 * Accept nothing new, finish what is in flight, then close.
+	 * @param refused what those get who want a connection from now on
 	 */
-	private boolean lost(Connection connection) {
-		Status reason = connection.closeReason();
-		if (reason == null || reason.code() == Code.OK) {
-			state(State.IDLE);
-			return !this.waiters.isEmpty() && startDialling();
-		}
-		failed(reason);
-		return false;
-	}
-
-	private void failed(Status status) {
-		if (this.state == State.CLOSED) {
-			return;
-		}
-		this.lastFailure = Status.notProcessed(status.code(), status.message());
-		if (this.connections.length > 0) {
-			if (!anyReady()) {
-				this.failuresInRow++;
-				scheduleRedial();
+	void drain(Status refused) {
+		change((effects) -> {
+			if (this.life == Life.ACTIVE) {
+				retire(refused, effects);
+				this.connections.all().forEach((connection) -> effects.add(connection::drain));
 			}
-			return;
-		}
-		this.listener.failed(this.endpoint, status);
-		this.failuresInRow++;
-		state(State.FAILED);
-		scheduleRedial();
-	}
-
-	private void scheduleRedial() {
-		cancelRedial();
-		this.redial = this.timer.schedule(this::redial, redialDelay());
-	}
-
-	private Duration redialDelay() {
-		long shift = Math.min(this.failuresInRow - 1, 10);
-		long nanos = Math.min(MIN_REDIAL.toNanos() << shift, MAX_REDIAL.toNanos());
-		return Duration.ofNanos((long) (nanos * this.random.get().nextDouble(0.8, 1.2)));
-	}
-
-	private void redial() {
-		boolean dial;
-		synchronized (this.lock) {
-			this.redial = null;
-			dial = (this.retained > 0 || !this.waiters.isEmpty()) && !anyReady() && startDialling();
-			if (!dial && this.state == State.FAILED) {
-				state(State.IDLE);
-			}
-		}
-		if (dial) {
-			dial();
-		}
-	}
-
-	private void cancelRedial() {
-		if (this.redial != null) {
-			this.redial.dispose();
-			this.redial = null;
-		}
-	}
-
-	private List<Connection> suspected() {
-		List<Connection> suspected = new ArrayList<>();
-		for (Connection connection : this.connections) {
-			if (connection.state() == Connection.State.SUSPECTED) {
-				suspected.add(connection);
-			}
-		}
-		return suspected;
-	}
-
-	private boolean anyReady() {
-		for (Connection connection : this.connections) {
-			if (connection.state() == Connection.State.READY) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	/** Under the lock; listeners are told afterwards by {@link #tell}. */
-	private void state(State next) {
-		if (this.state != State.CLOSED) {
-			this.state = next;
-		}
-	}
-
-	private void tell() {
-		List<Runnable> told;
-		synchronized (this.lock) {
-			if (this.listeners.isEmpty()) {
-				return;
-			}
-			told = new ArrayList<>(this.listeners);
-		}
-		told.forEach(Runnable::run);
-	}
-
-	private static Connection[] with(Connection[] present, Connection added) {
-		Connection[] copy = new Connection[present.length + 1];
-		System.arraycopy(present, 0, copy, 0, present.length);
-		copy[present.length] = added;
-		return copy;
-	}
-
-	private static Connection[] without(Connection[] present, Connection removed) {
-		List<Connection> left = new ArrayList<>(List.of(present));
-		left.remove(removed);
-		return left.toArray(NONE);
+		});
 	}
 
 	/**
-	 * States of a pool; see the class.
+	 * Accept nothing new and close what is there, draining or not.
+	 * @param refused what those get who want a connection from now on
+	 * @param reason what calls in flight get
+	 */
+	void close(Status refused, Status reason) {
+		change((effects) -> {
+			if (this.life == Life.ACTIVE) {
+				retire(refused, effects);
+			}
+			List<Connection> open = new ArrayList<>(this.connections.all());
+			open.addAll(this.draining);
+			open.forEach((connection) -> effects.add(() -> connection.close(reason)));
+		});
+	}
+
+	private void retire(Status refused, Effects effects) {
+		this.life = Life.DRAINING;
+		this.dials.cancelRedial(effects);
+		this.waiters.close(refused, effects);
+	}
+
+	// How every change is made
+
+	private void change(Consumer<Effects> transition) {
+		Effects effects = new Effects();
+		try {
+			synchronized (this.lock) {
+				transition.accept(effects);
+				settle(effects);
+			}
+		}
+		finally {
+			effects.run();
+		}
+	}
+
+	/** What follows from the parts, once they have changed. */
+	private void settle(Effects effects) {
+		State next = present();
+		if (next != this.state) {
+			this.state = next;
+			effects.add(this.changeListeners::tell);
+		}
+		if (this.life == Life.DRAINING && this.connections.isEmpty() && this.draining.isEmpty()
+				&& !this.dials.isUnderWay()) {
+			this.life = Life.CLOSED;
+			effects.add(() -> this.owner.closed(this));
+		}
+	}
+
+	private State present() {
+		if (this.life != Life.ACTIVE) {
+			return State.CLOSED;
+		}
+		if (!this.connections.isEmpty()) {
+			return (this.connections.anyReady()) ? State.READY : State.SUSPECTED;
+		}
+		if (this.dials.isFailing()) {
+			return State.FAILED;
+		}
+		return (this.dials.isUnderWay()) ? State.CONNECTING : State.IDLE;
+	}
+
+	private Status unneeded() {
+		return new Status(Code.OK, this.endpoint + " needs no further connection", Processed.NO);
+	}
+
+	private Status reason(Connection connection) {
+		Status reason = connection.closeReason();
+		return (reason != null && reason.code() != Code.OK) ? Status.notProcessed(reason.code(), reason.message())
+				: Status.notProcessed(Code.UNAVAILABLE, "the connection to " + this.endpoint + " was lost at once");
+	}
+
+	/** One way only; see the class. */
+	private enum Life {
+
+		ACTIVE, DRAINING, CLOSED
+
+	}
+
+	/**
+	 * What the connections of an endpoint are like; see the class for how one follows
+	 * another.
 	 */
 	public enum State {
 
@@ -632,9 +547,9 @@ public final class EndpointPool {
 		READY,
 		/** No connection gives a sign of life. */
 		SUSPECTED,
-		/** The last dial failed or the last connection broke. */
+		/** The last dial failed, or the peer ended the last connection. */
 		FAILED,
-		/** Removed. */
+		/** Accepts nothing any more: what is in flight is finished, or all is over. */
 		CLOSED
 
 	}

@@ -1,0 +1,40 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.pool;
+
+import io.macula.Status;
+import io.macula.transport.Connection;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * A subscriber that waits for a connection. Safe for all threads.
+ *
+ * @param sink gets the outcome
+ */
+record MonoWaiter(MonoSink<Connection> sink) implements Waiter {
+
+	@Override
+	public void connected(Connection connection) {
+		this.sink.success(connection);
+	}
+
+	@Override
+	public void failed(Status status) {
+		this.sink.error(status.toException());
+	}
+
+}

@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.pool;
+
+import java.time.Duration;
+import java.util.List;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.macula.Code;
+import io.macula.Endpoint;
+import io.macula.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+import static io.macula.pool.PoolFixture.ONE;
+import static io.macula.pool.PoolFixture.REFUSED;
+import static io.macula.pool.PoolFixture.TWO;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests of {@link LoggingPoolListener}.
+ */
+class LoggingPoolListenerTests {
+
+	private static final Status MOVED = Status.notProcessed(Code.UNAVAILABLE,
+			ONE + " is draining: the client's address changed");
+
+	private final Logger logger = (Logger) LoggerFactory.getLogger(ConnectionPool.class);
+
+	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+	private final FakeTime time = new FakeTime();
+
+	private final LoggingPoolListener listener = new LoggingPoolListener(this.time::nanos);
+
+	private final Level level = this.logger.getLevel();
+
+	@BeforeEach
+	void listen() {
+		this.logger.setLevel(Level.INFO);
+		this.logger.setAdditive(false);
+		this.log.start();
+		this.logger.addAppender(this.log);
+	}
+
+	@AfterEach
+	void listenNoMore() {
+		this.logger.detachAppender(this.log);
+		this.logger.setAdditive(true);
+		this.logger.setLevel(this.level);
+	}
+
+	private List<String> lines(Level level) {
+		return this.log.list.stream()
+			.filter((event) -> event.getLevel() == level)
+			.map(ILoggingEvent::getFormattedMessage)
+			.toList();
+	}
+
+	@Test
+	void whenPeerDrainsItsConnectionThenNothingFailedAndNothingIsBack() {
+		this.listener.drained(ONE, MOVED);
+		this.listener.dialling(ONE);
+		this.listener.connected(new FakeConnection(ONE, 0));
+		assertThat(lines(Level.WARN)).isEmpty();
+		assertThat(lines(Level.INFO)).containsExactly(
+				"Endpoint 10.0.0.1:9443 drained its connection and is dialled again until it is back or withdrawn: "
+						+ "10.0.0.1:9443 is draining: the client's address changed",
+				"Creating connection to endpoint 10.0.0.1:9443");
+	}
+
+	@Test
+	void whenEndpointStaysAwayThenItIsWarnedOfOnceAMinute() {
+		for (int second = 0; second < 150; second++) {
+			this.listener.dialling(ONE);
+			this.listener.failed(ONE, REFUSED);
+			this.time.pass(Duration.ofSeconds(1));
+		}
+		assertThat(lines(Level.WARN)).hasSize(3)
+			.containsOnly("Endpoint 10.0.0.1:9443 failed and is dialled again until it is back or withdrawn: "
+					+ "UNAVAILABLE: port unreachable");
+		assertThat(lines(Level.INFO)).containsExactly("Creating connection to endpoint 10.0.0.1:9443");
+	}
+
+	@Test
+	void whenFailedEndpointIsBackThenItIsSaidOnce() {
+		this.listener.failed(ONE, REFUSED);
+		this.listener.connected(new FakeConnection(ONE, 0));
+		this.listener.connected(new FakeConnection(ONE, 0));
+		assertThat(lines(Level.INFO)).containsExactly("Endpoint 10.0.0.1:9443 is back: node peer");
+	}
+
+	@Test
+	void whenOneEndpointFailsThenAnotherIsWarnedOfToo() {
+		this.listener.failed(ONE, REFUSED);
+		this.listener.failed(TWO, REFUSED);
+		assertThat(lines(Level.WARN)).hasSize(2);
+	}
+
+	@Test
+	void whenThousandsFailThenOnlyTheLatestAreRemembered() {
+		for (int i = 0; i < 1001; i++) {
+			this.listener.failed(new Endpoint("10.1.0.1", 1 + i), REFUSED);
+		}
+		this.listener.failed(new Endpoint("10.1.0.1", 1), REFUSED);
+		this.listener.failed(new Endpoint("10.1.0.1", 1001), REFUSED);
+		assertThat(lines(Level.WARN)).hasSize(1002);
+	}
+
+}
