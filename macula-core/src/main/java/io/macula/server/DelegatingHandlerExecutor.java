@@ -13,7 +13,6 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-
 package io.macula.server;
 
 import java.util.Set;
@@ -23,21 +22,35 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * Runs each task on an executor of the user. Waiting and running tasks together are
- * bounded, since virtual threads have no bound of their own.
+ * bounded, since virtual threads have no bound of their own. Safe for all threads.
  */
 final class DelegatingHandlerExecutor implements HandlerExecutor {
+
+	/*
+	 * The user's executor may throw anything, run a task that it rejected, or never run
+	 * one that it took (after shutdownNow). So a task is in the set from before it is
+	 * handed over until it is left, by whoever removes it.
+	 */
+
+	private static final Logger logger = LoggerFactory.getLogger(DelegatingHandlerExecutor.class);
 
 	private final Executor executor;
 
 	private final int maxOpen;
 
+	/** Size of the set, and what is about to be put into it. */
 	private final AtomicInteger open = new AtomicInteger();
+
+	private final Set<Submitted> submitted = ConcurrentHashMap.newKeySet();
 
 	private final LongAdder refused = new LongAdder();
 
-	private final Set<HandlerTask> running = ConcurrentHashMap.newKeySet();
+	private final FaultLog log = new FaultLog(logger);
 
 	private volatile boolean closed;
 
@@ -61,51 +74,101 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 		if (this.closed) {
 			return false;
 		}
+		Submitted work = new Submitted(task);
 		if (this.open.incrementAndGet() > this.maxOpen) {
 			this.open.decrementAndGet();
 			return false;
 		}
+		this.submitted.add(work);
 		try {
-			this.executor.execute(() -> run(task));
-			return true;
+			this.executor.execute(work);
 		}
-		catch (RejectedExecutionException ex) {
-			this.open.decrementAndGet();
-			return false;
+		catch (Throwable ex) {
+			rejected(ex);
+			// If it was left already, it ran.
+			return !leave(work);
+		}
+		if (this.closed) {
+			abort(work);
+		}
+		return true;
+	}
+
+	private void rejected(Throwable cause) {
+		if (!(cause instanceof RejectedExecutionException)) {
+			this.log.warn("The executor of the handlers failed to take a call", cause);
 		}
 	}
 
-	private void run(HandlerTask task) {
-		Thread thread = Thread.currentThread();
-		ClassLoader before = thread.getContextClassLoader();
-		this.running.add(task);
-		try {
-			if (this.closed) {
-				task.drop();
-			}
-			else {
-				task.run(System.nanoTime());
-			}
-		}
-		finally {
-			this.running.remove(task);
+	/** Whether it was up to the caller of this method. */
+	private boolean leave(Submitted work) {
+		boolean left = this.submitted.remove(work);
+		if (left) {
 			this.open.decrementAndGet();
-			if (thread.getContextClassLoader() != before) {
-				thread.setContextClassLoader(before);
-			}
 		}
+		return left;
 	}
 
 	@Override
 	public HandlerFigures figures() {
-		int active = this.running.size();
+		int active = 0;
+		for (Submitted work : this.submitted) {
+			active += work.running ? 1 : 0;
+		}
 		return new HandlerFigures(0, active, Math.max(0, this.open.get() - active), this.refused.sum());
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
-		this.running.forEach(HandlerTask::abort);
+		this.submitted.forEach(this::abort);
+	}
+
+	private void abort(Submitted work) {
+		work.task.abort();
+		if (!work.running) {
+			leave(work);
+		}
+	}
+
+	/**
+	 * A task that was handed to the user's executor.
+	 */
+	private final class Submitted implements Runnable {
+
+		private final HandlerTask task;
+
+		/** For figures, so that it may be seen late. */
+		private boolean running;
+
+		Submitted(HandlerTask task) {
+			this.task = task;
+		}
+
+		@Override
+		public void run() {
+			Thread thread = Thread.currentThread();
+			ClassLoader before = thread.getContextClassLoader();
+			this.running = true;
+			try {
+				if (DelegatingHandlerExecutor.this.closed) {
+					this.task.drop();
+				}
+				else {
+					this.task.run(System.nanoTime());
+				}
+			}
+			catch (Throwable ex) {
+				DelegatingHandlerExecutor.this.log.warn("A call failed outside of its handler", ex);
+			}
+			finally {
+				leave(this);
+				if (thread.getContextClassLoader() != before) {
+					thread.setContextClassLoader(before);
+				}
+			}
+		}
+
 	}
 
 }

@@ -25,13 +25,13 @@ import java.util.concurrent.Executor;
 interface HandlerExecutor {
 
 	/**
-	 * Few threads that drain a common queue, more of them while handlers are slow.
+	 * Few threads that work off a common queue, more of them while handlers are slow.
 	 * @param maxThreads bound of the threads
 	 * @param queueCapacity bound of the tasks that wait
 	 * @return a new executor
 	 */
-	static HandlerExecutor draining(int maxThreads, int queueCapacity) {
-		return new DrainingHandlerExecutor(maxThreads, queueCapacity, DrainingHandlerExecutor.KEEP_ALIVE);
+	static HandlerExecutor batching(int maxThreads, int queueCapacity) {
+		return new BatchingHandlerExecutor(maxThreads, queueCapacity, BatchingHandlerExecutor.KEEP_ALIVE);
 	}
 
 	/**

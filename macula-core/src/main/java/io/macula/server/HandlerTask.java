@@ -19,35 +19,36 @@ package io.macula.server;
 /**
  * Work for a handler thread: one call. Run or dropped exactly once.
  */
-abstract class HandlerTask {
+interface HandlerTask {
 
 	/**
 	 * Do the work.
 	 * @param now the present, on the scale of {@link System#nanoTime()}
 	 */
-	abstract void run(long now);
+	void run(long now);
 
 	/**
 	 * The executor closes: the work is not done any more.
 	 */
-	abstract void drop();
+	void drop();
 
 	/**
-	 * The executor closes while the work is being done: end soon.
+	 * The executor closes while the work waits or is being done: end soon. May come at
+	 * any time, also after the end.
 	 */
-	abstract void abort();
+	void abort();
 
 	/**
 	 * Whether work of this kind is known to occupy its thread for long, so that what
 	 * waits behind it goes to another thread first.
 	 * @return true if so
 	 */
-	abstract boolean slow();
+	boolean slow();
 
 	/**
 	 * Learn how long work of this kind takes.
 	 * @param nanos what this one took, or has taken so far
 	 */
-	abstract void took(long nanos);
+	void took(long nanos);
 
 }

@@ -89,7 +89,7 @@ public final class RealmServer implements AutoCloseable {
 		this.executor = (handlers != null)
 				? HandlerExecutor.of(handlers,
 						(int) Math.min(Integer.MAX_VALUE, (long) settings.maxThreads() + settings.queueCapacity()))
-				: HandlerExecutor.draining(settings.maxThreads(), settings.queueCapacity());
+				: HandlerExecutor.batching(settings.maxThreads(), settings.queueCapacity());
 		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), observations);
 		services.forEach(this.dispatcher::register);
 	}

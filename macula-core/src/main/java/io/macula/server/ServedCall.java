@@ -13,68 +13,46 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-
 package io.macula.server;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 import io.macula.CallContext;
 import io.macula.Code;
-import io.macula.Deadline;
-import io.macula.Metadata;
-import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.CodecException;
-import io.macula.transport.FailureException;
 import io.macula.transport.InboundCall;
 import io.macula.transport.InboundStream;
-import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
 import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscription;
-import reactor.core.CoreSubscriber;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.SignalType;
+import org.reactivestreams.Subscriber;
 import reactor.util.context.Context;
 
 /**
- * One call from its admission to its answer. Whatever happens, it is answered at most
- * once and released exactly once; a call that the caller gave up is not answered.
+ * One call from its admission to its answer. Whatever is thrown by a handler, a codec or
+ * what observes the call, it is answered at most once and released exactly once; a call
+ * that the caller gave up is not answered. Safe for all threads: the state is changed by
+ * compare-and-set, and who changed it does what belongs to the change.
  */
-final class ServedCall extends HandlerTask implements CallContext {
+abstract class ServedCall extends ServedCallContext {
 
 	/*
-	 * States. WAITING for its turn; RUNNING: a blocking handler's method is on the stack
-	 * of its thread and may be interrupted; INTERRUPTING, INTERRUPTED: it is being, it
-	 * was interrupted; OPEN: everything else between start and answer; DONE: answered or
-	 * given up, final.
+	 * States. WAITING for its turn; OPEN: between start and answer; DONE: answered or
+	 * given up, final. WAITING -> OPEN -> DONE, and WAITING -> DONE. A blocking call has
+	 * further ones while its handler's method is on a stack.
 	 *
-	 * WAITING -> OPEN -> RUNNING -> OPEN -> DONE, RUNNING -> INTERRUPTING -> INTERRUPTED
-	 * -> DONE, and from WAITING and OPEN to DONE. The thread of the handler does not go
-	 * on while the state is INTERRUPTING, so that no interrupt hits the next call of this
-	 * thread (java.util.concurrent.FutureTask does the same).
-	 *
-	 * A call whose blocking handler runs is released when the handler has ended, however
-	 * early its caller gave up: it still occupies a thread.
+	 * start() and invoke() are called by one thread, the one that serves the call; what
+	 * follows comes from any.
 	 */
 
-	private static final int WAITING = 0;
+	static final int WAITING = 0;
 
-	private static final int OPEN = 1;
+	static final int OPEN = 1;
 
-	private static final int RUNNING = 2;
-
-	private static final int INTERRUPTING = 3;
-
-	private static final int INTERRUPTED = 4;
-
-	private static final int DONE = 5;
+	static final int DONE = 2;
 
 	/** The name that Micrometer's context propagation looks for. */
 	private static final String OBSERVATION_KEY = "micrometer.observation";
@@ -90,309 +68,97 @@ final class ServedCall extends HandlerTask implements CallContext {
 		}
 	}
 
-	private final Dispatcher dispatcher;
-
-	private final ServedMethod method;
-
-	private final InboundCall call;
+	private final Admission admission;
 
 	private volatile int state = WAITING;
-
-	/** Written before RUNNING. */
-	private @Nullable Thread runner;
-
-	/** Cancels what the handler returned; run by whoever makes the call DONE early. */
-	private volatile @Nullable Runnable upstream;
 
 	/** Owned by whoever starts the call, then by whoever makes it DONE. */
 	private @Nullable Observation observation;
 
-	/** Outcome of a stream of results, written before its last signal. */
-	private Code streamCode = Code.OK;
-
-	ServedCall(Dispatcher dispatcher, ServedMethod method, InboundCall call) {
-		this.dispatcher = dispatcher;
-		this.method = method;
-		this.call = call;
+	ServedCall(Admission admission, ServedMethod method, InboundCall call) {
+		super(method, call);
+		this.admission = admission;
 	}
 
-	ServedMethod servedMethod() {
-		return this.method;
-	}
-
-	/** On a handler thread. */
-	@Override
-	void run(long now) {
-		@Nullable Object[] arguments;
+	/**
+	 * Start the call.
+	 * @param now the present, of {@link System#nanoTime()}
+	 * @return the arguments for the handler, or {@code null} if the call is over instead
+	 */
+	final @Nullable Object @Nullable [] start(long now) {
 		try {
-			if (!start(now)) {
-				return;
-			}
-			arguments = arguments();
+			return begin(now) ? arguments() : null;
 		}
 		catch (CodecException ex) {
-			fail(this.method.argumentsNotDecodable(ex), ex);
-			return;
-		}
-		catch (Throwable ex) {
-			failThrown(ex);
-			return;
-		}
-		this.runner = Thread.currentThread();
-		if (!STATE.compareAndSet(this, OPEN, RUNNING)) {
-			return;
-		}
-		this.call.onCancel(this::cancel);
-		Object result = null;
-		Throwable thrown = null;
-		try {
-			result = invoke(arguments);
-		}
-		catch (Throwable ex) {
-			thrown = ex;
-		}
-		boolean interrupted = leaveRunning();
-		if (interrupted && this.call.cancelled()) {
-			end(Code.CANCELLED, null);
-		}
-		else if (interrupted && thrown != null) {
-			fail(Failure.of(this.dispatcher.closedWhileRunning()), null);
-		}
-		else if (thrown != null) {
-			failThrown(thrown);
-		}
-		else {
-			answer(result);
-		}
-	}
-
-	/** On the event loop where the call arrived. */
-	void runHere(long now) {
-		@Nullable Object[] arguments;
-		try {
-			if (!start(now)) {
-				return;
-			}
-			arguments = arguments();
-		}
-		catch (CodecException ex) {
-			fail(this.method.argumentsNotDecodable(ex), ex);
-			return;
-		}
-		catch (Throwable ex) {
-			failThrown(ex);
-			return;
-		}
-		try {
-			Object result = invoke(arguments);
-			switch (this.method.contract().shape()) {
-				case VALUE, VOID, OPTIONAL -> answer(result);
-				case FUTURE -> answerLater((CompletionStage<?>) present(result));
-				case MONO -> answerLater((Publisher<?>) present(result));
-				case FLUX -> answerMany((Publisher<?>) present(result));
-			}
+			fail(servedMethod().failures().argumentsNotDecodable(ex), ex);
 		}
 		catch (Throwable ex) {
 			failThrown(ex);
 		}
+		return null;
 	}
 
-	@Override
-	boolean slow() {
-		return this.method.slow();
-	}
-
-	@Override
-	void took(long nanos) {
-		this.method.took(nanos);
-	}
-
-	@Override
-	void drop() {
-		refuse(this.dispatcher.closing());
-	}
-
-	@Override
-	void abort() {
-		if (STATE.compareAndSet(this, WAITING, DONE)) {
-			answerFailure(Failure.of(this.dispatcher.closing()), null);
-		}
-		else {
-			cancel();
-		}
-	}
-
-	/** Instead of running it. */
-	void refuse(Status status) {
-		fail(Failure.of(status), null);
-	}
-
-	/** The node drains: an open stream of results ends. */
-	void cancelStream(Status status) {
-		if (STATE.compareAndSet(this, OPEN, DONE)) {
-			answerFailure(Failure.of(status), null);
-			cancelUpstream();
-		}
-	}
-
-	private boolean start(long now) {
-		if (this.call.cancelled()) {
-			end(Code.CANCELLED, null);
+	private boolean begin(long now) {
+		if (call().cancelled()) {
+			giveUp();
 			return false;
 		}
-		long deadline = this.call.deadlineNanoTime();
-		if (deadline != StreamCall.NO_DEADLINE && deadline - now <= 0) {
-			fail(Failure.of(this.dispatcher.deadlineOver(this.method)), null);
+		if (deadlineOver(now)) {
+			refuse(refusals().deadlineOver(servedMethod().procedure()));
 			return false;
 		}
-		if (!STATE.compareAndSet(this, WAITING, OPEN)) {
+		if (!change(WAITING, OPEN)) {
 			return false;
 		}
-		this.observation = this.dispatcher.observe(this.method, this.call);
+		this.observation = servedMethod().observations().start(servedMethod(), call());
 		return true;
 	}
 
 	private @Nullable Object[] arguments() {
-		@Nullable Object[] values = this.method.decodeArguments(this.call.payload());
-		if (this.method.contract().streamIndex() < 0) {
+		ServedMethod method = servedMethod();
+		@Nullable Object[] values = method.decodeArguments(call().payload());
+		if (method.contract().streamIndex() < 0) {
 			return values;
 		}
-		Flux<Object> elements = ((InboundStream) this.call).elements().map(this.method::decodeElement);
-		return this.method.contract().arguments(values, elements);
+		return method.contract().arguments(values, new ArgumentElements(this, ((InboundStream) call()).elements()));
 	}
 
-	private @Nullable Object invoke(@Nullable Object[] arguments) throws Throwable {
-		Thread thread = Thread.currentThread();
-		ClassLoader before = thread.getContextClassLoader();
-		if (before != this.method.classLoader()) {
-			thread.setContextClassLoader(this.method.classLoader());
-		}
-		Observation observation = this.observation;
+	/** Run the handler's method; it finds this call as the present one of its thread. */
+	final @Nullable Object invoke(@Nullable Object[] arguments) throws Throwable {
+		CallObservations observations = servedMethod().observations();
 		try (CallContext.Scope ignored = open()) {
-			if (observation == null) {
-				return this.method.invoke(arguments);
+			Observation.Scope scope = observations.open(this.observation);
+			try {
+				return servedMethod().invoke(arguments);
 			}
-			try (Observation.Scope scope = observation.openScope()) {
-				return this.method.invoke(arguments);
-			}
-		}
-		finally {
-			if (thread.getContextClassLoader() != before) {
-				thread.setContextClassLoader(before);
+			finally {
+				observations.close(scope);
 			}
 		}
 	}
 
-	/** Whether the handler was interrupted; the thread is not any more. */
-	private boolean leaveRunning() {
-		if (STATE.compareAndSet(this, RUNNING, OPEN)) {
-			return false;
-		}
-		while (this.state == INTERRUPTING) {
-			Thread.onSpinWait();
-		}
-		Thread.interrupted();
-		return true;
-	}
-
-	private Object present(@Nullable Object result) {
-		if (result == null) {
-			throw new NullPointerException(this.method.contract().signature() + " returned null instead of a "
-					+ this.method.contract().method().getReturnType().getSimpleName());
-		}
-		return result;
-	}
-
-	private void answerLater(CompletionStage<?> stage) {
-		// The common case of a handler that does not wait needs none of the objects
-		// below.
-		// Subclasses may refuse to be asked, such as CompletableFuture.completedStage().
-		if (stage.getClass() == CompletableFuture.class) {
-			CompletableFuture<?> future = (CompletableFuture<?>) stage;
-			if (future.isDone() && !future.isCompletedExceptionally()) {
-				answer(future.getNow(null));
-				return;
-			}
-		}
-		this.upstream = () -> stage.toCompletableFuture().cancel(true);
-		stage.whenComplete((value, thrown) -> {
-			if (thrown == null) {
-				answer(value);
-			}
-			else {
-				failThrown(thrown);
-			}
-		});
-		// The hook of a call that is answered already would cost for nothing.
-		if (this.state != DONE) {
-			this.call.onCancel(this::cancel);
-		}
-	}
-
-	private void answerLater(Publisher<?> mono) {
-		mono.subscribe(new MonoAnswer());
-		if (this.state != DONE) {
-			this.call.onCancel(this::cancel);
-		}
-	}
-
-	private void answerMany(Publisher<?> results) {
-		InboundStream stream = (InboundStream) this.call;
-		Flux<byte[]> encoded = Flux.<Object>from(results).onErrorMap(this::streamFailed).map(this::encodeElement);
-		this.dispatcher.opened(this);
-		stream.onCancel(this::cancel);
-		stream.respond(encoded.doOnSubscribe(this::streaming).doFinally(this::streamed).contextWrite(context()));
-	}
-
-	private void streaming(Subscription subscription) {
-		this.upstream = subscription::cancel;
-		if (this.state == DONE) {
-			subscription.cancel();
-		}
-	}
-
-	private Throwable streamFailed(Throwable thrown) {
-		this.dispatcher.watchMemory(thrown);
-		return streamFailure(this.method.thrown(thrown));
-	}
-
-	private byte[] encodeElement(Object element) {
-		try {
-			return this.method.encodeResult(element);
-		}
-		catch (Throwable ex) {
-			this.dispatcher.watchMemory(ex);
-			throw streamFailure(this.method.resultNotEncodable(element, ex));
-		}
-	}
-
-	private FailureException streamFailure(Failure failure) {
-		this.streamCode = failure.status().code();
-		return new FailureException(failure);
-	}
-
-	private void streamed(SignalType signal) {
-		end((signal == SignalType.CANCEL) ? Code.CANCELLED : this.streamCode, null);
-	}
-
-	private Context context() {
+	/** For what the handler subscribes to or returned. */
+	final Context reactorContext() {
 		Observation observation = this.observation;
 		return (observation != null) ? Context.of(KEY, this, OBSERVATION_KEY, observation) : Context.of(KEY, this);
 	}
 
-	private void answer(@Nullable Object result) {
+	/** The handler's one result. */
+	final void answer(@Nullable Object result) {
 		byte[] payload;
 		try {
-			payload = this.method.encodeResult(result);
+			payload = servedMethod().encodeResult(result);
 		}
 		catch (Throwable ex) {
-			this.dispatcher.watchMemory(ex);
-			fail(this.method.resultNotEncodable(result, ex), ex);
+			failEncoding(result, ex);
 			return;
 		}
 		if (done()) {
 			try {
-				this.call.result(payload);
+				call().result(payload);
+			}
+			catch (Throwable ex) {
+				servedMethod().failures().notAnswerable(ex);
 			}
 			finally {
 				release(Code.OK, null);
@@ -400,37 +166,93 @@ final class ServedCall extends HandlerTask implements CallContext {
 		}
 	}
 
-	private void failThrown(Throwable thrown) {
-		if (this.state == DONE) {
-			return;
-		}
-		this.dispatcher.watchMemory(thrown);
-		if (thrown instanceof CancellationException && this.call.cancelled()) {
-			end(Code.CANCELLED, null);
-			return;
-		}
-		fail(this.method.thrown(thrown), thrown);
+	/** What the handler answered cannot be encoded. */
+	final void failEncoding(@Nullable Object result, Throwable thrown) {
+		this.admission.failed(thrown);
+		fail(servedMethod().failures().resultNotEncodable(result, thrown), thrown);
 	}
 
-	private void fail(Failure failure, @Nullable Throwable thrown) {
+	/** The handler, or what it returned, failed. */
+	final void failThrown(Throwable raised) {
+		if (ended()) {
+			return;
+		}
+		Throwable thrown = HandlerFailures.unwrap(raised);
+		this.admission.failed(thrown);
+		if (thrown instanceof CancellationException && call().cancelled()) {
+			giveUp();
+			return;
+		}
+		fail(servedMethod().failures().thrown(thrown), thrown);
+	}
+
+	/** An element that the caller sent cannot be decoded. */
+	final Throwable elementFailure(Throwable thrown) {
+		this.admission.failed(thrown);
+		return servedMethod().failures().elementNotDecodable(thrown);
+	}
+
+	/** The handler broke while it took an element: it will not answer any more. */
+	void failTaking(Throwable thrown) {
+		failThrown(thrown);
+	}
+
+	/** Instead of running it. */
+	final void refuse(Status status) {
+		fail(Failure.of(status), null);
+	}
+
+	/** Only in this state; whether it was. */
+	final boolean refuseFrom(int present, Status status) {
+		boolean ended = change(present, DONE);
+		if (ended) {
+			conclude(Failure.of(status), null);
+		}
+		return ended;
+	}
+
+	final void fail(Failure failure, @Nullable Throwable thrown) {
 		if (done()) {
-			answerFailure(failure, thrown);
+			conclude(failure, thrown);
 		}
 	}
 
-	private void answerFailure(Failure failure, @Nullable Throwable thrown) {
+	private void conclude(Failure failure, @Nullable Throwable thrown) {
 		try {
-			this.call.fail(failure);
+			deliver(failure);
+		}
+		catch (Throwable ex) {
+			servedMethod().failures().notAnswerable(ex);
 		}
 		finally {
 			release(failure.status().code(), thrown);
 		}
 	}
 
-	/** Without an answer, or after one that the transport gave. */
-	private void end(Code code, @Nullable Throwable thrown) {
+	/** The one answer. */
+	void deliver(Failure failure) {
+		call().fail(failure);
+	}
+
+	/** A stream of results is at its end. */
+	final void complete(Subscriber<?> transport) {
 		if (done()) {
-			release(code, thrown);
+			try {
+				transport.onComplete();
+			}
+			catch (Throwable ex) {
+				servedMethod().failures().notAnswerable(ex);
+			}
+			finally {
+				release(Code.OK, null);
+			}
+		}
+	}
+
+	/** Nobody wants an answer. */
+	final void giveUp() {
+		if (done()) {
+			release(Code.CANCELLED, null);
 		}
 	}
 
@@ -439,129 +261,31 @@ final class ServedCall extends HandlerTask implements CallContext {
 		return this.state != DONE && (int) STATE.getAndSet(this, DONE) != DONE;
 	}
 
-	/** The caller gave up, or this node closes. */
-	private void cancel() {
-		for (;;) {
-			int present = this.state;
-			if (present == RUNNING) {
-				Thread thread = this.runner;
-				if (STATE.compareAndSet(this, RUNNING, INTERRUPTING)) {
-					if (thread != null) {
-						thread.interrupt();
-					}
-					this.state = INTERRUPTED;
-					return;
-				}
-			}
-			else if (present == OPEN) {
-				if (STATE.compareAndSet(this, OPEN, DONE)) {
-					cancelUpstream();
-					release(Code.CANCELLED, null);
-					return;
-				}
-			}
-			else {
-				return;
-			}
-		}
+	final boolean ended() {
+		return this.state == DONE;
 	}
 
-	private void cancelUpstream() {
-		Runnable upstream = this.upstream;
-		if (upstream != null) {
-			try {
-				upstream.run();
-			}
-			catch (RuntimeException ex) {
-				this.dispatcher.notCancellable(this.method, ex);
-			}
-		}
+	final int state() {
+		return this.state;
 	}
 
-	private void release(Code code, @Nullable Throwable thrown) {
-		Observation observation = this.observation;
-		if (observation != null) {
-			this.dispatcher.observed(observation, code, thrown);
-		}
-		this.dispatcher.released(this, code);
+	/** Whether it was up to the caller of this method. */
+	final boolean change(int from, int to) {
+		return STATE.compareAndSet(this, from, to);
 	}
 
-	@Override
-	public ServiceName service() {
-		return this.method.service().name();
+	final Admission admission() {
+		return this.admission;
 	}
 
-	@Override
-	public String method() {
-		return this.method.contract().wireName();
+	final Refusals refusals() {
+		return this.admission.refusals();
 	}
 
-	@Override
-	public Metadata metadata() {
-		return this.call.metadata();
-	}
-
-	@Override
-	public @Nullable Deadline deadline() {
-		long nanoTime = this.call.deadlineNanoTime();
-		return (nanoTime != StreamCall.NO_DEADLINE) ? new Deadline(nanoTime) : null;
-	}
-
-	@Override
-	public String callerNodeId() {
-		return this.call.peer().nodeId();
-	}
-
-	@Override
-	public boolean cancelled() {
-		return this.call.cancelled();
-	}
-
-	@Override
-	public String toString() {
-		return "call of " + this.method.procedure() + " by " + callerNodeId();
-	}
-
-	/**
-	 * Answers with the value of a {@code Mono}.
-	 */
-	private final class MonoAnswer implements CoreSubscriber<Object> {
-
-		private final Context context = context();
-
-		@Override
-		public Context currentContext() {
-			return this.context;
-		}
-
-		@Override
-		public void onSubscribe(Subscription subscription) {
-			ServedCall.this.upstream = subscription::cancel;
-			if (ServedCall.this.state == DONE) {
-				subscription.cancel();
-			}
-			else {
-				subscription.request(Long.MAX_VALUE);
-			}
-		}
-
-		@Override
-		public void onNext(Object value) {
-			answer(value);
-		}
-
-		@Override
-		public void onError(Throwable thrown) {
-			failThrown(thrown);
-		}
-
-		@Override
-		public void onComplete() {
-			if (ServedCall.this.state != DONE) {
-				answer(null);
-			}
-		}
-
+	/** By who made it DONE, after the answer. */
+	final void release(Code code, @Nullable Throwable thrown) {
+		servedMethod().observations().stop(this.observation, code, thrown);
+		this.admission.released(this, code);
 	}
 
 }

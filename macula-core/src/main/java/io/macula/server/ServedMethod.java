@@ -13,7 +13,6 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-
 package io.macula.server;
 
 import java.lang.invoke.MethodHandle;
@@ -21,27 +20,16 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
-import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
-import io.macula.Code;
-import io.macula.Processed;
-import io.macula.RpcException;
-import io.macula.Status;
 import io.macula.codec.ArgumentsCodec;
 import io.macula.codec.CodecException;
 import io.macula.codec.ExceptionCodecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.MethodContract;
-import io.macula.contract.ReturnShape;
-import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import reactor.core.Exceptions;
 
 /**
  * A method of a registered service, ready to be called with payloads of one codec:
@@ -52,15 +40,11 @@ final class ServedMethod {
 	/** A kind of work that takes longer than a thread's wake-up may wake a thread. */
 	private static final long SLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-	private static final int LONGEST_MESSAGE = 4096;
-
-	private static final byte[] NOTHING = {};
-
-	private static final Logger logger = LoggerFactory.getLogger(ServedMethod.class);
-
 	private final ServedService service;
 
 	private final MethodContract contract;
+
+	private final String procedure;
 
 	/** Of type {@code (Object[])Object}, bound to the handler. */
 	private final MethodHandle handle;
@@ -74,16 +58,17 @@ final class ServedMethod {
 	/** {@code null} where the caller sends no elements. */
 	private final @Nullable ValueCodec element;
 
-	private final ExceptionCodecs exceptions;
+	private final HandlerFailures failures;
 
-	private final LogLimit logLimit = new LogLimit();
+	private final CallObservations observations;
 
 	/** Moving average; updates may get lost, the next ones repair it. */
 	private long tookNanos;
 
-	ServedMethod(ServedService service, MethodContract contract, PayloadCodec codec) {
+	ServedMethod(ServedService service, MethodContract contract, PayloadCodec codec, CallObservations observations) {
 		this.service = service;
 		this.contract = contract;
+		this.procedure = service.name() + "/" + contract.wireName();
 		Object handler = service.definition().handler();
 		this.handle = handle(contract.method(), handler);
 		ClassLoader loader = handler.getClass().getClassLoader();
@@ -93,8 +78,9 @@ final class ServedMethod {
 		this.result = codec.forType(contract.resultType());
 		Type streamType = contract.streamType();
 		this.element = (streamType != null) ? codec.forType(streamType) : null;
-		this.exceptions = ExceptionCodecs.of(codec, contract.method().getDeclaringClass(), contract.signature(),
-				contract.exceptions());
+		this.failures = new HandlerFailures(this.procedure, contract, ExceptionCodecs.of(codec,
+				contract.method().getDeclaringClass(), contract.signature(), contract.exceptions()));
+		this.observations = observations;
 	}
 
 	/**
@@ -125,29 +111,22 @@ final class ServedMethod {
 		return this.contract;
 	}
 
-	ReturnShape shape() {
-		return this.contract.shape();
+	/** For messages. */
+	String procedure() {
+		return this.procedure;
 	}
 
 	boolean nonBlocking() {
 		return this.contract.nonBlocking();
 	}
 
-	ClassLoader classLoader() {
-		return this.classLoader;
+	/** What callers are told when something fails. */
+	HandlerFailures failures() {
+		return this.failures;
 	}
 
-	/** For messages. */
-	String procedure() {
-		return this.service.name() + "/" + this.contract.wireName();
-	}
-
-	boolean slow() {
-		return this.tookNanos > SLOW_NANOS;
-	}
-
-	void took(long nanos) {
-		this.tookNanos += (nanos - this.tookNanos) / 4;
+	CallObservations observations() {
+		return this.observations;
 	}
 
 	@Nullable Object[] decodeArguments(byte[] payload) {
@@ -156,100 +135,43 @@ final class ServedMethod {
 
 	Object decodeElement(byte[] payload) {
 		if (this.element == null) {
-			throw new IllegalStateException(procedure() + " takes no elements");
+			throw new IllegalStateException(this.procedure + " takes no elements");
 		}
-		Object value;
-		try {
-			value = this.element.decode(payload);
-		}
-		catch (CodecException ex) {
-			throw new RpcException(elementNotDecodable(text(ex)), ex);
-		}
+		Object value = this.element.decode(payload);
 		if (value == null) {
-			throw new RpcException(elementNotDecodable("null is no element"));
+			throw new CodecException("null is no element", null);
 		}
 		return value;
 	}
 
-	private Status elementNotDecodable(String reason) {
-		return Status.processed(Code.INVALID_ARGUMENT, "an element sent to " + procedure() + ": " + reason);
-	}
-
+	/** With the class loader of the handler as that of the thread. */
 	@Nullable Object invoke(@Nullable Object[] arguments) throws Throwable {
-		return this.handle.invokeExact(arguments);
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		if (before != this.classLoader) {
+			thread.setContextClassLoader(this.classLoader);
+		}
+		try {
+			return this.handle.invokeExact(arguments);
+		}
+		finally {
+			if (thread.getContextClassLoader() != before) {
+				thread.setContextClassLoader(before);
+			}
+		}
 	}
 
 	byte[] encodeResult(@Nullable Object value) {
 		return this.result.encode((value instanceof Optional<?> optional) ? optional.orElse(null) : value);
 	}
 
-	/** What the handler answered could not be encoded. */
-	Failure resultNotEncodable(@Nullable Object value, Throwable cause) {
-		String type = (value != null) ? value.getClass().getName() : "null";
-		String message = "the result of " + procedure() + ", a " + type + ", cannot be encoded: " + text(cause);
-		this.logLimit.run((suppressed) -> logger.warn("{}{}", message, suppressed, cause));
-		return Failure.of(Status.processed(Code.INTERNAL, message));
+	/** Whether its handlers are known to occupy a thread for long. */
+	boolean slow() {
+		return this.tookNanos > SLOW_NANOS;
 	}
 
-	/** Final: another instance would not understand them either. */
-	Failure argumentsNotDecodable(Throwable cause) {
-		return Failure.of(Status.processed(Code.INVALID_ARGUMENT, procedure() + ": " + text(cause)));
-	}
-
-	/** What the handler threw, or its {@code Mono} or future failed with. */
-	Failure thrown(Throwable raised) {
-		Throwable thrown = unwrap(raised);
-		Class<? extends Throwable> declared = this.contract.declaredException(thrown);
-		ValueCodec codec = (declared != null) ? this.exceptions.find(declared.getName()) : null;
-		if (declared != null && codec != null) {
-			return declared(thrown, declared, codec);
-		}
-		if (thrown instanceof RpcException rpc) {
-			return ofRpcException(rpc);
-		}
-		String type = thrown.getClass().getName();
-		this.logLimit
-			.run((suppressed) -> logger.warn("Handler of {} failed with {}{}", procedure(), type, suppressed, thrown));
-		Code code = (thrown instanceof Error) ? Code.INTERNAL : Code.UNKNOWN;
-		return new Failure(Status.processed(code, type + ": " + text(thrown)), type, NOTHING);
-	}
-
-	/**
-	 * An exception of a call that the handler made says something of that call, not of
-	 * this one: this one was processed, and trying it again might double its effects.
-	 */
-	private Failure ofRpcException(RpcException thrown) {
-		Code code = (thrown.code() != Code.OK) ? thrown.code() : Code.UNKNOWN;
-		return new Failure(new Status(code, thrown.status().message(), Processed.YES), thrown.remoteType(), NOTHING);
-	}
-
-	private Failure declared(Throwable thrown, Class<? extends Throwable> declared, ValueCodec codec) {
-		byte[] detail;
-		try {
-			detail = codec.encode(thrown);
-		}
-		catch (RuntimeException ex) {
-			String message = "the declared exception " + thrown.getClass().getName() + " of " + procedure()
-					+ " cannot be encoded: " + text(ex);
-			this.logLimit.run((suppressed) -> logger.warn("{}{}", message, suppressed, ex));
-			return new Failure(Status.processed(Code.INTERNAL, message), thrown.getClass().getName(), NOTHING);
-		}
-		return new Failure(Status.processed(Code.APPLICATION, text(thrown)), declared.getName(), detail);
-	}
-
-	/** Checked exceptions that had to pass through code which does not declare them. */
-	private static Throwable unwrap(Throwable raised) {
-		Throwable cause = (raised instanceof UndeclaredThrowableException || raised instanceof CompletionException)
-				? raised.getCause() : Exceptions.unwrap(raised);
-		return (cause != null) ? cause : raised;
-	}
-
-	private static String text(Throwable thrown) {
-		String message = thrown.getMessage();
-		if (message == null) {
-			return "no message";
-		}
-		return (message.length() <= LONGEST_MESSAGE) ? message : message.substring(0, LONGEST_MESSAGE) + "...";
+	void took(long nanos) {
+		this.tookNanos += (nanos - this.tookNanos) / 4;
 	}
 
 }

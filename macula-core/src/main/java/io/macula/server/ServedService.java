@@ -32,12 +32,15 @@ final class ServedService {
 
 	private final ServiceDefinition definition;
 
+	private final boolean reserved;
+
 	private final LongAdder calls = new LongAdder();
 
 	private final Map<Code, LongAdder> failures = new EnumMap<>(Code.class);
 
 	ServedService(ServiceDefinition definition) {
 		this.definition = definition;
+		this.reserved = definition.name().reserved();
 		for (Code code : Code.values()) {
 			this.failures.put(code, new LongAdder());
 		}
@@ -51,8 +54,9 @@ final class ServedService {
 		return this.definition.name();
 	}
 
+	/** A service of the product itself. */
 	boolean reserved() {
-		return this.definition.name().reserved();
+		return this.reserved;
 	}
 
 	/** Names on the wire, in stable order. */

@@ -16,7 +16,12 @@
 
 /**
  * Served calls: from a connection to the method of a handler. Start at
- * {@link io.macula.server.RealmServer}.
+ * {@link io.macula.server.RealmServer}. The path of a call: {@code QuicListener} decodes
+ * it, {@link io.macula.server.Dispatcher} finds its {@link io.macula.server.ServedMethod}
+ * and asks {@link io.macula.server.Admission}; a {@link io.macula.server.NonBlockingCall}
+ * serves itself there, a {@link io.macula.server.BlockingCall} on the
+ * {@link io.macula.server.HandlerExecutor}; both are
+ * {@link io.macula.server.ServedCall}s, which answer once.
  */
 @NullMarked
 package io.macula.server;

@@ -60,7 +60,7 @@ class DispatcherTests {
 
 	private final TestHandler handler = new TestHandler();
 
-	private HandlerExecutor executor = HandlerExecutor.draining(4, 100);
+	private HandlerExecutor executor = HandlerExecutor.batching(4, 100);
 
 	private Dispatcher dispatcher = dispatcher(1000, ObservationRegistry.NOOP);
 
@@ -276,7 +276,7 @@ class DispatcherTests {
 	@Test
 	void cancelInterruptsTheBlockingHandlerButNotTheNextCallOfItsThread() throws Exception {
 		this.executor.close();
-		this.executor = HandlerExecutor.draining(1, 100);
+		this.executor = HandlerExecutor.batching(1, 100);
 		this.dispatcher = dispatcher(1000, ObservationRegistry.NOOP);
 		for (int i = 0; i < 200; i++) {
 			FakeCall blocked = call("block", "").arrive(this.dispatcher);
@@ -312,7 +312,7 @@ class DispatcherTests {
 	@Test
 	void callThatWasCancelledWhileItWaitedIsNotRun() throws Exception {
 		this.executor.close();
-		this.executor = HandlerExecutor.draining(1, 100);
+		this.executor = HandlerExecutor.batching(1, 100);
 		this.dispatcher = dispatcher(1000, ObservationRegistry.NOOP);
 		FakeCall blocked = call("block", "").arrive(this.dispatcher);
 		this.handler.blocked.poll(5, TimeUnit.SECONDS);
@@ -342,7 +342,7 @@ class DispatcherTests {
 	@Test
 	void callsBeyondTheQueueAreRefused() throws Exception {
 		this.executor.close();
-		this.executor = HandlerExecutor.draining(1, 10);
+		this.executor = HandlerExecutor.batching(1, 10);
 		this.dispatcher = dispatcher(1000, ObservationRegistry.NOOP);
 		FakeCall blocked = call("block", "").arrive(this.dispatcher);
 		this.handler.blocked.poll(5, TimeUnit.SECONDS);
@@ -385,7 +385,7 @@ class DispatcherTests {
 	@Test
 	void closedExecutorAnswersWhatWaitsAndInterruptsWhatRuns() throws Exception {
 		this.executor.close();
-		this.executor = HandlerExecutor.draining(1, 100);
+		this.executor = HandlerExecutor.batching(1, 100);
 		this.dispatcher = dispatcher(1000, ObservationRegistry.NOOP);
 		FakeCall running = call("block", "").arrive(this.dispatcher);
 		this.handler.blocked.poll(5, TimeUnit.SECONDS);

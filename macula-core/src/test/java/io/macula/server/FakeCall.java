@@ -21,27 +21,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.Code;
 import io.macula.Metadata;
 import io.macula.Processed;
 import io.macula.Realm;
+import io.macula.Status;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
+import io.macula.transport.FailureException;
 import io.macula.transport.InboundStream;
 import io.macula.transport.NodeInfo;
 import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A call without a transport: remembers its answer, and complains of a second one.
+ * A call without a transport: remembers its answer, and complains of a second one. As in
+ * the transport the first answer wins: while a publisher answers, nothing else can.
  */
 class FakeCall implements InboundStream {
 
@@ -71,11 +75,14 @@ class FakeCall implements InboundStream {
 
 	private @Nullable Flux<byte[]> sent;
 
+	/** Whether the one outcome is decided: by an answer, a publisher, or the caller. */
+	private final AtomicBoolean settled = new AtomicBoolean();
+
 	private volatile boolean cancelled;
 
 	private volatile @Nullable Runnable onCancel;
 
-	private volatile @Nullable Disposable response;
+	private volatile @Nullable Response response;
 
 	private volatile byte @Nullable [] result;
 
@@ -130,12 +137,13 @@ class FakeCall implements InboundStream {
 	}
 
 	void cancel() {
+		this.settled.set(true);
 		this.cancelled = true;
 		Runnable action = this.onCancel;
 		if (action != null) {
 			action.run();
 		}
-		Disposable response = this.response;
+		Response response = this.response;
 		if (response != null) {
 			response.dispose();
 		}
@@ -152,7 +160,7 @@ class FakeCall implements InboundStream {
 		await();
 		Failure failure = this.failure;
 		assertThat(failure).as("failure").isNotNull();
-		return (failure != null) ? failure : Failure.of(io.macula.Status.processed(Code.OK, ""));
+		return (failure != null) ? failure : Failure.of(Status.processed(Code.OK, ""));
 	}
 
 	void awaitFailure(Code code, Processed processed, String... parts) throws InterruptedException {
@@ -221,13 +229,20 @@ class FakeCall implements InboundStream {
 
 	@Override
 	public void result(byte[] payload) {
-		this.result = payload;
-		this.answers.incrementAndGet();
-		this.answered.countDown();
+		if (this.settled.compareAndSet(false, true) || this.response == null) {
+			answered(payload, null);
+		}
 	}
 
 	@Override
 	public void fail(Failure failure) {
+		if (this.settled.compareAndSet(false, true) || this.response == null) {
+			answered(null, failure);
+		}
+	}
+
+	private void answered(byte @Nullable [] result, @Nullable Failure failure) {
+		this.result = result;
 		this.failure = failure;
 		this.answers.incrementAndGet();
 		this.answered.countDown();
@@ -251,11 +266,32 @@ class FakeCall implements InboundStream {
 
 	@Override
 	public void respond(Publisher<byte[]> results) {
-		this.response = Flux.from(results)
-			.subscribe((element) -> this.elements.add(new String(element)),
-					(thrown) -> fail((thrown instanceof io.macula.transport.FailureException failed) ? failed.failure()
-							: Failure.of(io.macula.Status.processed(Code.INTERNAL, "unexpected " + thrown))),
-					() -> result(new byte[0]));
+		if (this.settled.compareAndSet(false, true)) {
+			Response response = new Response();
+			this.response = response;
+			results.subscribe(response);
+		}
+	}
+
+	/** Does what the transport does with the elements: unbounded demand. */
+	private final class Response extends BaseSubscriber<byte[]> {
+
+		@Override
+		protected void hookOnNext(byte[] element) {
+			FakeCall.this.elements.add(new String(element));
+		}
+
+		@Override
+		protected void hookOnError(Throwable thrown) {
+			answered(null, (thrown instanceof FailureException failed) ? failed.failure()
+					: Failure.of(Status.processed(Code.INTERNAL, "unexpected " + thrown)));
+		}
+
+		@Override
+		protected void hookOnComplete() {
+			answered(new byte[0], null);
+		}
+
 	}
 
 }

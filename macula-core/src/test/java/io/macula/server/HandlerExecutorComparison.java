@@ -46,9 +46,9 @@ public final class HandlerExecutorComparison {
 		int seconds = (arguments.length > 0) ? Integer.parseInt(arguments[0]) : 3;
 		for (int round = 0; round < 3; round++) {
 			for (int inFlight : new int[] { 1, 64, 512 }) {
-				HandlerExecutor draining = HandlerExecutor.draining(200, 10_000);
-				report("draining", inFlight, draining, seconds);
-				draining.close();
+				HandlerExecutor batching = HandlerExecutor.batching(200, 10_000);
+				report("batching", inFlight, batching, seconds);
+				batching.close();
 				plain("two fixed threads", Executors.newFixedThreadPool(2), inFlight, seconds);
 				plain("cached threads", Executors.newCachedThreadPool(), inFlight, seconds);
 				plain("fork-join", new ForkJoinPool(2), inFlight, seconds);
@@ -157,7 +157,7 @@ public final class HandlerExecutorComparison {
 
 	}
 
-	private static final class Call extends HandlerTask {
+	private static final class Call implements HandlerTask {
 
 		private final Loop loop;
 
@@ -168,7 +168,7 @@ public final class HandlerExecutorComparison {
 		}
 
 		@Override
-		void run(long now) {
+		public void run(long now) {
 			byte[] answer = this.payload.clone();
 			if (answer.length > 0) {
 				this.loop.answer();
@@ -176,21 +176,21 @@ public final class HandlerExecutorComparison {
 		}
 
 		@Override
-		void drop() {
+		public void drop() {
 			this.loop.answer();
 		}
 
 		@Override
-		void abort() {
+		public void abort() {
 		}
 
 		@Override
-		boolean slow() {
+		public boolean slow() {
 			return false;
 		}
 
 		@Override
-		void took(long nanos) {
+		public void took(long nanos) {
 		}
 
 	}

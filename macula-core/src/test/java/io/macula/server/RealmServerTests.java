@@ -305,6 +305,45 @@ class RealmServerTests {
 	}
 
 	@Test
+	void whenAnOperatorOfAHandlerThrowsAnErrorThenItsCallFailsAndTheOthersOfTheConnectionGoOn() {
+		start();
+		Call open = call("await", 5);
+		await().until(() -> this.handler.blocked.get() == 1);
+		List<Flux<Object>> broken = List.of(stream("count", new @Nullable Object[] { -1 }, null),
+				stream("scale", new @Nullable Object[] { -1 }, Flux.range(1, 3)),
+				stream("sum", new @Nullable Object[0], Flux.just(1, -1)));
+		for (Flux<Object> stream : broken) {
+			StepVerifier.create(stream).consumeErrorWith((thrown) -> {
+				assertThat(((FailureException) thrown).failure().status().code()).isEqualTo(Code.INTERNAL);
+				assertThat(thrown).hasMessageContaining("NoClassDefFoundError");
+			}).verify(Duration.ofSeconds(10));
+		}
+		assertThat(call("twice", 21).value()).isEqualTo(42);
+		this.handler.release.countDown();
+		assertThat(open.value()).isEqualTo(5);
+		await().until(() -> this.server.inFlight() == 0);
+		assertThat(this.server.connections()).isEqualTo(1);
+	}
+
+	@Test
+	void whenTheNodeDrainsThenStreamsOfReservedServicesEndAndDoNotHoldItUp() {
+		start();
+		this.server.register(ServiceDefinition.reserved("macula.test", Work.class, this.handler));
+		Flux<Object> link = stream("macula.test", "endless", new @Nullable Object[0], null);
+		CompletableFuture<Void> drained = new CompletableFuture<>();
+		StepVerifier.create(link, 3).expectNextCount(3).then(() -> {
+			this.server.drain(Duration.ofSeconds(60)).subscribe(null, null, () -> drained.complete(null));
+		}).consumeErrorWith((thrown) -> {
+			Status status = ((FailureException) thrown).failure().status();
+			assertThat(status.code()).isEqualTo(Code.UNAVAILABLE);
+			assertThat(status.processed()).isEqualTo(Processed.NO);
+			assertThat(status.message()).contains("node1 is draining");
+		}).verify(Duration.ofSeconds(10));
+		assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(this.handler.streamCancelled).isTrue();
+	}
+
+	@Test
 	void portInUseIsToldWithTheSettingToChange() {
 		start();
 		RealmServer second = server(settings(1, 10).withPort(this.server.port()));
@@ -330,13 +369,18 @@ class RealmServerTests {
 	}
 
 	private Flux<Object> stream(String method, @Nullable Object[] values, @Nullable Flux<Integer> elements) {
+		return stream("test.work", method, values, elements);
+	}
+
+	private Flux<Object> stream(String service, String method, @Nullable Object[] values,
+			@Nullable Flux<Integer> elements) {
 		MethodContract contract = contract(method);
 		PayloadCodec codec = CODECS.get("cbor");
 		byte[] payload = ArgumentsCodec.of(codec, method, contract.parameterTypes()).encode(values);
 		Flux<byte[]> encoded = (elements != null) ? elements.map((element) -> codec.forType(int.class).encode(element))
 				: null;
 		return connection()
-			.stream(new StreamCall("test.work/" + method, "cbor", payload, Metadata.EMPTY, StreamCall.NO_DEADLINE,
+			.stream(new StreamCall(service + "/" + method, "cbor", payload, Metadata.EMPTY, StreamCall.NO_DEADLINE,
 					encoded, contract.shape() == io.macula.contract.ReturnShape.FLUX))
 			.mapNotNull((element) -> codec.forType(contract.resultType()).decode(element));
 	}
@@ -439,7 +483,12 @@ class RealmServerTests {
 
 		@Override
 		public Flux<Integer> count(int to) {
-			return Flux.range(1, to);
+			return (to < 0) ? Flux.range(1, 3).map(Handler::broken) : Flux.range(1, to);
+		}
+
+		/** Reactor does not signal such an error, but throws it. */
+		private static int broken(int number) {
+			throw new NoClassDefFoundError("expected by the test");
 		}
 
 		@Override
@@ -449,12 +498,15 @@ class RealmServerTests {
 
 		@Override
 		public int sum(Flux<Integer> numbers) {
-			return numbers.reduce(0, Integer::sum).blockOptional().orElseThrow();
+			return numbers.map((number) -> (number < 0) ? broken(number) : number)
+				.reduce(0, Integer::sum)
+				.blockOptional()
+				.orElseThrow();
 		}
 
 		@Override
 		public Flux<Integer> scale(int factor, Flux<Integer> numbers) {
-			return numbers.map((number) -> number * factor);
+			return numbers.map((number) -> (factor < 0) ? broken(number) : number * factor);
 		}
 
 	}

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -30,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-class DrainingHandlerExecutorTests {
+class BatchingHandlerExecutorTests {
 
-	private DrainingHandlerExecutor executor = executor(50, 10_000);
+	private BatchingHandlerExecutor executor = executor(50, 10_000);
 
 	private final AtomicInteger ran = new AtomicInteger();
 
@@ -47,8 +48,8 @@ class DrainingHandlerExecutorTests {
 		await().until(() -> this.executor.figures().threads() == 0);
 	}
 
-	private DrainingHandlerExecutor executor(int maxThreads, int queueCapacity) {
-		return new DrainingHandlerExecutor(maxThreads, queueCapacity, Duration.ofMillis(200));
+	private BatchingHandlerExecutor executor(int maxThreads, int queueCapacity) {
+		return new BatchingHandlerExecutor(maxThreads, queueCapacity, Duration.ofMillis(200));
 	}
 
 	private void reset(int maxThreads, int queueCapacity) {
@@ -159,6 +160,76 @@ class DrainingHandlerExecutorTests {
 	}
 
 	@Test
+	void whenNoThreadCanBeHadThenWhatWaitsIsRunAsSoonAsOneCan() {
+		for (Throwable thrown : List.of(new OutOfMemoryError("unable to create native thread"),
+				new IllegalStateException("expected by the test"))) {
+			BrokenFactory factory = new BrokenFactory(thrown);
+			this.executor.close();
+			this.executor = new BatchingHandlerExecutor(50, 100, Duration.ofMillis(200), factory);
+			this.ran.set(0);
+			assertThat(submit(tasks(3, this.ran::incrementAndGet))).isEqualTo(3);
+			await().until(() -> factory.failed.get() >= 3);
+			assertThat(this.executor.figures()).isEqualTo(new HandlerFigures(0, 0, 3, 0));
+			factory.broken = false;
+			await().untilAsserted(() -> assertThat(this.ran).hasValue(3));
+		}
+	}
+
+	@Test
+	void whenAThreadCannotBeStartedThenWhatWaitsIsRunAsSoonAsOneCan() {
+		AtomicInteger failed = new AtomicInteger();
+		this.executor.close();
+		this.executor = new BatchingHandlerExecutor(50, 100, Duration.ofMillis(200), (work) -> new Thread(work) {
+
+			@Override
+			public synchronized void start() {
+				if (failed.incrementAndGet() < 4) {
+					throw new OutOfMemoryError("unable to create native thread");
+				}
+				super.start();
+			}
+
+		});
+		assertThat(submit(tasks(3, this.ran::incrementAndGet))).isEqualTo(3);
+		await().untilAsserted(() -> assertThat(this.ran).hasValue(3));
+		assertThat(failed.get()).isGreaterThanOrEqualTo(4);
+	}
+
+	@Test
+	void whenThreadsCannotBeHadAndTheExecutorClosesThenWhatWaitsIsDropped() {
+		this.executor.close();
+		this.executor = new BatchingHandlerExecutor(50, 100, Duration.ofMillis(200),
+				new BrokenFactory(new OutOfMemoryError("unable to create native thread")));
+		submit(tasks(3, this.ran::incrementAndGet));
+		this.executor.close();
+		assertThat(this.dropped).hasValue(3);
+	}
+
+	@Test
+	void whenATaskThrowsAnErrorThenItsThreadGoesOn() {
+		reset(1, 100);
+		submit(tasks(3, () -> {
+			throw new NoClassDefFoundError("expected by the test");
+		}));
+		submit(tasks(1, this.ran::incrementAndGet));
+		await().untilAsserted(() -> assertThat(this.ran).hasValue(1));
+		assertThat(this.executor.figures().threads()).isEqualTo(1);
+	}
+
+	@Test
+	void whenAThreadBreaksOutsideOfItsTaskThenAnotherOneTakesItsPlace() {
+		reset(1, 100);
+		List<Task> batch = tasks(1, this.ran::incrementAndGet);
+		batch.get(0).breaking = true;
+		batch.addAll(tasks(2, this.ran::incrementAndGet));
+		submit(batch);
+		await().untilAsserted(() -> assertThat(this.ran).hasValue(3));
+		submit(tasks(1, this.ran::incrementAndGet));
+		await().untilAsserted(() -> assertThat(this.ran).hasValue(4));
+		assertThat(this.executor.figures().threads()).isEqualTo(1);
+	}
+
+	@Test
 	void everyTaskOfManyProducersRunsExactlyOnce() throws Exception {
 		reset(8, 300);
 		int perProducer = 50_000;
@@ -217,7 +288,7 @@ class DrainingHandlerExecutorTests {
 		return this.executor.submit(tasks.toArray(new HandlerTask[0]), tasks.size());
 	}
 
-	private final class Task extends HandlerTask {
+	private final class Task implements HandlerTask {
 
 		private final Runnable work;
 
@@ -227,34 +298,66 @@ class DrainingHandlerExecutorTests {
 
 		private volatile boolean slow;
 
+		private volatile boolean breaking;
+
 		Task(Runnable work) {
 			this.work = work;
 		}
 
 		@Override
-		void run(long now) {
+		public void run(long now) {
 			this.runs.incrementAndGet();
 			this.work.run();
 		}
 
 		@Override
-		void drop() {
-			DrainingHandlerExecutorTests.this.dropped.incrementAndGet();
+		public void drop() {
+			BatchingHandlerExecutorTests.this.dropped.incrementAndGet();
 		}
 
 		@Override
-		void abort() {
-			DrainingHandlerExecutorTests.this.release.countDown();
+		public void abort() {
+			BatchingHandlerExecutorTests.this.release.countDown();
 		}
 
 		@Override
-		boolean slow() {
+		public boolean slow() {
 			return this.slow;
 		}
 
 		@Override
-		void took(long nanos) {
+		public void took(long nanos) {
 			this.nanos.set((int) nanos);
+			if (this.breaking) {
+				throw new OutOfMemoryError("expected by the test");
+			}
+		}
+
+	}
+
+	/** Has no threads to give. */
+	private static final class BrokenFactory implements ThreadFactory {
+
+		private final Throwable thrown;
+
+		private final AtomicInteger failed = new AtomicInteger();
+
+		private volatile boolean broken = true;
+
+		BrokenFactory(Throwable thrown) {
+			this.thrown = thrown;
+		}
+
+		@Override
+		public Thread newThread(Runnable work) {
+			if (!this.broken) {
+				return new Thread(work);
+			}
+			this.failed.incrementAndGet();
+			if (this.thrown instanceof Error error) {
+				throw error;
+			}
+			throw (RuntimeException) this.thrown;
 		}
 
 	}

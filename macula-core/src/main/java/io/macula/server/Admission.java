@@ -1,0 +1,166 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.macula.server;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.macula.Code;
+import io.macula.Status;
+import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Decides which calls a node takes, and counts those in flight. Safe for all threads.
+ */
+final class Admission {
+
+	/*
+	 * States: serving -> draining, for good. A call is in flight from its admission until
+	 * it is released, once. Those of reserved services are not counted, for the links of
+	 * the directory never end by themselves; a drain ends them.
+	 */
+
+	private final Refusals refusals;
+
+	private final MemoryBackOff memory;
+
+	private final int maxInFlight;
+
+	private final AtomicInteger inFlight = new AtomicInteger();
+
+	private final LongAdder refused = new LongAdder();
+
+	/** Streams of reserved services, which end when the node drains. */
+	private final Set<NonBlockingCall> links = ConcurrentHashMap.newKeySet();
+
+	private final Sinks.Empty<Void> idle = Sinks.empty();
+
+	private volatile boolean draining;
+
+	Admission(Refusals refusals, MemoryBackOff memory, int maxInFlight) {
+		this.refusals = refusals;
+		this.memory = memory;
+		this.maxInFlight = maxInFlight;
+	}
+
+	/**
+	 * Take a call, which is in flight from now on.
+	 * @return {@code null}, or why it is not taken
+	 */
+	@Nullable Status admit(ServedService service) {
+		if (this.draining) {
+			return this.refusals.draining();
+		}
+		if (service.reserved()) {
+			return null;
+		}
+		if (this.memory.refusing() && !this.memory.resume()) {
+			return this.refusals.outOfMemory();
+		}
+		if (this.inFlight.incrementAndGet() > this.maxInFlight) {
+			left();
+			return this.refusals.tooManyInFlight(this.maxInFlight);
+		}
+		return null;
+	}
+
+	/** A call was refused, here or for want of a thread. */
+	void refused() {
+		this.refused.increment();
+	}
+
+	/** Why a call that was admitted finds no thread. */
+	Status noThread() {
+		return this.draining ? this.refusals.draining() : this.refusals.noThread();
+	}
+
+	/** An admitted call answers with a stream. */
+	void opened(NonBlockingCall call) {
+		if (call.servedMethod().service().reserved()) {
+			this.links.add(call);
+			if (this.draining) {
+				end(call);
+			}
+		}
+	}
+
+	/** By each admitted call, once. */
+	void released(ServedCall call, Code code) {
+		ServedService service = call.servedMethod().service();
+		try {
+			service.ended(code);
+		}
+		finally {
+			if (service.reserved()) {
+				this.links.remove(call);
+			}
+			else {
+				left();
+			}
+		}
+	}
+
+	/** A handler, or what it returned, failed. */
+	void failed(Throwable thrown) {
+		this.memory.failed(thrown);
+	}
+
+	private void left() {
+		if (this.inFlight.decrementAndGet() == 0 && this.draining) {
+			this.idle.tryEmitEmpty();
+		}
+	}
+
+	/**
+	 * Refuse new calls from now on.
+	 * @return completes when no call is in flight
+	 */
+	Mono<Void> drain() {
+		this.draining = true;
+		this.links.forEach(this::end);
+		if (this.inFlight.get() == 0) {
+			this.idle.tryEmitEmpty();
+		}
+		return this.idle.asMono();
+	}
+
+	private void end(NonBlockingCall link) {
+		link.endEarly(Failure.of(this.refusals.draining()));
+	}
+
+	Refusals refusals() {
+		return this.refusals;
+	}
+
+	boolean draining() {
+		return this.draining;
+	}
+
+	int inFlight() {
+		return this.inFlight.get();
+	}
+
+	/** Calls refused for overload or because of a drain. */
+	long refusedCalls() {
+		return this.refused.sum();
+	}
+
+}

@@ -1,0 +1,176 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.macula.server;
+
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.concurrent.CompletionException;
+
+import io.macula.Code;
+import io.macula.Processed;
+import io.macula.RpcException;
+import io.macula.Status;
+import io.macula.codec.CodecException;
+import io.macula.codec.ExceptionCodecs;
+import io.macula.codec.ValueCodec;
+import io.macula.contract.MethodContract;
+import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Exceptions;
+
+/**
+ * Turns what fails around a method into what its caller is told, and logs what the
+ * operator must know. Safe for all threads. Throws nothing itself, whatever the
+ * exceptions of a handler do when they are described or encoded.
+ */
+final class HandlerFailures {
+
+	private static final Logger logger = LoggerFactory.getLogger(HandlerFailures.class);
+
+	private static final int LONGEST_MESSAGE = 4096;
+
+	private static final byte[] NOTHING = {};
+
+	private final String procedure;
+
+	private final MethodContract contract;
+
+	private final ExceptionCodecs exceptions;
+
+	/** Made before it is needed: memory or stack may be what is missing then. */
+	private final Failure indescribable;
+
+	private final FaultLog log = new FaultLog(logger);
+
+	HandlerFailures(String procedure, MethodContract contract, ExceptionCodecs exceptions) {
+		this.procedure = procedure;
+		this.contract = contract;
+		this.exceptions = exceptions;
+		this.indescribable = Failure.of(Status.processed(Code.INTERNAL,
+				procedure + " failed, and so did the description of its failure; the provider's log tells more"));
+	}
+
+	/** What the handler threw, or its {@code Mono} or future failed with. */
+	Failure thrown(Throwable raised) {
+		try {
+			return describe(unwrap(raised));
+		}
+		catch (Throwable ex) {
+			this.log.warn("The failure of " + this.procedure + " cannot be described", ex);
+			return this.indescribable;
+		}
+	}
+
+	private Failure describe(Throwable thrown) {
+		Class<? extends Throwable> declared = this.contract.declaredException(thrown);
+		ValueCodec codec = (declared != null) ? this.exceptions.find(declared.getName()) : null;
+		if (declared != null && codec != null) {
+			return declared(thrown, declared, codec);
+		}
+		if (thrown instanceof RpcException rpc) {
+			return ofRpcException(rpc);
+		}
+		String type = thrown.getClass().getName();
+		this.log.warn("Handler of " + this.procedure + " failed with " + type, thrown);
+		Code code = (thrown instanceof Error) ? Code.INTERNAL : Code.UNKNOWN;
+		return new Failure(Status.processed(code, type + ": " + text(thrown)), type, NOTHING);
+	}
+
+	private Failure declared(Throwable thrown, Class<? extends Throwable> declared, ValueCodec codec) {
+		byte[] detail;
+		try {
+			detail = codec.encode(thrown);
+		}
+		catch (Throwable ex) {
+			String message = "the declared exception " + thrown.getClass().getName() + " of " + this.procedure
+					+ " cannot be encoded: " + text(ex);
+			this.log.warn(message, ex);
+			return new Failure(Status.processed(Code.INTERNAL, message), thrown.getClass().getName(), NOTHING);
+		}
+		return new Failure(Status.processed(Code.APPLICATION, text(thrown)), declared.getName(), detail);
+	}
+
+	/**
+	 * An exception of a call that the handler made says something of that call, not of
+	 * this one: this one was processed, and trying it again might double its effects.
+	 */
+	private Failure ofRpcException(RpcException thrown) {
+		Code code = (thrown.code() != Code.OK) ? thrown.code() : Code.UNKNOWN;
+		return new Failure(new Status(code, thrown.status().message(), Processed.YES), thrown.remoteType(), NOTHING);
+	}
+
+	/** Final: another instance would not understand them either. */
+	Failure argumentsNotDecodable(CodecException cause) {
+		return Failure.of(Status.processed(Code.INVALID_ARGUMENT, this.procedure + ": " + text(cause)));
+	}
+
+	/** What the handler's stream of arguments fails with. */
+	RpcException elementNotDecodable(Throwable cause) {
+		Code code = (cause instanceof CodecException) ? Code.INVALID_ARGUMENT : Code.INTERNAL;
+		return new RpcException(Status.processed(code, "an element sent to " + this.procedure + ": " + text(cause)),
+				cause);
+	}
+
+	/** What the handler answered could not be encoded. */
+	Failure resultNotEncodable(@Nullable Object value, Throwable cause) {
+		try {
+			String type = (value != null) ? value.getClass().getName() : "null";
+			String message = "the result of " + this.procedure + ", a " + type + ", cannot be encoded: " + text(cause);
+			this.log.warn(message, cause);
+			return Failure.of(Status.processed(Code.INTERNAL, message));
+		}
+		catch (Throwable ex) {
+			return this.indescribable;
+		}
+	}
+
+	/** An answer is lost: the caller learns of it by its deadline. */
+	void notAnswerable(Throwable cause) {
+		this.log.warn("The answer of " + this.procedure + " cannot be handed to its connection", cause);
+	}
+
+	void notCancellable(Throwable cause) {
+		logger.debug("What {} returned cannot be cancelled", this.procedure, cause);
+	}
+
+	/** Checked exceptions that had to pass through code which does not declare them. */
+	static Throwable unwrap(Throwable raised) {
+		try {
+			Throwable cause = (raised instanceof UndeclaredThrowableException || raised instanceof CompletionException)
+					? raised.getCause() : Exceptions.unwrap(raised);
+			return (cause != null) ? cause : raised;
+		}
+		catch (Throwable ex) {
+			return raised;
+		}
+	}
+
+	private static String text(Throwable thrown) {
+		String message;
+		try {
+			message = thrown.getMessage();
+		}
+		catch (Throwable ex) {
+			return "its message cannot be read: " + ex.getClass().getName();
+		}
+		if (message == null) {
+			return "no message";
+		}
+		return (message.length() <= LONGEST_MESSAGE) ? message : message.substring(0, LONGEST_MESSAGE) + "...";
+	}
+
+}

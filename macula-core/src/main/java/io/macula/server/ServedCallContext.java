@@ -1,0 +1,92 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.macula.server;
+
+import io.macula.CallContext;
+import io.macula.Deadline;
+import io.macula.Metadata;
+import io.macula.ServiceName;
+import io.macula.transport.InboundCall;
+import io.macula.transport.StreamCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler can know of the call it serves: the called method, and what the caller
+ * sent. Immutable, and safe for all threads. The call itself is its context, so that a
+ * call costs one object.
+ */
+abstract class ServedCallContext implements CallContext {
+
+	private final ServedMethod method;
+
+	private final InboundCall call;
+
+	ServedCallContext(ServedMethod method, InboundCall call) {
+		this.method = method;
+		this.call = call;
+	}
+
+	final ServedMethod servedMethod() {
+		return this.method;
+	}
+
+	final InboundCall call() {
+		return this.call;
+	}
+
+	@Override
+	public final ServiceName service() {
+		return this.method.service().name();
+	}
+
+	@Override
+	public final String method() {
+		return this.method.contract().wireName();
+	}
+
+	@Override
+	public final Metadata metadata() {
+		return this.call.metadata();
+	}
+
+	@Override
+	public final @Nullable Deadline deadline() {
+		long nanoTime = this.call.deadlineNanoTime();
+		return (nanoTime != StreamCall.NO_DEADLINE) ? new Deadline(nanoTime) : null;
+	}
+
+	/** Without an object; {@code now} is of {@link System#nanoTime()}. */
+	final boolean deadlineOver(long now) {
+		long nanoTime = this.call.deadlineNanoTime();
+		return nanoTime != StreamCall.NO_DEADLINE && nanoTime - now <= 0;
+	}
+
+	@Override
+	public final String callerNodeId() {
+		return this.call.peer().nodeId();
+	}
+
+	@Override
+	public final boolean cancelled() {
+		return this.call.cancelled();
+	}
+
+	@Override
+	public final String toString() {
+		return "call of " + this.method.procedure() + " by " + callerNodeId();
+	}
+
+}

@@ -1,0 +1,165 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.macula.server;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.macula.Code;
+import io.macula.Status;
+import io.macula.codec.Codecs;
+import io.macula.codec.PayloadCodec;
+import io.macula.contract.MethodContract;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node serves: its services by name, and their methods by procedure and codec.
+ * Safe for all threads; services are added and never taken away.
+ */
+final class ServedProcedures {
+
+	private static final Logger logger = LoggerFactory.getLogger(ServedProcedures.class);
+
+	private static final int LONGEST_LIST = 20;
+
+	private final Codecs codecs;
+
+	private final String node;
+
+	private final CallObservations observations;
+
+	private final Map<String, ServedService> services = new ConcurrentSkipListMap<>();
+
+	private final Map<ProcedureKey, ServedMethod> methods = new ConcurrentHashMap<>();
+
+	/** Known procedures with a known codec that cannot code them. */
+	private final Set<ProcedureKey> unservable = ConcurrentHashMap.newKeySet();
+
+	private final LongAdder unserved = new LongAdder();
+
+	private final FaultLog log = new FaultLog(logger);
+
+	ServedProcedures(Codecs codecs, String node, CallObservations observations) {
+		this.codecs = codecs;
+		this.node = node;
+		this.observations = observations;
+	}
+
+	/**
+	 * Serve a service from now on; everything about its methods that can fail fails here.
+	 */
+	void register(ServiceDefinition definition) {
+		ServedService service = new ServedService(definition);
+		PayloadCodec preferred = this.codecs.get(this.codecs.names().get(0));
+		Map<ProcedureKey, ServedMethod> prepared = new HashMap<>();
+		for (MethodContract method : definition.contract().methods()) {
+			prepared.put(new ProcedureKey(definition.name() + "/" + method.wireName(), preferred.name()),
+					new ServedMethod(service, method, preferred, this.observations));
+		}
+		ServedService other = this.services.putIfAbsent(definition.name().value(), service);
+		if (other != null) {
+			throw new IllegalArgumentException("Service '" + definition.name() + "' is served twice: by "
+					+ other.definition().handler().getClass().getName() + " and by "
+					+ definition.handler().getClass().getName());
+		}
+		this.methods.putAll(prepared);
+	}
+
+	/** The method, or {@code null} if this node does not serve it. */
+	@Nullable ServedMethod find(ProcedureKey procedure) {
+		ServedMethod known = this.methods.get(procedure);
+		return (known != null) ? known : prepare(procedure);
+	}
+
+	/** For a codec that is not the preferred one, at the first call. */
+	private @Nullable ServedMethod prepare(ProcedureKey procedure) {
+		ServedService service = this.services.get(procedure.service());
+		PayloadCodec codec = this.codecs.find(procedure.codec());
+		MethodContract method = (service != null) ? service.definition().contract().method(procedure.method()) : null;
+		if (service == null || method == null || codec == null || this.unservable.contains(procedure)) {
+			return null;
+		}
+		try {
+			return this.methods.computeIfAbsent(procedure,
+					(key) -> new ServedMethod(service, method, codec, this.observations));
+		}
+		catch (IllegalArgumentException ex) {
+			this.unservable.add(procedure);
+			logger.warn("Service '{}' cannot be served with the payload codec '{}': {}", service.name(), codec.name(),
+					ex.getMessage());
+		}
+		catch (Throwable ex) {
+			// The codec is the user's, and this is an event loop of all the others'
+			// calls.
+			this.log.warn(procedure.name() + " cannot be prepared for the payload codec '" + codec.name() + "'", ex);
+		}
+		return null;
+	}
+
+	/** Counts the call, and says what this node serves instead. */
+	Status unserved(ProcedureKey procedure) {
+		this.unserved.increment();
+		return Status.notProcessed(Code.UNIMPLEMENTED, unservedMessage(procedure));
+	}
+
+	private String unservedMessage(ProcedureKey procedure) {
+		ServedService service = this.services.get(procedure.service());
+		if (service == null) {
+			List<String> names = new ArrayList<>();
+			for (ServedService other : this.services.values()) {
+				if (!other.reserved()) {
+					names.add(other.name().value());
+				}
+			}
+			return "service '" + procedure.service() + "' is not served by " + this.node + "; it serves: "
+					+ list(names);
+		}
+		if (service.definition().contract().method(procedure.method()) == null) {
+			return "service '" + procedure.service() + "' of " + this.node + " has no method '" + procedure.method()
+					+ "'; it has: " + list(service.methods());
+		}
+		return "payload codec '" + procedure.codec() + "' cannot be used for '" + procedure.service() + "' of "
+				+ this.node + "; it knows: " + list(this.codecs.names());
+	}
+
+	private static String list(List<String> names) {
+		if (names.isEmpty()) {
+			return "nothing";
+		}
+		String text = String.join(", ", names.subList(0, Math.min(names.size(), LONGEST_LIST)));
+		return (names.size() > LONGEST_LIST) ? text + " and " + (names.size() - LONGEST_LIST) + " more" : text;
+	}
+
+	/** In order of their names. */
+	Collection<ServedService> services() {
+		return this.services.values();
+	}
+
+	/** Calls of services, methods or codecs that this node does not know. */
+	long unservedCalls() {
+		return this.unserved.sum();
+	}
+
+}
