@@ -94,7 +94,6 @@ final class HandlerThread implements Runnable {
 		}
 		catch (Throwable ex) {
 			// Not from a task: there is no memory even for the bookkeeping.
-			turnSlow();
 			this.threads.died(this, ex);
 		}
 	}

@@ -211,12 +211,14 @@ final class HandlerThreads {
 		this.log.warn("A call failed outside of its handler", cause);
 	}
 
-	/** By a thread that gave back its place and cannot go on. */
+	/** By a thread that cannot go on. */
 	void died(HandlerThread thread, Throwable cause) {
 		synchronized (this.lock) {
 			this.idle.remove(thread);
 			this.count--;
 		}
+		// Nobody wakes it any more, so that no place can be taken for it after this.
+		thread.turnSlow();
 		this.all.remove(thread);
 		this.log.warn("A handler thread ended before its time", cause);
 		if (!this.queue.isEmpty()) {

@@ -240,7 +240,7 @@ class DispatcherTests {
 	}
 
 	@Test
-	void outOfMemoryMakesTheNodeRefuseForABreather() throws Exception {
+	void outOfMemoryMakesTheNodeRefuseForABackOff() throws Exception {
 		call("fail", "\"memory\"").arrive(this.dispatcher)
 			.awaitFailure(Code.INTERNAL, Processed.YES, "OutOfMemoryError");
 		call("value", "1").arrive(this.dispatcher).awaitFailure(Code.RESOURCE_EXHAUSTED, Processed.NO, "out of memory");
