@@ -280,7 +280,7 @@ final class UnaryCall implements SelectionContext {
 	 * one may follow, and is likely to find room: else the answer that is still on its
 	 * way is all there is.
 	 */
-	private boolean mayWaitOn(SentAttempt attempt) {
+	private boolean tryWaitOn(SentAttempt attempt) {
 		synchronized (this) {
 			if (over() || this.open != attempt || this.hedged != null) {
 				return false;
@@ -662,8 +662,8 @@ final class UnaryCall implements SelectionContext {
 		}
 
 		@Override
-		protected boolean mayWaitOn() {
-			return this.call.mayWaitOn(this);
+		protected boolean tryWaitOn() {
+			return this.call.tryWaitOn(this);
 		}
 
 		@Override

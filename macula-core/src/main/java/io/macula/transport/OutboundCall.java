@@ -67,7 +67,7 @@ public abstract class OutboundCall {
 	 * @param payload the encoded arguments; not copied
 	 * @param metadata travels with the call
 	 * @param deadlineNanoTime when this attempt is given up unless it
-	 * {@linkplain #mayWaitOn() waits on}, on the scale of {@link System#nanoTime()}
+	 * {@linkplain #tryWaitOn() waits on}, on the scale of {@link System#nanoTime()}
 	 */
 	protected OutboundCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime) {
 		this.procedure = procedure;
@@ -100,7 +100,7 @@ public abstract class OutboundCall {
 	/** Its deadline is over: true if it has got the last one instead. */
 	final boolean waitsOn() {
 		long last = lastDeadlineNanoTime();
-		if (this.deadlineNanoTime == last || !mayWaitOn()) {
+		if (this.deadlineNanoTime == last || !tryWaitOn()) {
 			return false;
 		}
 		this.deadlineNanoTime = last;
@@ -118,11 +118,12 @@ public abstract class OutboundCall {
 	}
 
 	/**
-	 * Whether this attempt, sent and unanswered at its deadline, waits on until its last
-	 * one. Asked once, on the connection's event loop.
+	 * Decide whether this attempt, sent and unanswered at its deadline, waits on until
+	 * its last one; a decision against it may spend leave for another attempt. Called
+	 * once, on the connection's event loop.
 	 * @return false to fail now
 	 */
-	protected boolean mayWaitOn() {
+	protected boolean tryWaitOn() {
 		return false;
 	}
 

@@ -560,7 +560,7 @@ class QuicFaultTests {
 			}
 
 			@Override
-			protected boolean mayWaitOn() {
+			protected boolean tryWaitOn() {
 				asked.incrementAndGet();
 				return true;
 			}
