@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Outcome for which the caller's own thread waits.
  */
-final class BlockingOutcome implements Outcome {
+final class BlockingOutcome implements CallOutcome {
 
 	private static final byte[] NO_RESULT = {};
 

@@ -18,9 +18,12 @@ package io.macula.client;
 
 import io.macula.CallContext;
 import io.macula.Deadline;
+import io.macula.transport.StreamCall;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
 
 /**
- * Keeps a call inside the call that its thread serves.
+ * Keeps a call inside the call that its caller serves.
  */
 final class Deadlines {
 
@@ -29,9 +32,24 @@ final class Deadlines {
 
 	/** The earlier of a deadline and that of the call which the present thread serves. */
 	static long bounded(long deadlineNanos) {
-		CallContext serving = CallContext.current();
+		return bounded(deadlineNanos, CallContext.current());
+	}
+
+	/**
+	 * The same for a call that begins with a subscription: a reactive handler has left
+	 * its thread by then, and carries the call which it serves in its context.
+	 */
+	static long bounded(long deadlineNanos, ContextView context) {
+		return bounded(bounded(deadlineNanos), CallContext.from(context));
+	}
+
+	private static long bounded(long deadlineNanos, @Nullable CallContext serving) {
 		Deadline outer = (serving != null) ? serving.deadline() : null;
-		return (outer != null && outer.nanoTime() - deadlineNanos < 0) ? outer.nanoTime() : deadlineNanos;
+		if (outer == null) {
+			return deadlineNanos;
+		}
+		boolean earlier = deadlineNanos == StreamCall.NO_DEADLINE || outer.nanoTime() - deadlineNanos < 0;
+		return (earlier) ? outer.nanoTime() : deadlineNanos;
 	}
 
 }

@@ -24,11 +24,14 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.Processed;
-import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.wire.Failure;
 
 /**
- * Words and codes for calls that failed after more than one attempt.
+ * Words and codes for calls that failed. Whatever ends a call, its status is never better
+ * than its worst attempt: if one may have been processed, so may the call. Each attempt
+ * is named in the message, and those that do not speak for the whole call are suppressed
+ * exceptions of the one that does.
  */
 final class Failures {
 
@@ -43,7 +46,7 @@ final class Failures {
 		String what = (allTried) ? "all providers failed" : "all attempts failed";
 		return new Status(commonCode(failures),
 				what + " for service '" + service + "' after " + attempts(failures) + ": " + list(failures),
-				processed(failures));
+				worst(Processed.NO, failures));
 	}
 
 	/** The deadline was over after some attempts. */
@@ -51,20 +54,42 @@ final class Failures {
 		String before = (failures.isEmpty()) ? "" : " after " + attempts(failures) + ": " + list(failures);
 		return new Status(Code.DEADLINE_EXCEEDED,
 				"the deadline of " + text(deadline) + " for service '" + service + "' was over" + before,
-				processed(failures));
+				worst(Processed.NO, failures));
 	}
 
-	/** The summary as an exception that carries the single failures. */
-	static RpcException exception(Status status, List<AttemptFailure> failures) {
-		RpcException exception = new RpcException(status);
+	/** Something else than an attempt ended the call, for example an empty directory. */
+	static Status stopped(Status reason, List<AttemptFailure> failures) {
+		if (failures.isEmpty()) {
+			return reason;
+		}
+		// Instances there were: not to be found is true of the next call only.
+		Code code = (reason.code() == Code.NOT_FOUND) ? Code.UNAVAILABLE : reason.code();
+		return new Status(code, reason.message() + after(failures), worst(reason.processed(), failures));
+	}
+
+	/**
+	 * A failure that speaks for the whole call, with the type and detail it came with.
+	 * @param last the failure
+	 * @param failures all failures, the last one included
+	 * @param othersOpen whether an attempt is given up whose fate nobody will know
+	 */
+	static Failure last(Failure last, List<AttemptFailure> failures, boolean othersOpen) {
+		Status status = last.status();
+		Processed processed = worst(status.processed(), failures);
+		if (othersOpen && processed == Processed.NO) {
+			processed = Processed.UNKNOWN;
+		}
+		if (failures.size() == 1 && processed == status.processed()) {
+			return last;
+		}
+		String message = (failures.size() == 1) ? status.message() : status.message() + after(failures);
+		return new Failure(new Status(status.code(), message, processed), last.type(), last.detail());
+	}
+
+	/** The exception of a call, carrying the failures of its attempts. */
+	static Throwable withSuppressed(Throwable exception, List<AttemptFailure> failures) {
 		failures.forEach(exception::addSuppressed);
 		return exception;
-	}
-
-	/** The peer's answer does not fit the contract on this side. */
-	static RpcException undecodable(String wireName, RuntimeException cause) {
-		return new RpcException(Status.processed(Code.INTERNAL,
-				"the answer of " + wireName + " cannot be decoded: " + cause.getMessage()), cause);
 	}
 
 	static String text(Duration duration) {
@@ -87,9 +112,18 @@ final class Failures {
 		return failures.stream().allMatch((failure) -> failure.code() == code) ? code : Code.UNAVAILABLE;
 	}
 
-	private static Processed processed(List<AttemptFailure> failures) {
-		return failures.stream().allMatch((failure) -> failure.status().processed() == Processed.NO) ? Processed.NO
-				: Processed.UNKNOWN;
+	private static String after(List<AttemptFailure> failures) {
+		return " (after " + attempts(failures) + ": " + list(failures) + ")";
+	}
+
+	/** The order of the constants is that from good to bad. */
+	private static Processed worst(Processed least, List<AttemptFailure> failures) {
+		Processed worst = least;
+		for (AttemptFailure failure : failures) {
+			Processed processed = failure.status().processed();
+			worst = (processed.compareTo(worst) > 0) ? processed : worst;
+		}
+		return worst;
 	}
 
 }

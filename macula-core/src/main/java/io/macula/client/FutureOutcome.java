@@ -19,23 +19,20 @@ package io.macula.client;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-import io.macula.codec.ValueCodec;
+import io.macula.RpcException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Outcome as a future; it completes where the answer arrives, on an event loop.
  */
-final class FutureOutcome extends CompletableFuture<@Nullable Object> implements Outcome {
+final class FutureOutcome extends CompletableFuture<@Nullable Object> implements CallOutcome {
 
-	private final String wireName;
-
-	private final ValueCodec codec;
+	private final ResultDecoder decoder;
 
 	private volatile @Nullable UnaryCall call;
 
-	FutureOutcome(String wireName, ValueCodec codec) {
-		this.wireName = wireName;
-		this.codec = codec;
+	FutureOutcome(ResultDecoder decoder) {
+		this.decoder = decoder;
 	}
 
 	void begin(UnaryCall started) {
@@ -50,10 +47,10 @@ final class FutureOutcome extends CompletableFuture<@Nullable Object> implements
 	public void succeeded(byte[] payload) {
 		Object value;
 		try {
-			value = this.codec.decode(payload);
+			value = this.decoder.decode(payload);
 		}
-		catch (RuntimeException ex) {
-			completeExceptionally(Failures.undecodable(this.wireName, ex));
+		catch (RpcException ex) {
+			completeExceptionally(ex);
 			return;
 		}
 		complete(value);

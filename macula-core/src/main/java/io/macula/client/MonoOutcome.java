@@ -18,23 +18,20 @@ package io.macula.client;
 
 import java.util.function.Supplier;
 
-import io.macula.codec.ValueCodec;
+import io.macula.RpcException;
 import reactor.core.publisher.MonoSink;
 
 /**
  * Outcome as a Mono; it completes where the answer arrives, on an event loop.
  */
-final class MonoOutcome implements Outcome {
+final class MonoOutcome implements CallOutcome {
 
-	private final String wireName;
-
-	private final ValueCodec codec;
+	private final ResultDecoder decoder;
 
 	private final MonoSink<Object> sink;
 
-	MonoOutcome(String wireName, ValueCodec codec, MonoSink<Object> sink) {
-		this.wireName = wireName;
-		this.codec = codec;
+	MonoOutcome(ResultDecoder decoder, MonoSink<Object> sink) {
+		this.decoder = decoder;
 		this.sink = sink;
 	}
 
@@ -42,10 +39,10 @@ final class MonoOutcome implements Outcome {
 	public void succeeded(byte[] payload) {
 		Object value;
 		try {
-			value = this.codec.decode(payload);
+			value = this.decoder.decode(payload);
 		}
-		catch (RuntimeException ex) {
-			this.sink.error(Failures.undecodable(this.wireName, ex));
+		catch (RpcException ex) {
+			this.sink.error(ex);
 			return;
 		}
 		this.sink.success(value);

@@ -31,6 +31,7 @@ import io.macula.codec.ValueCodec;
 import io.macula.contract.Hedge;
 import io.macula.contract.MethodContract;
 import io.macula.contract.ReturnShape;
+import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -44,7 +45,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class ProxyMethod {
 
-	private final ServiceClient client;
+	private final ServiceCalls calls;
 
 	private final MethodContract contract;
 
@@ -52,18 +53,17 @@ final class ProxyMethod {
 
 	private final ArgumentsCodec arguments;
 
-	private final ValueCodec result;
+	private final ResultDecoder result;
 
 	private final @Nullable ValueCodec element;
 
 	private final ExceptionCodecs exceptions;
 
 	ProxyMethod(ServiceClient client, MethodContract contract, PayloadCodec codec) {
-		this.client = client;
+		this.calls = client.calls();
 		this.contract = contract;
 		this.arguments = ArgumentsCodec.of(codec, contract.signature(), contract.parameterTypes(),
 				contract.parameterNames());
-		this.result = codec.forType(contract.resultType());
 		this.element = (contract.streamType() != null) ? codec.forType(contract.streamType()) : null;
 		this.exceptions = ExceptionCodecs.of(codec, contract.method().getDeclaringClass(), contract.signature(),
 				contract.exceptions());
@@ -72,7 +72,8 @@ final class ProxyMethod {
 		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),
 				contract.wireName(), codec.name(), contract.idempotent(),
 				(declared != null) ? declared : client.settings().deadline(), hedge,
-				client.latencyOf(contract.wireName()), this::exception);
+				this.calls.times().latencyOf(contract.wireName()), this::exception);
+		this.result = new ResultDecoder(this.procedure.wireName(), codec.forType(contract.resultType()));
 	}
 
 	@Nullable Object invoke(@Nullable Object[] values) throws Throwable {
@@ -84,60 +85,58 @@ final class ProxyMethod {
 			case OPTIONAL -> Optional.ofNullable(block(values));
 			case FUTURE -> future(values);
 			case MONO -> mono(values);
-			case FLUX -> throw new IllegalStateException("streams take another way");
+			case FLUX -> throw new IllegalStateException("streaming methods return above");
 		};
 	}
 
 	private @Nullable Object block(@Nullable Object[] values) throws Throwable {
 		refuseToBlockEventLoop();
 		BlockingOutcome outcome = new BlockingOutcome();
-		UnaryCall call = call(values, outcome);
+		UnaryCall call = call(values, outcome, Deadlines.bounded(ownDeadline()));
 		call.start();
-		byte[] payload = outcome.await(call);
-		try {
-			return this.result.decode(payload);
-		}
-		catch (RuntimeException ex) {
-			throw Failures.undecodable(this.procedure.wireName(), ex);
-		}
+		return this.result.decode(outcome.await(call));
 	}
 
 	private FutureOutcome future(@Nullable Object[] values) {
-		FutureOutcome outcome = new FutureOutcome(this.procedure.wireName(), this.result);
-		outcome.begin(call(values, outcome));
+		FutureOutcome outcome = new FutureOutcome(this.result);
+		outcome.begin(call(values, outcome, Deadlines.bounded(ownDeadline())));
 		return outcome;
 	}
 
 	private Mono<Object> mono(@Nullable Object[] values) {
 		return Mono.create((sink) -> {
-			UnaryCall call = call(values, new MonoOutcome(this.procedure.wireName(), this.result, sink));
+			UnaryCall call = call(values, new MonoOutcome(this.result, sink),
+					Deadlines.bounded(ownDeadline(), sink.contextView()));
 			sink.onCancel(call::cancel);
 			call.start();
 		});
 	}
 
-	private UnaryCall call(@Nullable Object[] values, Outcome outcome) {
+	private UnaryCall call(@Nullable Object[] values, CallOutcome outcome, long deadlineNanos) {
 		byte[] payload = this.arguments.encode(values);
-		long now = this.client.clock().getAsLong();
-		long deadline = Deadlines.bounded(now + this.procedure.deadline().toNanos());
-		return new UnaryCall(this.client, this.procedure, payload, Metadata.EMPTY, deadline, outcome);
+		return new UnaryCall(this.calls, this.procedure, payload, Metadata.EMPTY, deadlineNanos, outcome);
+	}
+
+	private long ownDeadline() {
+		return this.calls.now() + this.procedure.deadline().toNanos();
 	}
 
 	private @Nullable Object stream(@Nullable Object[] values) throws Throwable {
 		Publisher<byte[]> elements = elements(values);
 		boolean many = this.contract.shape() == ReturnShape.FLUX;
-		Duration deadline = (many) ? this.contract.deadline() : this.procedure.deadline();
+		// Results may come for ever, unless the contract bounds them.
+		boolean bounded = !many || this.contract.deadline() != null;
 		Flux<Object> results = Flux
-			.defer(() -> StreamingCall.results(this.client, this.procedure,
-					this.arguments.encode(this.contract.values(values)), elements, many, deadline))
+			.deferContextual((context) -> StreamingCall.results(this.calls, this.procedure,
+					this.arguments.encode(this.contract.values(values)), elements, many,
+					Deadlines.bounded((bounded) ? ownDeadline() : StreamCall.NO_DEADLINE, context)))
 			.handle((payload, sink) -> {
-				Object value = decoded(payload);
+				Object value = this.result.decode(payload);
 				if (value != null) {
 					sink.next(value);
 				}
 				else if (many) {
-					sink.error(Failures.undecodable(this.procedure.wireName(),
-							new NullPointerException("a stream element is null")));
+					sink.error(this.result.undecodable(new NullPointerException("a stream element is null")));
 				}
 			});
 		return switch (this.contract.shape()) {
@@ -162,15 +161,6 @@ final class ProxyMethod {
 		Object stream = values[this.contract.streamIndex()];
 		Objects.requireNonNull(stream, () -> "the Flux argument of " + this.contract.signature() + " is null");
 		return Flux.from((Publisher<?>) stream).map(codec::encode);
-	}
-
-	private @Nullable Object decoded(byte[] payload) {
-		try {
-			return this.result.decode(payload);
-		}
-		catch (RuntimeException ex) {
-			throw Failures.undecodable(this.procedure.wireName(), ex);
-		}
 	}
 
 	/** What the caller is thrown: the declared exception, or the status. */

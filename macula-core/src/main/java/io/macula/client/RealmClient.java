@@ -105,14 +105,18 @@ public final class RealmClient implements AutoCloseable {
 			throw new RpcException(Status.notProcessed(Code.INTERNAL, "blocking call of " + service + "/" + method
 					+ " on the non-blocking thread '" + Thread.currentThread().getName() + "': use callAsync"));
 		}
+		ResultDecoder decoder = decoder(service, method, resultType);
 		BlockingOutcome outcome = new BlockingOutcome();
 		UnaryCall call = dynamicCall(service, method, argument, outcome);
 		call.start();
 		try {
-			return resultType.cast(codec(service, resultType).decode(outcome.await(call)));
+			return resultType.cast(decoder.decode(outcome.await(call)));
+		}
+		catch (RpcException ex) {
+			throw ex;
 		}
 		catch (RuntimeException ex) {
-			throw (ex instanceof RpcException) ? ex : Failures.undecodable(service + '/' + method, ex);
+			throw decoder.undecodable(ex);
 		}
 		catch (Throwable ex) {
 			throw new IllegalStateException("dynamic calls throw unchecked exceptions only", ex);
@@ -129,7 +133,7 @@ public final class RealmClient implements AutoCloseable {
 	 */
 	public CompletableFuture<@Nullable Object> callAsync(String service, String method, @Nullable Object argument,
 			Type resultType) {
-		FutureOutcome outcome = new FutureOutcome(service + '/' + method, codec(service, resultType));
+		FutureOutcome outcome = new FutureOutcome(decoder(service, method, resultType));
 		outcome.begin(dynamicCall(service, method, argument, outcome));
 		return outcome;
 	}
@@ -144,14 +148,14 @@ public final class RealmClient implements AutoCloseable {
 		}
 	}
 
-	private UnaryCall dynamicCall(String service, String method, @Nullable Object argument, Outcome outcome) {
+	private UnaryCall dynamicCall(String service, String method, @Nullable Object argument, CallOutcome outcome) {
 		ServiceClient client = dynamicClient(service);
 		byte[] payload = (argument != null) ? codec(service, argument.getClass()).encode(argument) : NO_ARGUMENT;
 		Procedure procedure = new Procedure(service + '/' + method, service, method, client.settings().codec(), false,
-				client.settings().deadline(), null, client.latencyOf(method),
+				client.settings().deadline(), null, client.calls().times().latencyOf(method),
 				(failure) -> new RpcException(failure.status(), failure.type(), null));
 		long deadline = Deadlines.bounded(this.context.clock().getAsLong() + procedure.deadline().toNanos());
-		return new UnaryCall(client, procedure, payload, Metadata.EMPTY, deadline, outcome);
+		return new UnaryCall(client.calls(), procedure, payload, Metadata.EMPTY, deadline, outcome);
 	}
 
 	private ServiceClient dynamicClient(String service) {
@@ -162,6 +166,10 @@ public final class RealmClient implements AutoCloseable {
 			}
 		}
 		return client(service, new ServiceName(service), this.context.defaults());
+	}
+
+	private ResultDecoder decoder(String service, String method, Type type) {
+		return new ResultDecoder(service + '/' + method, codec(service, type));
 	}
 
 	private ValueCodec codec(String service, Type type) {

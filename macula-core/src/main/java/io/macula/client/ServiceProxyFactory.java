@@ -49,7 +49,7 @@ final class ServiceProxyFactory {
 	}
 
 	/**
-	 * Sends each method of a proxy its way.
+	 * Tells the methods of a proxy that go to the provider from those that run here.
 	 */
 	private static final class Handler implements InvocationHandler {
 

@@ -16,39 +16,30 @@
 
 package io.macula.client;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
-import io.macula.Code;
 import io.macula.Metadata;
-import io.macula.RpcException;
-import io.macula.ServiceName;
-import io.macula.Status;
-import io.macula.client.FailoverRule.Verdict;
-import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
-import io.macula.selection.SelectionContext;
 import io.macula.transport.Connection;
-import io.macula.transport.FailureException;
 import io.macula.transport.StreamCall;
-import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
- * One streaming call, from its subscription to its end. The same table as for unary calls
- * decides on further attempts, with two additions: none after an element was delivered,
- * and none after the caller's own elements were asked for.
+ * A call whose argument or result is a stream, from its subscription to its end. To
+ * {@link CallPipeline} it adds elements and credit, and two reasons against a further
+ * attempt: an element was delivered, or the caller's own elements were asked for.
+ * <p>
+ * It is the subscription that the caller holds. Before the first element, demand is
+ * gathered and told to each attempt as a whole; after it there is but one attempt left,
+ * which demand reaches directly.
  */
-final class StreamingCall implements SelectionContext {
-
-	private final ServiceClient client;
-
-	private final Procedure procedure;
+final class StreamingCall extends CallPipeline implements Subscription {
 
 	private final byte[] payload;
 
@@ -56,234 +47,128 @@ final class StreamingCall implements SelectionContext {
 
 	private final boolean manyResults;
 
-	private final long startNanos;
+	private final CoreSubscriber<? super byte[]> caller;
 
-	private final long deadlineNanos;
-
-	private final long patienceNanos;
-
-	private final long tick;
-
-	private final @Nullable CallObserver observer;
-
-	private final AtomicBoolean observed = new AtomicBoolean();
-
-	private final List<AttemptFailure> failures = new ArrayList<>(0);
-
+	/** An element was delivered; never turns back. */
 	private volatile boolean begun;
 
+	/** The caller's own elements were asked for; never turns back. */
 	private volatile boolean elementsAsked;
 
-	private List<InstanceTracker> tried = new ArrayList<>(2);
+	/** The latest attempt; does not change any more once {@link #begun}. */
+	private volatile @Nullable Subscription upstream;
 
-	private int attempts;
+	/** All demand until {@link #begun}; guarded by this. */
+	private long requested;
 
-	private int counted = 1;
-
-	private StreamingCall(ServiceClient client, Procedure procedure, byte[] payload,
-			@Nullable Publisher<byte[]> elements, boolean manyResults, long deadlineNanos) {
-		this.client = client;
-		this.procedure = procedure;
+	private StreamingCall(ServiceCalls shared, Procedure procedure, byte[] payload,
+			@Nullable Publisher<byte[]> elements, boolean manyResults, long deadlineNanos,
+			CoreSubscriber<? super byte[]> caller) {
+		super(shared, procedure, deadlineNanos);
 		this.payload = payload;
 		this.elements = (elements != null)
 				? Flux.from(elements).doOnSubscribe((subscription) -> this.elementsAsked = true) : null;
 		this.manyResults = manyResults;
-		this.deadlineNanos = deadlineNanos;
-		long now = client.clock().getAsLong();
-		this.startNanos = now;
-		this.patienceNanos = (deadlineNanos == StreamCall.NO_DEADLINE) ? now + client.settings().deadline().toNanos()
-				: deadlineNanos;
-		this.tick = client.nextTick();
-		this.observer = client.observations().call(client.service(), procedure);
+		this.caller = caller;
 	}
 
 	/**
 	 * The results of a streaming call that starts at each subscription.
-	 * @param deadline bound of the whole call, or {@code null} for none
+	 * @param deadlineNanos bound of the whole call, or {@link StreamCall#NO_DEADLINE}
 	 */
-	static Flux<byte[]> results(ServiceClient client, Procedure procedure, byte[] payload,
-			@Nullable Publisher<byte[]> elements, boolean manyResults, @Nullable Duration deadline) {
-		return Flux.defer(() -> {
-			long deadlineNanos = (deadline != null) ? client.clock().getAsLong() + deadline.toNanos()
-					: StreamCall.NO_DEADLINE;
-			StreamingCall call = new StreamingCall(client, procedure, payload, elements, manyResults, deadlineNanos);
-			client.budget().callStarted();
-			return call.next()
-				.doOnComplete(() -> call.end(Code.OK, null))
-				.doOnError(
-						(error) -> call.end((error instanceof RpcException rpc) ? rpc.code() : Code.APPLICATION, error))
-				.doOnCancel(() -> call.end(Code.CANCELLED, null));
-		});
+	static Flux<byte[]> results(ServiceCalls shared, Procedure procedure, byte[] payload,
+			@Nullable Publisher<byte[]> elements, boolean manyResults, long deadlineNanos) {
+		return new Flux<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super byte[]> caller) {
+				StreamingCall call = new StreamingCall(shared, procedure, payload, elements, manyResults, deadlineNanos,
+						caller);
+				caller.onSubscribe(call);
+				if (!call.over()) {
+					call.start();
+				}
+			}
+
+		};
 	}
 
-	private void end(Code code, @Nullable Throwable error) {
-		if (this.observer != null && this.observed.compareAndSet(false, true)) {
-			this.observer.ended(code, error);
+	@Override
+	void send(InstanceTracker tracker, Connection connection, long now, int number, boolean hedge) {
+		CallObserver.AttemptObserver observer = observe(tracker, number, Metadata.EMPTY);
+		StreamAttempt attempt = new StreamAttempt(this, tracker, observer, now);
+		hold(attempt, hedge);
+		connection
+			.stream(new StreamCall(procedure().wireName(), procedure().codec(), this.payload,
+					(observer != null) ? observer.metadata() : Metadata.EMPTY, deadlineNanos(), this.elements,
+					this.manyResults, leavesSuspectedPeer()))
+			.subscribe(attempt);
+		if (over()) {
+			attempt.abandon();
 		}
-	}
-
-	private Flux<byte[]> next() {
-		InstanceTracker tracker = this.client.balancer().pick(this, this.tried);
-		if (tracker == null) {
-			return this.client.firstInstances(Duration.ofNanos(Math.max(0, patienceLeft())))
-				.thenMany(Flux.defer(this::next));
-		}
-		this.attempts++;
-		this.tried.add(tracker);
-		Open open = new Open(tracker);
-		EndpointPool pool = ServiceClient.poolOf(tracker);
-		Connection connection = pool.ready(this.client.clock().getAsLong());
-		Flux<byte[]> results = (connection != null) ? over(connection, open)
-				: acquired(pool).flatMapMany((acquired) -> over(acquired, open));
-		return results.doOnNext((element) -> this.begun = true)
-			.doOnComplete(open::succeeded)
-			.doOnError(open::failed)
-			.doOnCancel(open::cancelled)
-			.onErrorResume((error) -> failed(tracker, error));
-	}
-
-	/** A connection to come, at most until the call's deadline. */
-	private Mono<Connection> acquired(EndpointPool pool) {
-		if (this.deadlineNanos == StreamCall.NO_DEADLINE) {
-			return pool.connection();
-		}
-		return pool.connection()
-			.timeout(after(Duration.ofNanos(Math.max(0, patienceLeft()))),
-					Mono.error(() -> Status
-						.notProcessed(Code.DEADLINE_EXCEEDED,
-								"the deadline was over while connecting to " + pool.endpoint())
-						.toException()));
-	}
-
-	private Flux<byte[]> over(Connection connection, Open open) {
-		Metadata metadata = Metadata.EMPTY;
-		if (this.observer != null) {
-			CallObserver.AttemptObserver attempt = this.observer.attempt(open.tracker.instance(), this.attempts,
-					Metadata.EMPTY);
-			open.observer = attempt;
-			metadata = attempt.metadata();
-		}
-		return connection.stream(new StreamCall(this.procedure.wireName(), this.procedure.codec(), this.payload,
-				metadata, this.deadlineNanos, this.elements, this.manyResults, leavesSuspectedPeer()));
 	}
 
 	private boolean leavesSuspectedPeer() {
-		return this.elements == null && this.procedure.idempotent()
-				&& this.client.settings().failover().maxAttempts() > 1;
+		return this.elements == null && procedure().idempotent() && shared().retries().repeats();
 	}
 
-	private Flux<byte[]> failed(InstanceTracker tracker, Throwable error) {
-		Failure failure = (error instanceof FailureException known) ? known.failure()
-				: Failure.of((error instanceof RpcException rpc) ? rpc.status()
-						: Status.processed(Code.INTERNAL, String.valueOf(error)));
-		Verdict verdict = (this.begun || this.elementsAsked) ? Verdict.NEVER
-				: FailoverRule.decide(failure.status(), this.procedure.idempotent());
-		this.failures.add(new AttemptFailure(tracker.instance(), failure.status(), verdict != Verdict.NEVER));
-		int maxAttempts = this.client.settings().failover().maxAttempts();
-		if (verdict == Verdict.NEVER || maxAttempts == 1) {
-			return Flux.error(this.procedure.exceptions().apply(failure));
+	/** The stream of an attempt is there: it is asked for all that the caller wants. */
+	void subscribed(Subscription subscription) {
+		long demand;
+		synchronized (this) {
+			this.upstream = subscription;
+			demand = this.requested;
 		}
-		if (this.deadlineNanos != StreamCall.NO_DEADLINE && patienceLeft() <= 0) {
-			return Flux.error(Failures.exception(Failures.deadlineOver(this.procedure.service(),
-					Duration.ofNanos(this.deadlineNanos - this.startNanos), this.failures), this.failures));
+		if (demand > 0) {
+			subscription.request(demand);
 		}
-		boolean untried = !this.tried.containsAll(this.client.balancer().trackers());
-		if (verdict == Verdict.TRANSPARENT && untried) {
-			return Flux.defer(this::next);
-		}
-		if (this.counted >= maxAttempts || patienceLeft() <= 0 || !this.client.budget().tryAcquire()) {
-			return Flux.error(Failures.exception(Failures.summary(this.procedure.service(), this.failures, !untried),
-					this.failures));
-		}
-		this.counted++;
-		if (untried) {
-			return Flux.defer(this::next);
-		}
-		this.tried.clear();
-		long delay = Backoff.millis(this.client.settings().failover(), this.counted - 1);
-		return after(Duration.ofMillis(delay)).thenMany(Flux.defer(this::next));
-	}
-
-	private Mono<Void> after(Duration delay) {
-		return Mono.create((sink) -> sink.onDispose(this.client.timer().schedule(sink::success, delay)));
-	}
-
-	private long patienceLeft() {
-		return this.patienceNanos - this.client.clock().getAsLong();
 	}
 
 	@Override
-	public ServiceName service() {
-		return this.client.service();
-	}
-
-	@Override
-	public long tick() {
-		return this.tick;
-	}
-
-	@Override
-	public int attempt() {
-		return this.attempts + 1;
-	}
-
-	@Override
-	public boolean idempotent() {
-		return this.procedure.idempotent();
-	}
-
-	@Override
-	public @Nullable String zone() {
-		return this.client.zone();
-	}
-
-	/**
-	 * An attempt that is not over; told to the instance's figures once.
-	 */
-	private static final class Open {
-
-		private final InstanceTracker tracker;
-
-		private final long startNanos = System.nanoTime();
-
-		private final AtomicBoolean over = new AtomicBoolean();
-
-		private volatile CallObserver.@Nullable AttemptObserver observer;
-
-		Open(InstanceTracker tracker) {
-			this.tracker = tracker;
+	public void request(long elements) {
+		if (!Operators.validate(elements)) {
+			return;
 		}
-
-		void succeeded() {
-			if (this.over.compareAndSet(false, true)) {
-				this.tracker.streamed();
-				observed(Status.processed(Code.OK, ""));
+		Subscription present;
+		if (this.begun) {
+			present = this.upstream;
+		}
+		else {
+			synchronized (this) {
+				this.requested = Operators.addCap(this.requested, elements);
+				present = this.upstream;
 			}
 		}
-
-		void failed(Throwable error) {
-			if (this.over.compareAndSet(false, true)) {
-				Status status = (error instanceof RpcException rpc) ? rpc.status()
-						: Status.processed(Code.INTERNAL, String.valueOf(error));
-				this.tracker.failed(status.code(), status.processed(), System.nanoTime() - this.startNanos);
-				observed(status);
-			}
+		if (present != null) {
+			present.request(elements);
 		}
+	}
 
-		void cancelled() {
-			if (this.over.compareAndSet(false, true)) {
-				this.tracker.cancelled(0);
-				observed(Status.unknown(Code.CANCELLED, "the caller cancelled"));
-			}
+	void element(byte[] element) {
+		if (!this.begun) {
+			this.begun = true;
 		}
+		this.caller.onNext(element);
+	}
 
-		private void observed(Status status) {
-			CallObserver.AttemptObserver present = this.observer;
-			if (present != null) {
-				present.ended(status);
-			}
+	@Override
+	boolean committed() {
+		return this.begun || this.elementsAsked;
+	}
+
+	void completed(StreamAttempt attempt) {
+		if (succeed(attempt)) {
+			this.caller.onComplete();
 		}
+	}
 
+	@Override
+	void tellFailure(Supplier<Throwable> error) {
+		this.caller.onError(error.get());
+	}
+
+	Context context() {
+		return this.caller.currentContext();
 	}
 
 }

@@ -65,6 +65,10 @@ final class ClientFixture {
 
 	final List<Task> tasks = new ArrayList<>();
 
+	/** Runs whenever the client reads the clock. */
+	Runnable onClock = () -> {
+	};
+
 	final Sinks.Many<Snapshot> snapshots = Sinks.many().replay().latest();
 
 	final RetryRegistry retries = RetryRegistry.ofDefaults();
@@ -105,10 +109,21 @@ final class ClientFixture {
 				EjectionSettings.defaults());
 	}
 
+	/** Settings whose retry budget is spent from the start. */
+	static ServiceSettings withoutBudget() {
+		return settings(3, Duration.ofSeconds(10))
+			.withFailover(new ServiceSettings.Failover(3, Duration.ofMillis(50), Duration.ofSeconds(2), 0, 0));
+	}
+
 	RealmClient client() {
 		return new RealmClient(new ClientContext(new Realm("test"), null, this.directory, "check macula.realm.seeds",
-				this.pool, this::schedule, this.now::get, Codecs.defaults(), this.retries, ObservationRegistry.NOOP,
+				this.pool, this::schedule, this::clock, Codecs.defaults(), this.retries, ObservationRegistry.NOOP,
 				this.settings));
+	}
+
+	private long clock() {
+		this.onClock.run();
+		return this.now.get();
 	}
 
 	static Instance instance(int number) {

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * Receiver of the outcome of a unary call. Exactly one method is called, once, on any
  * thread; neither may block.
  */
-interface Outcome {
+interface CallOutcome {
 
 	/**
 	 * The call succeeded.

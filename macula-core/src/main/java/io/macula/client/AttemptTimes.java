@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+import io.macula.contract.Hedge;
+import io.macula.selection.InstanceTracker;
+import io.macula.selection.LatencyWindow;
+import io.macula.selection.LoadBalancer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long the unary attempts of one client service may take, and when one is hedged:
+ * fixed by its settings, or learned from the recent latencies of instance and method.
+ * Safe for all threads.
+ */
+final class AttemptTimes {
+
+	/** A percentile of fewer calls says nothing. */
+	private static final int HEDGE_AFTER_CALLS = 20;
+
+	private static final int MAX_METHODS = 1000;
+
+	private final Map<String, LatencyWindow> latencies = new ConcurrentHashMap<>();
+
+	private final @Nullable Duration fixed;
+
+	private final int maxAttempts;
+
+	private final LoadBalancer balancer;
+
+	private final LongSupplier clock;
+
+	AttemptTimes(ServiceSettings settings, LoadBalancer balancer, LongSupplier clock) {
+		this.fixed = settings.attemptTimeout();
+		this.maxAttempts = settings.failover().maxAttempts();
+		this.balancer = balancer;
+		this.clock = clock;
+	}
+
+	/**
+	 * Recent latencies of a method; beyond a bound of names all others share one window.
+	 */
+	LatencyWindow latencyOf(String method) {
+		String key = (this.latencies.size() < MAX_METHODS || this.latencies.containsKey(method)) ? method : "";
+		return this.latencies.computeIfAbsent(key, (name) -> new LatencyWindow(this.clock));
+	}
+
+	/** Whether the bound of an attempt was set, and not learned. */
+	boolean fixed() {
+		return this.fixed != null;
+	}
+
+	/**
+	 * Bound of an attempt. A learned bound makes sense only where another attempt may
+	 * follow: a call that must not be repeated gets all the time that is left.
+	 */
+	long timeoutNanos(InstanceTracker tracker, Procedure procedure, long remainingNanos, int attempt) {
+		Duration set = this.fixed;
+		if (set != null) {
+			return Math.min(set.toNanos(), remainingNanos);
+		}
+		if (!procedure.idempotent() || this.maxAttempts == 1) {
+			return remainingNanos;
+		}
+		return this.balancer.attemptTimeoutNanos(tracker, procedure.latency(), remainingNanos,
+				Math.max(1, this.maxAttempts - attempt + 1));
+	}
+
+	/** How long to wait for the second attempt; negative while too little is known. */
+	long hedgeDelayNanos(Hedge hedge, LatencyWindow method) {
+		Duration delay = hedge.delay();
+		if (delay != null) {
+			return delay.toNanos();
+		}
+		return (method.count() < HEDGE_AFTER_CALLS) ? -1 : method.quantileNanos(hedge.percentile() / 100);
+	}
+
+}

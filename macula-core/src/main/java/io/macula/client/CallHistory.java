@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.resilience4j.retry.Retry;
+import io.macula.Instance;
+import io.macula.Status;
+import io.macula.selection.InstanceTracker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call has to remember once its first attempt was not enough: the instances tried,
+ * the failures, how far the Retry is. Made when the first attempt fails or is hedged, so
+ * that a call without faults does not pay for it. Guarded by the monitor of its call.
+ */
+final class CallHistory {
+
+	private final RetryPolicy policy;
+
+	/** Instances that had an attempt since the last round began. */
+	private final List<InstanceTracker> tried = new ArrayList<>(2);
+
+	private final List<AttemptFailure> failures = new ArrayList<>(2);
+
+	private Retry.@Nullable AsyncContext<Object> retry;
+
+	private boolean settled;
+
+	/** Leave for another attempt, taken from the budget before the open one failed. */
+	private boolean granted;
+
+	CallHistory(RetryPolicy policy) {
+		this.policy = policy;
+	}
+
+	List<InstanceTracker> tried() {
+		return this.tried;
+	}
+
+	/** In the order in which the attempts failed. */
+	List<AttemptFailure> failures() {
+		return this.failures;
+	}
+
+	AttemptFailure remember(Instance instance, Status status, boolean repeatable) {
+		AttemptFailure failure = new AttemptFailure(instance, status, repeatable);
+		this.failures.add(failure);
+		return failure;
+	}
+
+	/** Take leave for another attempt from the budget; kept until it is used. */
+	boolean tryAcquire() {
+		if (!this.granted) {
+			this.granted = this.policy.tryAcquire();
+		}
+		return this.granted;
+	}
+
+	/**
+	 * Tell the Retry of a failure, and ask how long to wait before another attempt on an
+	 * instance that was tried already.
+	 * @return milliseconds; negative if no further attempt may follow
+	 */
+	long retryMillis(AttemptFailure failure) {
+		this.granted = false;
+		long millis = retry().onError(failure);
+		this.settled = millis < 0;
+		return millis;
+	}
+
+	/** The call succeeded. */
+	void succeeded() {
+		retry().onComplete();
+	}
+
+	/** The call failed; the Retry is told unless it said so itself. */
+	void failed(Status status) {
+		if (!this.settled) {
+			this.settled = true;
+			retry().onError(new AttemptFailure(Failures.NOBODY, status, false));
+		}
+	}
+
+	private Retry.AsyncContext<Object> retry() {
+		Retry.AsyncContext<Object> present = this.retry;
+		if (present == null) {
+			present = this.policy.begin();
+			this.retry = present;
+		}
+		return present;
+	}
+
+}

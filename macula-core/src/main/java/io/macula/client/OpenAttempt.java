@@ -1,0 +1,34 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import io.macula.selection.InstanceTracker;
+
+/**
+ * An attempt that is not over: it waits for its connection ({@link PendingAttempt}) or
+ * for its answer ({@link SentAttempt}, {@link StreamAttempt}). It tells its outcome to
+ * its instance exactly once, however it ends.
+ */
+interface OpenAttempt {
+
+	/** Where it goes. */
+	InstanceTracker tracker();
+
+	/** Nobody wants its outcome any more. Does nothing if it is over. */
+	void abandon();
+
+}

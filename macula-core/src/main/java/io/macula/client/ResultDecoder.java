@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import io.macula.Code;
+import io.macula.RpcException;
+import io.macula.Status;
+import io.macula.codec.ValueCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes the results of one method. Immutable.
+ *
+ * @param wireName {@code service/method}, for messages
+ * @param codec of the result's type
+ */
+record ResultDecoder(String wireName, ValueCodec codec) {
+
+	/**
+	 * Decode a result.
+	 * @param payload as it came
+	 * @return the value
+	 * @throws RpcException INTERNAL if the answer does not fit the contract on this side
+	 */
+	@Nullable Object decode(byte[] payload) {
+		try {
+			return this.codec.decode(payload);
+		}
+		catch (RuntimeException ex) {
+			throw undecodable(ex);
+		}
+	}
+
+	/** The peer's answer does not fit the contract on this side. */
+	RpcException undecodable(RuntimeException cause) {
+		return new RpcException(Status.processed(Code.INTERNAL,
+				"the answer of " + this.wireName + " cannot be decoded: " + cause.getMessage()), cause);
+	}
+
+}

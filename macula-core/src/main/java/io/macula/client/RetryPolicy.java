@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.util.function.LongSupplier;
+
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.github.resilience4j.retry.RetryRegistry;
+import io.macula.Code;
+import io.macula.Processed;
+import io.macula.Status;
+import io.macula.selection.RetryBudget;
+
+/**
+ * How much one client service may repeat, whatever failed ({@link FailoverRule} knows
+ * that): the number of attempts, the budget, the Retry whose events and metrics users
+ * see, and whether instances had no room lately. Safe for all threads.
+ */
+final class RetryPolicy {
+
+	/** How long a refusal for want of room says something of the whole service. */
+	private static final long OVERLOAD_NANOS = 1_000_000_000L;
+
+	private final int maxAttempts;
+
+	private final RetryBudget budget;
+
+	private final Retry retry;
+
+	private final LongSupplier clock;
+
+	private volatile long refusedNanos;
+
+	/**
+	 * A policy.
+	 * @param name name of the Retry
+	 * @param settings how often and how fast
+	 * @param retries holds the Retry
+	 * @param clock monotonic nanoseconds
+	 */
+	RetryPolicy(String name, ServiceSettings.Failover settings, RetryRegistry retries, LongSupplier clock) {
+		this.maxAttempts = settings.maxAttempts();
+		this.budget = new RetryBudget(settings.budgetRatio(), settings.budgetFloor(), clock);
+		this.retry = retries.retry(name, config(settings));
+		this.clock = clock;
+		this.refusedNanos = clock.getAsLong() - OVERLOAD_NANOS;
+	}
+
+	private static RetryConfig config(ServiceSettings.Failover settings) {
+		return RetryConfig.custom()
+			.maxAttempts(settings.maxAttempts())
+			.intervalBiFunction((attempt, outcome) -> Backoff.millis(settings, attempt))
+			.retryOnException((error) -> error instanceof AttemptFailure attempt && attempt.repeatable())
+			.build();
+	}
+
+	/** Whether any call may have a second attempt. */
+	boolean repeats() {
+		return this.maxAttempts > 1;
+	}
+
+	/** A call began; earns its share of the budget. */
+	void callStarted() {
+		this.budget.callStarted();
+	}
+
+	/** The Retry's view of one call. */
+	Retry.AsyncContext<Object> begin() {
+		return this.retry.asyncContext();
+	}
+
+	/** Take one retry or hedge from the budget, if there is one. */
+	boolean tryAcquire() {
+		return this.budget.tryAcquire();
+	}
+
+	/**
+	 * A sent attempt failed: was it refused for want of room? An answer that is too large
+	 * has the same code and says nothing of the load, and was processed.
+	 */
+	void failed(Status status) {
+		if (status.code() == Code.RESOURCE_EXHAUSTED && status.processed() == Processed.NO) {
+			this.refusedNanos = this.clock.getAsLong();
+		}
+	}
+
+	/** Whether an instance had no room for a call lately. */
+	boolean overloaded() {
+		return this.clock.getAsLong() - this.refusedNanos < OVERLOAD_NANOS;
+	}
+
+}

@@ -1,0 +1,131 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import io.macula.Code;
+import io.macula.Metadata;
+import io.macula.Status;
+import io.macula.selection.InstanceTracker;
+import io.macula.transport.Connection;
+import io.macula.transport.OutboundCall;
+import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A unary attempt that was handed to a connection: one object for client and transport.
+ */
+final class SentAttempt extends OutboundCall implements OpenAttempt {
+
+	private static final AtomicIntegerFieldUpdater<SentAttempt> SETTLED = AtomicIntegerFieldUpdater
+		.newUpdater(SentAttempt.class, "settled");
+
+	private static final Status SUCCESS = Status.processed(Code.OK, "");
+
+	private static final Status ABANDONED = Status.unknown(Code.CANCELLED, "nobody waits for this attempt any more");
+
+	private final UnaryCall call;
+
+	private final InstanceTracker tracker;
+
+	private final Connection connection;
+
+	private final long sentNanos;
+
+	private final CallObserver.@Nullable AttemptObserver observer;
+
+	/** Turned by whoever ends the attempt: an outcome, or nobody cares. */
+	@SuppressWarnings("unused") // through SETTLED
+	private volatile int settled;
+
+	SentAttempt(UnaryCall call, InstanceTracker tracker, Connection connection, byte[] payload, Metadata metadata,
+			CallObserver.@Nullable AttemptObserver observer, long sentNanos, long deadlineNanos) {
+		super(call.procedure().wireName(), call.procedure().codec(), payload, metadata, deadlineNanos);
+		this.call = call;
+		this.tracker = tracker;
+		this.connection = connection;
+		this.sentNanos = sentNanos;
+		this.observer = observer;
+	}
+
+	@Override
+	public InstanceTracker tracker() {
+		return this.tracker;
+	}
+
+	@Override
+	protected long lastDeadlineNanoTime() {
+		return this.call.shared().times().fixed() ? super.lastDeadlineNanoTime() : this.call.deadlineNanos();
+	}
+
+	@Override
+	protected boolean leavesSuspectedPeer() {
+		return this.call.procedure().idempotent() && this.call.shared().retries().repeats();
+	}
+
+	@Override
+	protected boolean tryWaitOn() {
+		return this.call.tryWaitOn(this);
+	}
+
+	@Override
+	protected void onResult(byte[] result) {
+		if (SETTLED.compareAndSet(this, 0, 1)) {
+			long elapsed = elapsedNanos();
+			this.tracker.succeeded(elapsed);
+			this.call.procedure().latency().record(elapsed);
+			observed(SUCCESS);
+			this.call.succeeded(this, result);
+		}
+	}
+
+	@Override
+	protected void onFailure(Failure failure) {
+		if (SETTLED.compareAndSet(this, 0, 1)) {
+			Status status = failure.status();
+			long elapsed = elapsedNanos();
+			this.tracker.failed(status.code(), status.processed(), elapsed);
+			if (status.code() == Code.DEADLINE_EXCEEDED) {
+				this.call.procedure().latency().recordTimeout(elapsed);
+			}
+			this.call.shared().retries().failed(status);
+			observed(status);
+			this.call.attemptFailed(this, failure);
+		}
+	}
+
+	@Override
+	public void abandon() {
+		if (SETTLED.compareAndSet(this, 0, 1)) {
+			this.connection.cancel(this);
+			this.tracker.cancelled(elapsedNanos());
+			observed(ABANDONED);
+		}
+	}
+
+	private long elapsedNanos() {
+		return this.call.shared().now() - this.sentNanos;
+	}
+
+	private void observed(Status status) {
+		if (this.observer != null) {
+			this.observer.ended(status);
+		}
+	}
+
+}

@@ -1,0 +1,50 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+import io.macula.ServiceName;
+import io.macula.pool.Timer;
+import io.macula.selection.LoadBalancer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the calls of one client service share, as one reference, so that a call stays
+ * small. Holds parts and does nothing; each part is safe for all threads.
+ *
+ * @param service the service
+ * @param zone place of the calling node, or {@code null}
+ * @param balancer chooses instances
+ * @param retries how much may be repeated
+ * @param times how long attempts may take
+ * @param waiting calls without an instance
+ * @param observations watches calls
+ * @param clock monotonic nanoseconds
+ * @param timer runs actions later
+ * @param ticks number of the next call
+ */
+record ServiceCalls(ServiceName service, @Nullable String zone, LoadBalancer balancer, RetryPolicy retries,
+		AttemptTimes times, WaitingCalls waiting, CallObserver.Factory observations, LongSupplier clock, Timer timer,
+		AtomicLong ticks) {
+
+	long now() {
+		return this.clock.getAsLong();
+	}
+
+}
