@@ -18,20 +18,23 @@ package io.macula.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.Processed;
+import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.client.NextStep.GiveUp;
 import io.macula.wire.Failure;
 
 /**
- * Words and codes for calls that failed. Whatever ends a call, its status is never better
- * than its worst attempt: if one may have been processed, so may the call. Each attempt
- * is named in the message, and those that do not speak for the whole call are suppressed
- * exceptions of the one that does.
+ * The ends of calls that failed: their words, codes and exceptions. Whatever ends a call,
+ * its status is never better than its worst attempt: if one may have been processed, so
+ * may the call. Each attempt is named in the message, and is a suppressed exception
+ * unless it is the one that speaks for the call.
  */
 final class Failures {
 
@@ -41,58 +44,71 @@ final class Failures {
 	private Failures() {
 	}
 
-	/** All attempts failed. */
-	static Status summary(String service, List<AttemptFailure> failures, boolean allTried) {
-		String what = (allTried) ? "all providers failed" : "all attempts failed";
-		return new Status(commonCode(failures),
-				what + " for service '" + service + "' after " + attempts(failures) + ": " + list(failures),
-				worst(Processed.NO, failures));
-	}
-
-	/** The deadline was over after some attempts. */
-	static Status deadlineOver(String service, Duration deadline, List<AttemptFailure> failures) {
-		String before = (failures.isEmpty()) ? "" : " after " + attempts(failures) + ": " + list(failures);
-		return new Status(Code.DEADLINE_EXCEEDED,
-				"the deadline of " + text(deadline) + " for service '" + service + "' was over" + before,
-				worst(Processed.NO, failures));
-	}
-
-	/** Something else than an attempt ended the call, for example an empty directory. */
-	static Status stopped(Status reason, List<AttemptFailure> failures) {
-		if (failures.isEmpty()) {
-			return reason;
-		}
-		// Instances there were: not to be found is true of the next call only.
-		Code code = (reason.code() == Code.NOT_FOUND) ? Code.UNAVAILABLE : reason.code();
-		return new Status(code, reason.message() + after(failures), worst(reason.processed(), failures));
-	}
-
 	/**
-	 * A failure that speaks for the whole call, with the type and detail it came with.
+	 * The last failure speaks for the whole call, with the type and detail it came with.
+	 * @param procedure makes its exception
 	 * @param last the failure
 	 * @param failures all failures, the last one included
 	 * @param othersOpen whether an attempt is given up whose fate nobody will know
 	 */
-	static Failure last(Failure last, List<AttemptFailure> failures, boolean othersOpen) {
+	static GiveUp last(Procedure procedure, Failure last, List<AttemptFailure> failures, boolean othersOpen) {
 		Status status = last.status();
 		Processed processed = worst(status.processed(), failures);
 		if (othersOpen && processed == Processed.NO) {
 			processed = Processed.UNKNOWN;
 		}
-		if (failures.size() == 1 && processed == status.processed()) {
-			return last;
-		}
 		String message = (failures.size() == 1) ? status.message() : status.message() + after(failures);
-		return new Failure(new Status(status.code(), message, processed), last.type(), last.detail());
+		Failure told = new Failure(new Status(status.code(), message, processed), last.type(), last.detail());
+		return giveUp(told, () -> procedure.exceptions().apply(told), failures.subList(0, failures.size() - 1));
 	}
 
-	/** The exception of a call, carrying the failures of its attempts. */
-	static Throwable withSuppressed(Throwable exception, List<AttemptFailure> failures) {
-		failures.forEach(exception::addSuppressed);
-		return exception;
+	/** There were attempts enough; if it was but one, it speaks for itself. */
+	static GiveUp all(Procedure procedure, Failure last, List<AttemptFailure> failures, boolean allTried) {
+		return (failures.size() == 1) ? last(procedure, last, failures, false)
+				: summary(procedure.service(), failures, allTried);
 	}
 
-	static String text(Duration duration) {
+	/** All attempts failed. */
+	static GiveUp summary(String service, List<AttemptFailure> failures, boolean allTried) {
+		String what = (allTried) ? "all providers failed" : "all attempts failed";
+		return giveUp(new Status(commonCode(failures),
+				what + " for service '" + service + "' after " + attempts(failures) + ": " + list(failures),
+				worst(Processed.NO, failures)), failures);
+	}
+
+	/** The deadline was over after some attempts. */
+	static GiveUp deadlineOver(String service, Duration deadline, List<AttemptFailure> failures) {
+		return giveUp(new Status(
+				Code.DEADLINE_EXCEEDED, "the deadline of " + text(deadline) + " for service '" + service
+						+ "' was over after " + attempts(failures) + ": " + list(failures),
+				worst(Processed.NO, failures)), failures);
+	}
+
+	/** Something else than an attempt ended the call, for example an empty directory. */
+	static GiveUp stopped(Status reason, List<AttemptFailure> failures) {
+		if (failures.isEmpty()) {
+			return giveUp(reason, failures);
+		}
+		// Instances there were: not to be found is true of the next call only.
+		Code code = (reason.code() == Code.NOT_FOUND) ? Code.UNAVAILABLE : reason.code();
+		return giveUp(new Status(code, reason.message() + after(failures), worst(reason.processed(), failures)),
+				failures);
+	}
+
+	private static GiveUp giveUp(Status status, List<AttemptFailure> suppressed) {
+		return giveUp(Failure.of(status), () -> new RpcException(status), suppressed);
+	}
+
+	private static GiveUp giveUp(Failure failure, Supplier<Throwable> error, List<AttemptFailure> suppressed) {
+		List<AttemptFailure> copy = List.copyOf(suppressed);
+		return new GiveUp(failure, () -> {
+			Throwable made = error.get();
+			copy.forEach(made::addSuppressed);
+			return made;
+		});
+	}
+
+	private static String text(Duration duration) {
 		long millis = duration.toMillis();
 		return (millis % 1000 == 0) ? millis / 1000 + " s" : millis + " ms";
 	}
@@ -107,13 +123,13 @@ final class Failures {
 			.collect(Collectors.joining("; "));
 	}
 
+	private static String after(List<AttemptFailure> failures) {
+		return " (after " + attempts(failures) + ": " + list(failures) + ")";
+	}
+
 	private static Code commonCode(List<AttemptFailure> failures) {
 		Code code = failures.get(0).code();
 		return failures.stream().allMatch((failure) -> failure.code() == code) ? code : Code.UNAVAILABLE;
-	}
-
-	private static String after(List<AttemptFailure> failures) {
-		return " (after " + attempts(failures) + ": " + list(failures) + ")";
 	}
 
 	/** The order of the constants is that from good to bad. */

@@ -88,7 +88,7 @@ public final class ServiceClient implements AutoCloseable {
 				+ context.realm() + "'; " + context.directoryHint());
 	}
 
-	/** The directory told other instances. */
+	/** The directory knows other instances. */
 	private void update(Snapshot snapshot) {
 		this.links.update(snapshot.instances());
 		if (!snapshot.instances().isEmpty()) {

@@ -83,7 +83,7 @@ final class UnaryCall extends CallPipeline {
 	}
 
 	private boolean mayHedge() {
-		return oneOpen() && remainingNanos() > 0 && untriedLeft();
+		return !over() && openAttempts() == 1 && remainingNanos() > 0 && untriedLeft();
 	}
 
 	/**

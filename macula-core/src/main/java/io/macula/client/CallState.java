@@ -1,0 +1,289 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+
+import io.macula.Code;
+import io.macula.RpcException;
+import io.macula.ServiceName;
+import io.macula.Status;
+import io.macula.client.FailoverRule.Verdict;
+import io.macula.selection.InstanceTracker;
+import io.macula.selection.SelectionContext;
+import io.macula.transport.StreamCall;
+import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call knows of itself, and the one place that decides what follows: the instances
+ * it tried, its attempts and their failures, the time that is left. Decides and does
+ * nothing: {@link CallPipeline} carries the decision out.
+ * <p>
+ * The first choice is made by the thread that starts the call, before any other can know
+ * of it. Everything after that happens under the call's monitor, because attempts on two
+ * connections answer on two event loops.
+ */
+abstract class CallState implements SelectionContext {
+
+	private final ServiceCalls shared;
+
+	private final Procedure procedure;
+
+	private final long startNanos;
+
+	private final long deadlineNanos;
+
+	private final long tick;
+
+	/** The instance of the latest attempt, not yet among the tried ones. */
+	private @Nullable InstanceTracker latest;
+
+	private int attempts;
+
+	/** Attempts that are not over, those included that are decided and not yet begun. */
+	private int openAttempts;
+
+	private @Nullable CallHistory history;
+
+	CallState(ServiceCalls shared, Procedure procedure, long deadlineNanos) {
+		this.shared = shared;
+		this.procedure = procedure;
+		this.startNanos = shared.now();
+		this.deadlineNanos = deadlineNanos;
+		this.tick = shared.ticks().getAndIncrement();
+	}
+
+	/**
+	 * What follows a failed attempt. The order matters: what is final comes before what
+	 * costs, and what costs nothing before what is counted.
+	 */
+	final NextStep afterFailure(InstanceTracker tracker, Failure failure) {
+		this.openAttempts--;
+		CallHistory past = history();
+		Verdict verdict = committed() ? Verdict.NEVER
+				: FailoverRule.decide(failure.status(), this.procedure.idempotent());
+		// 1. The failure is final, or nothing is ever repeated.
+		if (verdict == Verdict.NEVER || !this.shared.retries().repeats()) {
+			past.remember(tracker.instance(), failure.status(), false);
+			return Failures.last(this.procedure, failure, past.failures(), this.openAttempts > 0);
+		}
+		// 2. Another attempt is still open and may bring the result.
+		if (this.openAttempts > 0) {
+			past.remember(tracker.instance(), failure.status(), false);
+			return NextStep.NONE;
+		}
+		// 3. The deadline is outermost.
+		if (remainingNanos() <= 0) {
+			past.remember(tracker.instance(), failure.status(), false);
+			return timeOver();
+		}
+		// 4. No instance processed the call, and one is left that was not asked: free.
+		if (verdict == Verdict.TRANSPARENT && untriedLeft()) {
+			past.remember(tracker.instance(), failure.status(), false);
+			return nextInstance();
+		}
+		// 5. Anything else adds load: the budget must have room, and the Retry says how
+		// long to wait, or that there were attempts enough.
+		long millis = past.retryMillis(past.remember(tracker.instance(), failure.status(), past.tryAcquire()));
+		if (millis < 0) {
+			return Failures.all(this.procedure, failure, past.failures(), !untriedLeft());
+		}
+		// 6. Another instance at once; the same one only after a pause.
+		return untriedLeft() ? nextInstance()
+				: new NextStep.Pause(Math.max(0, Math.min(millis * 1_000_000L, remainingNanos())));
+	}
+
+	/**
+	 * Whether the caller has seen something of the call, so that it cannot be repeated
+	 * whatever failed.
+	 */
+	abstract boolean committed();
+
+	/** What follows a pause: all instances again. */
+	final NextStep afterPause() {
+		return (remainingNanos() > 0) ? nextRound() : timeOver();
+	}
+
+	/** What follows when no instance came in time, or none will come. */
+	final NextStep withoutInstances(Status reason) {
+		boolean overdue = this.deadlineNanos != StreamCall.NO_DEADLINE && remainingNanos() <= 0;
+		return (overdue && !failures().isEmpty()) ? timeOver() : Failures.stopped(reason, failures());
+	}
+
+	/** What follows when the user's strategy failed. */
+	final NextStep withoutChoice(RuntimeException error) {
+		Status status = (error instanceof RpcException known) ? known.status()
+				: Status.notProcessed(Code.INTERNAL, "choosing an instance failed: " + error);
+		return Failures.stopped(status, failures());
+	}
+
+	private NextStep timeOver() {
+		if (this.deadlineNanos == StreamCall.NO_DEADLINE) {
+			return Failures.summary(this.procedure.service(), failures(), !untriedLeft());
+		}
+		return Failures.deadlineOver(this.procedure.service(), Duration.ofNanos(this.deadlineNanos - this.startNanos),
+				failures());
+	}
+
+	/**
+	 * An untried instance, or any if the last untried one has just left the directory, or
+	 * a wait if there is none at all.
+	 */
+	final NextStep nextInstance() {
+		try {
+			InstanceTracker tracker = pick();
+			return (tracker != null) ? new NextStep.Attempt(tracker, this.attempts) : nextRound();
+		}
+		catch (RuntimeException ex) {
+			return withoutChoice(ex);
+		}
+	}
+
+	private NextStep nextRound() {
+		this.latest = null;
+		if (this.history != null) {
+			this.history.tried().clear();
+		}
+		try {
+			InstanceTracker tracker = pick();
+			return (tracker != null) ? new NextStep.Attempt(tracker, this.attempts) : NextStep.AWAIT_INSTANCES;
+		}
+		catch (RuntimeException ex) {
+			return withoutChoice(ex);
+		}
+	}
+
+	/**
+	 * An instance that was not tried in this round, or {@code null}. What is picked
+	 * counts as in flight: it must be attempted.
+	 */
+	final @Nullable InstanceTracker pick() {
+		InstanceTracker last = this.latest;
+		if (last != null) {
+			history().tried().add(last);
+			this.latest = null;
+		}
+		InstanceTracker tracker = this.shared.balancer().pick(this, tried());
+		if (tracker != null) {
+			this.latest = tracker;
+			this.attempts++;
+			this.openAttempts++;
+		}
+		return tracker;
+	}
+
+	/** Whether an instance is left that had no attempt since the last round began. */
+	final boolean untriedLeft() {
+		return untriedLeft((tracker) -> true);
+	}
+
+	/** The same, for instances that fulfil a condition. */
+	final synchronized boolean untriedLeft(Predicate<InstanceTracker> condition) {
+		List<InstanceTracker> tried = tried();
+		for (InstanceTracker tracker : this.shared.balancer().trackers()) {
+			if (tracker != this.latest && !tried.contains(tracker) && condition.test(tracker)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private List<InstanceTracker> tried() {
+		CallHistory past = this.history;
+		return (past != null) ? past.tried() : List.of();
+	}
+
+	private List<AttemptFailure> failures() {
+		CallHistory past = this.history;
+		return (past != null) ? past.failures() : List.of();
+	}
+
+	/** Whether the first attempt was enough so far. */
+	final boolean unblemished() {
+		return this.history == null;
+	}
+
+	/** Made when it is first needed. */
+	final CallHistory history() {
+		CallHistory present = this.history;
+		if (present == null) {
+			present = new CallHistory(this.shared.retries());
+			this.history = present;
+		}
+		return present;
+	}
+
+	final int attempts() {
+		return this.attempts;
+	}
+
+	final int openAttempts() {
+		return this.openAttempts;
+	}
+
+	/**
+	 * Time that is left for choosing, connecting and trying again: until the deadline. A
+	 * stream without one has the time that other calls of its service have.
+	 */
+	final long remainingNanos() {
+		long end = (this.deadlineNanos != StreamCall.NO_DEADLINE) ? this.deadlineNanos
+				: this.startNanos + this.procedure.deadline().toNanos();
+		return end - this.shared.now();
+	}
+
+	/** Bound of the whole call, or {@link StreamCall#NO_DEADLINE}. */
+	final long deadlineNanos() {
+		return this.deadlineNanos;
+	}
+
+	final ServiceCalls shared() {
+		return this.shared;
+	}
+
+	final Procedure procedure() {
+		return this.procedure;
+	}
+
+	@Override
+	public final ServiceName service() {
+		return this.shared.service();
+	}
+
+	@Override
+	public final long tick() {
+		return this.tick;
+	}
+
+	@Override
+	public final int attempt() {
+		return this.attempts + 1;
+	}
+
+	@Override
+	public final boolean idempotent() {
+		return this.procedure.idempotent();
+	}
+
+	@Override
+	public final @Nullable String zone() {
+		return this.shared.zone();
+	}
+
+}
