@@ -16,15 +16,22 @@
 
 package io.macula.benchmarks;
 
+import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import io.macula.benchmarks.stack.Stack;
 import io.macula.benchmarks.stack.Tls;
+import io.macula.harness.Jvm;
+import io.macula.harness.TalkingProcess;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -175,13 +182,13 @@ public final class BenchmarkRunner {
 	private void measure(int round, Stack stack, List<Workload> workloads, Site site, Tls tls, Path log)
 			throws Exception {
 		String keys = tls.directory().toString();
-		try (Child server = Child.java(log, site.onServer(), this.jvmOptions, stack::excludes, ServerMain.class,
+		try (TalkingProcess server = start(log, site.onServer(), this.jvmOptions, stack::excludes, ServerMain.class,
 				List.of(stack.name(), keys, site.address(), site.control()))) {
-			String[] ready = awaitReady(server);
-			List<String> args = new ArrayList<>(List.of(stack.name(), keys, site.address(), ready[1], site.control(),
-					ready[2], Long.toString(this.plan.warmUpMillis()), Long.toString(this.plan.windowMillis())));
+			String[] ports = server.awaitLine("READY ", 60).split(" ");
+			List<String> args = new ArrayList<>(List.of(stack.name(), keys, site.address(), ports[0], site.control(),
+					ports[1], Long.toString(this.plan.warmUpMillis()), Long.toString(this.plan.windowMillis())));
 			workloads.forEach((workload) -> args.add(workload.id()));
-			try (Child client = Child.java(log, site.onClient(), this.jvmOptions, stack::excludes, ClientMain.class,
+			try (TalkingProcess client = start(log, site.onClient(), this.jvmOptions, stack::excludes, ClientMain.class,
 					args)) {
 				int rows = readRows(round, client, site == Site.LOOPBACK);
 				if (rows != workloads.size() + 1) {
@@ -194,7 +201,7 @@ public final class BenchmarkRunner {
 
 	/** In a process of its own, so that no other code has shaped what is compiled. */
 	private void measureBareAllocation(Path log) throws Exception {
-		try (Child probe = Child.java(log, List.of(), JVM_OPTIONS, (jar) -> false, BareAllocationMain.class,
+		try (TalkingProcess probe = start(log, List.of(), JVM_OPTIONS, (jar) -> false, BareAllocationMain.class,
 				List.of())) {
 			readRows(0, probe, true);
 		}
@@ -204,7 +211,7 @@ public final class BenchmarkRunner {
 	 * @param firstCall whether the process's start and first call count; over links they
 	 * do not
 	 */
-	private int readRows(int round, Child client, boolean firstCall) throws InterruptedException {
+	private int readRows(int round, TalkingProcess client, boolean firstCall) throws InterruptedException {
 		long patience = 60 + (2 * this.plan.warmUpMillis() + this.plan.windowMillis()) / 1000;
 		int rows = 0;
 		for (String line = client.nextLine(patience); line != null; line = client.nextLine(patience)) {
@@ -229,13 +236,23 @@ public final class BenchmarkRunner {
 		return rows;
 	}
 
-	private static String[] awaitReady(Child server) throws InterruptedException {
-		for (String line = server.nextLine(60); line != null; line = server.nextLine(60)) {
-			if (line.startsWith("READY ")) {
-				return line.split(" ");
-			}
-		}
-		throw new IllegalStateException("the server ended before it was ready");
+	/**
+	 * Start a JVM with the class path of this one; the prefix of its command says where.
+	 */
+	private static TalkingProcess start(Path log, List<String> prefix, List<String> jvmOptions,
+			Predicate<String> excludedJars, Class<?> main, List<String> args) throws IOException {
+		List<String> command = new ArrayList<>(prefix);
+		command.add(Jvm.tool("java"));
+		command.addAll(jvmOptions);
+		command.addAll(List.of("-cp", classPath(excludedJars), main.getName()));
+		command.addAll(args);
+		return TalkingProcess.start(command, log);
+	}
+
+	private static String classPath(Predicate<String> excludedJars) {
+		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((entry) -> !excludedJars.test(new File(entry).getName()))
+			.collect(Collectors.joining(File.pathSeparator));
 	}
 
 	/**

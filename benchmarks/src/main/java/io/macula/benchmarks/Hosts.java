@@ -16,14 +16,15 @@
 
 package io.macula.benchmarks;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
 
+import io.macula.harness.Link;
+import io.macula.harness.Namespaces;
+import io.macula.harness.Shell;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +40,13 @@ final class Hosts implements AutoCloseable {
 	/** Address of the server's host for the questions of this benchmark. */
 	static final String CONTROL = "10.79.1.1";
 
-	private static final double DELAY_MILLIS = 10;
+	private static final Link LOSSY = new Link(10, 0, 1, 0);
 
-	private static final double LOSS_PERCENT = 1;
+	private static final String SERVER_HOST = "s";
 
-	private final String prefix = "mb" + ProcessHandle.current().pid() + "-";
+	private static final String CLIENT_HOST = "c";
+
+	private final Namespaces namespaces = new Namespaces("mb" + ProcessHandle.current().pid() + "-");
 
 	private final List<Process> daemons = new ArrayList<>();
 
@@ -53,18 +56,19 @@ final class Hosts implements AutoCloseable {
 	}
 
 	/** Make the hosts. */
-	static Hosts create(Workload.Link link) throws IOException {
+	static Hosts create(Workload.Link link) {
 		Hosts hosts = new Hosts();
 		Runtime.getRuntime().addShutdownHook(hosts.hook);
 		try {
 			hosts.cable();
 			if (link == Workload.Link.LOSSY) {
-				hosts.impair("1", "INPUT", "-s");
-				hosts.impair("2", "OUTPUT", "-d");
+				Path linkd = Objects.requireNonNull(linkd(), "missing() told of no linkd");
+				hosts.impair(linkd, "1", "INPUT", "-s");
+				hosts.impair(linkd, "2", "OUTPUT", "-d");
 			}
 			return hosts;
 		}
-		catch (IOException | IllegalStateException ex) {
+		catch (RuntimeException ex) {
 			hosts.close();
 			throw ex;
 		}
@@ -79,13 +83,13 @@ final class Hosts implements AutoCloseable {
 			return "network namespaces need Linux and root";
 		}
 		try {
-			run("ip", "netns", "list");
-			run("unshare", "-n", "true");
+			Shell.run("ip", "netns", "list");
+			Shell.run("unshare", "-n", "true");
 			if (link == Workload.Link.LOSSY) {
-				run("iptables", "--version");
+				Shell.run("iptables", "--version");
 			}
 		}
-		catch (IOException | IllegalStateException ex) {
+		catch (RuntimeException ex) {
 			return "network namespaces need iproute2, iptables and the right to make them: " + ex.getMessage();
 		}
 		return (link == Workload.Link.LOSSY && linkd() == null)
@@ -94,12 +98,12 @@ final class Hosts implements AutoCloseable {
 
 	/** Prefix of a command that is to run on the server's host. */
 	List<String> onServer() {
-		return List.of("ip", "netns", "exec", this.prefix + "s");
+		return this.namespaces.on(SERVER_HOST, List.of());
 	}
 
 	/** Prefix of a command that is to run on the client's host. */
 	List<String> onClient() {
-		return List.of("ip", "netns", "exec", this.prefix + "c");
+		return this.namespaces.on(CLIENT_HOST, List.of());
 	}
 
 	@Override
@@ -110,64 +114,29 @@ final class Hosts implements AutoCloseable {
 
 	private void remove() {
 		this.daemons.forEach(Process::destroy);
-		for (String host : List.of("s", "c")) {
-			try {
-				run("ip", "netns", "del", this.prefix + host);
-			}
-			catch (IOException | IllegalStateException ex) {
-				System.err.println(ex.getMessage());
-			}
+		this.namespaces.close();
+	}
+
+	private void cable() {
+		this.namespaces.add(SERVER_HOST);
+		this.namespaces.add(CLIENT_HOST);
+		this.namespaces.cable(SERVER_HOST, "eth0", CLIENT_HOST, "eth0");
+		for (String host : List.of(SERVER_HOST, CLIENT_HOST)) {
+			String number = host.equals(SERVER_HOST) ? "1" : "2";
+			this.namespaces.ip(host, "addr", "add", "10.79.0." + number + "/24", "dev", "eth0");
+			this.namespaces.ip(host, "addr", "add", "10.79.1." + number + "/24", "dev", "eth0");
+			this.namespaces.ip(host, "link", "set", "eth0", "mtu", "1500");
 		}
 	}
 
-	private void cable() throws IOException {
-		run("ip", "netns", "add", this.prefix + "s");
-		run("ip", "netns", "add", this.prefix + "c");
-		run("ip", "link", "add", "eth0", "mtu", "1500", "netns", this.prefix + "s", "type", "veth", "peer", "name",
-				"eth0", "netns", this.prefix + "c");
-		for (String host : List.of("s", "c")) {
-			String number = host.equals("s") ? "1" : "2";
-			run("ip", "-n", this.prefix + host, "addr", "add", "10.79.0." + number + "/24", "dev", "eth0");
-			run("ip", "-n", this.prefix + host, "addr", "add", "10.79.1." + number + "/24", "dev", "eth0");
-			run("ip", "-n", this.prefix + host, "link", "set", "lo", "up");
-			run("ip", "-n", this.prefix + host, "link", "set", "eth0", "up", "mtu", "1500");
-		}
-	}
-
-	private void impair(String queue, String chain, String side) throws IOException {
-		List<String> command = new ArrayList<>(onClient());
-		command.addAll(List.of(String.valueOf(linkd()), queue, Double.toString(DELAY_MILLIS), "0",
-				Double.toString(LOSS_PERCENT), "0", queue));
-		Process daemon = new ProcessBuilder(command).redirectErrorStream(true).start();
-		this.daemons.add(daemon);
-		String said = daemon.inputReader().readLine();
-		if (!"ready".equals(said)) {
-			throw new IllegalStateException("linkd did not start: " + said);
-		}
-		List<String> rule = new ArrayList<>(onClient());
-		rule.addAll(List.of("iptables", "-I", chain, side, SERVER, "-j", "NFQUEUE", "--queue-num", queue));
-		run(rule.toArray(String[]::new));
+	private void impair(Path linkd, String queue, String chain, String side) {
+		this.daemons.add(LOSSY.begin(linkd, this.namespaces, CLIENT_HOST, queue));
+		this.namespaces.in(CLIENT_HOST, "iptables", "-I", chain, side, SERVER, "-j", "NFQUEUE", "--queue-num", queue);
 	}
 
 	private static @Nullable Path linkd() {
 		Path linkd = Path.of(System.getProperty("benchmark.linkd", "target/benchmark/linkd"));
 		return Files.isExecutable(linkd) ? linkd : null;
-	}
-
-	private static void run(String... command) throws IOException {
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-		process.getOutputStream().close();
-		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		try {
-			if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
-				process.destroyForcibly();
-				throw new IllegalStateException("'" + String.join(" ", command) + "' failed: " + output.strip());
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("interrupted", ex);
-		}
 	}
 
 }

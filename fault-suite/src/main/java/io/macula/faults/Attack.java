@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.macula.faults.LoadClient.Calls;
+import io.macula.harness.Clock;
 import io.macula.sample.Answer;
 import io.macula.sample.Question;
 import io.netty.bootstrap.Bootstrap;

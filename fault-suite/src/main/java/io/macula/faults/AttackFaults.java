@@ -22,6 +22,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 import io.macula.Processed;
+import io.macula.harness.Clock;
+import io.macula.harness.LoggedProcess;
 
 /**
  * Faults that somebody means: floods, half-open connections, slow peers.
@@ -77,7 +79,7 @@ final class AttackFaults {
 		Window before = world.window().unary();
 		Map<String, Long> memoryBefore = memory(world);
 		world.begin();
-		HostProcess attacker = world.startAttack(ATTACKER, form);
+		LoggedProcess attacker = world.startAttack(ATTACKER, form);
 		Window during;
 		try {
 			Clock.seconds(2);
@@ -106,7 +108,7 @@ final class AttackFaults {
 		String client = world.load().log();
 		// Each has its own address: of one peer the client's log tells once a minute.
 		String address = "10.77.0." + (70 + form.ordinal());
-		HostProcess rogue = world.startAttack(address, "rogue", form.name(), address, "--macula.node.id=rogue",
+		LoggedProcess rogue = world.startAttack(address, "rogue", form.name(), address, "--macula.node.id=rogue",
 				member(world));
 		try {
 			Clock.seconds(world.options().seconds(15, 6));
@@ -147,7 +149,8 @@ final class AttackFaults {
 		world.begin();
 		Clock.seconds(4);
 		Window before = world.window().unary();
-		HostProcess attacker = world.startAttack(ATTACKER, "overload", Integer.toString(10 * CAPACITY), member(world));
+		LoggedProcess attacker = world.startAttack(ATTACKER, "overload", Integer.toString(10 * CAPACITY),
+				member(world));
 		Map<String, Long> early;
 		Map<String, Long> late;
 		String outcomes;
@@ -203,7 +206,7 @@ final class AttackFaults {
 		return (mark < 0) ? first : first.substring(mark + 3);
 	}
 
-	private static Map<String, Long> memory(World world, HostProcess attacker) {
+	private static Map<String, Long> memory(World world, LoggedProcess attacker) {
 		Map<String, Long> resident = memory(world);
 		// Its heap may grow up to the limit, whatever it holds.
 		resident.put("caller's heap", Soak.Resources.heapKilobytes(attacker.pid()));

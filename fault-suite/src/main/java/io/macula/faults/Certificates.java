@@ -16,9 +16,11 @@
 
 package io.macula.faults;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+
+import io.macula.harness.Jvm;
+import io.macula.harness.Shell;
 
 /**
  * Certificates of one authority for the nodes of a world, made with the JDK's own
@@ -39,8 +41,8 @@ final class Certificates {
 	static Certificates create(Path directory) {
 		Certificates certificates = new Certificates(directory);
 		certificates.keytool("-genkeypair -alias ca -dname CN=Test-CA -ext bc:c -keystore ca.p12", "-30d", 60);
-		certificates.run("keytool -exportcert -rfc -alias ca -keystore ca.p12 -file ca.pem");
-		certificates.run("keytool -importcert -noprompt -alias ca -keystore trust.p12 -file ca.pem");
+		certificates.run("-exportcert -rfc -alias ca -keystore ca.p12 -file ca.pem");
+		certificates.run("-importcert -noprompt -alias ca -keystore trust.p12 -file ca.pem");
 		certificates.issue("node", "-1d", 30);
 		certificates.issue("expired", "-20d", 10);
 		return certificates;
@@ -66,23 +68,21 @@ final class Certificates {
 	private void issue(String name, String start, int days) {
 		String store = " -keystore " + name + ".p12";
 		keytool("-genkeypair -alias node -dname CN=" + name + store, start, days);
-		run("keytool -certreq -alias node -file " + name + ".csr" + store);
+		run("-certreq -alias node -file " + name + ".csr" + store);
 		keytool("-gencert -rfc -alias ca -keystore ca.p12 -infile " + name + ".csr -outfile " + name
 				+ ".pem -ext san=dns:" + PEER_NAME, start, days);
-		run("keytool -importcert -noprompt -alias ca -file ca.pem" + store);
-		run("keytool -importcert -noprompt -alias node -file " + name + ".pem" + store);
+		run("-importcert -noprompt -alias ca -file ca.pem" + store);
+		run("-importcert -noprompt -alias node -file " + name + ".pem" + store);
 	}
 
 	private void keytool(String command, String start, int days) {
 		String key = command.startsWith("-genkeypair") ? " -keyalg EC -groupname secp256r1" : "";
-		run("keytool " + command + key + " -startdate " + start + " -validity " + days);
+		run(command + key + " -startdate " + start + " -validity " + days);
 	}
 
 	private void run(String keytool) {
-		Path bin = Path.of(System.getProperty("java.home"), "bin");
-		String command = Files.exists(bin.resolve("keytool")) ? bin + "/" + keytool : keytool;
-		Shell.run("sh", "-c",
-				"cd '" + this.directory + "' && " + command + " -storetype PKCS12 -storepass " + PASSWORD + " 2>&1");
+		Shell.run("sh", "-c", "cd '" + this.directory + "' && '" + Jvm.tool("keytool") + "' " + keytool
+				+ " -storetype PKCS12 -storepass " + PASSWORD);
 	}
 
 }

@@ -16,21 +16,15 @@
 
 package io.macula.faults;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-
 import io.macula.Processed;
+import io.macula.harness.Findings;
 
 /**
  * What must hold under a fault, and what was measured. For one thread.
  */
 final class FaultLog {
 
-	private final List<Criterion> criteria = new ArrayList<>();
-
-	private final Map<String, Object> measured = new LinkedHashMap<>();
+	private final Findings findings = new Findings();
 
 	private Noticed noticed = Noticed.NOTHING;
 
@@ -39,11 +33,11 @@ final class FaultLog {
 	}
 
 	void measured(String figure, Object value) {
-		this.measured.put(figure, value);
+		this.findings.measured(figure, value);
 	}
 
 	void must(String what, Object measured, boolean passed) {
-		this.criteria.add(new Criterion(what, measured.toString(), passed));
+		this.findings.must(what, measured, passed);
 	}
 
 	void noneFailed(String which, Window calls) {
@@ -103,9 +97,9 @@ final class FaultLog {
 	 * @return what held
 	 */
 	FaultReport report(Fault fault) {
-		boolean passed = !this.criteria.isEmpty() && this.criteria.stream().allMatch(Criterion::passed);
-		return new FaultReport(fault.name(), fault.title(), passed ? FaultReport.PASSED : FaultReport.FAILED,
-				this.noticed, List.copyOf(this.criteria), this.measured);
+		return new FaultReport(fault.name(), fault.title(),
+				this.findings.passed() ? FaultReport.PASSED : FaultReport.FAILED, this.noticed,
+				this.findings.criteria(), this.findings.figures());
 	}
 
 }

@@ -19,6 +19,7 @@ package io.macula.faults;
 import java.util.List;
 import java.util.Map;
 
+import io.macula.harness.Criterion;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -23,28 +23,30 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 import io.macula.faults.Fault.Layout;
+import io.macula.harness.Arguments;
+import io.macula.harness.Clock;
+import io.macula.harness.CriteriaTable;
+import io.macula.harness.Shell;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the faults one after the other, prints a table, writes {@code report.json}, and
- * ends with 1 if a criterion did not hold. Started by {@code scripts/faults.sh}; with
- * {@code load}, {@code seed}, {@code provider} or {@code attack} as its first argument
- * the same jar is the client under load, a seed, a provider or an attacker; with
- * {@code grpc-server} or {@code grpc-load} an end of what the product is compared with.
+ * ends with 1 if a criterion did not hold. Started by {@code scripts/faults.sh}; with a
+ * role as its first argument the same jar is one of the processes of a world.
  */
 public final class FaultSuite {
+
+	private static final Path PAGE = Path.of("docs", "reliability.md");
 
 	private final Options options;
 
 	private final PrintStream out = System.out;
 
-	private static final Path PAGE = Path.of("docs", "reliability.md");
+	private final CriteriaTable table = new CriteriaTable(this.out, 16, 60, 7);
 
 	private final List<FaultReport> reports = new ArrayList<>();
 
@@ -62,46 +64,35 @@ public final class FaultSuite {
 	 * @throws Exception if a file cannot be written
 	 */
 	public static void main(String[] args) throws Exception {
-		if (args.length > 0 && args[0].equals("load")) {
-			LoadClient.run(Path.of(args[1]), Arrays.copyOfRange(args, 2, args.length));
+		if (args.length > 0 && !args[0].startsWith("--")) {
+			runProcess(args[0], Arrays.copyOfRange(args, 1, args.length));
 			return;
 		}
-		if (args.length > 0 && args[0].equals("seed")) {
-			SeedNode.run(Arrays.copyOfRange(args, 1, args.length));
-			return;
-		}
-		if (args.length > 0 && args[0].equals("provider")) {
-			StandInProvider.run(Arrays.copyOfRange(args, 1, args.length));
-			return;
-		}
-		if (args.length > 0 && args[0].equals("attack")) {
-			Attack.run(Arrays.copyOfRange(args, 1, args.length));
-			return;
-		}
-		if (args.length > 0 && args[0].equals("grpc-server")) {
-			GrpcPeer.serve(Arrays.copyOfRange(args, 1, args.length));
-			return;
-		}
-		if (args.length > 0 && args[0].equals("grpc-load")) {
-			GrpcPeer.load(Arrays.copyOfRange(args, 1, args.length));
-			return;
-		}
-		Map<String, String> named = new LinkedHashMap<>();
-		for (String arg : args) {
-			int equals = arg.indexOf('=');
-			named.put(arg.substring(2, equals), arg.substring(equals + 1));
-		}
-		if (named.containsKey("list")) {
+		Arguments named = Arguments.parse(args);
+		if (named.has("list")) {
 			catalogue().forEach((fault) -> System.out.printf("%-16s %s%n", fault.name(), fault.title()));
 			return;
 		}
 		Options options = Options.of(named);
 		FaultSuite suite = new FaultSuite(options);
-		String only = named.getOrDefault("only", "");
-		int soakMinutes = Integer.parseInt(named.getOrDefault("soak", "0"));
+		String only = named.optional("only", "");
+		int soakMinutes = Integer.parseInt(named.optional("soak", "0"));
 		boolean passed = (soakMinutes > 0) ? suite.soak(soakMinutes)
-				: named.containsKey("again") ? suite.again(named.get("again")) : suite.run(only);
+				: named.has("again") ? suite.again(named.required("again")) : suite.run(only);
 		System.exit(passed ? 0 : 1);
+	}
+
+	private static void runProcess(String role, String[] args) throws Exception {
+		switch (role) {
+			case "load" -> LoadClient.run(Path.of(args[0]), Arrays.copyOfRange(args, 1, args.length));
+			case "seed" -> SeedNode.run(args);
+			case "provider" -> CalculatorProvider.run(args);
+			case "stand-in" -> StandInProvider.run(args);
+			case "attack" -> Attack.run(args);
+			case "grpc-server" -> GrpcPeer.serve(args);
+			case "grpc-load" -> GrpcPeer.load(args);
+			default -> throw new IllegalArgumentException("Role '" + role + "' is not known");
+		}
 	}
 
 	private boolean run(String only) throws IOException {
@@ -206,16 +197,9 @@ public final class FaultSuite {
 
 	private void print(FaultReport report) {
 		if (report.result().equals(FaultReport.SKIPPED)) {
-			this.out.printf("| %-16s | %-60s | %-7s | %s%n", report.name(), report.title(), "SKIPPED",
-					report.measured().get("reason"));
+			this.table.printSkipped(report.name(), report.title(), String.valueOf(report.measured().get("reason")));
 		}
-		String name = report.name();
-		for (Criterion criterion : report.criteria()) {
-			this.out.printf("| %-16s | %-60s | %-7s | %s%n", name, criterion.must(),
-					criterion.passed() ? "ok" : "FAILED", criterion.measured());
-			name = "";
-		}
-		this.out.flush();
+		this.table.print(report.name(), report.criteria());
 	}
 
 	private boolean finish(String form, String file) throws IOException {

@@ -49,6 +49,9 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.macula.harness.Clock;
+import io.macula.harness.Jvm;
+import io.macula.harness.Shell;
 import io.macula.sample.Answer;
 import io.macula.sample.Calculator;
 import io.macula.sample.Question;
@@ -92,9 +95,9 @@ final class GrpcPeer {
 	static void certificate(Path directory) {
 		Path store = directory.resolve(STORE);
 		if (!Files.exists(store)) {
-			Shell.run(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias",
-					NAME, "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2", "-dname", "CN=" + NAME, "-ext",
-					"san=dns:" + NAME, "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD);
+			Shell.run(Jvm.tool("keytool"), "-genkeypair", "-alias", NAME, "-keyalg", "EC", "-groupname", "secp256r1",
+					"-validity", "2", "-dname", "CN=" + NAME, "-ext", "san=dns:" + NAME, "-storetype", "PKCS12",
+					"-keystore", store.toString(), "-storepass", PASSWORD);
 		}
 	}
 

@@ -23,7 +23,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import io.macula.faults.Network.Healing;
-import io.macula.faults.Network.Link;
+import io.macula.harness.Clock;
+import io.macula.harness.Link;
+import io.macula.harness.LoggedProcess;
 
 /**
  * Faults of the network: silent, refusing, slow, lossy, split, moved.
@@ -149,7 +151,7 @@ final class LinkFaults {
 	private static Window besideGrpc(World world, FaultLog log, double pace, Supplier<Healing> fault) {
 		world.network().ensureHost(PEER, "10.77.0.50");
 		GrpcPeer.certificate(world.directory());
-		HostProcess server = world.start(PEER, Map.of(), List.of("-Xmx256m", "-jar",
+		LoggedProcess server = world.start(PEER, Map.of(), List.of("-Xmx256m", "-jar",
 				world.options().suiteJar().toString(), "grpc-server", world.directory().toString()));
 		try {
 			server.awaitReady();

@@ -28,6 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.faults.CallRecord.Kind;
+import io.macula.harness.Clock;
 import io.macula.sample.Answer;
 import io.macula.sample.Calculator;
 import io.macula.sample.OutOfRangeException;

@@ -25,16 +25,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
 
+import io.macula.harness.Clock;
 import io.macula.node.RealmNode;
 import io.macula.sample.Calculator;
 import io.macula.spring.MaculaClient;
+import tools.jackson.databind.json.JsonMapper;
+
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The client under load. Obeys lines of its standard input and answers each with one

@@ -16,13 +16,15 @@
 
 package io.macula.faults;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+
+import io.macula.harness.Link;
+import io.macula.harness.Namespaces;
+import io.macula.harness.Shell;
 
 /**
  * Hosts of the suite, each a network namespace with an address of its own behind one
@@ -44,7 +46,7 @@ final class Network implements AutoCloseable {
 
 	private static final int LAST_CLIENT_ADDRESS = 250;
 
-	private final String prefix;
+	private final Namespaces hosts;
 
 	private final Path linkd;
 
@@ -53,19 +55,19 @@ final class Network implements AutoCloseable {
 	private int clientAddress = FIRST_CLIENT_ADDRESS;
 
 	Network(String prefix, Path linkd) {
-		this.prefix = prefix;
+		this.hosts = new Namespaces(prefix);
 		this.linkd = linkd;
-		namespace(BRIDGE);
-		ip(BRIDGE, "link", "add", "br0", "type", "bridge");
-		ip(BRIDGE, "link", "set", "br0", "up");
+		this.hosts.add(BRIDGE);
+		this.hosts.ip(BRIDGE, "link", "add", "br0", "type", "bridge");
+		this.hosts.ip(BRIDGE, "link", "set", "br0", "up");
 		host(ROUTER, ROUTER_ADDRESS);
-		namespace(CLIENT);
-		cable(CLIENT, "eth0", ROUTER, "lan");
-		ip(ROUTER, "addr", "add", "10.78.0.1/24", "dev", "lan");
-		ip(CLIENT, "addr", "add", clientNetwork(), "dev", "eth0");
+		this.hosts.add(CLIENT);
+		this.hosts.cable(CLIENT, "eth0", ROUTER, "lan");
+		this.hosts.ip(ROUTER, "addr", "add", "10.78.0.1/24", "dev", "lan");
+		this.hosts.ip(CLIENT, "addr", "add", clientNetwork(), "dev", "eth0");
 		// Or the new address would go with the old one.
 		in(CLIENT, "sysctl", "-q", "-w", "net.ipv4.conf.eth0.promote_secondaries=1");
-		ip(CLIENT, "route", "add", "default", "via", "10.78.0.1");
+		this.hosts.ip(CLIENT, "route", "add", "default", "via", "10.78.0.1");
 		this.addresses.put(CLIENT, ROUTER_ADDRESS);
 		in(ROUTER, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
 		in(ROUTER, "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "eth0", "-j", "MASQUERADE", "--random");
@@ -77,10 +79,10 @@ final class Network implements AutoCloseable {
 	 * @param address its address
 	 */
 	void host(String host, String address) {
-		namespace(host);
-		cable(host, "eth0", BRIDGE, "v-" + host);
-		ip(BRIDGE, "link", "set", "v-" + host, "master", "br0");
-		ip(host, "addr", "add", address + "/24", "dev", "eth0");
+		this.hosts.add(host);
+		this.hosts.cable(host, "eth0", BRIDGE, "v-" + host);
+		this.hosts.ip(BRIDGE, "link", "set", "v-" + host, "master", "br0");
+		this.hosts.ip(host, "addr", "add", address + "/24", "dev", "eth0");
 		this.addresses.put(host, address);
 	}
 
@@ -115,9 +117,7 @@ final class Network implements AutoCloseable {
 	 * @return the command to start
 	 */
 	List<String> on(String host, List<String> command) {
-		List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", this.prefix + host));
-		all.addAll(command);
-		return all;
+		return this.hosts.on(host, command);
 	}
 
 	/**
@@ -127,7 +127,7 @@ final class Network implements AutoCloseable {
 	 * @return what it printed
 	 */
 	String in(String host, String... command) {
-		return Shell.run(on(host, List.of(command)).toArray(String[]::new));
+		return this.hosts.in(host, command);
 	}
 
 	/**
@@ -185,7 +185,7 @@ final class Network implements AutoCloseable {
 	Healing link(Link link) {
 		List<Process> daemons = new ArrayList<>();
 		for (Direction direction : Direction.values()) {
-			daemons.add(linkd(direction, link));
+			daemons.add(link.begin(this.linkd, this.hosts, CLIENT, direction.queue));
 			in(CLIENT, "iptables", "-I", direction.chain, "-j", "NFQUEUE", "--queue-num", direction.queue,
 					"--queue-bypass");
 		}
@@ -222,8 +222,8 @@ final class Network implements AutoCloseable {
 	 * @return heals the fault
 	 */
 	Healing mtu(int bytes) {
-		ip(ROUTER, "link", "set", "eth0", "mtu", Integer.toString(bytes));
-		return () -> ip(ROUTER, "link", "set", "eth0", "mtu", "1500");
+		this.hosts.ip(ROUTER, "link", "set", "eth0", "mtu", Integer.toString(bytes));
+		return () -> this.hosts.ip(ROUTER, "link", "set", "eth0", "mtu", "1500");
 	}
 
 	/**
@@ -240,41 +240,17 @@ final class Network implements AutoCloseable {
 	void readdress() {
 		String before = clientNetwork();
 		this.clientAddress = (this.clientAddress < LAST_CLIENT_ADDRESS) ? this.clientAddress + 1 : FIRST_CLIENT_ADDRESS;
-		ip(CLIENT, "addr", "add", clientNetwork(), "dev", "eth0");
-		ip(CLIENT, "addr", "del", before, "dev", "eth0");
+		this.hosts.ip(CLIENT, "addr", "add", clientNetwork(), "dev", "eth0");
+		this.hosts.ip(CLIENT, "addr", "del", before, "dev", "eth0");
 	}
 
 	@Override
 	public void close() {
-		for (String line : Shell.run("ip", "netns", "list").split("\n")) {
-			String name = line.split(" ")[0];
-			if (name.startsWith(this.prefix)) {
-				Shell.run("ip", "netns", "del", name);
-			}
-		}
+		this.hosts.close();
 	}
 
 	private String clientNetwork() {
 		return "10.78.0." + this.clientAddress + "/24";
-	}
-
-	private Process linkd(Direction direction, Link link) {
-		List<String> command = on(CLIENT,
-				List.of(this.linkd.toString(), direction.queue, Double.toString(link.delayMillis()),
-						Double.toString(link.jitterMillis()), Double.toString(link.lossPercent()),
-						Double.toString(link.reorderPercent()), direction.queue));
-		try {
-			Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-			String said = process.inputReader().readLine();
-			if (!"ready".equals(said)) {
-				process.destroyForcibly();
-				throw new IllegalStateException("linkd did not start: " + said);
-			}
-			return process;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("linkd did not start", ex);
-		}
 	}
 
 	private Healing filter(String host, String chains) {
@@ -287,42 +263,12 @@ final class Network implements AutoCloseable {
 				+ "\n }\n";
 	}
 
-	private void namespace(String host) {
-		Shell.run("ip", "netns", "add", this.prefix + host);
-		ip(host, "link", "set", "lo", "up");
-	}
-
-	private void cable(String host, String device, String otherHost, String otherDevice) {
-		Shell.run("ip", "link", "add", device, "netns", this.prefix + host, "type", "veth", "peer", "name", otherDevice,
-				"netns", this.prefix + otherHost);
-		ip(host, "link", "set", device, "up");
-		ip(otherHost, "link", "set", otherDevice, "up");
-	}
-
-	private void ip(String host, String... args) {
-		List<String> command = new ArrayList<>(List.of("ip", "-n", this.prefix + host));
-		command.addAll(List.of(args));
-		Shell.run(command.toArray(String[]::new));
-	}
-
 	/** Ends a fault. */
 	@FunctionalInterface
 	interface Healing {
 
 		/** End the fault. */
 		void heal();
-
-	}
-
-	/**
-	 * How bad a link is, each way. Immutable.
-	 *
-	 * @param delayMillis delay of a packet
-	 * @param jitterMillis what the delay varies by, up and down
-	 * @param lossPercent share of the packets that are lost
-	 * @param reorderPercent share of the packets that overtake
-	 */
-	record Link(double delayMillis, double jitterMillis, double lossPercent, double reorderPercent) {
 
 	}
 

@@ -17,27 +17,25 @@
 package io.macula.faults;
 
 import java.nio.file.Path;
-import java.util.Map;
+
+import io.macula.harness.Arguments;
 
 /**
  * What the suite was started with. Immutable.
  *
  * @param prefix prefix of the network namespaces, unique on the machine
  * @param linkd the daemon that makes links bad
- * @param providerJar the sample provider
  * @param suiteJar this suite
  * @param directory for report, logs and journals
  * @param secret the realm's secret
  * @param quick whether durations are shortened
  */
-record Options(String prefix, Path linkd, Path providerJar, Path suiteJar, Path directory, String secret,
-		boolean quick) {
+record Options(String prefix, Path linkd, Path suiteJar, Path directory, String secret, boolean quick) {
 
-	static Options of(Map<String, String> named) {
-		return new Options(required(named, "prefix"), Path.of(required(named, "linkd")),
-				Path.of(required(named, "provider-jar")), Path.of(required(named, "suite-jar")),
-				Path.of(required(named, "directory")), required(named, "secret"),
-				Boolean.parseBoolean(named.getOrDefault("short", "false")));
+	static Options of(Arguments named) {
+		return new Options(named.required("prefix"), Path.of(named.required("linkd")),
+				Path.of(named.required("suite-jar")), Path.of(named.required("directory")), named.required("secret"),
+				Boolean.parseBoolean(named.optional("short", "false")));
 	}
 
 	/**
@@ -48,14 +46,6 @@ record Options(String prefix, Path linkd, Path providerJar, Path suiteJar, Path 
 	 */
 	double seconds(double whole, double quick) {
 		return this.quick ? quick : whole;
-	}
-
-	private static String required(Map<String, String> named, String name) {
-		String value = named.get(name);
-		if (value == null) {
-			throw new IllegalArgumentException("Option --" + name + "= is missing");
-		}
-		return value;
 	}
 
 }

@@ -19,6 +19,7 @@ package io.macula.faults;
 import java.time.Duration;
 
 import io.macula.RpcException;
+import io.macula.harness.Clock;
 import io.macula.spring.MaculaClient;
 
 import org.springframework.boot.SpringBootConfiguration;

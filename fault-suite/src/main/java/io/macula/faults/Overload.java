@@ -27,6 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.macula.MaculaMethod;
 import io.macula.RpcException;
+import io.macula.harness.Clock;
 import io.macula.sample.Answer;
 import io.macula.sample.Question;
 import io.macula.spring.MaculaClient;

@@ -22,6 +22,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.macula.harness.Clock;
+import io.macula.harness.LoggedProcess;
+
 /**
  * Faults of processes: killed, stopped, frozen, slow, full.
  */
@@ -200,14 +203,14 @@ final class ProcessFaults {
 		world.process("n3").awaitReady();
 		world.awaitAllUsed();
 		world.begin();
-		HostProcess hoarder = world.startAttack(OTHER_CALLER, "hoard", "--macula.realm.seeds=" + world.seeds());
+		LoggedProcess hoarder = world.startAttack(OTHER_CALLER, "hoard", "--macula.realm.seeds=" + world.seeds());
 		try {
 			Clock.seconds(world.options().seconds(20, 8));
 		}
 		finally {
 			hoarder.kill();
 		}
-		HostProcess provider = world.process("n3");
+		LoggedProcess provider = world.process("n3");
 		long over = Clock.now();
 		// The longest pause that a provider without memory takes is 30 s.
 		boolean recovered = Clock.within(Duration.ofSeconds(40), () -> {
@@ -232,10 +235,10 @@ final class ProcessFaults {
 	private static void overdueCalls(World world, FaultLog log) {
 		world.network().ensureHost(SLEEPER, "10.77.0.31");
 		world.startStandIn(SLEEPER, "128m", "--macula.provider.max-threads=4");
-		HostProcess provider = world.process(SLEEPER);
+		LoggedProcess provider = world.process(SLEEPER);
 		provider.awaitReady();
 		world.begin();
-		HostProcess caller = world.startAttack(OTHER_CALLER, "sleep", "--macula.realm.seeds=" + world.seeds(),
+		LoggedProcess caller = world.startAttack(OTHER_CALLER, "sleep", "--macula.realm.seeds=" + world.seeds(),
 				"--macula.client.deadline=300ms");
 		List<String> figures;
 		double seconds = world.options().seconds(15, 5);

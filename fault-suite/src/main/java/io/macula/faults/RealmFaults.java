@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import io.macula.faults.Fault.Layout;
+import io.macula.harness.Clock;
+import io.macula.harness.Shell;
 
 /**
  * Faults of the realm: seeds gone, strangers, clocks.

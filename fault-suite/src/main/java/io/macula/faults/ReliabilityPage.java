@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.macula.harness.Criterion;
+
 /**
  * The page that shows what held under which fault, made from the reports of a whole run
  * and of the soak.

@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Realm;
+import io.macula.harness.Clock;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
 import io.macula.tls.RealmSecret;
@@ -44,6 +45,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
@@ -72,8 +74,8 @@ final class RogueProvider {
 	 */
 	static void run(String form, String host, String[] settings) throws InterruptedException {
 		Form chosen = Form.valueOf(form.toUpperCase(Locale.ROOT));
-		RealmNode node = new SpringApplicationBuilder(StandInProvider.Configuration.class).web(WebApplicationType.NONE)
-			.properties("spring.config.name=seed", "stand-in.calculator=true", "macula.provider.address=127.0.0.1",
+		RealmNode node = new SpringApplicationBuilder(CalculatorProvider.class).web(WebApplicationType.NONE)
+			.properties("spring.config.name=provider", "macula.provider.address=127.0.0.1",
 					"macula.provider.advertised-host=" + host)
 			.run(settings)
 			.getBean(RealmNode.class);

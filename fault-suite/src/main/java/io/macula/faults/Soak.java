@@ -28,7 +28,9 @@ import java.util.regex.Pattern;
 
 import io.macula.faults.Fault.Layout;
 import io.macula.faults.Network.Healing;
-import io.macula.faults.Network.Link;
+import io.macula.harness.Clock;
+import io.macula.harness.Link;
+import io.macula.harness.Shell;
 
 /**
  * Half load for a long time, with a fault every 10 seconds, drawn by chance. The client

@@ -23,6 +23,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
+import io.macula.harness.Percentile;
+
 /**
  * Calls of a span of time. Immutable.
  *
@@ -77,7 +79,7 @@ record Window(long from, long to, List<CallRecord> calls) {
 
 	double percentileMillis(double percent) {
 		double[] sorted = this.calls.stream().mapToDouble(CallRecord::millis).sorted().toArray();
-		return (sorted.length == 0) ? 0 : sorted[Math.max(0, (int) Math.ceil(sorted.length * percent / 100) - 1)];
+		return Percentile.of(sorted, percent);
 	}
 
 	/**

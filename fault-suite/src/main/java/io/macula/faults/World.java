@@ -28,6 +28,9 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.macula.faults.Fault.Layout;
+import io.macula.harness.Clock;
+import io.macula.harness.Jvm;
+import io.macula.harness.LoggedProcess;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -59,7 +62,7 @@ final class World implements AutoCloseable {
 
 	private final Layout layout;
 
-	private final Map<String, HostProcess> processes = new LinkedHashMap<>();
+	private final Map<String, LoggedProcess> processes = new LinkedHashMap<>();
 
 	private final Map<String, String> environment;
 
@@ -88,7 +91,7 @@ final class World implements AutoCloseable {
 				SEEDS.forEach(this::startSeed);
 			}
 			NODES.forEach(this::startProvider);
-			this.processes.values().forEach(HostProcess::awaitReady);
+			this.processes.values().forEach(LoggedProcess::awaitReady);
 			this.load = startLoad("load", loadSettings);
 			awaitAllUsed();
 		}
@@ -123,8 +126,8 @@ final class World implements AutoCloseable {
 	 * @param host its host
 	 * @return the process
 	 */
-	HostProcess process(String host) {
-		HostProcess process = this.processes.get(host);
+	LoggedProcess process(String host) {
+		LoggedProcess process = this.processes.get(host);
 		if (process == null) {
 			throw new IllegalArgumentException("No process was started on '" + host + "'");
 		}
@@ -158,20 +161,20 @@ final class World implements AutoCloseable {
 		}
 		List<String> command = new ArrayList<>(jvm());
 		command.addAll(List.of("-Xmx256m", "-Dio.netty.leakDetection.level=advanced", "-jar",
-				this.options.providerJar().toString()));
+				this.options.suiteJar().toString(), "provider"));
 		all.forEach((key, value) -> command.add("--" + key + "=" + value));
 		start(host, environment, command);
 	}
 
 	/**
-	 * Start a provider of the suite's own.
+	 * Start a provider of {@link Ordeal}.
 	 * @param host its host
 	 * @param heap largest heap, as {@code -Xmx} takes it
 	 * @param settings further settings, as {@code --key=value}
 	 */
 	void startStandIn(String host, String heap, String... settings) {
 		List<String> command = new ArrayList<>(
-				List.of("-Xmx" + heap, "-jar", this.options.suiteJar().toString(), "provider"));
+				List.of("-Xmx" + heap, "-jar", this.options.suiteJar().toString(), "stand-in"));
 		command.addAll(List.of("--macula.node.id=" + host, "--macula.realm.seeds=" + seeds(),
 				"--calculator.journal=" + this.journals.of(host)));
 		command.addAll(List.of(settings));
@@ -184,13 +187,13 @@ final class World implements AutoCloseable {
 	 * @param arguments the attack
 	 * @return its process
 	 */
-	HostProcess startAttack(String address, String... arguments) {
+	LoggedProcess startAttack(String address, String... arguments) {
 		String host = "a" + address.substring(address.lastIndexOf('.') + 1);
 		this.network.ensureHost(host, address);
 		List<String> command = new ArrayList<>(
 				List.of("-Xmx384m", "-jar", this.options.suiteJar().toString(), "attack"));
 		command.addAll(List.of(arguments));
-		HostProcess attacker = start(host, Map.of(), command);
+		LoggedProcess attacker = start(host, Map.of(), command);
 		attacker.awaitReady();
 		return attacker;
 	}
@@ -211,12 +214,12 @@ final class World implements AutoCloseable {
 	 * @param command arguments of java
 	 * @return the process
 	 */
-	HostProcess start(String host, Map<String, String> environment, List<String> command) {
-		HostProcess process = this.processes.computeIfAbsent(host,
-				(name) -> new HostProcess(this.network, name, this.directory.resolve(name + ".log"), STARTED));
+	LoggedProcess start(String host, Map<String, String> environment, List<String> command) {
+		LoggedProcess process = this.processes.computeIfAbsent(host,
+				(name) -> new LoggedProcess(name, this.directory.resolve(name + ".log"), STARTED));
 		Map<String, String> all = new LinkedHashMap<>(this.environment);
 		all.putAll(environment);
-		process.start(all, command);
+		process.start(all, this.network.on(host, Jvm.command(command)));
 		return process;
 	}
 
@@ -244,13 +247,11 @@ final class World implements AutoCloseable {
 
 	private LoadProcess launchLoad(String form, String name, List<String> args) {
 		Path file = this.directory.resolve(name + ".calls");
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-						"--enable-native-access=ALL-UNNAMED", "-Xmx384m", "-Dio.netty.leakDetection.level=advanced"));
+		List<String> command = new ArrayList<>(List.of("-Xmx384m", "-Dio.netty.leakDetection.level=advanced"));
 		command.addAll(jvm());
 		command.addAll(List.of("-jar", this.options.suiteJar().toString(), form, file.toString()));
 		command.addAll(args);
-		return LoadProcess.start(this.network.on(Network.CLIENT, command), this.environment, file,
+		return LoadProcess.start(this.network.on(Network.CLIENT, Jvm.command(command)), this.environment, file,
 				this.directory.resolve(name + ".log"));
 	}
 
@@ -402,7 +403,7 @@ final class World implements AutoCloseable {
 			this.load.close();
 		}
 		this.processes.values().forEach((process) -> process.signal("CONT"));
-		this.processes.values().forEach(HostProcess::kill);
+		this.processes.values().forEach(LoggedProcess::kill);
 		this.network.close();
 	}
 

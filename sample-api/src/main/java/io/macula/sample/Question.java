@@ -19,8 +19,7 @@ package io.macula.sample;
 /**
  * What the calculator is asked. Immutable.
  *
- * @param id number of the question, chosen by the caller; a provider with a journal
- * writes it down each time it executes the question
+ * @param id number of the question, chosen by the caller
  * @param x the operand
  */
 public record Question(long id, long x) {

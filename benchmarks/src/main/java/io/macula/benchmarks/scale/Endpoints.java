@@ -51,7 +51,7 @@ final class Endpoints {
 			server.start();
 			servers.add(server);
 		}
-		ScaleProcess.tellReady(
+		ScaleRealm.tellReady(
 				servers.stream().map((server) -> Integer.toString(server.port())).collect(Collectors.joining(",")));
 		Thread.currentThread().join();
 	}

@@ -17,12 +17,10 @@
 package io.macula.benchmarks.scale;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.resilience4j.retry.RetryRegistry;
@@ -34,6 +32,7 @@ import io.macula.client.RealmClient;
 import io.macula.client.ServiceSettings;
 import io.macula.codec.Codecs;
 import io.macula.directory.StaticDirectory;
+import io.macula.harness.Clock;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.EndpointPool;
 import io.macula.pool.PoolListener;
@@ -109,12 +108,8 @@ final class IdleClient {
 		 * Longer than the distance of liveness frames: each connection has been quiet and
 		 * kept alive.
 		 */
-		rest(Duration.ofSeconds(12));
+		Clock.seconds(12);
 		tell("with an open idle connection", Usage.now(), before, endpoints);
-	}
-
-	private static void rest(Duration duration) throws InterruptedException {
-		new CountDownLatch(1).await(duration.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private static void tell(String title, Usage now, Usage before, int endpoints) {

@@ -24,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.macula.harness.Jvm;
+import io.macula.harness.TalkingProcess;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,6 +36,9 @@ import tools.jackson.databind.json.JsonMapper;
  * ends with 1 if a bound does not hold.
  */
 public final class ScaleBenchmark {
+
+	/** A part prints nothing while it connects a thousand clients. */
+	private static final long PATIENCE_SECONDS = 300;
 
 	private final Path directory;
 
@@ -66,14 +71,14 @@ public final class ScaleBenchmark {
 			measure(List.of("-Xmx256m"), Picks.class);
 		}
 		if (parts.isEmpty() || parts.contains("memory")) {
-			try (ScaleProcess endpoints = start(List.of("-Xmx512m"), Endpoints.class)) {
+			try (TalkingProcess endpoints = start(List.of("-Xmx512m"), Endpoints.class)) {
 				/* A heap that is all there from the start: what grows is native. */
-				measure(List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"), IdleClient.class, endpoints.ready());
+				measure(List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"), IdleClient.class, ready(endpoints));
 			}
 		}
 		if (parts.isEmpty() || parts.contains("watch")) {
-			try (ScaleProcess seeds = start(List.of("-Xmx512m"), Seeds.class)) {
-				measure(List.of("-Xmx512m"), Watchers.class, seeds.ready());
+			try (TalkingProcess seeds = start(List.of("-Xmx512m"), Seeds.class)) {
+				measure(List.of("-Xmx512m"), Watchers.class, ready(seeds));
 			}
 		}
 		return report();
@@ -81,8 +86,9 @@ public final class ScaleBenchmark {
 
 	private void measure(List<String> jvmOptions, Class<?> main, String... args)
 			throws IOException, InterruptedException {
-		try (ScaleProcess process = start(jvmOptions, main, args)) {
-			for (String line = process.nextLine(); line != null; line = process.nextLine()) {
+		try (TalkingProcess process = start(jvmOptions, main, args)) {
+			for (String line = process.nextLine(PATIENCE_SECONDS); line != null; line = process
+				.nextLine(PATIENCE_SECONDS)) {
 				Figure figure = Figure.parse(line);
 				if (figure != null) {
 					this.figures.add(figure);
@@ -96,8 +102,16 @@ public final class ScaleBenchmark {
 		}
 	}
 
-	private ScaleProcess start(List<String> jvmOptions, Class<?> main, String... args) throws IOException {
-		return ScaleProcess.start(log(), jvmOptions, main, args);
+	private TalkingProcess start(List<String> jvmOptions, Class<?> main, String... args) throws IOException {
+		List<String> command = new ArrayList<>(List.of(Jvm.tool("java")));
+		command.addAll(jvmOptions);
+		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+		command.addAll(List.of(args));
+		return TalkingProcess.start(command, log());
+	}
+
+	private static String ready(TalkingProcess process) throws InterruptedException {
+		return process.awaitLine(ScaleRealm.READY, PATIENCE_SECONDS);
 	}
 
 	private Path log() {

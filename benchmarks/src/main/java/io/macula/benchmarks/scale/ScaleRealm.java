@@ -45,6 +45,9 @@ final class ScaleRealm {
 
 	static final RealmSecret SECRET = RealmSecret.of("the secret of one benchmark", "the benchmark");
 
+	/** Begin of the line that a part prints when it is ready. */
+	static final String READY = "READY ";
+
 	/** Served by one endpoint, for warming up. */
 	static final String ONE = "scale.one";
 
@@ -66,6 +69,11 @@ final class ScaleRealm {
 		ProviderSettings defaults = ProviderSettings.defaults();
 		return new ProviderSettings("127.0.0.1", port, "127.0.0.1", 0, 100, Map.of(), defaults.maxThreads(),
 				defaults.queueCapacity(), defaults.maxInFlight(), defaults.grace());
+	}
+
+	/** Tell the process that started this one that it may go on. */
+	static void tellReady(String text) {
+		System.out.println(READY + text);
 	}
 
 	/** Bytes of live objects. */

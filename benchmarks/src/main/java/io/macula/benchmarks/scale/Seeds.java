@@ -16,12 +16,10 @@
 
 package io.macula.benchmarks.scale;
 
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.macula.harness.FreePorts;
 import io.macula.node.RealmNode;
 
 /**
@@ -33,12 +31,7 @@ final class Seeds {
 	}
 
 	public static void main(String[] args) throws Exception {
-		List<DatagramSocket> sockets = new ArrayList<>();
-		for (int i = 0; i < 3; i++) {
-			sockets.add(new DatagramSocket(0, InetAddress.getByName("127.0.0.1")));
-		}
-		List<Integer> ports = sockets.stream().map(DatagramSocket::getLocalPort).toList();
-		sockets.forEach(DatagramSocket::close);
+		List<Integer> ports = FreePorts.udp(3);
 		String[] seeds = ports.stream().map((port) -> "127.0.0.1:" + port).toArray(String[]::new);
 		ScaleRealm.Echo echo = CompletableFuture::completedFuture;
 		for (int port : ports) {
@@ -52,7 +45,7 @@ final class Seeds {
 			node.start();
 			node.advertise();
 		}
-		ScaleProcess.tellReady(String.join(",", seeds));
+		ScaleRealm.tellReady(String.join(",", seeds));
 		Thread.currentThread().join();
 	}
 

@@ -27,7 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 import io.macula.Endpoint;
@@ -37,6 +36,7 @@ import io.macula.benchmarks.scale.DirectoryProtocol.Node;
 import io.macula.benchmarks.scale.DirectoryProtocol.Renewal;
 import io.macula.benchmarks.scale.DirectoryProtocol.Update;
 import io.macula.benchmarks.scale.DirectoryProtocol.Upsert;
+import io.macula.harness.Clock;
 import io.macula.node.RealmNode;
 import io.macula.transport.Connection;
 import io.macula.transport.QuicConnector;
@@ -63,6 +63,8 @@ final class Watchers {
 	private static final int CHANGES = 10;
 
 	private static final double BOUND_MILLIS = 1000;
+
+	private static final Duration PATIENCE = Duration.ofMinutes(1);
 
 	private final List<Node> nodes = new ArrayList<>();
 
@@ -111,8 +113,9 @@ final class Watchers {
 			for (int i = 0; i < ScaleRealm.CLIENTS; i++) {
 				watch(i, connect(connector, seeds.get(i % seeds.size())));
 			}
-			await("accounts", () -> this.accounts.get() >= ScaleRealm.CLIENTS && IntStream.range(0, ScaleRealm.CLIENTS)
-				.allMatch((client) -> this.instancesKnown.get(client) >= watchedNodes()));
+			Clock.await("each client has its account", PATIENCE,
+					() -> this.accounts.get() >= ScaleRealm.CLIENTS && IntStream.range(0, ScaleRealm.CLIENTS)
+						.allMatch((client) -> this.instancesKnown.get(client) >= watchedNodes()));
 			Figure
 				.shown("1000 clients connected one after the other and told of " + watchedNodes() + " instances",
 						(System.nanoTime() - start) / 1e6, "ms")
@@ -230,7 +233,7 @@ final class Watchers {
 			throw new IllegalStateException(latch.getCount() + " clients heard nothing of a change within 10 seconds");
 		}
 		/* Changes of a realm do not come in step with this loop. */
-		new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS);
+		Clock.pause(Duration.ofMillis(300));
 		long[] micros = new long[ScaleRealm.CLIENTS];
 		for (int i = 0; i < micros.length; i++) {
 			micros[i] = (this.heardNanos.get(i) - start) / 1000;
@@ -239,7 +242,7 @@ final class Watchers {
 	}
 
 	/** A real client of all services: what its directory, trackers and pools hold. */
-	private void realClient(List<Endpoint> seeds) throws InterruptedException {
+	private void realClient(List<Endpoint> seeds) {
 		RealmNode node = RealmNode.builder(ScaleRealm.REALM.name())
 			.nodeId("client")
 			.secret(ScaleRealm.SECRET)
@@ -247,13 +250,14 @@ final class Watchers {
 			.build();
 		node.start();
 		node.client().proxy(ScaleRealm.Echo.class, "scale.seed");
-		await("a real client", () -> node.report().clients().get(0).instances().size() == 3);
+		Clock.await("a real client knows the seeds", PATIENCE,
+				() -> node.report().clients().get(0).instances().size() == 3);
 		long before = ScaleRealm.heapBytes();
 		for (int i = 0; i < SERVICES; i++) {
 			node.client().proxy(ScaleRealm.Echo.class, "scale.service-" + i);
 		}
 		int advertisements = ScaleRealm.ENDPOINTS * SERVICES_EACH;
-		await("all instances of all services",
+		Clock.await("it knows all instances of all services", PATIENCE,
 				() -> node.report()
 					.clients()
 					.stream()
@@ -263,16 +267,6 @@ final class Watchers {
 		Figure.judged("memory per endpoint of a client that watches all 10000 advertisements, heap", kib, "KiB", 64)
 			.tell();
 		node.close();
-	}
-
-	private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-		long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-		while (!condition.getAsBoolean()) {
-			if (System.nanoTime() - end > 0) {
-				throw new IllegalStateException("waited a minute for " + what);
-			}
-			new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
-		}
 	}
 
 	private void failed(Throwable error) {

@@ -19,7 +19,7 @@ package io.macula.benchmarks.stack;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-import io.macula.benchmarks.stack.Payloads.Procedure;
+import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
 
 /**
  * Client of a peer that carries bytes: adds the codec work that the product's client does
@@ -29,22 +29,22 @@ abstract class BytesClient implements CalculatorClient {
 
 	@Override
 	public final void multiply(Question question, Completion<Answer> completion) {
-		call(Procedure.MULTIPLY, Payloads.encoded(question), new Decoding<>(Payloads.ANSWER, completion));
+		call(CalculatorMethod.MULTIPLY, Payloads.encoded(question), new Decoding<>(Payloads.ANSWER, completion));
 	}
 
 	@Override
 	public final Answer multiply(Question question) throws Exception {
-		return Payloads.ANSWER.decode(callAndWait(Procedure.MULTIPLY, Payloads.encoded(question)));
+		return Payloads.ANSWER.decode(callAndWait(CalculatorMethod.MULTIPLY, Payloads.encoded(question)));
 	}
 
 	@Override
 	public final void echo(byte[] body, Completion<byte[]> completion) {
-		call(Procedure.ECHO, Payloads.BYTES.encode(body), new Decoding<>(Payloads.BYTES, completion));
+		call(CalculatorMethod.ECHO, Payloads.BYTES.encode(body), new Decoding<>(Payloads.BYTES, completion));
 	}
 
 	@Override
 	public final byte[] echo(byte[] body) throws Exception {
-		return Payloads.BYTES.decode(callAndWait(Procedure.ECHO, Payloads.BYTES.encode(body)));
+		return Payloads.BYTES.decode(callAndWait(CalculatorMethod.ECHO, Payloads.BYTES.encode(body)));
 	}
 
 	@Override
@@ -52,11 +52,11 @@ abstract class BytesClient implements CalculatorClient {
 		stream(Payloads.COUNT.encode(count), (bytes) -> received.accept(Payloads.ELEMENT.decode(bytes).index()));
 	}
 
-	void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
+	void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
 		throw new UnsupportedOperationException();
 	}
 
-	byte[] callAndWait(Procedure procedure, byte[] request) throws Exception {
+	byte[] callAndWait(CalculatorMethod method, byte[] request) throws Exception {
 		throw new UnsupportedOperationException();
 	}
 

@@ -16,12 +16,11 @@
 
 package io.macula.benchmarks.stack;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-import io.macula.benchmarks.stack.Payloads.Procedure;
+import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
+import io.macula.harness.FreePorts;
 import org.apache.dubbo.config.ApplicationConfig;
 import org.apache.dubbo.config.ProtocolConfig;
 import org.apache.dubbo.config.ReferenceConfig;
@@ -83,11 +82,8 @@ final class DubboStack implements Stack {
 	}
 
 	@Override
-	public ServerEnd startServer(String address, Tls tls) throws Exception {
-		int port;
-		try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			port = free.getLocalPort();
-		}
+	public ServerEnd startServer(String address, Tls tls) {
+		int port = FreePorts.tcp();
 		ServiceConfig<BytesService> service = new ServiceConfig<>();
 		service.setInterface(BytesService.class);
 		service.setRef(new Handler());
@@ -151,7 +147,7 @@ final class DubboStack implements Stack {
 
 		@Override
 		public byte[] multiply(byte[] request) {
-			return Payloads.handle(Procedure.MULTIPLY, request);
+			return Payloads.handle(CalculatorMethod.MULTIPLY, request);
 		}
 
 		@Override
@@ -161,7 +157,7 @@ final class DubboStack implements Stack {
 
 		@Override
 		public byte[] echo(byte[] request) {
-			return Payloads.handle(Procedure.ECHO, request);
+			return Payloads.handle(CalculatorMethod.ECHO, request);
 		}
 
 		@Override
@@ -183,9 +179,9 @@ final class DubboStack implements Stack {
 		}
 
 		@Override
-		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
-			CompletableFuture<byte[]> result = (procedure == Procedure.MULTIPLY) ? this.service.multiplyLater(request)
-					: this.service.echoLater(request);
+		void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
+			CompletableFuture<byte[]> result = (method == CalculatorMethod.MULTIPLY)
+					? this.service.multiplyLater(request) : this.service.echoLater(request);
 			result.whenComplete((bytes, failure) -> {
 				if (failure != null) {
 					completion.failed(failure);
@@ -197,8 +193,8 @@ final class DubboStack implements Stack {
 		}
 
 		@Override
-		byte[] callAndWait(Procedure procedure, byte[] request) {
-			return (procedure == Procedure.MULTIPLY) ? this.service.multiply(request) : this.service.echo(request);
+		byte[] callAndWait(CalculatorMethod method, byte[] request) {
+			return (method == CalculatorMethod.MULTIPLY) ? this.service.multiply(request) : this.service.echo(request);
 		}
 
 		@Override

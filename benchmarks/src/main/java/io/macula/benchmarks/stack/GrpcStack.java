@@ -43,7 +43,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import io.macula.benchmarks.stack.Payloads.Procedure;
+import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,8 +121,10 @@ final class GrpcStack implements Stack {
 		NettyServerBuilder builder = NettyServerBuilder.forPort(0)
 			.sslContext(GrpcSslContexts.forServer(tls.certificateFile().toFile(), tls.keyFile().toFile()).build())
 			.addService(ServerServiceDefinition.builder(SERVICE)
-				.addMethod(Bytes.unary(Procedure.MULTIPLY), ServerCalls.asyncUnaryCall(answering(Procedure.MULTIPLY)))
-				.addMethod(Bytes.unary(Procedure.ECHO), ServerCalls.asyncUnaryCall(answering(Procedure.ECHO)))
+				.addMethod(Bytes.unary(CalculatorMethod.MULTIPLY),
+						ServerCalls.asyncUnaryCall(answering(CalculatorMethod.MULTIPLY)))
+				.addMethod(Bytes.unary(CalculatorMethod.ECHO),
+						ServerCalls.asyncUnaryCall(answering(CalculatorMethod.ECHO)))
 				.addMethod(Bytes.streaming(), ServerCalls.asyncServerStreamingCall(GrpcStack::stream))
 				.build());
 		if (this.threads == Threads.DIRECT) {
@@ -150,9 +152,9 @@ final class GrpcStack implements Stack {
 		return new Client(builder.build());
 	}
 
-	private static ServerCalls.UnaryMethod<byte[], byte[]> answering(Procedure procedure) {
+	private static ServerCalls.UnaryMethod<byte[], byte[]> answering(CalculatorMethod method) {
 		return (request, observer) -> {
-			observer.onNext(Payloads.handle(procedure, request));
+			observer.onNext(Payloads.handle(method, request));
 			observer.onCompleted();
 		};
 	}
@@ -190,17 +192,17 @@ final class GrpcStack implements Stack {
 
 		private final ManagedChannel channel;
 
-		private final MethodDescriptor<byte[], byte[]> multiply = Bytes.unary(Procedure.MULTIPLY);
+		private final MethodDescriptor<byte[], byte[]> multiply = Bytes.unary(CalculatorMethod.MULTIPLY);
 
-		private final MethodDescriptor<byte[], byte[]> echo = Bytes.unary(Procedure.ECHO);
+		private final MethodDescriptor<byte[], byte[]> echo = Bytes.unary(CalculatorMethod.ECHO);
 
 		Client(ManagedChannel channel) {
 			this.channel = channel;
 		}
 
 		@Override
-		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
-			ClientCalls.asyncUnaryCall(this.channel.newCall(method(procedure), CallOptions.DEFAULT), request,
+		void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
+			ClientCalls.asyncUnaryCall(this.channel.newCall(method(method), CallOptions.DEFAULT), request,
 					new StreamObserver<byte[]>() {
 
 						private byte @Nullable [] result;
@@ -230,8 +232,8 @@ final class GrpcStack implements Stack {
 		}
 
 		@Override
-		byte[] callAndWait(Procedure procedure, byte[] request) {
-			return ClientCalls.blockingUnaryCall(this.channel, method(procedure), CallOptions.DEFAULT, request);
+		byte[] callAndWait(CalculatorMethod method, byte[] request) {
+			return ClientCalls.blockingUnaryCall(this.channel, method(method), CallOptions.DEFAULT, request);
 		}
 
 		@Override
@@ -270,8 +272,8 @@ final class GrpcStack implements Stack {
 			this.channel.shutdownNow();
 		}
 
-		private MethodDescriptor<byte[], byte[]> method(Procedure procedure) {
-			return (procedure == Procedure.MULTIPLY) ? this.multiply : this.echo;
+		private MethodDescriptor<byte[], byte[]> method(CalculatorMethod method) {
+			return (method == CalculatorMethod.MULTIPLY) ? this.multiply : this.echo;
 		}
 
 	}
@@ -282,18 +284,19 @@ final class GrpcStack implements Stack {
 	 */
 	private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
 
-		static MethodDescriptor<byte[], byte[]> unary(Procedure procedure) {
-			return method(MethodDescriptor.MethodType.UNARY, procedure);
+		static MethodDescriptor<byte[], byte[]> unary(CalculatorMethod method) {
+			return method(MethodDescriptor.MethodType.UNARY, method);
 		}
 
 		static MethodDescriptor<byte[], byte[]> streaming() {
-			return method(MethodDescriptor.MethodType.SERVER_STREAMING, Procedure.COUNT);
+			return method(MethodDescriptor.MethodType.SERVER_STREAMING, CalculatorMethod.COUNT);
 		}
 
-		private static MethodDescriptor<byte[], byte[]> method(MethodDescriptor.MethodType type, Procedure procedure) {
+		private static MethodDescriptor<byte[], byte[]> method(MethodDescriptor.MethodType type,
+				CalculatorMethod method) {
 			return MethodDescriptor.newBuilder(new Bytes(), new Bytes())
 				.setType(type)
-				.setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, procedure.path()))
+				.setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, method.path()))
 				.build();
 		}
 

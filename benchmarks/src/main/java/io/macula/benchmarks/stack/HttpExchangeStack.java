@@ -19,7 +19,7 @@ package io.macula.benchmarks.stack;
 import java.time.Duration;
 import java.util.Set;
 
-import io.macula.benchmarks.stack.Payloads.Procedure;
+import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
 import org.apache.coyote.http2.Http2Protocol;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.Http11SslContextSpec;
@@ -211,12 +211,12 @@ final class HttpExchangeStack implements Stack {
 
 		@PostMapping("/multiply")
 		byte[] multiply(@RequestBody byte[] request) {
-			return Payloads.handle(Procedure.MULTIPLY, request);
+			return Payloads.handle(CalculatorMethod.MULTIPLY, request);
 		}
 
 		@PostMapping("/echo")
 		byte[] echo(@RequestBody byte[] request) {
-			return Payloads.handle(Procedure.ECHO, request);
+			return Payloads.handle(CalculatorMethod.ECHO, request);
 		}
 
 	}
@@ -233,15 +233,16 @@ final class HttpExchangeStack implements Stack {
 		}
 
 		@Override
-		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
-			Mono<byte[]> result = (procedure == Procedure.MULTIPLY) ? this.reactive.multiply(request)
+		void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
+			Mono<byte[]> result = (method == CalculatorMethod.MULTIPLY) ? this.reactive.multiply(request)
 					: this.reactive.echo(request);
 			result.subscribe(completion::done, completion::failed);
 		}
 
 		@Override
-		byte[] callAndWait(Procedure procedure, byte[] request) {
-			return (procedure == Procedure.MULTIPLY) ? this.blocking.multiply(request) : this.blocking.echo(request);
+		byte[] callAndWait(CalculatorMethod method, byte[] request) {
+			return (method == CalculatorMethod.MULTIPLY) ? this.blocking.multiply(request)
+					: this.blocking.echo(request);
 		}
 
 		@Override

@@ -52,11 +52,11 @@ final class Payloads {
 	}
 
 	/** What a server does with the bytes of a call. */
-	static byte[] handle(Procedure procedure, byte[] request) {
-		return switch (procedure) {
+	static byte[] handle(CalculatorMethod method, byte[] request) {
+		return switch (method) {
 			case MULTIPLY -> ANSWER.encode(answer(QUESTION.decode(request)));
 			case ECHO -> BYTES.encode(BYTES.decode(request));
-			case COUNT -> throw new IllegalArgumentException("a stream answers " + procedure);
+			case COUNT -> throw new IllegalArgumentException("a stream answers " + method);
 		};
 	}
 
@@ -85,13 +85,13 @@ final class Payloads {
 	/**
 	 * What can be called.
 	 */
-	enum Procedure {
+	enum CalculatorMethod {
 
 		MULTIPLY, ECHO, COUNT;
 
-		private static final Procedure[] ALL = values();
+		private static final CalculatorMethod[] ALL = values();
 
-		static Procedure of(int number) {
+		static CalculatorMethod of(int number) {
 			return ALL[number];
 		}
 

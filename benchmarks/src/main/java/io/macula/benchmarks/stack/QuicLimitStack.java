@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-import io.macula.benchmarks.stack.Payloads.Procedure;
+import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -309,15 +309,15 @@ final class QuicLimitStack implements Stack {
 
 		@Override
 		void onFrame(int id, byte kind, byte[] payload) {
-			Procedure procedure = Procedure.of(kind);
-			if (procedure == Procedure.COUNT) {
+			CalculatorMethod method = CalculatorMethod.of(kind);
+			if (method == CalculatorMethod.COUNT) {
 				this.streamId = id;
 				this.next = 0;
 				this.count = Payloads.COUNT.decode(payload);
 				produce();
 			}
 			else {
-				send(id, kind, Payloads.handle(procedure, payload));
+				send(id, kind, Payloads.handle(method, payload));
 			}
 		}
 
@@ -331,7 +331,7 @@ final class QuicLimitStack implements Stack {
 			if (this.next == this.count || !context().channel().isWritable()) {
 				return;
 			}
-			byte kind = (byte) Procedure.COUNT.ordinal();
+			byte kind = (byte) CalculatorMethod.COUNT.ordinal();
 			for (int sent = 0; sent < 500 && this.next < this.count; sent++) {
 				send(this.streamId, kind, Payloads.ELEMENT.encode(Payloads.element(this.next++)));
 			}
@@ -359,20 +359,20 @@ final class QuicLimitStack implements Stack {
 
 		private @Nullable Consumer<byte @Nullable []> stream;
 
-		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
+		void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
 			int id = ++this.lastId;
 			this.open[id & (MAX_IN_FLIGHT - 1)] = completion;
-			send(id, (byte) procedure.ordinal(), request);
+			send(id, (byte) method.ordinal(), request);
 		}
 
 		void stream(byte[] request, Consumer<byte @Nullable []> received) {
 			this.stream = received;
-			send(++this.lastId, (byte) Procedure.COUNT.ordinal(), request);
+			send(++this.lastId, (byte) CalculatorMethod.COUNT.ordinal(), request);
 		}
 
 		@Override
 		void onFrame(int id, byte kind, byte[] payload) {
-			if (kind == END || kind == Procedure.COUNT.ordinal()) {
+			if (kind == END || kind == CalculatorMethod.COUNT.ordinal()) {
 				Consumer<byte @Nullable []> receiver = this.stream;
 				if (receiver != null) {
 					receiver.accept((kind == END) ? null : payload);
@@ -411,15 +411,15 @@ final class QuicLimitStack implements Stack {
 		}
 
 		@Override
-		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
+		void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
 			if (this.frames.context().channel().eventLoop().inEventLoop()) {
-				this.frames.call(procedure, request, completion);
+				this.frames.call(method, request, completion);
 			}
 			else {
 				this.frames.context()
 					.channel()
 					.eventLoop()
-					.execute(() -> this.frames.call(procedure, request, completion));
+					.execute(() -> this.frames.call(method, request, completion));
 			}
 		}
 

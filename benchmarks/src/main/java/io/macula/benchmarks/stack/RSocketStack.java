@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.Consumer;
 
-import io.macula.benchmarks.stack.Payloads.Procedure;
+import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -109,8 +109,9 @@ final class RSocketStack implements Stack {
 		@Override
 		public Mono<Payload> requestResponse(Payload payload) {
 			// The route is one letter, cheaper than the composite metadata of Spring.
-			Procedure procedure = (payload.sliceMetadata().getByte(0) == 'm') ? Procedure.MULTIPLY : Procedure.ECHO;
-			return Mono.just(ByteBufPayload.create(Payloads.handle(procedure, dataOf(payload))));
+			CalculatorMethod method = (payload.sliceMetadata().getByte(0) == 'm') ? CalculatorMethod.MULTIPLY
+					: CalculatorMethod.ECHO;
+			return Mono.just(ByteBufPayload.create(Payloads.handle(method, dataOf(payload))));
 		}
 
 		@Override
@@ -142,9 +143,10 @@ final class RSocketStack implements Stack {
 		}
 
 		@Override
-		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
+		void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
 			this.socket
-				.requestResponse(ByteBufPayload.create(request, (procedure == Procedure.MULTIPLY) ? MULTIPLY : ECHO))
+				.requestResponse(
+						ByteBufPayload.create(request, (method == CalculatorMethod.MULTIPLY) ? MULTIPLY : ECHO))
 				.subscribe((payload) -> completion.done(dataOf(payload)), completion::failed);
 		}
 

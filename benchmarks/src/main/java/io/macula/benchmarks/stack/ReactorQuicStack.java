@@ -20,7 +20,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
 
-import io.macula.benchmarks.stack.Payloads.Procedure;
+import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.quic.InsecureQuicTokenHandler;
@@ -107,14 +107,14 @@ final class ReactorQuicStack implements Stack {
 		return out.send(messages(in).map((message) -> {
 			byte[] body = new byte[message.readableBytes() - HEADER_BYTES];
 			message.getBytes(message.readerIndex() + HEADER_BYTES, body);
-			Procedure procedure = Procedure.of(message.getByte(message.readerIndex()));
+			CalculatorMethod method = CalculatorMethod.of(message.getByte(message.readerIndex()));
 			message.release();
-			return frame(procedure, Payloads.handle(procedure, body));
+			return frame(method, Payloads.handle(method, body));
 		}), (each) -> true);
 	}
 
-	private static ByteBuf frame(Procedure procedure, byte[] body) {
-		ByteBuf header = Unpooled.buffer(HEADER_BYTES).writeByte(procedure.ordinal()).writeInt(body.length);
+	private static ByteBuf frame(CalculatorMethod method, byte[] body) {
+		ByteBuf header = Unpooled.buffer(HEADER_BYTES).writeByte(method.ordinal()).writeInt(body.length);
 		return Unpooled.wrappedBuffer(header, Unpooled.wrappedBuffer(body));
 	}
 
@@ -147,10 +147,9 @@ final class ReactorQuicStack implements Stack {
 		}
 
 		@Override
-		void call(Procedure procedure, byte[] request, Completion<byte[]> completion) {
+		void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
 			this.connection
-				.createStream(QuicStreamType.BIDIRECTIONAL,
-						(in, out) -> exchange(in, out, procedure, request, completion))
+				.createStream(QuicStreamType.BIDIRECTIONAL, (in, out) -> exchange(in, out, method, request, completion))
 				.subscribe((ignored) -> {
 				}, completion::failed);
 		}
@@ -159,8 +158,8 @@ final class ReactorQuicStack implements Stack {
 		 * A FIN before the answer would cancel it: the sending side stays open until
 		 * then.
 		 */
-		private static Publisher<Void> exchange(QuicInbound in, QuicOutbound out, Procedure procedure, byte[] request,
-				Completion<byte[]> completion) {
+		private static Publisher<Void> exchange(QuicInbound in, QuicOutbound out, CalculatorMethod method,
+				byte[] request, Completion<byte[]> completion) {
 			Sinks.Empty<ByteBuf> answered = Sinks.empty();
 			Mono<Void> answer = messages(in).doOnNext((message) -> {
 				byte[] body = new byte[message.readableBytes() - HEADER_BYTES];
@@ -169,9 +168,9 @@ final class ReactorQuicStack implements Stack {
 				answered.tryEmitEmpty();
 				completion.done(body);
 			}).then();
-			return Mono
-				.when(out.send(Flux.concat(Mono.just(frame(procedure, request)), answered.asMono()), (each) -> true)
-					.then(), answer);
+			return Mono.when(
+					out.send(Flux.concat(Mono.just(frame(method, request)), answered.asMono()), (each) -> true).then(),
+					answer);
 		}
 
 		@Override

@@ -31,6 +31,9 @@ import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
+import io.macula.harness.Jvm;
+import io.macula.harness.Shell;
+
 /**
  * The certificate of one run: every server shows it, every client trusts it alone.
  *
@@ -55,15 +58,9 @@ public record Tls(Path directory) {
 		Files.createDirectories(directory);
 		Path store = directory.resolve("server.p12");
 		Files.deleteIfExists(store);
-		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-				"-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "30", "-dname",
-				"CN=" + HOST, "-ext", "san=dns:" + HOST + ",ip:127.0.0.1", "-storetype", "PKCS12", "-keystore",
-				store.toString(), "-storepass", PASSWORD)
-			.inheritIO()
-			.start();
-		if (keytool.waitFor() != 0) {
-			throw new IllegalStateException("keytool ended with " + keytool.exitValue());
-		}
+		Shell.run(Jvm.tool("keytool"), "-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-groupname", "secp256r1",
+				"-validity", "30", "-dname", "CN=" + HOST, "-ext", "san=dns:" + HOST + ",ip:127.0.0.1", "-storetype",
+				"PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD);
 		Tls tls = new Tls(directory);
 		write(directory.resolve("server.crt"), "CERTIFICATE", tls.certificate().getEncoded());
 		write(directory.resolve("server.key"), "PRIVATE KEY", tls.key().getEncoded());

@@ -16,11 +16,6 @@
 
 package io.macula.sample.provider;
 
-import java.nio.file.Path;
-import java.time.Duration;
-
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -28,11 +23,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Settings of this calculator.
  *
  * @param factor what the operand is multiplied by
- * @param serviceTime time that each question takes
- * @param journal file that gets a line for each execution of a question; none by default
  */
 @ConfigurationProperties("calculator")
-record CalculatorProperties(@DefaultValue("2") long factor, @DefaultValue("0ms") Duration serviceTime,
-		@Nullable Path journal) {
+record CalculatorProperties(@DefaultValue("2") long factor) {
 
 }

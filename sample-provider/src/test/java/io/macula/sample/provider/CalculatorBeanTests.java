@@ -16,17 +16,11 @@
 
 package io.macula.sample.provider;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-
 import io.macula.sample.Answer;
 import io.macula.sample.Calculator;
 import io.macula.sample.OutOfRangeException;
 import io.macula.sample.Question;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,12 +28,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class CalculatorBeanTests {
 
-	@TempDir
-	Path directory;
-
 	@Test
-	void multipliesByItsFactorInEachShape() throws IOException {
-		Calculator calculator = calculator(3, null);
+	void multipliesByItsFactorInEachShape() {
+		Calculator calculator = calculator(3);
 		assertThat(calculator.multiply(new Question(1, 7))).isEqualTo(new Answer("node1", 21));
 		assertThat(calculator.multiplyLater(new Question(2, 7)).toCompletableFuture().join().result()).isEqualTo(21);
 		assertThat(calculator.multiplyLazily(new Question(3, 7)).block()).isEqualTo(new Answer("node1", 21));
@@ -50,32 +41,22 @@ class CalculatorBeanTests {
 	}
 
 	@Test
-	void tableHasTheRowsThatWereAskedFor() throws IOException {
-		assertThat(calculator(2, null).table(new Question(1, 5), 3).map(Answer::result).collectList().block())
+	void tableHasTheRowsThatWereAskedFor() {
+		assertThat(calculator(2).table(new Question(1, 5), 3).map(Answer::result).collectList().block())
 			.containsExactly(5L, 10L, 15L);
 	}
 
 	@Test
 	void memoryAddsUpAndRefusesWhatIsOutOfRange() throws Exception {
-		Calculator calculator = calculator(2, null);
+		Calculator calculator = calculator(2);
 		calculator.add(new Question(1, 5));
 		assertThat(calculator.add(new Question(2, 6)).result()).isEqualTo(11);
 		assertThatExceptionOfType(OutOfRangeException.class).isThrownBy(() -> calculator.add(new Question(3, -1)))
 			.withMessageContaining("-1");
 	}
 
-	@Test
-	void journalHoldsALineForEachExecution() throws Exception {
-		Path file = this.directory.resolve("journal");
-		Calculator calculator = calculator(2, file);
-		calculator.multiply(new Question(7, 1));
-		calculator.add(new Question(8, 1));
-		assertThat(Files.readAllLines(file)).containsExactly("7 multiply", "8 add");
-	}
-
-	private static Calculator calculator(long factor, Path journal) throws IOException {
-		CalculatorProperties properties = new CalculatorProperties(factor, Duration.ZERO, journal);
-		return new CalculatorBean("node1", properties, new Journal(properties));
+	private static Calculator calculator(long factor) {
+		return new CalculatorBean("node1", new CalculatorProperties(factor));
 	}
 
 }

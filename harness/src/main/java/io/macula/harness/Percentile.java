@@ -14,15 +14,24 @@
  * limitations under the License.
  */
 
-package io.macula.faults;
+package io.macula.harness;
 
 /**
- * Something that must hold, and whether it did. Immutable.
- *
- * @param must what must hold
- * @param measured what was seen
- * @param passed whether it held
+ * Percentiles by nearest rank: always a value that was measured.
  */
-record Criterion(String must, String measured, boolean passed) {
+public final class Percentile {
+
+	private Percentile() {
+	}
+
+	/**
+	 * The least value that is not below a share of the values.
+	 * @param sorted the values, in ascending order
+	 * @param percent the share, from 0 to 100
+	 * @return the value, or 0 if there is none
+	 */
+	public static double of(double[] sorted, double percent) {
+		return (sorted.length == 0) ? 0 : sorted[Math.max(0, (int) Math.ceil(sorted.length * percent / 100) - 1)];
+	}
 
 }

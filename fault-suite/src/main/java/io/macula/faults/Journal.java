@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.sample.provider;
+package io.macula.faults;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -23,16 +23,12 @@ import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.DisposableBean;
-import org.springframework.stereotype.Component;
-
 /**
- * List of the executed questions, one line each: {@code id method}. A line is in the
- * hands of the operating system before the question is executed, so that it outlives a
- * killed process. Safe for all threads.
+ * List of the questions that a provider executed, one line each: {@code id method}. A
+ * line is in the hands of the operating system before the question is executed, so that
+ * it outlives a killed process. Safe for all threads.
  */
-@Component
-class Journal implements DisposableBean {
+final class Journal implements AutoCloseable {
 
 	/*
 	 * No FileChannel: a cancelled call interrupts its handler, and a channel that is
@@ -40,8 +36,13 @@ class Journal implements DisposableBean {
 	 */
 	private final @Nullable FileOutputStream file;
 
-	Journal(CalculatorProperties properties) throws IOException {
-		this.file = (properties.journal() != null) ? new FileOutputStream(properties.journal().toFile(), true) : null;
+	/**
+	 * Open a journal.
+	 * @param path its file, to which lines are appended; empty to write nothing down
+	 * @throws IOException if the file cannot be opened
+	 */
+	Journal(String path) throws IOException {
+		this.file = path.isEmpty() ? null : new FileOutputStream(path, true);
 	}
 
 	void write(long id, String method) {
@@ -57,7 +58,7 @@ class Journal implements DisposableBean {
 	}
 
 	@Override
-	public void destroy() throws IOException {
+	public void close() throws IOException {
 		if (this.file != null) {
 			this.file.close();
 		}

@@ -14,14 +14,14 @@
  * limitations under the License.
  */
 
-package io.macula.faults;
+package io.macula.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,46 +29,45 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JVM on a host, which can be started again. Its log gathers all its lives.
+ * A process that says in its log when it is ready, and can be started again. The log
+ * gathers all its lives. Driven by one thread, but {@link #kill} may come from any;
+ * whoever starts it ends it.
  */
-final class HostProcess {
+public final class LoggedProcess {
 
 	private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
-	private final Network network;
+	private static final int END_LIMIT_SECONDS = 60;
 
-	private final String host;
+	private final String name;
 
 	private final Path log;
 
 	private final String readyLine;
 
-	private @Nullable Process process;
+	private volatile @Nullable Process process;
 
 	private long readFrom;
 
-	HostProcess(Network network, String host, Path log, String readyLine) {
-		this.network = network;
-		this.host = host;
+	/**
+	 * A process that was not started yet.
+	 * @param name its name, for messages
+	 * @param log file to which its output is appended
+	 * @param readyLine part of the log that tells that it is ready
+	 */
+	public LoggedProcess(String name, Path log, String readyLine) {
+		this.name = name;
 		this.log = log;
 		this.readyLine = readyLine;
-	}
-
-	String host() {
-		return this.host;
 	}
 
 	/**
 	 * Start the process; does not wait until it is ready.
 	 * @param environment environment variables
-	 * @param command arguments of java
+	 * @param command the command and its arguments
 	 */
-	void start(Map<String, String> environment, List<String> command) {
-		List<String> all = new ArrayList<>();
-		all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		all.add("--enable-native-access=ALL-UNNAMED");
-		all.addAll(command);
-		ProcessBuilder builder = new ProcessBuilder(this.network.on(this.host, all)).redirectErrorStream(true)
+	public void start(Map<String, String> environment, List<String> command) {
+		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.appendTo(this.log.toFile()));
 		builder.environment().putAll(environment);
 		try {
@@ -76,32 +75,42 @@ final class HostProcess {
 			this.process = builder.start();
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Process on " + this.host + " cannot be started", ex);
+			throw new UncheckedIOException("'" + this.name + "' cannot be started", ex);
 		}
 	}
 
-	void awaitReady() {
-		Clock.await(this.host + " is ready, see " + this.log, START_LIMIT, () -> {
+	/**
+	 * Wait until the process says that it is ready.
+	 * @throws IllegalStateException if it ends before, or takes longer than 90 s
+	 */
+	public void awaitReady() {
+		Clock.await("'" + this.name + "' is ready, see " + this.log, START_LIMIT, () -> {
 			if (!running()) {
-				throw new IllegalStateException("Process on " + this.host + " ended while it started, see " + this.log);
+				throw new IllegalStateException("'" + this.name + "' ended while it started, see " + this.log);
 			}
 			return logOfThisLife().contains(this.readyLine);
 		});
 	}
 
-	boolean running() {
-		return this.process != null && this.process.isAlive();
+	public boolean running() {
+		Process present = this.process;
+		return present != null && present.isAlive();
 	}
 
-	long pid() {
-		return (this.process != null) ? this.process.pid() : -1;
+	/**
+	 * Process id.
+	 * @return the id, or -1 if it was never started
+	 */
+	public long pid() {
+		Process present = this.process;
+		return (present != null) ? present.pid() : -1;
 	}
 
 	/**
 	 * Lines of the log since the last start.
 	 * @return the text
 	 */
-	String logOfThisLife() {
+	public String logOfThisLife() {
 		return logFrom(this.readFrom);
 	}
 
@@ -109,7 +118,7 @@ final class HostProcess {
 	 * Size of the log now.
 	 * @return a position for {@link #logFrom}
 	 */
-	long logPosition() {
+	public long logPosition() {
 		try {
 			return Files.size(this.log);
 		}
@@ -123,11 +132,11 @@ final class HostProcess {
 	 * @param position what {@link #logPosition} told
 	 * @return the text
 	 */
-	String logFrom(long position) {
+	public String logFrom(long position) {
 		try {
 			byte[] all = Files.readAllBytes(this.log);
 			int from = (int) Math.min(position, all.length);
-			return new String(all, from, all.length - from, java.nio.charset.StandardCharsets.UTF_8);
+			return new String(all, from, all.length - from, StandardCharsets.UTF_8);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Log " + this.log + " cannot be read", ex);
@@ -137,10 +146,11 @@ final class HostProcess {
 	/**
 	 * Send SIGKILL and wait until the process is gone.
 	 */
-	void kill() {
-		if (this.process != null) {
-			this.process.destroyForcibly();
-			awaitEnd(this.process);
+	public void kill() {
+		Process present = this.process;
+		if (present != null) {
+			present.destroyForcibly();
+			awaitEnd(present);
 		}
 	}
 
@@ -148,12 +158,13 @@ final class HostProcess {
 	 * Send SIGTERM and wait until the process is gone.
 	 * @return how long it took
 	 */
-	Duration terminate() {
+	public Duration terminate() {
 		long start = Clock.now();
-		if (this.process != null) {
+		Process present = this.process;
+		if (present != null) {
 			signal("CONT");
-			this.process.destroy();
-			awaitEnd(this.process);
+			present.destroy();
+			awaitEnd(present);
 		}
 		return Duration.ofNanos(Clock.now() - start);
 	}
@@ -162,7 +173,7 @@ final class HostProcess {
 	 * Send a signal.
 	 * @param name its name without SIG
 	 */
-	void signal(String name) {
+	public void signal(String name) {
 		if (running()) {
 			Shell.run("kill", "-" + name, Long.toString(pid()));
 		}
@@ -170,9 +181,9 @@ final class HostProcess {
 
 	private void awaitEnd(Process ending) {
 		try {
-			if (!ending.waitFor(60, TimeUnit.SECONDS)) {
+			if (!ending.waitFor(END_LIMIT_SECONDS, TimeUnit.SECONDS)) {
 				ending.destroyForcibly();
-				throw new IllegalStateException("Process on " + this.host + " did not end within 60 s");
+				throw new IllegalStateException("'" + this.name + "' did not end within " + END_LIMIT_SECONDS + " s");
 			}
 		}
 		catch (InterruptedException ex) {

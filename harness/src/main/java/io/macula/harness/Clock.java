@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.faults;
+package io.macula.harness;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -24,18 +24,22 @@ import java.util.function.BooleanSupplier;
  * Waiting for other processes. Times are those of {@link System#nanoTime()}, which on
  * Linux is one clock for all processes.
  */
-final class Clock {
+public final class Clock {
 
 	private static final Duration STEP = Duration.ofMillis(20);
 
 	private Clock() {
 	}
 
-	static long now() {
+	public static long now() {
 		return System.nanoTime();
 	}
 
-	static void pause(Duration duration) {
+	/**
+	 * Let time pass.
+	 * @param duration how long; nothing if negative
+	 */
+	public static void pause(Duration duration) {
 		try {
 			TimeUnit.NANOSECONDS.sleep(Math.max(0, duration.toNanos()));
 		}
@@ -45,7 +49,7 @@ final class Clock {
 		}
 	}
 
-	static void seconds(double seconds) {
+	public static void seconds(double seconds) {
 		pause(Duration.ofMillis((long) (seconds * 1000)));
 	}
 
@@ -56,7 +60,7 @@ final class Clock {
 	 * @param condition the condition
 	 * @throws IllegalStateException if it does not hold within the limit
 	 */
-	static void await(String what, Duration limit, BooleanSupplier condition) {
+	public static void await(String what, Duration limit, BooleanSupplier condition) {
 		if (!within(limit, condition)) {
 			throw new IllegalStateException("Waited " + limit.toSeconds() + " s in vain until " + what);
 		}
@@ -68,7 +72,7 @@ final class Clock {
 	 * @param condition the condition
 	 * @return whether it held within the limit
 	 */
-	static boolean within(Duration limit, BooleanSupplier condition) {
+	public static boolean within(Duration limit, BooleanSupplier condition) {
 		long start = now();
 		while (!condition.getAsBoolean()) {
 			if (now() - start > limit.toNanos()) {

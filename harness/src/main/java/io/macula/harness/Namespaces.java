@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.harness;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Hosts on one machine, each a network namespace, and the cables between them. Closed,
+ * they are gone. Needs Linux, root and iproute2.
+ */
+public final class Namespaces implements AutoCloseable {
+
+	private final String prefix;
+
+	/**
+	 * No hosts yet.
+	 * @param prefix begins the names of the namespaces; unique on the machine
+	 */
+	public Namespaces(String prefix) {
+		this.prefix = prefix;
+	}
+
+	/**
+	 * Add a host, which has nothing but a loopback interface.
+	 * @param host its name
+	 */
+	public void add(String host) {
+		Shell.run("ip", "netns", "add", this.prefix + host);
+		ip(host, "link", "set", "lo", "up");
+	}
+
+	/**
+	 * Join two hosts.
+	 * @param host a host
+	 * @param device name of its end
+	 * @param otherHost the other host
+	 * @param otherDevice name of the other end
+	 */
+	public void cable(String host, String device, String otherHost, String otherDevice) {
+		Shell.run("ip", "link", "add", device, "netns", this.prefix + host, "type", "veth", "peer", "name", otherDevice,
+				"netns", this.prefix + otherHost);
+		ip(host, "link", "set", device, "up");
+		ip(otherHost, "link", "set", otherDevice, "up");
+	}
+
+	/**
+	 * Configure the network of a host.
+	 * @param host its name
+	 * @param args arguments of {@code ip}
+	 */
+	public void ip(String host, String... args) {
+		List<String> command = new ArrayList<>(List.of("ip", "-n", this.prefix + host));
+		command.addAll(List.of(args));
+		Shell.run(command.toArray(String[]::new));
+	}
+
+	/**
+	 * A command that runs on a host.
+	 * @param host its name
+	 * @param command the command and its arguments
+	 * @return the command to start
+	 */
+	public List<String> on(String host, List<String> command) {
+		List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", this.prefix + host));
+		all.addAll(command);
+		return all;
+	}
+
+	/**
+	 * Run a short command on a host.
+	 * @param host its name
+	 * @param command the command and its arguments
+	 * @return what it printed
+	 */
+	public String in(String host, String... command) {
+		return Shell.run(on(host, List.of(command)).toArray(String[]::new));
+	}
+
+	@Override
+	public void close() {
+		List<String> kept = new ArrayList<>();
+		for (String line : Shell.run("ip", "netns", "list").split("\n")) {
+			String name = line.split(" ")[0];
+			if (name.startsWith(this.prefix) && !Shell.succeeds("ip", "netns", "del", name)) {
+				kept.add(name);
+			}
+		}
+		if (!kept.isEmpty()) {
+			throw new IllegalStateException("Network namespaces " + kept + " cannot be removed");
+		}
+	}
+
+}
