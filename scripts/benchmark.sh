@@ -22,8 +22,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-java=java
-[ -z "${JAVA_HOME:-}" ] || java=$JAVA_HOME/bin/java
+. scripts/lib/build.sh
 
 # shellcheck disable=SC2086
 mvn -q -B ${MVN:-} -pl benchmarks -am -DskipTests package
@@ -41,8 +40,7 @@ case " $* " in *" --scale "*) main=io.macula.benchmarks.scale.ScaleBenchmark ;; 
 
 # The bad link between two hosts; without it the workload over that link is skipped.
 linkd=target/benchmark/linkd
-rm -f "$linkd"
-gcc -O2 -o "$linkd" fault-suite/src/main/c/linkd.c -lnetfilter_queue 2> target/benchmark/linkd.log || true
+build_linkd "$linkd" || true
 
 exec "$java" -Xmx256m -cp "$classpath" \
 	-Dbenchmark.directory=target/benchmark "-Dbenchmark.linkd=$linkd" $main "$@"

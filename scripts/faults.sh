@@ -30,8 +30,8 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-. scripts/lib/samples.sh
-build_samples fault-suite
+. scripts/lib/build.sh
+build_jars fault-suite
 
 out=target/faults
 rm -rf "$out"/world-*
@@ -43,9 +43,7 @@ if [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ] || ! command -v ip > /dev/n
 fi
 
 linkd=$out/linkd
-rm -f "$linkd"
-gcc -O2 -o "$linkd" fault-suite/src/main/c/linkd.c -lnetfilter_queue 2> "$out/linkd.log" \
-	|| echo "linkd cannot be built (gcc, libnetfilter-queue-dev): faults of delay and loss are skipped"
+build_linkd "$linkd" || echo "linkd cannot be built (gcc, libnetfilter-queue-dev): faults of delay and loss are skipped"
 
 prefix=mf$$-
 
@@ -63,7 +61,7 @@ trap cleanup EXIT
 trap 'cleanup; exit 130' INT TERM
 
 # shellcheck disable=SC2086
-"$java" --enable-native-access=ALL-UNNAMED -Xmx1g -jar "$suite_jar" --prefix="$prefix" --linkd="$linkd" --provider-jar="$provider_jar" \
+"$java" --enable-native-access=ALL-UNNAMED -Xmx1g -jar "$suite_jar" --prefix="$prefix" --linkd="$linkd" \
 	--suite-jar="$suite_jar" --directory="$out" --secret="$(random_secret)" $arguments &
 suite=$!
 status=0

@@ -22,8 +22,8 @@ case "$environment" in
 	*) echo "Environment '$environment' is not known: expected local or compose" >&2; exit 2 ;;
 esac
 
-. scripts/lib/samples.sh
-build_samples
+. scripts/lib/build.sh
+build_jars sample-provider multi-node
 
 out=target/multi-node
 rm -rf "$out"
@@ -35,6 +35,8 @@ export MACULA_REALM_SECRET
 
 if [ "$environment" = compose ]; then
 	compose="${COMPOSE:-docker compose} -f docker/compose.yaml"
+	# The image of the client needs its jar, too.
+	build_jars sample-client
 	$compose build > "$out/build.log" 2>&1 || { tail "$out/build.log" >&2; exit 1; }
 	set -- --compose="$compose" "$@"
 fi
@@ -46,7 +48,7 @@ cleanup() {
 	# What is left when the runner itself was killed.
 	if [ -f "$out/pids" ]; then
 		while read -r pid; do
-			if is_sample "$pid"; then
+			if is_provider "$pid"; then
 				kill -9 "$pid" 2>/dev/null || true
 			fi
 		done < "$out/pids"
@@ -55,8 +57,8 @@ cleanup() {
 trap cleanup EXIT
 trap 'cleanup; exit 130' INT TERM
 
-"$java" --enable-native-access=ALL-UNNAMED -Xmx512m -jar "$client_jar" scenarios \
-	--provider-jar="$provider_jar" --client-jar="$client_jar" --directory="$out" "$@" \
+"$java" --enable-native-access=ALL-UNNAMED -Xmx512m -jar "$runner_jar" \
+	--provider-jar="$provider_jar" --jar="$runner_jar" --directory="$out" "$@" \
 	> "$out/runner.log" 2>&1 &
 runner=$!
 # The table and nothing of the clients' logs.

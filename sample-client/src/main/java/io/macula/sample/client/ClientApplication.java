@@ -16,16 +16,11 @@
 
 package io.macula.sample.client;
 
-import java.util.Arrays;
-
-import io.macula.sample.client.scenario.ScenarioRunner;
-
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * A client: an ordinary Spring Boot application with the starter on its classpath. With
- * {@code scenarios} as its first argument it runs the multi-node scenarios instead.
+ * A client: an ordinary Spring Boot application with the starter on its classpath.
  */
 @SpringBootApplication
 public class ClientApplication {
@@ -33,13 +28,8 @@ public class ClientApplication {
 	/**
 	 * Start the client.
 	 * @param args settings, as for any Spring Boot application
-	 * @throws Exception if the scenarios cannot be run
 	 */
-	public static void main(String[] args) throws Exception {
-		if (args.length > 0 && args[0].equals("scenarios")) {
-			ScenarioRunner.main(Arrays.copyOfRange(args, 1, args.length));
-			return;
-		}
+	public static void main(String[] args) {
 		SpringApplication.run(ClientApplication.class, args);
 	}
 

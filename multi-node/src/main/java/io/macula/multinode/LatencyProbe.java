@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.macula.harness.Arguments;
+import io.macula.harness.Jvm;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -30,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class LatencyProbe {
 
-	/** Cached calls after which the JVM has compiled the way of a call. */
+	/** Cached calls after which the JVM has compiled the call path. */
 	static final int COLD_CALLS = 20_000;
 
 	private static final int CACHED_CALLS = COLD_CALLS + 5000;
@@ -51,8 +53,8 @@ final class LatencyProbe {
 	 */
 	Result run(String seed) throws IOException, InterruptedException {
 		Path out = this.directory.resolve("latency.json");
-		Process process = new ProcessBuilder(LocalProviders.java(), "--enable-native-access=ALL-UNNAMED", "-Xmx256m",
-				"-jar", this.jar.toString(), "scenarios", "--latency-probe=" + out, "--seed=" + seed)
+		Process process = new ProcessBuilder(Jvm.command(
+				List.of("-Xmx256m", "-jar", this.jar.toString(), "fresh-client", "--seed=" + seed, "--out=" + out)))
 			.redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("latency.log").toFile())
 			.start();
@@ -70,10 +72,12 @@ final class LatencyProbe {
 
 	/**
 	 * What the fresh JVM does.
-	 * @param seed endpoint of its seed
-	 * @param out file for the result
+	 * @param arguments {@code --seed=}, endpoint of its seed, and {@code --out=}, file
+	 * for the result
 	 */
-	static void measure(String seed, Path out) {
+	static void runFreshClient(Arguments arguments) {
+		String seed = arguments.required("seed");
+		Path out = Path.of(arguments.required("out"));
 		long start = System.nanoTime();
 		try (ScenarioClient client = ScenarioClient.start(List.of(seed))) {
 			long startMillis = (System.nanoTime() - start) / 1_000_000;

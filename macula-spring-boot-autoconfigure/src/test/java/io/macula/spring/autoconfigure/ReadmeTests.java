@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client;
+package io.macula.spring.autoconfigure;
 
 import java.io.IOException;
 import java.io.InputStream;

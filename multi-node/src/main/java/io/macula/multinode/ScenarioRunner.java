@@ -14,18 +14,22 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
+import io.macula.harness.Arguments;
+import io.macula.harness.CriteriaTable;
+import io.macula.harness.Criterion;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,41 +39,42 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ScenarioRunner {
 
-	private final PrintStream out;
+	private final PrintStream out = System.out;
 
-	private ScenarioRunner(PrintStream out) {
-		this.out = out;
+	private final CriteriaTable table = new CriteriaTable(this.out, 18, 52, 6);
+
+	private ScenarioRunner() {
 	}
 
 	/**
-	 * Run the scenarios.
-	 * @param args {@code --provider-jar=}, {@code --client-jar=}, {@code --directory=}
-	 * for the report and the logs, {@code --only=} for one scenario, {@code --compose=}
-	 * for containers and the command that controls them
+	 * Run the scenarios, or a process of theirs.
+	 * @param args {@code --provider-jar=}, {@code --jar=} of this runner,
+	 * {@code --directory=} for the report and the logs, {@code --only=} for one scenario,
+	 * {@code --compose=} for containers and the command that controls them; or
+	 * {@code fresh-client} and its arguments
 	 * @throws Exception if the environment cannot be set up
 	 */
 	public static void main(String[] args) throws Exception {
-		Map<String, String> options = options(args);
-		if (options.containsKey("latency-probe")) {
-			LatencyProbe.measure(option(options, "seed"), Path.of(option(options, "latency-probe")));
+		if (args.length > 0 && args[0].equals("fresh-client")) {
+			LatencyProbe.runFreshClient(Arguments.parse(Arrays.copyOfRange(args, 1, args.length)));
 			return;
 		}
-		Path directory = Files.createDirectories(Path.of(option(options, "directory")));
+		Arguments arguments = Arguments.parse(args);
+		Path directory = Files.createDirectories(Path.of(arguments.required("directory")));
+		LatencyProbe probe = new LatencyProbe(Path.of(arguments.required("jar")), directory);
 		boolean passed;
-		try (Providers providers = providers(options, directory)) {
+		try (Providers providers = providers(arguments, directory)) {
 			providers.nodes().forEach(providers::start);
 			providers.nodes().forEach(providers::awaitReady);
-			LatencyProbe probe = new LatencyProbe(Path.of(option(options, "client-jar")), directory);
-			passed = new ScenarioRunner(System.out).run(new Scenarios(providers, probe),
-					options.getOrDefault("only", ""), directory.resolve("report.json"));
+			passed = new ScenarioRunner().run(new Scenarios(providers, probe), arguments.optional("only", ""),
+					directory.resolve("report.json"));
 		}
 		System.exit(passed ? 0 : 1);
 	}
 
-	private static Providers providers(Map<String, String> options, Path directory) {
-		String compose = options.getOrDefault("compose", "");
-		return compose.isEmpty() ? new LocalProviders(Path.of(option(options, "provider-jar")), directory)
-				: new ComposeProviders(compose);
+	private static Providers providers(Arguments arguments, Path directory) {
+		return arguments.has("compose") ? new ComposeProviders(arguments.required("compose"))
+				: new LocalProviders(Path.of(arguments.required("provider-jar")), directory);
 	}
 
 	private boolean run(Scenarios scenarios, String only, Path file) throws Exception {
@@ -83,7 +88,7 @@ public final class ScenarioRunner {
 		for (Map.Entry<String, Callable<ScenarioReport>> scenario : all.entrySet()) {
 			if (only.isEmpty() || only.equals(scenario.getKey())) {
 				ScenarioReport report = run(scenario.getKey(), scenario.getValue());
-				print(report);
+				this.table.print(report.name(), report.criteria());
 				reports.add(report);
 			}
 		}
@@ -104,16 +109,6 @@ public final class ScenarioRunner {
 		}
 	}
 
-	private void print(ScenarioReport report) {
-		String name = report.name();
-		for (Criterion criterion : report.criteria()) {
-			this.out.printf("| %-18s | %-52s | %-6s | %s%n", name, criterion.must(),
-					criterion.passed() ? "ok" : "FAILED", criterion.measured());
-			name = "";
-		}
-		this.out.flush();
-	}
-
 	private void write(List<ScenarioReport> reports, boolean passed, Path file) throws IOException {
 		Map<String, Object> report = new LinkedHashMap<>();
 		report.put("passed", passed);
@@ -122,26 +117,6 @@ public final class ScenarioRunner {
 		report.put("scenarios", reports);
 		JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValue(file.toFile(), report);
 		this.out.println("Report: " + file);
-	}
-
-	private static Map<String, String> options(String[] args) {
-		Map<String, String> options = new LinkedHashMap<>();
-		for (String arg : args) {
-			int equals = arg.indexOf('=');
-			if (!arg.startsWith("--") || equals < 0) {
-				throw new IllegalArgumentException("Argument '" + arg + "' is not valid: expected --name=value");
-			}
-			options.put(arg.substring(2, equals), arg.substring(equals + 1));
-		}
-		return options;
-	}
-
-	private static String option(Map<String, String> options, String name) {
-		String value = options.get(name);
-		if (value == null) {
-			throw new IllegalArgumentException("Option --" + name + "= is missing");
-		}
-		return value;
 	}
 
 }

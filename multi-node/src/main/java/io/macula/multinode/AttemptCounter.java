@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
 import io.macula.observation.AttemptObservationContext;
 import io.micrometer.observation.Observation;

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +25,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
-import io.macula.sample.client.scenario.ScenarioClient.Strategy;
+import io.macula.harness.Clock;
+import io.macula.harness.Percentile;
+import io.macula.multinode.ScenarioClient.Strategy;
 
 /**
  * The scenarios, each with a client of its own. All providers are up before and after
@@ -80,11 +83,11 @@ final class Scenarios {
 			long slowestMicros;
 			double returnSeconds;
 			try {
-				Await.pause(Duration.ofSeconds(2));
+				Clock.pause(Duration.ofSeconds(2));
 				int before = log.calls().size();
 				kill = System.nanoTime();
 				this.providers.kill(victim);
-				Await.pause(Duration.ofSeconds(4));
+				Clock.pause(Duration.ofSeconds(4));
 				List<Call> during = log.calls().stream().skip(Math.max(0, before - LOAD_THREADS)).toList();
 				slowestMicros = during.stream().mapToLong(Call::micros).max().orElse(0);
 				log.measured("callsBeforeKill", before);
@@ -95,10 +98,10 @@ final class Scenarios {
 				this.providers.start(victim);
 				this.providers.awaitReady(victim);
 				long ready = System.nanoTime();
-				Await.until(victim + " is used again", Duration.ofSeconds(20), () -> lastVictimCall.get() > kill
+				Clock.await(victim + " is used again", Duration.ofSeconds(20), () -> lastVictimCall.get() > kill
 						&& lastVictimCall.get() - kill > Duration.ofSeconds(4).toNanos());
 				returnSeconds = (System.nanoTime() - ready) / 1e9;
-				Await.pause(Duration.ofSeconds(1));
+				Clock.pause(Duration.ofSeconds(1));
 			}
 			finally {
 				running.set(false);
@@ -178,36 +181,24 @@ final class Scenarios {
 		result.calls().forEach(log::add);
 		Call firstCall = result.calls().get(0);
 		// The connection is cached from the second call on; the limit is for a warm JVM.
-		long[] cached = result.calls()
-			.stream()
-			.skip(1 + LatencyProbe.COLD_CALLS)
-			.mapToLong(Call::micros)
-			.sorted()
-			.toArray();
-		long p99 = p99(cached);
+		double[] cached = millis(result.calls().stream().skip(1 + LatencyProbe.COLD_CALLS));
+		double p99 = Percentile.of(cached, 99);
 		log.measured("firstCallMillis", firstCall.micros() / 1000.0);
 		log.measured("cachedCalls", cached.length);
-		log.measured("cachedP50Millis", cached[cached.length / 2] / 1000.0);
-		log.measured("cachedP99Millis", p99 / 1000.0);
+		log.measured("cachedP50Millis", Percentile.of(cached, 50));
+		log.measured("cachedP99Millis", p99);
 		// The share of a JVM that has not compiled yet.
 		log.measured("coldCalls", LatencyProbe.COLD_CALLS);
 		log.measured("p99OfColdCallsMillis",
-				p99(result.calls()
-					.stream()
-					.skip(1)
-					.limit(LatencyProbe.COLD_CALLS)
-					.mapToLong(Call::micros)
-					.sorted()
-					.toArray()) / 1000.0);
-		log.measured("cachedMaxMillis", cached[cached.length - 1] / 1000.0);
+				Percentile.of(millis(result.calls().stream().skip(1).limit(LatencyProbe.COLD_CALLS)), 99));
+		log.measured("cachedMaxMillis", Percentile.of(cached, 100));
 		log.measured("startMillis", result.startMillis());
 		boolean handshake = !result.connectionsBefore().contains(this.providers.endpoint(called))
 				&& called.equals(firstCall.node());
 		log.must("first call of a fresh JVM, handshake included, under 500 ms",
 				firstCall.micros() / 1000 + " ms" + (handshake ? "" : ", but without a handshake"),
 				handshake && firstCall.failure() == null && firstCall.micros() < 500_000);
-		log.must("cached call p99 under 5 ms, JVM warm", "%.2f ms".formatted(p99 / 1000.0),
-				log.failures().isEmpty() && p99 < 5_000);
+		log.must("cached call p99 under 5 ms, JVM warm", "%.2f ms".formatted(p99), log.failures().isEmpty() && p99 < 5);
 		return log.report();
 	}
 
@@ -215,8 +206,8 @@ final class Scenarios {
 		return ScenarioClient.start(endpoints());
 	}
 
-	private static long p99(long[] sorted) {
-		return sorted[(int) Math.ceil(sorted.length * 0.99) - 1];
+	private static double[] millis(Stream<Call> calls) {
+		return calls.mapToDouble((call) -> call.micros() / 1000.0).sorted().toArray();
 	}
 
 	private static Map<String, Integer> selected(ScenarioClient client, Strategy strategy, int calls, ScenarioLog log) {
@@ -242,7 +233,7 @@ final class Scenarios {
 					if (node.equals(call.node())) {
 						lastCallOfNode.set(System.nanoTime());
 					}
-					Await.pause(LOAD_PAUSE);
+					Clock.pause(LOAD_PAUSE);
 				}
 			}, "load-" + i);
 			thread.start();

@@ -14,12 +14,19 @@
  * limitations under the License.
  */
 
-/**
- * The multi-node scenarios: three providers and fresh clients, each in the place that the
- * environment gives it, and a report of what held. Start at
- * {@link io.macula.sample.client.scenario.ScenarioRunner}.
- */
-@NullMarked
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
-import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call as its caller saw it. Immutable.
+ *
+ * @param number number of the call in its scenario, from 1
+ * @param node id of the node that answered, or {@code null} if none did
+ * @param attempts attempts that the call took, or 0 if they were not observed
+ * @param micros from the proxy's call to its return, in microseconds
+ * @param failure how it failed, or {@code null}
+ */
+record Call(long number, @Nullable String node, int attempts, long micros, @Nullable String failure) {
+
+}

@@ -14,19 +14,23 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.Map;
+
+import io.macula.harness.Criterion;
 
 /**
- * One call as its caller saw it. Immutable.
+ * Outcome of one scenario. Immutable.
  *
- * @param number number of the call in its scenario, from 1
- * @param node id of the node that answered, or {@code null} if none did
- * @param attempts attempts that the call took, or 0 if they were not observed
- * @param micros from the proxy's call to its return, in microseconds
- * @param failure how it failed, or {@code null}
+ * @param name name of the scenario
+ * @param passed whether each criterion held
+ * @param criteria what must hold
+ * @param measured figures by name
+ * @param calls each call, in order of its number
  */
-record Call(long number, @Nullable String node, int attempts, long micros, @Nullable String failure) {
+record ScenarioReport(String name, boolean passed, List<Criterion> criteria, Map<String, Object> measured,
+		List<Call> calls) {
 
 }

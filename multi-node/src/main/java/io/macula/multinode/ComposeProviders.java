@@ -14,16 +14,16 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+
+import io.macula.harness.Clock;
+import io.macula.harness.Shell;
 
 /**
  * Providers as containers of {@code docker/compose.yaml}. The clients run on the host,
@@ -34,6 +34,9 @@ final class ComposeProviders implements Providers {
 	private static final String READY = "Started ProviderApplication";
 
 	private static final Duration START_LIMIT = Duration.ofSeconds(120);
+
+	/** Longer than compose waits for a container that stops. */
+	private static final Duration COMMAND_LIMIT = Duration.ofMinutes(2);
 
 	private static final Map<String, String> ENDPOINTS = Map.of("node1", "172.20.0.2:9001", "node2", "172.20.0.3:9002",
 			"node3", "172.20.0.4:9003");
@@ -69,7 +72,7 @@ final class ComposeProviders implements Providers {
 
 	@Override
 	public void awaitReady(String node) {
-		Await.until("container " + node + " is ready", START_LIMIT,
+		Clock.await("container " + node + " is ready", START_LIMIT,
 				() -> starts(node) > this.lives.getOrDefault(node, 0));
 	}
 
@@ -95,21 +98,7 @@ final class ComposeProviders implements Providers {
 	private String compose(String... args) {
 		List<String> command = new ArrayList<>(this.compose);
 		command.addAll(List.of(args));
-		try {
-			Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-			String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-			if (process.waitFor() != 0) {
-				throw new IllegalStateException("'" + String.join(" ", command) + "' failed: " + output.strip());
-			}
-			return output;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("'" + String.join(" ", command) + "' cannot be run", ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted", ex);
-		}
+		return Shell.run(COMMAND_LIMIT, command);
 	}
 
 }

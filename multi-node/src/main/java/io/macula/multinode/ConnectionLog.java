@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
 import java.util.List;
 import java.util.Queue;

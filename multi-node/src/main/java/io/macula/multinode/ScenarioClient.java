@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.macula.RpcException;
+import io.macula.harness.Clock;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
 import io.macula.sample.Answer;
@@ -30,6 +31,8 @@ import io.macula.sample.Question;
 import io.macula.spring.MaculaClient;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+
+import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -80,11 +83,9 @@ final class ScenarioClient implements AutoCloseable {
 	/**
 	 * Wait until the client knows some number of providers.
 	 * @param count the number
-	 * @return how long it took, in nanoseconds
 	 */
-	long awaitInstances(int count) {
-		return Await.until("the client knows " + count + " providers", Duration.ofSeconds(20),
-				() -> instances() == count);
+	void awaitInstances(int count) {
+		Clock.await("the client knows " + count + " providers", Duration.ofSeconds(20), () -> instances() == count);
 	}
 
 	/**
@@ -162,10 +163,8 @@ final class ScenarioClient implements AutoCloseable {
 
 	}
 
-	/**
-	 * The client's application, configured by {@code scenarios.yml}. Without a
-	 * stereotype, so that the component scan of the sample does not find it.
-	 */
+	/** The client's application, configured by {@code scenarios.yml}. */
+	@SpringBootConfiguration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Configuration {
 

@@ -14,15 +14,12 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
-
 /**
- * Something that must hold, and whether it did. Immutable.
- *
- * @param must what must hold
- * @param measured what was seen
- * @param passed whether it held
+ * The multi-node scenarios: three providers and fresh clients, each in the place that the
+ * environment gives it, and a report of what held. Start at
+ * {@link io.macula.multinode.ScenarioRunner}.
  */
-record Criterion(String must, String measured, boolean passed) {
+@NullMarked
+package io.macula.multinode;
 
-}
+import org.jspecify.annotations.NullMarked;

@@ -14,16 +14,16 @@
  * limitations under the License.
  */
 
-package io.macula.sample.client.scenario;
+package io.macula.multinode;
 
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+
+import io.macula.harness.Findings;
 
 /**
  * What a scenario writes down while it runs. Calls come from any thread, all else from
@@ -35,9 +35,7 @@ final class ScenarioLog {
 
 	private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
 
-	private final Map<String, Object> measured = new LinkedHashMap<>();
-
-	private final List<Criterion> criteria = new ArrayList<>();
+	private final Findings findings = new Findings();
 
 	ScenarioLog(String name) {
 		this.name = name;
@@ -48,11 +46,11 @@ final class ScenarioLog {
 	}
 
 	void measured(String figure, Object value) {
-		this.measured.put(figure, value);
+		this.findings.measured(figure, value);
 	}
 
 	void must(String what, Object measured, boolean passed) {
-		this.criteria.add(new Criterion(what, measured.toString(), passed));
+		this.findings.must(what, measured, passed);
 	}
 
 	List<Call> calls() {
@@ -76,8 +74,8 @@ final class ScenarioLog {
 	}
 
 	ScenarioReport report() {
-		boolean passed = !this.criteria.isEmpty() && this.criteria.stream().allMatch(Criterion::passed);
-		return new ScenarioReport(this.name, passed, List.copyOf(this.criteria), this.measured, calls());
+		return new ScenarioReport(this.name, this.findings.passed(), this.findings.criteria(), this.findings.figures(),
+				calls());
 	}
 
 }
