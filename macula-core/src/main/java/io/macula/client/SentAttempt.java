@@ -84,7 +84,7 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 	}
 
 	@Override
-	protected void onResult(byte[] result) {
+	public void onResult(byte[] result) {
 		if (SETTLED.compareAndSet(this, 0, 1)) {
 			long elapsed = elapsedNanos();
 			this.tracker.succeeded(elapsed);

@@ -135,10 +135,11 @@ public abstract class OutboundCall {
 	protected abstract boolean leavesSuspectedPeer();
 
 	/**
-	 * The peer answered.
+	 * The peer answered. Public, so that a {@link Connection} of another package can
+	 * answer, too.
 	 * @param payload the encoded result, owned by the receiver
 	 */
-	protected abstract void onResult(byte[] payload);
+	public abstract void onResult(byte[] payload);
 
 	/**
 	 * The peer failed the call, or the transport did.

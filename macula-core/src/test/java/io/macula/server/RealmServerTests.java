@@ -533,7 +533,7 @@ class RealmServerTests {
 		}
 
 		@Override
-		protected void onResult(byte[] payload) {
+		public void onResult(byte[] payload) {
 			MethodContract present = this.contract;
 			this.answer
 				.complete((present != null) ? CODECS.get("cbor").forType(present.resultType()).decode(payload) : null);

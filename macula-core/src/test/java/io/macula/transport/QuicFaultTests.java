@@ -571,7 +571,7 @@ class QuicFaultTests {
 			}
 
 			@Override
-			protected void onResult(byte[] payload) {
+			public void onResult(byte[] payload) {
 				outcomes.add("result of " + payload.length);
 			}
 

@@ -166,7 +166,7 @@ final class TransportThroughput {
 		}
 
 		@Override
-		protected void onResult(byte[] payload) {
+		public void onResult(byte[] payload) {
 			long now = System.nanoTime();
 			this.loop.done.lazySet(this.loop.done.get() + 1);
 			if (this.loop.samples < this.loop.latencies.length && (this.loop.done.get() & 7) == 0) {

@@ -39,7 +39,6 @@ import io.macula.pool.ConnectionPool;
 import io.macula.pool.PoolListener;
 import io.macula.pool.PoolSettings;
 import io.macula.pool.Timer;
-import io.macula.transport.AnsweringConnection;
 import io.micrometer.observation.ObservationRegistry;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

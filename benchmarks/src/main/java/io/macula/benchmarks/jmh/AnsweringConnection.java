@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.transport;
+package io.macula.benchmarks.jmh;
 
 import java.time.Duration;
 import java.util.List;
@@ -22,17 +22,18 @@ import java.util.List;
 import io.macula.Endpoint;
 import io.macula.Realm;
 import io.macula.Status;
-import org.jspecify.annotations.NullMarked;
+import io.macula.transport.Connection;
+import io.macula.transport.NodeInfo;
+import io.macula.transport.OutboundCall;
+import io.macula.transport.StreamCall;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * A connection without a network: answers each unary call at once with the same result.
- * In this package because only the transport may tell a call of its outcome.
  */
-@NullMarked
-public final class AnsweringConnection implements Connection {
+final class AnsweringConnection implements Connection {
 
 	private final Endpoint endpoint;
 
@@ -43,7 +44,7 @@ public final class AnsweringConnection implements Connection {
 	 * @param endpoint pretended peer
 	 * @param result encoded result
 	 */
-	public AnsweringConnection(Endpoint endpoint, byte[] result) {
+	AnsweringConnection(Endpoint endpoint, byte[] result) {
 		this.endpoint = endpoint;
 		this.result = result;
 	}
