@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import io.macula.Processed;
 import io.macula.harness.Clock;
 import io.macula.harness.LoggedProcess;
+import io.macula.harness.ProcessStatus;
 
 /**
  * Faults that somebody means: floods, half-open connections, slow peers.

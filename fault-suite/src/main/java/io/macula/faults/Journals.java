@@ -18,18 +18,15 @@ package io.macula.faults;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.macula.Processed;
+import io.macula.harness.AppendedLines;
 
 /**
  * What the providers executed, by their journals, compared with what the client was told.
@@ -38,7 +35,7 @@ final class Journals {
 
 	private final Path directory;
 
-	private final Map<Path, Long> read = new HashMap<>();
+	private final Map<Path, AppendedLines> files = new HashMap<>();
 
 	private final Map<Long, Integer> executions = new HashMap<>();
 
@@ -80,8 +77,8 @@ final class Journals {
 	}
 
 	private void readOn() {
-		try (var files = Files.newDirectoryStream(this.directory, "*.journal")) {
-			for (Path file : files) {
+		try (var found = Files.newDirectoryStream(this.directory, "*.journal")) {
+			for (Path file : found) {
 				readOn(file);
 			}
 		}
@@ -90,17 +87,9 @@ final class Journals {
 		}
 	}
 
-	private void readOn(Path file) throws IOException {
-		long from = this.read.getOrDefault(file, 0L);
-		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-			channel.position(from);
-			String text = new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII);
-			int whole = text.lastIndexOf('\n') + 1;
-			text.substring(0, whole)
-				.lines()
-				.forEach((line) -> this.executions.merge(Long.parseLong(line.substring(0, line.indexOf(' '))), 1,
-						Integer::sum));
-			this.read.put(file, from + whole);
+	private void readOn(Path file) {
+		for (String line : this.files.computeIfAbsent(file, AppendedLines::new).next()) {
+			this.executions.merge(Long.parseLong(line.substring(0, line.indexOf(' '))), 1, Integer::sum);
 		}
 	}
 

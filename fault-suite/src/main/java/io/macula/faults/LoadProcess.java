@@ -20,18 +20,16 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.macula.harness.AppendedLines;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -46,18 +44,16 @@ final class LoadProcess implements AutoCloseable {
 
 	private final BufferedWriter commands;
 
-	private final Path calls;
+	private final AppendedLines calls;
 
 	private final Path log;
 
 	private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
 
-	private long read;
-
 	private LoadProcess(Process process, Path calls, Path log) {
 		this.process = process;
 		this.commands = process.outputWriter(StandardCharsets.UTF_8);
-		this.calls = calls;
+		this.calls = new AppendedLines(calls);
 		this.log = log;
 	}
 
@@ -132,19 +128,7 @@ final class LoadProcess implements AutoCloseable {
 	 * @return calls in order of their end
 	 */
 	List<CallRecord> newCalls() {
-		List<CallRecord> found = new ArrayList<>();
-		try (FileChannel channel = FileChannel.open(this.calls, StandardOpenOption.READ)) {
-			channel.position(this.read);
-			String text = new String(java.nio.channels.Channels.newInputStream(channel).readAllBytes(),
-					StandardCharsets.UTF_8);
-			int whole = text.lastIndexOf('\n') + 1;
-			text.substring(0, whole).lines().map(CallRecord::parse).forEach(found::add);
-			this.read += text.substring(0, whole).getBytes(StandardCharsets.UTF_8).length;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("Calls of the load cannot be read", ex);
-		}
-		return found;
+		return this.calls.next().stream().map(CallRecord::parse).toList();
 	}
 
 	@Override

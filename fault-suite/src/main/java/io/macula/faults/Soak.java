@@ -30,6 +30,7 @@ import io.macula.faults.Fault.Layout;
 import io.macula.faults.Network.Healing;
 import io.macula.harness.Clock;
 import io.macula.harness.Link;
+import io.macula.harness.ProcessStatus;
 import io.macula.harness.Shell;
 
 /**

@@ -16,7 +16,6 @@
 
 package io.macula.benchmarks.scale;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +127,7 @@ final class IdleClient {
 	 */
 	private record Usage(long heapBytes, long residentBytes) {
 
-		static Usage now() throws IOException {
+		static Usage now() {
 			return new Usage(ScaleRealm.heapBytes(), ScaleRealm.residentBytes());
 		}
 

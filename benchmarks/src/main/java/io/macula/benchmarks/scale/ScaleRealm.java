@@ -16,16 +16,13 @@
 
 package io.macula.benchmarks.scale;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import io.macula.Realm;
 import io.macula.codec.Codecs;
+import io.macula.harness.ProcessStatus;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
 import io.macula.tls.SecretTls;
@@ -85,13 +82,8 @@ final class ScaleRealm {
 	}
 
 	/** Bytes of this process that are in memory, as the kernel counts them. */
-	static long residentBytes() throws IOException {
-		List<String> lines = Files.readAllLines(Path.of("/proc/self/status"));
-		return lines.stream()
-			.filter((line) -> line.startsWith("VmRSS:"))
-			.mapToLong((line) -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
-			.findFirst()
-			.orElseThrow();
+	static long residentBytes() {
+		return ProcessStatus.of(ProcessHandle.current().pid()).residentKilobytes() << 10;
 	}
 
 	/** Contract of the measured service. */

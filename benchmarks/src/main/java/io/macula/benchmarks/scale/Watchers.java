@@ -176,9 +176,9 @@ final class Watchers {
 			this.accounts.incrementAndGet();
 		}
 		long awaited = this.awaitedVersion;
-		boolean news = update.gone().stream().anyMatch((gone) -> gone.version() == awaited)
+		boolean changed = update.gone().stream().anyMatch((gone) -> gone.version() == awaited)
 				|| update.upserts().stream().anyMatch((upsert) -> upsert.record().version() == awaited);
-		if (news && this.heardNanos.compareAndSet(client, 0, System.nanoTime())) {
+		if (changed && this.heardNanos.compareAndSet(client, 0, System.nanoTime())) {
 			this.everyone.countDown();
 		}
 	}

@@ -15,8 +15,8 @@
  */
 
 /**
- * The product in a large realm: memory per endpoint, news to many clients, choice among
- * many instances. Start at {@link io.macula.benchmarks.scale.ScaleBenchmark}.
+ * The product in a large realm: memory per endpoint, changes to many clients, choice
+ * among many instances. Start at {@link io.macula.benchmarks.scale.ScaleBenchmark}.
  */
 @NullMarked
 package io.macula.benchmarks.scale;

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.faults;
+package io.macula.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,15 +24,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the operating system says of a process. Immutable.
+ * What the operating system says of a process; Linux only. Immutable.
  *
  * @param residentKilobytes memory
  * @param threads threads
  * @param descriptors open files and sockets
  */
-record ProcessStatus(long residentKilobytes, long threads, long descriptors) {
+public record ProcessStatus(long residentKilobytes, long threads, long descriptors) {
 
-	static ProcessStatus of(long pid) {
+	/**
+	 * The status of a process now.
+	 * @param pid its id
+	 * @return its status
+	 */
+	public static ProcessStatus of(long pid) {
 		Path process = Path.of("/proc", Long.toString(pid));
 		Map<String, Long> status = new HashMap<>();
 		try (var descriptors = Files.list(process.resolve("fd"))) {
