@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.spring.autoconfigure;
+package io.macula.multinode;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,6 +33,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/**
+ * The settings as an application with the starter sees them.
+ */
 class ReadmeTests {
 
 	private static final Pattern ROW = Pattern.compile("\\| `(macula\\.[a-z.-]+)` \\| (?:`([^`]*)`)? \\| (.*) \\|");
