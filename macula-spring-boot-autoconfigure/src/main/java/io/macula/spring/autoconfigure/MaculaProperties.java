@@ -108,8 +108,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param attemptTimeout Bound of one attempt, at most the deadline; 'auto' learns it
 	 * from the instance's recent latency
 	 * @param codec Name of the payload codec
-	 * @param warmUp Whether the call path is loaded and compiled in the background
-	 * while the application starts, so that its first call is not slow
+	 * @param warmUp Whether the call path is loaded and compiled in the background while
+	 * the application starts, so that its first call is not slow
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 * @param pool Connections
