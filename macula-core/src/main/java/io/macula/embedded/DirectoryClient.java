@@ -231,7 +231,7 @@ final class DirectoryClient extends EmbeddedDirectory {
 			this.answered = update.answers();
 			this.answeredBySettled = update.settled();
 		}
-		NodeTable.Changes changes = table().takeChanges();
+		TableChanges changes = table().takeChanges();
 		tellWatches(changes.services());
 		if (update.ends()) {
 			tellKnown();

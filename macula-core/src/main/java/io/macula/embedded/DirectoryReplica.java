@@ -35,7 +35,7 @@ import io.macula.embedded.DirectoryUpdate.Digest;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
-import io.macula.embedded.NodeTable.Outcome;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -371,21 +371,21 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		}
 	}
 
-	private Outcome apply(Upsert upsert) {
+	private Verdict apply(Upsert upsert) {
 		try {
 			return own(upsert.record().nodeId()) ? this.own.heard(upsert) : table().apply(upsert);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Left out the record of node '{}': {}", upsert.record().nodeId(), ex.getMessage());
-			return Outcome.KNOWN;
+			return Verdict.KNOWN;
 		}
 	}
 
-	private Outcome apply(Renewal renewal) {
+	private Verdict apply(Renewal renewal) {
 		return own(renewal.nodeId()) ? this.own.heard(renewal) : table().apply(renewal);
 	}
 
-	private Outcome apply(Gone gone) {
+	private Verdict apply(Gone gone) {
 		return own(gone.nodeId()) ? this.own.heard(gone) : table().apply(gone);
 	}
 
@@ -393,14 +393,14 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		return nodeId.equals(nodeId());
 	}
 
-	private void settle(DirectoryLink link, String nodeId, Outcome outcome) {
-		if (outcome == Outcome.STALE) {
+	private void settle(DirectoryLink link, String nodeId, Verdict verdict) {
+		if (verdict == Verdict.STALE) {
 			link.tell(nodeId);
 		}
-		else if (outcome == Outcome.WANTED) {
+		else if (verdict == Verdict.WANTED) {
 			link.want(nodeId);
 		}
-		else if (outcome == Outcome.FULL) {
+		else if (verdict == Verdict.FULL) {
 			link.refuse(nodeId);
 			logFull(nodeId);
 		}
@@ -455,7 +455,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	 * the watches of this node.
 	 */
 	private void propagate(@Nullable DirectoryLink source) {
-		NodeTable.Changes changes = table().takeChanges();
+		TableChanges changes = table().takeChanges();
 		if (changes.isEmpty()) {
 			return;
 		}

@@ -16,12 +16,8 @@
 
 package io.macula.embedded;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,8 +36,9 @@ import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a realm as this node knows them, with their leases. Pure: time comes in,
- * changes are collected until the owner takes them. Not safe for threads: one owner.
+ * The nodes of a realm as this node knows them: decides which of two records of a node
+ * counts, and collects what changed until the owner takes it. Pure: time comes in,
+ * nothing goes out. Owned by the loop of its directory, not safe for other threads.
  */
 final class NodeTable {
 
@@ -51,65 +48,34 @@ final class NodeTable {
 	 * that all replicas end up equal.
 	 *
 	 * Time. Each replica expires a record by its own monotonic clock, one lease after the
-	 * last renewal; what it hears from others comes with the age that they know. No
-	 * replica tells another one that a record expired.
+	 * last renewal (LeaseSweep); what it hears from others comes with the age that they
+	 * know. No replica tells another one that a record expired.
 	 *
 	 * Tombstones. A record that is gone leaves its (term, version, renewals) behind, so
 	 * that a replica that has not heard of it does not bring it back. A withdrawal counts
 	 * as one more version; an expiry yields to a later renewal.
 	 *
-	 * Self-preservation (after Eureka). When more than half of the leases went silent
-	 * together, the fault is more likely here than everywhere else: overdue records stay
-	 * until the others speak again, or until four leases after the last renewal. Until
-	 * then callers may be shown nodes that are dead; they leave them out themselves, by
-	 * what their own connections say.
-	 *
 	 * Bound. A table that holds its most nodes takes no further ones, first come, first
 	 * kept: renewals of those that were left out are heard again when there is room.
 	 */
 
-	/** Below this number of silent leases silence is believed. */
-	private static final int PRESERVED_AT_LEAST = 3;
-
-	/** Overdue records are kept this many leases at most. */
-	private static final int PRESERVED_LEASES = 4;
-
-	/**
-	 * A lease is silent after this share of its time: it should be renewed at a third.
-	 */
-	private static final double SILENT_SHARE = 0.6;
-
-	private static final long SHORTEST_TOMBSTONE_NANOS = TimeUnit.MINUTES.toNanos(5);
-
-	/** A sweep that comes this late means that this very process stood still. */
-	private static final long STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(1);
-
 	private static final int MAX_TOMBSTONES = 100_000;
-
-	private static final int MAX_NAMES = 100_000;
 
 	private final LongSupplier nanoTime;
 
 	private final int maxNodes;
 
-	private final Map<String, Entry> entries = new HashMap<>();
+	private final Map<String, HeldRecord> records = new HashMap<>();
 
-	private final Map<String, Tombstone> tombstones = new LinkedHashMap<>();
+	private final Tombstones tombstones = new Tombstones(MAX_TOMBSTONES);
 
-	private final Map<ServiceName, Map<String, Instance>> byService = new HashMap<>();
+	private final ServiceIndex services = new ServiceIndex();
 
-	/**
-	 * Names that were parsed already: there are far fewer than records times services.
-	 */
-	private final Map<String, ServiceName> names = new HashMap<>();
+	private final TableDigest digest = new TableDigest();
 
-	private Changes changes = new Changes();
+	private final LeaseSweep leases;
 
-	private long hash;
-
-	private long sweptNanos;
-
-	private boolean preserving;
+	private TableChanges changes = new TableChanges();
 
 	/**
 	 * An empty table.
@@ -119,7 +85,7 @@ final class NodeTable {
 	NodeTable(LongSupplier nanoTime, int maxNodes) {
 		this.nanoTime = nanoTime;
 		this.maxNodes = maxNodes;
-		this.sweptNanos = nanoTime.getAsLong();
+		this.leases = new LeaseSweep(nanoTime.getAsLong());
 	}
 
 	/**
@@ -134,9 +100,9 @@ final class NodeTable {
 	 * Renew the record of this node itself.
 	 */
 	void renewOwn(String nodeId, long renewals) {
-		Entry entry = this.entries.get(nodeId);
-		if (entry != null) {
-			renewed(entry, renewals, 0);
+		HeldRecord held = this.records.get(nodeId);
+		if (held != null) {
+			renew(held, renewals, 0);
 		}
 	}
 
@@ -147,82 +113,73 @@ final class NodeTable {
 		bury(gone);
 	}
 
-	Outcome apply(Upsert upsert) {
+	Verdict apply(Upsert upsert) {
 		NodeRecord record = upsert.record();
 		long ageNanos = ageNanos(upsert.ageMillis());
-		Tombstone tombstone = this.tombstones.get(record.nodeId());
-		if (tombstone != null && !tombstone.yieldsTo(record.term(), record.version(), upsert.renewals())) {
-			return Outcome.STALE;
+		if (this.tombstones.cover(record.nodeId(), record.term(), record.version(), upsert.renewals())) {
+			return Verdict.STALE;
 		}
-		Entry entry = this.entries.get(record.nodeId());
-		if (entry != null) {
-			int order = NodeRecord.compare(record.term(), record.version(), entry.record.term(),
-					entry.record.version());
+		HeldRecord held = this.records.get(record.nodeId());
+		if (held != null) {
+			int order = held.compare(record.term(), record.version());
 			if (order < 0) {
-				noteConflict(entry, record.term(), upsert.renewals());
-				return Outcome.STALE;
+				hearOlder(held, record.term(), upsert.renewals());
+				return Verdict.STALE;
 			}
-			if (order == 0 && record.services().equals(entry.record.services())) {
-				return renewed(entry, upsert.renewals(), ageNanos);
+			if (order == 0 && record.services().equals(held.record().services())) {
+				return renew(held, upsert.renewals(), ageNanos);
 			}
 		}
 		if (ageNanos >= record.leaseNanos()) {
-			return Outcome.TOO_OLD;
+			return Verdict.TOO_OLD;
 		}
-		if (entry == null && full()) {
-			return Outcome.FULL;
+		if (held == null && full()) {
+			return Verdict.FULL;
 		}
 		put(record, upsert.renewals(), ageNanos, false);
 		this.tombstones.remove(record.nodeId());
-		return Outcome.CHANGED;
+		return Verdict.CHANGED;
 	}
 
-	Outcome apply(Renewal renewal) {
-		long ageNanos = ageNanos(renewal.ageMillis());
-		Entry entry = this.entries.get(renewal.nodeId());
-		if (entry == null) {
-			Tombstone tombstone = this.tombstones.get(renewal.nodeId());
-			boolean dead = tombstone != null
-					&& !tombstone.yieldsTo(renewal.term(), renewal.version(), renewal.renewals());
-			if (dead) {
-				return Outcome.STALE;
+	Verdict apply(Renewal renewal) {
+		HeldRecord held = this.records.get(renewal.nodeId());
+		if (held == null) {
+			if (this.tombstones.cover(renewal.nodeId(), renewal.term(), renewal.version(), renewal.renewals())) {
+				return Verdict.STALE;
 			}
-			return full() ? Outcome.FULL : Outcome.WANTED;
+			return full() ? Verdict.FULL : Verdict.WANTED;
 		}
-		int order = NodeRecord.compare(renewal.term(), renewal.version(), entry.record.term(), entry.record.version());
+		int order = held.compare(renewal.term(), renewal.version());
 		if (order < 0) {
-			noteConflict(entry, renewal.term(), renewal.renewals());
-			return Outcome.STALE;
+			hearOlder(held, renewal.term(), renewal.renewals());
+			return Verdict.STALE;
 		}
-		return (order > 0) ? Outcome.WANTED : renewed(entry, renewal.renewals(), ageNanos);
+		return (order > 0) ? Verdict.WANTED : renew(held, renewal.renewals(), ageNanos(renewal.ageMillis()));
 	}
 
-	Outcome apply(Gone gone) {
-		Tombstone tombstone = this.tombstones.get(gone.nodeId());
-		if (tombstone != null
-				&& NodeRecord.compare(gone.term(), gone.version(), tombstone.term, tombstone.version) <= 0) {
-			return Outcome.KNOWN;
+	Verdict apply(Gone gone) {
+		if (this.tombstones.know(gone)) {
+			return Verdict.KNOWN;
 		}
-		Entry entry = this.entries.get(gone.nodeId());
-		if (entry != null) {
-			int order = NodeRecord.compare(gone.term(), gone.version(), entry.record.term(), entry.record.version());
-			boolean renewedSince = order == 0 && !gone.withdrawn() && entry.renewals > gone.renewals();
-			if (entry.own || order < 0 || renewedSince) {
-				return Outcome.STALE;
+		HeldRecord held = this.records.get(gone.nodeId());
+		if (held != null) {
+			int order = held.compare(gone.term(), gone.version());
+			boolean renewedSince = order == 0 && !gone.withdrawn() && held.renewals() > gone.renewals();
+			if (held.own() || order < 0 || renewedSince) {
+				return Verdict.STALE;
 			}
 		}
 		bury(gone);
-		return Outcome.CHANGED;
+		return Verdict.CHANGED;
 	}
 
 	/**
 	 * Drop a record without a trace, because the seed that this node relies on says so.
 	 */
 	void forget(Gone gone) {
-		Entry entry = this.entries.get(gone.nodeId());
-		if (entry != null && !entry.own
-				&& NodeRecord.compare(gone.term(), gone.version(), entry.record.term(), entry.record.version()) >= 0) {
-			remove(entry);
+		HeldRecord held = this.records.get(gone.nodeId());
+		if (held != null && !held.own() && held.compare(gone.term(), gone.version()) >= 0) {
+			remove(held);
 		}
 	}
 
@@ -231,9 +188,9 @@ final class NodeTable {
 	 * the others.
 	 */
 	void retain(Set<String> nodeIds) {
-		for (Entry entry : List.copyOf(this.entries.values())) {
-			if (!entry.own && !nodeIds.contains(entry.record.nodeId())) {
-				remove(entry);
+		for (HeldRecord held : List.copyOf(this.records.values())) {
+			if (!held.own() && !nodeIds.contains(held.nodeId())) {
+				remove(held);
 			}
 		}
 	}
@@ -245,19 +202,10 @@ final class NodeTable {
 	 */
 	void adopt(Upsert upsert) {
 		NodeRecord record = upsert.record();
-		Entry entry = this.entries.get(record.nodeId());
-		if (entry != null && !entry.own && NodeRecord.compare(record.term(), record.version(), entry.record.term(),
-				entry.record.version()) < 0) {
+		HeldRecord held = this.records.get(record.nodeId());
+		if (held != null && !held.own() && held.compare(record.term(), record.version()) < 0) {
 			put(record, upsert.renewals(), 0, false);
 		}
-	}
-
-	/**
-	 * Forget those that were gone long ago.
-	 */
-	void forgetTombstones() {
-		long now = this.nanoTime.getAsLong();
-		this.tombstones.values().removeIf((tombstone) -> now - tombstone.untilNanos >= 0);
 	}
 
 	/**
@@ -266,122 +214,88 @@ final class NodeTable {
 	 * because it has no link; they stay
 	 */
 	void sweep(Predicate<NodeRecord> unjudged) {
-		long now = this.nanoTime.getAsLong();
-		long pause = now - this.sweptNanos;
-		this.sweptNanos = now;
-		if (pause > STANDSTILL_NANOS) {
-			this.entries.values().forEach((entry) -> entry.graceNanos += pause);
-		}
-		List<Entry> overdue = new ArrayList<>();
-		int others = 0;
-		int silent = 0;
-		for (Entry entry : this.entries.values()) {
-			if (!entry.own) {
-				long age = now - entry.renewedNanos - entry.graceNanos;
-				others++;
-				silent += (age > entry.leaseNanos * SILENT_SHARE) ? 1 : 0;
-				entry.overdue = age >= entry.leaseNanos;
-				if (entry.overdue) {
-					overdue.add(entry);
-				}
-			}
-		}
-		boolean together = silent >= PRESERVED_AT_LEAST && silent * 2 > others;
-		this.preserving = together && !overdue.isEmpty();
-		for (Entry entry : overdue) {
-			boolean preserved = together && now - entry.renewedNanos < entry.leaseNanos * PRESERVED_LEASES;
-			if (!preserved && !unjudged.test(entry.record)) {
-				NodeRecord record = entry.record;
-				bury(new Gone(record.nodeId(), record.term(), record.version(), entry.renewals, false));
-			}
-		}
+		this.leases.sweep(this.records.values(), unjudged, now()).forEach((held) -> bury(held.expired()));
 		forgetTombstones();
+	}
+
+	/**
+	 * Forget those that were gone long ago.
+	 */
+	void forgetTombstones() {
+		this.tombstones.forget(now());
 	}
 
 	/**
 	 * What changed since the last call.
 	 */
-	Changes takeChanges() {
-		Changes taken = this.changes;
+	TableChanges takeChanges() {
+		TableChanges taken = this.changes;
 		if (!taken.isEmpty()) {
-			this.changes = new Changes();
+			this.changes = new TableChanges();
 		}
 		return taken;
 	}
 
 	Snapshot snapshot(ServiceName service) {
-		return new Snapshot(service, List.copyOf(this.byService.getOrDefault(service, Map.of()).values()),
-				this.nanoTime.getAsLong());
+		return this.services.snapshot(service, now());
 	}
 
 	boolean serves(ServiceName service) {
-		return this.byService.containsKey(service);
+		return this.services.serves(service);
 	}
 
 	/**
 	 * The nodes that serve one of the services.
 	 */
 	Set<String> nodesOf(Collection<ServiceName> services) {
-		Set<String> nodeIds = new LinkedHashSet<>();
-		for (ServiceName service : services) {
-			nodeIds.addAll(this.byService.getOrDefault(service, Map.of()).keySet());
-		}
-		return nodeIds;
+		return this.services.nodesOf(services);
 	}
 
 	Collection<String> nodeIds() {
-		return List.copyOf(this.entries.keySet());
+		return List.copyOf(this.records.keySet());
 	}
 
 	@Nullable NodeRecord record(String nodeId) {
-		Entry entry = this.entries.get(nodeId);
-		return (entry != null) ? entry.record : null;
+		HeldRecord held = this.records.get(nodeId);
+		return (held != null) ? held.record() : null;
 	}
 
 	@Nullable Upsert upsert(String nodeId) {
-		Entry entry = this.entries.get(nodeId);
-		return (entry != null) ? new Upsert(entry.record, entry.renewals, ageMillis(entry)) : null;
+		HeldRecord held = this.records.get(nodeId);
+		return (held != null) ? held.upsert(now()) : null;
 	}
 
 	@Nullable Renewal renewal(String nodeId) {
-		Entry entry = this.entries.get(nodeId);
-		return (entry != null)
-				? new Renewal(nodeId, entry.record.term(), entry.record.version(), entry.renewals, ageMillis(entry))
-				: null;
+		HeldRecord held = this.records.get(nodeId);
+		return (held != null) ? held.renewal(now()) : null;
 	}
 
 	/**
 	 * Whether someone who holds this record holds the latest that is known here.
 	 */
 	boolean upToDate(Renewal theirs) {
-		Entry entry = this.entries.get(theirs.nodeId());
-		return entry != null && entry.record.term() == theirs.term() && entry.record.version() == theirs.version()
-				&& entry.renewals == theirs.renewals();
+		HeldRecord held = this.records.get(theirs.nodeId());
+		return held != null && held.compare(theirs.term(), theirs.version()) == 0
+				&& held.renewals() == theirs.renewals();
 	}
 
 	@Nullable Gone gone(String nodeId) {
-		Tombstone tombstone = this.tombstones.get(nodeId);
-		return (tombstone != null)
-				? new Gone(nodeId, tombstone.term, tombstone.version, tombstone.renewals, tombstone.withdrawn) : null;
+		return this.tombstones.gone(nodeId);
 	}
 
 	Digest digest() {
-		return new Digest(this.entries.size(), this.hash);
+		return this.digest.value();
 	}
 
 	int size() {
-		return this.entries.size();
-	}
-
-	private boolean full() {
-		return this.entries.size() >= this.maxNodes;
+		return this.records.size();
 	}
 
 	/**
 	 * Whether overdue leases are kept because too many went silent together.
 	 */
 	boolean preserving() {
-		return this.preserving;
+		return this.leases.preserving();
 	}
 
 	/**
@@ -389,230 +303,69 @@ final class NodeTable {
 	 */
 	Set<String> overdue() {
 		Set<String> nodeIds = new TreeSet<>();
-		this.entries.forEach((nodeId, entry) -> {
-			if (entry.overdue) {
-				nodeIds.add(nodeId);
-			}
-		});
+		this.records.values().stream().filter(HeldRecord::overdue).map(HeldRecord::nodeId).forEach(nodeIds::add);
 		return nodeIds;
 	}
 
+	private boolean full() {
+		return this.records.size() >= this.maxNodes;
+	}
+
+	private Verdict renew(HeldRecord held, long renewals, long ageNanos) {
+		if (!held.renew(renewals, now() - ageNanos)) {
+			return Verdict.KNOWN;
+		}
+		this.changes.renewed(held.nodeId());
+		return Verdict.RENEWED;
+	}
+
+	private void hearOlder(HeldRecord held, long term, long renewals) {
+		String addresses = held.hearOlder(term, renewals);
+		if (addresses != null) {
+			this.changes.conflict(held.nodeId(), addresses);
+		}
+	}
+
+	/* A record that is not valid must fail here, before anything changes. */
 	private void put(NodeRecord record, long renewals, long ageNanos, boolean own) {
 		Instance instance = record.instance();
-		Set<ServiceName> services = serviceNames(record);
-		Entry before = this.entries.get(record.nodeId());
-		Entry entry = new Entry(record, services, own);
-		entry.renewals = renewals;
-		entry.renewedNanos = this.nanoTime.getAsLong() - ageNanos;
+		Set<ServiceName> names = this.services.names(record);
+		HeldRecord held = new HeldRecord(record, names, own, renewals, now() - ageNanos);
+		HeldRecord before = this.records.get(record.nodeId());
 		if (before != null) {
-			entry.replaced = replaced(before, record);
+			held.replace(before);
 			remove(before);
 		}
-		this.entries.put(record.nodeId(), entry);
-		this.hash += hash(record);
-		for (ServiceName service : services) {
-			this.byService.computeIfAbsent(service, (name) -> new HashMap<>()).put(record.nodeId(), instance);
-		}
-		this.changes.changed(record.nodeId(), services);
+		this.records.put(record.nodeId(), held);
+		this.digest.add(record);
+		this.services.add(instance, names);
+		this.changes.changed(record.nodeId(), names);
 	}
 
-	private Set<ServiceName> serviceNames(NodeRecord record) {
-		if (this.names.size() > MAX_NAMES) {
-			this.names.clear();
-		}
-		Set<ServiceName> services = new LinkedHashSet<>(record.services().size() * 2);
-		for (String service : record.services()) {
-			services.add(this.names.computeIfAbsent(service, ServiceName::new));
-		}
-		return services;
-	}
-
-	private void remove(Entry entry) {
-		String nodeId = entry.record.nodeId();
-		this.entries.remove(nodeId);
-		this.hash -= hash(entry.record);
-		for (ServiceName service : entry.services) {
-			Map<String, Instance> instances = this.byService.get(service);
-			if (instances != null && instances.remove(nodeId) != null && instances.isEmpty()) {
-				this.byService.remove(service);
-			}
-		}
-		this.changes.changed(nodeId, entry.services);
+	private void remove(HeldRecord held) {
+		this.records.remove(held.nodeId());
+		this.digest.remove(held.record());
+		this.services.remove(held.nodeId(), held.services());
+		this.changes.changed(held.nodeId(), held.services());
 	}
 
 	private void bury(Gone gone) {
-		Entry entry = this.entries.get(gone.nodeId());
-		long leaseNanos = 0;
-		if (entry != null) {
-			leaseNanos = entry.leaseNanos;
-			remove(entry);
+		HeldRecord held = this.records.get(gone.nodeId());
+		if (held != null) {
+			remove(held);
 		}
 		else {
 			this.changes.changed(gone.nodeId(), Set.of());
 		}
-		if (this.tombstones.size() >= MAX_TOMBSTONES) {
-			this.tombstones.remove(this.tombstones.keySet().iterator().next());
-		}
-		long untilNanos = this.nanoTime.getAsLong() + Math.max(SHORTEST_TOMBSTONE_NANOS, 4 * leaseNanos);
-		this.tombstones.put(gone.nodeId(),
-				new Tombstone(gone.term(), gone.version(), gone.renewals(), gone.withdrawn(), untilNanos));
+		this.tombstones.bury(gone, (held != null) ? held.leaseNanos() : 0, now());
 	}
 
-	private Outcome renewed(Entry entry, long renewals, long ageNanos) {
-		if (renewals <= entry.renewals) {
-			return Outcome.KNOWN;
-		}
-		entry.renewals = renewals;
-		long renewedNanos = this.nanoTime.getAsLong() - ageNanos;
-		if (renewedNanos - entry.renewedNanos > 0) {
-			entry.renewedNanos = renewedNanos;
-		}
-		entry.graceNanos = 0;
-		this.changes.renewed.add(entry.record.nodeId());
-		return Outcome.RENEWED;
-	}
-
-	/*
-	 * A node id that comes back elsewhere is an ordinary restart. It is a conflict once
-	 * the life that it replaced renews its lease again.
-	 */
-	private static @Nullable Replaced replaced(Entry before, NodeRecord record) {
-		if (before.record.term() == record.term()) {
-			return before.replaced;
-		}
-		return before.record.address().equals(record.address()) ? null
-				: new Replaced(before.record.term(), before.renewals, before.record.address());
-	}
-
-	private void noteConflict(Entry entry, long term, long renewals) {
-		Replaced replaced = entry.replaced;
-		if (replaced != null && replaced.term == term && renewals > replaced.renewals) {
-			entry.replaced = new Replaced(term, renewals, replaced.address);
-			this.changes.conflicts.put(entry.record.nodeId(), replaced.address + " and " + entry.record.address());
-		}
-	}
-
-	private long ageMillis(Entry entry) {
-		return entry.own ? 0
-				: TimeUnit.NANOSECONDS.toMillis(Math.max(0, this.nanoTime.getAsLong() - entry.renewedNanos));
+	private long now() {
+		return this.nanoTime.getAsLong();
 	}
 
 	private static long ageNanos(long ageMillis) {
 		return TimeUnit.MILLISECONDS.toNanos(Math.max(0, ageMillis));
-	}
-
-	private static long hash(NodeRecord record) {
-		long mixed = record.nodeId().hashCode() * 0x9E3779B97F4A7C15L;
-		mixed = (mixed ^ record.term()) * 0xBF58476D1CE4E5B9L;
-		mixed = (mixed ^ (mixed >>> 29) ^ record.version()) * 0x94D049BB133111EBL;
-		return mixed ^ (mixed >>> 32);
-	}
-
-	/**
-	 * What became of an entry that was applied.
-	 */
-	enum Outcome {
-
-		/** The content changed. */
-		CHANGED,
-		/** The lease was renewed. */
-		RENEWED,
-		/** Nothing new. */
-		KNOWN,
-		/** This table knows better: the sender should be told. */
-		STALE,
-		/** The record itself is needed. */
-		WANTED,
-		/** Its lease is over already. */
-		TOO_OLD,
-		/** There is no room for a further node. */
-		FULL
-
-	}
-
-	/**
-	 * What changed in a table.
-	 */
-	static final class Changes {
-
-		/** Changed or gone nodes, with the services that are affected. */
-		private final Map<String, Set<ServiceName>> nodes = new LinkedHashMap<>();
-
-		private final Set<String> renewed = new LinkedHashSet<>();
-
-		/** By node id: the two addresses. */
-		private final Map<String, String> conflicts = new LinkedHashMap<>();
-
-		Map<String, Set<ServiceName>> nodes() {
-			return this.nodes;
-		}
-
-		Set<String> renewed() {
-			return this.renewed;
-		}
-
-		Map<String, String> conflicts() {
-			return this.conflicts;
-		}
-
-		Set<ServiceName> services() {
-			Set<ServiceName> services = new LinkedHashSet<>();
-			this.nodes.values().forEach(services::addAll);
-			return services;
-		}
-
-		boolean isEmpty() {
-			return this.nodes.isEmpty() && this.renewed.isEmpty() && this.conflicts.isEmpty();
-		}
-
-		private void changed(String nodeId, Set<ServiceName> services) {
-			this.nodes.computeIfAbsent(nodeId, (id) -> new HashSet<>()).addAll(services);
-		}
-
-	}
-
-	private static final class Entry {
-
-		private final NodeRecord record;
-
-		private final Set<ServiceName> services;
-
-		private final boolean own;
-
-		private final long leaseNanos;
-
-		private long renewals;
-
-		/** When the lease was last renewed, on this node's clock. */
-		private long renewedNanos;
-
-		/** Time in which this node stood still and could hear nothing. */
-		private long graceNanos;
-
-		private boolean overdue;
-
-		private @Nullable Replaced replaced;
-
-		Entry(NodeRecord record, Set<ServiceName> services, boolean own) {
-			this.record = record;
-			this.services = services;
-			this.own = own;
-			this.leaseNanos = record.leaseNanos();
-		}
-
-	}
-
-	private record Tombstone(long term, long version, long renewals, boolean withdrawn, long untilNanos) {
-
-		boolean yieldsTo(long term, long version, long renewals) {
-			int order = NodeRecord.compare(term, version, this.term, this.version);
-			return order > 0 || (order == 0 && !this.withdrawn && renewals > this.renewals);
-		}
-
-	}
-
-	private record Replaced(long term, long renewals, String address) {
-
 	}
 
 }

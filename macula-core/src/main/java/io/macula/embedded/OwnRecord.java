@@ -22,7 +22,7 @@ import io.macula.directory.Lease;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
-import io.macula.embedded.NodeTable.Outcome;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,7 +152,7 @@ final class OwnRecord {
 	/**
 	 * A peer holds a record of this node id.
 	 */
-	Outcome heard(Upsert upsert) {
+	Verdict heard(Upsert upsert) {
 		NodeRecord theirs = upsert.record();
 		NodeRecord mine = this.table.record(this.self.nodeId());
 		if (!claimed() || mine == null) {
@@ -161,11 +161,11 @@ final class OwnRecord {
 		boolean sameProcess = theirs.incarnation() == mine.incarnation() && theirs.address().equals(mine.address());
 		int order = NodeRecord.compare(theirs.term(), theirs.version(), this.term, this.version);
 		if (order < 0) {
-			return Outcome.STALE;
+			return Verdict.STALE;
 		}
 		if (sameProcess) {
 			this.renewals = Math.max(this.renewals, upsert.renewals());
-			return (order == 0) ? Outcome.KNOWN : takeOver(theirs.term());
+			return (order == 0) ? Verdict.KNOWN : takeOver(theirs.term());
 		}
 		boolean earlierLife = theirs.address().equals(mine.address()) || !this.accepted;
 		if (earlierLife && mayTakeOver()) {
@@ -178,33 +178,33 @@ final class OwnRecord {
 	/**
 	 * A peer renewed a lease of this node id.
 	 */
-	Outcome heard(Renewal renewal) {
+	Verdict heard(Renewal renewal) {
 		if (!claimed()) {
 			return this.table.apply(renewal);
 		}
 		int order = NodeRecord.compare(renewal.term(), renewal.version(), this.term, this.version);
 		if (order == 0) {
 			this.renewals = Math.max(this.renewals, renewal.renewals());
-			return Outcome.KNOWN;
+			return Verdict.KNOWN;
 		}
-		return (order > 0) ? Outcome.WANTED : Outcome.STALE;
+		return (order > 0) ? Verdict.WANTED : Verdict.STALE;
 	}
 
 	/**
 	 * A peer says that this node id is gone.
 	 */
-	Outcome heard(Gone gone) {
+	Verdict heard(Gone gone) {
 		if (!claimed()) {
 			return this.table.apply(gone);
 		}
 		int order = NodeRecord.compare(gone.term(), gone.version(), this.term, this.version);
 		if (order < 0) {
-			return Outcome.STALE;
+			return Verdict.STALE;
 		}
 		if (order == 0 && !gone.withdrawn()) {
 			this.renewals = Math.max(this.renewals, gone.renewals());
 			renew();
-			return Outcome.STALE;
+			return Verdict.STALE;
 		}
 		return takeOver(gone.term());
 	}
@@ -216,11 +216,11 @@ final class OwnRecord {
 		return this.yielded;
 	}
 
-	private Outcome takeOver(long theirTerm) {
+	private Verdict takeOver(long theirTerm) {
 		this.term = theirTerm + 1;
 		this.version = 0;
 		put();
-		return Outcome.STALE;
+		return Verdict.STALE;
 	}
 
 	private boolean mayTakeOver() {

@@ -30,7 +30,6 @@ import io.macula.directory.Snapshot;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
-import io.macula.embedded.NodeTable.Outcome;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -52,9 +51,9 @@ class NodeTableTests {
 
 	@Test
 	void recordIsAddedWithItsServices() {
-		assertThat(this.table.apply(upsert("a", 1, 1, 0))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(upsert("a", 1, 1, 0))).isEqualTo(Verdict.CHANGED);
 		assertThat(nodes()).containsExactly("a");
-		NodeTable.Changes changes = this.table.takeChanges();
+		TableChanges changes = this.table.takeChanges();
 		assertThat(changes.nodes()).containsOnlyKeys("a");
 		assertThat(changes.services()).containsExactly(SERVICE);
 		assertThat(this.table.takeChanges().isEmpty()).isTrue();
@@ -64,23 +63,23 @@ class NodeTableTests {
 	void sameRecordTwiceIsNoChange() {
 		this.table.apply(upsert("a", 1, 1, 3));
 		this.table.takeChanges();
-		assertThat(this.table.apply(upsert("a", 1, 1, 3))).isEqualTo(Outcome.KNOWN);
+		assertThat(this.table.apply(upsert("a", 1, 1, 3))).isEqualTo(Verdict.KNOWN);
 		assertThat(this.table.takeChanges().isEmpty()).isTrue();
 	}
 
 	@Test
 	void newerVersionReplacesAndOlderIsStale() {
 		this.table.apply(upsert("a", 1, 2, 0));
-		assertThat(this.table.apply(upsert("a", 1, 1, 99))).isEqualTo(Outcome.STALE);
-		assertThat(this.table.apply(upsert("a", 1, 3, 0))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(upsert("a", 1, 1, 99))).isEqualTo(Verdict.STALE);
+		assertThat(this.table.apply(upsert("a", 1, 3, 0))).isEqualTo(Verdict.CHANGED);
 		assertThat(this.table.record("a").version()).isEqualTo(3);
 	}
 
 	@Test
 	void newerTermBeatsAnyVersion() {
 		this.table.apply(upsert("a", 1, 50, 0));
-		assertThat(this.table.apply(upsert("a", 2, 1, 0))).isEqualTo(Outcome.CHANGED);
-		assertThat(this.table.apply(upsert("a", 1, 51, 0))).isEqualTo(Outcome.STALE);
+		assertThat(this.table.apply(upsert("a", 2, 1, 0))).isEqualTo(Verdict.CHANGED);
+		assertThat(this.table.apply(upsert("a", 1, 51, 0))).isEqualTo(Verdict.STALE);
 		assertThat(this.table.size()).isEqualTo(1);
 	}
 
@@ -121,7 +120,7 @@ class NodeTableTests {
 		this.table.apply(upsert("a", 1, 1, 0));
 		for (int i = 1; i <= 20; i++) {
 			advance(5_000);
-			assertThat(this.table.apply(new Renewal("a", 1, 1, i, 0))).isEqualTo(Outcome.RENEWED);
+			assertThat(this.table.apply(new Renewal("a", 1, 1, i, 0))).isEqualTo(Verdict.RENEWED);
 		}
 		assertThat(nodes()).containsExactly("a");
 		assertThat(this.table.takeChanges().renewed()).containsExactly("a");
@@ -142,8 +141,8 @@ class NodeTableTests {
 	void repeatedRenewalDoesNotProlong() {
 		this.table.apply(upsert("a", 1, 1, 7));
 		advance(10_000);
-		assertThat(this.table.apply(new Renewal("a", 1, 1, 7, 0))).isEqualTo(Outcome.KNOWN);
-		assertThat(this.table.apply(upsert("a", 1, 1, 7))).isEqualTo(Outcome.KNOWN);
+		assertThat(this.table.apply(new Renewal("a", 1, 1, 7, 0))).isEqualTo(Verdict.KNOWN);
+		assertThat(this.table.apply(upsert("a", 1, 1, 7))).isEqualTo(Verdict.KNOWN);
 		advance(5_000);
 		assertThat(nodes()).isEmpty();
 	}
@@ -160,7 +159,7 @@ class NodeTableTests {
 
 	@Test
 	void recordOlderThanItsLeaseIsNotTaken() {
-		assertThat(this.table.apply(new Upsert(record("a", 1, 1, "9001"), 0, LEASE))).isEqualTo(Outcome.TOO_OLD);
+		assertThat(this.table.apply(new Upsert(record("a", 1, 1, "9001"), 0, LEASE))).isEqualTo(Verdict.TOO_OLD);
 		assertThat(this.table.size()).isZero();
 	}
 
@@ -184,8 +183,8 @@ class NodeTableTests {
 	void expiredRecordIsNotBroughtBackByAReplicaThatStillHoldsIt() {
 		this.table.apply(upsert("a", 1, 1, 7));
 		advance(15_000);
-		assertThat(this.table.apply(new Upsert(record("a", 1, 1, "9001"), 7, 14_000))).isEqualTo(Outcome.STALE);
-		assertThat(this.table.apply(new Renewal("a", 1, 1, 7, 14_000))).isEqualTo(Outcome.STALE);
+		assertThat(this.table.apply(new Upsert(record("a", 1, 1, "9001"), 7, 14_000))).isEqualTo(Verdict.STALE);
+		assertThat(this.table.apply(new Renewal("a", 1, 1, 7, 14_000))).isEqualTo(Verdict.STALE);
 		assertThat(nodes()).isEmpty();
 	}
 
@@ -193,57 +192,57 @@ class NodeTableTests {
 	void expiredRecordReturnsWithItsNextRenewal() {
 		this.table.apply(upsert("a", 1, 1, 7));
 		advance(15_000);
-		assertThat(this.table.apply(new Renewal("a", 1, 1, 8, 0))).isEqualTo(Outcome.WANTED);
-		assertThat(this.table.apply(upsert("a", 1, 1, 8))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(new Renewal("a", 1, 1, 8, 0))).isEqualTo(Verdict.WANTED);
+		assertThat(this.table.apply(upsert("a", 1, 1, 8))).isEqualTo(Verdict.CHANGED);
 		assertThat(nodes()).containsExactly("a");
 		assertThat(this.table.gone("a")).isNull();
 	}
 
 	@Test
 	void renewalOfAnUnknownOrNewerRecordAsksForTheRecord() {
-		assertThat(this.table.apply(new Renewal("a", 1, 1, 1, 0))).isEqualTo(Outcome.WANTED);
+		assertThat(this.table.apply(new Renewal("a", 1, 1, 1, 0))).isEqualTo(Verdict.WANTED);
 		this.table.apply(upsert("a", 1, 1, 0));
-		assertThat(this.table.apply(new Renewal("a", 1, 2, 1, 0))).isEqualTo(Outcome.WANTED);
-		assertThat(this.table.apply(new Renewal("a", 0, 9, 1, 0))).isEqualTo(Outcome.STALE);
+		assertThat(this.table.apply(new Renewal("a", 1, 2, 1, 0))).isEqualTo(Verdict.WANTED);
+		assertThat(this.table.apply(new Renewal("a", 0, 9, 1, 0))).isEqualTo(Verdict.STALE);
 	}
 
 	@Test
 	void withdrawalRemovesAtOnceAndForEveryOlderRecord() {
 		this.table.apply(upsert("a", 1, 1, 7));
-		assertThat(this.table.apply(new Gone("a", 1, 2, 7, true))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(new Gone("a", 1, 2, 7, true))).isEqualTo(Verdict.CHANGED);
 		assertThat(nodes()).isEmpty();
-		assertThat(this.table.apply(upsert("a", 1, 1, 99))).isEqualTo(Outcome.STALE);
-		assertThat(this.table.apply(upsert("a", 1, 2, 99))).isEqualTo(Outcome.STALE);
-		assertThat(this.table.apply(new Renewal("a", 1, 1, 99, 0))).isEqualTo(Outcome.STALE);
-		assertThat(this.table.apply(new Gone("a", 1, 2, 7, true))).isEqualTo(Outcome.KNOWN);
+		assertThat(this.table.apply(upsert("a", 1, 1, 99))).isEqualTo(Verdict.STALE);
+		assertThat(this.table.apply(upsert("a", 1, 2, 99))).isEqualTo(Verdict.STALE);
+		assertThat(this.table.apply(new Renewal("a", 1, 1, 99, 0))).isEqualTo(Verdict.STALE);
+		assertThat(this.table.apply(new Gone("a", 1, 2, 7, true))).isEqualTo(Verdict.KNOWN);
 	}
 
 	@Test
 	void withdrawalThatComesBeforeItsRecordStillCounts() {
-		assertThat(this.table.apply(new Gone("a", 1, 2, 7, true))).isEqualTo(Outcome.CHANGED);
-		assertThat(this.table.apply(upsert("a", 1, 1, 7))).isEqualTo(Outcome.STALE);
+		assertThat(this.table.apply(new Gone("a", 1, 2, 7, true))).isEqualTo(Verdict.CHANGED);
+		assertThat(this.table.apply(upsert("a", 1, 1, 7))).isEqualTo(Verdict.STALE);
 	}
 
 	@Test
 	void nodeThatAdvertisesAgainOrStartsAgainBeatsItsTombstone() {
 		this.table.apply(new Gone("a", 1, 2, 7, true));
-		assertThat(this.table.apply(upsert("a", 1, 3, 7))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(upsert("a", 1, 3, 7))).isEqualTo(Verdict.CHANGED);
 		this.table.apply(new Gone("a", 1, 4, 7, true));
-		assertThat(this.table.apply(upsert("a", 2, 1, 0))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(upsert("a", 2, 1, 0))).isEqualTo(Verdict.CHANGED);
 	}
 
 	@Test
 	void lateWithdrawalOfAnOlderLifeIsStale() {
 		this.table.apply(upsert("a", 2, 1, 0));
-		assertThat(this.table.apply(new Gone("a", 1, 9, 7, true))).isEqualTo(Outcome.STALE);
+		assertThat(this.table.apply(new Gone("a", 1, 9, 7, true))).isEqualTo(Verdict.STALE);
 		assertThat(nodes()).containsExactly("a");
 	}
 
 	@Test
 	void expiryElsewhereIsStaleWhereTheRecordWasRenewedSince() {
 		this.table.apply(upsert("a", 1, 1, 8));
-		assertThat(this.table.apply(new Gone("a", 1, 1, 7, false))).isEqualTo(Outcome.STALE);
-		assertThat(this.table.apply(new Gone("a", 1, 1, 8, false))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(new Gone("a", 1, 1, 7, false))).isEqualTo(Verdict.STALE);
+		assertThat(this.table.apply(new Gone("a", 1, 1, 8, false))).isEqualTo(Verdict.CHANGED);
 	}
 
 	@Test
@@ -270,7 +269,7 @@ class NodeTableTests {
 		advance(Duration.ofHours(1).toMillis());
 		assertThat(nodes()).containsExactly("self");
 		assertThat(this.table.upsert("self").ageMillis()).isZero();
-		assertThat(this.table.apply(new Gone("self", 9, 9, 9, true))).isEqualTo(Outcome.STALE);
+		assertThat(this.table.apply(new Gone("self", 9, 9, 9, true))).isEqualTo(Verdict.STALE);
 		this.table.retain(Set.of());
 		assertThat(nodes()).containsExactly("self");
 		this.table.removeOwn(new Gone("self", 1, 2, 0, true));
@@ -378,7 +377,7 @@ class NodeTableTests {
 	void nodeIdThatRestartsElsewhereIsNoConflict() {
 		this.table.apply(upsert(record("a", 1, 1, "9001", "s"), 7, 0));
 		this.table.apply(upsert(record("a", 2, 1, "9002", "s"), 0, 0));
-		assertThat(this.table.apply(new Renewal("a", 1, 1, 7, 0))).isEqualTo(Outcome.STALE);
+		assertThat(this.table.apply(new Renewal("a", 1, 1, 7, 0))).isEqualTo(Verdict.STALE);
 		assertThat(this.table.takeChanges().conflicts()).isEmpty();
 	}
 
@@ -386,10 +385,10 @@ class NodeTableTests {
 	void twoLiveNodesOfOneIdAreAConflictThatNamesBoth() {
 		this.table.apply(upsert(record("a", 1, 1, "9001", "s"), 7, 0));
 		this.table.apply(upsert(record("a", 2, 1, "9002", "s"), 0, 0));
-		assertThat(this.table.apply(new Renewal("a", 1, 1, 8, 0))).isEqualTo(Outcome.STALE);
+		assertThat(this.table.apply(new Renewal("a", 1, 1, 8, 0))).isEqualTo(Verdict.STALE);
 		assertThat(this.table.takeChanges().conflicts()).containsEntry("a", "127.0.0.1:9001 and 127.0.0.1:9002");
 		assertThat(this.table.record("a").port()).isEqualTo(9002);
-		assertThat(this.table.apply(upsert(record("a", 1, 1, "9001", "s"), 8, 0))).isEqualTo(Outcome.STALE);
+		assertThat(this.table.apply(upsert(record("a", 1, 1, "9001", "s"), 8, 0))).isEqualTo(Verdict.STALE);
 		assertThat(this.table.takeChanges().conflicts()).isEmpty();
 	}
 
@@ -400,7 +399,7 @@ class NodeTableTests {
 		assertThat(nodes()).containsExactly("a");
 		this.table.forget(new Gone("a", 1, 1, 49, false));
 		assertThat(nodes()).isEmpty();
-		assertThat(this.table.apply(upsert("a", 1, 1, 50))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(upsert("a", 1, 1, 50))).isEqualTo(Verdict.CHANGED);
 	}
 
 	@Test
@@ -449,11 +448,11 @@ class NodeTableTests {
 	@Test
 	void fullTableTakesNoFurtherNodeButGoesOnWithThoseThatItHolds() {
 		fill();
-		assertThat(this.table.apply(upsert("late", 1, 1, 0))).isEqualTo(Outcome.FULL);
-		assertThat(this.table.apply(new Renewal("late", 1, 1, 1, 0))).isEqualTo(Outcome.FULL);
+		assertThat(this.table.apply(upsert("late", 1, 1, 0))).isEqualTo(Verdict.FULL);
+		assertThat(this.table.apply(new Renewal("late", 1, 1, 1, 0))).isEqualTo(Verdict.FULL);
 		assertThat(this.table.size()).isEqualTo(10);
-		assertThat(this.table.apply(upsert("n3", 1, 2, 0))).isEqualTo(Outcome.CHANGED);
-		assertThat(this.table.apply(new Renewal("n4", 1, 1, 1, 0))).isEqualTo(Outcome.RENEWED);
+		assertThat(this.table.apply(upsert("n3", 1, 2, 0))).isEqualTo(Verdict.CHANGED);
+		assertThat(this.table.apply(new Renewal("n4", 1, 1, 1, 0))).isEqualTo(Verdict.RENEWED);
 		assertThat(nodes()).doesNotContain("late").hasSize(10);
 	}
 
@@ -462,8 +461,8 @@ class NodeTableTests {
 		fill();
 		this.table.apply(upsert("late", 1, 1, 0));
 		this.table.apply(new Gone("n3", 1, 2, 0, true));
-		assertThat(this.table.apply(new Renewal("late", 1, 1, 1, 0))).isEqualTo(Outcome.WANTED);
-		assertThat(this.table.apply(upsert("late", 1, 1, 1))).isEqualTo(Outcome.CHANGED);
+		assertThat(this.table.apply(new Renewal("late", 1, 1, 1, 0))).isEqualTo(Verdict.WANTED);
+		assertThat(this.table.apply(upsert("late", 1, 1, 1))).isEqualTo(Verdict.CHANGED);
 	}
 
 	@Test

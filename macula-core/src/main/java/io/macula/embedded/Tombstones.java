@@ -1,0 +1,105 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.macula.embedded.DirectoryUpdate.Gone;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is remembered of records that are gone, so that a replica that has not heard of
+ * their end does not bring them back. Bounded in number and time. Owned by the table.
+ */
+final class Tombstones {
+
+	/** A tombstone stays this long, or four leases if that is longer. */
+	private static final long SHORTEST_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+	private final int most;
+
+	private final Map<String, Tombstone> byNode = new LinkedHashMap<>();
+
+	/**
+	 * No tombstones yet.
+	 * @param most number to keep; the oldest ones go first
+	 */
+	Tombstones(int most) {
+		this.most = most;
+	}
+
+	/**
+	 * Remember the end of a record.
+	 * @param gone the end
+	 * @param leaseNanos of the record, or 0 if it was not held
+	 * @param now the time
+	 */
+	void bury(Gone gone, long leaseNanos, long now) {
+		if (this.byNode.size() >= this.most) {
+			this.byNode.remove(this.byNode.keySet().iterator().next());
+		}
+		this.byNode.put(gone.nodeId(), new Tombstone(gone, now + Math.max(SHORTEST_NANOS, 4 * leaseNanos)));
+	}
+
+	/**
+	 * Whether what is told of a node is older than its end.
+	 */
+	boolean cover(String nodeId, long term, long version, long renewals) {
+		Tombstone tombstone = this.byNode.get(nodeId);
+		return tombstone != null && !tombstone.yieldsTo(term, version, renewals);
+	}
+
+	/**
+	 * Whether this end, or that of a later record, is known.
+	 */
+	boolean know(Gone gone) {
+		Tombstone tombstone = this.byNode.get(gone.nodeId());
+		return tombstone != null && NodeRecord.compare(gone.term(), gone.version(), tombstone.gone.term(),
+				tombstone.gone.version()) <= 0;
+	}
+
+	@Nullable Gone gone(String nodeId) {
+		Tombstone tombstone = this.byNode.get(nodeId);
+		return (tombstone != null) ? tombstone.gone : null;
+	}
+
+	/**
+	 * The node is back.
+	 */
+	void remove(String nodeId) {
+		this.byNode.remove(nodeId);
+	}
+
+	/**
+	 * Forget those that were gone long ago.
+	 */
+	void forget(long now) {
+		this.byNode.values().removeIf((tombstone) -> now - tombstone.untilNanos >= 0);
+	}
+
+	private record Tombstone(Gone gone, long untilNanos) {
+
+		boolean yieldsTo(long term, long version, long renewals) {
+			int order = NodeRecord.compare(term, version, this.gone.term(), this.gone.version());
+			return order > 0 || (order == 0 && !this.gone.withdrawn() && renewals > this.gone.renewals());
+		}
+
+	}
+
+}
