@@ -25,14 +25,17 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 
 /**
- * What another node tells, brought to the loop one by one with a bounded number on the
- * way.
+ * What another node tells, brought to the loop one by one, with a bounded number that the
+ * loop has not taken yet. A subscriber for any thread.
+ * <p>
+ * States: hearing, then left for good at the end of the stream, by {@link #leave}, or
+ * because the loop is closed.
  *
  * @param <T> type of what is told
  */
 final class DirectoryInbound<T> implements CoreSubscriber<T> {
 
-	private static final int ON_THE_WAY = 16;
+	private static final int NOT_TAKEN = 16;
 
 	private final DirectoryLoop loop;
 
@@ -60,7 +63,7 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 	@Override
 	public void onSubscribe(Subscription opened) {
 		if (this.subscription.compareAndSet(null, opened)) {
-			opened.request(ON_THE_WAY);
+			opened.request(NOT_TAKEN);
 		}
 		else {
 			opened.cancel();
@@ -69,16 +72,18 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 
 	@Override
 	public void onNext(T value) {
-		this.loop.execute(() -> {
-			if (!this.left) {
-				try {
-					this.onNext.accept(value);
-				}
-				finally {
-					requestOne();
-				}
+		this.loop.execute(() -> take(value), this::cancel);
+	}
+
+	private void take(T value) {
+		if (!this.left) {
+			try {
+				this.onNext.accept(value);
 			}
-		});
+			finally {
+				requestOne();
+			}
+		}
 	}
 
 	@Override
@@ -96,7 +101,12 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 	 * Cancel the stream and hear nothing more. To be called in the loop.
 	 */
 	void leave() {
+		assert this.loop.inLoop();
 		this.left = true;
+		cancel();
+	}
+
+	private void cancel() {
 		Subscription present = this.subscription.getAndSet(Operators.cancelledSubscription());
 		if (present != null) {
 			present.cancel();

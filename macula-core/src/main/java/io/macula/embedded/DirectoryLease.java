@@ -16,7 +16,7 @@
 
 package io.macula.embedded;
 
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
@@ -25,13 +25,16 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Lease on the record of this node. Its state changes in the loop only.
+ * Lease on the record of this node. Safe for all threads; its state changes in the loop,
+ * or by the thread that made it before anybody else has it.
  */
 final class DirectoryLease implements Lease {
 
 	private final Advertisement advertisement;
 
 	private final Sinks.Many<State> states = Sinks.many().replay().latest();
+
+	private final Sinks.Empty<Void> withdrawn = Sinks.empty();
 
 	private final Mono<Void> withdrawal;
 
@@ -40,11 +43,15 @@ final class DirectoryLease implements Lease {
 	/**
 	 * A lease.
 	 * @param advertisement what is advertised
-	 * @param withdraw withdraws a lease; called at most once
+	 * @param withdraw withdraws a lease, and ends the withdrawal; called at most once, by
+	 * any thread
 	 */
-	DirectoryLease(Advertisement advertisement, Function<DirectoryLease, Mono<Void>> withdraw) {
+	DirectoryLease(Advertisement advertisement, Consumer<DirectoryLease> withdraw) {
 		this.advertisement = advertisement;
-		this.withdrawal = Mono.defer(() -> withdraw.apply(this)).cache();
+		this.withdrawal = Mono.<Void>defer(() -> {
+			withdraw.accept(this);
+			return withdrawn();
+		}).cache();
 		this.states.tryEmitNext(State.PENDING);
 	}
 
@@ -66,6 +73,20 @@ final class DirectoryLease implements Lease {
 	@Override
 	public Mono<Void> withdraw() {
 		return this.withdrawal;
+	}
+
+	/**
+	 * The end of the withdrawal, whoever asked for it.
+	 */
+	Mono<Void> withdrawn() {
+		return this.withdrawn.asMono();
+	}
+
+	/**
+	 * The withdrawal has ended, or there is none to wait for.
+	 */
+	void endWithdrawal() {
+		this.withdrawn.tryEmitEmpty();
 	}
 
 	void become(State next) {

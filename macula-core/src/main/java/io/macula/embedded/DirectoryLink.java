@@ -17,11 +17,8 @@
 package io.macula.embedded;
 
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.function.Consumer;
 
 import io.macula.embedded.DirectoryUpdate.Digest;
 import io.macula.embedded.DirectoryUpdate.Renewal;
@@ -48,20 +45,15 @@ final class DirectoryLink extends DirectorySession {
 	/** Whether the peer dialled; this node is its seed then. */
 	private final boolean served;
 
-	/** Nodes of which the peer is told the record or the end. */
-	private final Set<String> due = new LinkedHashSet<>();
+	private final LinkPeer peer;
 
-	/** Nodes of which the peer is told the record with the next batch. */
-	private final Set<String> dueLater = new LinkedHashSet<>();
+	private final DueNodes due = new DueNodes();
 
-	/** Nodes of which the peer is told the renewal with the next batch. */
-	private final Set<String> renewalsDue = new LinkedHashSet<>();
+	private final LeaseAccounts accounts;
 
 	private final Set<String> wanted = new LinkedHashSet<>();
 
 	private boolean hello = true;
-
-	private boolean compared;
 
 	private boolean answerDue;
 
@@ -72,72 +64,33 @@ final class DirectoryLink extends DirectorySession {
 	/** The peer has to hear that there is no room for it here. */
 	private boolean refusalDue;
 
-	/** How much the peer had applied when it last had no room for this node. */
-	private long refusedAt;
-
-	/** Rest of an account that is being told. */
-	private @Nullable Iterator<String> account;
-
-	private boolean accountBegins;
-
-	/** Node ids of an account that is being heard. */
-	private @Nullable Set<String> accountHeard;
-
-	private long received;
-
-	private long heardNanos;
-
-	private @Nullable String peerId;
-
-	private long peerIncarnation;
-
-	/** Number of the update that told the peer of this node itself; 0 for none. */
-	private long selfToldAt;
-
-	private long acknowledged;
-
 	DirectoryLink(DirectoryLoop loop, DirectorySelf self, NodeTable table, boolean served) {
 		super(loop);
 		this.self = self;
 		this.table = table;
 		this.served = served;
-		this.heardNanos = loop.nanoTime();
+		this.peer = new LinkPeer(self.nodeId(), loop.nanoTime());
+		this.accounts = new LeaseAccounts(table, served);
 	}
 
 	/**
 	 * Note the arrival of an update.
 	 */
 	void heard(DirectoryUpdate update) {
-		this.received++;
-		this.heardNanos = loop().nanoTime();
-		this.peerId = update.sender();
-		this.peerIncarnation = update.senderIncarnation();
-		this.acknowledged = Math.max(this.acknowledged, update.received());
+		assert loop().inLoop();
+		this.peer.heard(update, loop().nanoTime());
 		this.answerDue |= update.deservesAnswer();
-		if (update.refused().contains(this.self.nodeId())) {
-			this.refusedAt = update.received();
-		}
-		if (update.begins()) {
-			this.accountHeard = new HashSet<>();
-		}
-		Set<String> heard = this.accountHeard;
-		if (heard != null) {
-			update.upserts().forEach((upsert) -> heard.add(upsert.record().nodeId()));
-			update.renewals().forEach((renewal) -> heard.add(renewal.nodeId()));
-			if (update.ends()) {
-				this.table.nodeIds().stream().filter((nodeId) -> !heard.contains(nodeId)).forEach(this.due::add);
-				this.accountHeard = null;
-			}
-		}
+		this.accounts.hear(update).forEach(this.due::add);
 	}
 
 	/**
 	 * The peer gets what this table knows of a node: its record or its end.
 	 */
 	void tell(String nodeId) {
+		assert loop().inLoop();
 		this.due.add(nodeId);
 		if (nodeId.equals(this.self.nodeId())) {
-			this.selfToldAt = 0;
+			this.peer.selfChanged();
 		}
 	}
 
@@ -150,7 +103,7 @@ final class DirectoryLink extends DirectorySession {
 			tell(nodeId);
 		}
 		else {
-			this.dueLater.add(nodeId);
+			this.due.addLater(nodeId);
 		}
 	}
 
@@ -160,13 +113,11 @@ final class DirectoryLink extends DirectorySession {
 	void known(Renewal theirs) {
 		if (this.table.upToDate(theirs)) {
 			this.due.remove(theirs.nodeId());
-			this.dueLater.remove(theirs.nodeId());
-			this.renewalsDue.remove(theirs.nodeId());
 		}
 	}
 
 	void tellRenewals(Collection<String> nodeIds) {
-		this.renewalsDue.addAll(nodeIds);
+		this.due.addRenewals(nodeIds);
 	}
 
 	void want(String nodeId) {
@@ -174,23 +125,17 @@ final class DirectoryLink extends DirectorySession {
 	}
 
 	/**
-	 * The peer told its digest: if it differs, tell all leases. One account is enough, so
-	 * at the start it is up to the end that dialled.
+	 * The peer told its digest: if it differs, one end tells all its leases.
 	 */
 	void compare(Digest theirs) {
-		boolean first = !this.compared;
-		this.compared = true;
-		if (this.account == null && !(first && this.served) && !theirs.equals(this.table.digest())) {
-			this.account = this.table.nodeIds().iterator();
-			this.accountBegins = true;
-		}
+		this.accounts.compare(theirs);
 	}
 
 	/**
 	 * There is no room for a node: the node itself is told so.
 	 */
 	void refuse(String nodeId) {
-		this.refusalDue |= nodeId.equals(this.peerId);
+		this.refusalDue |= nodeId.equals(this.peer.nodeId());
 	}
 
 	void tellDigest() {
@@ -202,130 +147,117 @@ final class DirectoryLink extends DirectorySession {
 	 */
 	void batch() {
 		this.batchDue = true;
-		this.due.addAll(this.dueLater);
-		this.dueLater.clear();
+		this.due.batch();
 	}
 
 	@Override
 	@Nullable DirectoryUpdate next() {
+		UpdateDraft draft = nextDraft();
+		return (draft != null) ? build(draft) : null;
+	}
+
+	private @Nullable UpdateDraft nextDraft() {
+		UpdateDraft draft = new UpdateDraft();
 		if (this.hello) {
 			this.hello = false;
 			this.due.remove(this.self.nodeId());
-			return build(describe(new Draft(), this.self.nodeId()).digest(this.table.digest()));
+			describe(draft, this.self.nodeId());
+			return draft.digest(this.table.digest());
 		}
-		if (!this.due.isEmpty()) {
-			Draft draft = new Draft();
-			take(this.due, DirectoryUpdate.MAX_RECORDS, (nodeId) -> describe(draft, nodeId));
-			return build(draft);
+		if (this.due.hasRecords()) {
+			this.due.takeRecords((nodeId) -> describe(draft, nodeId));
+			return draft;
 		}
 		if (!this.wanted.isEmpty()) {
-			Draft draft = new Draft();
-			take(this.wanted, DirectoryUpdate.MAX_ENTRIES, draft::wanted);
-			return build(draft);
+			DueNodes.take(this.wanted, DirectoryUpdate.MAX_ENTRIES, draft::wanted);
+			return draft;
 		}
-		if (this.account != null) {
-			return nextOfAccount(this.account);
+		if (this.accounts.telling()) {
+			this.accounts.tell(draft);
+			return draft;
 		}
-		if (this.batchDue && !this.renewalsDue.isEmpty()) {
-			Draft draft = new Draft();
-			take(this.renewalsDue, DirectoryUpdate.MAX_ENTRIES, (nodeId) -> renew(draft, nodeId));
-			return build(draft);
+		if (this.batchDue && this.due.hasRenewals()) {
+			this.due.takeRenewals((nodeId) -> renew(draft, nodeId));
+			return draft;
 		}
 		this.batchDue = false;
-		if (this.answerDue || this.digestDue || this.refusalDue || heartbeatDue()) {
-			Draft draft = new Draft();
-			if (this.digestDue) {
-				this.digestDue = false;
-				draft.digest(this.table.digest());
-			}
-			return build(draft);
+		if (this.digestDue) {
+			this.digestDue = false;
+			return draft.digest(this.table.digest());
 		}
-		return null;
+		return (this.answerDue || this.refusalDue || heartbeatDue()) ? draft : null;
 	}
 
-	private DirectoryUpdate nextOfAccount(Iterator<String> rest) {
-		Draft draft = new Draft();
-		for (int i = 0; i < DirectoryUpdate.MAX_ENTRIES && rest.hasNext(); i++) {
-			draft.renewal(this.table.renewal(rest.next()));
+	private void describe(UpdateDraft draft, String nodeId) {
+		Upsert upsert = this.table.upsert(nodeId);
+		if (nodeId.equals(this.self.nodeId())) {
+			this.peer.selfTold(sent() + 1);
 		}
-		draft.account(this.accountBegins, !rest.hasNext(), 0);
-		this.accountBegins = false;
-		if (!rest.hasNext()) {
-			this.account = null;
+		if (upsert != null) {
+			draft.upsert(upsert);
 		}
-		return build(draft);
+		else {
+			draft.gone(this.table.gone(nodeId));
+		}
 	}
 
 	/* A peer that has no room is asked again with each renewal. */
-	private void renew(Draft draft, String nodeId) {
+	private void renew(UpdateDraft draft, String nodeId) {
 		draft.renewal(this.table.renewal(nodeId));
 		if (refused() && nodeId.equals(this.self.nodeId())) {
-			this.selfToldAt = sent() + 1;
+			this.peer.selfTold(sent() + 1);
 		}
 	}
 
-	private Draft describe(Draft draft, String nodeId) {
-		this.renewalsDue.remove(nodeId);
-		this.dueLater.remove(nodeId);
-		Upsert upsert = this.table.upsert(nodeId);
-		if (nodeId.equals(this.self.nodeId())) {
-			this.selfToldAt = sent() + 1;
-		}
-		return (upsert != null) ? draft.upsert(upsert) : draft.gone(this.table.gone(nodeId));
-	}
-
-	private DirectoryUpdate build(Draft draft) {
+	/* What each update carries, whatever it tells: the acknowledgement, a refusal. */
+	private DirectoryUpdate build(UpdateDraft draft) {
 		this.answerDue = false;
-		if (this.refusalDue && this.peerId != null) {
+		String peerId = this.peer.nodeId();
+		if (this.refusalDue && peerId != null) {
 			this.refusalDue = false;
-			draft.refused(this.peerId);
+			draft.refused(peerId);
 		}
-		return draft.build(this.self, this.received);
-	}
-
-	private static void take(Set<String> from, int limit, Consumer<String> action) {
-		Iterator<String> iterator = from.iterator();
-		for (int i = 0; i < limit && iterator.hasNext(); i++) {
-			String nodeId = iterator.next();
-			iterator.remove();
-			action.accept(nodeId);
-		}
+		return draft.build(this.self, this.peer.received());
 	}
 
 	/**
-	 * Whether the peer has applied the latest news of this node itself.
+	 * Whether the peer has applied the latest of this node itself.
 	 */
 	boolean knowsSelf() {
-		return this.selfToldAt > 0 && this.acknowledged >= this.selfToldAt && this.selfToldAt > this.refusedAt;
+		return this.peer.knowsSelf();
 	}
 
 	/**
 	 * Whether the peer has no room for this node.
 	 */
 	boolean refused() {
-		return this.refusedAt > 0 && !knowsSelf();
+		return this.peer.refused();
 	}
 
 	/**
 	 * Whether the peer has spoken.
 	 */
 	boolean established() {
-		return this.peerId != null && !closed();
+		return this.peer.nodeId() != null && !closed();
 	}
 
 	boolean silent() {
-		return loop().nanoTime() - this.heardNanos > SILENCE.toNanos();
+		return this.peer.silent(loop().nanoTime());
 	}
 
 	/**
 	 * This node stood still itself: the peer's silence means nothing.
 	 */
 	void forgiveSilence() {
-		this.heardNanos = loop().nanoTime();
+		this.peer.forgiveSilence(loop().nanoTime());
+	}
+
+	boolean served() {
+		return this.served;
 	}
 
 	@Nullable String peerId() {
-		return this.peerId;
+		return this.peer.nodeId();
 	}
 
 	/**
@@ -333,12 +265,11 @@ final class DirectoryLink extends DirectorySession {
 	 * the other.
 	 */
 	boolean samePeer(DirectoryLink other) {
-		return other == this || (this.peerId != null && this.peerId.equals(other.peerId)
-				&& this.peerIncarnation == other.peerIncarnation);
+		return this.peer.same(other.peer);
 	}
 
 	boolean reachesItself() {
-		return this.self.nodeId().equals(this.peerId) && this.self.incarnation() == this.peerIncarnation;
+		return this.peer.is(this.self);
 	}
 
 }

@@ -18,11 +18,12 @@ package io.macula.embedded;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.scheduler.Scheduler;
@@ -30,7 +31,12 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * The one thread that owns the state of an embedded directory, with its clock and its
- * dice. Safe for all threads.
+ * random numbers. Safe for all threads.
+ * <p>
+ * States: open, and closed by {@link #close} for good. A task that was accepted while the
+ * loop was open runs, in turn, before the loop ends; one that comes later is refused, and
+ * delayed and periodic tasks end with the loop. A task that fails, whatever it throws,
+ * stops neither the others nor its own repetition.
  */
 final class DirectoryLoop {
 
@@ -40,19 +46,35 @@ final class DirectoryLoop {
 
 	private final Scheduler.Worker worker;
 
+	private final Scheduler timer;
+
 	private final LongSupplier nanoTime;
 
 	private final RandomGenerator random;
 
+	private final Consumer<Throwable> onFailure;
+
 	private final boolean owned;
 
-	private volatile boolean closed;
+	private final Object gate = new Object();
 
-	private DirectoryLoop(Scheduler scheduler, LongSupplier nanoTime, RandomGenerator random, boolean owned) {
+	/** Guarded by the gate. */
+	private boolean closed;
+
+	/**
+	 * The thread that is in a task of this loop. Plain like the owner of a lock: no
+	 * thread but the one that wrote itself can find itself here.
+	 */
+	private @Nullable Thread running;
+
+	private DirectoryLoop(Scheduler scheduler, Scheduler timer, LongSupplier nanoTime, RandomGenerator random,
+			Consumer<Throwable> onFailure, boolean owned) {
 		this.scheduler = scheduler;
 		this.worker = scheduler.createWorker();
+		this.timer = timer;
 		this.nanoTime = nanoTime;
 		this.random = random;
+		this.onFailure = onFailure;
 		this.owned = owned;
 	}
 
@@ -60,38 +82,75 @@ final class DirectoryLoop {
 	 * A loop on a daemon thread of its own.
 	 */
 	static DirectoryLoop start() {
-		return new DirectoryLoop(Schedulers.newSingle("macula-directory", true), System::nanoTime,
-				new SplittableRandom(), true);
+		return new DirectoryLoop(Schedulers.newSingle("macula-directory", true), Schedulers.parallel(),
+				System::nanoTime, new SplittableRandom(),
+				(failure) -> logger.error("A task of the embedded directory failed", failure), true);
 	}
 
 	/**
-	 * A loop on someone else's scheduler, which must run one task at a time.
+	 * A loop on someone else's scheduler.
+	 * @param scheduler runs one task at a time
+	 * @param timer see {@link #timer()}
+	 * @param nanoTime monotonic clock
+	 * @param random random numbers
+	 * @param onFailure told of what a task threw
 	 */
-	static DirectoryLoop on(Scheduler scheduler, LongSupplier nanoTime, RandomGenerator random) {
-		return new DirectoryLoop(scheduler, nanoTime, random, false);
+	static DirectoryLoop on(Scheduler scheduler, Scheduler timer, LongSupplier nanoTime, RandomGenerator random,
+			Consumer<Throwable> onFailure) {
+		return new DirectoryLoop(scheduler, timer, nanoTime, random, onFailure, false);
 	}
 
 	/**
-	 * Run a task in turn; dropped once the loop is closed.
+	 * Run a task in turn; dropped once the loop is closed, so nothing may wait for it.
 	 */
 	void execute(Runnable task) {
 		schedule(task, Duration.ZERO);
 	}
 
-	void schedule(Runnable task, Duration delay) {
-		if (this.closed) {
-			return;
-		}
-		try {
-			this.worker.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("Dropped a task of a directory that is being closed", ex);
+	/**
+	 * Run a task in turn.
+	 * @param task runs in the loop
+	 * @param ifClosed runs instead, at once and in the calling thread, if the loop is
+	 * closed: ends what waits for the task
+	 */
+	void execute(Runnable task, Runnable ifClosed) {
+		if (!schedule(task, Duration.ZERO)) {
+			ifClosed.run();
 		}
 	}
 
+	/**
+	 * Run a task later, if the loop is still open then.
+	 * @return whether the loop was open
+	 */
+	boolean schedule(Runnable task, Duration delay) {
+		synchronized (this.gate) {
+			if (!this.closed) {
+				this.worker.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+				return true;
+			}
+			return false;
+		}
+	}
+
+	/**
+	 * Run a task again and again, as long as the loop is open.
+	 */
 	void every(Duration period, Runnable task) {
-		this.worker.schedulePeriodically(guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+		synchronized (this.gate) {
+			if (!this.closed) {
+				this.worker.schedulePeriodically(guarded(task), period.toNanos(), period.toNanos(),
+						TimeUnit.NANOSECONDS);
+			}
+		}
+	}
+
+	/**
+	 * Whether the caller is in a task of this loop and may thus touch its state. For
+	 * assertions.
+	 */
+	boolean inLoop() {
+		return this.running == Thread.currentThread();
 	}
 
 	long nanoTime() {
@@ -100,6 +159,14 @@ final class DirectoryLoop {
 
 	LongSupplier clock() {
 		return this.nanoTime;
+	}
+
+	/**
+	 * Measures how long others wait for this loop. Not the loop itself, which cannot
+	 * notice that it does not get on.
+	 */
+	Scheduler timer() {
+		return this.timer;
 	}
 
 	/**
@@ -114,25 +181,37 @@ final class DirectoryLoop {
 		return this.random.nextInt(bound);
 	}
 
+	/**
+	 * Accept no further tasks, and end after those that were accepted.
+	 */
 	void close() {
-		this.closed = true;
+		synchronized (this.gate) {
+			if (!this.closed) {
+				this.closed = true;
+				this.worker.schedule(this::end);
+			}
+		}
+	}
+
+	private void end() {
 		this.worker.dispose();
 		if (this.owned) {
 			this.scheduler.dispose();
 		}
 	}
 
-	/* A task that fails must not take the periodic ones with it. */
 	private Runnable guarded(Runnable task) {
 		return () -> {
-			if (this.closed) {
-				return;
-			}
+			Thread before = this.running;
+			this.running = Thread.currentThread();
 			try {
 				task.run();
 			}
-			catch (RuntimeException ex) {
-				logger.error("A task of the embedded directory failed", ex);
+			catch (Throwable ex) {
+				this.onFailure.accept(ex);
+			}
+			finally {
+				this.running = before;
 			}
 		};
 	}

@@ -17,13 +17,7 @@
 package io.macula.embedded;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
-import io.macula.embedded.DirectoryUpdate.Digest;
-import io.macula.embedded.DirectoryUpdate.Gone;
-import io.macula.embedded.DirectoryUpdate.Renewal;
-import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
@@ -68,26 +62,28 @@ abstract class DirectorySession {
 	}
 
 	/**
-	 * The updates for the peer; for one subscriber.
+	 * The updates for the peer; for one subscriber. Ends with the session or the loop.
 	 */
 	final Flux<DirectoryUpdate> outgoing() {
-		return Flux.create((sink) -> this.loop.execute(() -> attach(sink)), FluxSink.OverflowStrategy.IGNORE);
+		return Flux.create((sink) -> this.loop.execute(() -> attach(sink), sink::complete),
+				FluxSink.OverflowStrategy.IGNORE);
 	}
 
 	private void attach(FluxSink<DirectoryUpdate> sink) {
+		sink.onDispose(() -> this.loop.execute(this.onEnd));
 		if (this.closed) {
 			sink.complete();
 			return;
 		}
 		this.sink = sink;
-		sink.onDispose(() -> this.loop.execute(this.onEnd));
-		sink.onRequest((n) -> this.loop.execute(this::drain));
+		sink.onRequest((n) -> this.loop.execute(this::send));
 	}
 
 	/**
 	 * Send what is due, as far as the peer has room.
 	 */
-	final void drain() {
+	final void send() {
+		assert this.loop.inLoop();
 		FluxSink<DirectoryUpdate> out = this.sink;
 		while (out != null && !this.closed && out.requestedFromDownstream() > 0) {
 			DirectoryUpdate update = next();
@@ -125,84 +121,11 @@ abstract class DirectorySession {
 	}
 
 	final void close() {
+		assert this.loop.inLoop();
 		this.closed = true;
 		if (this.sink != null) {
 			this.sink.complete();
 		}
-	}
-
-	/**
-	 * An update being put together.
-	 */
-	static final class Draft {
-
-		private final List<Upsert> upserts = new ArrayList<>();
-
-		private final List<Renewal> renewals = new ArrayList<>();
-
-		private final List<Gone> gone = new ArrayList<>();
-
-		private final List<String> wanted = new ArrayList<>();
-
-		private List<String> refused = List.of();
-
-		private boolean begins;
-
-		private boolean ends;
-
-		private long answers;
-
-		private @Nullable Digest digest;
-
-		Draft upsert(@Nullable Upsert upsert) {
-			if (upsert != null) {
-				this.upserts.add(upsert);
-			}
-			return this;
-		}
-
-		Draft renewal(@Nullable Renewal renewal) {
-			if (renewal != null) {
-				this.renewals.add(renewal);
-			}
-			return this;
-		}
-
-		Draft gone(@Nullable Gone gone) {
-			if (gone != null) {
-				this.gone.add(gone);
-			}
-			return this;
-		}
-
-		Draft wanted(String nodeId) {
-			this.wanted.add(nodeId);
-			return this;
-		}
-
-		Draft refused(String nodeId) {
-			this.refused = List.of(nodeId);
-			return this;
-		}
-
-		Draft digest(Digest digest) {
-			this.digest = digest;
-			return this;
-		}
-
-		Draft account(boolean begins, boolean ends, long answers) {
-			this.begins = begins;
-			this.ends = ends;
-			this.answers = answers;
-			return this;
-		}
-
-		DirectoryUpdate build(DirectorySelf self, long received) {
-			return new DirectoryUpdate(self.nodeId(), self.incarnation(), self.settled(), this.begins, this.ends,
-					this.answers, received, this.digest, this.upserts, this.renewals, this.gone, this.wanted,
-					this.refused);
-		}
-
 	}
 
 }

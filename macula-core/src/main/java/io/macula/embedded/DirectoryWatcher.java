@@ -58,7 +58,11 @@ final class DirectoryWatcher extends DirectorySession {
 		return this.interests;
 	}
 
+	/**
+	 * The client says what it watches from now on.
+	 */
 	void watch(long number, Set<ServiceName> interests) {
+		assert loop().inLoop();
 		this.interestNumber = number;
 		this.interests = interests;
 		this.names = interests.stream().map(ServiceName::value).collect(Collectors.toUnmodifiableSet());
@@ -75,13 +79,16 @@ final class DirectoryWatcher extends DirectorySession {
 		}
 	}
 
+	/**
+	 * The client gets what the table knows of a node: its record or its end.
+	 */
 	void tell(String nodeId) {
 		this.due.add(nodeId);
 	}
 
 	@Override
 	@Nullable DirectoryUpdate next() {
-		Draft draft = new Draft();
+		UpdateDraft draft = new UpdateDraft();
 		if (this.account != null) {
 			Iterator<String> rest = this.account;
 			for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext(); i++) {
@@ -105,7 +112,7 @@ final class DirectoryWatcher extends DirectorySession {
 	}
 
 	/* A client does not judge leases: it gets no ages, and each end as it comes. */
-	private void describe(Draft draft, String nodeId) {
+	private void describe(UpdateDraft draft, String nodeId) {
 		Upsert upsert = this.table.upsert(nodeId);
 		if (upsert != null) {
 			draft.upsert(new Upsert(upsert.record().only(this.names), upsert.renewals(), 0));

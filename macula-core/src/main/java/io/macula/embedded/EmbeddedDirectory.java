@@ -17,10 +17,7 @@
 package io.macula.embedded;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
@@ -32,16 +29,16 @@ import io.macula.directory.DirectoryState;
 import io.macula.directory.Snapshot;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.Connector;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
  * The directory that needs no other process: a node's own table of the realm. A provider
  * holds a full replica ({@link DirectoryReplica}), a mere client what it watches
  * ({@link DirectoryClient}). Safe for all threads; all state is owned by the loop.
+ * <p>
+ * Whatever is asked of it while it closes, or later, comes to an end: withdrawals and
+ * further closings complete, leases are released, streams of other nodes end.
  */
 public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEngine, DirectorySelf
 		permits DirectoryReplica, DirectoryClient {
@@ -52,15 +49,11 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	 */
 	static final Duration PATIENCE = Duration.ofSeconds(2);
 
-	private static final Logger logger = LoggerFactory.getLogger(EmbeddedDirectory.class);
-
 	/**
-	 * Within this time a node that closes has told the others, or they notice by
-	 * themselves.
+	 * A loop that does not get to the end within this time, though leaving takes a second
+	 * at most, is not waited for: the others notice by themselves.
 	 */
 	private static final Duration CLOSING = Duration.ofSeconds(2);
-
-	private static final long CONFLICT_LOG_NANOS = Duration.ofMinutes(1).toNanos();
 
 	private final String nodeId;
 
@@ -70,22 +63,16 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 
 	private final DirectoryLoop loop;
 
-	private final NodeTable table;
-
-	private final Map<ServiceName, LocalWatch> watches = new ConcurrentHashMap<>();
+	private final LocalWatches watches;
 
 	private volatile DirectoryState state = DirectoryState.EMPTY;
 
-	/** Owned by the loop: when a conflict of a node id was last logged. */
-	private long conflictLoggedNanos;
-
-	EmbeddedDirectory(EmbeddedSettings settings, int maxNodes, DirectoryLoop loop) {
+	EmbeddedDirectory(EmbeddedSettings settings, DirectoryLoop loop, NodeTable table) {
 		this.nodeId = settings.nodeId();
 		this.incarnation = settings.incarnation();
 		this.seeds = settings.seeds();
 		this.loop = loop;
-		this.table = new NodeTable(loop.clock(), maxNodes);
-		this.conflictLoggedNanos = loop.nanoTime() - CONFLICT_LOG_NANOS;
+		this.watches = new LocalWatches(loop, table, this::knows, this::interestsChanged);
 	}
 
 	/**
@@ -126,54 +113,8 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	}
 
 	@Override
-	public final Mono<Void> close() {
-		return leave().timeout(CLOSING).onErrorComplete().doFinally((signal) -> this.loop.close());
-	}
-
-	/**
-	 * Withdraw what is advertised and end all links.
-	 * @return completes when that is done
-	 */
-	abstract Mono<Void> leave();
-
-	/**
-	 * Whether what the table holds of a service, though it be nothing, is an answer.
-	 * Asked in the loop.
-	 */
-	abstract boolean knows(LocalWatch watch);
-
-	/**
-	 * The set of watched services changed. Called in the loop.
-	 */
-	abstract void interestsChanged();
-
-	@Override
-	public Flux<Snapshot> watch(ServiceName service) {
-		return Flux.defer(() -> {
-			LocalWatch watch = this.watches.compute(service, (name, known) -> {
-				LocalWatch opened = (known != null) ? known : new LocalWatch(name);
-				opened.subscribers++;
-				return opened;
-			});
-			if (!watch.opened) {
-				watch.opened = true;
-				this.loop.execute(() -> opened(watch));
-			}
-			return watch.feed.asFlux().onBackpressureLatest().doFinally((signal) -> released(service));
-		});
-	}
-
-	private void opened(LocalWatch watch) {
-		interestsChanged();
-		tellIfKnown(watch);
-	}
-
-	private void released(ServiceName service) {
-		LocalWatch left = this.watches.compute(service,
-				(name, known) -> (known == null || --known.subscribers == 0) ? null : known);
-		if (left == null) {
-			this.loop.execute(this::interestsChanged);
-		}
+	public final Flux<Snapshot> watch(ServiceName service) {
+		return this.watches.watch(service);
 	}
 
 	@Override
@@ -189,65 +130,42 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 		return this.state;
 	}
 
+	@Override
+	public final Mono<Void> close() {
+		return leave().timeout(CLOSING, this.loop.timer()).onErrorComplete().doFinally((signal) -> this.loop.close());
+	}
+
+	/**
+	 * Withdraw what is advertised and end all links.
+	 * @return completes when that is done, or at once if the loop is closed
+	 */
+	abstract Mono<Void> leave();
+
+	/**
+	 * Whether what the table holds of a service, though it be nothing, is an answer.
+	 * Asked in the loop.
+	 */
+	abstract boolean knows(LocalWatch watch);
+
+	/**
+	 * The set of watched services changed. Called in the loop.
+	 */
+	abstract void interestsChanged();
+
 	final void publish(DirectoryState state) {
+		assert this.loop.inLoop();
 		this.state = state;
 	}
 
 	/**
-	 * Tell local watchers of changed services. Called in the loop.
+	 * The watches of this node itself.
 	 */
-	final void tellWatches(Collection<ServiceName> services) {
-		for (ServiceName service : services) {
-			LocalWatch watch = this.watches.get(service);
-			if (watch != null && (watch.told || this.table.serves(service))) {
-				tell(watch);
-			}
-		}
-	}
-
-	/**
-	 * Tell local watchers what has become known. Called in the loop.
-	 */
-	final void tellKnown() {
-		this.watches.values().forEach(this::tellIfKnown);
-	}
-
-	private void tellIfKnown(LocalWatch watch) {
-		if (!watch.told && (this.table.serves(watch.service) || knows(watch))) {
-			tell(watch);
-		}
-	}
-
-	private void tell(LocalWatch watch) {
-		watch.told = true;
-		watch.feed.tryEmitNext(this.table.snapshot(watch.service));
-	}
-
-	final void logConflicts(Map<String, String> conflicts) {
-		for (Map.Entry<String, String> conflict : conflicts.entrySet()) {
-			logConflict("Node id '" + conflict.getKey() + "' is used by two nodes at once, at " + conflict.getValue()
-					+ "; the one that started later is advertised");
-		}
-	}
-
-	final void logConflict(String message) {
-		long now = this.loop.nanoTime();
-		if (now - this.conflictLoggedNanos >= CONFLICT_LOG_NANOS) {
-			this.conflictLoggedNanos = now;
-			logger.warn("{}. Give each node an id of its own (macula.node.id)", message);
-		}
-	}
-
-	final Collection<LocalWatch> watches() {
-		return this.watches.values();
+	final LocalWatches watches() {
+		return this.watches;
 	}
 
 	final DirectoryLoop loop() {
 		return this.loop;
-	}
-
-	final NodeTable table() {
-		return this.table;
 	}
 
 	@Override
@@ -258,44 +176,6 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	@Override
 	public final long incarnation() {
 		return this.incarnation;
-	}
-
-	/**
-	 * A service that this node watches.
-	 */
-	static final class LocalWatch {
-
-		private final ServiceName service;
-
-		private final Sinks.Many<Snapshot> feed = Sinks.many().replay().latest();
-
-		/** Guarded by the map of the watches. */
-		private int subscribers;
-
-		private volatile boolean opened;
-
-		/** Owned by the loop. */
-		private boolean told;
-
-		/** Owned by the client's loop: first interest that names this service. */
-		private long interestNumber;
-
-		LocalWatch(ServiceName service) {
-			this.service = service;
-		}
-
-		ServiceName service() {
-			return this.service;
-		}
-
-		long interestNumber() {
-			return this.interestNumber;
-		}
-
-		void interestNumber(long number) {
-			this.interestNumber = number;
-		}
-
 	}
 
 }

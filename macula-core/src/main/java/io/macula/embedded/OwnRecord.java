@@ -16,13 +16,10 @@
 
 package io.macula.embedded;
 
-import java.time.Duration;
-
-import io.macula.directory.Lease;
+import io.macula.directory.Advertisement;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,16 +37,20 @@ final class OwnRecord {
 	 * its own address. A node that was accepted before yields to a greater term.
 	 */
 
-	/** Takeovers within one lease; more means that two nodes fight. */
-	private static final int MAX_TAKEOVERS = 3;
-
 	private final DirectorySelf self;
 
 	private final NodeTable table;
 
 	private final DirectoryLoop loop;
 
-	private @Nullable DirectoryLease lease;
+	private final TakeoverLimit takeovers;
+
+	/** What is claimed, or would be if the id were free; {@code null} if absent. */
+	private @Nullable Advertisement advertised;
+
+	private boolean yielded;
+
+	private boolean accepted;
 
 	private long term;
 
@@ -57,75 +58,60 @@ final class OwnRecord {
 
 	private long renewals;
 
-	private boolean yielded;
-
-	private boolean accepted;
-
-	private int takeovers;
-
-	private long takeoversSinceNanos;
-
 	private long renewedNanos;
 
 	OwnRecord(DirectorySelf self, NodeTable table, DirectoryLoop loop) {
 		this.self = self;
 		this.table = table;
 		this.loop = loop;
+		this.takeovers = new TakeoverLimit(loop.clock());
 		this.term = self.incarnation();
 	}
 
-	void advertise(DirectoryLease lease) {
-		DirectoryLease before = this.lease;
-		if (before != null) {
-			before.become(Lease.State.RELEASED);
-		}
-		this.lease = lease;
-		claim();
+	/**
+	 * Claim the id, in the place of what was advertised before.
+	 */
+	void advertise(Advertisement advertisement) {
+		assert this.loop.inLoop();
+		claim(advertisement);
 	}
 
 	/**
-	 * Withdraw the record.
+	 * Give the claim up.
 	 * @return whether there is something to tell
 	 */
-	boolean withdraw(DirectoryLease lease) {
-		lease.become(Lease.State.RELEASED);
-		if (this.lease != lease) {
-			return false;
+	boolean withdraw() {
+		assert this.loop.inLoop();
+		boolean held = claimed();
+		this.advertised = null;
+		this.yielded = false;
+		if (held) {
+			this.version++;
+			this.table.removeOwn(new Gone(this.self.nodeId(), this.term, this.version, this.renewals, true));
 		}
-		this.lease = null;
-		if (this.yielded) {
-			this.yielded = false;
-			return false;
-		}
-		this.version++;
-		this.table.removeOwn(new Gone(this.self.nodeId(), this.term, this.version, this.renewals, true));
-		return true;
-	}
-
-	@Nullable DirectoryLease lease() {
-		return this.lease;
+		return held;
 	}
 
 	boolean claimed() {
-		return this.lease != null && !this.yielded;
+		return this.advertised != null && !this.yielded;
 	}
 
 	/**
 	 * Renew the lease if it is time, and claim the id again if it is free.
 	 */
 	void tick() {
-		DirectoryLease held = this.lease;
-		if (held == null) {
+		assert this.loop.inLoop();
+		Advertisement present = this.advertised;
+		if (present == null) {
 			return;
 		}
 		if (this.yielded) {
 			if (this.table.record(this.self.nodeId()) == null) {
-				claim();
+				claim(present);
 			}
 			return;
 		}
-		Duration ttl = held.advertisement().ttl();
-		if (this.loop.nanoTime() - this.renewedNanos >= ttl.toNanos() / 3) {
+		if (this.loop.nanoTime() - this.renewedNanos >= present.ttl().toNanos() / 3) {
 			renew();
 		}
 	}
@@ -135,6 +121,7 @@ final class OwnRecord {
 	 * expired takes only a later renewal.
 	 */
 	void renew() {
+		assert this.loop.inLoop();
 		if (claimed()) {
 			this.renewals++;
 			this.renewedNanos = this.loop.nanoTime();
@@ -153,23 +140,25 @@ final class OwnRecord {
 	 * A peer holds a record of this node id.
 	 */
 	Verdict heard(Upsert upsert) {
+		assert this.loop.inLoop();
 		NodeRecord theirs = upsert.record();
 		NodeRecord mine = this.table.record(this.self.nodeId());
-		if (!claimed() || mine == null) {
+		Advertisement present = this.advertised;
+		if (present == null || this.yielded || mine == null) {
 			return this.table.apply(upsert);
 		}
-		boolean sameProcess = theirs.incarnation() == mine.incarnation() && theirs.address().equals(mine.address());
-		int order = NodeRecord.compare(theirs.term(), theirs.version(), this.term, this.version);
+		int order = compare(theirs.term(), theirs.version());
 		if (order < 0) {
 			return Verdict.STALE;
 		}
-		if (sameProcess) {
+		boolean sameAddress = theirs.address().equals(mine.address());
+		if (sameAddress && theirs.incarnation() == mine.incarnation()) {
 			this.renewals = Math.max(this.renewals, upsert.renewals());
-			return (order == 0) ? Verdict.KNOWN : takeOver(theirs.term());
+			return (order == 0) ? Verdict.KNOWN : takeOver(present, theirs.term());
 		}
-		boolean earlierLife = theirs.address().equals(mine.address()) || !this.accepted;
-		if (earlierLife && mayTakeOver()) {
-			return takeOver(theirs.term());
+		boolean earlierLife = sameAddress || !this.accepted;
+		if (earlierLife && this.takeovers.count(present.ttl().toNanos())) {
+			return takeOver(present, theirs.term());
 		}
 		this.yielded = true;
 		return this.table.apply(upsert);
@@ -179,10 +168,11 @@ final class OwnRecord {
 	 * A peer renewed a lease of this node id.
 	 */
 	Verdict heard(Renewal renewal) {
+		assert this.loop.inLoop();
 		if (!claimed()) {
 			return this.table.apply(renewal);
 		}
-		int order = NodeRecord.compare(renewal.term(), renewal.version(), this.term, this.version);
+		int order = compare(renewal.term(), renewal.version());
 		if (order == 0) {
 			this.renewals = Math.max(this.renewals, renewal.renewals());
 			return Verdict.KNOWN;
@@ -194,10 +184,12 @@ final class OwnRecord {
 	 * A peer says that this node id is gone.
 	 */
 	Verdict heard(Gone gone) {
-		if (!claimed()) {
+		assert this.loop.inLoop();
+		Advertisement present = this.advertised;
+		if (present == null || this.yielded) {
 			return this.table.apply(gone);
 		}
-		int order = NodeRecord.compare(gone.term(), gone.version(), this.term, this.version);
+		int order = compare(gone.term(), gone.version());
 		if (order < 0) {
 			return Verdict.STALE;
 		}
@@ -206,38 +198,21 @@ final class OwnRecord {
 			renew();
 			return Verdict.STALE;
 		}
-		return takeOver(gone.term());
+		return takeOver(present, gone.term());
 	}
 
-	/**
-	 * Whether another live node took the id.
-	 */
-	boolean yielded() {
-		return this.yielded;
+	private int compare(long theirTerm, long theirVersion) {
+		return NodeRecord.compare(theirTerm, theirVersion, this.term, this.version);
 	}
 
-	private Verdict takeOver(long theirTerm) {
+	private Verdict takeOver(Advertisement advertisement, long theirTerm) {
 		this.term = theirTerm + 1;
 		this.version = 0;
-		put();
+		put(advertisement);
 		return Verdict.STALE;
 	}
 
-	private boolean mayTakeOver() {
-		long now = this.loop.nanoTime();
-		DirectoryLease held = this.lease;
-		if (held == null) {
-			return false;
-		}
-		if (this.takeovers == 0 || now - this.takeoversSinceNanos >= held.advertisement().ttl().toNanos()) {
-			this.takeovers = 0;
-			this.takeoversSinceNanos = now;
-		}
-		this.takeovers++;
-		return this.takeovers <= MAX_TAKEOVERS;
-	}
-
-	private void claim() {
+	private void claim(Advertisement advertisement) {
 		NodeRecord known = this.table.record(this.self.nodeId());
 		Gone gone = this.table.gone(this.self.nodeId());
 		boolean others = this.yielded || this.version == 0;
@@ -247,18 +222,16 @@ final class OwnRecord {
 		if (gone != null && (others || gone.term() > this.term)) {
 			this.term = Math.max(this.term, gone.term() + 1);
 		}
+		this.advertised = advertisement;
 		this.yielded = false;
 		this.accepted = false;
-		put();
+		put(advertisement);
 	}
 
-	private void put() {
-		DirectoryLease held = this.lease;
-		if (held != null) {
-			this.version++;
-			this.renewedNanos = this.loop.nanoTime();
-			this.table.putOwn(NodeRecord.of(held.advertisement(), this.term, this.version), this.renewals);
-		}
+	private void put(Advertisement advertisement) {
+		this.version++;
+		this.renewedNanos = this.loop.nanoTime();
+		this.table.putOwn(NodeRecord.of(advertisement, this.term, this.version), this.renewals);
 	}
 
 }

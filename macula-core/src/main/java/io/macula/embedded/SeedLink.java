@@ -32,7 +32,7 @@ final class SeedLink {
 	/*
 	 * States: WAITING -> DIALLING -> LINKED -> WAITING; DIALLING -> WAITING when the seed
 	 * cannot be reached, -> SELF when the address turns out to be this node's own; each
-	 * -> STOPPED.
+	 * -> STOPPED for good.
 	 */
 
 	/** A seed that did not speak within this time cannot be reached. */
@@ -52,7 +52,9 @@ final class SeedLink {
 
 	private final Endpoint address;
 
-	private final DirectoryReplica replica;
+	private final DirectoryLoop loop;
+
+	private final Replication replication;
 
 	private final SeedDialer dialer;
 
@@ -68,9 +70,10 @@ final class SeedLink {
 
 	private String failure = "not dialled yet";
 
-	SeedLink(Endpoint address, DirectoryReplica replica, SeedDialer dialer) {
+	SeedLink(Endpoint address, DirectoryLoop loop, Replication replication, SeedDialer dialer) {
 		this.address = address;
-		this.replica = replica;
+		this.loop = loop;
+		this.replication = replication;
 		this.dialer = dialer;
 	}
 
@@ -91,15 +94,16 @@ final class SeedLink {
 	}
 
 	void dial() {
+		assert this.loop.inLoop();
 		if (this.state != State.WAITING) {
 			return;
 		}
 		this.state = State.DIALLING;
-		this.dialledNanos = this.replica.loop().nanoTime();
-		DirectoryLink opened = this.replica.open();
+		this.dialledNanos = this.loop.nanoTime();
+		DirectoryLink opened = this.replication.open();
 		this.link = opened;
-		DirectoryInbound<DirectoryUpdate> hearing = new DirectoryInbound<>(this.replica.loop(),
-				(update) -> heard(opened, update), (error) -> ended(opened, error));
+		DirectoryInbound<DirectoryUpdate> hearing = new DirectoryInbound<>(this.loop, (update) -> heard(opened, update),
+				(error) -> ended(opened, error));
 		this.inbound = hearing;
 		this.dialer.link(this.address, opened.outgoing()).subscribe(hearing);
 	}
@@ -112,11 +116,11 @@ final class SeedLink {
 			this.state = State.LINKED;
 			this.failures = 0;
 		}
-		this.replica.heard(from, update);
+		this.replication.heard(from, update);
 		if (from.reachesItself()) {
 			hangUp();
 			this.state = State.SELF;
-			this.replica.foundItself();
+			this.replication.foundItself();
 		}
 		else if (this.failure.length() > 0) {
 			this.failure = "";
@@ -139,8 +143,7 @@ final class SeedLink {
 	 */
 	void tick() {
 		DirectoryLink open = this.link;
-		if (this.state == State.DIALLING
-				&& this.replica.loop().nanoTime() - this.dialledNanos > DIAL_TIMEOUT.toNanos()) {
+		if (this.state == State.DIALLING && this.loop.nanoTime() - this.dialledNanos > DIAL_TIMEOUT.toNanos()) {
 			fail("no answer within " + DIAL_TIMEOUT.toMillis() + " ms");
 		}
 		else if (this.state == State.LINKED && open != null && open.silent()) {
@@ -161,7 +164,7 @@ final class SeedLink {
 		}
 		this.state = State.WAITING;
 		this.failure = reason;
-		this.replica.loop().schedule(this::dial, pause(this.replica.loop(), this.failures++));
+		this.loop.schedule(this::dial, pause(this.loop, this.failures++));
 	}
 
 	private void hangUp() {
@@ -170,7 +173,7 @@ final class SeedLink {
 		this.link = null;
 		this.inbound = null;
 		if (open != null) {
-			this.replica.closed(open);
+			this.replication.close(open);
 		}
 		if (hearing != null) {
 			hearing.leave();

@@ -37,7 +37,9 @@ final class SeedLinks {
 
 	private final List<Endpoint> seeds;
 
-	private final DirectoryReplica replica;
+	private final DirectoryLoop loop;
+
+	private final Replication replication;
 
 	private final SeedDialer dialer;
 
@@ -50,9 +52,10 @@ final class SeedLinks {
 
 	private boolean stopped;
 
-	SeedLinks(List<Endpoint> seeds, DirectoryReplica replica, SeedDialer dialer) {
+	SeedLinks(List<Endpoint> seeds, DirectoryLoop loop, Replication replication, SeedDialer dialer) {
 		this.seeds = List.copyOf(new LinkedHashSet<>(seeds));
-		this.replica = replica;
+		this.loop = loop;
+		this.replication = replication;
 		this.dialer = dialer;
 		this.seeds.forEach((seed) -> this.links.put(seed, new LinkedHashMap<>()));
 	}
@@ -62,6 +65,7 @@ final class SeedLinks {
 	 * @param own the endpoint of this node, if it is known
 	 */
 	void start(@Nullable Endpoint own) {
+		assert this.loop.inLoop();
 		this.own = own;
 		this.seeds.forEach(this::resolve);
 	}
@@ -71,8 +75,8 @@ final class SeedLinks {
 			return;
 		}
 		this.dialer.resolve(seed)
-			.subscribe((addresses) -> this.replica.loop().execute(() -> resolved(seed, addresses)),
-					(error) -> this.replica.loop().execute(() -> resolveFailed(seed, error)));
+			.subscribe((addresses) -> this.loop.execute(() -> resolved(seed, addresses)),
+					(error) -> this.loop.execute(() -> resolveFailed(seed, error)));
 	}
 
 	private void resolved(Endpoint seed, List<Endpoint> addresses) {
@@ -89,24 +93,32 @@ final class SeedLinks {
 		}
 		for (Endpoint address : addresses) {
 			if (!address.equals(this.own) && !present.containsKey(address)) {
-				SeedLink link = new SeedLink(address, this.replica, this.dialer);
+				SeedLink link = new SeedLink(address, this.loop, this.replication, this.dialer);
 				present.put(address, link);
 				link.dial();
 			}
 		}
-		this.replica.loop().schedule(() -> resolve(seed), this.replica.loop().jittered(RESOLVE_PERIOD));
+		this.loop.schedule(() -> resolve(seed), this.loop.jittered(RESOLVE_PERIOD));
 	}
 
 	private void resolveFailed(Endpoint seed, Throwable error) {
 		this.unresolved.put(seed, "unknown host: " + error.getMessage());
-		this.replica.loop().schedule(() -> resolve(seed), SeedLink.pause(this.replica.loop(), 6));
+		this.loop.schedule(() -> resolve(seed), SeedLink.pause(this.loop, 6));
 	}
 
+	/**
+	 * Look after the time limits.
+	 */
 	void tick() {
+		assert this.loop.inLoop();
 		all().forEach(SeedLink::tick);
 	}
 
+	/**
+	 * End all links for good.
+	 */
 	void stop() {
+		assert this.loop.inLoop();
 		this.stopped = true;
 		all().forEach(SeedLink::stop);
 	}
@@ -115,7 +127,7 @@ final class SeedLinks {
 	 * Whether this node is one of the configured seeds.
 	 */
 	boolean includeSelf() {
-		return this.seeds.contains(this.own) || all().stream().anyMatch(SeedLink::self);
+		return (this.own != null && this.seeds.contains(this.own)) || all().stream().anyMatch(SeedLink::self);
 	}
 
 	/**

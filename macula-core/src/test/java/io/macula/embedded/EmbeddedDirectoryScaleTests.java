@@ -96,7 +96,7 @@ class EmbeddedDirectoryScaleTests {
 	}
 
 	@Test
-	void aSeedThatReturnsIsFoundByAllAndNotRunOver() {
+	void aSeedThatReturnsIsFoundByAllAndNotOverwhelmed() {
 		List<Node> providers = providers(3, 1, 1);
 		List<Node> clients = new ArrayList<>();
 		for (int i = 0; i < 1000; i++) {

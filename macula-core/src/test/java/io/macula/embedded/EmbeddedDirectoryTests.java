@@ -19,6 +19,7 @@ package io.macula.embedded;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.macula.Endpoint;
@@ -256,6 +257,20 @@ class EmbeddedDirectoryTests {
 		this.realm.until(SECOND, () -> lonely.lease.state() == Lease.State.PENDING);
 		this.realm.provider("a", SEEDS, 2);
 		this.realm.until(Duration.ofSeconds(2), () -> lonely.lease.state() == Lease.State.GRANTED);
+	}
+
+	@Test
+	void whenAdvertisedBeforeTheStartThenPendingUntilThen() {
+		DirectoryReplica replica = this.realm.unstartedReplica("x", List.of());
+		Instance instance = new Instance("x", 1, SimulatedRealm.endpoint("x"), null, 0, 100, Map.of());
+		Lease lease = replica
+			.advertise(new Advertisement(instance, Set.of(SimulatedRealm.SERVICE), Advertisement.DEFAULT_TTL));
+		this.realm.pass(SECOND);
+		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
+		replica.start(SimulatedRealm.endpoint("x"));
+		assertThat(lease.state()).isEqualTo(Lease.State.GRANTED);
+		this.realm.pass(SECOND);
+		assertThat(replica.state().nodes()).isEqualTo(1);
 	}
 
 	@Test

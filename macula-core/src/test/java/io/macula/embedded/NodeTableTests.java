@@ -429,17 +429,17 @@ class NodeTableTests {
 	void replicasThatHearTheSameInAnyOrderEndUpEqual() {
 		Random random = new Random(42);
 		for (int round = 0; round < 200; round++) {
-			List<Object> news = new ArrayList<>();
+			List<Object> updates = new ArrayList<>();
 			for (int i = 0; i < 30; i++) {
 				String nodeId = "n" + random.nextInt(4);
 				int term = random.nextInt(3);
 				int version = random.nextInt(4);
-				news.add(random.nextInt(3) == 0 ? new Gone(nodeId, term, version + 1, 0, true)
+				updates.add(random.nextInt(3) == 0 ? new Gone(nodeId, term, version + 1, 0, true)
 						: upsert(nodeId, term, version, 0));
 			}
-			NodeTable one = hear(news);
-			Collections.shuffle(news, random);
-			NodeTable two = hear(news);
+			NodeTable one = hear(updates);
+			Collections.shuffle(updates, random);
+			NodeTable two = hear(updates);
 			assertThat(two.digest()).isEqualTo(one.digest());
 			assertThat(two.nodeIds()).containsExactlyInAnyOrderElementsOf(one.nodeIds());
 		}
@@ -505,9 +505,9 @@ class NodeTableTests {
 		assertThat(record.only(Set.of("one", "two", "three", "four"))).isSameAs(record);
 	}
 
-	private NodeTable hear(List<Object> news) {
+	private NodeTable hear(List<Object> updates) {
 		NodeTable hearing = new NodeTable(() -> this.nanos, 10);
-		for (Object item : news) {
+		for (Object item : updates) {
 			if (item instanceof Upsert upsert) {
 				hearing.apply(upsert);
 			}

@@ -64,6 +64,9 @@ final class SimulatedRealm {
 
 	private final List<Pipe> pipes = new ArrayList<>();
 
+	/** What tasks of the nodes threw. */
+	private final List<Throwable> failures = new ArrayList<>();
+
 	/** Node ids on the far side of a cut. */
 	private final Set<String> far = new HashSet<>();
 
@@ -122,6 +125,16 @@ final class SimulatedRealm {
 		return node;
 	}
 
+	DirectoryReplica unstartedReplica(String nodeId, List<Endpoint> seeds) {
+		Node node = new Node(nodeId, endpoint(nodeId), seeds, 1);
+		return new DirectoryReplica(node.settings(), node, node.loop);
+	}
+
+	EmbeddedDirectory unstartedClient(String nodeId, List<Endpoint> seeds) {
+		Node node = new Node(nodeId, endpoint(nodeId), seeds, 1);
+		return new DirectoryClient(node.settings(), node, node.loop);
+	}
+
 	/** The process is gone; nobody is told. */
 	void kill(Node node) {
 		this.listening.remove(node.endpoint, node);
@@ -151,6 +164,7 @@ final class SimulatedRealm {
 
 	void pass(Duration duration) {
 		this.time.advanceTimeBy(duration);
+		assertThat(this.failures).as("what tasks threw").isEmpty();
 		this.pipes.removeIf((pipe) -> pipe.dead && this.pipes.size() > 5000);
 	}
 
@@ -161,6 +175,7 @@ final class SimulatedRealm {
 			Duration waited = Duration.ofNanos(this.time.now(TimeUnit.NANOSECONDS) - start);
 			assertThat(waited).as("waiting; nodes see " + this.nodes.values()).isLessThanOrEqualTo(limit);
 			this.time.advanceTimeBy(Duration.ofMillis(10));
+			assertThat(this.failures).as("what tasks threw").isEmpty();
 		}
 		return Duration.ofNanos(this.time.now(TimeUnit.NANOSECONDS) - start);
 	}
@@ -207,9 +222,9 @@ final class SimulatedRealm {
 
 		final long incarnation;
 
-		final DirectoryLoop loop = DirectoryLoop.on(SimulatedRealm.this.time,
+		final DirectoryLoop loop = DirectoryLoop.on(SimulatedRealm.this.time, SimulatedRealm.this.time,
 				() -> SimulatedRealm.this.startNanos + SimulatedRealm.this.time.now(TimeUnit.NANOSECONDS),
-				SimulatedRealm.this.random);
+				SimulatedRealm.this.random, SimulatedRealm.this.failures::add);
 
 		EmbeddedDirectory directory;
 

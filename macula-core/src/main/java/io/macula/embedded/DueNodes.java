@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The nodes of which a peer is to hear: each once, however often it changes. A record or
+ * an end goes at once or with the next batch, a renewal with the next batch. Owned by the
+ * loop.
+ */
+final class DueNodes {
+
+	private final Set<String> records = new LinkedHashSet<>();
+
+	private final Set<String> later = new LinkedHashSet<>();
+
+	private final Set<String> renewals = new LinkedHashSet<>();
+
+	/**
+	 * The peer is told the record or the end.
+	 */
+	void add(String nodeId) {
+		this.records.add(nodeId);
+	}
+
+	/**
+	 * The peer is told the record with the next batch.
+	 */
+	void addLater(String nodeId) {
+		this.later.add(nodeId);
+	}
+
+	/**
+	 * The peer is told the renewal with the next batch.
+	 */
+	void addRenewals(Collection<String> nodeIds) {
+		this.renewals.addAll(nodeIds);
+	}
+
+	/**
+	 * The peer needs not be told.
+	 */
+	void remove(String nodeId) {
+		this.records.remove(nodeId);
+		this.later.remove(nodeId);
+		this.renewals.remove(nodeId);
+	}
+
+	/**
+	 * The moment of the batch: what was to wait for it is due.
+	 */
+	void batch() {
+		this.records.addAll(this.later);
+		this.later.clear();
+	}
+
+	boolean hasRecords() {
+		return !this.records.isEmpty();
+	}
+
+	boolean hasRenewals() {
+		return !this.renewals.isEmpty();
+	}
+
+	/**
+	 * Take nodes whose records are due; with the record, the renewal is told.
+	 * @param teller tells of each
+	 */
+	void takeRecords(Consumer<String> teller) {
+		take(this.records, DirectoryUpdate.MAX_RECORDS, (nodeId) -> {
+			this.later.remove(nodeId);
+			this.renewals.remove(nodeId);
+			teller.accept(nodeId);
+		});
+	}
+
+	/**
+	 * Take nodes whose renewals are due.
+	 * @param teller tells of each
+	 */
+	void takeRenewals(Consumer<String> teller) {
+		take(this.renewals, DirectoryUpdate.MAX_ENTRIES, teller);
+	}
+
+	/**
+	 * Take from a set.
+	 * @param limit most to take
+	 * @param teller told of each after it was taken
+	 */
+	static void take(Set<String> from, int limit, Consumer<String> teller) {
+		Iterator<String> iterator = from.iterator();
+		for (int i = 0; i < limit && iterator.hasNext(); i++) {
+			String nodeId = iterator.next();
+			iterator.remove();
+			teller.accept(nodeId);
+		}
+	}
+
+}

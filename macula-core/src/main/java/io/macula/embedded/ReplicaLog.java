@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a replica logs of the realm, at a rate that other nodes cannot raise. Owned by the
+ * loop.
+ */
+final class ReplicaLog {
+
+	private static final Logger logger = LoggerFactory.getLogger(ReplicaLog.class);
+
+	private final int maxNodes;
+
+	private final LogInterval full;
+
+	private final LogInterval conflict;
+
+	private final LogInterval invalid;
+
+	private boolean preserving;
+
+	/**
+	 * A log.
+	 * @param loop measures the time between entries
+	 * @param maxNodes most nodes that the replica keeps
+	 */
+	ReplicaLog(DirectoryLoop loop, int maxNodes) {
+		this.maxNodes = maxNodes;
+		this.full = new LogInterval(loop.clock());
+		this.conflict = new LogInterval(loop.clock());
+		this.invalid = new LogInterval(loop.clock());
+	}
+
+	/**
+	 * There is no room here for a node; said again with each of its renewals.
+	 */
+	void full(String nodeId) {
+		this.full.run(() -> logger
+			.warn("The directory is full: it holds {} nodes, and node '{}', perhaps others too, is left out until"
+					+ " there is room. If the realm is meant to be that large, allow more nodes on all its providers"
+					+ " (macula.directory.max-nodes); if not, look for nodes that start with ever new ids"
+					+ " (macula.node.id)", this.maxNodes, nodeId));
+	}
+
+	/**
+	 * There is no room for this node elsewhere.
+	 */
+	void refused(@Nullable String peerId) {
+		this.full.run(() -> logger
+			.warn("Node '{}' has no room in its directory for this node, which is therefore not advertised"
+					+ " by it: allow more nodes there (macula.directory.max-nodes)", peerId));
+	}
+
+	/**
+	 * What was told of a node is not valid.
+	 */
+	void invalid(String nodeId, RuntimeException ex) {
+		this.invalid.run(() -> logger.warn("Left out the record of node '{}': {}", nodeId, ex.getMessage()));
+	}
+
+	/**
+	 * What a client watches is not valid.
+	 */
+	void invalidInterest(RuntimeException ex) {
+		this.invalid.run(() -> logger.warn("Left out what a client watches: {}", ex.getMessage()));
+	}
+
+	/**
+	 * Two live nodes use one id.
+	 * @param conflicts by node id: the two addresses
+	 */
+	void conflicts(Map<String, String> conflicts) {
+		conflicts
+			.forEach((nodeId,
+					addresses) -> this.conflict.run(() -> logger.warn(
+							"Node id '{}' is used by two nodes at once, at {}; the one that started later is"
+									+ " advertised. Give each node an id of its own (macula.node.id)",
+							nodeId, addresses)));
+	}
+
+	/**
+	 * Log the begin and the end of self-preservation.
+	 */
+	void preservation(NodeTable table) {
+		if (table.preserving() == this.preserving) {
+			return;
+		}
+		this.preserving = table.preserving();
+		if (this.preserving) {
+			logger.warn(
+					"Self-preservation: more than half of the {} leases went silent at once, which is more likely"
+							+ " this node's own network; overdue advertisements are kept: {}",
+					table.size(), table.overdue());
+		}
+		else {
+			logger.info("Self-preservation is over");
+		}
+	}
+
+}

@@ -1,0 +1,306 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+import io.macula.Endpoint;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+
+/**
+ * The seeds of a client, of which it watches one at a time: finds one that speaks and
+ * turns to the next when that one falls silent. Owned by the loop.
+ */
+final class SeedRotation {
+
+	/*
+	 * States of a seed: standby -> connecting (its turn has come) -> watching (it spoke
+	 * first) -> unreachable (it ended, or was silent) -> connecting; connecting ->
+	 * standby (another one spoke first), -> unreachable (it ended, or did not answer).
+	 *
+	 * One that does not answer at once is not waited for: the next is dialled beside it,
+	 * and the first to speak is watched. However many seeds are dead or unreachable, each
+	 * is dialled about every three seconds, by each client at moments of its own, so that
+	 * one that returns is found within five and is not overwhelmed.
+	 */
+
+	/** A seed that has not answered after this time is not waited for any longer. */
+	private static final Duration NEXT_SEED = Duration.ofMillis(500);
+
+	/** Bound of a round through all seeds. */
+	private static final Duration LONGEST_ROUND = Duration.ofSeconds(3);
+
+	/** A tick that comes this late means that this very process stood still. */
+	private static final long STANDSTILL_NANOS = Duration.ofSeconds(1).toNanos();
+
+	private static final Logger logger = LoggerFactory.getLogger(SeedRotation.class);
+
+	private final List<Endpoint> seeds;
+
+	private final DirectoryLoop loop;
+
+	private final SeedDialer dialer;
+
+	private final SeedListener listener;
+
+	private final Map<Endpoint, String> states = new LinkedHashMap<>();
+
+	private int nextSeed;
+
+	private int failures;
+
+	/** Attempts that are not answered yet. */
+	private final List<Attempt> dialled = new ArrayList<>();
+
+	private @Nullable Attempt watched;
+
+	/** The latest plan to dial replaces the earlier ones. */
+	private long dialPlanned;
+
+	private long tickedNanos;
+
+	private boolean stopped;
+
+	/**
+	 * A rotation.
+	 * @param seeds the configured seeds
+	 * @param loop owns the state
+	 * @param dialer calls seeds
+	 * @param listener the client
+	 */
+	SeedRotation(List<Endpoint> seeds, DirectoryLoop loop, SeedDialer dialer, SeedListener listener) {
+		this.seeds = List.copyOf(new LinkedHashSet<>(seeds));
+		this.loop = loop;
+		this.dialer = dialer;
+		this.listener = listener;
+	}
+
+	/**
+	 * Start with any of the seeds.
+	 */
+	void start() {
+		assert this.loop.inLoop();
+		this.tickedNanos = this.loop.nanoTime();
+		this.seeds.forEach((seed) -> this.states.put(seed, "standby"));
+		if (!this.seeds.isEmpty()) {
+			this.nextSeed = this.loop.random(this.seeds.size());
+			dial();
+		}
+	}
+
+	private void dial() {
+		Endpoint seed = nextSeed();
+		if (this.stopped || this.watched != null || seed == null) {
+			return;
+		}
+		Attempt attempt = new Attempt(seed);
+		this.dialled.add(attempt);
+		this.states.put(seed, "connecting");
+		if (this.seeds.size() > 1) {
+			dialAfter(bounded(NEXT_SEED));
+		}
+		this.dialer.resolve(seed)
+			.flatMapMany((addresses) -> this.dialer.watch(addresses.get(this.loop.random(addresses.size())),
+					attempt.interests()))
+			.subscribe(attempt.inbound);
+	}
+
+	/** The next one in turn of which no answer is awaited. */
+	private @Nullable Endpoint nextSeed() {
+		for (int i = 0; i < this.seeds.size(); i++) {
+			Endpoint seed = this.seeds.get(this.nextSeed);
+			this.nextSeed = (this.nextSeed + 1) % this.seeds.size();
+			if (this.dialled.stream().noneMatch((attempt) -> attempt.seed.equals(seed))) {
+				return seed;
+			}
+		}
+		return null;
+	}
+
+	private void dialAfter(Duration pause) {
+		long plan = ++this.dialPlanned;
+		this.loop.schedule(() -> {
+			if (plan == this.dialPlanned) {
+				dial();
+			}
+		}, pause);
+	}
+
+	private Duration bounded(Duration pause) {
+		Duration longest = LONGEST_ROUND.dividedBy(this.seeds.size());
+		return this.loop.jittered((pause.compareTo(longest) < 0) ? pause : longest);
+	}
+
+	private void heard(Attempt from, DirectoryUpdate update) {
+		if (this.dialled.contains(from)) {
+			establish(from, update.sender());
+		}
+		if (from == this.watched) {
+			from.heardNanos = this.loop.nanoTime();
+			this.listener.heard(update);
+		}
+	}
+
+	private void establish(Attempt from, String sender) {
+		this.dialled.remove(from);
+		this.dialled.forEach((other) -> {
+			other.inbound.leave();
+			this.states.put(other.seed, "standby");
+		});
+		this.dialled.clear();
+		this.dialPlanned++;
+		this.watched = from;
+		this.failures = 0;
+		this.states.put(from.seed, "watching");
+		logger.info("Watching the directory at seed {}, which is node '{}'", from.seed, sender);
+		this.listener.watching();
+	}
+
+	/* A seed that leaves is not asked again at once, if there is no other one. */
+	private void ended(Attempt attempt, @Nullable Throwable error) {
+		if (error == null && this.seeds.size() == 1) {
+			this.failures = Math.max(this.failures, SeedLink.PAUSE_OF_THE_LEAVING);
+		}
+		end(attempt, (error != null) ? String.valueOf(error.getMessage()) : "it left");
+	}
+
+	private void end(Attempt attempt, String reason) {
+		boolean established = attempt == this.watched;
+		if (!established && !this.dialled.remove(attempt)) {
+			return;
+		}
+		attempt.inbound.leave();
+		this.states.put(attempt.seed, "unreachable: " + reason);
+		if (established) {
+			this.watched = null;
+			logger.info("Lost the directory at seed {}: {}; turning to another", attempt.seed, reason);
+		}
+		else if (this.failures == SeedLink.TRIES_BEFORE_WARNING * this.seeds.size()) {
+			logger.warn("None of the {} seeds can be reached; the last was {}: {}; trying on", this.seeds.size(),
+					attempt.seed, reason);
+		}
+		/* The first round through all seeds is quick, then they are given time. */
+		int round = this.failures++ / this.seeds.size();
+		dialAfter(bounded(SeedLink.longestPause(round)));
+		this.listener.lost();
+	}
+
+	/**
+	 * Look after the time limits.
+	 */
+	void tick() {
+		assert this.loop.inLoop();
+		long now = this.loop.nanoTime();
+		Attempt present = this.watched;
+		if (present != null && now - this.tickedNanos > STANDSTILL_NANOS) {
+			present.heardNanos = now;
+		}
+		if (present != null && now - present.heardNanos > DirectorySession.SILENCE.toNanos()) {
+			end(present, "silent for " + DirectorySession.SILENCE.toMillis() + " ms");
+		}
+		for (Attempt attempt : List.copyOf(this.dialled)) {
+			if (now - attempt.heardNanos > SeedLink.DIAL_TIMEOUT.toNanos()) {
+				end(attempt, "no answer within " + SeedLink.DIAL_TIMEOUT.toMillis() + " ms");
+			}
+		}
+		this.tickedNanos = now;
+	}
+
+	/**
+	 * What the client watches has changed.
+	 */
+	void tellInterest() {
+		assert this.loop.inLoop();
+		this.dialled.forEach(Attempt::tellInterest);
+		if (this.watched != null) {
+			this.watched.tellInterest();
+		}
+	}
+
+	/**
+	 * Leave all seeds for good.
+	 */
+	void stop() {
+		assert this.loop.inLoop();
+		this.stopped = true;
+		this.dialPlanned++;
+		this.dialled.forEach((attempt) -> attempt.inbound.leave());
+		this.dialled.clear();
+		Attempt left = this.watched;
+		this.watched = null;
+		if (left != null) {
+			left.inbound.leave();
+		}
+	}
+
+	boolean isEmpty() {
+		return this.seeds.isEmpty();
+	}
+
+	/**
+	 * The state of each seed, for people.
+	 */
+	Map<String, String> describe() {
+		Map<String, String> texts = new LinkedHashMap<>();
+		this.states.forEach((seed, state) -> texts.put(seed.toString(), state));
+		return texts;
+	}
+
+	/**
+	 * One attempt to watch at one seed.
+	 */
+	private final class Attempt {
+
+		private final Endpoint seed;
+
+		private final DirectoryInbound<DirectoryUpdate> inbound;
+
+		private @Nullable FluxSink<DirectoryInterest> sink;
+
+		private long heardNanos = SeedRotation.this.loop.nanoTime();
+
+		Attempt(Endpoint seed) {
+			this.seed = seed;
+			this.inbound = new DirectoryInbound<>(SeedRotation.this.loop, (update) -> heard(this, update),
+					(error) -> ended(this, error));
+		}
+
+		Flux<DirectoryInterest> interests() {
+			return Flux.create((created) -> SeedRotation.this.loop.execute(() -> {
+				this.sink = created;
+				tellInterest();
+			}, created::complete), FluxSink.OverflowStrategy.LATEST);
+		}
+
+		void tellInterest() {
+			if (this.sink != null) {
+				this.sink.next(SeedRotation.this.listener.interest());
+			}
+		}
+
+	}
+
+}
