@@ -15,8 +15,10 @@
  */
 
 /**
- * Calls: from a proxy through retry and failover to a connection. Start at
- * {@link io.macula.client.RealmClient}.
+ * Calls: from a proxy through retry and failover to a connection. Users start at
+ * {@link io.macula.client.RealmClient}; who wants to know how a call goes reads
+ * {@code ProxyMethod}, then {@code CallPipeline.start} (the steps), then
+ * {@code CallState.afterFailure} (what follows a failed attempt).
  */
 @NullMarked
 package io.macula.client;
