@@ -18,8 +18,10 @@ package io.macula.transport;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
+import io.macula.log.LogLimit;
 import io.macula.tls.TlsFailures;
 import io.macula.wire.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +37,20 @@ final class HandshakeLog {
 
 	private static final Logger logger = LoggerFactory.getLogger(QuicListener.class);
 
-	private final RepeatLimit limit;
+	static final Duration PERIOD = Duration.ofSeconds(60);
+
+	/** Different lines in one period. */
+	static final int MAX_LINES = 10;
+
+	private final LogLimit limit;
 
 	HandshakeLog(LongSupplier clock) {
-		this.limit = new RepeatLimit(clock);
+		this.limit = limit(clock);
+	}
+
+	/** How often a peer may make this node write of it. */
+	static LogLimit limit(LongSupplier clock) {
+		return new LogLimit(clock, PERIOD, MAX_LINES);
 	}
 
 	/**
@@ -49,12 +61,11 @@ final class HandshakeLog {
 	 * @param check what to check
 	 */
 	void refused(@Nullable SocketAddress peer, @Nullable String sni, String reason, String check) {
-		long dropped = this.limit.admit(host(peer) + reason + check);
-		if (dropped != RepeatLimit.SUPPRESSED) {
-			logger.warn("Refused a connection from {}{}: {}; check {}{}", (peer != null) ? peer : "an unknown address",
-					(sni != null) ? " that asked for '" + TlsFailures.printable(sni) + "'" : "",
-					TlsFailures.printable(reason), check, more(dropped));
-		}
+		this.limit.log(host(peer) + reason + check,
+				(suppressed) -> logger.warn("Refused a connection from {}{}: {}; check {}{}",
+						(peer != null) ? peer : "an unknown address",
+						(sni != null) ? " that asked for '" + TlsFailures.printable(sni) + "'" : "",
+						TlsFailures.printable(reason), check, suppressed));
 	}
 
 	/**
@@ -65,11 +76,9 @@ final class HandshakeLog {
 	 * @param reason how
 	 */
 	void closed(@Nullable SocketAddress peer, String nodeId, ErrorCode code, String reason) {
-		long dropped = this.limit.admit(host(peer) + nodeId);
-		if (dropped != RepeatLimit.SUPPRESSED) {
-			logger.warn("Closed the connection of node '{}' from {}, {}: {}{}", TlsFailures.printable(nodeId), peer,
-					cause(code), TlsFailures.printable(reason), more(dropped));
-		}
+		this.limit.log(host(peer) + nodeId,
+				(suppressed) -> logger.warn("Closed the connection of node '{}' from {}, {}: {}{}",
+						TlsFailures.printable(nodeId), peer, cause(code), TlsFailures.printable(reason), suppressed));
 	}
 
 	/** Whose fault it is that a connection is closed, as a part of a sentence. */
@@ -80,10 +89,6 @@ final class HandshakeLog {
 	/** Without the port, which is another one for each connection. */
 	private static String host(@Nullable SocketAddress peer) {
 		return (peer instanceof InetSocketAddress internet) ? internet.getHostString() + " " : peer + " ";
-	}
-
-	private static String more(long dropped) {
-		return (dropped > 0) ? " (" + dropped + " more refusals were not logged)" : "";
 	}
 
 }

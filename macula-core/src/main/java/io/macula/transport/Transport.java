@@ -24,10 +24,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.log.LogLimit;
 import io.macula.tls.TlsFailures;
 import io.macula.udp.BriefSpin;
 import io.macula.udp.LoopThread;
@@ -57,6 +59,8 @@ public final class Transport implements AutoCloseable {
 
 	private final TransportSettings settings;
 
+	private final LongSupplier clock;
+
 	private final LoopResources resources;
 
 	private final EventLoopGroup loops;
@@ -67,12 +71,14 @@ public final class Transport implements AutoCloseable {
 
 	private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
 
-	private final RepeatLimit brokenLimit = new RepeatLimit(System::nanoTime);
+	private final LogLimit brokenLimit;
 
 	private volatile boolean closed;
 
-	private Transport(TransportSettings settings) {
+	private Transport(TransportSettings settings, LongSupplier clock) {
 		this.settings = settings;
+		this.clock = clock;
+		this.brokenLimit = HandshakeLog.limit(clock);
 		int threads = (settings.eventLoops() > 0) ? settings.eventLoops()
 				: Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 		String name = "macula-" + COUNTER.incrementAndGet();
@@ -102,7 +108,12 @@ public final class Transport implements AutoCloseable {
 	 * @return a transport, to be closed by the caller
 	 */
 	public static Transport create(TransportSettings settings) {
-		return new Transport(settings);
+		return create(settings, System::nanoTime);
+	}
+
+	/** For what is done by a clock of its own: tests. */
+	static Transport create(TransportSettings settings, LongSupplier clock) {
+		return new Transport(settings, clock);
 	}
 
 	/**
@@ -164,6 +175,11 @@ public final class Transport implements AutoCloseable {
 		}
 	}
 
+	/** The present, on the scale of all deadlines. */
+	LongSupplier clock() {
+		return this.clock;
+	}
+
 	Udp udp() {
 		return this.udp;
 	}
@@ -200,12 +216,10 @@ public final class Transport implements AutoCloseable {
 			return;
 		}
 		Endpoint endpoint = connection.endpoint();
-		long dropped = this.brokenLimit.admit(endpoint.toString());
-		if (dropped != RepeatLimit.SUPPRESSED) {
-			logger.warn("Closed the connection to node '{}' at {}, {}: {}{}",
-					TlsFailures.printable(connection.peer().nodeId()), endpoint, HandshakeLog.cause(code),
-					TlsFailures.printable(reason), (dropped > 0) ? " (" + dropped + " more were not logged)" : "");
-		}
+		this.brokenLimit.log(endpoint.toString(),
+				(suppressed) -> logger.warn("Closed the connection to node '{}' at {}, {}: {}{}",
+						TlsFailures.printable(connection.peer().nodeId()), endpoint, HandshakeLog.cause(code),
+						TlsFailures.printable(reason), suppressed));
 	}
 
 	private boolean onEventLoop() {

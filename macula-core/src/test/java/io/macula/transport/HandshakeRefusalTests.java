@@ -172,26 +172,26 @@ class HandshakeRefusalTests {
 		AtomicLong clock = new AtomicLong();
 		HandshakeLog log = new HandshakeLog(clock::get);
 		IntStream.range(0, 1000).forEach((i) -> log.refused(null, null, "reason", "cause " + i));
-		assertThat(this.warnings.lines()).hasSize(RepeatLimit.DIFFERENT);
-		clock.addAndGet(Duration.ofSeconds(RepeatLimit.PERIOD_SECONDS + 1).toNanos());
+		assertThat(this.warnings.lines()).hasSize(HandshakeLog.MAX_LINES);
+		clock.addAndGet(HandshakeLog.PERIOD.plusSeconds(1).toNanos());
 		log.refused(null, null, "late", "all");
 		assertThat(this.warnings.lines()).last()
 			.asString()
-			.endsWith("check all (" + (1000 - RepeatLimit.DIFFERENT) + " more refusals were not logged)");
+			.endsWith("check all (" + (1000 - HandshakeLog.MAX_LINES) + " more were not logged)");
 	}
 
 	@Test
 	void aPeerThatTriesAgainAndAgainIsLoggedOnceAMinute() {
 		AtomicLong clock = new AtomicLong();
 		HandshakeLog log = new HandshakeLog(clock::get);
-		for (int second = 0; second < 2 * RepeatLimit.PERIOD_SECONDS; second++) {
+		for (int second = 0; second < 2 * HandshakeLog.PERIOD.toSeconds(); second++) {
 			clock.set(Duration.ofSeconds(second).toNanos());
 			log.refused(new InetSocketAddress("10.0.0.1", 1024 + second), null, "it has another secret", "the secret");
 		}
 		log.refused(new InetSocketAddress("10.0.0.2", 1024), null, "it has another secret", "the secret");
 		assertThat(this.warnings.lines()).hasSize(3);
 		assertThat(this.warnings.lines().get(1))
-			.endsWith(" (" + RepeatLimit.PERIOD_SECONDS + " more refusals were not logged)");
+			.endsWith(" (" + HandshakeLog.PERIOD.toSeconds() + " more were not logged)");
 	}
 
 	@Test

@@ -1,0 +1,90 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.log;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * A limit on log lines that somebody else provokes: per key at most one line in a period,
+ * and at most so many different ones in that time. The others are counted, and the next
+ * line tells how many there were. Safe for all threads; the line itself is written
+ * outside of any lock.
+ */
+public final class LogLimit {
+
+	private final LongSupplier clock;
+
+	private final long periodNanos;
+
+	private final int maxLines;
+
+	private final Set<String> written = new HashSet<>();
+
+	private long periodStart;
+
+	private long suppressed;
+
+	/**
+	 * A limit.
+	 * @param clock the present in nanoseconds, on any monotonic scale
+	 * @param period how long a key stays silent after its line
+	 * @param maxLines lines of different keys in one period, at least 1
+	 */
+	public LogLimit(LongSupplier clock, Duration period, int maxLines) {
+		if (maxLines < 1) {
+			throw new IllegalArgumentException("maxLines " + maxLines + " is not valid: expected at least 1");
+		}
+		this.clock = clock;
+		this.periodNanos = period.toNanos();
+		this.maxLines = maxLines;
+		this.periodStart = clock.getAsLong();
+	}
+
+	/**
+	 * Write a line, or count it.
+	 * @param key equal for lines that say the same
+	 * @param line writes it; receives a text on the suppressed ones to append to the
+	 * message, empty if there were none
+	 */
+	public void log(String key, Consumer<String> line) {
+		long dropped = admit(key);
+		if (dropped >= 0) {
+			line.accept((dropped > 0) ? " (" + dropped + " more were not logged)" : "");
+		}
+	}
+
+	/** How many lines were suppressed before this one, or -1 if it is, too. */
+	private synchronized long admit(String key) {
+		long now = this.clock.getAsLong();
+		if (now - this.periodStart > this.periodNanos) {
+			this.periodStart = now;
+			this.written.clear();
+		}
+		if (this.written.size() >= this.maxLines || !this.written.add(key)) {
+			this.suppressed++;
+			return -1;
+		}
+		long dropped = this.suppressed;
+		this.suppressed = 0;
+		return dropped;
+	}
+
+}
