@@ -16,8 +16,10 @@
 
 package io.macula.embedded;
 
+import java.time.Duration;
 import java.util.Map;
 
+import io.macula.log.LogLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +34,8 @@ final class ReplicaLog {
 
 	private final int maxNodes;
 
-	private final LogInterval full;
-
-	private final LogInterval conflict;
-
-	private final LogInterval invalid;
+	/** One line of each kind in a minute: other nodes can cause them as often as they like. */
+	private final LogLimit limit;
 
 	private boolean preserving;
 
@@ -47,43 +46,41 @@ final class ReplicaLog {
 	 */
 	ReplicaLog(DirectoryLoop loop, int maxNodes) {
 		this.maxNodes = maxNodes;
-		this.full = new LogInterval(loop.clock());
-		this.conflict = new LogInterval(loop.clock());
-		this.invalid = new LogInterval(loop.clock());
+		this.limit = new LogLimit(loop.clock(), Duration.ofMinutes(1), 4);
 	}
 
 	/**
 	 * There is no room here for a node; said again with each of its renewals.
 	 */
 	void full(String nodeId) {
-		this.full.run(() -> logger
+		this.limit.log("full", (suppressed) -> logger
 			.warn("The directory is full: it holds {} nodes, and node '{}', perhaps others too, is left out until"
 					+ " there is room. If the realm is meant to be that large, allow more nodes on all its providers"
 					+ " (macula.directory.max-nodes); if not, look for nodes that start with ever new ids"
-					+ " (macula.node.id)", this.maxNodes, nodeId));
+					+ " (macula.node.id){}", this.maxNodes, nodeId, suppressed));
 	}
 
 	/**
 	 * There is no room for this node elsewhere.
 	 */
 	void refused(@Nullable String peerId) {
-		this.full.run(() -> logger
+		this.limit.log("full", (suppressed) -> logger
 			.warn("Node '{}' has no room in its directory for this node, which is therefore not advertised"
-					+ " by it: allow more nodes there (macula.directory.max-nodes)", peerId));
+					+ " by it: allow more nodes there (macula.directory.max-nodes){}", peerId, suppressed));
 	}
 
 	/**
 	 * What was told of a node is not valid.
 	 */
 	void invalid(String nodeId, RuntimeException ex) {
-		this.invalid.run(() -> logger.warn("Left out the record of node '{}': {}", nodeId, ex.getMessage()));
+		this.limit.log("invalid", (suppressed) -> logger.warn("Left out the record of node '{}': {}{}", nodeId, ex.getMessage(), suppressed));
 	}
 
 	/**
 	 * What a client watches is not valid.
 	 */
 	void invalidInterest(RuntimeException ex) {
-		this.invalid.run(() -> logger.warn("Left out what a client watches: {}", ex.getMessage()));
+		this.limit.log("interest", (suppressed) -> logger.warn("Left out what a client watches: {}{}", ex.getMessage(), suppressed));
 	}
 
 	/**
@@ -93,10 +90,10 @@ final class ReplicaLog {
 	void conflicts(Map<String, String> conflicts) {
 		conflicts
 			.forEach((nodeId,
-					addresses) -> this.conflict.run(() -> logger.warn(
+					addresses) -> this.limit.log("conflict", (suppressed) -> logger.warn(
 							"Node id '{}' is used by two nodes at once, at {}; the one that started later is"
-									+ " advertised. Give each node an id of its own (macula.node.id)",
-							nodeId, addresses)));
+									+ " advertised. Give each node an id of its own (macula.node.id){}",
+							nodeId, addresses, suppressed)));
 	}
 
 	/**

@@ -16,12 +16,14 @@
 
 package io.macula.embedded;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Upsert;
+import io.macula.log.LogLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +43,7 @@ final class SeedAccount {
 
 	private final NodeTable table;
 
-	private final LogInterval invalid;
+	private final LogLimit invalid;
 
 	/** Records, by node id, of an account that is being heard. */
 	private @Nullable Map<String, Upsert> account;
@@ -56,7 +58,7 @@ final class SeedAccount {
 
 	SeedAccount(NodeTable table, DirectoryLoop loop) {
 		this.table = table;
-		this.invalid = new LogInterval(loop.clock());
+		this.invalid = new LogLimit(loop.clock(), Duration.ofMinutes(1), 1);
 	}
 
 	/**
@@ -112,8 +114,8 @@ final class SeedAccount {
 			taker.accept(upsert);
 		}
 		catch (RuntimeException ex) {
-			this.invalid.run(() -> logger.warn("Left out the record of node '{}': {}", upsert.record().nodeId(),
-					ex.getMessage()));
+			this.invalid.log("", (suppressed) -> logger.warn("Left out the record of node '{}': {}{}", upsert.record().nodeId(),
+					ex.getMessage(), suppressed));
 		}
 	}
 

@@ -17,8 +17,9 @@
 package io.macula.log;
 
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -36,9 +37,8 @@ public final class LogLimit {
 
 	private final int maxLines;
 
-	private final Set<String> written = new HashSet<>();
-
-	private long periodStart;
+	/** When the line of each key was written, the oldest first; none older than a period. */
+	private final Map<String, Long> written = new LinkedHashMap<>();
 
 	private long suppressed;
 
@@ -46,7 +46,7 @@ public final class LogLimit {
 	 * A limit.
 	 * @param clock the present in nanoseconds, on any monotonic scale
 	 * @param period how long a key stays silent after its line
-	 * @param maxLines lines of different keys in one period, at least 1
+	 * @param maxLines lines of different keys within any period, at least 1
 	 */
 	public LogLimit(LongSupplier clock, Duration period, int maxLines) {
 		if (maxLines < 1) {
@@ -55,7 +55,6 @@ public final class LogLimit {
 		this.clock = clock;
 		this.periodNanos = period.toNanos();
 		this.maxLines = maxLines;
-		this.periodStart = clock.getAsLong();
 	}
 
 	/**
@@ -74,11 +73,13 @@ public final class LogLimit {
 	/** How many lines were suppressed before this one, or -1 if it is, too. */
 	private synchronized long admit(String key) {
 		long now = this.clock.getAsLong();
-		if (now - this.periodStart > this.periodNanos) {
-			this.periodStart = now;
-			this.written.clear();
+		for (Iterator<Long> times = this.written.values().iterator(); times.hasNext();) {
+			if (now - times.next() < this.periodNanos) {
+				break;
+			}
+			times.remove();
 		}
-		if (this.written.size() >= this.maxLines || !this.written.add(key)) {
+		if (this.written.size() >= this.maxLines || this.written.putIfAbsent(key, now) != null) {
 			this.suppressed++;
 			return -1;
 		}

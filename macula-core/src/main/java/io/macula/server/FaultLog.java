@@ -16,6 +16,9 @@
 
 package io.macula.server;
 
+import java.time.Duration;
+
+import io.macula.log.LogLimit;
 import org.slf4j.Logger;
 
 /**
@@ -26,7 +29,7 @@ final class FaultLog {
 
 	private final Logger logger;
 
-	private final LogLimit logLimit = new LogLimit();
+	private final LogLimit logLimit = new LogLimit(System::nanoTime, Duration.ofSeconds(5), 1);
 
 	FaultLog(Logger logger) {
 		this.logger = logger;
@@ -34,7 +37,7 @@ final class FaultLog {
 
 	void warn(String message, Throwable cause) {
 		try {
-			this.logLimit.run((suppressed) -> this.logger.warn("{}{}", message, suppressed, cause));
+			this.logLimit.log("", (suppressed) -> this.logger.warn("{}{}", message, suppressed, cause));
 		}
 		catch (Throwable ex) {
 			warnWithoutCause(message, cause, ex);

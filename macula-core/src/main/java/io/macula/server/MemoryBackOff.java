@@ -15,9 +15,11 @@
  */
 package io.macula.server;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
+import io.macula.log.LogLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +51,7 @@ final class MemoryBackOff {
 
 	private final LongSupplier nanos;
 
-	private final LogLimit memoryLog = new LogLimit();
+	private final LogLimit memoryLog;
 
 	/** Swapped with the lock of this object. */
 	private volatile BackOff backOff = new BackOff(false, 0, 0);
@@ -57,6 +59,7 @@ final class MemoryBackOff {
 	MemoryBackOff(String node, LongSupplier nanos) {
 		this.node = node;
 		this.nanos = nanos;
+		this.memoryLog = new LogLimit(nanos, Duration.ofSeconds(5), 1);
 	}
 
 	/** Whether calls are to be refused, unless {@link #resume} says otherwise. */
@@ -93,7 +96,7 @@ final class MemoryBackOff {
 		}
 		try {
 			long seconds = TimeUnit.NANOSECONDS.toSeconds(refuse(this.nanos.getAsLong()).lengthNanos);
-			this.memoryLog.run((suppressed) -> logger.error(
+			this.memoryLog.log("", (suppressed) -> logger.error(
 					"{} is out of memory and refuses calls for {} s, then serves again; set -XX:+ExitOnOutOfMemoryError to end the process instead{}",
 					this.node, seconds, suppressed, thrown));
 		}

@@ -39,7 +39,7 @@ class LogLimitTests {
 		log("a");
 		log("a");
 		log("a");
-		pass(60);
+		pass(59);
 		log("a");
 		assertThat(this.lines).containsExactly("a");
 		pass(1);
@@ -63,6 +63,26 @@ class LogLimitTests {
 		pass(61);
 		log("late");
 		assertThat(this.lines).last().isEqualTo("late (997 more were not logged)");
+	}
+
+	@Test
+	void whenALineWasWrittenLateThenItsOwnPeriodCounts() {
+		log("a");
+		pass(59);
+		log("b");
+		pass(2);
+		log("a");
+		log("b");
+		assertThat(this.lines).containsExactly("a", "b", "a");
+	}
+
+	@Test
+	void whenLinesComeAllTheTimeThenNoPeriodHasMoreThanAllowed() {
+		for (int second = 0; second < 600; second++) {
+			log("key " + second);
+			pass(1);
+		}
+		assertThat(this.lines).hasSize(30);
 	}
 
 	@Test
