@@ -87,7 +87,7 @@ final class ClientCallStream extends FrameStream
 		}
 		this.state = State.WAITING;
 		long deadline = this.call.deadlineNanoTime();
-		long left = deadline - System.nanoTime();
+		long left = deadline - this.connection.clock().getAsLong();
 		int bytes = this.call.payload().length;
 		if (!this.connection.register(this)) {
 			end(this.connection.refusal());
@@ -96,8 +96,8 @@ final class ClientCallStream extends FrameStream
 			end(Status.notProcessed(Code.DEADLINE_EXCEEDED, "the time was over before the call to "
 					+ this.call.procedure() + " could be sent to " + this.connection.endpoint()));
 		}
-		else if (bytes > this.connection.maxPayloadBytes()) {
-			end(this.connection.tooLarge(bytes));
+		else if (bytes > this.connection.pump().payloadLimit().bytes()) {
+			end(this.connection.pump().payloadLimit().exceeded("the payload", bytes));
 		}
 		else {
 			if (deadline != StreamCall.NO_DEADLINE) {
@@ -120,11 +120,11 @@ final class ClientCallStream extends FrameStream
 			return;
 		}
 		this.state = State.OPEN;
-		this.callId = this.connection.nextCallId();
+		this.callId = this.connection.pump().nextCallId();
 		Publisher<byte[]> elements = this.call.elements();
 		int flags = ((elements != null) ? Frame.Call.SENDS_ELEMENTS : 0)
 				+ ((this.call.manyResults()) ? Frame.Call.EXPECTS_ELEMENTS : 0);
-		long now = System.nanoTime();
+		long now = this.connection.clock().getAsLong();
 		try {
 			FrameCodec.writeCall(out(), this.callId, 0, this.call.procedure(), this.call.codec(),
 					ClientLane.remainingMicros(this.call.deadlineNanoTime(), now), flags, this.call.metadata(),
@@ -188,8 +188,7 @@ final class ClientCallStream extends FrameStream
 	}
 
 	@Override
-	boolean onStopped() {
-		channel().close();
+	boolean carriesOneCall() {
 		return true;
 	}
 
@@ -283,7 +282,7 @@ final class ClientCallStream extends FrameStream
 
 	@Override
 	public long maxPayloadBytes() {
-		return this.connection.maxPayloadBytes();
+		return this.connection.pump().payloadLimit().bytes();
 	}
 
 	@Override

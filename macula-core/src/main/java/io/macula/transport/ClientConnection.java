@@ -17,16 +17,13 @@
 package io.macula.transport;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -46,7 +43,6 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
-import io.netty.util.internal.PlatformDependent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,41 +51,29 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * The calling side of a connection. Callers put calls into one queue; the event loop
- * takes all that are there, gives them ids, writes them at once to one lane, and
- * completes them when answers arrive.
+ * The calling side of a connection: its life. Unary calls are in its {@link CallPump},
+ * each streaming call in a {@link ClientCallStream}.
  * <p>
  * States: READY to SUSPECTED and back as {@link Liveness} says; from each to DRAINING by
- * {@link #drain} or the peer's GOAWAY; from each to CLOSED. All changes happen on the
- * event loop; readers see volatile copies.
+ * {@link #drain} or the peer's GOAWAY; from each to CLOSED. The owner of all state is the
+ * event loop; when that is gone, whoever is in {@link #loopGone}, one at a time. Readers
+ * see volatile copies.
  */
-final class ClientConnection implements Connection, ClientEvents.Receiver, ClientControl.Receiver, Liveness.Peer {
+final class ClientConnection implements Connection, ClientEvents.Receiver, ControlStream.Receiver, Liveness.Peer {
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientConnection.class);
 
-	private static final AtomicIntegerFieldUpdater<ClientConnection> SCHEDULED = AtomicIntegerFieldUpdater
-		.newUpdater(ClientConnection.class, "scheduled");
-
-	private static final AtomicIntegerFieldUpdater<ClientConnection> OPEN = AtomicIntegerFieldUpdater
-		.newUpdater(ClientConnection.class, "open");
-
-	private static final int MAX_CALLS_PER_TURN = 1024;
-
-	private static final int MAX_BYTES_PER_TURN = 128 << 10;
-
-	/**
-	 * The queue has room for so many calls from the start: an idle connection should cost
-	 * little. It grows by as many while a turn lags behind.
-	 */
-	private static final int QUEUE_CHUNK = 128;
-
 	private static final long SAMPLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final int MAX_REASON_CHARS = 256;
 
 	private final Transport transport;
 
 	private final Endpoint endpoint;
 
 	private final TransportSettings settings;
+
+	private final LongSupplier clock;
 
 	private final NodeInfo peer;
 
@@ -99,44 +83,30 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	private final Turn turn;
 
-	private final ClientControl control;
-
-	private final long maxPayloadBytes;
-
-	private final int maxInFlight;
+	private final ControlStream control;
 
 	private final long establishedNanos;
 
 	private final Duration handshake;
 
-	private final Queue<OutboundCall> queue;
-
-	private final Runnable turnAction = this::turnOrEnd;
-
-	private final CallTable<OutboundCall> calls = new CallTable<>();
-
-	private final Deque<OutboundCall> waiting = new ArrayDeque<>();
-
-	private final Set<ClientCallStream> streams = new HashSet<>();
-
-	private final List<ClientLane> lanes = new ArrayList<>();
-
-	private final TimingWheel wheel;
-
-	private final Liveness liveness;
+	private final FrameDecoder decoder;
 
 	private final StreamOpener opener;
 
-	private final FrameDecoder decoder;
+	private final Sentinel sentinel;
+
+	private final Liveness liveness;
+
+	private final CallPump pump;
+
+	private final Set<ClientCallStream> streams = new HashSet<>();
 
 	private final Sinks.Many<State> states = Sinks.unsafe().many().replay().latest();
 
 	private final Sinks.One<Status> closed = Sinks.one();
 
-	@SuppressWarnings("unused")
-	private volatile int scheduled;
-
-	private volatile int open;
+	/** How many found the event loop gone and are not yet done with that. */
+	private final AtomicInteger withoutLoop = new AtomicInteger();
 
 	private volatile State state = State.READY;
 
@@ -144,14 +114,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	private volatile Stats stats;
 
+	private volatile int openStreams;
+
 	/** Streams that go on elsewhere if the peer is suspected. */
 	private int leavingStreams;
-
-	private int nextLane;
-
-	private long lastCallId;
-
-	private long callsSent;
 
 	private long packetsSeen;
 
@@ -159,28 +125,25 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	private boolean goneAway;
 
-	ClientConnection(Transport transport, Dial dial, QuicChannel channel, ClientControl control, Turn turn,
+	ClientConnection(Transport transport, Dial dial, QuicChannel channel, ControlStream control, Turn turn,
 			NodeInfo peer, PeerLimits limits, long now) {
 		this.transport = transport;
 		this.endpoint = dial.endpoint();
 		this.settings = transport.settings();
+		this.clock = transport.clock();
 		this.peer = peer;
 		this.channel = channel;
 		this.loop = channel.eventLoop();
 		this.turn = turn;
 		this.control = control;
-		this.maxPayloadBytes = Math.min(this.settings.maxPayloadBytes(), limits.maxPayloadBytes());
-		this.maxInFlight = (int) Math.min(this.settings.maxInFlightPerConnection(), limits.maxInFlight());
 		this.establishedNanos = now;
 		this.handshake = Duration.ofNanos(now - dial.startedNanos());
-		this.queue = PlatformDependent.newMpscQueue(QUEUE_CHUNK,
-				Math.max(2 * QUEUE_CHUNK, this.settings.maxInFlightPerConnection()));
-		this.wheel = new TimingWheel(now);
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.opener = new StreamOpener(channel, QuicStreamType.BIDIRECTIONAL, this.settings.maxStreamsPerConnection(),
 				"to " + this.endpoint);
-		Sentinel sentinel = new Sentinel(SentinelSockets.of(channel.parent()), dial.remote(), this::unreachable);
-		this.liveness = new Liveness(this.loop, this, sentinel, this.settings, dial.roundTripNanos());
+		this.sentinel = new Sentinel(SentinelSockets.of(channel.parent()), dial.remote(), this::unreachable);
+		this.liveness = new Liveness(this.loop, this.clock, this, this.settings, dial.roundTripNanos());
+		this.pump = new CallPump(this, this.settings, limits, turn, this.clock, this.liveness, this.opener);
 		this.stats = new Stats(Duration.ZERO, this.handshake, Duration.ZERO, 0, 0, 0, 0);
 	}
 
@@ -189,21 +152,22 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 	 * @param ready called when the connection takes calls
 	 */
 	void start(Runnable ready) {
-		this.states.tryEmitNext(State.READY);
+		assert owned();
+		state(State.READY);
 		this.liveness.start(this.establishedNanos);
 		openLane(ready);
 	}
 
 	private void openLane(Runnable ready) {
-		ClientLane lane = new ClientLane(this, this.decoder);
+		ClientLane lane = new ClientLane(this, null);
 		this.channel.createStream(QuicStreamType.BIDIRECTIONAL, lane).addListener((future) -> {
 			if (!future.isSuccess()) {
 				end(Status.notProcessed(Code.UNAVAILABLE,
 						"a lane to " + this.endpoint + " could not be opened: " + future.cause()), ErrorCode.INTERNAL);
 				return;
 			}
-			this.lanes.add(lane);
-			if (this.lanes.size() < this.settings.lanes()) {
+			this.pump.add(lane);
+			if (this.pump.lanes() < this.settings.lanes()) {
 				openLane(ready);
 			}
 			else {
@@ -234,33 +198,23 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	@Override
 	public int inFlight() {
-		return this.open + this.queue.size();
+		return this.pump.inFlight() + this.openStreams;
 	}
 
 	@Override
 	public void send(OutboundCall call) {
 		State present = this.state;
 		if (present == State.DRAINING || present == State.CLOSED) {
-			refuse(call, refusal());
-		}
-		else if (this.queue.offer(call)) {
-			wake();
+			this.pump.refuse(call, refusal());
 		}
 		else {
-			refuse(call, full());
+			this.pump.send(call);
 		}
 	}
 
 	@Override
 	public void cancel(OutboundCall call) {
-		execute(() -> {
-			if (call.callId > 0 && this.calls.remove(call.callId) == call) {
-				appendCancel(call.callId);
-				wake();
-			}
-			over(call);
-			settle();
-		});
+		execute(() -> this.pump.cancel(call));
 	}
 
 	@Override
@@ -271,9 +225,9 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 	@Override
 	public Stats stats() {
 		Stats present = this.stats;
-		long age = System.nanoTime() - this.establishedNanos;
+		long age = this.clock.getAsLong() - this.establishedNanos;
 		if (age - present.age().toNanos() > SAMPLE_NANOS && this.state != State.CLOSED) {
-			execute(() -> sample(System.nanoTime()));
+			execute(() -> sample(this.clock.getAsLong()));
 		}
 		return present;
 	}
@@ -281,7 +235,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 	@Override
 	public void drain() {
 		execute(() -> {
-			turn();
+			this.pump.turn();
 			drain(new Status(Code.OK, "this side drained the connection to " + this.endpoint, Processed.NO));
 		});
 	}
@@ -310,17 +264,15 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		Udp.await(this.channel.closeFuture(), nanos);
 	}
 
-	// The way of a call: queue, turn, lane, answer
+	// The owner of the state
 
-	private void wake() {
-		if (this.scheduled == 0 && SCHEDULED.compareAndSet(this, 0, 1)) {
-			if (this.loop.inEventLoop()) {
-				this.turn.atEnd(this.turnAction);
-			}
-			else {
-				execute(this.turnAction);
-			}
-		}
+	/** Whether the state belongs to this thread; for assertions. */
+	boolean owned() {
+		return this.loop.inEventLoop() || this.withoutLoop.get() > 0;
+	}
+
+	EventLoop loop() {
+		return this.loop;
 	}
 
 	private void execute(Runnable action) {
@@ -328,210 +280,35 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 			this.loop.execute(action);
 		}
 		catch (RejectedExecutionException ex) {
-			// The event loop is gone, hence nobody else owns the state.
-			synchronized (this.queue) {
-				end(Status.notProcessed(Code.UNAVAILABLE, "this node was closed"), ErrorCode.NO_ERROR);
-				refuseQueued();
+			loopGone();
+		}
+	}
+
+	/**
+	 * The event loop takes nothing any more: end what is left. Not before its thread is
+	 * over, which may still be at its last actions; then by one thread at a time, the
+	 * others leave their share to it.
+	 */
+	void loopGone() {
+		if (this.loop.inEventLoop()) {
+			endWithoutLoop();
+		}
+		else if (!this.loop.isTerminated()) {
+			this.loop.terminationFuture().addListener((future) -> loopGone());
+		}
+		else if (this.withoutLoop.getAndIncrement() == 0) {
+			int seen = 1;
+			do {
+				endWithoutLoop();
+				seen = this.withoutLoop.addAndGet(-seen);
 			}
+			while (seen != 0);
 		}
 	}
 
-	/** A turn that fails half-way leaves calls behind that nobody would ever send. */
-	private void turnOrEnd() {
-		try {
-			turn();
-		}
-		catch (Throwable ex) {
-			onBroken(ErrorCode.INTERNAL, "calls cannot be sent: " + ex);
-		}
-	}
-
-	/** One turn: everything that was queued goes out in one write. */
-	private void turn() {
-		if (this.state == State.CLOSED || this.goneAway) {
-			refuseQueued();
-		}
-		else {
-			long now = System.nanoTime();
-			ClientLane lane = writableLane();
-			if (lane != null) {
-				write(lane, now);
-			}
-			else {
-				keep(now);
-			}
-		}
-		this.scheduled = 0;
-		if (!this.queue.isEmpty() || (!this.waiting.isEmpty() && writableLane() != null)) {
-			wake();
-		}
-		settle();
-	}
-
-	private @Nullable ClientLane writableLane() {
-		for (int i = 0; i < this.lanes.size(); i++) {
-			ClientLane lane = this.lanes.get(this.nextLane);
-			if (lane.writable()) {
-				return lane;
-			}
-			this.nextLane = (this.nextLane + 1) % this.lanes.size();
-		}
-		return null;
-	}
-
-	private void write(ClientLane lane, long now) {
-		int taken = 0;
-		int before = this.calls.size();
-		while (taken < MAX_CALLS_PER_TURN && lane.pendingBytes() < MAX_BYTES_PER_TURN) {
-			OutboundCall call = this.waiting.poll();
-			if (call == null) {
-				call = this.queue.poll();
-			}
-			if (call == null) {
-				break;
-			}
-			taken++;
-			begin(call, lane, now);
-		}
-		for (ClientLane each : this.lanes) {
-			each.flush();
-		}
-		if (this.calls.size() != before) {
-			this.liveness.wrote(now);
-		}
-		this.nextLane = (this.nextLane + 1) % this.lanes.size();
-	}
-
-	private void begin(OutboundCall call, ClientLane lane, long now) {
-		if (call.callId == OutboundCall.OVER) {
-			return;
-		}
-		long deadline = call.deadlineNanoTime();
-		if (deadline != StreamCall.NO_DEADLINE && deadline - now <= 0) {
-			fail(call, Status.notProcessed(Code.DEADLINE_EXCEEDED,
-					"the time was over before the call to " + call.procedure() + " could be sent to " + this.endpoint));
-		}
-		else if (this.calls.size() >= this.maxInFlight) {
-			fail(call, full());
-		}
-		else if (call.payload().length > this.maxPayloadBytes) {
-			fail(call, tooLarge(call.payload().length));
-		}
-		else if (call.payload().length > this.settings.laneThresholdBytes()) {
-			watch(call, now);
-			this.opener.open(new LargeCall(this, call));
-		}
-		else {
-			call.lane = this.nextLane;
-			append(call, lane, now);
-			watch(call, now);
-		}
-	}
-
-	/** Give it an id and append it to the lane; it may fail instead. */
-	void append(OutboundCall call, ClientLane lane, long now) {
-		call.callId = this.lastCallId + 1;
-		try {
-			lane.append(call, now);
-		}
-		catch (IllegalArgumentException ex) {
-			fail(call, Status.notProcessed(Code.INVALID_ARGUMENT,
-					"the call to " + call.procedure() + " cannot be sent: " + ex.getMessage()));
-			return;
-		}
-		this.lastCallId = call.callId;
-		this.callsSent++;
-		this.calls.put(call.callId, call);
-	}
-
-	private void watch(OutboundCall call, long now) {
-		if (call.slot < 0 && call.callId != OutboundCall.OVER && call.deadlineNanoTime() != StreamCall.NO_DEADLINE) {
-			this.wheel.add(call, now);
-		}
-	}
-
-	/** The lane takes nothing: calls wait here, where their time is watched. */
-	private void keep(long now) {
-		OutboundCall call;
-		while ((call = this.queue.poll()) != null) {
-			if (call.callId == OutboundCall.OVER) {
-				continue;
-			}
-			if (this.waiting.size() >= this.maxInFlight) {
-				this.waiting.removeIf((each) -> each.callId == OutboundCall.OVER);
-			}
-			if (this.waiting.size() >= this.maxInFlight) {
-				fail(call, full());
-			}
-			else {
-				watch(call, now);
-				this.waiting.add(call);
-			}
-		}
-		this.liveness.wrote(now);
-	}
-
-	void onResult(long callId, byte[] payload) {
-		this.liveness.heard();
-		OutboundCall call = this.calls.remove(callId);
-		if (call == null) {
-			return;
-		}
-		over(call);
-		count();
-		try {
-			call.onResult(payload);
-		}
-		catch (RuntimeException ex) {
-			logger.error("The receiver of a result of {} from {} failed", call.procedure(), this.endpoint, ex);
-		}
-		settle();
-	}
-
-	void onFailure(long callId, Failure failure) {
-		this.liveness.heard();
-		OutboundCall call = this.calls.remove(callId);
-		if (call != null) {
-			fail(call, failure);
-			settle();
-		}
-	}
-
-	/** The stream of a call is at its end; whatever answered the call came before. */
-	void unanswered(OutboundCall call) {
-		if (call.callId > 0 && this.calls.remove(call.callId) == call) {
-			fail(call, Status.unknown(Code.UNAVAILABLE,
-					this.endpoint + " finished the stream of the call to " + call.procedure() + " without an answer"));
-			settle();
-		}
-	}
-
-	long lastCallId() {
-		return this.lastCallId;
-	}
-
-	boolean onExcess(ProtocolException excess) {
-		if (excess.callId() == 0) {
-			return false;
-		}
-		onFailure(excess.callId(),
-				Failure.of(Status.processed(Code.RESOURCE_EXHAUSTED,
-						"the answer from " + this.endpoint + " of " + excess.value()
-								+ " bytes exceeds this side's limit of " + this.settings.maxPayloadBytes()
-								+ " bytes (maxPayloadBytes)")));
-		return true;
-	}
-
-	void onWritable() {
-		if (!this.waiting.isEmpty()) {
-			wake();
-		}
-	}
-
-	void laneFinished(ClientLane lane) {
-		if (this.lanes.contains(lane)) {
-			onBroken(ErrorCode.PROTOCOL_VIOLATION, "the peer finished a lane");
-		}
+	private void endWithoutLoop() {
+		end(Status.notProcessed(Code.UNAVAILABLE, "this node was closed"), ErrorCode.NO_ERROR);
+		this.pump.abandon();
 	}
 
 	// Streaming calls
@@ -548,41 +325,59 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		return this.turn;
 	}
 
-	EventLoop loop() {
-		return this.loop;
-	}
-
-	long maxPayloadBytes() {
-		return this.maxPayloadBytes;
+	LongSupplier clock() {
+		return this.clock;
 	}
 
 	Liveness liveness() {
 		return this.liveness;
 	}
 
-	long nextCallId() {
-		this.callsSent++;
-		return ++this.lastCallId;
+	CallPump pump() {
+		return this.pump;
 	}
 
 	/** Whether streams may be opened; counts the stream if so. */
 	boolean register(ClientCallStream stream) {
+		assert owned();
 		if (this.state == State.DRAINING || this.state == State.CLOSED) {
 			return false;
 		}
 		this.streams.add(stream);
-		settle();
+		this.openStreams = this.streams.size();
 		return true;
 	}
 
 	void unregister(ClientCallStream stream) {
+		assert owned();
 		this.streams.remove(stream);
+		this.openStreams = this.streams.size();
 		settle();
 	}
 
 	/** A stream may now leave a suspected peer, or no longer. */
 	void mayLeave(boolean may) {
 		this.leavingStreams += (may) ? 1 : -1;
+	}
+
+	/** A frame of a stream of calls is too large: its call fails, if it is known. */
+	boolean onExcess(ProtocolException excess) {
+		if (excess.callId() == 0) {
+			return false;
+		}
+		this.pump.onFailure(excess.callId(),
+				Failure.of(Status.processed(Code.RESOURCE_EXHAUSTED,
+						"the answer from " + this.endpoint + " of " + excess.value()
+								+ " bytes exceeds this side's limit of " + this.settings.maxPayloadBytes()
+								+ " bytes (maxPayloadBytes)")));
+		return true;
+	}
+
+	// What the calls ask
+
+	/** Whether queued calls are refused. */
+	boolean takesNoCalls() {
+		return this.state == State.CLOSED || this.goneAway;
 	}
 
 	Status refusal() {
@@ -592,71 +387,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 				"the connection to " + this.endpoint + " takes no new calls: " + why);
 	}
 
-	Status tooLarge(int bytes) {
-		return Status.notProcessed(Code.RESOURCE_EXHAUSTED, "the payload of " + bytes + " bytes exceeds the limit of "
-				+ this.maxPayloadBytes + " bytes for " + this.endpoint + " (maxPayloadBytes on either side)");
-	}
-
-	// Outcomes
-
-	private Status full() {
-		return Status.notProcessed(Code.RESOURCE_EXHAUSTED, inFlight() + " calls are in flight to " + this.endpoint
-				+ " already: the limit is maxInFlightPerConnection = " + this.maxInFlight);
-	}
-
-	private void refuse(OutboundCall call, Status status) {
-		try {
-			this.loop.execute(() -> fail(call, status));
-		}
-		catch (RejectedExecutionException ex) {
-			fail(call, status);
-		}
-	}
-
-	private void refuseQueued() {
-		OutboundCall call;
-		while ((call = this.queue.poll()) != null) {
-			fail(call, refusal());
-		}
-	}
-
-	private void over(OutboundCall call) {
-		this.wheel.remove(call);
-		call.callId = OutboundCall.OVER;
-	}
-
-	void fail(OutboundCall call, Status status) {
-		fail(call, Failure.of(status));
-	}
-
-	private void fail(OutboundCall call, Failure failure) {
-		if (call.callId == OutboundCall.OVER) {
-			return;
-		}
-		over(call);
-		count();
-		try {
-			call.onFailure(failure);
-		}
-		catch (RuntimeException ex) {
-			logger.error("The receiver of a failure of {} from {} failed", call.procedure(), this.endpoint, ex);
-		}
-	}
-
-	private void appendCancel(long callId) {
-		if (!this.lanes.isEmpty()) {
-			this.lanes.get(0).appendCancel(callId);
-		}
-	}
-
-	private void count() {
-		OPEN.lazySet(this, this.calls.size() + this.waiting.size() + this.streams.size() + this.opener.waiting());
-	}
-
 	/** What happened may have been the last call. */
 	void settle() {
-		count();
-		if (this.state == State.DRAINING && this.open == 0 && this.queue.isEmpty()) {
+		this.pump.count();
+		if (this.state == State.DRAINING && this.streams.isEmpty() && this.pump.idle()) {
 			Status reason = this.closeReason;
 			end((reason != null) ? reason : refusal(), (this.goneAway) ? ErrorCode.DRAINED : ErrorCode.NO_ERROR);
 		}
@@ -666,9 +400,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	@Override
 	public void onControl(Frame frame) {
+		assert owned();
 		this.liveness.heard();
 		if (frame instanceof Frame.Pong pong) {
-			this.liveness.pong(pong.token(), System.nanoTime());
+			this.liveness.pong(pong.token(), this.clock.getAsLong());
 		}
 		else if (frame instanceof Frame.Ping ping) {
 			this.control.send(new Frame.Pong(ping.token()));
@@ -685,19 +420,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		this.goneAway = true;
 		Status reason = Status.notProcessed(Code.UNAVAILABLE, this.endpoint + " is draining: " + goAway.message());
 		drain(reason);
-		refuseQueued();
-		while (!this.waiting.isEmpty()) {
-			fail(this.waiting.remove(), reason);
-		}
-		this.opener.refuseAll(reason);
-		if (!goAway.accepted().isEmpty()) {
-			for (OutboundCall call : this.calls.all()) {
-				if (call.lane >= 0 && call.callId > goAway.lastAccepted(this.lanes.get(call.lane).streamId())
-						&& this.calls.remove(call.callId) == call) {
-					fail(call, reason);
-				}
-			}
-		}
+		this.pump.goAway(goAway, reason);
 		settle();
 	}
 
@@ -745,25 +468,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	@Override
 	public void expire(long now) {
-		this.wheel.expire(now, (call) -> {
-			if (call.callId > 0) {
-				if (this.calls.get(call.callId) == call && call.waitsOn()) {
-					watch(call, now);
-				}
-				else if (this.calls.remove(call.callId) == call) {
-					appendCancel(call.callId);
-					fail(call, Status.unknown(Code.DEADLINE_EXCEEDED,
-							"no answer from " + this.endpoint + " to " + call.procedure() + " in time"));
-				}
-			}
-			else {
-				fail(call, Status.notProcessed(Code.DEADLINE_EXCEEDED, "the time was over before the call to "
-						+ call.procedure() + " could be sent to " + this.endpoint));
-			}
-		});
-		if (!this.lanes.isEmpty()) {
-			this.lanes.get(0).flush();
-		}
+		this.pump.expire(now);
 		if (now - this.sampledNanos > SAMPLE_NANOS) {
 			sample(now);
 		}
@@ -772,7 +477,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 
 	@Override
 	public boolean awaiting() {
-		return this.calls.size() > 0 || this.wheel.size() > 0;
+		return this.pump.awaiting();
 	}
 
 	@Override
@@ -801,28 +506,30 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 	}
 
 	@Override
+	public void listen() {
+		this.sentinel.listen();
+	}
+
+	@Override
+	public void probe() {
+		this.sentinel.probe();
+	}
+
+	@Override
+	public void rest() {
+		this.sentinel.rest();
+	}
+
+	@Override
 	public void suspected(String why, boolean lasting) {
 		if (this.state == State.READY) {
 			logger.info("{} is suspected: {}", this.endpoint, why);
 			state(State.SUSPECTED);
 		}
 		Status status = Status.unknown(Code.UNAVAILABLE, this.endpoint + " is suspected: " + why);
-		for (OutboundCall call : this.calls.all()) {
-			if (call.leavesSuspectedPeer() && this.calls.remove(call.callId) == call) {
-				appendCancel(call.callId);
-				fail(call, status);
-			}
-		}
-		Status unwritten = Status.notProcessed(status.code(), status.message());
-		while (!this.waiting.isEmpty()) {
-			fail(this.waiting.remove(), unwritten);
-		}
-		this.opener.refuseAll(unwritten);
+		this.pump.leave(status, Status.notProcessed(status.code(), status.message()));
 		for (ClientCallStream stream : new ArrayList<>(this.streams)) {
 			stream.peerSuspected(status, lasting);
-		}
-		if (!this.lanes.isEmpty()) {
-			this.lanes.get(0).flush();
 		}
 		settle();
 	}
@@ -840,33 +547,26 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		end(Status.unknown(Code.UNAVAILABLE, this.endpoint + " is gone: " + why), ErrorCode.UNRESPONSIVE);
 	}
 
+	// The end
+
 	private void end(Status reason, ErrorCode code) {
+		assert owned();
 		if (this.state == State.CLOSED) {
 			return;
 		}
 		// Answers that arrived count.
-		this.lanes.forEach(FrameStream::catchUp);
+		this.pump.catchUp();
 		if (this.state == State.CLOSED) {
 			return;
 		}
 		this.closeReason = reason;
 		state(State.CLOSED);
 		this.liveness.stop();
-		String text = (reason.code() == Code.OK) ? "" : reason.message();
-		this.channel.close(true, code.number(),
-				ByteBufUtil.writeUtf8(this.channel.alloc(), text.substring(0, Math.min(256, text.length()))));
-		Status unwritten = Status.notProcessed(failureCode(reason), reason.message());
-		Status written = Status.unknown(failureCode(reason), reason.message());
-		for (OutboundCall call : this.calls.all()) {
-			if (this.calls.remove(call.callId) == call) {
-				fail(call, written);
-			}
-		}
-		while (!this.waiting.isEmpty()) {
-			fail(this.waiting.remove(), unwritten);
-		}
-		this.opener.refuseAll(unwritten);
-		refuseQueued();
+		this.sentinel.close();
+		closeChannel(reason, code);
+		Code failure = (reason.code() == Code.OK) ? Code.UNAVAILABLE : reason.code();
+		Status written = Status.unknown(failure, reason.message());
+		this.pump.end(written, Status.notProcessed(failure, reason.message()));
 		for (ClientCallStream stream : new ArrayList<>(this.streams)) {
 			stream.connectionEnded(written);
 		}
@@ -876,8 +576,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 		this.closed.tryEmitValue(reason);
 	}
 
-	private static Code failureCode(Status reason) {
-		return (reason.code() == Code.OK) ? Code.UNAVAILABLE : reason.code();
+	private void closeChannel(Status reason, ErrorCode code) {
+		String text = (reason.code() == Code.OK) ? "" : reason.message();
+		this.channel.close(true, code.number(), ByteBufUtil.writeUtf8(this.channel.alloc(),
+				text.substring(0, Math.min(MAX_REASON_CHARS, text.length()))));
 	}
 
 	private void state(State next) {
@@ -888,7 +590,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Clien
 	private void sample(long now) {
 		this.sampledNanos = now;
 		this.stats = QuicFigures.sample(this.channel, Duration.ofNanos(now - this.establishedNanos), this.handshake,
-				this.liveness.roundTripNanos(), this.callsSent);
+				this.liveness.roundTripNanos(), this.pump.callsSent());
 		this.liveness.path(this.stats.roundTrip().toNanos());
 	}
 

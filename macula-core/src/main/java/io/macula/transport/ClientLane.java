@@ -22,7 +22,6 @@ import java.util.Map;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
-import io.macula.wire.FrameDecoder;
 import io.macula.wire.ProtocolException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,20 +34,23 @@ final class ClientLane extends FrameStream {
 
 	private final ClientConnection connection;
 
+	private final CallPump pump;
+
 	/** The call of a stream that carries no other. */
 	private final @Nullable OutboundCall only;
 
-	private final Map<String, Procedure> procedures = new HashMap<>();
+	private final Map<String, ProcedureRef> procedures = new HashMap<>();
 
 	private int assigned;
 
-	ClientLane(ClientConnection connection, FrameDecoder decoder) {
-		this(connection, decoder, null);
-	}
-
-	ClientLane(ClientConnection connection, FrameDecoder decoder, @Nullable OutboundCall only) {
-		super(decoder);
+	/**
+	 * A stream that is not open yet.
+	 * @param only the call of a stream that carries no other
+	 */
+	ClientLane(ClientConnection connection, @Nullable OutboundCall only) {
+		super(connection.decoder());
 		this.connection = connection;
+		this.pump = connection.pump();
 		this.only = only;
 	}
 
@@ -59,14 +61,14 @@ final class ClientLane extends FrameStream {
 	 * @throws IllegalArgumentException if the call breaks a limit of the protocol
 	 */
 	void append(OutboundCall call, long now) {
-		Procedure procedure = find(call.procedure(), call.codec());
-		FrameCodec.writeCall(out(), call.callId, (procedure != null) ? procedure.ref : 0, call.procedure(),
-				call.codec(), remainingMicros(call.lastDeadlineNanoTime(), now),
-				(this.only != null) ? Frame.Call.ALONE : 0, call.metadata(), call.payload());
-		if (procedure == null && this.assigned < FrameCodec.MAX_PROCEDURES) {
+		ProcedureRef first = this.procedures.get(call.procedure());
+		ProcedureRef known = (first != null) ? first.find(call.codec()) : null;
+		FrameCodec.writeCall(out(), call.callId, (known != null) ? known.ref() : 0, call.procedure(), call.codec(),
+				remainingMicros(call.lastDeadlineNanoTime(), now), (this.only != null) ? Frame.Call.ALONE : 0,
+				call.metadata(), call.payload());
+		if (known == null && this.assigned < FrameCodec.MAX_PROCEDURES) {
 			this.assigned++;
-			this.procedures.put(call.procedure(),
-					new Procedure(call.codec(), this.assigned, this.procedures.get(call.procedure())));
+			this.procedures.put(call.procedure(), new ProcedureRef(call.codec(), this.assigned, first));
 		}
 	}
 
@@ -85,11 +87,11 @@ final class ClientLane extends FrameStream {
 		switch (frame.type()) {
 			case RESULT -> {
 				Frame.Result result = (Frame.Result) frame;
-				this.connection.onResult(known(result.callId()), result.payload());
+				this.pump.onResult(known(result.callId()), result.payload());
 			}
 			case FAILURE -> {
 				Frame.Failed failed = (Frame.Failed) frame;
-				this.connection.onFailure(known(failed.callId()), failed.failure());
+				this.pump.onFailure(known(failed.callId()), failed.failure());
 			}
 			default -> throw ProtocolException.violation(frame.type() + " frame on a stream of unary calls");
 		}
@@ -97,7 +99,7 @@ final class ClientLane extends FrameStream {
 
 	/** An answer may come late, but not before its call. */
 	private long known(long callId) {
-		if (callId > this.connection.lastCallId()) {
+		if (callId > this.pump.lastCallId()) {
 			throw ProtocolException.violation("an answer to call " + callId + ", which was not sent");
 		}
 		return callId;
@@ -117,16 +119,13 @@ final class ClientLane extends FrameStream {
 			channel().close();
 		}
 		if (this.only != null) {
-			this.connection.unanswered(this.only);
+			this.pump.unanswered(this.only);
 		}
-		this.connection.laneFinished(this);
+		this.pump.finished(this);
 	}
 
 	@Override
-	boolean onStopped() {
-		if (this.only != null) {
-			channel().close();
-		}
+	boolean carriesOneCall() {
 		return this.only != null;
 	}
 
@@ -143,7 +142,7 @@ final class ClientLane extends FrameStream {
 	@Override
 	void onWritable() {
 		flush();
-		this.connection.onWritable();
+		this.pump.onWritable();
 	}
 
 	@Override
@@ -151,21 +150,8 @@ final class ClientLane extends FrameStream {
 		// Where the connection is over, its own events tell why; they come next.
 		OutboundCall call = this.only;
 		if (call != null) {
-			channel().eventLoop().execute(() -> this.connection.unanswered(call));
+			channel().eventLoop().execute(() -> this.pump.unanswered(call));
 		}
-	}
-
-	private @Nullable Procedure find(String name, String codec) {
-		Procedure procedure = this.procedures.get(name);
-		while (procedure != null && !procedure.codec.equals(codec)) {
-			procedure = procedure.next;
-		}
-		return procedure;
-	}
-
-	/** Entry of the lane's procedure table; those of one name are chained. */
-	private record Procedure(String codec, int ref, @Nullable Procedure next) {
-
 	}
 
 }

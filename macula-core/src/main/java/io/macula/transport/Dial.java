@@ -19,6 +19,7 @@ package io.macula.transport;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -53,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * Phases: OPENING a socket, HANDSHAKE, WELCOME, then OVER with a connection or a failure,
  * told once.
  */
-final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
+final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 
 	private static final AttributeKey<Dial> KEY = AttributeKey.valueOf(Dial.class, "dial");
 
@@ -76,13 +77,15 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 
 	private final EventLoop loop;
 
-	private final Outcome outcome;
+	private final Receiver receiver;
 
-	private final long startedNanos = System.nanoTime();
+	private final LongSupplier clock;
+
+	private final long startedNanos;
 
 	private final ClientEvents events = new ClientEvents(this);
 
-	private final ClientControl control = new ClientControl(this);
+	private final ControlStream control = new ControlStream(this);
 
 	private Phase phase = Phase.OPENING;
 
@@ -108,15 +111,17 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 	private long roundTripNanos;
 
 	Dial(Transport transport, TlsContexts tls, NodeInfo self, Endpoint endpoint, InetSocketAddress remote,
-			long timeoutNanos, EventLoop loop, Outcome outcome) {
+			long timeoutNanos, EventLoop loop, Receiver receiver) {
 		this.transport = transport;
+		this.clock = transport.clock();
+		this.startedNanos = this.clock.getAsLong();
 		this.tls = tls;
 		this.self = self;
 		this.endpoint = endpoint;
 		this.remote = remote;
 		this.timeoutNanos = timeoutNanos;
 		this.loop = loop;
-		this.outcome = outcome;
+		this.receiver = receiver;
 	}
 
 	static Dial of(QuicChannel channel) {
@@ -220,7 +225,7 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 			return;
 		}
 		this.phase = Phase.WELCOME;
-		this.helloNanos = System.nanoTime();
+		this.helloNanos = this.clock.getAsLong();
 		TransportSettings settings = this.transport.settings();
 		connected.createStream(QuicStreamType.BIDIRECTIONAL, this.control).addListener((future) -> {
 			if (future.isSuccess()) {
@@ -241,7 +246,7 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 			stream.close();
 		}
 		else {
-			stream.pipeline().addLast(new ClientLane(established, established.decoder()));
+			stream.pipeline().addLast(new ClientLane(established, null));
 		}
 	}
 
@@ -271,7 +276,7 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 			fail(refusal(ErrorCode.WRONG_REALM, "it belongs to realm '" + introduction.realm() + "'"));
 			return;
 		}
-		long now = System.nanoTime();
+		long now = this.clock.getAsLong();
 		long path = QuicFigures.roundTripNanos(established);
 		this.roundTripNanos = (path > 0) ? Math.min(path, now - this.helloNanos) : now - this.helloNanos;
 		NodeInfo peer = new NodeInfo(new Realm(introduction.realm()), introduction.nodeId(), introduction.incarnation(),
@@ -283,7 +288,7 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 		this.events.handOver(opened);
 		this.control.handOver(opened);
 		this.transport.opened(opened);
-		opened.start(() -> this.outcome.connected(opened));
+		opened.start(() -> this.receiver.connected(opened));
 	}
 
 	private void timedOut() {
@@ -365,7 +370,7 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 			// peer would never learn why.
 			this.loop.execute(opened::close);
 		}
-		this.outcome.failed(status);
+		this.receiver.failed(status);
 	}
 
 	private void over() {
@@ -392,7 +397,7 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 	}
 
 	private Status unavailable(String what, String check) {
-		Duration elapsed = Duration.ofNanos(System.nanoTime() - this.startedNanos);
+		Duration elapsed = Duration.ofNanos(this.clock.getAsLong() - this.startedNanos);
 		return Status.notProcessed(Code.UNAVAILABLE, "no connection to " + this.endpoint + place() + " after "
 				+ elapsed.toMillis() + " ms: " + what + "; check " + check);
 	}
@@ -417,7 +422,7 @@ final class Dial implements ClientEvents.Receiver, ClientControl.Receiver {
 	}
 
 	/** Told once, on the event loop. */
-	interface Outcome {
+	interface Receiver {
 
 		void connected(ClientConnection connection);
 

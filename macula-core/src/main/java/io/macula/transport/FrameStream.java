@@ -104,18 +104,20 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	/** The peer finished its direction. */
 	abstract void onFinished();
 
-	/** The peer gave its direction up; we never do, others may. */
-	void onReset() {
-		onFinished();
+	/**
+	 * Whether this stream carries one call and nothing else, so that the peer may give it
+	 * up without ending the connection.
+	 */
+	boolean carriesOneCall() {
+		return false;
 	}
 
 	/**
-	 * The peer does not want what this side sends; we never say so, others may.
-	 * @return whether only the call of this stream was ended; otherwise the connection is
-	 * closed
+	 * The peer gave up the only call of this stream, by RESET_STREAM or STOP_SENDING; we
+	 * never do, others may.
 	 */
-	boolean onStopped() {
-		return false;
+	void onGivenUp() {
+		// The end of the stream tells enough.
 	}
 
 	/**
@@ -314,11 +316,19 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof QuicStreamResetException) {
 			catchUp();
-			onReset();
+			if (carriesOneCall()) {
+				onGivenUp();
+			}
+			onFinished();
 			return;
 		}
 		if (cause instanceof ChannelOutputShutdownException) {
-			if (!onStopped()) {
+			if (carriesOneCall()) {
+				// What is still to come of the call is of no use.
+				onGivenUp();
+				ctx.channel().close();
+			}
+			else {
 				onBroken(ErrorCode.PROTOCOL_VIOLATION,
 						"STOP_SENDING on stream " + ((QuicStreamChannel) ctx.channel()).streamId());
 			}

@@ -27,14 +27,17 @@ final class LargeCall implements StreamOpener.Request {
 
 	private final ClientConnection connection;
 
+	private final CallPump pump;
+
 	private final OutboundCall call;
 
 	private final ClientLane stream;
 
-	LargeCall(ClientConnection connection, OutboundCall call) {
+	LargeCall(ClientConnection connection, CallPump pump, OutboundCall call) {
 		this.connection = connection;
+		this.pump = pump;
 		this.call = call;
-		this.stream = new ClientLane(connection, connection.decoder(), call);
+		this.stream = new ClientLane(connection, call);
 	}
 
 	@Override
@@ -49,9 +52,9 @@ final class LargeCall implements StreamOpener.Request {
 
 	@Override
 	public void opened(QuicStreamChannel opened) {
-		long now = System.nanoTime();
+		long now = this.connection.clock().getAsLong();
 		if (wanted()) {
-			this.connection.append(this.call, this.stream, now);
+			this.pump.append(this.call, this.stream, now);
 		}
 		if (wanted()) {
 			this.connection.opener().write(this.stream, this.stream.takePending());
@@ -65,7 +68,7 @@ final class LargeCall implements StreamOpener.Request {
 
 	@Override
 	public void refused(Status status) {
-		this.connection.fail(this.call, status);
+		this.pump.fail(this.call, status);
 		this.connection.settle();
 	}
 

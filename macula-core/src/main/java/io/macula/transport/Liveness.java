@@ -17,8 +17,8 @@
 package io.macula.transport;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-import io.macula.udp.Sentinel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +65,9 @@ final class Liveness {
 
 	private final EventLoop loop;
 
-	private final Peer peer;
+	private final LongSupplier clock;
 
-	private final Sentinel sentinel;
+	private final Peer peer;
 
 	private final long keepAliveNanos;
 
@@ -124,10 +124,10 @@ final class Liveness {
 	/** What the path itself takes, as far as is known. */
 	private long bestRoundTripNanos;
 
-	Liveness(EventLoop loop, Peer peer, Sentinel sentinel, TransportSettings settings, long roundTripNanos) {
+	Liveness(EventLoop loop, LongSupplier clock, Peer peer, TransportSettings settings, long roundTripNanos) {
 		this.loop = loop;
+		this.clock = clock;
 		this.peer = peer;
-		this.sentinel = sentinel;
 		this.keepAliveNanos = settings.keepAlive().toNanos();
 		this.suspicionNanos = settings.suspicion().toNanos();
 		this.roundTripNanos = roundTripNanos;
@@ -145,7 +145,6 @@ final class Liveness {
 		if (this.ticker != null) {
 			this.ticker.cancel(false);
 		}
-		this.sentinel.close();
 	}
 
 	long roundTripNanos() {
@@ -160,7 +159,7 @@ final class Liveness {
 	/** Something was written that the peer will acknowledge. */
 	void wrote(long now) {
 		this.used = true;
-		this.sentinel.listen();
+		this.peer.listen();
 		if (!this.due) {
 			this.due = true;
 			this.dueSince = now;
@@ -195,7 +194,7 @@ final class Liveness {
 		if (this.stopped || this.unreachable) {
 			return;
 		}
-		long now = System.nanoTime();
+		long now = this.clock.getAsLong();
 		this.unreachable = true;
 		this.lastArrived = now;
 		ping(now);
@@ -207,7 +206,7 @@ final class Liveness {
 		if (this.stopped) {
 			return;
 		}
-		long now = System.nanoTime();
+		long now = this.clock.getAsLong();
 		forgiveOwnPause(now);
 		this.lastTick = now;
 		this.peer.expire(now);
@@ -220,7 +219,7 @@ final class Liveness {
 		if (this.restfulTicks > TICKS_BEFORE_REST) {
 			this.fast = false;
 			if (!this.used) {
-				this.sentinel.rest();
+				this.peer.rest();
 			}
 			this.used = false;
 		}
@@ -277,7 +276,7 @@ final class Liveness {
 		else if (this.pinged && now - this.pingedAt >= 2 * TICK_NANOS + 2 * this.bestRoundTripNanos
 				&& now - this.probedAt >= PROBE_DISTANCE_NANOS) {
 			this.probedAt = now;
-			this.sentinel.probe();
+			this.peer.probe();
 		}
 		if (this.unreachable && now - this.lastArrived >= 3 * this.bestRoundTripNanos + PROBE_DISTANCE_NANOS) {
 			this.peer.dead("its port is unreachable and it does not answer");
@@ -391,6 +390,17 @@ final class Liveness {
 		boolean packetsArrived();
 
 		void ping(long token);
+
+		/**
+		 * Hear from now on, where the platform allows, that the peer's port is closed.
+		 */
+		void listen();
+
+		/** Send what tells whether the peer's port is closed. */
+		void probe();
+
+		/** Nothing need be heard until the next time. */
+		void rest();
 
 		/**
 		 * Called again while the suspicion goes on.

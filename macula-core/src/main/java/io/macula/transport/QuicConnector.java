@@ -24,8 +24,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -58,6 +60,8 @@ public final class QuicConnector {
 
 	private final Transport transport;
 
+	private final LongSupplier clock;
+
 	private final TlsContexts tls;
 
 	private final NodeInfo self;
@@ -78,6 +82,7 @@ public final class QuicConnector {
 			Function<String, Mono<List<InetAddress>>> resolver) {
 		this.resolver = resolver;
 		this.transport = transport;
+		this.clock = transport.clock();
 		this.tls = tls;
 		this.self = self;
 	}
@@ -96,7 +101,7 @@ public final class QuicConnector {
 	 */
 	public Mono<Connection> connect(Endpoint endpoint, Duration timeout) {
 		return Mono.create((sink) -> {
-			Race race = new Race(endpoint, System.nanoTime() + timeout.toNanos(), sink, this.transport.nextLoop());
+			Race race = new Race(endpoint, this.clock.getAsLong() + timeout.toNanos(), sink, this.transport.nextLoop());
 			sink.onCancel(race::cancel);
 			race.start();
 		});
@@ -105,7 +110,7 @@ public final class QuicConnector {
 	/**
 	 * The dials of one endpoint. Owned by the event loop.
 	 */
-	private final class Race implements Dial.Outcome {
+	private final class Race implements Dial.Receiver {
 
 		private final Endpoint endpoint;
 
@@ -140,7 +145,7 @@ public final class QuicConnector {
 
 		void start() {
 			this.resolution = QuicConnector.this.resolver.apply(this.endpoint.host())
-				.timeout(Duration.ofNanos(Math.max(1, this.deadlineNanos - System.nanoTime())))
+				.timeout(Duration.ofNanos(Math.max(1, this.deadlineNanos - now())))
 				.subscribe((addresses) -> execute(() -> resolved(addresses)),
 						(error) -> execute(() -> unresolved(error)));
 		}
@@ -181,7 +186,7 @@ public final class QuicConnector {
 
 		private void resolved(List<InetAddress> addresses) {
 			addresses.forEach((address) -> this.untried.add(new InetSocketAddress(address, this.endpoint.port())));
-			long share = TimeUnit.NANOSECONDS.toMillis(this.deadlineNanos - System.nanoTime()) / (addresses.size() + 1);
+			long share = TimeUnit.NANOSECONDS.toMillis(this.deadlineNanos - now()) / (addresses.size() + 1);
 			this.attemptDelayMillis = Math.max(MIN_ATTEMPT_DELAY_MILLIS, Math.min(ATTEMPT_DELAY_MILLIS, share));
 			attempt();
 		}
@@ -206,7 +211,7 @@ public final class QuicConnector {
 				return;
 			}
 			Dial dial = new Dial(QuicConnector.this.transport, QuicConnector.this.tls, QuicConnector.this.self,
-					this.endpoint, address, Math.max(1, this.deadlineNanos - System.nanoTime()), this.loop, this);
+					this.endpoint, address, Math.max(1, this.deadlineNanos - now()), this.loop, this);
 			this.dials.add(dial);
 			if (!this.untried.isEmpty()) {
 				this.nextAttempt = this.loop.schedule(this::attempt, this.attemptDelayMillis, TimeUnit.MILLISECONDS);
@@ -234,6 +239,10 @@ public final class QuicConnector {
 			return this.dials.stream().anyMatch((dial) -> dial.remote().equals(remote) && dial.ended());
 		}
 
+		private long now() {
+			return QuicConnector.this.clock.getAsLong();
+		}
+
 		private void end() {
 			this.over = true;
 			if (this.nextAttempt != null) {
@@ -256,7 +265,7 @@ public final class QuicConnector {
 			try {
 				this.loop.execute(action);
 			}
-			catch (java.util.concurrent.RejectedExecutionException ex) {
+			catch (RejectedExecutionException ex) {
 				this.sink.error(Status.notProcessed(Code.UNAVAILABLE, "this node was closed").toException());
 			}
 		}

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 import io.macula.tls.TlsContexts;
 import io.macula.udp.Udp;
@@ -96,7 +97,9 @@ public final class QuicListener implements AutoCloseable {
 
 	private final AtomicInteger count = new AtomicInteger();
 
-	private final HandshakeLog log = new HandshakeLog(System::nanoTime);
+	private final LongSupplier clock;
+
+	private final HandshakeLog log;
 
 	private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -106,6 +109,8 @@ public final class QuicListener implements AutoCloseable {
 
 	private QuicListener(Transport transport, TlsContexts tls, CallHandler handler, NodeInfo self) {
 		this.transport = transport;
+		this.clock = transport.clock();
+		this.log = new HandshakeLog(this.clock);
 		this.tls = tls;
 		this.handler = handler;
 		this.self = self;
@@ -167,7 +172,7 @@ public final class QuicListener implements AutoCloseable {
 			if (!this.draining) {
 				this.draining = true;
 				this.connections.forEach((connection) -> connection.goAway("the provider shuts down"));
-				long now = System.nanoTime();
+				long now = this.clock.getAsLong();
 				awaitQuiet(now + grace.toNanos(), Math.min(grace.toNanos(), LEAVE_LIMIT_NANOS), now);
 			}
 			return this.closed.asMono();
@@ -192,6 +197,10 @@ public final class QuicListener implements AutoCloseable {
 	/** The UDP sockets; closing them is what the death of the process looks like. */
 	List<Channel> sockets() {
 		return this.sockets;
+	}
+
+	LongSupplier clock() {
+		return this.clock;
 	}
 
 	TransportSettings settings() {
@@ -248,7 +257,7 @@ public final class QuicListener implements AutoCloseable {
 		boolean several = loops.size() > 1 && this.transport.udp().epoll();
 		InitialFilter filter = new InitialFilter(
 				() -> this.count.get() >= settings().maxConnections() + REFUSED_KINDLY);
-		RetryTokens tokens = new RetryTokens(() -> this.pendingCount.get() >= PENDING_BEFORE_RETRY, System::nanoTime);
+		RetryTokens tokens = new RetryTokens(() -> this.pendingCount.get() >= PENDING_BEFORE_RETRY, this.clock);
 		ChannelHandler dispatcher = (several) ? new Dispatching(tokens) : new Single(tokens);
 		InetSocketAddress local = address;
 		for (EventLoop loop : (several) ? loops : loops.subList(0, 1)) {
@@ -319,7 +328,7 @@ public final class QuicListener implements AutoCloseable {
 	// The end
 
 	private void awaitQuiet(long deadline, long leaveNanos, long quietSince) {
-		long now = System.nanoTime();
+		long now = this.clock.getAsLong();
 		long since = (inFlight() == 0) ? quietSince : now;
 		boolean left = this.connections.isEmpty();
 		if (left || now - deadline >= 0 || (inFlight() == 0 && now - since >= leaveNanos)) {
@@ -336,13 +345,13 @@ public final class QuicListener implements AutoCloseable {
 		}
 		List<ServerConnection> open = new ArrayList<>(this.connections);
 		open.forEach((connection) -> connection.close("the provider shut down"));
-		awaitClosed(open, System.nanoTime() + CLOSE_LIMIT_NANOS);
+		awaitClosed(open, this.clock.getAsLong() + CLOSE_LIMIT_NANOS);
 	}
 
 	/** The QUIC channels first: with the socket gone no CONNECTION_CLOSE would go out. */
 	private void awaitClosed(List<ServerConnection> open, long deadline) {
 		boolean all = open.stream().allMatch((connection) -> connection.channel().closeFuture().isDone());
-		if (!all && System.nanoTime() - deadline < 0) {
+		if (!all && this.clock.getAsLong() - deadline < 0) {
 			this.transport.schedule(() -> awaitClosed(open, deadline), Duration.ofMillis(1));
 			return;
 		}

@@ -53,7 +53,7 @@ class ServerCall implements InboundCall {
 
 	private final long callId;
 
-	private final Procedure procedure;
+	private final ResolvedProcedure procedure;
 
 	private final byte[] payload;
 
@@ -66,7 +66,7 @@ class ServerCall implements InboundCall {
 
 	private volatile @Nullable Runnable onCancel;
 
-	ServerCall(ServerStream stream, long callId, Procedure procedure, byte[] payload, Metadata metadata,
+	ServerCall(ServerStream stream, long callId, ResolvedProcedure procedure, byte[] payload, Metadata metadata,
 			long deadlineNanoTime) {
 		this.stream = stream;
 		this.callId = callId;
@@ -173,7 +173,7 @@ class ServerCall implements InboundCall {
 
 	private void answer(Object answer) {
 		if (settle(answer)) {
-			this.stream.connection().answered(this);
+			this.stream.pump().answered(this);
 		}
 	}
 
@@ -184,17 +184,6 @@ class ServerCall implements InboundCall {
 		catch (RuntimeException ex) {
 			logger.error("The cancellation of {} failed", procedure(), ex);
 		}
-	}
-
-	/**
-	 * Entry of a lane's procedure table.
-	 *
-	 * @param name name on the wire
-	 * @param codec name of the payload codec
-	 * @param target what the handler found
-	 */
-	record Procedure(String name, String codec, @Nullable Object target) {
-
 	}
 
 }

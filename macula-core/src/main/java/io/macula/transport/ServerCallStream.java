@@ -39,7 +39,7 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 
 	private final ElementSender sender = new ElementSender(this);
 
-	ServerCallStream(ServerStream stream, Frame.Call frame, Procedure procedure, long deadlineNanoTime) {
+	ServerCallStream(ServerStream stream, Frame.Call frame, ResolvedProcedure procedure, long deadlineNanoTime) {
 		super(stream, frame.callId(), procedure, frame.payload(), frame.metadata(), deadlineNanoTime);
 		this.sendsElements = (frame.flags() & Frame.Call.SENDS_ELEMENTS) != 0;
 		this.expectsElements = (frame.flags() & Frame.Call.EXPECTS_ELEMENTS) != 0;
@@ -100,7 +100,7 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 
 	@Override
 	public void execute(Runnable action) {
-		stream().connection().execute(action);
+		stream().pump().execute(action);
 	}
 
 	@Override
@@ -120,27 +120,27 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 
 	@Override
 	public boolean inEventLoop() {
-		return stream().connection().inEventLoop();
+		return stream().pump().inEventLoop();
 	}
 
 	@Override
 	public long maxPayloadBytes() {
-		return stream().connection().maxResultBytes();
+		return stream().pump().maxResultBytes();
 	}
 
 	@Override
 	public void touched() {
-		stream().connection().touched(stream());
+		stream().pump().touched(stream());
 	}
 
 	@Override
 	public void ended() {
-		stream().connection().responded(this, null);
+		stream().pump().responded(this, null);
 	}
 
 	@Override
 	public void failed(Failure failure) {
-		stream().connection().responded(this, failure);
+		stream().pump().responded(this, failure);
 	}
 
 	/** The answer is written: more elements mean nothing. */

@@ -21,12 +21,10 @@ import java.util.List;
 
 import io.macula.Code;
 import io.macula.Status;
-import io.macula.transport.ServerCall.Procedure;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
-import io.macula.wire.FrameDecoder;
 import io.macula.wire.FrameType;
 import io.macula.wire.ProtocolException;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +41,13 @@ final class ServerStream extends FrameStream {
 	private static final int STREAMING = Frame.Call.SENDS_ELEMENTS | Frame.Call.EXPECTS_ELEMENTS;
 
 	/** Stands for the procedure of a CALL that was too large to be read. */
-	private static final Procedure LOST = new Procedure("", "", null);
+	private static final ResolvedProcedure LOST = new ResolvedProcedure("", "", null);
 
 	private final ServerConnection connection;
 
-	private final List<Procedure> procedures = new ArrayList<>();
+	private final AnswerPump pump;
+
+	private final List<ResolvedProcedure> procedures = new ArrayList<>();
 
 	private long lastCallId;
 
@@ -66,13 +66,18 @@ final class ServerStream extends FrameStream {
 	/** Whether this stream is in the connection's list of streams to flush. */
 	private boolean dirty;
 
-	ServerStream(ServerConnection connection, FrameDecoder decoder) {
-		super(decoder);
+	ServerStream(ServerConnection connection) {
+		super(connection.decoder());
 		this.connection = connection;
+		this.pump = connection.pump();
 	}
 
 	ServerConnection connection() {
 		return this.connection;
+	}
+
+	AnswerPump pump() {
+		return this.pump;
 	}
 
 	long lastCallId() {
@@ -128,7 +133,7 @@ final class ServerStream extends FrameStream {
 	void onFrame(Frame frame) {
 		switch (frame.type()) {
 			case CALL -> onCall((Frame.Call) frame);
-			case CANCEL -> this.connection.cancelled(((Frame.Cancel) frame).callId());
+			case CANCEL -> this.pump.cancelled(((Frame.Cancel) frame).callId());
 			default -> {
 				if (this.streaming == null) {
 					throw ProtocolException.violation(frame.type() + " frame on a stream of unary calls");
@@ -142,7 +147,7 @@ final class ServerStream extends FrameStream {
 		if (call.callId() <= this.lastCallId) {
 			throw ProtocolException.violation("call id " + call.callId() + " after " + this.lastCallId);
 		}
-		Procedure procedure = procedure(call);
+		ResolvedProcedure procedure = procedure(call);
 		this.lastCallId = call.callId();
 		this.open++;
 		this.alone = (call.flags() & (Frame.Call.ALONE | STREAMING)) != 0;
@@ -153,16 +158,16 @@ final class ServerStream extends FrameStream {
 			if (this.streaming != null) {
 				throw ProtocolException.violation("a second streaming call on one stream");
 			}
-			this.connection.acceptStream(this, call, procedure);
+			this.pump.acceptStream(this, call, procedure);
 		}
 		else {
-			this.connection.accept(this, call, procedure);
+			this.pump.accept(this, call, procedure);
 		}
 	}
 
-	private Procedure procedure(Frame.Call call) {
+	private ResolvedProcedure procedure(Frame.Call call) {
 		if (call.literal()) {
-			Procedure procedure = this.connection.resolve(call.procedure(), call.codec());
+			ResolvedProcedure procedure = this.pump.resolve(call.procedure(), call.codec());
 			if (this.procedures.size() < FrameCodec.MAX_PROCEDURES) {
 				this.procedures.add(procedure);
 			}
@@ -173,14 +178,14 @@ final class ServerStream extends FrameStream {
 			throw ProtocolException.violation(
 					"reference " + call.procedureRef() + " to a procedure, " + this.procedures.size() + " are known");
 		}
-		Procedure procedure = this.procedures.get(index);
+		ResolvedProcedure procedure = this.procedures.get(index);
 		if (procedure.equals(LOST)) {
 			throw ProtocolException
 				.violation("reference " + call.procedureRef() + " to a procedure whose CALL was too large");
 		}
 		if (procedure.target() == null) {
 			// It may be served by now.
-			procedure = this.connection.resolve(procedure.name(), procedure.codec());
+			procedure = this.pump.resolve(procedure.name(), procedure.codec());
 			this.procedures.set(index, procedure);
 		}
 		return procedure;
@@ -197,26 +202,18 @@ final class ServerStream extends FrameStream {
 		if (this.streaming != null) {
 			this.streaming.callerFinished();
 		}
-		this.connection.touched(this);
+		this.pump.touched(this);
+	}
+
+	@Override
+	boolean carriesOneCall() {
+		return this.alone;
 	}
 
 	/** Counts as CANCEL of the call of this stream. */
 	@Override
-	void onReset() {
-		if (this.alone) {
-			this.connection.cancelled(this.lastCallId);
-		}
-		onFinished();
-	}
-
-	/** Counts as CANCEL, too. What is still to come of the call is of no use. */
-	@Override
-	boolean onStopped() {
-		if (this.alone) {
-			this.connection.cancelled(this.lastCallId);
-			channel().close();
-		}
-		return this.alone;
+	void onGivenUp() {
+		this.pump.cancelled(this.lastCallId);
 	}
 
 	@Override
@@ -234,7 +231,7 @@ final class ServerStream extends FrameStream {
 		Failure failure = Failure.of(Status.notProcessed(Code.RESOURCE_EXHAUSTED,
 				"the payload of " + excess.value() + " bytes exceeds the provider's limit of "
 						+ this.connection.maxPayloadBytes() + " bytes (maxPayloadBytes)"));
-		this.connection.excess(this, excess.callId(), failure);
+		this.pump.excess(this, excess.callId(), failure);
 		return true;
 	}
 
@@ -258,7 +255,7 @@ final class ServerStream extends FrameStream {
 	@Override
 	void onInactive() {
 		if (this.streaming != null) {
-			this.connection.cancelled(this.streaming.callId());
+			this.pump.cancelled(this.streaming.callId());
 		}
 		this.connection.gone(this);
 	}

@@ -23,17 +23,24 @@ import io.macula.wire.FrameDecoder;
 import io.macula.wire.ProtocolException;
 
 /**
- * The control stream of a connection on the serving side. Owned by the event loop.
+ * The control stream of a connection, on either side: handshake, liveness, GOAWAY. What
+ * arrives goes to whoever answers for the connection: first the handshake, later the
+ * connection itself. Owned by the event loop.
  */
-final class ServerControl extends FrameStream {
+final class ControlStream extends FrameStream {
 
-	private final ServerConnection connection;
+	private Receiver receiver;
 
-	ServerControl(ServerConnection connection) {
+	ControlStream(Receiver receiver) {
 		super(new FrameDecoder(FrameCodec.MAX_CONTROL_FRAME_BYTES));
-		this.connection = connection;
+		this.receiver = receiver;
 	}
 
+	void handOver(Receiver next) {
+		this.receiver = next;
+	}
+
+	/** Send a frame at once. */
 	void send(Frame frame) {
 		if (!finished() && channel().isOpen()) {
 			FrameCodec.encode(frame, out());
@@ -43,18 +50,7 @@ final class ServerControl extends FrameStream {
 
 	@Override
 	void onFrame(Frame frame) {
-		if (frame instanceof Frame.Hello hello) {
-			this.connection.hello(hello.introduction());
-		}
-		else if (!this.connection.introduced()) {
-			throw ProtocolException.violation(frame.type() + " frame instead of HELLO");
-		}
-		else if (frame instanceof Frame.Ping ping) {
-			send(new Frame.Pong(ping.token()));
-		}
-		else if (!(frame instanceof Frame.Pong || frame instanceof Frame.GoAway)) {
-			throw ProtocolException.violation(frame.type() + " frame on the control stream");
-		}
+		this.receiver.onControl(frame);
 	}
 
 	@Override
@@ -69,7 +65,7 @@ final class ServerControl extends FrameStream {
 
 	@Override
 	void onBroken(ErrorCode code, String message) {
-		this.connection.onBroken(code, message);
+		this.receiver.onBroken(code, message);
 	}
 
 	@Override
@@ -80,6 +76,15 @@ final class ServerControl extends FrameStream {
 	@Override
 	void onInactive() {
 		// The connection's own events tell why.
+	}
+
+	/** Called on the event loop. */
+	interface Receiver {
+
+		void onControl(Frame frame);
+
+		void onBroken(ErrorCode code, String message);
+
 	}
 
 }
