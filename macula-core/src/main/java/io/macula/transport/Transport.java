@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,22 +124,15 @@ public final class Transport implements AutoCloseable {
 	}
 
 	/**
-	 * Run an action once, later, on an event loop.
+	 * Run an action once, later, on an event loop. It runs even if this transport is
+	 * closed by then, at its time and on a thread that Netty has for the whole process,
+	 * so that nothing whose end is a matter of time waits for ever.
 	 * @param action must not block
 	 * @param delay from now
 	 * @return disposing it before the run prevents the run
 	 */
 	public Disposable schedule(Runnable action, Duration delay) {
-		try {
-			Future<?> future = this.loops.next()
-				.schedule(() -> runSafely(action), delay.toNanos(), TimeUnit.NANOSECONDS);
-			return () -> future.cancel(false);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("An action was not scheduled: the transport is closed", ex);
-			return () -> {
-			};
-		}
+		return ScheduledAction.schedule(action, delay.toNanos(), this.udp.nextLoop(), this.clock);
 	}
 
 	/**
@@ -224,15 +216,6 @@ public final class Transport implements AutoCloseable {
 
 	private boolean onEventLoop() {
 		return this.udp.onEventLoop();
-	}
-
-	private static void runSafely(Runnable action) {
-		try {
-			action.run();
-		}
-		catch (RuntimeException ex) {
-			logger.error("A scheduled action failed", ex);
-		}
 	}
 
 }
