@@ -28,7 +28,7 @@ public enum Code {
 	CANCELLED(1),
 	/** The handler threw an exception that the contract does not declare. */
 	UNKNOWN(2),
-	/** The arguments could not be decoded or are out of bounds. */
+	/** The arguments could not be decoded, are out of bounds, or are too large. */
 	INVALID_ARGUMENT(3),
 	/** The deadline or an attempt's timeout was over. */
 	DEADLINE_EXCEEDED(4),
@@ -36,7 +36,9 @@ public enum Code {
 	NOT_FOUND(5),
 	/** The peer belongs to the realm but may not do this. */
 	PERMISSION_DENIED(7),
-	/** A limit was reached: executor, in-flight calls, payload size, retry throttle. */
+	/**
+	 * A limit was reached: executor, in-flight calls, size of an answer, retry throttle.
+	 */
 	RESOURCE_EXHAUSTED(8),
 	/** The handler threw an exception that the contract declares. */
 	APPLICATION(9),

@@ -281,7 +281,7 @@ final class AnswerPump {
 	/** The handler's answer may not be sent. */
 	Status tooLarge(String what, int bytes) {
 		return Status.processed(Code.RESOURCE_EXHAUSTED, what + " of " + bytes + " bytes exceeds the limit of "
-				+ this.maxResultBytes + " bytes (maxPayloadBytes on either side)");
+				+ this.maxResultBytes + " bytes (macula.transport.max-payload of either side)");
 	}
 
 	private Failure bounded(Failure failure) {

@@ -32,15 +32,15 @@ import io.macula.wire.ErrorCode;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.internal.PlatformDependent;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The unary calls of a dialled connection. Callers put calls into one queue; the event
- * loop takes all that are there, gives them ids, writes them at once to one lane, and
- * completes them when answers arrive.
+ * Moves unary calls from all threads to the lanes of a dialled connection. Callers put
+ * calls into one queue; the event loop takes all that are there, gives them ids, and
+ * writes them at once to one lane. Once written they are {@link OpenCalls}.
  * <p>
  * {@link #send} and {@link #inFlight} are safe for all threads. Everything else belongs
  * to the connection's owner, see {@link ClientConnection#owned}.
@@ -55,8 +55,6 @@ final class CallPump {
 	 * a turn, and the queue is looked at after that, so that no call can be left behind
 	 * by a turn that ends just when it arrives.
 	 */
-
-	private static final Logger logger = LoggerFactory.getLogger(CallPump.class);
 
 	private static final AtomicIntegerFieldUpdater<CallPump> SCHEDULED = AtomicIntegerFieldUpdater
 		.newUpdater(CallPump.class, "scheduled");
@@ -98,13 +96,11 @@ final class CallPump {
 
 	private final Runnable turnAction = this::turn;
 
-	private final CallTable<OutboundCall> calls = new CallTable<>();
+	private final OpenCalls calls;
 
 	private final Deque<OutboundCall> waiting = new ArrayDeque<>();
 
 	private final List<ClientLane> lanes = new ArrayList<>();
-
-	private final TimingWheel wheel;
 
 	@SuppressWarnings("unused")
 	private volatile int scheduled;
@@ -131,17 +127,29 @@ final class CallPump {
 		this.maxInFlight = (int) Math.min(settings.maxInFlightPerConnection(), limits.maxInFlight());
 		this.queue = PlatformDependent.newMpscQueue(QUEUE_CHUNK,
 				Math.max(2 * QUEUE_CHUNK, settings.maxInFlightPerConnection()));
-		this.wheel = new TimingWheel(clock.getAsLong());
+		this.calls = new OpenCalls(connection, this, liveness, settings.maxPayloadBytes(), clock.getAsLong());
 	}
 
-	/** Use one more lane; it is open. */
-	void add(ClientLane lane) {
-		assert this.connection.owned();
-		this.lanes.add(lane);
-	}
-
-	int lanes() {
-		return this.lanes.size();
+	/**
+	 * Open lanes, one after the other.
+	 * @param ready called when so many of them are open
+	 */
+	void openLanes(QuicChannel channel, int count, Runnable ready) {
+		ClientLane lane = new ClientLane(this.connection, null);
+		channel.createStream(QuicStreamType.BIDIRECTIONAL, lane).addListener((future) -> {
+			if (!future.isSuccess()) {
+				this.connection.cannotOpen(future.cause());
+				return;
+			}
+			assert this.connection.owned();
+			this.lanes.add(lane);
+			if (this.lanes.size() < count) {
+				openLanes(channel, count, ready);
+			}
+			else {
+				ready.run();
+			}
+		});
 	}
 
 	int inFlight() {
@@ -152,6 +160,10 @@ final class CallPump {
 		return this.callsSent;
 	}
 
+	OpenCalls calls() {
+		return this.calls;
+	}
+
 	PayloadLimit payloadLimit() {
 		return this.payloadLimit;
 	}
@@ -159,11 +171,6 @@ final class CallPump {
 	/** Whether no unary call is open or queued. */
 	boolean idle() {
 		return this.calls.size() == 0 && this.waiting.isEmpty() && this.opener.waiting() == 0 && this.queue.isEmpty();
-	}
-
-	/** Whether answers are awaited, or times are watched. */
-	boolean awaiting() {
-		return this.calls.size() > 0 || this.wheel.size() > 0;
 	}
 
 	// Call path: queue, turn, lane, answer
@@ -180,11 +187,11 @@ final class CallPump {
 	/** The call was never queued. */
 	void refuse(OutboundCall call, Status status) {
 		try {
-			this.loop.execute(() -> fail(call, status));
+			this.loop.execute(() -> this.calls.fail(call, status));
 		}
 		catch (RejectedExecutionException ex) {
 			// No other thread knows of the call.
-			tell(call, Failure.of(status));
+			this.calls.tell(call, Failure.of(status));
 		}
 	}
 
@@ -210,6 +217,7 @@ final class CallPump {
 		try {
 			if (this.connection.takesNoCalls()) {
 				refuseQueued();
+				flush();
 			}
 			else {
 				take(this.clock.getAsLong());
@@ -260,7 +268,14 @@ final class CallPump {
 				break;
 			}
 			taken++;
-			begin(call, lane, now);
+			try {
+				begin(call, lane, now);
+			}
+			catch (Throwable ex) {
+				// It may be in no table yet.
+				this.calls.failed(call, ex);
+				throw ex;
+			}
 		}
 		flush();
 		if (this.calls.size() != before) {
@@ -281,22 +296,22 @@ final class CallPump {
 		}
 		long deadline = call.deadlineNanoTime();
 		if (deadline != StreamCall.NO_DEADLINE && deadline - now <= 0) {
-			fail(call, tooLate(call));
+			this.calls.fail(call, this.calls.tooLate(call));
 		}
 		else if (this.calls.size() >= this.maxInFlight) {
-			fail(call, full());
+			this.calls.fail(call, full());
 		}
-		else if (call.payload().length > this.payloadLimit.bytes()) {
-			fail(call, this.payloadLimit.exceeded("the payload", call.payload().length));
+		else if (this.payloadLimit.exceededBy(call.payload().length)) {
+			this.calls.fail(call, this.payloadLimit.refusal(call.payload().length));
 		}
 		else if (call.payload().length > this.laneThresholdBytes) {
-			watch(call, now);
+			this.calls.watch(call, now);
 			this.opener.open(new LargeCall(this.connection, this, call));
 		}
 		else {
 			call.lane = this.nextLane;
 			append(call, lane, now);
-			watch(call, now);
+			this.calls.watch(call, now);
 		}
 	}
 
@@ -307,13 +322,13 @@ final class CallPump {
 			lane.append(call, now);
 		}
 		catch (IllegalArgumentException ex) {
-			fail(call, Status.notProcessed(Code.INVALID_ARGUMENT,
+			this.calls.fail(call, Status.notProcessed(Code.INVALID_ARGUMENT,
 					"the call to " + call.procedure() + " cannot be sent: " + ex.getMessage()));
 			return;
 		}
 		this.lastCallId = call.callId;
 		this.callsSent++;
-		this.calls.put(call.callId, call);
+		this.calls.put(call);
 	}
 
 	/** An id for a streaming call. */
@@ -324,12 +339,6 @@ final class CallPump {
 
 	long lastCallId() {
 		return this.lastCallId;
-	}
-
-	private void watch(OutboundCall call, long now) {
-		if (call.slot < 0 && call.callId != OutboundCall.OVER && call.deadlineNanoTime() != StreamCall.NO_DEADLINE) {
-			this.wheel.add(call, now);
-		}
 	}
 
 	/** The lanes take nothing: calls wait here, where their time is watched. */
@@ -343,10 +352,10 @@ final class CallPump {
 				this.waiting.removeIf((each) -> each.callId == OutboundCall.OVER);
 			}
 			if (this.waiting.size() >= this.maxInFlight) {
-				fail(call, full());
+				this.calls.fail(call, full());
 			}
 			else {
-				watch(call, now);
+				this.calls.watch(call, now);
 				this.waiting.add(call);
 			}
 		}
@@ -360,43 +369,6 @@ final class CallPump {
 		}
 	}
 
-	void onResult(long callId, byte[] payload) {
-		assert this.connection.owned();
-		this.liveness.heard();
-		OutboundCall call = this.calls.remove(callId);
-		if (call == null) {
-			return;
-		}
-		over(call);
-		count();
-		try {
-			call.onResult(payload);
-		}
-		catch (RuntimeException ex) {
-			logger.error("The receiver of a result of {} from {} failed", call.procedure(), this.endpoint, ex);
-		}
-		this.connection.settle();
-	}
-
-	void onFailure(long callId, Failure failure) {
-		assert this.connection.owned();
-		this.liveness.heard();
-		OutboundCall call = this.calls.remove(callId);
-		if (call != null) {
-			fail(call, failure);
-			this.connection.settle();
-		}
-	}
-
-	/** The stream of a call is at its end; whatever answered the call came before. */
-	void unanswered(OutboundCall call) {
-		if (call.callId > 0 && this.calls.remove(call.callId) == call) {
-			fail(call, Status.unknown(Code.UNAVAILABLE,
-					this.endpoint + " finished the stream of the call to " + call.procedure() + " without an answer"));
-			this.connection.settle();
-		}
-	}
-
 	/** The peer finished a stream of unary calls; a lane must live on. */
 	void finished(ClientLane lane) {
 		if (this.lanes.contains(lane)) {
@@ -404,68 +376,36 @@ final class CallPump {
 		}
 	}
 
-	// Other outcomes
+	// What ends calls
 
 	/** The caller gave it up. */
 	void cancel(OutboundCall call) {
 		assert this.connection.owned();
-		if (call.callId > 0 && this.calls.remove(call.callId) == call) {
-			appendCancel(call.callId);
-			wake();
-		}
-		over(call);
+		this.calls.cancel(call);
 		this.connection.settle();
 	}
 
 	void expire(long now) {
 		assert this.connection.owned();
-		this.wheel.expire(now, (call) -> expire(call, now));
-		if (!this.lanes.isEmpty()) {
-			this.lanes.get(0).flush();
+		this.calls.expire(now);
+		if (!this.waiting.isEmpty()) {
+			this.waiting.removeIf((call) -> call.callId == OutboundCall.OVER);
 		}
-	}
-
-	private void expire(OutboundCall call, long now) {
-		if (call.callId <= 0) {
-			fail(call, tooLate(call));
-		}
-		else if (this.calls.get(call.callId) == call && call.waitsOn()) {
-			watch(call, now);
-		}
-		else if (this.calls.remove(call.callId) == call) {
-			appendCancel(call.callId);
-			fail(call, Status.unknown(Code.DEADLINE_EXCEEDED,
-					"no answer from " + this.endpoint + " to " + call.procedure() + " in time"));
-		}
+		flush();
 	}
 
 	/** The peer is suspected: what may go on elsewhere does. */
 	void leave(Status written, Status unwritten) {
-		for (OutboundCall call : this.calls.all()) {
-			if (call.leavesSuspectedPeer() && this.calls.remove(call.callId) == call) {
-				appendCancel(call.callId);
-				fail(call, written);
-			}
-		}
+		this.calls.leave(written);
 		failUnwritten(unwritten);
-		if (!this.lanes.isEmpty()) {
-			this.lanes.get(0).flush();
-		}
+		flush();
 	}
 
 	/** The peer takes no more calls and told which it did not accept. */
 	void goAway(Frame.GoAway goAway, Status reason) {
 		refuseQueued();
 		failUnwritten(reason);
-		if (goAway.accepted().isEmpty()) {
-			return;
-		}
-		for (OutboundCall call : this.calls.all()) {
-			if (call.lane >= 0 && call.callId > goAway.lastAccepted(this.lanes.get(call.lane).streamId())
-					&& this.calls.remove(call.callId) == call) {
-				fail(call, reason);
-			}
-		}
+		this.calls.refuse(goAway, this.lanes, reason);
 	}
 
 	/** Decode what waits for its slice: answers that arrived count. */
@@ -475,18 +415,14 @@ final class CallPump {
 
 	/** The connection is over. */
 	void end(Status written, Status unwritten) {
-		for (OutboundCall call : this.calls.all()) {
-			if (this.calls.remove(call.callId) == call) {
-				fail(call, written);
-			}
-		}
+		this.calls.end(written);
 		failUnwritten(unwritten);
 		refuseQueued();
 	}
 
 	private void failUnwritten(Status status) {
 		while (!this.waiting.isEmpty()) {
-			fail(this.waiting.remove(), status);
+			this.calls.fail(this.waiting.remove(), status);
 		}
 		this.opener.refuseAll(status);
 	}
@@ -503,42 +439,16 @@ final class CallPump {
 	private void refuseQueued() {
 		OutboundCall call;
 		while ((call = this.queue.poll()) != null) {
-			fail(call, this.connection.refusal());
+			this.calls.fail(call, this.connection.refusal());
 		}
 	}
 
-	void fail(OutboundCall call, Status status) {
-		fail(call, Failure.of(status));
-	}
-
-	private void fail(OutboundCall call, Failure failure) {
-		if (call.callId == OutboundCall.OVER) {
-			return;
-		}
-		over(call);
-		count();
-		tell(call, failure);
-	}
-
-	private void tell(OutboundCall call, Failure failure) {
-		call.callId = OutboundCall.OVER;
-		try {
-			call.onFailure(failure);
-		}
-		catch (RuntimeException ex) {
-			logger.error("The receiver of a failure of {} from {} failed", call.procedure(), this.endpoint, ex);
-		}
-	}
-
-	private void over(OutboundCall call) {
-		this.wheel.remove(call);
-		call.callId = OutboundCall.OVER;
-	}
-
-	private void appendCancel(long callId) {
-		if (!this.lanes.isEmpty()) {
-			this.lanes.get(0).appendCancel(callId);
-		}
+	/**
+	 * On the lane of the CALL, so that it cannot overtake it. A call that is alone on its
+	 * stream has finished that; its CANCEL may come over any lane.
+	 */
+	void appendCancel(OutboundCall call) {
+		this.lanes.get(Math.max(0, call.lane)).appendCancel(call.callId);
 	}
 
 	void count() {
@@ -548,11 +458,6 @@ final class CallPump {
 	private Status full() {
 		return Status.notProcessed(Code.RESOURCE_EXHAUSTED, this.connection.inFlight() + " calls are in flight to "
 				+ this.endpoint + " already: the limit is maxInFlightPerConnection = " + this.maxInFlight);
-	}
-
-	private Status tooLate(OutboundCall call) {
-		return Status.notProcessed(Code.DEADLINE_EXCEEDED,
-				"the time was over before the call to " + call.procedure() + " could be sent to " + this.endpoint);
 	}
 
 }

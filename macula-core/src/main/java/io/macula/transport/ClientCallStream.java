@@ -96,8 +96,8 @@ final class ClientCallStream extends FrameStream
 			end(Status.notProcessed(Code.DEADLINE_EXCEEDED, "the time was over before the call to "
 					+ this.call.procedure() + " could be sent to " + this.connection.endpoint()));
 		}
-		else if (bytes > this.connection.pump().payloadLimit().bytes()) {
-			end(this.connection.pump().payloadLimit().exceeded("the payload", bytes));
+		else if (this.connection.payloadLimit().exceededBy(bytes)) {
+			end(this.connection.payloadLimit().refusal(bytes));
 		}
 		else {
 			if (deadline != StreamCall.NO_DEADLINE) {
@@ -196,7 +196,8 @@ final class ClientCallStream extends FrameStream
 	boolean onExcess(ProtocolException excess) {
 		end(Status.processed(Code.RESOURCE_EXHAUSTED,
 				"an answer of " + excess.value() + " bytes from " + this.connection.endpoint()
-						+ " exceeds this side's limit of " + excess.limit() + " bytes (maxPayloadBytes)"));
+						+ " exceeds the limit of " + excess.limit()
+						+ " bytes of this side (its macula.transport.max-payload)"));
 		return true;
 	}
 
@@ -238,15 +239,22 @@ final class ClientCallStream extends FrameStream
 
 	@Override
 	public void execute(Runnable action) {
-		if (inEventLoop()) {
-			this.connection.turnOfSocket().atEnd(action);
-			return;
-		}
 		try {
-			this.connection.loop().execute(action);
+			if (inEventLoop()) {
+				this.connection.turnOfSocket().atEnd(action);
+			}
+			else {
+				this.connection.loop().execute(action);
+			}
 		}
 		catch (RejectedExecutionException ex) {
-			end(Status.notProcessed(Code.UNAVAILABLE, "this node was closed"));
+			// That ends what has begun. What has not is known to this thread alone.
+			this.connection.loopGone();
+			if (this.state == State.NEW) {
+				this.state = State.OVER;
+				this.receiver.end(new FailureException(
+						Failure.of(Status.notProcessed(Code.UNAVAILABLE, "this node was closed"))));
+			}
 		}
 	}
 
@@ -282,7 +290,12 @@ final class ClientCallStream extends FrameStream
 
 	@Override
 	public long maxPayloadBytes() {
-		return this.connection.pump().payloadLimit().bytes();
+		return this.connection.payloadLimit().bytes();
+	}
+
+	@Override
+	public Status elementTooLarge(int bytes) {
+		return this.connection.payloadLimit().elementRefusal(bytes);
 	}
 
 	@Override

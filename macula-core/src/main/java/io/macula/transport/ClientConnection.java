@@ -16,28 +16,17 @@
 
 package io.macula.transport;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Processed;
 import io.macula.Status;
-import io.macula.udp.Sentinel;
-import io.macula.udp.SentinelSockets;
 import io.macula.udp.Udp;
 import io.macula.wire.ErrorCode;
-import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.FrameDecoder;
-import io.macula.wire.ProtocolException;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
@@ -56,14 +45,12 @@ import reactor.core.publisher.Sinks;
  * <p>
  * States: READY to SUSPECTED and back as {@link Liveness} says; from each to DRAINING by
  * {@link #drain} or the peer's GOAWAY; from each to CLOSED. The owner of all state is the
- * event loop; when that is gone, whoever is in {@link #loopGone}, one at a time. Readers
- * see volatile copies.
+ * {@link ConnectionOwner}: the event loop while there is one. Readers see volatile
+ * copies.
  */
 final class ClientConnection implements Connection, ClientEvents.Receiver, ControlStream.Receiver, Liveness.Peer {
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientConnection.class);
-
-	private static final long SAMPLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private static final int MAX_REASON_CHARS = 256;
 
@@ -79,49 +66,35 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	private final QuicChannel channel;
 
-	private final EventLoop loop;
-
 	private final Turn turn;
 
 	private final ControlStream control;
 
 	private final long establishedNanos;
 
-	private final Duration handshake;
+	private final ConnectionOwner owner;
+
+	private final ClientFigures figures;
+
+	private final ClientStreams streams = new ClientStreams();
 
 	private final FrameDecoder decoder;
 
 	private final StreamOpener opener;
 
-	private final Sentinel sentinel;
+	private final PortWatch port;
 
 	private final Liveness liveness;
 
 	private final CallPump pump;
 
-	private final Set<ClientCallStream> streams = new HashSet<>();
-
 	private final Sinks.Many<State> states = Sinks.unsafe().many().replay().latest();
 
 	private final Sinks.One<Status> closed = Sinks.one();
 
-	/** How many found the event loop gone and are not yet done with that. */
-	private final AtomicInteger withoutLoop = new AtomicInteger();
-
 	private volatile State state = State.READY;
 
 	private volatile @Nullable Status closeReason;
-
-	private volatile Stats stats;
-
-	private volatile int openStreams;
-
-	/** Streams that go on elsewhere if the peer is suspected. */
-	private int leavingStreams;
-
-	private long packetsSeen;
-
-	private long sampledNanos;
 
 	private boolean goneAway;
 
@@ -133,18 +106,17 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.clock = transport.clock();
 		this.peer = peer;
 		this.channel = channel;
-		this.loop = channel.eventLoop();
+		this.owner = new ConnectionOwner(channel.eventLoop(), this::endWithoutLoop);
 		this.turn = turn;
 		this.control = control;
 		this.establishedNanos = now;
-		this.handshake = Duration.ofNanos(now - dial.startedNanos());
+		this.figures = new ClientFigures(channel, dial.startedNanos(), now);
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.opener = new StreamOpener(channel, QuicStreamType.BIDIRECTIONAL, this.settings.maxStreamsPerConnection(),
 				"to " + this.endpoint);
-		this.sentinel = new Sentinel(SentinelSockets.of(channel.parent()), dial.remote(), this::unreachable);
-		this.liveness = new Liveness(this.loop, this.clock, this, this.settings, dial.roundTripNanos());
+		this.port = PortWatch.of(channel.parent(), dial.remote(), this::unreachable);
+		this.liveness = new Liveness(channel.eventLoop(), this.clock, this, this.settings, dial.roundTripNanos());
 		this.pump = new CallPump(this, this.settings, limits, turn, this.clock, this.liveness, this.opener);
-		this.stats = new Stats(Duration.ZERO, this.handshake, Duration.ZERO, 0, 0, 0, 0);
 	}
 
 	/**
@@ -155,25 +127,12 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		assert owned();
 		state(State.READY);
 		this.liveness.start(this.establishedNanos);
-		openLane(ready);
+		this.pump.openLanes(this.channel, this.settings.lanes(), ready);
 	}
 
-	private void openLane(Runnable ready) {
-		ClientLane lane = new ClientLane(this, null);
-		this.channel.createStream(QuicStreamType.BIDIRECTIONAL, lane).addListener((future) -> {
-			if (!future.isSuccess()) {
-				end(Status.notProcessed(Code.UNAVAILABLE,
-						"a lane to " + this.endpoint + " could not be opened: " + future.cause()), ErrorCode.INTERNAL);
-				return;
-			}
-			this.pump.add(lane);
-			if (this.pump.lanes() < this.settings.lanes()) {
-				openLane(ready);
-			}
-			else {
-				ready.run();
-			}
-		});
+	void cannotOpen(Throwable cause) {
+		end(Status.notProcessed(Code.UNAVAILABLE, "a lane to " + this.endpoint + " could not be opened: " + cause),
+				ErrorCode.INTERNAL);
 	}
 
 	@Override
@@ -198,7 +157,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public int inFlight() {
-		return this.pump.inFlight() + this.openStreams;
+		return this.pump.inFlight() + this.streams.open();
 	}
 
 	@Override
@@ -214,7 +173,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public void cancel(OutboundCall call) {
-		execute(() -> this.pump.cancel(call));
+		this.owner.execute(() -> this.pump.cancel(call));
 	}
 
 	@Override
@@ -224,17 +183,16 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public Stats stats() {
-		Stats present = this.stats;
-		long age = this.clock.getAsLong() - this.establishedNanos;
-		if (age - present.age().toNanos() > SAMPLE_NANOS && this.state != State.CLOSED) {
-			execute(() -> sample(this.clock.getAsLong()));
+		Stats present = this.figures.stats();
+		if (this.figures.stale(this.clock.getAsLong()) && this.state != State.CLOSED) {
+			this.owner.execute(() -> sample(this.clock.getAsLong()));
 		}
 		return present;
 	}
 
 	@Override
 	public void drain() {
-		execute(() -> {
+		this.owner.execute(() -> {
 			this.pump.turn();
 			drain(new Status(Code.OK, "this side drained the connection to " + this.endpoint, Processed.NO));
 		});
@@ -242,7 +200,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public void close(Status reason) {
-		execute(() -> end(reason, ErrorCode.NO_ERROR));
+		this.owner.execute(() -> end(reason, ErrorCode.NO_ERROR));
 	}
 
 	@Override
@@ -268,42 +226,16 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	/** Whether the state belongs to this thread; for assertions. */
 	boolean owned() {
-		return this.loop.inEventLoop() || this.withoutLoop.get() > 0;
+		return this.owner.owned();
 	}
 
 	EventLoop loop() {
-		return this.loop;
+		return this.owner.loop();
 	}
 
-	private void execute(Runnable action) {
-		try {
-			this.loop.execute(action);
-		}
-		catch (RejectedExecutionException ex) {
-			loopGone();
-		}
-	}
-
-	/**
-	 * The event loop takes nothing any more: end what is left. Not before its thread is
-	 * over, which may still be at its last actions; then by one thread at a time, the
-	 * others leave their share to it.
-	 */
+	/** The event loop refused an action. */
 	void loopGone() {
-		if (this.loop.inEventLoop()) {
-			endWithoutLoop();
-		}
-		else if (!this.loop.isTerminated()) {
-			this.loop.terminationFuture().addListener((future) -> loopGone());
-		}
-		else if (this.withoutLoop.getAndIncrement() == 0) {
-			int seen = 1;
-			do {
-				endWithoutLoop();
-				seen = this.withoutLoop.addAndGet(-seen);
-			}
-			while (seen != 0);
-		}
+		this.owner.loopGone();
 	}
 
 	private void endWithoutLoop() {
@@ -344,33 +276,22 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 			return false;
 		}
 		this.streams.add(stream);
-		this.openStreams = this.streams.size();
 		return true;
 	}
 
 	void unregister(ClientCallStream stream) {
 		assert owned();
 		this.streams.remove(stream);
-		this.openStreams = this.streams.size();
 		settle();
 	}
 
 	/** A stream may now leave a suspected peer, or no longer. */
 	void mayLeave(boolean may) {
-		this.leavingStreams += (may) ? 1 : -1;
+		this.streams.mayLeave(may);
 	}
 
-	/** A frame of a stream of calls is too large: its call fails, if it is known. */
-	boolean onExcess(ProtocolException excess) {
-		if (excess.callId() == 0) {
-			return false;
-		}
-		this.pump.onFailure(excess.callId(),
-				Failure.of(Status.processed(Code.RESOURCE_EXHAUSTED,
-						"the answer from " + this.endpoint + " of " + excess.value()
-								+ " bytes exceeds this side's limit of " + this.settings.maxPayloadBytes()
-								+ " bytes (maxPayloadBytes)")));
-		return true;
+	PayloadLimit payloadLimit() {
+		return this.pump.payloadLimit();
 	}
 
 	// What the calls ask
@@ -456,7 +377,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		logger.debug("QUIC reports a failure on the connection to {}", this.endpoint, cause);
 	}
 
-	private void unreachable() {
+	void unreachable() {
 		this.liveness.unreachable();
 	}
 
@@ -469,7 +390,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	@Override
 	public void expire(long now) {
 		this.pump.expire(now);
-		if (now - this.sampledNanos > SAMPLE_NANOS) {
+		if (this.figures.due(now)) {
 			sample(now);
 		}
 		settle();
@@ -477,7 +398,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public boolean awaiting() {
-		return this.pump.awaiting();
+		return this.pump.calls().awaiting();
 	}
 
 	@Override
@@ -487,37 +408,34 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public boolean streamsMayLeave() {
-		return this.leavingStreams > 0;
+		return this.streams.mayLeave();
 	}
 
 	@Override
 	public boolean packetsArrived() {
-		long packets = QuicFigures.packetsReceived(this.channel);
-		boolean more = packets != this.packetsSeen;
-		this.packetsSeen = packets;
-		return more;
+		return this.figures.packetsArrived();
 	}
 
 	@Override
 	public void ping(long token) {
 		// The count before the PING, so that only what comes later counts as an answer.
-		this.packetsSeen = QuicFigures.packetsReceived(this.channel);
+		this.figures.mark();
 		this.control.send(new Frame.Ping(token));
 	}
 
 	@Override
 	public void listen() {
-		this.sentinel.listen();
+		this.port.listen();
 	}
 
 	@Override
 	public void probe() {
-		this.sentinel.probe();
+		this.port.probe();
 	}
 
 	@Override
 	public void rest() {
-		this.sentinel.rest();
+		this.port.rest();
 	}
 
 	@Override
@@ -528,9 +446,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		}
 		Status status = Status.unknown(Code.UNAVAILABLE, this.endpoint + " is suspected: " + why);
 		this.pump.leave(status, Status.notProcessed(status.code(), status.message()));
-		for (ClientCallStream stream : new ArrayList<>(this.streams)) {
-			stream.peerSuspected(status, lasting);
-		}
+		this.streams.suspected(status, lasting);
 		settle();
 	}
 
@@ -555,28 +471,40 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 			return;
 		}
 		// Answers that arrived count.
-		this.pump.catchUp();
+		safely(this.pump::catchUp);
 		if (this.state == State.CLOSED) {
 			return;
 		}
 		this.closeReason = reason;
 		state(State.CLOSED);
-		this.liveness.stop();
-		this.sentinel.close();
-		closeChannel(reason, code);
+		safely(this.liveness::stop);
+		safely(this.port::close);
+		safely(() -> closeChannel(reason, code));
 		Code failure = (reason.code() == Code.OK) ? Code.UNAVAILABLE : reason.code();
 		Status written = Status.unknown(failure, reason.message());
-		this.pump.end(written, Status.notProcessed(failure, reason.message()));
-		for (ClientCallStream stream : new ArrayList<>(this.streams)) {
-			stream.connectionEnded(written);
-		}
+		safely(() -> this.pump.end(written, Status.notProcessed(failure, reason.message())));
+		safely(() -> this.streams.end(written));
 		settle();
 		this.transport.closed(this);
-		this.states.tryEmitComplete();
-		this.closed.tryEmitValue(reason);
+		safely(this.states::tryEmitComplete);
+		safely(() -> this.closed.tryEmitValue(reason));
+	}
+
+	/** No step of the end keeps the others from being done, whoever's code throws. */
+	private void safely(Runnable step) {
+		try {
+			step.run();
+		}
+		catch (Throwable ex) {
+			logger.error("The connection to {} did not end as it should", this.endpoint, ex);
+		}
 	}
 
 	private void closeChannel(Status reason, ErrorCode code) {
+		if (!loop().inEventLoop()) {
+			// It went with its event loop.
+			return;
+		}
 		String text = (reason.code() == Code.OK) ? "" : reason.message();
 		this.channel.close(true, code.number(), ByteBufUtil.writeUtf8(this.channel.alloc(),
 				text.substring(0, Math.min(MAX_REASON_CHARS, text.length()))));
@@ -584,14 +512,17 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	private void state(State next) {
 		this.state = next;
-		this.states.tryEmitNext(next);
+		try {
+			this.states.tryEmitNext(next);
+		}
+		catch (Throwable ex) {
+			logger.error("A listener to the states of the connection to {} failed", this.endpoint, ex);
+		}
 	}
 
 	private void sample(long now) {
-		this.sampledNanos = now;
-		this.stats = QuicFigures.sample(this.channel, Duration.ofNanos(now - this.establishedNanos), this.handshake,
-				this.liveness.roundTripNanos(), this.pump.callsSent());
-		this.liveness.path(this.stats.roundTrip().toNanos());
+		Stats sampled = this.figures.sample(now, this.liveness.roundTripNanos(), this.pump.callsSent());
+		this.liveness.path(sampled.roundTrip().toNanos());
 	}
 
 }

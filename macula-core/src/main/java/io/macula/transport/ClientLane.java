@@ -36,6 +36,8 @@ final class ClientLane extends FrameStream {
 
 	private final CallPump pump;
 
+	private final OpenCalls calls;
+
 	/** The call of a stream that carries no other. */
 	private final @Nullable OutboundCall only;
 
@@ -51,6 +53,7 @@ final class ClientLane extends FrameStream {
 		super(connection.decoder());
 		this.connection = connection;
 		this.pump = connection.pump();
+		this.calls = this.pump.calls();
 		this.only = only;
 	}
 
@@ -87,11 +90,11 @@ final class ClientLane extends FrameStream {
 		switch (frame.type()) {
 			case RESULT -> {
 				Frame.Result result = (Frame.Result) frame;
-				this.pump.onResult(known(result.callId()), result.payload());
+				this.calls.onResult(known(result.callId()), result.payload());
 			}
 			case FAILURE -> {
 				Frame.Failed failed = (Frame.Failed) frame;
-				this.pump.onFailure(known(failed.callId()), failed.failure());
+				this.calls.onFailure(known(failed.callId()), failed.failure());
 			}
 			default -> throw ProtocolException.violation(frame.type() + " frame on a stream of unary calls");
 		}
@@ -119,7 +122,7 @@ final class ClientLane extends FrameStream {
 			channel().close();
 		}
 		if (this.only != null) {
-			this.pump.unanswered(this.only);
+			this.calls.unanswered(this.only);
 		}
 		this.pump.finished(this);
 	}
@@ -131,7 +134,7 @@ final class ClientLane extends FrameStream {
 
 	@Override
 	boolean onExcess(ProtocolException excess) {
-		return this.connection.onExcess(excess);
+		return this.calls.onExcess(excess);
 	}
 
 	@Override
@@ -150,7 +153,7 @@ final class ClientLane extends FrameStream {
 		// Where the connection is over, its own events tell why; they come next.
 		OutboundCall call = this.only;
 		if (call != null) {
-			channel().eventLoop().execute(() -> this.pump.unanswered(call));
+			channel().eventLoop().execute(() -> this.calls.unanswered(call));
 		}
 	}
 

@@ -17,23 +17,21 @@
 package io.macula.transport;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Realm;
 import io.macula.Status;
 import io.macula.tls.TlsContexts;
 import io.macula.tls.TlsFailures;
-import io.macula.udp.Sentinel;
-import io.macula.udp.SentinelSockets;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
 import io.macula.wire.Introduction;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -46,6 +44,8 @@ import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One try to reach one address of an endpoint: handshake, HELLO, WELCOME. Owned by the
@@ -55,6 +55,8 @@ import org.jspecify.annotations.Nullable;
  * told once.
  */
 final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
+
+	private static final Logger logger = LoggerFactory.getLogger(Dial.class);
 
 	private static final AttributeKey<Dial> KEY = AttributeKey.valueOf(Dial.class, "dial");
 
@@ -83,6 +85,8 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 
 	private final long startedNanos;
 
+	private final DialFailures failures;
+
 	private final ClientEvents events = new ClientEvents(this);
 
 	private final ControlStream control = new ControlStream(this);
@@ -91,7 +95,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 
 	private @Nullable QuicChannel channel;
 
-	private @Nullable Sentinel sentinel;
+	private @Nullable PortWatch port;
 
 	private @Nullable Turn turn;
 
@@ -115,6 +119,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		this.transport = transport;
 		this.clock = transport.clock();
 		this.startedNanos = this.clock.getAsLong();
+		this.failures = new DialFailures(endpoint, remote, tls.source(), this.clock, this.startedNanos);
 		this.tls = tls;
 		this.self = self;
 		this.endpoint = endpoint;
@@ -162,31 +167,45 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		return created;
 	}
 
-	void start() {
+	/**
+	 * Begin.
+	 * @param socket the socket from which to dial, on the dial's event loop
+	 */
+	void start(ChannelFuture socket) {
+		assert this.loop.inEventLoop();
 		this.timer = this.loop.schedule(this::timedOut, this.timeoutNanos, TimeUnit.NANOSECONDS);
-		this.transport.clientSockets().get(this.loop, this.remote.getAddress()).addListener((future) -> {
+		socket.addListener((future) -> {
 			if (future.isSuccess()) {
-				handshake(((io.netty.channel.ChannelFuture) future).channel());
+				handshake(socket.channel());
 			}
 			else {
-				fail(unavailable("a UDP socket could not be opened: " + future.cause(), "the limits of this process"));
+				fail(this.failures.unavailable("a UDP socket could not be opened: " + future.cause(),
+						"the limits of this process"));
 			}
 		});
 	}
 
 	void cancel() {
-		fail(unavailable("the attempt was given up", "nothing"));
+		fail(this.failures.unavailable("the attempt was given up", "nothing"));
 	}
 
 	private void handshake(Channel socket) {
-		if (this.phase == Phase.OVER) {
-			return;
+		if (this.phase != Phase.OVER) {
+			begin(socket);
+			connect(socket);
 		}
+	}
+
+	/** There is a socket. */
+	void begin(Channel socket) {
 		this.phase = Phase.HANDSHAKE;
 		this.turn = socket.pipeline().get(Turn.class);
-		Sentinel ear = new Sentinel(SentinelSockets.of(socket), this.remote, this::unreachable);
-		this.sentinel = ear;
-		this.watch = this.loop.schedule(ear::probe, SENTINEL_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+		PortWatch watched = PortWatch.of(socket, this.remote, this::unreachable);
+		this.port = watched;
+		this.watch = this.loop.schedule(watched::probe, SENTINEL_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	private void connect(Channel socket) {
 		QuicChannel.newBootstrap(socket)
 			.remoteAddress(this.remote)
 			.attr(KEY, this)
@@ -194,9 +213,8 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 			.handler(new ChannelInitializer<>() {
 
 				@Override
-				protected void initChannel(Channel opened) {
-					Dial.this.channel = (QuicChannel) opened;
-					opened.pipeline().addLast(Dial.this.events);
+				protected void initChannel(Channel created) {
+					opened((QuicChannel) created);
 				}
 
 			})
@@ -219,7 +237,14 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 			});
 	}
 
-	private void hello(QuicChannel connected) {
+	/** The QUIC handshake begins on this channel. */
+	void opened(QuicChannel created) {
+		this.channel = created;
+		created.pipeline().addLast(this.events);
+	}
+
+	/** The QUIC handshake succeeded. */
+	void hello(QuicChannel connected) {
 		if (this.phase == Phase.OVER) {
 			connected.close();
 			return;
@@ -234,7 +259,8 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 						this.self.codecs(), SOFTWARE)));
 			}
 			else {
-				fail(unavailable("the control stream could not be opened: " + future.cause(), "the peer's log"));
+				fail(this.failures.unavailable("the control stream could not be opened: " + future.cause(),
+						"the peer's log"));
 			}
 		});
 	}
@@ -256,10 +282,11 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 			welcomed(welcome.introduction());
 		}
 		else if (frame instanceof Frame.Refused refused) {
-			fail(refusal(refused.code(), refused.message()));
+			fail(this.failures.refusal(refused.code(), refused.message()));
 		}
 		else if (frame instanceof Frame.GoAway goAway) {
-			fail(unavailable("it is draining: " + goAway.message(), "nothing, another instance takes over"));
+			fail(this.failures.unavailable("it is draining: " + goAway.message(),
+					"nothing, another instance takes over"));
 		}
 		else {
 			onBroken(ErrorCode.PROTOCOL_VIOLATION, frame.type() + " frame instead of WELCOME");
@@ -273,7 +300,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 			return;
 		}
 		if (!introduction.realm().equals(this.self.realm().name())) {
-			fail(refusal(ErrorCode.WRONG_REALM, "it belongs to realm '" + introduction.realm() + "'"));
+			fail(this.failures.refusal(ErrorCode.WRONG_REALM, "it belongs to realm '" + introduction.realm() + "'"));
 			return;
 		}
 		long now = this.clock.getAsLong();
@@ -294,21 +321,22 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 	private void timedOut() {
 		long millis = TimeUnit.NANOSECONDS.toMillis(this.timeoutNanos);
 		Throwable cause = this.lastError;
-		fail(unavailable(
+		fail(this.failures.unavailable(
 				"no answer within " + millis + " ms in phase " + this.phase
 						+ ((cause != null) ? " (last error: " + cause + ")" : ""),
 				"that the process runs, that UDP port " + this.endpoint.port()
 						+ " is open on the way, and the connect timeout"));
 	}
 
-	private void unreachable() {
-		fail(unavailable("refused in phase " + this.phase + ": nobody listens at UDP port " + this.remote.getPort()
-				+ " (ICMP port unreachable)", "that the process runs and listens there"));
+	void unreachable() {
+		fail(this.failures.unavailable("refused in phase " + this.phase + ": nobody listens at UDP port "
+				+ this.remote.getPort() + " (ICMP port unreachable)", "that the process runs and listens there"));
 	}
 
 	private void handshakeFailed(Throwable cause) {
 		if (!failedByTls(cause, null) && !failedByTls(this.lastError, null)) {
-			fail(unavailable("the handshake failed: " + cause, "that a Macula node of the same version listens there"));
+			fail(this.failures.unavailable("the handshake failed: " + cause,
+					"that a Macula node of the same version listens there"));
 		}
 	}
 
@@ -318,10 +346,10 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 			return;
 		}
 		if (close.isApplicationClose()) {
-			fail(refusal(ErrorCode.of(close.error()), ClientEvents.describe(close)));
+			fail(this.failures.refusal(ErrorCode.of(close.error()), ClientEvents.describe(close)));
 		}
 		else {
-			fail(unavailable(
+			fail(this.failures.unavailable(
 					"it closed the connection in phase " + this.phase + " with " + ClientEvents.describe(close),
 					"the peer's log"));
 		}
@@ -331,7 +359,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 	private boolean failedByTls(@Nullable Throwable cause, @Nullable QuicConnectionCloseEvent close) {
 		String reason = TlsFailures.explain(this.engine, cause, close);
 		if (reason != null) {
-			fail(unauthenticated(reason));
+			fail(this.failures.unauthenticated(reason));
 		}
 		return reason != null;
 	}
@@ -344,7 +372,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 	@Override
 	public void inactive() {
 		if (!failedByTls(this.lastError, null)) {
-			fail(unavailable("the connection ended in phase " + this.phase, "the peer's log"));
+			fail(this.failures.unavailable("the connection ended in phase " + this.phase, "the peer's log"));
 		}
 	}
 
@@ -356,7 +384,8 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 
 	@Override
 	public void onBroken(ErrorCode code, String message) {
-		fail(unavailable("it does not speak this protocol: " + message, "that a Macula node listens there"));
+		fail(this.failures.unavailable("it does not speak this protocol: " + message,
+				"that a Macula node listens there"));
 	}
 
 	private void fail(Status status) {
@@ -366,17 +395,28 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		over();
 		QuicChannel opened = this.channel;
 		if (opened != null) {
-			// Not at once: inside a failing handshake the alert would not go out, and the
-			// peer would never learn why.
-			this.loop.execute(opened::close);
+			close(opened);
 		}
 		this.receiver.failed(status);
 	}
 
+	/**
+	 * Not at once: inside a failing handshake the alert would not go out, and the peer
+	 * would never learn why.
+	 */
+	private void close(QuicChannel opened) {
+		try {
+			this.loop.execute(opened::close);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("The connection to {} is over with its event loop", this.endpoint, ex);
+		}
+	}
+
 	private void over() {
 		this.phase = Phase.OVER;
-		if (this.sentinel != null) {
-			this.sentinel.close();
+		if (this.port != null) {
+			this.port.close();
 		}
 		if (this.timer != null) {
 			this.timer.cancel(false);
@@ -384,35 +424,6 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		if (this.watch != null) {
 			this.watch.cancel(false);
 		}
-	}
-
-	private Status refusal(ErrorCode code, String message) {
-		return switch (code) {
-			case WRONG_REALM -> unauthenticated("it refused the connection: " + message);
-			case UNSUPPORTED_VERSION ->
-				unavailable("it refused the connection: " + message, "the versions of both sides");
-			case OVERLOADED, LIMIT -> unavailable("it refused the connection: " + message, "its maxConnections");
-			default -> unavailable("it refused the connection: " + message, "its log");
-		};
-	}
-
-	private Status unavailable(String what, String check) {
-		Duration elapsed = Duration.ofNanos(this.clock.getAsLong() - this.startedNanos);
-		return Status.notProcessed(Code.UNAVAILABLE, "no connection to " + this.endpoint + place() + " after "
-				+ elapsed.toMillis() + " ms: " + what + "; check " + check);
-	}
-
-	private Status unauthenticated(String what) {
-		return Status.notProcessed(Code.UNAUTHENTICATED,
-				"no connection to " + this.endpoint + place() + ": " + what + "; trust comes from " + this.tls.source()
-						+ ": check that both sides belong to one realm, share its secret or "
-						+ "certificate authority, and that certificates are valid");
-	}
-
-	/** The address, where it says more than the endpoint. */
-	private String place() {
-		String address = this.remote.getAddress().getHostAddress();
-		return (address.equals(this.endpoint.host())) ? "" : " (" + address + ")";
 	}
 
 	private enum Phase {

@@ -177,8 +177,7 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 			fail(Status.processed(Code.INTERNAL, "the publisher emitted more elements than were asked for"));
 		}
 		else if (element.length > this.target.maxPayloadBytes()) {
-			fail(Status.processed(Code.RESOURCE_EXHAUSTED, "an element of " + element.length
-					+ " bytes exceeds the limit of " + this.target.maxPayloadBytes() + " bytes (maxPayloadBytes)"));
+			fail(this.target.elementTooLarge(element.length));
 		}
 		else {
 			this.averageBytes = (this.averageBytes * 7 + element.length) / 8;
@@ -258,6 +257,9 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 		long callId();
 
 		long maxPayloadBytes();
+
+		/** What becomes of the call if an element is larger. */
+		Status elementTooLarge(int bytes);
 
 		/** Something was appended to the stream. */
 		void touched();

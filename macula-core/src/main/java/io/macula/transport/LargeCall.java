@@ -54,7 +54,13 @@ final class LargeCall implements StreamOpener.Request {
 	public void opened(QuicStreamChannel opened) {
 		long now = this.connection.clock().getAsLong();
 		if (wanted()) {
-			this.pump.append(this.call, this.stream, now);
+			try {
+				this.pump.append(this.call, this.stream, now);
+			}
+			catch (Throwable ex) {
+				// Part of the frame may be on the stream; nobody else is.
+				this.pump.calls().failed(this.call, ex);
+			}
 		}
 		if (wanted()) {
 			this.connection.opener().write(this.stream, this.stream.takePending());
@@ -68,7 +74,7 @@ final class LargeCall implements StreamOpener.Request {
 
 	@Override
 	public void refused(Status status) {
-		this.pump.fail(this.call, status);
+		this.pump.calls().fail(this.call, status);
 		this.connection.settle();
 	}
 

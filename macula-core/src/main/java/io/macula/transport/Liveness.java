@@ -22,6 +22,8 @@ import java.util.function.LongSupplier;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches whether the peer of a dialled connection still lives, because the codec sends
@@ -44,6 +46,8 @@ final class Liveness {
 	 * but where only this side's packets are lost, the peer's own retransmissions still
 	 * arrive, so that a PING must be answered by a frame in the end.
 	 */
+
+	private static final Logger logger = LoggerFactory.getLogger(Liveness.class);
 
 	static final long TICK_NANOS = 1L << TimingWheel.TICK_SHIFT;
 
@@ -203,17 +207,30 @@ final class Liveness {
 	}
 
 	private void tick() {
+		assert this.loop.inEventLoop();
 		if (this.stopped) {
 			return;
 		}
-		long now = this.clock.getAsLong();
+		try {
+			watch(this.clock.getAsLong());
+		}
+		catch (Throwable ex) {
+			// Without a further tick no deadline would ever be over.
+			logger.error("A look at the peer failed", ex);
+		}
+		if (!this.stopped) {
+			next();
+		}
+	}
+
+	private void watch(long now) {
 		forgiveOwnPause(now);
 		this.lastTick = now;
 		this.peer.expire(now);
 		look(now);
-		if (this.stopped) {
-			return;
-		}
+	}
+
+	private void next() {
 		boolean busy = this.due || this.suspected || this.peer.awaiting();
 		this.restfulTicks = (busy) ? 0 : this.restfulTicks + 1;
 		if (this.restfulTicks > TICKS_BEFORE_REST) {

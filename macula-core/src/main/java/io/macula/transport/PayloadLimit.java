@@ -35,9 +35,31 @@ record PayloadLimit(long bytes, boolean own, Endpoint endpoint) {
 		return new PayloadLimit((own) ? settings.maxPayloadBytes() : peer.maxPayloadBytes(), own, endpoint);
 	}
 
-	Status exceeded(String what, long size) {
-		return Status.notProcessed(Code.RESOURCE_EXHAUSTED, what + " of " + size + " bytes exceeds the limit of "
-				+ this.bytes + " bytes for " + this.endpoint + " (maxPayloadBytes on either side)");
+	/** Whether a payload of so many bytes may not be sent. */
+	boolean exceededBy(int size) {
+		return size > this.bytes;
+	}
+
+	/**
+	 * The caller's fault, whichever instance it asks: nothing was sent.
+	 * @param size bytes of the payload
+	 */
+	Status refusal(int size) {
+		return Status.notProcessed(Code.INVALID_ARGUMENT, message("the payload", size));
+	}
+
+	/**
+	 * The caller's fault, too, but the call is open.
+	 * @param size bytes of the element
+	 */
+	Status elementRefusal(int size) {
+		return Status.processed(Code.INVALID_ARGUMENT, message("an element", size));
+	}
+
+	private String message(String what, int size) {
+		return what + " of " + size + " bytes exceeds the limit of " + this.bytes + " bytes of "
+				+ ((this.own) ? "this side" : "the provider " + this.endpoint)
+				+ " (its macula.transport.max-payload; maxPayloadBytes of its TransportSettings)";
 	}
 
 }

@@ -220,7 +220,7 @@ public final class QuicConnector {
 				this.nextAttempt = this.loop.schedule(this::nextRound, this.attemptDelayMillis * this.round,
 						TimeUnit.MILLISECONDS);
 			}
-			dial.start();
+			dial.start(QuicConnector.this.transport.clientSockets().get(this.loop, address.getAddress()));
 		}
 
 		private void nextRound() {

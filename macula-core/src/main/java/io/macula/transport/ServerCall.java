@@ -181,7 +181,7 @@ class ServerCall implements InboundCall {
 		try {
 			action.run();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.error("The cancellation of {} failed", procedure(), ex);
 		}
 	}

@@ -129,6 +129,11 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 	}
 
 	@Override
+	public Status elementTooLarge(int bytes) {
+		return stream().pump().tooLarge("an element", bytes);
+	}
+
+	@Override
 	public void touched() {
 		stream().pump().touched(stream());
 	}

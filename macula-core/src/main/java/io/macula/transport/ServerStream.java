@@ -228,10 +228,12 @@ final class ServerStream extends FrameStream {
 			this.procedures.add(LOST);
 		}
 		this.lastCallId = Math.max(this.lastCallId, excess.callId());
-		Failure failure = Failure.of(Status.notProcessed(Code.RESOURCE_EXHAUSTED,
-				"the payload of " + excess.value() + " bytes exceeds the provider's limit of "
-						+ this.connection.maxPayloadBytes() + " bytes (maxPayloadBytes)"));
-		this.pump.excess(this, excess.callId(), failure);
+		String message = ((element) ? "an element" : "a call") + " of " + excess.value()
+				+ " bytes exceeds the provider's limit of " + this.connection.maxPayloadBytes()
+				+ " bytes (its macula.transport.max-payload)";
+		// The caller's fault; a call whose elements come was handed to its method.
+		this.pump.excess(this, excess.callId(), Failure.of((element) ? Status.processed(Code.INVALID_ARGUMENT, message)
+				: Status.notProcessed(Code.INVALID_ARGUMENT, message)));
 		return true;
 	}
 

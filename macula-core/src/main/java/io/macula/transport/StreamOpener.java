@@ -25,12 +25,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens streams as the peer's stream limit and our memory allow, in the order of the
  * requests; a bounded number of them waits. Owned by the event loop.
  */
 final class StreamOpener {
+
+	private static final Logger logger = LoggerFactory.getLogger(StreamOpener.class);
 
 	/** Bytes of large payloads that wait for QUIC to take them, at most. */
 	private static final long MAX_BYTES = 64L << 20;
@@ -109,7 +113,13 @@ final class StreamOpener {
 
 	void refuseAll(Status status) {
 		while (!this.waiting.isEmpty()) {
-			this.waiting.remove().refused(status);
+			try {
+				this.waiting.remove().refused(status);
+			}
+			catch (Throwable ex) {
+				// Each of the others must hear of it, too.
+				logger.error("What waited for a stream {} could not be refused", this.where, ex);
+			}
 		}
 	}
 

@@ -257,7 +257,7 @@ class HostileClientTests {
 			lane.send(new Frame.Call(2, 1, "", "", 0, 0, Metadata.EMPTY, new byte[SMALL * 4]), call(3, 1));
 			Frame.Failed failed = (Frame.Failed) lane.next();
 			assertThat(failed.callId()).isEqualTo(2);
-			assertThat(failed.failure().status().code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+			assertThat(failed.failure().status().code()).isEqualTo(Code.INVALID_ARGUMENT);
 			assertThat(failed.failure().status().processed()).isEqualTo(Processed.NO);
 			assertThat(failed.failure().status().message()).contains(String.valueOf(SMALL));
 			assertThat(lane.next()).isInstanceOf(Frame.Result.class);

@@ -279,7 +279,7 @@ class QuicFaultTests {
 		TestCall down = TestCall.of("test/large", TestNet.bytes("100001"));
 		connection.send(up);
 		connection.send(down);
-		assertThat(TestNet.failure(up).code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+		assertThat(TestNet.failure(up).code()).isEqualTo(Code.INVALID_ARGUMENT);
 		assertThat(TestNet.failure(up).processed()).isEqualTo(Processed.NO);
 		assertThat(TestNet.failure(down).code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
 		assertThat(TestNet.failure(down).processed()).isEqualTo(Processed.YES);

@@ -48,6 +48,13 @@ class TestHandler implements CallHandler {
 
 	final AtomicInteger cancelled = new AtomicInteger();
 
+	/** Runs when a call that is kept is cancelled. */
+	volatile Runnable onCancel = this.cancelled::incrementAndGet;
+
+	/** Runs at the end of a read. */
+	volatile Runnable onReadComplete = () -> {
+	};
+
 	@Override
 	public @Nullable Object resolve(String procedure, String codec) {
 		return procedure.startsWith("test/") ? procedure.substring("test/".length()) : null;
@@ -64,7 +71,7 @@ class TestHandler implements CallHandler {
 		switch ((String) target) {
 			case "keep" -> {
 				this.kept.add(call);
-				call.onCancel(this.cancelled::incrementAndGet);
+				call.onCancel(() -> this.onCancel.run());
 			}
 			case "large" -> call.result(new byte[Integer.parseInt(new String(call.payload()))]);
 			case "thread" -> Schedulers.parallel().schedule(() -> call.result(call.payload()));
@@ -103,6 +110,7 @@ class TestHandler implements CallHandler {
 	@Override
 	public void onReadComplete() {
 		this.reads.incrementAndGet();
+		this.onReadComplete.run();
 	}
 
 }

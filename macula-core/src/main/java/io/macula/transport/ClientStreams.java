@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.macula.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The streaming calls of a dialled connection that are open. {@link #open} is safe for
+ * all threads, the rest is owned by the connection's owner.
+ */
+final class ClientStreams {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClientStreams.class);
+
+	private final Set<ClientCallStream> streams = new HashSet<>();
+
+	/** Those that go on elsewhere if the peer is suspected. */
+	private int leaving;
+
+	private volatile int open;
+
+	int open() {
+		return this.open;
+	}
+
+	boolean isEmpty() {
+		return this.streams.isEmpty();
+	}
+
+	void add(ClientCallStream stream) {
+		this.streams.add(stream);
+		this.open = this.streams.size();
+	}
+
+	void remove(ClientCallStream stream) {
+		this.streams.remove(stream);
+		this.open = this.streams.size();
+	}
+
+	/** One of them may now leave a suspected peer, or no longer. */
+	void mayLeave(boolean may) {
+		this.leaving += (may) ? 1 : -1;
+	}
+
+	boolean mayLeave() {
+		return this.leaving > 0;
+	}
+
+	/** The peer is suspected, for so long that nothing should wait for it any more. */
+	void suspected(Status status, boolean lasting) {
+		for (ClientCallStream stream : List.copyOf(this.streams)) {
+			try {
+				stream.peerSuspected(status, lasting);
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
+		}
+	}
+
+	void end(Status status) {
+		for (ClientCallStream stream : List.copyOf(this.streams)) {
+			try {
+				stream.connectionEnded(status);
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
+		}
+	}
+
+	/** The others must hear of it all the same. */
+	private static void failed(Throwable cause) {
+		logger.error("The subscriber of a streaming call failed", cause);
+	}
+
+}
