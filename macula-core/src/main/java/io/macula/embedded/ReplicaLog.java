@@ -34,7 +34,10 @@ final class ReplicaLog {
 
 	private final int maxNodes;
 
-	/** One line of each kind in a minute: other nodes can cause them as often as they like. */
+	/**
+	 * One line of each kind in a minute: other nodes can cause them as often as they
+	 * like.
+	 */
 	private final LogLimit limit;
 
 	private boolean preserving;
@@ -64,23 +67,28 @@ final class ReplicaLog {
 	 * There is no room for this node elsewhere.
 	 */
 	void refused(@Nullable String peerId) {
-		this.limit.log("full", (suppressed) -> logger
-			.warn("Node '{}' has no room in its directory for this node, which is therefore not advertised"
-					+ " by it: allow more nodes there (macula.directory.max-nodes){}", peerId, suppressed));
+		this.limit
+			.log("full",
+					(suppressed) -> logger.warn(
+							"Node '{}' has no room in its directory for this node, which is therefore not advertised"
+									+ " by it: allow more nodes there (macula.directory.max-nodes){}",
+							peerId, suppressed));
 	}
 
 	/**
 	 * What was told of a node is not valid.
 	 */
 	void invalid(String nodeId, RuntimeException ex) {
-		this.limit.log("invalid", (suppressed) -> logger.warn("Left out the record of node '{}': {}{}", nodeId, ex.getMessage(), suppressed));
+		this.limit.log("invalid", (suppressed) -> logger.warn("Left out the record of node '{}': {}{}", nodeId,
+				ex.getMessage(), suppressed));
 	}
 
 	/**
 	 * What a client watches is not valid.
 	 */
 	void invalidInterest(RuntimeException ex) {
-		this.limit.log("interest", (suppressed) -> logger.warn("Left out what a client watches: {}{}", ex.getMessage(), suppressed));
+		this.limit.log("interest",
+				(suppressed) -> logger.warn("Left out what a client watches: {}{}", ex.getMessage(), suppressed));
 	}
 
 	/**
@@ -88,12 +96,11 @@ final class ReplicaLog {
 	 * @param conflicts by node id: the two addresses
 	 */
 	void conflicts(Map<String, String> conflicts) {
-		conflicts
-			.forEach((nodeId,
-					addresses) -> this.limit.log("conflict", (suppressed) -> logger.warn(
-							"Node id '{}' is used by two nodes at once, at {}; the one that started later is"
-									+ " advertised. Give each node an id of its own (macula.node.id){}",
-							nodeId, addresses, suppressed)));
+		conflicts.forEach((nodeId, addresses) -> this.limit.log("conflict",
+				(suppressed) -> logger.warn(
+						"Node id '{}' is used by two nodes at once, at {}; the one that started later is"
+								+ " advertised. Give each node an id of its own (macula.node.id){}",
+						nodeId, addresses, suppressed)));
 	}
 
 	/**

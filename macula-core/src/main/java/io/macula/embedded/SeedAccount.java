@@ -114,8 +114,8 @@ final class SeedAccount {
 			taker.accept(upsert);
 		}
 		catch (RuntimeException ex) {
-			this.invalid.log("", (suppressed) -> logger.warn("Left out the record of node '{}': {}{}", upsert.record().nodeId(),
-					ex.getMessage(), suppressed));
+			this.invalid.log("", (suppressed) -> logger.warn("Left out the record of node '{}': {}{}",
+					upsert.record().nodeId(), ex.getMessage(), suppressed));
 		}
 	}
 

@@ -37,7 +37,9 @@ public final class LogLimit {
 
 	private final int maxLines;
 
-	/** When the line of each key was written, the oldest first; none older than a period. */
+	/**
+	 * When the line of each key was written, the oldest first; none older than a period.
+	 */
 	private final Map<String, Long> written = new LinkedHashMap<>();
 
 	private long suppressed;

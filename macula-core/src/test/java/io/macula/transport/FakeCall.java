@@ -72,7 +72,7 @@ final class FakeCall extends OutboundCall {
 	}
 
 	@Override
-	protected void onResult(byte[] payload) {
+	public void onResult(byte[] payload) {
 		tell(payload);
 	}
 
