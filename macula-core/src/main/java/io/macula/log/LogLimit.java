@@ -76,7 +76,7 @@ public final class LogLimit {
 	private synchronized long admit(String key) {
 		long now = this.clock.getAsLong();
 		for (Iterator<Long> times = this.written.values().iterator(); times.hasNext();) {
-			if (now - times.next() < this.periodNanos) {
+			if (now - times.next() <= this.periodNanos) {
 				break;
 			}
 			times.remove();

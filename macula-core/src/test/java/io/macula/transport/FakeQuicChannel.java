@@ -131,6 +131,8 @@ final class FakeQuicChannel extends EmbeddedChannel implements QuicChannel {
 		}
 		reason.release();
 		close();
+		// As the codec does: streams end after their connection.
+		super.eventLoop().execute(() -> List.copyOf(this.streams).forEach(EmbeddedChannel::close));
 		return promise.setSuccess();
 	}
 
