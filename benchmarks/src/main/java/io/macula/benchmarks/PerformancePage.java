@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
+import io.macula.harness.Markdown;
+
 /**
  * Writes the figures of a whole run into the page of the documentation, between two
  * markers.
@@ -37,7 +39,7 @@ final class PerformancePage {
 
 	/** Replace the figures of the page. */
 	static void write(Report report, Path page) throws IOException {
-		Files.writeString(page, replace(Files.readString(page), figures(report)));
+		Files.writeString(page, replace(Files.readString(page), Markdown.wrap(figures(report))));
 	}
 
 	static String replace(String page, String figures) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import io.macula.harness.Criterion;
+import io.macula.harness.Markdown;
 
 /**
  * The page that shows what held under which fault, made from the reports of a whole run
@@ -33,19 +34,20 @@ final class ReliabilityPage {
 	private static final String HEAD = """
 			# Reliability
 
-			What holds under which fault. This page is generated: `scripts/faults.sh` runs three providers and a client as real processes in network namespaces,
-			puts them under steady load, injects one fault after the other, heals it, and writes down what was measured. Settings are the defaults unless a row says
-			otherwise.
+			What holds under which fault. This page is generated: `scripts/faults.sh` runs three providers and a client as real
+			processes in network namespaces, puts them under steady load, injects one fault after the other, heals it, and writes
+			down what was measured. Settings are the defaults unless a row says otherwise.
 
-			- **Load**: callers that wait for each answer, calls at a fixed rate whatever the answers (timed from when they were due), and streams; of a method that is
-			  idempotent and of one that is not. A handler takes 2 ms.
-			- **Account**: every call carries an id that the provider writes into its journal before it executes it. After each fault the journals of all providers are
-			  compared with what the client was told: no call of a method that is not idempotent was executed twice, none that was reported as not processed was executed,
-			  none was answered without having been executed.
-			- **Beside grpc-java**: the same load over the same bad link, once over Macula and then over grpc-java with TLS, everything at its default, one connection for each
-			  provider. The 99th percentiles of both stand in the row.
-			- **Not idempotent** calls that were in flight when a provider fell silent fail with a status that says "unknown": nobody can know whether they were executed, and
-			  they are never executed again.
+			- **Load**: callers that wait for each answer, calls at a fixed rate whatever the answers (timed from when they were
+			  due), and streams; of a method that is idempotent and of one that is not. A handler takes 2 ms.
+			- **Account**: every call carries an id that the provider writes into its journal before it executes it. After each
+			  fault the journals of all providers are compared with what the client was told: no call of a method that is not
+			  idempotent was executed twice, none that was reported as not processed was executed, none was answered without having
+			  been executed.
+			- **Beside grpc-java**: the same load over the same bad link, once over Macula and then over grpc-java with TLS,
+			  everything at its default, one connection for each provider. The 99th percentiles of both stand in the row.
+			- **Not idempotent** calls that were in flight when a provider fell silent fail with a status that says "unknown":
+			  nobody can know whether they were executed, and they are never executed again.
 
 			""";
 
@@ -80,7 +82,7 @@ final class ReliabilityPage {
 		if (soak != null) {
 			append(text, "Each criterion of the soak", soak);
 		}
-		Files.writeString(page, text);
+		Files.writeString(page, Markdown.wrap(text.toString()));
 	}
 
 	private static void summary(StringBuilder text, String title, Report report) {
