@@ -243,7 +243,7 @@ abstract class CallPipeline extends CallState {
 
 	/** Whether this attempt is open, and no other is beside it. */
 	final boolean onlyOpen(OpenAttempt attempt) {
-		return !over() && this.open == attempt && openAttempts() == 1;
+		return !over() && (this.open == attempt || this.hedged == attempt) && openAttempts() == 1;
 	}
 
 	/** Whoever holds an attempt looks afterwards whether the call is {@link #over}. */

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategyName name of the strategy, for people
  * @param strategy chooses the instance of each attempt
  * @param codec name of the payload codec; default {@code cbor}
- * @param deadline bound of the whole call; default 30 seconds
+ * @param deadline bound of the whole call, at most 100 years; default 30 seconds
  * @param attemptTimeout bound of one attempt, at most the deadline; {@code null}, the
  * default, learns it from the instance's recent latency
  * @param failover further attempts
@@ -39,11 +39,15 @@ import org.jspecify.annotations.Nullable;
 public record ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
 		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection) {
 
+	/** Longest deadline: nanoseconds would overflow at not quite three times as much. */
+	private static final Duration LONGEST = Duration.ofDays(36_500);
+
 	public ServiceSettings {
 		Objects.requireNonNull(strategyName, "strategyName");
 		Objects.requireNonNull(strategy, "strategy");
-		if (deadline.isNegative() || deadline.isZero()) {
-			throw new IllegalArgumentException("deadline " + deadline + " is not valid: expected more than 0");
+		if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException(
+					"deadline " + deadline + " is not valid: expected more than 0 and at most 100 years");
 		}
 		if (attemptTimeout != null
 				&& (attemptTimeout.isNegative() || attemptTimeout.isZero() || attemptTimeout.compareTo(deadline) > 0)) {

@@ -26,6 +26,8 @@ import io.macula.Code;
 import io.macula.Status;
 import io.macula.pool.Timer;
 import io.macula.selection.LoadBalancer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 
 /**
@@ -37,6 +39,8 @@ final class WaitingCalls {
 
 	/** How long a call waits for an instance. */
 	private static final long PATIENCE_NANOS = 3_000_000_000L;
+
+	private static final Logger logger = LoggerFactory.getLogger(WaitingCalls.class);
 
 	private final Set<CallPipeline> waiting = ConcurrentHashMap.newKeySet();
 
@@ -62,10 +66,11 @@ final class WaitingCalls {
 
 	/** Wait for an instance, at most so long. */
 	void add(CallPipeline call, long atMostNanos) {
-		this.waiting.add(call);
 		long patience = Math.max(0, Math.min(atMostNanos, PATIENCE_NANOS));
 		Disposable limit = this.timer.schedule(() -> expired(call), Duration.ofNanos(patience));
+		// Before anybody can find the call here and give it another timer.
 		call.hold(limit);
+		this.waiting.add(call);
 		// An instance, or the end of the client, may have come since the caller's look.
 		if (this.closed) {
 			close();
@@ -84,7 +89,7 @@ final class WaitingCalls {
 	void instancesKnown() {
 		for (CallPipeline call : List.copyOf(this.waiting)) {
 			if (this.waiting.remove(call)) {
-				call.instancesKnown();
+				guarded(call, call::instancesKnown);
 			}
 		}
 	}
@@ -94,9 +99,19 @@ final class WaitingCalls {
 		this.closed = true;
 		for (CallPipeline call : List.copyOf(this.waiting)) {
 			if (this.waiting.remove(call)) {
-				call.noInstances(Status.notProcessed(Code.UNAVAILABLE,
-						"the client of service '" + call.service() + "' was closed before a provider was known"));
+				guarded(call, () -> call.noInstances(Status.notProcessed(Code.UNAVAILABLE,
+						"the client of service '" + call.service() + "' was closed before a provider was known")));
 			}
+		}
+	}
+
+	/** What one call leads to must not keep the others waiting. */
+	private static void guarded(CallPipeline call, Runnable action) {
+		try {
+			action.run();
+		}
+		catch (Throwable ex) {
+			logger.error("A call of service {} that waited for an instance could not go on", call.service(), ex);
 		}
 	}
 

@@ -34,6 +34,8 @@ final class DurationText {
 	private static final Map<String, Long> UNIT_NANOS = Map.of("ns", 1L, "us", 1_000L, "ms", 1_000_000L, "s",
 			1_000_000_000L, "m", 60_000_000_000L, "h", 3_600_000_000_000L, "d", 86_400_000_000_000L);
 
+	private static final Duration LONGEST = Duration.ofDays(36_500);
+
 	private DurationText() {
 	}
 
@@ -53,6 +55,9 @@ final class DurationText {
 		}
 		if (duration.isNegative() || duration.isZero()) {
 			throw new IllegalArgumentException("'" + text + "' is not more than 0");
+		}
+		if (duration.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException("'" + text + "' is more than 100 years");
 		}
 		return duration;
 	}

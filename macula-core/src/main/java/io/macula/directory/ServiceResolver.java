@@ -194,7 +194,7 @@ public final class ServiceResolver implements AutoCloseable {
 		try {
 			listener.accept(snapshot);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.warn("A listener of service {} failed", this.service, ex);
 		}
 	}

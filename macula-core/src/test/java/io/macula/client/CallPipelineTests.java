@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
@@ -361,6 +362,29 @@ class CallPipelineTests {
 		assertThat(this.fixture.connection(1).cancelled).isOne();
 		assertThat(failure(result).code()).isEqualTo(Code.INVALID_ARGUMENT);
 		assertThat(failure(result).status().processed()).isEqualTo(Processed.UNKNOWN);
+	}
+
+	@Test
+	void whenOnlyTheHedgeIsLeftThenItWaitsOnWhileTheServiceIsOverloaded() {
+		this.fixture.settings = ClientFixture.settings(3, null);
+		this.fixture.known(1, 2);
+		CompletableFuture<String> result = calls().hedged("x");
+		this.fixture.pass(Duration.ofMillis(100));
+		FakeConnection first = this.fixture.connection(1);
+		FakeConnection second = this.fixture.connection(2);
+		OutboundCall hedge = second.open.get(0);
+		first.fail(first.open.get(0), NO_ROOM);
+		second.overdue(hedge);
+		assertThat(second.cancelled).as("it waits on").isZero();
+		second.answer(hedge, Calls.encoded("late"));
+		assertThat(result).isCompletedWithValue("late");
+	}
+
+	@Test
+	void whenADeadlineOverflowsNanosecondsThenTheSettingsAreRefused() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> ServiceSettings.defaults().withDeadline(Duration.ofDays(365L * 400)))
+			.withMessage("deadline PT3504000H is not valid: expected more than 0 and at most 100 years");
 	}
 
 	@Test

@@ -283,6 +283,7 @@ class ServiceContractTests {
 	void refusesBadDurations() {
 		refused(BadDeadline.class, "its deadline '5 parsecs' is not a duration", "500ms, 5s, 1m, PT1M");
 		refused(ZeroDeadline.class, "its deadline '0s' is not more than 0");
+		refused(EndlessDeadline.class, "its deadline '400000d' is more than 100 years");
 		refused(BadHedge.class, "its hedge", "p100", "p95");
 	}
 
@@ -699,6 +700,13 @@ class ServiceContractTests {
 	interface ZeroDeadline {
 
 		@MaculaMethod(deadline = "0s")
+		void run();
+
+	}
+
+	interface EndlessDeadline {
+
+		@MaculaMethod(deadline = "400000d")
 		void run();
 
 	}

@@ -127,6 +127,19 @@ class ServiceResolverTests {
 	}
 
 	@Test
+	void whenAListenerThrowsAnErrorThenTheWatchGoesOn() {
+		this.resolver.start();
+		List<Snapshot> heard = new ArrayList<>();
+		this.resolver.onChange((snapshot) -> {
+			throw new AssertionError("expected by the test");
+		});
+		this.resolver.onChange(heard::add);
+		this.source.tryEmitNext(snapshot(1, "a"));
+		this.source.tryEmitNext(snapshot(2, "b"));
+		assertThat(heard).hasSize(2);
+	}
+
+	@Test
 	void ageGrowsFromTheConfirmation() {
 		this.resolver.start();
 		this.source.tryEmitNext(snapshot(Duration.ofSeconds(1).toNanos(), "a"));
