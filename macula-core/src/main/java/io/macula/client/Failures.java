@@ -108,8 +108,12 @@ final class Failures {
 		});
 	}
 
+	/**
+	 * A call begins moments after its deadline was fixed: the rest of a millisecond is
+	 * whole.
+	 */
 	private static String text(Duration duration) {
-		long millis = duration.toMillis();
+		long millis = duration.plusNanos(999_999).toMillis();
 		return (millis % 1000 == 0) ? millis / 1000 + " s" : millis + " ms";
 	}
 

@@ -381,6 +381,17 @@ class CallPipelineTests {
 	}
 
 	@Test
+	void whenTheClockMovesWhileACallBeginsThenItsDeadlineIsToldAsItWasSet() {
+		this.fixture.silent.add(ClientFixture.endpoint(1));
+		this.fixture.known(1);
+		Calls calls = calls();
+		this.fixture.onClock = () -> this.fixture.now.addAndGet(300);
+		CompletableFuture<String> result = calls.brief("x");
+		this.fixture.pass(Duration.ofSeconds(2));
+		assertThat(failure(result)).hasMessageContaining("the deadline of 1 s");
+	}
+
+	@Test
 	void whenADeadlineOverflowsNanosecondsThenTheSettingsAreRefused() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> ServiceSettings.defaults().withDeadline(Duration.ofDays(365L * 400)))
