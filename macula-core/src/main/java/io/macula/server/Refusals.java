@@ -38,7 +38,7 @@ final class Refusals {
 	Refusals(String nodeId) {
 		this.node = "node " + nodeId;
 		this.draining = Status.notProcessed(Code.UNAVAILABLE, this.node + " is draining");
-		this.outOfMemory = Status.notProcessed(Code.RESOURCE_EXHAUSTED, this.node + " is out of memory");
+		this.outOfMemory = Status.notProcessed(Code.UNAVAILABLE, this.node + " is out of memory");
 		this.noThread = Status.notProcessed(Code.RESOURCE_EXHAUSTED,
 				this.node + " has no thread and no place in its queue left (macula.provider.queue-capacity)");
 		this.closedWhileRunning = Status.unknown(Code.UNAVAILABLE,

@@ -371,7 +371,7 @@ class CallOutcomeTests {
 		call(Shape.FUTURE, "async " + Fault.MEMORY).arrive(this.dispatcher)
 			.awaitFailure(Code.INTERNAL, Processed.YES, "OutOfMemoryError");
 		call(Shape.VALUE, "result").arrive(this.dispatcher)
-			.awaitFailure(Code.RESOURCE_EXHAUSTED, Processed.NO, "out of memory");
+			.awaitFailure(Code.UNAVAILABLE, Processed.NO, "out of memory");
 	}
 
 	/** How a method takes and returns. */

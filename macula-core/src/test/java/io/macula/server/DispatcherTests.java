@@ -243,7 +243,7 @@ class DispatcherTests {
 	void outOfMemoryMakesTheNodeRefuseForABackOff() throws Exception {
 		call("fail", "\"memory\"").arrive(this.dispatcher)
 			.awaitFailure(Code.INTERNAL, Processed.YES, "OutOfMemoryError");
-		call("value", "1").arrive(this.dispatcher).awaitFailure(Code.RESOURCE_EXHAUSTED, Processed.NO, "out of memory");
+		call("value", "1").arrive(this.dispatcher).awaitFailure(Code.UNAVAILABLE, Processed.NO, "out of memory");
 		await()
 			.untilAsserted(() -> assertThat(call("value", "1").arrive(this.dispatcher).awaitResult()).isEqualTo("2"));
 	}
