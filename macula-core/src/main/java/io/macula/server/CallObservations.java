@@ -17,6 +17,7 @@ package io.macula.server;
 
 import io.macula.Code;
 import io.macula.Realm;
+import io.macula.log.FaultLog;
 import io.macula.observation.DefaultServerCallObservationConvention;
 import io.macula.observation.MaculaObservationDocumentation;
 import io.macula.observation.ServerCallObservationContext;

@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.macula.log.FaultLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -26,6 +26,7 @@ import io.macula.codec.CodecException;
 import io.macula.codec.ExceptionCodecs;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.MethodContract;
+import io.macula.log.FaultLog;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

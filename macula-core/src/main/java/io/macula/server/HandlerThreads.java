@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.macula.log.FaultLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -30,6 +30,7 @@ import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.contract.MethodContract;
+import io.macula.log.FaultLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -14,28 +14,36 @@
  * limitations under the License.
  */
 
-package io.macula.server;
+package io.macula.log;
 
 import java.time.Duration;
 
-import io.macula.log.LogLimit;
 import org.slf4j.Logger;
 
 /**
  * Logs failures that calls can cause at any rate: one entry in five seconds, and whatever
  * is thrown while an exception is printed gets through to no call. Safe for all threads.
  */
-final class FaultLog {
+public final class FaultLog {
 
 	private final Logger logger;
 
 	private final LogLimit logLimit = new LogLimit(System::nanoTime, Duration.ofSeconds(5), 1);
 
-	FaultLog(Logger logger) {
+	/**
+	 * A log without entries.
+	 * @param logger gets them
+	 */
+	public FaultLog(Logger logger) {
 		this.logger = logger;
 	}
 
-	void warn(String message, Throwable cause) {
+	/**
+	 * Log a failure, or count it.
+	 * @param message what failed
+	 * @param cause what was thrown
+	 */
+	public void warn(String message, Throwable cause) {
 		try {
 			this.logLimit.log("", (suppressed) -> this.logger.warn("{}{}", message, suppressed, cause));
 		}
