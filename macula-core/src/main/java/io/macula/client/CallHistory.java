@@ -41,6 +41,9 @@ final class CallHistory {
 
 	private Retry.@Nullable AsyncContext<Object> retry;
 
+	/** Failures that the Retry was told of. */
+	private int told;
+
 	private boolean settled;
 
 	/** Leave for another attempt, taken from the budget before the open one failed. */
@@ -80,21 +83,21 @@ final class CallHistory {
 	 */
 	long retryMillis(AttemptFailure failure) {
 		this.granted = false;
-		long millis = retry().onError(failure);
+		long millis = this.policy.failed(retry(), failure, ++this.told);
 		this.settled = millis < 0;
 		return millis;
 	}
 
 	/** The call succeeded. */
 	void succeeded() {
-		retry().onComplete();
+		this.policy.succeeded(retry());
 	}
 
 	/** The call failed; the Retry is told unless it said so itself. */
 	void failed(Status status) {
 		if (!this.settled) {
 			this.settled = true;
-			retry().onError(new AttemptFailure(Failures.NOBODY, status, false));
+			this.policy.failed(retry(), new AttemptFailure(Failures.NOBODY, status, false), ++this.told);
 		}
 	}
 

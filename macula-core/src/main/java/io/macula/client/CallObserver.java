@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches one call and its attempts for the user's Observations; there is none where
- * nobody listens.
+ * nobody listens. Never throws: whoever tells it goes on with the call afterwards.
  */
 interface CallObserver {
 
@@ -34,9 +34,9 @@ interface CallObserver {
 	 * @param instance where it goes
 	 * @param number 1 for the first
 	 * @param metadata travels with the call
-	 * @return watches the attempt
+	 * @return watches the attempt, or {@code null} if it cannot be watched
 	 */
-	AttemptObserver attempt(Instance instance, int number, Metadata metadata);
+	@Nullable AttemptObserver attempt(Instance instance, int number, Metadata metadata);
 
 	/**
 	 * The call is over.

@@ -23,11 +23,13 @@ import java.util.function.Supplier;
 import io.macula.Code;
 import io.macula.Metadata;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
 import io.macula.transport.Connection;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 
 /**
@@ -45,6 +47,8 @@ import reactor.core.Disposable;
  * outcome.
  */
 abstract class CallPipeline extends CallState {
+
+	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(CallPipeline.class));
 
 	private static final AtomicIntegerFieldUpdater<CallPipeline> ENDED = AtomicIntegerFieldUpdater
 		.newUpdater(CallPipeline.class, "ended");
@@ -90,7 +94,7 @@ abstract class CallPipeline extends CallState {
 		try {
 			tracker = pick();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			carryOut(withoutChoice(ex));
 			return;
 		}
@@ -193,7 +197,7 @@ abstract class CallPipeline extends CallState {
 			abandon(winner);
 		}
 		if (unblemished()) {
-			shared().retries().begin().onComplete();
+			shared().retries().succeeded(shared().retries().begin());
 		}
 		else {
 			synchronized (this) {
@@ -206,7 +210,8 @@ abstract class CallPipeline extends CallState {
 		return true;
 	}
 
-	private void fail(Failure failure, Supplier<Throwable> error) {
+	/** Nothing brings the result any more. */
+	final void fail(Failure failure, Supplier<Throwable> error) {
 		if (!ENDED.compareAndSet(this, 0, 1)) {
 			return;
 		}
@@ -217,7 +222,12 @@ abstract class CallPipeline extends CallState {
 		if (this.observer != null) {
 			this.observer.ended(failure.status().code(), error.get());
 		}
-		tellFailure(error);
+		try {
+			tellFailure(error);
+		}
+		catch (Throwable ex) {
+			callerFailed(ex);
+		}
 	}
 
 	/**
@@ -225,6 +235,14 @@ abstract class CallPipeline extends CallState {
 	 * @param error makes the exception, on the thread that throws it
 	 */
 	abstract void tellFailure(Supplier<Throwable> error);
+
+	/**
+	 * The caller threw when it was told the outcome. The connection that brought it must
+	 * not suffer: it has the calls of others.
+	 */
+	final void callerFailed(Throwable cause) {
+		log.warn("A caller of service " + service() + " failed when it was told its outcome", cause);
+	}
 
 	/** The caller gave up: nothing is told any more. */
 	public final void cancel() {

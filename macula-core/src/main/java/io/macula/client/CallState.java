@@ -128,9 +128,9 @@ abstract class CallState implements SelectionContext {
 	}
 
 	/** What follows when the user's strategy failed. */
-	final NextStep withoutChoice(RuntimeException error) {
+	final NextStep withoutChoice(Throwable error) {
 		Status status = (error instanceof RpcException known) ? known.status()
-				: Status.notProcessed(Code.INTERNAL, "choosing an instance failed: " + error);
+				: Status.notProcessed(Code.INTERNAL, "choosing an instance failed: " + Failures.text(error));
 		return Failures.stopped(status, failures());
 	}
 
@@ -151,7 +151,7 @@ abstract class CallState implements SelectionContext {
 			InstanceTracker tracker = pick();
 			return (tracker != null) ? new NextStep.Attempt(tracker, this.attempts) : nextRound();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			return withoutChoice(ex);
 		}
 	}
@@ -165,7 +165,7 @@ abstract class CallState implements SelectionContext {
 			InstanceTracker tracker = pick();
 			return (tracker != null) ? new NextStep.Attempt(tracker, this.attempts) : NextStep.AWAIT_INSTANCES;
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			return withoutChoice(ex);
 		}
 	}

@@ -102,7 +102,7 @@ final class Failures {
 	private static GiveUp giveUp(Failure failure, Supplier<Throwable> error, List<AttemptFailure> suppressed) {
 		List<AttemptFailure> copy = List.copyOf(suppressed);
 		return new GiveUp(failure, () -> {
-			Throwable made = error.get();
+			Throwable made = made(failure, error);
 			copy.forEach(made::addSuppressed);
 			return made;
 		});
@@ -112,6 +112,26 @@ final class Failures {
 	 * A call begins moments after its deadline was fixed: the rest of a millisecond is
 	 * whole.
 	 */
+	/** The exception may be the user's: one that cannot be made is told by its status. */
+	private static Throwable made(Failure failure, Supplier<Throwable> error) {
+		try {
+			return error.get();
+		}
+		catch (Throwable ex) {
+			return new RpcException(failure.status(), failure.type(), ex);
+		}
+	}
+
+	/** What the user's code threw, which need not be able to tell it. */
+	static String text(Throwable error) {
+		try {
+			return String.valueOf(error);
+		}
+		catch (Throwable ex) {
+			return error.getClass().getName();
+		}
+	}
+
 	private static String text(Duration duration) {
 		long millis = duration.plusNanos(999_999).toMillis();
 		return (millis % 1000 == 0) ? millis / 1000 + " s" : millis + " ms";

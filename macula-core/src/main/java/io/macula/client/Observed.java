@@ -22,6 +22,7 @@ import io.macula.Metadata;
 import io.macula.Realm;
 import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import io.macula.observation.AttemptObservationContext;
 import io.macula.observation.CallObservationContext;
 import io.macula.observation.DefaultAttemptObservationConvention;
@@ -30,12 +31,16 @@ import io.macula.observation.MaculaObservationDocumentation;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches a call through Micrometer Observations: one for the call, one for each attempt
- * below it.
+ * below it. Nothing that an observation handler throws gets through to a call: being
+ * observed must not change its outcome.
  */
 final class Observed implements CallObserver {
+
+	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(Observed.class));
 
 	private final ObservationRegistry registry;
 
@@ -56,12 +61,29 @@ final class Observed implements CallObserver {
 		if (registry.isNoop()) {
 			return Factory.NONE;
 		}
-		return (service, procedure) -> new Observed(registry,
-				new CallObservationContext(realm, service, procedure.method()));
+		return (service, procedure) -> {
+			try {
+				return new Observed(registry, new CallObservationContext(realm, service, procedure.method()));
+			}
+			catch (Throwable ex) {
+				failed("started", ex);
+				return null;
+			}
+		};
 	}
 
 	@Override
-	public AttemptObserver attempt(Instance instance, int number, Metadata metadata) {
+	public @Nullable AttemptObserver attempt(Instance instance, int number, Metadata metadata) {
+		try {
+			return start(instance, number, metadata);
+		}
+		catch (Throwable ex) {
+			failed("started", ex);
+			return null;
+		}
+	}
+
+	private AttemptObserver start(Instance instance, int number, Metadata metadata) {
 		this.context.setAttempts(number);
 		AttemptObservationContext attempt = new AttemptObservationContext(this.context.realm(), this.context.service(),
 				this.context.method(), instance, number, metadata);
@@ -69,36 +91,62 @@ final class Observed implements CallObserver {
 			.observation(null, DefaultAttemptObservationConvention.INSTANCE, () -> attempt, this.registry)
 			.parentObservation(this.observation)
 			.start();
-		return new ObservedAttempt(attempt, started);
+		return new ObservedAttempt(attempt, sent(attempt, metadata), started);
+	}
+
+	/** What a tracer left to be sent, or what was there before if that is not valid. */
+	private static Metadata sent(AttemptObservationContext attempt, Metadata before) {
+		try {
+			return attempt.metadata();
+		}
+		catch (Throwable ex) {
+			failed("sent along", ex);
+			return before;
+		}
 	}
 
 	@Override
 	public void ended(Code code, @Nullable Throwable error) {
 		this.context.setCode(code);
-		if (error != null) {
-			this.observation.error(error);
+		stop(this.observation, error);
+	}
+
+	private static void stop(Observation observation, @Nullable Throwable error) {
+		try {
+			if (error != null) {
+				observation.error(error);
+			}
 		}
-		this.observation.stop();
+		catch (Throwable ex) {
+			failed("told of an error", ex);
+		}
+		try {
+			observation.stop();
+		}
+		catch (Throwable ex) {
+			failed("stopped", ex);
+		}
+	}
+
+	private static void failed(String what, Throwable cause) {
+		log.warn("The observation of a call cannot be " + what, cause);
 	}
 
 	/**
 	 * Watches one attempt.
+	 *
+	 * @param context tells handlers of it
+	 * @param metadata what travels with it, the trace context included
+	 * @param observation of it
 	 */
-	private record ObservedAttempt(AttemptObservationContext context,
+	private record ObservedAttempt(AttemptObservationContext context, Metadata metadata,
 			Observation observation) implements AttemptObserver {
-
-		@Override
-		public Metadata metadata() {
-			return this.context.metadata();
-		}
 
 		@Override
 		public void ended(Status status) {
 			this.context.setResponse(status.code());
-			if (status.code() != Code.OK && status.code() != Code.CANCELLED) {
-				this.observation.error(new RpcException(status));
-			}
-			this.observation.stop();
+			boolean failed = status.code() != Code.OK && status.code() != Code.CANCELLED;
+			stop(this.observation, (failed) ? new RpcException(status) : null);
 		}
 
 	}

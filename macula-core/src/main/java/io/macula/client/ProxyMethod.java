@@ -175,7 +175,7 @@ final class ProxyMethod {
 						return throwable;
 					}
 				}
-				catch (RuntimeException ex) {
+				catch (Throwable ex) {
 					return new RpcException(failure.status(), type, ex);
 				}
 			}

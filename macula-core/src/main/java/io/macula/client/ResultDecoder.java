@@ -40,15 +40,25 @@ record ResultDecoder(String wireName, ValueCodec codec) {
 		try {
 			return this.codec.decode(payload);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			throw undecodable(ex);
 		}
 	}
 
 	/** The peer's answer does not fit the contract on this side. */
-	RpcException undecodable(RuntimeException cause) {
+	RpcException undecodable(Throwable cause) {
 		return new RpcException(Status.processed(Code.INTERNAL,
-				"the answer of " + this.wireName + " cannot be decoded: " + cause.getMessage()), cause);
+				"the answer of " + this.wireName + " cannot be decoded: " + message(cause)), cause);
+	}
+
+	/** That of the user's exception, which need not be able to tell it. */
+	private static @Nullable String message(Throwable cause) {
+		try {
+			return cause.getMessage();
+		}
+		catch (Throwable ex) {
+			return cause.getClass().getName();
+		}
 	}
 
 }

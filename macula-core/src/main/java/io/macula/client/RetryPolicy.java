@@ -24,7 +24,9 @@ import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.Code;
 import io.macula.Processed;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import io.macula.selection.RetryBudget;
+import org.slf4j.LoggerFactory;
 
 /**
  * How much one client service may repeat, whatever failed ({@link FailoverRule} knows
@@ -32,6 +34,8 @@ import io.macula.selection.RetryBudget;
  * see, and whether instances had no room lately. Safe for all threads.
  */
 final class RetryPolicy {
+
+	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(RetryPolicy.class));
 
 	/** How long a refusal for want of room says something of the whole service. */
 	private static final long OVERLOAD_NANOS = 1_000_000_000L;
@@ -44,6 +48,8 @@ final class RetryPolicy {
 
 	private final LongSupplier clock;
 
+	private final ServiceSettings.Failover settings;
+
 	private volatile long refusedNanos;
 
 	/**
@@ -54,6 +60,7 @@ final class RetryPolicy {
 	 * @param clock monotonic nanoseconds
 	 */
 	RetryPolicy(String name, ServiceSettings.Failover settings, RetryRegistry retries, LongSupplier clock) {
+		this.settings = settings;
 		this.maxAttempts = settings.maxAttempts();
 		this.budget = new RetryBudget(settings.budgetRatio(), settings.budgetFloor(), clock);
 		this.retry = retries.retry(name, config(settings));
@@ -82,6 +89,41 @@ final class RetryPolicy {
 	/** The Retry's view of one call. */
 	Retry.AsyncContext<Object> begin() {
 		return this.retry.asyncContext();
+	}
+
+	/**
+	 * A call succeeded. Listeners of the Retry are the user's: what they throw does not
+	 * get through to the call, here and below.
+	 */
+	void succeeded(Retry.AsyncContext<Object> call) {
+		try {
+			call.onComplete();
+		}
+		catch (Throwable ex) {
+			listenerFailed(ex);
+		}
+	}
+
+	/**
+	 * An attempt failed.
+	 * @param call the Retry's view of the call
+	 * @param failure of the attempt
+	 * @param told how many failures the Retry was told of, this one included
+	 * @return milliseconds until the next attempt; negative if none may follow
+	 */
+	long failed(Retry.AsyncContext<Object> call, AttemptFailure failure, int told) {
+		try {
+			return call.onError(failure);
+		}
+		catch (Throwable ex) {
+			listenerFailed(ex);
+			// Its answer is lost; this is what it was made to say.
+			return (failure.repeatable() && told < this.maxAttempts) ? Backoff.millis(this.settings, told) : -1;
+		}
+	}
+
+	private static void listenerFailed(Throwable cause) {
+		log.warn("A listener of a Retry failed", cause);
 	}
 
 	/** Take one retry or hedge from the budget, if there is one. */

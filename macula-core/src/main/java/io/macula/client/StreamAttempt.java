@@ -120,7 +120,7 @@ final class StreamAttempt implements OpenAttempt, CoreSubscriber<byte[]> {
 			return known.failure();
 		}
 		return Failure.of((error instanceof RpcException rpc) ? rpc.status()
-				: Status.processed(Code.INTERNAL, String.valueOf(error)));
+				: Status.processed(Code.INTERNAL, Failures.text(error)));
 	}
 
 	@Override

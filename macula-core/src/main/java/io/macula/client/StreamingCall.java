@@ -18,10 +18,13 @@ package io.macula.client;
 
 import java.util.function.Supplier;
 
+import io.macula.Code;
 import io.macula.Metadata;
+import io.macula.Status;
 import io.macula.selection.InstanceTracker;
 import io.macula.transport.Connection;
 import io.macula.transport.StreamCall;
+import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -98,11 +101,16 @@ final class StreamingCall extends CallPipeline implements Subscription {
 		CallObserver.AttemptObserver observer = observe(tracker, number, Metadata.EMPTY);
 		StreamAttempt attempt = new StreamAttempt(this, tracker, observer, now);
 		hold(attempt, hedge);
-		connection
-			.stream(new StreamCall(procedure().wireName(), procedure().codec(), this.payload,
-					(observer != null) ? observer.metadata() : Metadata.EMPTY, deadlineNanos(), this.elements,
-					this.manyResults, leavesSuspectedPeer()))
-			.subscribe(attempt);
+		StreamCall stream = new StreamCall(procedure().wireName(), procedure().codec(), this.payload,
+				(observer != null) ? observer.metadata() : Metadata.EMPTY, deadlineNanos(), this.elements,
+				this.manyResults, leavesSuspectedPeer());
+		try {
+			connection.stream(stream).subscribe(attempt);
+		}
+		catch (Throwable ex) {
+			// To subscribe may run the caller's own code: its context, its elements.
+			attempt.onError(ex);
+		}
 		if (over()) {
 			attempt.abandon();
 		}
@@ -148,7 +156,13 @@ final class StreamingCall extends CallPipeline implements Subscription {
 		if (!this.begun) {
 			this.begun = true;
 		}
-		this.caller.onNext(element);
+		try {
+			this.caller.onNext(element);
+		}
+		catch (Throwable ex) {
+			// The caller wants no more, and whoever waits behind it has to know.
+			fail(Failure.of(Status.processed(Code.CANCELLED, "the caller failed at an element")), () -> ex);
+		}
 	}
 
 	@Override
@@ -158,7 +172,12 @@ final class StreamingCall extends CallPipeline implements Subscription {
 
 	void completed(StreamAttempt attempt) {
 		if (succeed(attempt)) {
-			this.caller.onComplete();
+			try {
+				this.caller.onComplete();
+			}
+			catch (Throwable ex) {
+				callerFailed(ex);
+			}
 		}
 	}
 

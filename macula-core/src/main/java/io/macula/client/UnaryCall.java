@@ -74,7 +74,13 @@ final class UnaryCall extends CallPipeline {
 		InstanceTracker tracker;
 		int number;
 		synchronized (this) {
-			tracker = (mayHedge() && shared().retries().tryAcquire()) ? pick() : null;
+			try {
+				tracker = (mayHedge() && shared().retries().tryAcquire()) ? pick() : null;
+			}
+			catch (Throwable ex) {
+				// The user's strategy failed: the first attempt is left alone.
+				return;
+			}
 			number = attempts();
 		}
 		if (tracker != null) {
@@ -104,7 +110,12 @@ final class UnaryCall extends CallPipeline {
 
 	void succeeded(SentAttempt attempt, byte[] result) {
 		if (succeed(attempt)) {
-			this.outcome.succeeded(result);
+			try {
+				this.outcome.succeeded(result);
+			}
+			catch (Throwable ex) {
+				callerFailed(ex);
+			}
 		}
 	}
 

@@ -73,6 +73,8 @@ final class ClientFixture {
 
 	final RetryRegistry retries = RetryRegistry.ofDefaults();
 
+	ObservationRegistry observations = ObservationRegistry.NOOP;
+
 	java.util.function.Consumer<FakeConnection> onConnect = (connection) -> {
 	};
 
@@ -117,7 +119,7 @@ final class ClientFixture {
 
 	RealmClient client() {
 		return new RealmClient(new ClientContext(new Realm("test"), null, this.directory, "check macula.realm.seeds",
-				this.pool, this::schedule, this::clock, Codecs.defaults(), this.retries, ObservationRegistry.NOOP,
+				this.pool, this::schedule, this::clock, Codecs.defaults(), this.retries, this.observations,
 				this.settings));
 	}
 
