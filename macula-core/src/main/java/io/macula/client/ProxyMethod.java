@@ -160,7 +160,22 @@ final class ProxyMethod {
 		}
 		Object stream = values[this.contract.streamIndex()];
 		Objects.requireNonNull(stream, () -> "the Flux argument of " + this.contract.signature() + " is null");
-		return Flux.from((Publisher<?>) stream).map(codec::encode);
+		return Flux.from((Publisher<?>) stream).map((value) -> encoded(codec, value));
+	}
+
+	/**
+	 * Reactor lets some errors through to the event loop: the stream has to end instead.
+	 */
+	private byte[] encoded(ValueCodec codec, Object value) {
+		try {
+			return codec.encode(value);
+		}
+		catch (Error ex) {
+			throw new RpcException(
+					Status.processed(Code.INTERNAL,
+							"an element for " + this.contract.signature() + " cannot be encoded: " + Failures.text(ex)),
+					ex);
+		}
 	}
 
 	/** What the caller is thrown: the declared exception, or the status. */

@@ -273,6 +273,19 @@ class FaultyUserCodeTests {
 	}
 
 	@Test
+	void whenAnElementCannotBeEncodedForAnErrorThenTheStreamFails() {
+		this.fixture.onConnect = (connection) -> connection.onStream = (call) -> Flux.from(call.elements());
+		this.fixture.known(1);
+		Fragiles calls = this.fixture.client()
+			.proxy(Fragiles.class, Calls.SERVICE, Calls.SERVICE, this.fixture.settings);
+		TestPublisher<Unreadable> elements = TestPublisher.create();
+		CompletableFuture<String> result = calls.sum(elements.flux());
+		elements.next(new Unreadable());
+		elements.assertCancelled();
+		assertThat(failure(result).code()).isEqualTo(Code.INTERNAL);
+	}
+
+	@Test
 	void whenTheStrategyFailsWithAnErrorThenTheCallEnds() {
 		fail(LOST);
 		this.fixture.settings = this.fixture.settings.withStrategy("odd", (candidates, context) -> {
@@ -334,8 +347,8 @@ class FaultyUserCodeTests {
 	void whenALastSignalOfAStreamFindsAFaultySubscriberThenItsConnectionDoesNotSeeIt() {
 		TestPublisher<byte[]> elements = TestPublisher.create();
 		TestPublisher<byte[]> others = TestPublisher.create();
-		this.fixture.onConnect = (connection) -> connection.onStream = (
-				call) -> call.procedure().endsWith("many") ? elements.flux() : others.flux();
+		this.fixture.onConnect = (connection) -> connection.onStream = (call) -> call.procedure().endsWith("many")
+				? elements.flux() : others.flux();
 		this.fixture.known(1);
 		Calls calls = calls();
 		FaultySubscriber<String> completed = new FaultySubscriber<>();
@@ -458,7 +471,18 @@ class FaultyUserCodeTests {
 	}
 
 	/**
-	 * Returns what cannot be made.
+	 * A value that cannot be read on this side.
+	 */
+	public static final class Unreadable {
+
+		public String getText() {
+			throw new NoClassDefFoundError("odd");
+		}
+
+	}
+
+	/**
+	 * Carries what cannot be made or read.
 	 */
 	public interface Fragiles {
 
@@ -469,6 +493,8 @@ class FaultyUserCodeTests {
 		Flux<Fragile> many(String text);
 
 		Fragile value(String text);
+
+		CompletableFuture<String> sum(Flux<Unreadable> elements);
 
 	}
 
