@@ -141,7 +141,7 @@ final class ClientCallStream extends FrameStream
 			this.receiver.start();
 		}
 		if (elements != null) {
-			elements.subscribe(this.sender);
+			this.sender.start(elements);
 		}
 	}
 

@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import io.macula.wire.ProtocolException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -36,6 +38,8 @@ import reactor.core.publisher.Operators;
  * the event loop; {@link #request} and {@link #cancel} from any thread.
  */
 final class ElementReceiver extends Flux<byte[]> implements Subscription {
+
+	private static final Logger logger = LoggerFactory.getLogger(ElementReceiver.class);
 
 	/** Elements that the sender may be ahead. */
 	static final int WINDOW = 1024;
@@ -121,7 +125,13 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 		this.outstanding--;
 		CoreSubscriber<? super byte[]> actual = this.subscriber;
 		if (!this.ended && !this.cancelled && actual != null) {
-			actual.onNext(element);
+			try {
+				actual.onNext(element);
+			}
+			catch (Throwable ex) {
+				thrown(actual, ex);
+				return;
+			}
 			if (this.outstanding <= REFILL) {
 				credit();
 			}
@@ -184,14 +194,41 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 			return;
 		}
 		this.told = true;
-		if (last != null) {
-			actual.onNext(last);
+		try {
+			if (last != null) {
+				actual.onNext(last);
+			}
+			if (this.error != null) {
+				actual.onError(this.error);
+			}
+			else {
+				actual.onComplete();
+			}
 		}
-		if (this.error != null) {
-			actual.onError(this.error);
+		catch (Throwable ex) {
+			thrown(actual, ex);
 		}
-		else {
-			actual.onComplete();
+	}
+
+	/**
+	 * The subscriber threw, as Reactor does with what it takes for fatal. That ends this
+	 * call and no other; whoever waits behind the operator that threw is told.
+	 */
+	private void thrown(CoreSubscriber<? super byte[]> actual, Throwable cause) {
+		boolean early = !this.ended;
+		this.ended = true;
+		this.told = true;
+		if (early) {
+			this.source.unsubscribed();
+		}
+		try {
+			actual.onError(cause);
+		}
+		catch (Throwable ex) {
+			if (ex != cause) {
+				ex.addSuppressed(cause);
+			}
+			logger.error("The subscriber of the elements of a call threw, and cannot be told", ex);
 		}
 	}
 

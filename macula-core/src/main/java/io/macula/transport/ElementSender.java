@@ -26,7 +26,10 @@ import io.macula.wire.Failure;
 import io.macula.wire.FrameCodec;
 import io.netty.util.internal.PlatformDependent;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 
@@ -39,6 +42,8 @@ import reactor.core.publisher.Operators;
  * publisher come from any thread; everything else happens on the event loop.
  */
 final class ElementSender implements CoreSubscriber<byte[]> {
+
+	private static final Logger logger = LoggerFactory.getLogger(ElementSender.class);
 
 	/** What may be asked of the publisher and waits to be written, about. */
 	private static final int MAX_BYTES = 512 << 10;
@@ -82,6 +87,19 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 
 	ElementSender(Target target) {
 		this.target = target;
+	}
+
+	/**
+	 * Subscribe to a publisher. What it throws, here and later, ends the call that it
+	 * belongs to and no other.
+	 */
+	void start(Publisher<byte[]> elements) {
+		try {
+			elements.subscribe(this);
+		}
+		catch (Throwable ex) {
+			thrown(ex);
+		}
 	}
 
 	@Override
@@ -132,9 +150,8 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 	void stop() {
 		this.stopped = true;
 		this.queue.clear();
-		Subscription subscription = this.upstream;
-		if (subscription != null && !this.done) {
-			subscription.cancel();
+		if (!this.done) {
+			cancelUpstream();
 		}
 	}
 
@@ -201,7 +218,7 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 					break;
 				}
 				this.asked += more;
-				subscription.request(more);
+				request(subscription, more);
 				this.limit = Math.max(1, Math.min(MAX_REQUEST, MAX_BYTES / Math.max(1, this.averageBytes)));
 			}
 		}
@@ -211,6 +228,45 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 		if (this.done && this.queue.isEmpty()) {
 			end();
 		}
+	}
+
+	private void request(Subscription subscription, long elements) {
+		try {
+			subscription.request(elements);
+		}
+		catch (Throwable ex) {
+			thrown(ex);
+		}
+	}
+
+	/** Whoever stops the elements has more to end than the publisher. */
+	private void cancelUpstream() {
+		Subscription subscription = this.upstream;
+		if (subscription == null) {
+			return;
+		}
+		try {
+			subscription.cancel();
+		}
+		catch (Throwable ex) {
+			logger.warn("The publisher of the elements of a call threw when it was cancelled", ex);
+		}
+	}
+
+	/**
+	 * The publisher threw instead of signalling, as Reactor does with what it takes for
+	 * fatal. On whatever thread it was called.
+	 */
+	private void thrown(Throwable cause) {
+		if (this.stopped || this.done) {
+			logger.warn("The publisher of the elements of a call threw after its end", cause);
+			return;
+		}
+		logger.debug("The publisher of the elements of a call threw", cause);
+		cancelUpstream();
+		onError(new FailureException(
+				new Failure(Status.processed(Code.INTERNAL, "the publisher of the elements threw " + cause),
+						cause.getClass().getName(), new byte[0])));
 	}
 
 	private void end() {

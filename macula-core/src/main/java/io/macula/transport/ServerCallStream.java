@@ -66,7 +66,7 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 	@Override
 	public void respond(Publisher<byte[]> results) {
 		if (settle(RESPONDING)) {
-			results.subscribe(this.sender);
+			this.sender.start(results);
 		}
 	}
 

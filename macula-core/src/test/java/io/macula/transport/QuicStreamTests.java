@@ -19,6 +19,8 @@ package io.macula.transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 import io.macula.Code;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -200,6 +204,95 @@ class QuicStreamTests {
 			.block(LIMIT);
 		assertThat(sum).isEqualTo(9000);
 		nothingIsLeft();
+	}
+
+	@Test
+	void whenTheCallersElementsThrowWhenAskedThenOnlyTheirCallFails() {
+		for (Throwable thrown : List.of(new NoClassDefFoundError("asked"), new IllegalStateException("asked"))) {
+			endsAlone(stream("test/sum", "", elements((n) -> doThrow(thrown), () -> {
+			}), false), "asked");
+		}
+		endsAlone(
+				stream("test/sum", "",
+						Flux.range(0, 10).<byte[]>map((i) -> doThrow(new NoClassDefFoundError("mapped"))), false),
+				"mapped");
+	}
+
+	@Test
+	void whenTheCallersElementsThrowOnSubscriptionThenTheCallFailsAtOnce() {
+		endsAlone(stream("test/sum", "", Flux.<byte[]>defer(() -> doThrow(new NoClassDefFoundError("subscribed"))),
+				false), "subscribed");
+	}
+
+	@Test
+	void whenTheCallersElementsThrowOnCancellationThenTheCallIsCancelledAllTheSame() {
+		Flux<byte[]> elements = elements((n) -> {
+		}, () -> doThrow(new IllegalStateException("cancelled")));
+		StepVerifier.create(stream("test/mirror", "", elements, true))
+			.then(() -> Awaitility.await().until(() -> this.net.handler.calls.get() == 1))
+			.thenCancel()
+			.verify(LIMIT);
+		Awaitility.await().until(() -> this.net.handler.cancelled.get() == 1);
+		nothingIsLeft();
+		assertThat(this.connection.state()).isEqualTo(Connection.State.READY);
+	}
+
+	@Test
+	void whenTheSubscriberOfResultsThrowsThenOnlyItsCallFails() {
+		endsAlone(
+				stream("test/few", "", null, true).<byte[]>map((result) -> doThrow(new NoClassDefFoundError("taken"))),
+				"taken");
+		Awaitility.await().until(() -> this.net.handler.cancelled.get() == 1);
+	}
+
+	@Test
+	void whenTheSubscriberOfResultsThrowsAtTheEndThenTheCallHasAnOutcome() {
+		endsAlone(stream("test/range", "3", null, true)
+			.doOnComplete(() -> doThrow(new NoClassDefFoundError("completed"))), "completed");
+		endsAlone(stream("test/sum", "", Flux.just(new byte[1]), false)
+			.doOnNext((result) -> doThrow(new NoClassDefFoundError("taken"))), "taken");
+	}
+
+	/** The call fails, and neither its connection nor the other call there with it. */
+	private void endsAlone(Flux<byte[]> call, String message) {
+		AtomicReference<Throwable> other = new AtomicReference<>();
+		Disposable open = stream("test/never", "", null, true).subscribe((result) -> {
+		}, other::set);
+		StepVerifier.create(call)
+			.thenConsumeWhile((result) -> true)
+			.expectErrorSatisfies((error) -> assertThat(error).hasMessageContaining(message))
+			.verify(LIMIT);
+		Awaitility.await().until(() -> this.connection.inFlight() == 1 && this.net.listener.inFlight() == 1);
+		assertThat(this.connection.state()).isEqualTo(Connection.State.READY);
+		assertThat(other).hasNullValue();
+		int before = this.net.handler.cancelled.get();
+		open.dispose();
+		nothingIsLeft();
+		Awaitility.await().until(() -> this.net.handler.cancelled.get() == before + 1);
+		this.net.handler.cancelled.set(before);
+	}
+
+	private static Flux<byte[]> elements(LongConsumer onRequest, Runnable onCancel) {
+		return Flux.from((subscriber) -> subscriber.onSubscribe(new Subscription() {
+
+			@Override
+			public void request(long n) {
+				onRequest.accept(n);
+			}
+
+			@Override
+			public void cancel() {
+				onCancel.run();
+			}
+
+		}));
+	}
+
+	private static <T> T doThrow(Throwable thrown) {
+		if (thrown instanceof Error error) {
+			throw error;
+		}
+		throw (RuntimeException) thrown;
 	}
 
 	private void nothingIsLeft() {
