@@ -263,11 +263,16 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		}
 		this.interrupted = false;
 		ByteBuf in = this.received;
-		if (in != null) {
-			this.received = null;
-			decode(in, slice(in));
+		try {
+			if (in != null) {
+				this.received = null;
+				decode(in, slice(in));
+			}
+			finishedByPeer();
 		}
-		finishedByPeer();
+		catch (Throwable ex) {
+			failed(ex);
+		}
 	}
 
 	/**
@@ -278,8 +283,13 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		if (this.interrupted && in != null) {
 			this.interrupted = false;
 			this.received = null;
-			decode(in, in.readableBytes());
-			finishedByPeer();
+			try {
+				decode(in, in.readableBytes());
+				finishedByPeer();
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
 		}
 	}
 
@@ -334,7 +344,14 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 			}
 			return;
 		}
-		onBroken(ErrorCode.INTERNAL, "stream " + ((QuicStreamChannel) ctx.channel()).streamId() + " failed: " + cause);
+		failed(cause);
+	}
+
+	/**
+	 * What was being decoded is lost, with calls or answers that nobody would ever see.
+	 */
+	private void failed(Throwable cause) {
+		onBroken(ErrorCode.INTERNAL, "stream " + streamId() + " failed: " + cause);
 	}
 
 	/**

@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import io.macula.Code;
 import io.macula.Metadata;
@@ -30,6 +31,7 @@ import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.Introduction;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
@@ -232,6 +234,29 @@ class ServerConnectionTests {
 	}
 
 	@Test
+	void whenAHandlerFailsInALaterSliceOfABurstThenTheConnectionIsClosed() {
+		welcomed();
+		failAtCall(80);
+		this.lane.receive(burst(100));
+		this.lane.runPendingTasks();
+		this.channel.run();
+		assertThat(this.handler.calls).hasValue(80);
+		assertThat(this.channel.closeCode).isEqualTo((int) ErrorCode.INTERNAL.number());
+		assertThat(this.channel.closeReason).contains("no memory");
+	}
+
+	@Test
+	void whenAHandlerFailsInASliceThatIsDecodedAtTheEndOfItsStreamThenTheConnectionIsClosed() {
+		welcomed();
+		failAtCall(80);
+		this.lane.receive(burst(100));
+		this.lane.pipeline().fireExceptionCaught(new QuicStreamResetException("reset", 0));
+		this.channel.run();
+		assertThat(this.handler.calls).hasValue(80);
+		assertThat(this.channel.closeCode).isEqualTo((int) ErrorCode.INTERNAL.number());
+	}
+
+	@Test
 	void whenACancellationFailsThenTheOthersAreCancelledAllTheSame() {
 		welcomed();
 		this.handler.onCancel = () -> {
@@ -273,6 +298,18 @@ class ServerConnectionTests {
 		this.handler.kept.element().result(new byte[1]);
 		this.channel.run();
 		assertThat(this.lane.written).isEmpty();
+	}
+
+	private void failAtCall(int number) {
+		this.handler.onCall = () -> {
+			if (this.handler.calls.get() == number) {
+				throw new OutOfMemoryError("no memory");
+			}
+		};
+	}
+
+	private static Frame[] burst(int calls) {
+		return IntStream.rangeClosed(1, calls).mapToObj((id) -> call(id, "test/echo", 100)).toArray(Frame[]::new);
 	}
 
 	private void welcomed() {

@@ -51,6 +51,10 @@ class TestHandler implements CallHandler {
 	/** Runs when a call that is kept is cancelled. */
 	volatile Runnable onCancel = this.cancelled::incrementAndGet;
 
+	/** Runs when a call arrives. */
+	volatile Runnable onCall = () -> {
+	};
+
 	/** Runs at the end of a read. */
 	volatile Runnable onReadComplete = () -> {
 	};
@@ -63,6 +67,7 @@ class TestHandler implements CallHandler {
 	@Override
 	public void onCall(InboundCall call) {
 		this.calls.incrementAndGet();
+		this.onCall.run();
 		Object target = call.target();
 		if (target == null) {
 			call.fail(Failure.of(Status.notProcessed(Code.UNIMPLEMENTED, "unknown procedure " + call.procedure())));
