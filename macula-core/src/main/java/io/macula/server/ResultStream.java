@@ -128,6 +128,11 @@ final class ResultStream implements Publisher<byte[]>, CoreSubscriber<Object>, S
 		if (this.call.ended() || transport == null) {
 			return;
 		}
+		if (this.upstream == null) {
+			// Nothing that the transport could ask or cancel.
+			broken(new IllegalStateException("The publisher emitted an element before onSubscribe"));
+			return;
+		}
 		byte[] payload;
 		try {
 			payload = this.call.servedMethod().encodeResult(element);

@@ -46,6 +46,7 @@ import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -157,7 +158,7 @@ class DispatcherTests {
 	@Test
 	void unknownMethodAndCodecAreRefusedAsNotProcessed() throws Exception {
 		call("other", "").arrive(this.dispatcher)
-			.awaitFailure(Code.UNIMPLEMENTED, Processed.NO, "'other'", "broken", "11 more");
+			.awaitFailure(Code.UNIMPLEMENTED, Processed.NO, "'other'", "broken", "12 more");
 		call("value", "1").codec("xml")
 			.arrive(this.dispatcher)
 			.awaitFailure(Code.UNIMPLEMENTED, Processed.NO, "'xml'", "json, cbor");
@@ -271,6 +272,14 @@ class DispatcherTests {
 		assertThat(call.elements).containsExactly("1");
 		assertThat(failure.status().code()).isEqualTo(Code.APPLICATION);
 		assertThat(failure.type()).isEqualTo(SoldOut.class.getName());
+	}
+
+	@Test
+	void fluxThatEmitsBeforeItHasSubscribedIsAFailureOfItsMethod() throws Exception {
+		FakeCall call = call("hastyFlux", "").expectingElements().arrive(this.dispatcher);
+		call.awaitFailure(Code.UNKNOWN, Processed.YES, "before onSubscribe");
+		assertThat(call.elements).isEmpty();
+		assertThat(this.dispatcher.inFlight()).isZero();
 	}
 
 	@Test
@@ -537,6 +546,8 @@ class DispatcherTests {
 
 		Flux<Broken> brokenFlux();
 
+		Flux<Integer> hastyFlux();
+
 		Mono<String> nullMono();
 
 		void block() throws InterruptedException;
@@ -730,6 +741,18 @@ class DispatcherTests {
 		@Override
 		public Flux<Broken> brokenFlux() {
 			return Flux.just(new Broken());
+		}
+
+		@Override
+		public Flux<Integer> hastyFlux() {
+			return new Flux<>() {
+
+				@Override
+				public void subscribe(CoreSubscriber<? super Integer> actual) {
+					actual.onNext(1);
+				}
+
+			};
 		}
 
 		@Override
