@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.LongSupplier;
 
 import io.netty.channel.EventLoop;
@@ -40,6 +41,9 @@ final class ScheduledAction implements Runnable, Disposable, FutureListener<Obje
 
 	private static final Logger logger = LoggerFactory.getLogger(ScheduledAction.class);
 
+	private static final AtomicIntegerFieldUpdater<ScheduledAction> LEFT = AtomicIntegerFieldUpdater
+		.newUpdater(ScheduledAction.class, "left");
+
 	private final Runnable action;
 
 	private final LongSupplier clock;
@@ -49,6 +53,10 @@ final class ScheduledAction implements Runnable, Disposable, FutureListener<Obje
 	private final AtomicBoolean over = new AtomicBoolean();
 
 	private volatile @Nullable Future<?> future;
+
+	/** 1 once it does without the loop. */
+	@SuppressWarnings("unused")
+	private volatile int left;
 
 	private ScheduledAction(Runnable action, LongSupplier clock, long dueNanos) {
 		this.action = action;
@@ -62,6 +70,9 @@ final class ScheduledAction implements Runnable, Disposable, FutureListener<Obje
 			Future<Object> future = loop.schedule(Executors.callable(scheduled), delayNanos, TimeUnit.NANOSECONDS);
 			scheduled.future = future;
 			future.addListener(scheduled);
+			if (loop.isShuttingDown()) {
+				scheduled.watchEnd(future, loop);
+			}
 		}
 		catch (RejectedExecutionException ex) {
 			scheduled.withoutLoop();
@@ -98,12 +109,29 @@ final class ScheduledAction implements Runnable, Disposable, FutureListener<Obje
 	/** An event loop that ends cancels what it has not yet run. */
 	@Override
 	public void operationComplete(Future<Object> done) {
-		if (done.isCancelled() && !this.over.get()) {
+		if (done.isCancelled()) {
 			withoutLoop();
 		}
 	}
 
+	/**
+	 * An event loop that has ended tells no listeners any more, and what it takes at the
+	 * very end it neither runs nor cancels.
+	 */
+	private void watchEnd(Future<Object> scheduled, EventLoop loop) {
+		if (scheduled.isCancelled()) {
+			withoutLoop();
+		}
+		else {
+			loop.terminationFuture().addListener((ended) -> withoutLoop());
+		}
+	}
+
+	/** The loop's end may be noticed in more than one way. */
 	private void withoutLoop() {
+		if (this.over.get() || !LEFT.compareAndSet(this, 0, 1)) {
+			return;
+		}
 		this.future = GlobalEventExecutor.INSTANCE.schedule(this, Math.max(0, this.dueNanos - this.clock.getAsLong()),
 				TimeUnit.NANOSECONDS);
 	}
