@@ -85,6 +85,10 @@ final class AnswerPump {
 	@SuppressWarnings("unused")
 	private volatile int scheduled;
 
+	/** Large results that QUIC has not taken whole. */
+	private int sending;
+
+	/** What a drain waits for: calls without an answer, and large results under way. */
 	private volatile int inFlight;
 
 	AnswerPump(ServerConnection connection, CallHandler handler, TransportSettings settings, LongSupplier clock,
@@ -155,7 +159,7 @@ final class AnswerPump {
 			throw ProtocolException.violation("call id " + call.callId() + " is in use");
 		}
 		this.calls.put(call.callId(), call);
-		this.inFlight = this.calls.size();
+		this.inFlight = this.calls.size() + this.sending;
 		this.delivered = true;
 		wake();
 		return true;
@@ -209,7 +213,7 @@ final class AnswerPump {
 		assert this.loop.inEventLoop();
 		ServerCall call = this.calls.remove(callId);
 		if (call != null) {
-			this.inFlight = this.calls.size();
+			this.inFlight = this.calls.size() + this.sending;
 			call.stream().settled();
 		}
 		return call;
@@ -271,11 +275,20 @@ final class AnswerPump {
 			FrameCodec.writeFailure(stream.out(), call.callId(), Failure.of(tooLarge("the result", result.length)));
 		}
 		else if (result.length > this.settings.laneThresholdBytes() && !stream.alone() && !stream.callerFinished()) {
+			this.sending++;
+			this.inFlight = this.calls.size() + this.sending;
 			this.opener.open(new LargeResult(this.connection, this.opener, call.callId(), result));
 		}
 		else {
 			FrameCodec.writeResult(stream.out(), call.callId(), result);
 		}
+	}
+
+	/** QUIC has taken a large result, or never will. */
+	void sent() {
+		assert this.loop.inEventLoop();
+		this.sending--;
+		this.inFlight = this.calls.size() + this.sending;
 	}
 
 	/** The handler's answer may not be sent. */
@@ -352,7 +365,7 @@ final class AnswerPump {
 				logger.error("The cancellation of {} failed", call.procedure(), ex);
 			}
 		}
-		this.inFlight = 0;
+		this.inFlight = this.sending;
 		this.opener.refuseAll(Status.unknown(Code.UNAVAILABLE, "the connection is over"));
 	}
 

@@ -60,12 +60,19 @@ final class LargeResult implements StreamOpener.Request {
 
 	@Override
 	public void opened(QuicStreamChannel opened) {
-		FrameCodec.writeResult(this.stream.out(), this.callId, this.result);
-		this.opener.write(this.stream, this.stream.takePending());
+		try {
+			FrameCodec.writeResult(this.stream.out(), this.callId, this.result);
+			this.opener.write(this.stream, this.stream.takePending())
+				.addListener((written) -> this.connection.pump().sent());
+		}
+		catch (Throwable ex) {
+			this.connection.cannotAnswer(ex);
+		}
 	}
 
 	@Override
 	public void refused(Status status) {
+		this.connection.pump().sent();
 		logger.debug("A result of {} bytes for {} was not sent: {}", this.result.length, this.connection.address(),
 				status);
 	}

@@ -22,6 +22,7 @@ import java.util.Deque;
 import io.macula.Code;
 import io.macula.Status;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
@@ -101,11 +102,14 @@ final class StreamOpener {
 		}
 	}
 
-	/** Write something large as all that a stream carries in this direction. */
-	void write(FrameStream stream, ByteBuf content) {
+	/**
+	 * Write something large as all that a stream carries in this direction.
+	 * @return tells when QUIC has taken it
+	 */
+	ChannelFuture write(FrameStream stream, ByteBuf content) {
 		int size = content.readableBytes();
 		this.bytes += size;
-		stream.write(content, true).addListener((future) -> {
+		return stream.write(content, true).addListener((future) -> {
 			this.bytes -= size;
 			next();
 		});

@@ -58,6 +58,9 @@ final class FakeQuicChannel extends EmbeddedChannel implements QuicChannel {
 	/** How many streams more the peer allows. */
 	long allowed = 1000;
 
+	/** Whether QUIC takes what is written on streams that this side opens. */
+	boolean takes = true;
+
 	/** What the path takes; 0 if unknown. */
 	long roundTripNanos;
 
@@ -107,6 +110,7 @@ final class FakeQuicChannel extends EmbeddedChannel implements QuicChannel {
 		}
 		this.allowed--;
 		FakeQuicStream stream = new FakeQuicStream(this, type, 4L * this.streams.size(), this.ticker);
+		stream.takes = this.takes;
 		this.streams.add(stream);
 		stream.pipeline().addLast(handler);
 		return promise.setSuccess(stream);

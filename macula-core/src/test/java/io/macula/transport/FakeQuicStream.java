@@ -52,6 +52,12 @@ final class FakeQuicStream extends EmbeddedChannel implements QuicStreamChannel 
 	/** Whether this side finished its direction. */
 	boolean finished;
 
+	/** Whether QUIC takes at once what is written; otherwise it takes nothing. */
+	boolean takes = true;
+
+	/** The writes that QUIC did not take. */
+	private final List<ChannelPromise> held = new ArrayList<>();
+
 	private final QuicChannel connection;
 
 	private final QuicStreamType type;
@@ -121,8 +127,18 @@ final class FakeQuicStream extends EmbeddedChannel implements QuicStreamChannel 
 			this.written.add(frame);
 			frame = this.decoder.decode(this.bytes);
 		}
-		promise.trySuccess();
+		if (this.takes) {
+			promise.trySuccess();
+		}
+		else {
+			this.held.add(promise);
+		}
 		return promise;
+	}
+
+	/** QUIC takes what it has not taken. */
+	void take() {
+		this.held.forEach(ChannelPromise::trySuccess);
 	}
 
 	@Override

@@ -222,6 +222,36 @@ class ServerConnectionTests {
 	}
 
 	@Test
+	void whenALargeResultWaitsForAStreamThenItIsInFlight() {
+		welcomed();
+		this.channel.allowed = 0;
+		this.lane.receive(large(1));
+		this.channel.run();
+		assertThat(this.connection.inFlight()).isEqualTo(1);
+		this.channel.allowed = 1;
+		this.lane.receive(large(2));
+		this.channel.run();
+		assertThat(this.channel.streams).hasSize(1);
+		assertThat(this.connection.inFlight()).isEqualTo(1);
+		this.connection.close("bye");
+		this.channel.run();
+		assertThat(this.connection.inFlight()).isZero();
+	}
+
+	@Test
+	void whenQuicHasNotTakenALargeResultThenItIsInFlight() {
+		welcomed();
+		this.channel.takes = false;
+		this.lane.receive(large(1), call(2, "test/echo", 1));
+		this.channel.run();
+		assertThat(this.lane.written(Frame.Result.class)).hasSize(1);
+		assertThat(this.connection.inFlight()).isEqualTo(1);
+		this.channel.streams.get(0).take();
+		this.channel.run();
+		assertThat(this.connection.inFlight()).isZero();
+	}
+
+	@Test
 	void whenAHandlerFailsAtTheEndOfAReadThenTheConnectionIsClosedAndCallsAreCancelled() {
 		welcomed();
 		this.handler.onReadComplete = () -> {
@@ -298,6 +328,10 @@ class ServerConnectionTests {
 		this.handler.kept.element().result(new byte[1]);
 		this.channel.run();
 		assertThat(this.lane.written).isEmpty();
+	}
+
+	private static Frame.Call large(long id) {
+		return new Frame.Call(id, 0, "test/large", "raw", 0, 0, Metadata.EMPTY, TestNet.bytes("50000"));
 	}
 
 	private void failAtCall(int number) {
