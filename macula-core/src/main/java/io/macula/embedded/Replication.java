@@ -61,8 +61,8 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 	 * @param clients watch parts of the table
 	 * @param outbox sends
 	 * @param log of the replica
-	 * @param onChange called when a link was established or ended, or its peer has
-	 * applied what it was told of this node, or refused it
+	 * @param onChange called when a link was established or ended, its peer has applied
+	 * what it was told of this node or refused it, or another node took this node's id
 	 */
 	Replication(DirectoryLoop loop, DirectorySelf self, NodeTable table, OwnRecord own, ReplicaLinks links,
 			WatchingClients clients, Outbox outbox, ReplicaLog log, Runnable onChange) {
@@ -101,6 +101,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 		boolean known = link.established();
 		boolean accepted = link.knowsSelf();
 		boolean refused = link.refused();
+		boolean claimed = this.own.claimed();
 		link.heard(update);
 		if (link.refused() && !refused) {
 			this.log.refused(link.peerId());
@@ -114,7 +115,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 		apply(link, update);
 		propagate(link);
 		this.outbox.add(link);
-		if (!known || accepted != link.knowsSelf()) {
+		if (!known || accepted != link.knowsSelf() || claimed != this.own.claimed()) {
 			this.onChange.run();
 		}
 		if (known) {

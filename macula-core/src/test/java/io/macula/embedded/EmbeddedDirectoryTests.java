@@ -116,6 +116,26 @@ class EmbeddedDirectoryTests {
 		assertThat(done).hasSize(1);
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 3, 20 })
+	void whenAnotherNodeTakesTheIdThenTheLeaseOfTheFirstIsPendingUntilThatOneIsGone(int secondsApart) {
+		List<Endpoint> seeds = SimulatedRealm.seeds("a");
+		this.realm.provider("a", seeds);
+		this.realm.pass(Duration.ofSeconds(2));
+		Node first = this.realm.provider("twin", new Endpoint("host1", 9443), seeds, 1, Set.of(SimulatedRealm.SERVICE));
+		this.realm.pass(Duration.ofSeconds(secondsApart));
+		assertThat(first.lease.state()).isEqualTo(Lease.State.GRANTED);
+		Node second = this.realm.provider("twin", new Endpoint("host2", 9443), seeds, 2,
+				Set.of(SimulatedRealm.SERVICE));
+		this.realm.until(SECOND, () -> second.lease.state() == Lease.State.GRANTED);
+		this.realm.until(SECOND, () -> first.lease.state() == Lease.State.PENDING);
+		this.realm.pass(Duration.ofMinutes(3));
+		assertThat(first.lease.state()).isEqualTo(Lease.State.PENDING);
+		assertThat(second.lease.state()).isEqualTo(Lease.State.GRANTED);
+		this.realm.kill(second);
+		this.realm.until(Duration.ofMinutes(1), () -> first.lease.state() == Lease.State.GRANTED);
+	}
+
 	@Test
 	void nodeThatWithdrewCanAdvertiseAgain() {
 		List<Node> nodes = threeProvidersAndAClient();
