@@ -56,6 +56,11 @@ public final class RealmNode implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(RealmNode.class);
 
+	/**
+	 * Engines close within a few seconds; one that does not is left behind.
+	 */
+	private static final Duration DIRECTORY_LIMIT = Duration.ofSeconds(5);
+
 	private final NodeSettings settings;
 
 	private final NodeInfo info;
@@ -72,6 +77,8 @@ public final class RealmNode implements AutoCloseable {
 
 	private final @Nullable ServingPart serving;
 
+	private final NodeClosing closing;
+
 	private final Object lock = new Object();
 
 	private State state = State.NEW;
@@ -86,6 +93,14 @@ public final class RealmNode implements AutoCloseable {
 		this.directory = directory;
 		this.client = client;
 		this.serving = serving;
+		this.closing = new NodeClosing(settings.nodeId());
+		if (serving != null) {
+			serving.addTo(this.closing);
+		}
+		this.closing.then("the client", client::close)
+			.then("the directory", directory::close, DIRECTORY_LIMIT)
+			.then("the connections", pool::close)
+			.then("the transport", transport::close);
 	}
 
 	/**
@@ -230,23 +245,16 @@ public final class RealmNode implements AutoCloseable {
 
 	/**
 	 * Withdraw, drain with the provider's grace period, close all connections. Blocks
-	 * until done; further calls do nothing.
+	 * until done, whoever began it and in spite of interrupts; in a thread that must not
+	 * block, such as an event loop, only begins it. What fails is logged and stops
+	 * nothing.
 	 */
 	@Override
 	public void close() {
 		synchronized (this.lock) {
-			if (this.state == State.CLOSED) {
-				return;
-			}
 			this.state = State.CLOSED;
 		}
-		if (this.serving != null) {
-			this.serving.close();
-		}
-		this.client.close();
-		this.directory.close().block();
-		this.pool.close();
-		this.transport.close();
+		this.closing.close();
 	}
 
 	private enum State {

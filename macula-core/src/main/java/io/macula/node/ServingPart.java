@@ -33,6 +33,8 @@ import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -40,6 +42,13 @@ import reactor.core.publisher.Mono;
  * in providers only. Safe for all threads; the node calls {@link #start} once.
  */
 final class ServingPart {
+
+	private static final Logger logger = LoggerFactory.getLogger(ServingPart.class);
+
+	/**
+	 * A lease is withdrawn within a second; one that is not expires by itself.
+	 */
+	private static final Duration WITHDRAW_LIMIT = Duration.ofMillis(1500);
 
 	private final NodeSettings settings;
 
@@ -106,20 +115,47 @@ final class ServingPart {
 	}
 
 	/**
-	 * Withdraw, refuse new calls, finish those in flight.
+	 * Withdraw, refuse new calls, finish those in flight; a directory that fails, or does
+	 * not answer, does not keep the server from it.
 	 * @param grace bound of the wait
 	 */
 	Mono<Void> drain(Duration grace) {
-		return withdraw().then(Mono.defer(() -> {
-			this.engine.stopServing();
+		return withdrawn().then(Mono.defer(() -> {
+			stopServing();
 			return this.server.drain(grace);
 		}));
 	}
 
-	/** Drain with the configured grace, then close the port. Blocks. */
-	void close() {
-		drain(this.provider.grace()).onErrorComplete().block();
-		this.server.close();
+	/** The withdrawal, begun at once, bounded and never failing. */
+	private Mono<Void> withdrawn() {
+		try {
+			return withdraw().timeout(WITHDRAW_LIMIT).onErrorResume(this::withdrawalFailed);
+		}
+		catch (RuntimeException ex) {
+			return withdrawalFailed(ex);
+		}
+	}
+
+	private Mono<Void> withdrawalFailed(Throwable failure) {
+		logger.warn("Node {} drains, though its advertisement could not be withdrawn", this.settings.nodeId(), failure);
+		return Mono.empty();
+	}
+
+	private void stopServing() {
+		try {
+			this.engine.stopServing();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Node {} drains, though its directory failed to stop serving", this.settings.nodeId(), ex);
+		}
+	}
+
+	/** Drain with the configured grace, then close the port. */
+	void addTo(NodeClosing closing) {
+		closing.then("the withdrawal", this::withdraw, WITHDRAW_LIMIT)
+			.then("the services of the directory", this.engine::stopServing)
+			.then("the drain", () -> this.server.drain(this.provider.grace()).block())
+			.then("the server", this.server::close);
 	}
 
 	int port() {
