@@ -266,7 +266,8 @@ public final class RealmNodeBuilder {
 	}
 
 	/**
-	 * Make the node; nothing listens or dials before it is started.
+	 * Make the node; nothing listens or dials before it is started. If that fails,
+	 * nothing stays open but the directory that was given.
 	 * @return the node, to be closed by the caller
 	 */
 	public RealmNode build() {
@@ -277,15 +278,37 @@ public final class RealmNodeBuilder {
 		NodeSettings self = settings();
 		NodeInfo info = new NodeInfo(self.realm(), self.nodeId(), Instant.now().toEpochMilli(), payloads.names());
 		TlsContexts contexts = tls();
+		NodeClosing opened = new NodeClosing(self.nodeId());
+		try {
+			return open(self, info, contexts, payloads, opened);
+		}
+		catch (RuntimeException | Error ex) {
+			opened.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * What is opened on the way is told, the last first, in case there will be no node.
+	 */
+	private RealmNode open(NodeSettings self, NodeInfo info, TlsContexts contexts, Codecs payloads,
+			NodeClosing opened) {
 		Transport quic = Transport.create(this.transport);
+		opened.first("the transport", quic::close);
 		QuicConnector connector = new QuicConnector(quic, contexts, info);
 		ConnectionPool connections = new ConnectionPool(this.pool, connector::connect, quic::schedule, System::nanoTime,
 				PoolListener.LOGGING);
-		DirectoryEngine engine = (this.directory != null) ? this.directory
-				: embedded(self, info, contexts, connections, connector, payloads);
+		opened.first("the connections", connections::close);
+		DirectoryEngine engine = this.directory;
+		if (engine == null) {
+			EmbeddedDirectory embedded = embedded(self, info, contexts, connections, connector, payloads);
+			opened.first("the directory", () -> embedded.close().block());
+			engine = embedded;
+		}
 		RealmClient client = new RealmClient(
 				new ClientContext(self.realm(), self.zone(), engine.directory(), engine.hint(), connections,
 						quic::schedule, System::nanoTime, payloads, this.retries, this.observations, this.defaults));
+		opened.first("the client", client::close);
 		ServingPart serving = (this.provider != null)
 				? serving(this.provider, self, info, contexts, quic, engine, payloads) : null;
 		return new RealmNode(self, info, contexts, quic, connections, engine, client, serving);
