@@ -85,8 +85,10 @@ final class BatchingHandlerExecutor implements HandlerExecutor {
 
 	@Override
 	public void close() {
-		this.threads.close();
+		this.threads.runNoMore();
+		// Before a thread whose task is aborted can take one of them to drop it later.
 		dropQueued();
+		this.threads.close();
 	}
 
 	private void dropQueued() {

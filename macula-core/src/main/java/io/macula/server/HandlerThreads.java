@@ -227,9 +227,14 @@ final class HandlerThreads {
 		}
 	}
 
+	/** What is taken from the queue from now on is dropped. */
+	void runNoMore() {
+		this.closed = true;
+	}
+
 	/** Nothing is run any more; what runs is aborted, threads end. */
 	void close() {
-		this.closed = true;
+		runNoMore();
 		for (HandlerThread thread : this.all) {
 			thread.abort();
 		}
