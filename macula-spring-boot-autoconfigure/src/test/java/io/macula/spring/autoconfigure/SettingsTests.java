@@ -72,7 +72,7 @@ class SettingsTests {
 
 	@Test
 	void aNodeIsNamedAfterTheApplication() {
-		settings((settings) -> assertThat(settings.node().nodeId()).matches("shop-[0-9a-f]{8}"),
+		settings((settings) -> assertThat(settings.node().nodeId()).matches("shop-[0-9a-f]{12}"),
 				"spring.application.name=shop");
 		settings((settings) -> assertThat(settings.node().nodeId()).isEqualTo("node1"), "macula.node.id=node1");
 	}
