@@ -24,9 +24,9 @@ import java.util.function.Supplier;
 
 import io.macula.Code;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import io.macula.pool.Timer;
 import io.macula.selection.LoadBalancer;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 
@@ -40,7 +40,7 @@ final class WaitingCalls {
 	/** How long a call waits for an instance. */
 	private static final long PATIENCE_NANOS = 3_000_000_000L;
 
-	private static final Logger logger = LoggerFactory.getLogger(WaitingCalls.class);
+	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(WaitingCalls.class));
 
 	private final Set<CallPipeline> waiting = ConcurrentHashMap.newKeySet();
 
@@ -111,7 +111,7 @@ final class WaitingCalls {
 			action.run();
 		}
 		catch (Throwable ex) {
-			logger.error("A call of service {} that waited for an instance could not go on", call.service(), ex);
+			log.warn("A call of service " + call.service() + " that waited for an instance could not go on", ex);
 		}
 	}
 
