@@ -16,8 +16,8 @@
 
 package io.macula.tls;
 
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,12 +49,16 @@ public final class BundleTls implements TlsContexts {
 
 	private final HostVerification verification;
 
-	private volatile QuicContexts contexts;
+	private final InstantSource clock;
 
-	private BundleTls(String source, HostVerification verification, QuicContexts contexts) {
+	private volatile Present present;
+
+	private BundleTls(String source, HostVerification verification, InstantSource clock, Present present) {
 		this.source = source;
 		this.verification = verification;
-		this.contexts = contexts;
+		this.clock = clock;
+		this.present = present;
+		present.expiry.check();
 	}
 
 	/**
@@ -71,6 +75,15 @@ public final class BundleTls implements TlsContexts {
 	 */
 	public static BundleTls of(String source, HostVerification verification, KeyManagerFactory keys,
 			@Nullable String password, TrustManagerFactory trust) {
+		return of(source, verification, keys, password, trust, InstantSource.system());
+	}
+
+	/**
+	 * The TLS side of a node with a clock of its own, for messages: the trust manager
+	 * judges by the system's.
+	 */
+	static BundleTls of(String source, HostVerification verification, KeyManagerFactory keys, @Nullable String password,
+			TrustManagerFactory trust, InstantSource clock) {
 		Objects.requireNonNull(source, "source");
 		Objects.requireNonNull(verification, "verification");
 		if (!verification.enabled()) {
@@ -78,7 +91,7 @@ public final class BundleTls implements TlsContexts {
 					"*** VERIFICATION OF HOST NAMES IS OFF *** With {} every holder of a certificate that it trusts can pose as any provider: never do this in production",
 					source);
 		}
-		return new BundleTls(source, verification, contexts(source, verification, keys, password, trust));
+		return new BundleTls(source, verification, clock, present(source, verification, keys, password, trust, clock));
 	}
 
 	/**
@@ -90,19 +103,22 @@ public final class BundleTls implements TlsContexts {
 	 * message names the source
 	 */
 	public void update(KeyManagerFactory keys, @Nullable String password, TrustManagerFactory trust) {
-		this.contexts = contexts(this.source, this.verification, keys, password, trust);
-		logger.info("{} was renewed: new connections use it", this.source);
+		Present renewed = present(this.source, this.verification, keys, password, trust, this.clock);
+		this.present = renewed;
+		logger.info("{} was renewed: new connections use it; its certificate ends at {}", this.source,
+				Validity.text(renewed.expiry.end()));
+		renewed.expiry.check();
 	}
 
-	private static QuicContexts contexts(String source, HostVerification verification, KeyManagerFactory keys,
-			@Nullable String password, TrustManagerFactory trust) {
-		requireKey(source, keys);
-		PeerTrust peerTrust = new BundleTrust(trustManager(source, trust));
-		return QuicContexts.of(keys, password, peerTrust, verification.enabled());
+	private static Present present(String source, HostVerification verification, KeyManagerFactory keys,
+			@Nullable String password, TrustManagerFactory trust, InstantSource clock) {
+		ExpiryWarning expiry = new ExpiryWarning(requireKey(source, keys), source, clock);
+		PeerTrust peerTrust = new BundleTrust(trustManager(source, trust), clock);
+		return new Present(QuicContexts.of(keys, password, peerTrust, verification.enabled()), expiry);
 	}
 
 	/** What would otherwise fail in every handshake fails here, with its name. */
-	private static void requireKey(String source, KeyManagerFactory keys) {
+	private static List<X509Certificate> requireKey(String source, KeyManagerFactory keys) {
 		List<X509Certificate> usable = new ArrayList<>();
 		for (KeyManager manager : keys.getKeyManagers()) {
 			if (manager instanceof X509ExtendedKeyManager extended) {
@@ -113,15 +129,7 @@ public final class BundleTls implements TlsContexts {
 			throw new IllegalArgumentException(source
 					+ " has no EC or RSA key with its certificate that can be exported: nodes authenticate each other, so that each needs a key store");
 		}
-		for (X509Certificate certificate : usable) {
-			try {
-				certificate.checkValidity();
-			}
-			catch (CertificateException ex) {
-				logger.warn("The certificate '{}' of {} is not valid now ({}): peers will refuse this node",
-						certificate.getSubjectX500Principal().getName(), source, ex.getMessage());
-			}
-		}
+		return usable;
 	}
 
 	private static void collect(X509ExtendedKeyManager manager, String @Nullable [] aliases,
@@ -131,7 +139,7 @@ public final class BundleTls implements TlsContexts {
 			boolean exportable = manager.getPrivateKey(alias) != null
 					&& manager.getPrivateKey(alias).getEncoded() != null;
 			if (chain != null && chain.length > 0 && exportable) {
-				usable.add(chain[0]);
+				usable.addAll(List.of(chain));
 			}
 		}
 	}
@@ -147,12 +155,12 @@ public final class BundleTls implements TlsContexts {
 
 	@Override
 	public QuicSslContext client() {
-		return this.contexts.client();
+		return this.present.contexts.client();
 	}
 
 	@Override
 	public QuicSslContext server() {
-		return this.contexts.server();
+		return this.present.contexts.server();
 	}
 
 	@Override
@@ -162,12 +170,27 @@ public final class BundleTls implements TlsContexts {
 
 	@Override
 	public String source() {
-		return this.source + ", " + this.verification;
+		return this.source + " (certificate until " + Validity.text(this.present.expiry.end()) + "), "
+				+ this.verification;
+	}
+
+	@Override
+	public void warnOfExpiry() {
+		this.present.expiry.check();
 	}
 
 	@Override
 	public String toString() {
 		return "TLS of " + source();
+	}
+
+	/**
+	 * What is used for new connections.
+	 *
+	 * @param contexts show and trust it
+	 * @param expiry warns of its end
+	 */
+	private record Present(QuicContexts contexts, ExpiryWarning expiry) {
 	}
 
 }

@@ -19,9 +19,8 @@ package io.macula.tls;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -33,9 +32,12 @@ import io.macula.tls.PeerRefusedException.Fault;
  */
 final class BundleTrust extends PeerTrust {
 
+	private static final String REMEDY = "renew it, or correct the clock that is wrong; no restart is needed";
+
 	private final X509ExtendedTrustManager delegate;
 
-	BundleTrust(X509ExtendedTrustManager delegate) {
+	BundleTrust(X509ExtendedTrustManager delegate, InstantSource clock) {
+		super(clock);
 		this.delegate = delegate;
 	}
 
@@ -54,19 +56,12 @@ final class BundleTrust extends PeerTrust {
 		}
 	}
 
-	private static PeerRefusedException explained(X509Certificate[] chain, SSLEngine engine, CertificateException ex) {
+	private PeerRefusedException explained(X509Certificate[] chain, SSLEngine engine, CertificateException ex) {
 		String subject = "the certificate '" + chain[0].getSubjectX500Principal().getName() + "'";
 		for (X509Certificate certificate : chain) {
-			try {
-				certificate.checkValidity();
-			}
-			catch (CertificateExpiredException expired) {
-				return new PeerRefusedException(Fault.EXPIRED, name(certificate, chain) + " has expired ("
-						+ expired.getMessage() + "), says the clock of this machine", ex);
-			}
-			catch (CertificateNotYetValidException early) {
-				return new PeerRefusedException(Fault.NOT_YET_VALID, name(certificate, chain) + " is not valid yet ("
-						+ early.getMessage() + "), says the clock of this machine", ex);
+			PeerRefusedException refusal = Validity.of(certificate).judge(name(certificate, chain), now(), REMEDY, ex);
+			if (refusal != null) {
+				return refusal;
 			}
 		}
 		if (causedBy(ex, CertPathBuilderException.class)) {

@@ -17,7 +17,7 @@
 package io.macula.tls;
 
 import java.security.cert.X509Certificate;
-import java.time.Instant;
+import java.time.InstantSource;
 
 import javax.net.ssl.SSLEngine;
 
@@ -28,8 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Encryption without authentication: trusts every peer. Only nodes that verify nobody
- * either talk to it. Says loudly in the log that it is there. Immutable and safe for all
- * threads.
+ * either talk to it. Says loudly in the log that it is there. Safe for all threads.
  */
 public final class InsecureTls implements TlsContexts {
 
@@ -39,9 +38,9 @@ public final class InsecureTls implements TlsContexts {
 
 	private final String peerName;
 
-	private final QuicContexts contexts;
+	private final RealmContexts contexts;
 
-	private InsecureTls(Realm realm, String peerName, QuicContexts contexts) {
+	private InsecureTls(Realm realm, String peerName, RealmContexts contexts) {
 		this.realm = realm;
 		this.peerName = peerName;
 		this.contexts = contexts;
@@ -58,18 +57,19 @@ public final class InsecureTls implements TlsContexts {
 				"*** VERIFICATION OF PEERS IS OFF *** Node '{}' of realm '{}' trusts everybody who reaches it and whoever answers it: never do this in production",
 				nodeId, realm);
 		RealmAuthority authority = RealmAuthority.of(realm, RealmSecret.random());
-		SingleKeyManager keys = new SingleKeyManager(authority.issue(nodeId, Instant.now()));
-		return new InsecureTls(realm, authority.peerName(), QuicContexts.of(keys, new TrustEverybody()));
+		InstantSource clock = InstantSource.system();
+		return new InsecureTls(realm, authority.peerName(),
+				new RealmContexts(authority, nodeId, new TrustEverybody(clock), clock));
 	}
 
 	@Override
 	public QuicSslContext client() {
-		return this.contexts.client();
+		return this.contexts.present().client();
 	}
 
 	@Override
 	public QuicSslContext server() {
-		return this.contexts.server();
+		return this.contexts.present().server();
 	}
 
 	@Override
@@ -88,6 +88,10 @@ public final class InsecureTls implements TlsContexts {
 	}
 
 	private static final class TrustEverybody extends PeerTrust {
+
+		TrustEverybody(InstantSource clock) {
+			super(clock);
+		}
 
 		@Override
 		void verify(X509Certificate[] chain, String authType, SSLEngine engine) {

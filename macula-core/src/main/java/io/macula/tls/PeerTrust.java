@@ -19,6 +19,8 @@ package io.macula.tls;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
 
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -30,6 +32,17 @@ import org.jspecify.annotations.Nullable;
  * implementation keeps an alert number only.
  */
 abstract class PeerTrust extends X509ExtendedTrustManager {
+
+	private final InstantSource clock;
+
+	PeerTrust(InstantSource clock) {
+		this.clock = clock;
+	}
+
+	/** The present, by this machine's clock. */
+	final Instant now() {
+		return this.clock.instant();
+	}
 
 	/**
 	 * Verify a peer.
@@ -53,6 +66,7 @@ abstract class PeerTrust extends X509ExtendedTrustManager {
 	}
 
 	private void check(X509Certificate[] chain, String authType, SSLEngine engine) throws CertificateException {
+		TlsFailures.rememberClock(engine, this.clock);
 		try {
 			if (chain.length == 0) {
 				throw new PeerRefusedException(PeerRefusedException.Fault.OTHER, "it showed no certificate", null);

@@ -70,10 +70,14 @@ final class RealmAuthority {
 
 	private static final Instant NOT_AFTER = Instant.parse("2120-01-01T00:00:00Z");
 
-	/** Forgives clocks that are not quite in step. */
-	private static final Duration LEAF_SLACK = Duration.ofDays(1);
+	/** How far the clocks of two nodes may be apart. */
+	static final Duration TOLERANCE = Duration.ofDays(3);
 
-	private static final Duration LEAF_VALIDITY = Duration.ofDays(3650);
+	/**
+	 * How long before and after its making a node's certificate is valid: a peer whose
+	 * clock is off by the tolerance accepts even one that is about to be renewed.
+	 */
+	static final Duration LEAF_REACH = TOLERANCE.plus(RealmContexts.RENEWAL);
 
 	private static final byte[] ECDSA_WITH_SHA256 = Der.sequence(Der.oid(1, 2, 840, 10045, 4, 3, 2));
 
@@ -222,7 +226,8 @@ final class RealmAuthority {
 	}
 
 	/**
-	 * A new key with its certificate.
+	 * A new key with its certificate, which is valid for {@link #LEAF_REACH} before and
+	 * after the present.
 	 * @param nodeId the node
 	 * @param now the present
 	 */
@@ -241,7 +246,7 @@ final class RealmAuthority {
 			BigInteger random = new BigInteger(120, new SecureRandom()).setBit(0);
 			String commonName = nodeId.substring(0, Math.min(MAX_COMMON_NAME_LENGTH, nodeId.length()));
 			return new NodeCertificate(pair.getPrivate(), certificate(random, name(commonName), pair.getPublic(),
-					now.minus(LEAF_SLACK), now.plus(LEAF_VALIDITY), extensions));
+					now.minus(LEAF_REACH), now.plus(LEAF_REACH), extensions));
 		}
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException("No certificate could be made for node '" + nodeId + "'", ex);

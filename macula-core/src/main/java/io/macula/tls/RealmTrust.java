@@ -17,10 +17,9 @@
 package io.macula.tls;
 
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 
@@ -38,13 +37,17 @@ final class RealmTrust extends PeerTrust {
 
 	private static final String CLIENT_USAGE = "1.3.6.1.5.5.7.3.2";
 
+	private static final String REMEDY = "the clocks of both machines are more than "
+			+ RealmAuthority.TOLERANCE.toDays() + " days apart; correct the one that is wrong, no restart is needed";
+
 	private static final Integer DNS_NAME = 2;
 
 	private final RealmAuthority authority;
 
 	private final X500Principal issuer;
 
-	RealmTrust(RealmAuthority authority) {
+	RealmTrust(RealmAuthority authority, InstantSource clock) {
+		super(clock);
 		this.authority = authority;
 		this.issuer = authority.issuer();
 	}
@@ -75,17 +78,10 @@ final class RealmTrust extends PeerTrust {
 		}
 	}
 
-	private static void verifyValidity(X509Certificate certificate) throws PeerRefusedException {
-		try {
-			certificate.checkValidity();
-		}
-		catch (CertificateExpiredException ex) {
-			throw new PeerRefusedException(Fault.EXPIRED,
-					"its certificate has expired (" + ex.getMessage() + "), says the clock of this machine", ex);
-		}
-		catch (CertificateNotYetValidException ex) {
-			throw new PeerRefusedException(Fault.NOT_YET_VALID,
-					"its certificate is not valid yet (" + ex.getMessage() + "), says the clock of this machine", ex);
+	private void verifyValidity(X509Certificate certificate) throws PeerRefusedException {
+		PeerRefusedException refusal = Validity.of(certificate).judge("its certificate", now(), REMEDY, null);
+		if (refusal != null) {
+			throw refusal;
 		}
 	}
 

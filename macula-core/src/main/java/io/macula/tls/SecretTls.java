@@ -17,14 +17,14 @@
 package io.macula.tls;
 
 import java.security.cert.X509Certificate;
-import java.time.Instant;
+import java.time.InstantSource;
 
 import io.macula.Realm;
 import io.netty.handler.codec.quic.QuicSslContext;
 
 /**
  * Mutual trust of all nodes that know the realm's name and secret, without certificates
- * to configure. Immutable and safe for all threads.
+ * to configure. Safe for all threads.
  *
  * <p>
  * Realm and secret give a certificate authority, the same in every process. It signs the
@@ -32,16 +32,21 @@ import io.netty.handler.codec.quic.QuicSslContext;
  * node of another realm, or with another secret, is refused in the handshake by both
  * sides. Whoever knows the secret can pose as any node of the realm; whoever sees a
  * certificate can try to guess a weak secret, hence the least length.
+ *
+ * <p>
+ * A node's certificate lives for days and is renewed by itself, also when the clock
+ * jumps; the authority does not depend on any clock and ends in 2120. The clocks of two
+ * nodes may be three days apart.
  */
 public final class SecretTls implements TlsContexts {
 
 	private final RealmAuthority authority;
 
-	private final QuicContexts contexts;
+	private final RealmContexts contexts;
 
 	private final String source;
 
-	private SecretTls(RealmAuthority authority, QuicContexts contexts, String source) {
+	private SecretTls(RealmAuthority authority, RealmContexts contexts, String source) {
 		this.authority = authority;
 		this.contexts = contexts;
 		this.source = source;
@@ -55,20 +60,31 @@ public final class SecretTls implements TlsContexts {
 	 * @return new contexts with a new key
 	 */
 	public static SecretTls of(Realm realm, String nodeId, RealmSecret secret) {
+		return of(realm, nodeId, secret, InstantSource.system());
+	}
+
+	/**
+	 * The TLS side of a node with a clock of its own.
+	 * @param realm the realm
+	 * @param nodeId the node
+	 * @param secret the realm's secret
+	 * @param clock the wall clock by which certificates are made and judged
+	 * @return new contexts with a new key
+	 */
+	public static SecretTls of(Realm realm, String nodeId, RealmSecret secret, InstantSource clock) {
 		RealmAuthority authority = RealmAuthority.of(realm, secret);
-		SingleKeyManager keys = new SingleKeyManager(authority.issue(nodeId, Instant.now()));
-		return new SecretTls(authority, QuicContexts.of(keys, new RealmTrust(authority)),
+		return new SecretTls(authority, new RealmContexts(authority, nodeId, new RealmTrust(authority, clock), clock),
 				"realm '" + realm + "', " + "secret from " + secret.origin());
 	}
 
 	@Override
 	public QuicSslContext client() {
-		return this.contexts.client();
+		return this.contexts.present().client();
 	}
 
 	@Override
 	public QuicSslContext server() {
-		return this.contexts.server();
+		return this.contexts.present().server();
 	}
 
 	@Override

@@ -52,4 +52,12 @@ public interface TlsContexts {
 	 */
 	String source();
 
+	/**
+	 * Tell the operator of a certificate that ends soon and is not renewed by itself, at
+	 * most once a day. The node calls this every hour.
+	 */
+	default void warnOfExpiry() {
+		// Most certificates are renewed by themselves.
+	}
+
 }

@@ -16,6 +16,9 @@
 
 package io.macula.tls;
 
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLEngine;
@@ -43,6 +46,10 @@ public final class TlsFailures {
 
 	private static final String REFUSAL = "io.macula.tls.refusal";
 
+	private static final String CLOCK = "io.macula.tls.clock";
+
+	private static final int EXPIRED = 45;
+
 	private static final int TLS_ERROR = 0x100;
 
 	private static final int MAX_CLAUSE_LENGTH = 600;
@@ -57,6 +64,13 @@ public final class TlsFailures {
 	 */
 	static void remember(SSLEngine engine, PeerRefusedException refusal) {
 		engine.getSession().putValue(REFUSAL, refusal);
+	}
+
+	/**
+	 * Remember by which clock this node judges, for {@link #explain}.
+	 */
+	static void rememberClock(SSLEngine engine, InstantSource clock) {
+		engine.getSession().putValue(CLOCK, clock);
 	}
 
 	/**
@@ -79,7 +93,7 @@ public final class TlsFailures {
 			}
 		}
 		if (alert >= 0) {
-			return byPeer(alert);
+			return byPeer(alert) + ((alert == EXPIRED) ? own(engine) : "");
 		}
 		if (!local(failure)) {
 			return null;
@@ -115,6 +129,18 @@ public final class TlsFailures {
 		return (session != null && session.getValue(REFUSAL) instanceof PeerRefusedException refusal) ? refusal : null;
 	}
 
+	/** When this node's own certificate is valid, if it is known which it showed. */
+	private static String own(@Nullable SSLEngine engine) {
+		SSLSession session = (engine != null) ? engine.getSession() : null;
+		Certificate[] shown = (session != null) ? session.getLocalCertificates() : null;
+		if (session == null || shown == null || shown.length == 0 || !(shown[0] instanceof X509Certificate leaf)) {
+			return "";
+		}
+		Validity validity = Validity.of(leaf);
+		return (session.getValue(CLOCK) instanceof InstantSource clock) ? ": " + validity.at(clock.instant())
+				: ": it is valid " + validity;
+	}
+
 	private static int alert(@Nullable QuicConnectionCloseEvent close) {
 		return (close != null && close.isTlsError()) ? close.error() - TLS_ERROR : -1;
 	}
@@ -129,7 +155,7 @@ public final class TlsFailures {
 			case 43 -> "it does not accept this node's certificate for this purpose";
 			case 44 -> "it says that this node's certificate was revoked";
 			case 45 -> "it says that this node's certificate has expired or is not valid yet (or its clock is wrong)";
-			case 46, 80 -> "it does not accept this node's certificate";
+			case 46, 80 -> "it does not accept this node's certificate, for a reason that its log tells";
 			case 48 -> "it does not trust the issuer of this node's certificate: it belongs to another realm, or to"
 					+ " another authority";
 			case 51 -> "it has another secret for this realm";
@@ -137,7 +163,7 @@ public final class TlsFailures {
 			case 116 -> "it demands a certificate and got none";
 			case 120 -> "it does not speak " + TlsContexts.PROTOCOL;
 			case 40, 70 -> "it does not agree to any of the offered TLS settings";
-			default -> "it refused the TLS handshake";
+			default -> "it refused the TLS handshake, for a reason that its log tells";
 		};
 		return meaning + " (TLS alert " + alert + ")";
 	}

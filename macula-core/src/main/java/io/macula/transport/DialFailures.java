@@ -58,7 +58,8 @@ record DialFailures(Endpoint endpoint, InetSocketAddress remote, String trust, L
 		return Status.notProcessed(Code.UNAUTHENTICATED,
 				"no connection to " + this.endpoint + place() + ": " + what + "; trust comes from " + this.trust
 						+ ": check that both sides belong to one realm, share its secret or "
-						+ "certificate authority, and that certificates are valid");
+						+ "certificate authority, and that certificates are valid and clocks are right; the peer's log "
+						+ "tells its side of it");
 	}
 
 	/** The address, where it says more than the endpoint. */

@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 
 import io.macula.log.LogLimit;
 import io.macula.tls.TlsFailures;
@@ -42,6 +43,8 @@ final class HandshakeLog {
 	/** Different lines in one period. */
 	static final int MAX_LINES = 10;
 
+	private static final Pattern INSTANT = Pattern.compile("[0-9-]{10,}T[0-9:.]+Z");
+
 	private final LogLimit limit;
 
 	HandshakeLog(LongSupplier clock) {
@@ -61,7 +64,7 @@ final class HandshakeLog {
 	 * @param check what to check
 	 */
 	void refused(@Nullable SocketAddress peer, @Nullable String sni, String reason, String check) {
-		this.limit.log(host(peer) + reason + check,
+		this.limit.log(host(peer) + timeless(reason + check),
 				(suppressed) -> logger.warn("Refused a connection from {}{}: {}; check {}{}",
 						(peer != null) ? peer : "an unknown address",
 						(sni != null) ? " that asked for '" + TlsFailures.printable(sni) + "'" : "",
@@ -84,6 +87,11 @@ final class HandshakeLog {
 	/** Whose fault it is that a connection is closed, as a part of a sentence. */
 	static String cause(ErrorCode code) {
 		return (code == ErrorCode.INTERNAL) ? "with which this node failed" : "which broke the protocol";
+	}
+
+	/** A certificate's dates and the clock change while the cause stays the same. */
+	private static String timeless(String text) {
+		return INSTANT.matcher(text).replaceAll("");
 	}
 
 	/** Without the port, which is another one for each connection. */

@@ -69,20 +69,26 @@ public final class TestAuthority {
 	}
 
 	public KeyManagerFactory keys(String commonName, String... hosts) throws Exception {
-		return keys("EC", commonName, Instant.now(), hosts);
+		return keys(commonName, Duration.ofDays(1), hosts);
+	}
+
+	/** Valid for as long before as after the present. */
+	public KeyManagerFactory keys(String commonName, Duration validity, String... hosts) throws Exception {
+		return keys("EC", commonName, Instant.now(), validity, hosts);
 	}
 
 	public KeyManagerFactory expiredKeys(String commonName, String... hosts) throws Exception {
-		return keys("EC", commonName, Instant.now().minus(Duration.ofDays(30)), hosts);
+		return keys("EC", commonName, Instant.now().minus(Duration.ofDays(30)), Duration.ofDays(1), hosts);
 	}
 
 	public KeyManagerFactory rsaKeys(String commonName, String... hosts) throws Exception {
-		return keys("RSA", commonName, Instant.now(), hosts);
+		return keys("RSA", commonName, Instant.now(), Duration.ofDays(1), hosts);
 	}
 
-	private KeyManagerFactory keys(String algorithm, String commonName, Instant now, String... hosts) throws Exception {
+	private KeyManagerFactory keys(String algorithm, String commonName, Instant now, Duration validity, String... hosts)
+			throws Exception {
 		KeyPair pair = keyPair(algorithm);
-		X509Certificate leaf = certificate(commonName, pair, now, Duration.ofDays(1), false, hosts);
+		X509Certificate leaf = certificate(commonName, pair, now, validity, false, hosts);
 		KeyStore store = KeyStore.getInstance("PKCS12");
 		store.load(null);
 		store.setKeyEntry("key", pair.getPrivate(), PASSWORD.toCharArray(), new X509Certificate[] { leaf });

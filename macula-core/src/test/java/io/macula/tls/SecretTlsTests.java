@@ -191,8 +191,8 @@ class SecretTlsTests {
 	void certificatesTolerateClocksThatDiffer() {
 		Instant now = Instant.parse("2051-05-05T05:05:05Z");
 		X509Certificate leaf = RealmAuthority.of(SHOP, SECRET).issue("n".repeat(200), now).certificate();
-		assertThat(leaf.getNotBefore().toInstant()).isEqualTo(now.minus(Duration.ofDays(1)));
-		assertThat(leaf.getNotAfter().toInstant()).isEqualTo(now.plus(Duration.ofDays(3650)));
+		assertThat(leaf.getNotBefore().toInstant()).isEqualTo(now.minus(Duration.ofDays(4)));
+		assertThat(leaf.getNotAfter().toInstant()).isEqualTo(now.plus(Duration.ofDays(4)));
 	}
 
 	@Test

@@ -136,9 +136,10 @@ class HandshakeRefusalTests {
 		BundleTls expired = bundle(authority, authority.expiredKeys("late", "127.0.0.1"));
 		Refusal server = refuse(expired, good);
 		assertThat(server.client()).contains(": its certificate 'CN=late' has expired (",
-				"says the clock of this machine; trust comes from SSL bundle 'shop'");
+				"; this machine's clock says ",
+				"): renew it, or correct the clock that is wrong; no restart is needed; trust comes from SSL bundle 'shop'");
 		assertThat(server.server()).contains(": it says that this node's certificate has expired or is not valid yet "
-				+ "(or its clock is wrong) (TLS alert 45); check ", "SSL bundle 'shop'");
+				+ "(or its clock is wrong) (TLS alert 45): it is valid from ", "; check ", "SSL bundle 'shop'");
 		Refusal client = refuse(good, expired);
 		assertThat(client.server()).contains(": its certificate 'CN=late' has expired (");
 		assertThat(client.client())
@@ -192,6 +193,19 @@ class HandshakeRefusalTests {
 		assertThat(this.warnings.lines()).hasSize(3);
 		assertThat(this.warnings.lines().get(1))
 			.endsWith(" (" + HandshakeLog.PERIOD.toSeconds() + " more were not logged)");
+	}
+
+	@Test
+	void aCauseThatNamesTheTimeIsTheSameCauseLater() {
+		HandshakeLog log = new HandshakeLog(() -> 0);
+		InetSocketAddress peer = new InetSocketAddress("10.0.0.1", 1024);
+		for (int i = 10; i < 40; i++) {
+			log.refused(peer, null,
+					"its certificate has expired (it is valid from 2026-11-25T00:57:" + i
+							+ "Z until 2026-11-27T00:57:46Z; this machine's clock says +12026-11-28T00:57:" + i + "Z)",
+					"clocks");
+		}
+		assertThat(this.warnings.lines()).hasSize(1);
 	}
 
 	@Test
