@@ -79,6 +79,11 @@ public final class ServiceClient implements AutoCloseable {
 
 	/** Why there is no instance. */
 	private static Status noInstances(ClientContext context, ServiceName service, @Nullable Snapshot snapshot) {
+		Status obstacle = context.directoryObstacle().get();
+		if (obstacle != null) {
+			return Status.notProcessed(obstacle.code(), "no provider of service '" + service
+					+ "' is known, because the directory cannot be joined: " + obstacle.message());
+		}
 		if (snapshot == null) {
 			return Status.notProcessed(Code.UNAVAILABLE,
 					"the directory has not answered yet, so no provider of service '" + service + "' is known; "

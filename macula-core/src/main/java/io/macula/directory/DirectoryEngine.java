@@ -19,6 +19,7 @@ package io.macula.directory;
 import java.util.List;
 
 import io.macula.Endpoint;
+import io.macula.Status;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -85,6 +86,16 @@ public interface DirectoryEngine {
 	 * @return a clause for messages, for example {@code seeds: 10.0.0.1:9443}
 	 */
 	String hint();
+
+	/**
+	 * What keeps this engine from knowing any provider, if somebody has to act before it
+	 * can: calls that find no provider then fail with this code and say why.
+	 * @return for example that all seeds refuse this node's certificate, or {@code null}
+	 * if nothing does or it passes by itself
+	 */
+	default @Nullable Status obstacle() {
+		return null;
+	}
 
 	/**
 	 * The engine of a directory that runs by itself, such as {@link InMemoryDirectory} or

@@ -59,11 +59,11 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	 * @param loop owns the state
 	 */
 	DirectoryClient(EmbeddedSettings settings, SeedDialer dialer, DirectoryLoop loop) {
-		this(settings, dialer, loop, new NodeTable(loop.clock(), Integer.MAX_VALUE));
+		this(settings, new SeedRefusals(dialer), loop, new NodeTable(loop.clock(), Integer.MAX_VALUE));
 	}
 
-	private DirectoryClient(EmbeddedSettings settings, SeedDialer dialer, DirectoryLoop loop, NodeTable table) {
-		super(settings, loop, table);
+	private DirectoryClient(EmbeddedSettings settings, SeedRefusals dialer, DirectoryLoop loop, NodeTable table) {
+		super(settings, dialer, loop, table);
 		this.table = table;
 		this.seeds = new SeedRotation(settings.seeds(), loop, dialer, this);
 		this.account = new SeedAccount(table, loop);

@@ -85,11 +85,11 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	 * @param loop owns the state
 	 */
 	DirectoryReplica(EmbeddedSettings settings, SeedDialer dialer, DirectoryLoop loop) {
-		this(settings, dialer, loop, new NodeTable(loop.clock(), settings.maxNodes()));
+		this(settings, new SeedRefusals(dialer), loop, new NodeTable(loop.clock(), settings.maxNodes()));
 	}
 
-	private DirectoryReplica(EmbeddedSettings settings, SeedDialer dialer, DirectoryLoop loop, NodeTable table) {
-		super(settings, loop, table);
+	private DirectoryReplica(EmbeddedSettings settings, SeedRefusals dialer, DirectoryLoop loop, NodeTable table) {
+		super(settings, dialer, loop, table);
 		this.table = table;
 		this.lease = settings.lease();
 		this.log = new ReplicaLog(loop, settings.maxNodes());

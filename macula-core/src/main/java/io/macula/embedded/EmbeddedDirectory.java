@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.ServiceName;
+import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
@@ -29,6 +30,7 @@ import io.macula.directory.DirectoryState;
 import io.macula.directory.Snapshot;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.Connector;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -61,16 +63,19 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 
 	private final List<Endpoint> seeds;
 
+	private final SeedRefusals refusals;
+
 	private final DirectoryLoop loop;
 
 	private final LocalWatches watches;
 
 	private volatile DirectoryState state = DirectoryState.EMPTY;
 
-	EmbeddedDirectory(EmbeddedSettings settings, DirectoryLoop loop, NodeTable table) {
+	EmbeddedDirectory(EmbeddedSettings settings, SeedRefusals refusals, DirectoryLoop loop, NodeTable table) {
 		this.nodeId = settings.nodeId();
 		this.incarnation = settings.incarnation();
 		this.seeds = settings.seeds();
+		this.refusals = refusals;
 		this.loop = loop;
 		this.watches = new LocalWatches(loop, table, this::knows, this::interestsChanged);
 	}
@@ -123,6 +128,11 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 			return "this node has no seeds: set macula.realm.seeds to the host:port of a provider";
 		}
 		return "seeds: " + this.seeds.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
+	}
+
+	@Override
+	public final @Nullable Status obstacle() {
+		return this.refusals.obstacle();
 	}
 
 	@Override
