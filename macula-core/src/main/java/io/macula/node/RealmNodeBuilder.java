@@ -295,6 +295,7 @@ public final class RealmNodeBuilder {
 			NodeClosing opened) {
 		Transport quic = Transport.create(this.transport);
 		opened.first("the transport", quic::close);
+		opened.first("the certificate watch", CertificateWatch.start(contexts, quic::schedule)::close);
 		QuicConnector connector = new QuicConnector(quic, contexts, info);
 		ConnectionPool connections = new ConnectionPool(this.pool, connector::connect, quic::schedule, System::nanoTime,
 				PoolListener.LOGGING);
@@ -305,9 +306,9 @@ public final class RealmNodeBuilder {
 			opened.first("the directory", () -> embedded.close().block());
 			engine = embedded;
 		}
-		RealmClient client = new RealmClient(
-				new ClientContext(self.realm(), self.zone(), engine.directory(), engine.hint(), connections,
-						quic::schedule, System::nanoTime, payloads, this.retries, this.observations, this.defaults));
+		RealmClient client = new RealmClient(new ClientContext(self.realm(), self.zone(), engine.directory(),
+				engine.hint(), engine::obstacle, connections, quic::schedule, System::nanoTime, payloads, this.retries,
+				this.observations, this.defaults));
 		opened.first("the client", client::close);
 		ServingPart serving = (this.provider != null)
 				? serving(this.provider, self, info, contexts, quic, engine, payloads) : null;
