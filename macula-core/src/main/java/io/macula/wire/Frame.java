@@ -158,6 +158,21 @@ public sealed interface Frame {
 	}
 
 	/**
+	 * The client says when the calls that follow on this stream were written.
+	 *
+	 * @param epoch 1 or more; times of two epochs cannot be compared
+	 * @param millis on the client's monotonic clock, from an origin of its own
+	 */
+	record Time(long epoch, long millis) implements Frame {
+
+		@Override
+		public FrameType type() {
+			return FrameType.TIME;
+		}
+
+	}
+
+	/**
 	 * Begins a call.
 	 *
 	 * @param callId 1 or more, grows per connection

@@ -97,6 +97,7 @@ public final class FrameCodec {
 			case GOAWAY -> writeGoAway(out, (Frame.GoAway) frame);
 			case PING -> writeToken(out, FrameType.PING, ((Frame.Ping) frame).token());
 			case PONG -> writeToken(out, FrameType.PONG, ((Frame.Pong) frame).token());
+			case TIME -> writeTime(out, ((Frame.Time) frame).epoch(), ((Frame.Time) frame).millis());
 			case CALL -> {
 				Frame.Call call = (Frame.Call) frame;
 				writeCall(out, call.callId(), call.procedureRef(), call.procedure(), call.codec(), call.timeoutMicros(),
@@ -109,6 +110,20 @@ public final class FrameCodec {
 			case END -> writeEnd(out, ((Frame.End) frame).callId());
 			case CREDIT -> writeCredit(out, ((Frame.Credit) frame).callId(), ((Frame.Credit) frame).elements());
 		}
+	}
+
+	/**
+	 * Write a TIME.
+	 * @param out receives the frame
+	 * @param epoch 1 or more
+	 * @param millis when what follows was written
+	 */
+	public static void writeTime(ByteBuf out, long epoch, long millis) {
+		require(epoch >= 1 && epoch <= Varint.MAX, "epoch", epoch, Varint.MAX);
+		require(millis >= 0 && millis <= Varint.MAX, "millis", millis, Varint.MAX);
+		begin(out, FrameType.TIME, Varint.size(epoch) + Varint.size(millis));
+		Varint.write(out, epoch);
+		Varint.write(out, millis);
 	}
 
 	/**

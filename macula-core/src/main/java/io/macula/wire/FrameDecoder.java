@@ -132,6 +132,7 @@ public final class FrameDecoder {
 				case GOAWAY -> goAway(in);
 				case PING -> new Frame.Ping(fixed64(in));
 				case PONG -> new Frame.Pong(fixed64(in));
+				case TIME -> time(in);
 				case CALL -> call(in);
 				case RESULT -> new Frame.Result(callId(in), rest(in));
 				case FAILURE -> failure(in);
@@ -152,6 +153,17 @@ public final class FrameDecoder {
 				in.readerIndex(start);
 			}
 		}
+	}
+
+	/*
+	 * TIME := epoch varint | millis varint
+	 */
+	private Frame time(ByteBuf in) {
+		long epoch = number(in);
+		if (epoch == 0) {
+			throw malformed("epoch 0", 1, 0);
+		}
+		return new Frame.Time(epoch, number(in));
 	}
 
 	/*

@@ -55,6 +55,11 @@ public enum FrameType {
 	 */
 	PONG(0x06),
 	/**
+	 * Tells when what follows was written.
+	 * @see <a href="../../../../../../../docs/wire-protocol.md#time-0x07">TIME</a>
+	 */
+	TIME(0x07),
+	/**
 	 * Begins a call.
 	 * @see <a href="../../../../../../../docs/wire-protocol.md#call-0x10">CALL</a>
 	 */
@@ -107,8 +112,7 @@ public enum FrameType {
 	}
 
 	/**
-	 * Whether frames of this type belong to a call and begin with its id; the others
-	 * belong to the control stream.
+	 * Whether frames of this type belong to a call and begin with its id.
 	 * @return true if so
 	 */
 	public boolean ofCall() {

@@ -83,6 +83,11 @@ class FrameCodecTests {
 	}
 
 	@Test
+	void timeHasTheseBytes() {
+		assertThat(Frames.hex(new Frame.Time(1, 300))).isEqualTo("04" + "07" + "01" + "412c");
+	}
+
+	@Test
 	void callWithLiteralHasTheseBytes() {
 		Frame.Call call = new Frame.Call(1, 0, "calc/add", "cbor", 2_000_000, Frame.Call.SENDS_ELEMENTS,
 				Metadata.EMPTY.with("k", "v"), HI);

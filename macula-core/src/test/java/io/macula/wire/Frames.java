@@ -59,6 +59,7 @@ final class Frames {
 			case GOAWAY -> new Frame.GoAway(errorCode(random), text(random), accepted(random));
 			case PING -> new Frame.Ping(random.nextLong());
 			case PONG -> new Frame.Pong(random.nextLong());
+			case TIME -> new Frame.Time(callId(random), random.nextLong(1L << 62));
 			case CALL -> call(random);
 			case RESULT -> new Frame.Result(callId(random), bytes(random));
 			case FAILURE -> new Frame.Failed(callId(random), failure(random));
