@@ -73,11 +73,16 @@ final class AnswerPump {
 
 	private final Runnable turnAction = this::turn;
 
+	private final ArrivalTimes arrivals = new ArrivalTimes();
+
 	private List<ServerStream> dirty = new ArrayList<>();
 
 	private List<ServerStream> spare = new ArrayList<>();
 
 	private long maxResultBytes;
+
+	/** By how much the present call came after its time; 0 if it did not. */
+	private long overdueMillis;
 
 	/** Whether the handler got calls of this read. */
 	private boolean delivered;
@@ -124,7 +129,7 @@ final class AnswerPump {
 	void accept(ServerStream stream, Frame.Call frame, ResolvedProcedure procedure) {
 		assert this.loop.inEventLoop();
 		ServerCall call = new ServerCall(stream, frame.callId(), procedure, frame.payload(), frame.metadata(),
-				deadline(frame));
+				deadline(stream, frame));
 		if (admit(call)) {
 			this.handler.onCall(call);
 		}
@@ -132,22 +137,45 @@ final class AnswerPump {
 
 	void acceptStream(ServerStream stream, Frame.Call frame, ResolvedProcedure procedure) {
 		assert this.loop.inEventLoop();
-		ServerCallStream call = new ServerCallStream(stream, frame, procedure, deadline(frame));
+		ServerCallStream call = new ServerCallStream(stream, frame, procedure, deadline(stream, frame));
 		stream.streaming(call);
 		if (admit(call)) {
 			this.handler.onStream(call);
 		}
 	}
 
-	private long deadline(Frame.Call frame) {
-		return (frame.timeoutMicros() == 0) ? StreamCall.NO_DEADLINE : this.clock.getAsLong()
-				+ TimeUnit.MICROSECONDS.toNanos(Math.min(frame.timeoutMicros(), MAX_TIMEOUT_MICROS));
+	/** The client told its time. */
+	void told(Frame.Time time) {
+		this.arrivals.told(time.epoch(), time.millis(), TimeUnit.NANOSECONDS.toMillis(this.clock.getAsLong()));
+	}
+
+	/** What the caller had left when it wrote, without what the call was late. */
+	private long deadline(ServerStream stream, Frame.Call frame) {
+		this.overdueMillis = 0;
+		if (frame.timeoutMicros() == 0) {
+			return StreamCall.NO_DEADLINE;
+		}
+		long now = this.clock.getAsLong();
+		long left = TimeUnit.MICROSECONDS.toNanos(Math.min(frame.timeoutMicros(), MAX_TIMEOUT_MICROS));
+		long late = stream.lateMillis(this.arrivals, TimeUnit.NANOSECONDS.toMillis(now));
+		if (late > 0) {
+			left -= TimeUnit.MILLISECONDS.toNanos(Math.min(late, TimeUnit.NANOSECONDS.toMillis(left) + 1));
+			this.overdueMillis = (left <= 0) ? late : 0;
+		}
+		return now + left;
 	}
 
 	/** Whether the handler gets the call; otherwise it is answered. */
 	private boolean admit(ServerCall call) {
 		if (!this.connection.takesCalls()) {
 			answerNow(call, Status.notProcessed(Code.UNAVAILABLE, "this node is draining"));
+			return false;
+		}
+		if (this.overdueMillis > 0) {
+			answerNow(call,
+					Status.notProcessed(Code.DEADLINE_EXCEEDED,
+							"the call arrived " + PauseLog.text(TimeUnit.MILLISECONDS.toNanos(this.overdueMillis))
+									+ " late, when the time of its caller was over"));
 			return false;
 		}
 		if (this.calls.size() >= this.settings.maxInFlightPerConnection()) {

@@ -100,12 +100,18 @@ final class CallPump {
 
 	private final Deque<OutboundCall> waiting = new ArrayDeque<>();
 
+	/** Calls that are not written to a peer in doubt. */
+	private final Deque<OutboundCall> parked = new ArrayDeque<>();
+
 	private final List<ClientLane> lanes = new ArrayList<>();
 
 	@SuppressWarnings("unused")
 	private volatile int scheduled;
 
 	private volatile int open;
+
+	/** Whether it is in doubt that the peer lives. */
+	private boolean holding;
 
 	private int nextLane;
 
@@ -170,7 +176,8 @@ final class CallPump {
 
 	/** Whether no unary call is open or queued. */
 	boolean idle() {
-		return this.calls.size() == 0 && this.waiting.isEmpty() && this.opener.waiting() == 0 && this.queue.isEmpty();
+		return this.calls.size() == 0 && this.waiting.isEmpty() && this.parked.isEmpty() && this.opener.waiting() == 0
+				&& this.queue.isEmpty();
 	}
 
 	// Call path: queue, turn, lane, answer
@@ -220,7 +227,9 @@ final class CallPump {
 				flush();
 			}
 			else {
-				take(this.clock.getAsLong());
+				long now = this.clock.getAsLong();
+				this.liveness.awake(now);
+				take(now);
 			}
 		}
 		catch (Throwable ex) {
@@ -295,7 +304,7 @@ final class CallPump {
 			return;
 		}
 		long deadline = call.deadlineNanoTime();
-		if (deadline != StreamCall.NO_DEADLINE && deadline - now <= 0) {
+		if (deadline != StreamCall.NO_DEADLINE && deadline - now <= 0 && !call.beginsAnew(now)) {
 			this.calls.fail(call, this.calls.tooLate(call));
 		}
 		else if (this.calls.size() >= this.maxInFlight) {
@@ -304,12 +313,18 @@ final class CallPump {
 		else if (this.payloadLimit.exceededBy(call.payload().length)) {
 			this.calls.fail(call, this.payloadLimit.refusal(call.payload().length));
 		}
+		else if (this.holding && !call.leavesSuspectedPeer()) {
+			park(call, now);
+		}
 		else if (call.payload().length > this.laneThresholdBytes) {
 			this.calls.watch(call, now);
 			this.opener.open(new LargeCall(this.connection, this, call));
 		}
 		else {
 			call.lane = this.nextLane;
+			if (call.slot >= 0) {
+				this.calls.unwatch(call);
+			}
 			append(call, lane, now);
 			this.calls.watch(call, now);
 		}
@@ -362,6 +377,58 @@ final class CallPump {
 		this.liveness.wrote(now);
 	}
 
+	/**
+	 * The peer is in doubt, and the call must not be repeated: it waits here unwritten,
+	 * so that nobody has to ask later whether it was executed.
+	 */
+	private void park(OutboundCall call, long now) {
+		if (this.connection.state() == Connection.State.DRAINING) {
+			this.calls.fail(call, this.connection.refusal());
+		}
+		else if (this.parked.size() >= this.maxInFlight) {
+			this.calls.fail(call, full());
+		}
+		else {
+			this.calls.watch(call, now);
+			this.parked.add(call);
+		}
+	}
+
+	/** From now on it is in doubt that the peer lives. */
+	void hold() {
+		this.holding = true;
+		this.opener.hold();
+		long now = this.clock.getAsLong();
+		for (int left = this.waiting.size(); left > 0; left--) {
+			OutboundCall call = this.waiting.remove();
+			try {
+				if (call.callId != OutboundCall.OVER && !call.leavesSuspectedPeer()) {
+					park(call, now);
+				}
+				else {
+					this.waiting.add(call);
+				}
+			}
+			catch (Throwable ex) {
+				this.calls.failed(call, ex);
+			}
+		}
+	}
+
+	/** The peer lives: what waited for that is written. */
+	void release() {
+		if (this.holding) {
+			this.holding = false;
+			while (!this.parked.isEmpty()) {
+				this.waiting.addFirst(this.parked.removeLast());
+			}
+			this.opener.release();
+			if (!this.waiting.isEmpty()) {
+				wake();
+			}
+		}
+	}
+
 	/** A lane takes data again. */
 	void onWritable() {
 		if (!this.waiting.isEmpty()) {
@@ -391,14 +458,49 @@ final class CallPump {
 		if (!this.waiting.isEmpty()) {
 			this.waiting.removeIf((call) -> call.callId == OutboundCall.OVER);
 		}
+		if (!this.parked.isEmpty()) {
+			this.parked.removeIf((call) -> call.callId == OutboundCall.OVER);
+		}
 		flush();
 	}
 
-	/** The peer is suspected: what may go on elsewhere does. */
+	/** The peer is suspected: what may go on elsewhere does, the rest waits unwritten. */
 	void leave(Status written, Status unwritten) {
+		hold();
 		this.calls.leave(written);
-		failUnwritten(unwritten);
+		if (this.connection.state() == Connection.State.DRAINING) {
+			failUnwritten(unwritten);
+		}
+		else {
+			leave(this.waiting, unwritten);
+			leave(this.parked, unwritten);
+			this.opener.leave(unwritten);
+		}
 		flush();
+	}
+
+	private void leave(Deque<OutboundCall> unwritten, Status status) {
+		for (int left = unwritten.size(); left > 0; left--) {
+			OutboundCall call = unwritten.remove();
+			try {
+				if (call.callId != OutboundCall.OVER && !call.leavesSuspectedPeer() && !call.leavesUnwritten()) {
+					unwritten.add(call);
+				}
+				else {
+					this.calls.fail(call, status);
+				}
+			}
+			catch (Throwable ex) {
+				this.calls.failed(call, ex);
+			}
+		}
+	}
+
+	/** This side drains: nothing waits for a sign of life, it goes on elsewhere. */
+	void drain(Status status) {
+		if (this.holding) {
+			failUnwritten(status);
+		}
 	}
 
 	/** The peer takes no more calls and told which it did not accept. */
@@ -415,7 +517,7 @@ final class CallPump {
 
 	/** The connection is over. */
 	void end(Status written, Status unwritten) {
-		this.calls.end(written);
+		this.calls.end(written, unwritten);
 		failUnwritten(unwritten);
 		refuseQueued();
 	}
@@ -423,6 +525,9 @@ final class CallPump {
 	private void failUnwritten(Status status) {
 		while (!this.waiting.isEmpty()) {
 			this.calls.fail(this.waiting.remove(), status);
+		}
+		while (!this.parked.isEmpty()) {
+			this.calls.fail(this.parked.remove(), status);
 		}
 		this.opener.refuseAll(status);
 	}
@@ -452,7 +557,7 @@ final class CallPump {
 	}
 
 	void count() {
-		OPEN.lazySet(this, this.calls.size() + this.waiting.size() + this.opener.waiting());
+		OPEN.lazySet(this, this.calls.size() + this.waiting.size() + this.parked.size() + this.opener.waiting());
 	}
 
 	private Status full() {

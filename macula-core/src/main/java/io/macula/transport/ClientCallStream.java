@@ -114,6 +114,11 @@ final class ClientCallStream extends FrameStream
 	}
 
 	@Override
+	public boolean leaves() {
+		return this.call.leavesSuspectedPeer();
+	}
+
+	@Override
 	public void opened(QuicStreamChannel opened) {
 		if (this.state != State.WAITING) {
 			finish();
@@ -126,6 +131,7 @@ final class ClientCallStream extends FrameStream
 				+ ((this.call.manyResults()) ? Frame.Call.EXPECTS_ELEMENTS : 0);
 		long now = this.connection.clock().getAsLong();
 		try {
+			this.connection.times().write(out(), now);
 			FrameCodec.writeCall(out(), this.callId, 0, this.call.procedure(), this.call.codec(),
 					ClientLane.remainingMicros(this.call.deadlineNanoTime(), now), flags, this.call.metadata(),
 					this.call.payload());

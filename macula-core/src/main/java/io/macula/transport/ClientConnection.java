@@ -84,6 +84,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	private final PortWatch port;
 
+	private final SentTimes times;
+
+	private final LoopWatch watch;
+
 	private final Liveness liveness;
 
 	private final CallPump pump;
@@ -110,12 +114,15 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.turn = turn;
 		this.control = control;
 		this.establishedNanos = now;
+		this.times = new SentTimes(now, transport.wallMillis());
 		this.figures = new ClientFigures(channel, dial.startedNanos(), now);
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.opener = new StreamOpener(channel, QuicStreamType.BIDIRECTIONAL, this.settings.maxStreamsPerConnection(),
 				"to " + this.endpoint);
 		this.port = PortWatch.of(channel.parent(), dial.remote(), this::unreachable);
-		this.liveness = new Liveness(channel.eventLoop(), this.clock, this, this.settings, dial.roundTripNanos());
+		this.watch = transport.watch(channel.eventLoop());
+		this.liveness = new Liveness(channel.eventLoop(), this.clock, this, this.settings, dial.roundTripNanos(),
+				this.watch);
 		this.pump = new CallPump(this, this.settings, limits, turn, this.clock, this.liveness, this.opener);
 	}
 
@@ -179,6 +186,17 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	@Override
 	public Flux<byte[]> stream(StreamCall call) {
 		return ClientCallStream.flux(this, call);
+	}
+
+	@Override
+	public long stoodStillNanos(long nanoTime) {
+		return this.watch.stoodStillNanos(nanoTime);
+	}
+
+	/** For people: whether this node stood still since then; empty if not for long. */
+	String ownPause(long nanoTime) {
+		long nanos = this.watch.stoodStillNanos(nanoTime);
+		return (nanos < LoopWatch.PAUSE_NANOS) ? "" : "; this node stood still for " + PauseLog.text(nanos);
 	}
 
 	@Override
@@ -259,6 +277,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	LongSupplier clock() {
 		return this.clock;
+	}
+
+	SentTimes times() {
+		return this.times;
 	}
 
 	Liveness liveness() {
@@ -349,6 +371,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		if (this.state == State.READY || this.state == State.SUSPECTED) {
 			this.closeReason = reason;
 			state(State.DRAINING);
+			this.pump.drain(refusal());
 		}
 		settle();
 	}
@@ -455,6 +478,20 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		if (this.state == State.SUSPECTED) {
 			logger.info("{} gives signs of life again", this.endpoint);
 			state(State.READY);
+		}
+		proved();
+	}
+
+	@Override
+	public void unproved() {
+		this.pump.hold();
+		settle();
+	}
+
+	@Override
+	public void proved() {
+		if (!this.liveness.doubtful()) {
+			this.pump.release();
 		}
 	}
 

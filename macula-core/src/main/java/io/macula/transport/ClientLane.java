@@ -45,6 +45,10 @@ final class ClientLane extends FrameStream {
 
 	private int assigned;
 
+	private boolean timed;
+
+	private long timedAt;
+
 	/**
 	 * A stream that is not open yet.
 	 * @param only the call of a stream that carries no other
@@ -66,9 +70,16 @@ final class ClientLane extends FrameStream {
 	void append(OutboundCall call, long now) {
 		ProcedureRef first = this.procedures.get(call.procedure());
 		ProcedureRef known = (first != null) ? first.find(call.codec()) : null;
+		long last = call.lastDeadlineNanoTime();
+		if (!this.timed || now - this.timedAt >= SentTimes.RENEWAL_NANOS) {
+			this.timed = true;
+			this.timedAt = now;
+			this.connection.times().write(out(), now);
+		}
 		FrameCodec.writeCall(out(), call.callId, (known != null) ? known.ref() : 0, call.procedure(), call.codec(),
-				remainingMicros(call.lastDeadlineNanoTime(), now), (this.only != null) ? Frame.Call.ALONE : 0,
-				call.metadata(), call.payload());
+				remainingMicros(last, now), (this.only != null) ? Frame.Call.ALONE : 0, call.metadata(),
+				call.payload());
+		call.written(now, last);
 		if (known == null && this.assigned < FrameCodec.MAX_PROCEDURES) {
 			this.assigned++;
 			this.procedures.put(call.procedure(), new ProcedureRef(call.codec(), this.assigned, first));

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 import io.macula.udp.Addresses;
 import io.macula.udp.SentinelSockets;
@@ -48,11 +49,14 @@ final class ClientSockets {
 
 	private final TransportSettings settings;
 
+	private final Function<EventLoop, LoopWatch> watches;
+
 	private final Map<Key, ChannelFuture> sockets = new ConcurrentHashMap<>();
 
-	ClientSockets(Udp udp, TransportSettings settings) {
+	ClientSockets(Udp udp, TransportSettings settings, Function<EventLoop, LoopWatch> watches) {
 		this.udp = udp;
 		this.settings = settings;
+		this.watches = watches;
 	}
 
 	/**
@@ -96,7 +100,7 @@ final class ClientSockets {
 			protected void initChannel(Channel socket) {
 				SentinelSockets.attach(ClientSockets.this.udp, socket);
 				socket.pipeline()
-					.addLast(new Turn(loop))
+					.addLast(new Turn(loop, ClientSockets.this.watches.apply(loop)))
 					.addLast(QuicKnobs.apply(new QuicClientCodecBuilder(), ClientSockets.this.settings)
 						.sslEngineProvider((channel) -> Dial.of(channel).newEngine(channel.alloc()))
 						.build());

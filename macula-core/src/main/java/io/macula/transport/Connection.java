@@ -77,6 +77,17 @@ public interface Connection {
 	int inFlight();
 
 	/**
+	 * How long this node itself stood still, or ran late, while it should have served
+	 * this connection: nobody else is to blame for that time. Asked on the connection's
+	 * event loop.
+	 * @param nanoTime since when, on the scale of {@link System#nanoTime()}
+	 * @return nanoseconds, 0 for not at all
+	 */
+	default long stoodStillNanos(long nanoTime) {
+		return 0;
+	}
+
+	/**
 	 * Figures for people and metrics.
 	 * @return the present figures
 	 */

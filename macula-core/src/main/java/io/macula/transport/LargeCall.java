@@ -46,6 +46,11 @@ final class LargeCall implements StreamOpener.Request {
 	}
 
 	@Override
+	public boolean leaves() {
+		return this.call.leavesSuspectedPeer() || this.call.leavesUnwritten();
+	}
+
+	@Override
 	public FrameStream stream() {
 		return this.stream;
 	}
@@ -54,7 +59,9 @@ final class LargeCall implements StreamOpener.Request {
 	public void opened(QuicStreamChannel opened) {
 		long now = this.connection.clock().getAsLong();
 		if (wanted()) {
+			this.pump.calls().unwatch(this.call);
 			try {
+				this.call.lane = OutboundCall.ALONE_UNTAKEN;
 				this.pump.append(this.call, this.stream, now);
 			}
 			catch (Throwable ex) {
@@ -63,7 +70,12 @@ final class LargeCall implements StreamOpener.Request {
 			}
 		}
 		if (wanted()) {
-			this.connection.opener().write(this.stream, this.stream.takePending());
+			this.pump.calls().watch(this.call, now);
+			this.connection.opener().write(this.stream, this.stream.takePending()).addListener((future) -> {
+				if (future.isSuccess()) {
+					this.call.lane = OutboundCall.ALONE;
+				}
+			});
 			this.connection.liveness().wrote(now);
 		}
 		else {

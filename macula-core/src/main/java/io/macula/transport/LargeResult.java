@@ -54,6 +54,11 @@ final class LargeResult implements StreamOpener.Request {
 	}
 
 	@Override
+	public boolean leaves() {
+		return true;
+	}
+
+	@Override
 	public FrameStream stream() {
 		return this.stream;
 	}

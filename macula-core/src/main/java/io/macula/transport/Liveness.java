@@ -35,9 +35,11 @@ import org.slf4j.LoggerFactory;
  * or at once when the sentinel learns that the port is closed; SUSPECTED to QUIET when
  * anything arrives (after that lesson: when a PING is answered), to DEAD when the port is
  * closed, a further PING stays unanswered and nothing arrives any more. A suspicion that
- * goes on for {@value #LASTING} times of suspicion is a lasting one.
+ * goes on for {@value #LASTING} times of suspicion is a lasting one. After this node
+ * itself stood still, from each state to PROVING: back when a PING of after that is
+ * answered, to DEAD if it is not.
  */
-final class Liveness {
+final class Liveness implements LoopWatch.Listener {
 
 	/*
 	 * While calls are in flight, everything is looked at each tick. A silent peer first
@@ -67,6 +69,9 @@ final class Liveness {
 
 	private static final int LASTING = 2;
 
+	/** For the answer of a peer that has most likely given the connection up. */
+	private static final long MIN_PROOF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	private final EventLoop loop;
 
 	private final LongSupplier clock;
@@ -76,6 +81,10 @@ final class Liveness {
 	private final long keepAliveNanos;
 
 	private final long suspicionNanos;
+
+	private final long idleNanos;
+
+	private final LoopWatch watch;
 
 	private @Nullable ScheduledFuture<?> ticker;
 
@@ -90,6 +99,18 @@ final class Liveness {
 	private int restfulTicks;
 
 	private long lastTick;
+
+	/** By how much the present tick is late. */
+	private long lateNanos;
+
+	/** Whether the peer must answer a PING of after a pause of this node. */
+	private boolean proving;
+
+	private long provingSince;
+
+	private long proofNanos;
+
+	private long pausedNanos;
 
 	private long lastHeard;
 
@@ -128,12 +149,15 @@ final class Liveness {
 	/** What the path itself takes, as far as is known. */
 	private long bestRoundTripNanos;
 
-	Liveness(EventLoop loop, LongSupplier clock, Peer peer, TransportSettings settings, long roundTripNanos) {
+	Liveness(EventLoop loop, LongSupplier clock, Peer peer, TransportSettings settings, long roundTripNanos,
+			LoopWatch watch) {
 		this.loop = loop;
+		this.watch = watch;
 		this.clock = clock;
 		this.peer = peer;
 		this.keepAliveNanos = settings.keepAlive().toNanos();
 		this.suspicionNanos = settings.suspicion().toNanos();
+		this.idleNanos = settings.idleTimeout().toNanos();
 		this.roundTripNanos = roundTripNanos;
 		this.bestRoundTripNanos = roundTripNanos;
 	}
@@ -141,11 +165,13 @@ final class Liveness {
 	void start(long now) {
 		this.lastHeard = now;
 		this.lastTick = now;
-		schedule(restInterval());
+		this.watch.add(this);
+		schedule(restInterval(), now);
 	}
 
 	void stop() {
 		this.stopped = true;
+		this.watch.remove(this);
 		if (this.ticker != null) {
 			this.ticker.cancel(false);
 		}
@@ -153,6 +179,26 @@ final class Liveness {
 
 	long roundTripNanos() {
 		return this.roundTripNanos;
+	}
+
+	/** By how much this side is late with what it does at the present tick. */
+	long lateNanos() {
+		return this.lateNanos;
+	}
+
+	/** Whether it is in doubt that the peer lives. */
+	boolean doubtful() {
+		return this.suspected || this.proving;
+	}
+
+	/** Calls are about to be written: did this node stand still since the last tick? */
+	void awake(long now) {
+		if (this.fast) {
+			this.watch.awake(now);
+		}
+		else {
+			this.watch.awakeByWall(now);
+		}
 	}
 
 	/** A frame arrived. */
@@ -182,6 +228,12 @@ final class Liveness {
 	}
 
 	void pong(long token, long now) {
+		if (this.proving && token - this.provingSince >= 0) {
+			this.proving = false;
+			if (!this.suspected) {
+				this.peer.proved();
+			}
+		}
 		if (token == this.pingedAt) {
 			long sample = now - token;
 			this.bestRoundTripNanos = Math.min(this.bestRoundTripNanos, sample);
@@ -224,6 +276,7 @@ final class Liveness {
 	}
 
 	private void watch(long now) {
+		this.watch.awakeByWall(now);
 		forgiveOwnPause(now);
 		this.lastTick = now;
 		this.peer.expire(now);
@@ -231,7 +284,7 @@ final class Liveness {
 	}
 
 	private void next() {
-		boolean busy = this.due || this.suspected || this.peer.awaiting();
+		boolean busy = this.due || this.suspected || this.proving || this.peer.awaiting();
 		this.restfulTicks = (busy) ? 0 : this.restfulTicks + 1;
 		if (this.restfulTicks > TICKS_BEFORE_REST) {
 			this.fast = false;
@@ -240,10 +293,42 @@ final class Liveness {
 			}
 			this.used = false;
 		}
-		schedule((this.fast) ? TICK_NANOS : restInterval());
+		schedule((this.fast) ? TICK_NANOS : restInterval(), this.lastTick);
+	}
+
+	/**
+	 * This node stood still. What arrives now may have waited for long, and the peer may
+	 * have given up this connection: only the answer to a PING of now proves it. The
+	 * silence was none of the peer's.
+	 */
+	@Override
+	public void stoodStill(long now, long nanos) {
+		if (this.stopped) {
+			return;
+		}
+		this.dueSince = now;
+		this.unansweredSince = now;
+		this.suspectedSince = now;
+		this.sweptAt = now;
+		this.lastArrived = now;
+		this.lastTick = now;
+		this.proving = true;
+		this.provingSince = now;
+		this.pausedNanos = nanos;
+		long patience = Math.max(this.suspicionNanos, 4 * this.bestRoundTripNanos);
+		// By then it has most likely given up this connection.
+		this.proofNanos = (nanos < this.idleNanos) ? patience
+				: Math.min(patience, Math.max(MIN_PROOF_NANOS, 4 * this.bestRoundTripNanos));
+		this.peer.unproved();
+		ping(now);
 	}
 
 	private void look(long now) {
+		if (this.proving && now - this.provingSince >= this.proofNanos) {
+			this.peer.dead("it did not answer within " + TimeUnit.NANOSECONDS.toMillis(now - this.provingSince)
+					+ " ms after this node stood still for " + PauseLog.text(this.pausedNanos));
+			return;
+		}
 		boolean alive = this.heard;
 		this.heard = false;
 		if (alive && !this.unreachable) {
@@ -260,7 +345,7 @@ final class Liveness {
 		else if (this.due) {
 			overdue(now);
 		}
-		if (deaf && !this.stopped) {
+		if (deaf && !this.stopped && !this.proving) {
 			suspect(now,
 					"it answered no PING for " + TimeUnit.NANOSECONDS.toMillis(now - this.unansweredSince) + " ms");
 		}
@@ -298,7 +383,7 @@ final class Liveness {
 		if (this.unreachable && now - this.lastArrived >= 3 * this.bestRoundTripNanos + PROBE_DISTANCE_NANOS) {
 			this.peer.dead("its port is unreachable and it does not answer");
 		}
-		else if (silent >= Math.max(this.suspicionNanos, 4 * this.bestRoundTripNanos)) {
+		else if (!this.proving && silent >= Math.max(this.suspicionNanos, 4 * this.bestRoundTripNanos)) {
 			suspect(now, "it gave no sign of life for " + TimeUnit.NANOSECONDS.toMillis(silent) + " ms");
 		}
 	}
@@ -335,6 +420,7 @@ final class Liveness {
 	/** A pause of this process (collector, SIGSTOP) is not the peer's silence. */
 	private void forgiveOwnPause(long now) {
 		long late = now - this.lastTick - 4 * TICK_NANOS;
+		this.lateNanos = (this.fast && late > 0) ? late : 0;
 		if (this.fast && this.due && late > 0) {
 			this.dueSince += late;
 			this.unansweredSince += late;
@@ -377,15 +463,16 @@ final class Liveness {
 		if (!this.fast && !this.stopped) {
 			this.fast = true;
 			this.lastTick = now;
-			schedule(TICK_NANOS);
+			schedule(TICK_NANOS, now);
 		}
 	}
 
-	private void schedule(long delayNanos) {
+	private void schedule(long delayNanos, long now) {
 		if (this.ticker != null) {
 			this.ticker.cancel(false);
 		}
 		this.ticker = this.loop.schedule(this::tick, delayNanos, TimeUnit.NANOSECONDS);
+		this.watch.expect(now + delayNanos, now);
 	}
 
 	/** Called on the event loop. */
@@ -427,6 +514,12 @@ final class Liveness {
 		void suspected(String why, boolean lasting);
 
 		void alive();
+
+		/** This node stood still: it must be proved that the peer lives. */
+		void unproved();
+
+		/** It lives. */
+		void proved();
 
 		void dead(String why);
 

@@ -74,6 +74,11 @@ final class OpenCalls {
 		this.calls.put(call.callId, call);
 	}
 
+	/** It is about to be written, which changes its time. */
+	void unwatch(OutboundCall call) {
+		this.wheel.remove(call);
+	}
+
 	/** Watch its time. */
 	void watch(OutboundCall call, long now) {
 		if (call.slot < 0 && call.callId != OutboundCall.OVER && call.deadlineNanoTime() != StreamCall.NO_DEADLINE) {
@@ -160,15 +165,20 @@ final class OpenCalls {
 
 	private void expire(OutboundCall call, long now) {
 		if (call.callId <= 0) {
-			fail(call, tooLate(call));
+			if (call.beginsAnew(now)) {
+				watch(call, now);
+			}
+			else {
+				fail(call, tooLate(call));
+			}
 		}
-		else if (this.calls.get(call.callId) == call && call.waitsOn()) {
+		else if (this.calls.get(call.callId) == call && (call.forgives(this.liveness.lateNanos()) || call.waitsOn())) {
 			watch(call, now);
 		}
 		else if (this.calls.remove(call.callId) == call) {
 			this.pump.appendCancel(call);
 			fail(call, Status.unknown(Code.DEADLINE_EXCEEDED,
-					"no answer from " + this.endpoint + " to " + call.procedure() + " in time"));
+					"no answer from " + this.endpoint + " to " + call.procedure() + " in time" + ownPause(call)));
 		}
 	}
 
@@ -200,11 +210,14 @@ final class OpenCalls {
 		}
 	}
 
-	/** The connection is over. */
-	void end(Status status) {
+	/**
+	 * The connection is over. Of a call that QUIC has not taken whole, the peer cannot
+	 * have read the frame.
+	 */
+	void end(Status written, Status unwritten) {
 		for (OutboundCall call : this.calls.all()) {
 			if (this.calls.remove(call.callId) == call) {
-				fail(call, status);
+				fail(call, (call.lane == OutboundCall.ALONE_UNTAKEN) ? unwritten : written);
 			}
 		}
 	}
@@ -249,8 +262,12 @@ final class OpenCalls {
 
 	/** Its time was over before it was written. */
 	Status tooLate(OutboundCall call) {
-		return Status.notProcessed(Code.DEADLINE_EXCEEDED,
-				"the time was over before the call to " + call.procedure() + " could be sent to " + this.endpoint);
+		return Status.notProcessed(Code.DEADLINE_EXCEEDED, "the time was over before the call to " + call.procedure()
+				+ " could be sent to " + this.endpoint + ownPause(call));
+	}
+
+	private String ownPause(OutboundCall call) {
+		return this.connection.ownPause(call.sentNanoTime());
 	}
 
 }

@@ -39,17 +39,26 @@ public abstract class OutboundCall {
 	/** Owned by the connection's event loop once handed over. */
 	private long deadlineNanoTime;
 
+	/** Owned by the connection's event loop once handed over; others may see it late. */
+	private long sentNanoTime;
+
 	/** Value of {@link #callId} once the outcome was told, or the call was cancelled. */
 	static final long OVER = -1;
 
 	/** Owned by the connection's event loop: number on the wire, 0 before the write. */
 	long callId;
 
+	/** Value of {@link #lane} for a call on a stream of its own. */
+	static final int ALONE = -1;
+
+	/** The same, while QUIC has not taken all of it: the peer cannot have read it. */
+	static final int ALONE_UNTAKEN = -2;
+
 	/**
-	 * Owned by the connection's event loop: lane of the write, -1 for a stream of its
-	 * own.
+	 * Owned by the connection's event loop: lane of the write, {@link #ALONE} or
+	 * {@link #ALONE_UNTAKEN}.
 	 */
-	int lane = -1;
+	int lane = ALONE;
 
 	/** Owned by the connection's event loop: neighbours in the timing wheel. */
 	@Nullable OutboundCall next;
@@ -61,19 +70,36 @@ public abstract class OutboundCall {
 	int slot = -1;
 
 	/**
+	 * A call that was not yet sent and has but one deadline.
+	 * @param procedure name on the wire, {@code service/method}
+	 * @param codec name of the payload codec
+	 * @param payload the encoded arguments; not copied
+	 * @param metadata travels with the call
+	 * @param deadlineNanoTime when this attempt is given up, on the scale of
+	 * {@link System#nanoTime()}
+	 */
+	protected OutboundCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime) {
+		this(procedure, codec, payload, metadata, deadlineNanoTime, deadlineNanoTime);
+	}
+
+	/**
 	 * A call that was not yet sent.
 	 * @param procedure name on the wire, {@code service/method}
 	 * @param codec name of the payload codec
 	 * @param payload the encoded arguments; not copied
 	 * @param metadata travels with the call
+	 * @param sentNanoTime the present, on the scale of {@link System#nanoTime()}
 	 * @param deadlineNanoTime when this attempt is given up unless it
-	 * {@linkplain #tryWaitOn() waits on}, on the scale of {@link System#nanoTime()}
+	 * {@linkplain #tryWaitOn() waits on}, if it were written now: before its last
+	 * deadline, the time counts from the write
 	 */
-	protected OutboundCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime) {
+	protected OutboundCall(String procedure, String codec, byte[] payload, Metadata metadata, long sentNanoTime,
+			long deadlineNanoTime) {
 		this.procedure = procedure;
 		this.codec = codec;
 		this.payload = payload;
 		this.metadata = metadata;
+		this.sentNanoTime = sentNanoTime;
 		this.deadlineNanoTime = deadlineNanoTime;
 	}
 
@@ -95,6 +121,70 @@ public abstract class OutboundCall {
 
 	final long deadlineNanoTime() {
 		return this.deadlineNanoTime;
+	}
+
+	/**
+	 * Since when it is under way.
+	 * @return the time of the hand-over; once it is written, the time of the write
+	 */
+	protected final long sentNanoTime() {
+		return this.sentNanoTime;
+	}
+
+	/**
+	 * Whether the time of this attempt is over, which is not always the deadline of its
+	 * call. Asked on the connection's event loop.
+	 * @param now the present
+	 * @return true if so
+	 */
+	protected final boolean timeOver(long now) {
+		return this.deadlineNanoTime != StreamCall.NO_DEADLINE && this.deadlineNanoTime - now <= 0;
+	}
+
+	/**
+	 * It is written: a bound that is not the last one counts from now, since what it was
+	 * learned from did, too.
+	 * @param now the present
+	 * @param last the last deadline
+	 */
+	final void written(long now, long last) {
+		if (this.deadlineNanoTime != last) {
+			postpone(now - this.sentNanoTime, last);
+		}
+		this.sentNanoTime = now;
+	}
+
+	/**
+	 * Its deadline is over before it was written, for which the peer can do nothing: the
+	 * bound begins anew, up to the last deadline.
+	 * @return whether it has time left
+	 */
+	final boolean beginsAnew(long now) {
+		long last = lastDeadlineNanoTime();
+		if (this.deadlineNanoTime == last) {
+			return false;
+		}
+		postpone(now - this.sentNanoTime, last);
+		this.sentNanoTime = now;
+		return this.deadlineNanoTime - now > 0;
+	}
+
+	/**
+	 * This side was late itself: a bound that is not the last one is put off.
+	 * @return whether it was
+	 */
+	final boolean forgives(long lateNanos) {
+		long last = lastDeadlineNanoTime();
+		if (lateNanos <= 0 || this.deadlineNanoTime == last) {
+			return false;
+		}
+		postpone(lateNanos, last);
+		return true;
+	}
+
+	private void postpone(long nanos, long last) {
+		long put = this.deadlineNanoTime + nanos;
+		this.deadlineNanoTime = (last != StreamCall.NO_DEADLINE && put - last > 0) ? last : put;
 	}
 
 	/** Its deadline is over: true if it has got the last one instead. */
@@ -133,6 +223,16 @@ public abstract class OutboundCall {
 	 * @return true for calls that may be tried again elsewhere
 	 */
 	protected abstract boolean leavesSuspectedPeer();
+
+	/**
+	 * Whether this call, not yet written, fails as not processed while the connection is
+	 * suspected; asked only of calls that do not {@linkplain #leavesSuspectedPeer() leave
+	 * anyway}. Otherwise it waits, unwritten, until the peer gives a sign of life.
+	 * @return true if it can go on elsewhere at once
+	 */
+	protected boolean leavesUnwritten() {
+		return false;
+	}
 
 	/**
 	 * The peer answered. Public, so that a {@link Connection} of another package can

@@ -51,6 +51,11 @@ final class ServerStream extends FrameStream {
 
 	private long lastCallId;
 
+	/** The latest time that the client told on this stream; 0 for none. */
+	private long timeEpoch;
+
+	private long timeMillis;
+
 	private int open;
 
 	/** The streaming call that this stream carries, if it is not a lane. */
@@ -133,6 +138,7 @@ final class ServerStream extends FrameStream {
 	void onFrame(Frame frame) {
 		switch (frame.type()) {
 			case CALL -> onCall((Frame.Call) frame);
+			case TIME -> onTime((Frame.Time) frame);
 			case CANCEL -> this.pump.cancelled(((Frame.Cancel) frame).callId());
 			default -> {
 				if (this.streaming == null) {
@@ -141,6 +147,17 @@ final class ServerStream extends FrameStream {
 				this.streaming.onFrame(frame);
 			}
 		}
+	}
+
+	private void onTime(Frame.Time time) {
+		this.timeEpoch = time.epoch();
+		this.timeMillis = time.millis();
+		this.pump.told(time);
+	}
+
+	/** By how much a call that is read now is late. */
+	long lateMillis(ArrivalTimes arrivals, long nowMillis) {
+		return arrivals.lateMillis(this.timeEpoch, this.timeMillis, nowMillis);
 	}
 
 	private void onCall(Frame.Call call) {

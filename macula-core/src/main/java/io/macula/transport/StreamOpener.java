@@ -50,6 +50,11 @@ final class StreamOpener {
 
 	private final Deque<Request> waiting = new ArrayDeque<>();
 
+	/** Those that are not to be written to a peer in doubt. */
+	private final Deque<Request> held = new ArrayDeque<>();
+
+	private boolean holding;
+
 	private long bytes;
 
 	private boolean opening;
@@ -62,18 +67,47 @@ final class StreamOpener {
 	}
 
 	int waiting() {
-		return this.waiting.size();
+		return this.waiting.size() + this.held.size();
 	}
 
 	/** Open now or later. */
 	void open(Request request) {
-		if (this.waiting.size() >= this.maxWaiting) {
-			request.refused(Status.notProcessed(Code.RESOURCE_EXHAUSTED, this.waiting.size()
-					+ " streams wait to be opened " + this.where + ": the limit is maxStreamsPerConnection"));
+		if (waiting() >= this.maxWaiting) {
+			request.refused(Status.notProcessed(Code.RESOURCE_EXHAUSTED,
+					waiting() + " streams wait to be opened " + this.where + ": the limit is maxStreamsPerConnection"));
+			return;
+		}
+		if (this.holding && !request.leaves()) {
+			this.held.removeIf((each) -> !each.wanted());
+			this.held.add(request);
 			return;
 		}
 		this.waiting.add(request);
 		next();
+	}
+
+	/** The peer is in doubt: what must not be repeated is held back. */
+	void hold() {
+		this.holding = true;
+		for (int left = this.waiting.size(); left > 0; left--) {
+			Request request = this.waiting.remove();
+			((request.leaves()) ? this.waiting : this.held).add(request);
+		}
+	}
+
+	/** The peer lives. */
+	void release() {
+		this.holding = false;
+		while (!this.held.isEmpty()) {
+			this.waiting.addFirst(this.held.removeLast());
+		}
+		next();
+	}
+
+	/** The peer is suspected: what may go on elsewhere does. */
+	void leave(Status status) {
+		this.held.removeIf((each) -> !each.wanted());
+		refuse(this.waiting, status);
 	}
 
 	/** The limit changed, or something was written. */
@@ -116,9 +150,14 @@ final class StreamOpener {
 	}
 
 	void refuseAll(Status status) {
-		while (!this.waiting.isEmpty()) {
+		refuse(this.waiting, status);
+		refuse(this.held, status);
+	}
+
+	private void refuse(Deque<Request> requests, Status status) {
+		while (!requests.isEmpty()) {
 			try {
-				this.waiting.remove().refused(status);
+				requests.remove().refused(status);
 			}
 			catch (Throwable ex) {
 				// Each of the others must hear of it, too.
@@ -147,6 +186,12 @@ final class StreamOpener {
 
 		/** Whether it is still worth opening. */
 		boolean wanted();
+
+		/**
+		 * Whether it may go on elsewhere when the peer is suspected; otherwise it is not
+		 * written while that lasts.
+		 */
+		boolean leaves();
 
 		FrameStream stream();
 

@@ -17,6 +17,7 @@
 package io.macula.transport;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -72,11 +73,19 @@ public final class Transport implements AutoCloseable {
 
 	private final LogLimit brokenLimit;
 
+	private final PauseLog pauseLog;
+
+	private final LongSupplier wallMillis;
+
+	private final Map<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
+
 	private volatile boolean closed;
 
-	private Transport(TransportSettings settings, LongSupplier clock) {
+	private Transport(TransportSettings settings, LongSupplier clock, LongSupplier wallMillis) {
 		this.settings = settings;
 		this.clock = clock;
+		this.wallMillis = wallMillis;
+		this.pauseLog = new PauseLog(clock);
 		this.brokenLimit = HandshakeLog.limit(clock);
 		int threads = (settings.eventLoops() > 0) ? settings.eventLoops()
 				: Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -84,7 +93,7 @@ public final class Transport implements AutoCloseable {
 		this.resources = LoopResources.create(name, threads, true);
 		this.loops = loops(name, threads);
 		this.udp = new Udp(this.resources, this.loops, threads);
-		this.clientSockets = new ClientSockets(this.udp, settings);
+		this.clientSockets = new ClientSockets(this.udp, settings, this::watch);
 	}
 
 	/**
@@ -107,12 +116,17 @@ public final class Transport implements AutoCloseable {
 	 * @return a transport, to be closed by the caller
 	 */
 	public static Transport create(TransportSettings settings) {
-		return create(settings, System::nanoTime);
+		return create(settings, System::nanoTime, System::currentTimeMillis);
 	}
 
 	/** For what is done by a clock of its own: tests. */
 	static Transport create(TransportSettings settings, LongSupplier clock) {
-		return new Transport(settings, clock);
+		return create(settings, clock, () -> TimeUnit.NANOSECONDS.toMillis(clock.getAsLong()));
+	}
+
+	/** The same, with a time of day. */
+	static Transport create(TransportSettings settings, LongSupplier clock, LongSupplier wallMillis) {
+		return new Transport(settings, clock, wallMillis);
 	}
 
 	/**
@@ -170,6 +184,16 @@ public final class Transport implements AutoCloseable {
 	/** The present, on the scale of all deadlines. */
 	LongSupplier clock() {
 		return this.clock;
+	}
+
+	/** The time of day in milliseconds. */
+	LongSupplier wallMillis() {
+		return this.wallMillis;
+	}
+
+	/** Notices that an event loop stood still; the watch belongs to that loop. */
+	LoopWatch watch(EventLoop loop) {
+		return this.watches.computeIfAbsent(loop, (each) -> new LoopWatch(this.clock, this.wallMillis, this.pauseLog));
 	}
 
 	Udp udp() {

@@ -22,6 +22,7 @@ import java.util.List;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +38,24 @@ final class Turn extends ChannelInboundHandlerAdapter {
 
 	private final EventLoop loop;
 
+	private final @Nullable LoopWatch watch;
+
 	private final List<Runnable> atEnd = new ArrayList<>();
 
 	private boolean reading;
 
 	Turn(EventLoop loop) {
+		this(loop, null);
+	}
+
+	/**
+	 * The turns of a socket from which this side dials.
+	 * @param loop the event loop
+	 * @param watch looks at the clock when a read begins
+	 */
+	Turn(EventLoop loop, @Nullable LoopWatch watch) {
 		this.loop = loop;
+		this.watch = watch;
 	}
 
 	/**
@@ -60,7 +73,13 @@ final class Turn extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		this.reading = true;
+		if (!this.reading) {
+			this.reading = true;
+			LoopWatch present = this.watch;
+			if (present != null) {
+				present.read();
+			}
+		}
 		ctx.fireChannelRead(msg);
 	}
 

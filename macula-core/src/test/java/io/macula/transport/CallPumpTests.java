@@ -19,13 +19,16 @@ package io.macula.transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
+import io.macula.Metadata;
 import io.macula.Processed;
 import io.macula.Status;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
+import io.macula.wire.FrameType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +118,269 @@ class CallPumpTests {
 		this.net.lane(1).writable(true);
 		this.net.channel.run();
 		assertThat(this.net.lane(1).written(Frame.Call.class)).hasSize(1);
+	}
+
+	@Test
+	void whenALearnedTimeIsOverBeforeTheWriteThenTheCallWaitsOnAtNoCost() {
+		this.net.lanes().forEach((lane) -> lane.writable(false));
+		LearnedCall call = new LearnedCall(this.net.clock.getAsLong(), Duration.ofMillis(500), LONG);
+		this.net.connection.send(call);
+		this.net.channel.run();
+		keepAlive(Duration.ofSeconds(3));
+		assertThat(call.failures).isEmpty();
+		assertThat(call.asked).isZero();
+		this.net.lanes().forEach((lane) -> lane.writable(true));
+		this.net.channel.run();
+		assertThat(calls()).isEqualTo(1);
+		this.net.lane(0).receive(new Frame.Result(1, new byte[0]));
+		assertThat(call.results).isEqualTo(1);
+	}
+
+	@Test
+	void whenACallWaitsForItsWriteThenItsLearnedTimeCountsFromThere() {
+		this.net.lanes().forEach((lane) -> lane.writable(false));
+		LearnedCall call = new LearnedCall(this.net.clock.getAsLong(), Duration.ofMillis(500), LONG);
+		this.net.connection.send(call);
+		this.net.channel.run();
+		this.net.pass(Duration.ofMillis(400));
+		this.net.lanes().forEach((lane) -> lane.writable(true));
+		this.net.channel.run();
+		keepAlive(Duration.ofMillis(480));
+		assertThat(call.asked).isZero();
+		keepAlive(Duration.ofMillis(40));
+		assertThat(call.asked).isEqualTo(1);
+		assertThat(call.failures).hasSize(1);
+		assertThat(call.failures.get(0).code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+	}
+
+	@Test
+	void whenTheTurnComesAfterTheLearnedTimeThenTheCallIsWrittenAllTheSame() {
+		LearnedCall call = new LearnedCall(this.net.clock.getAsLong(), Duration.ofMillis(500), LONG);
+		this.net.connection.send(call);
+		this.net.ticker.advance(900, TimeUnit.MILLISECONDS);
+		this.net.channel.run();
+		assertThat(call.failures).isEmpty();
+		assertThat(this.net.lane(0).written(Frame.Call.class)).hasSize(1);
+	}
+
+	@Test
+	void whenALearnedTimeEndsWithTheDeadlineThenAnUnwrittenCallWasNotProcessed() {
+		this.net.lanes().forEach((lane) -> lane.writable(false));
+		LearnedCall call = new LearnedCall(this.net.clock.getAsLong(), Duration.ofMillis(500), Duration.ofSeconds(2));
+		this.net.connection.send(call);
+		this.net.channel.run();
+		this.net.pass(Duration.ofMillis(1990));
+		assertThat(call.failures).isEmpty();
+		this.net.pass(Duration.ofMillis(30));
+		assertThat(call.failures).hasSize(1);
+		assertThat(call.failures.get(0).code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+		assertThat(call.failures.get(0).processed()).isEqualTo(Processed.NO);
+	}
+
+	@Test
+	void whenThisLoopWasLateThenALearnedTimeIsPutOff() {
+		LearnedCall call = new LearnedCall(this.net.clock.getAsLong(), Duration.ofMillis(500), LONG);
+		this.net.connection.send(call);
+		this.net.channel.run();
+		keepAlive(Duration.ofMillis(100));
+		this.net.ticker.advance(800, TimeUnit.MILLISECONDS);
+		this.net.channel.run();
+		assertThat(call.asked).isZero();
+		assertThat(this.net.connection.stoodStillNanos(call.sentNanoTime())).isBetween(700_000_000L, 800_000_000L);
+		keepAlive(Duration.ofMillis(600));
+		assertThat(call.asked).isEqualTo(1);
+	}
+
+	@Test
+	void whenCallsAreWrittenThenTheLaneTellsTheTimeNowAndThen() {
+		this.net.close();
+		this.net = new FakeNet();
+		this.net.send(LONG);
+		keepAlive(Duration.ofMillis(20));
+		this.net.send(LONG);
+		keepAlive(Duration.ofMillis(40));
+		this.net.send(LONG);
+		assertThat(this.net.lane(0).written).extracting(Frame::type)
+			.containsExactly(FrameType.TIME, FrameType.CALL, FrameType.CALL, FrameType.TIME, FrameType.CALL);
+		assertThat(this.net.lane(0).written(Frame.Time.class)).containsExactly(new Frame.Time(1, 0),
+				new Frame.Time(1, 60));
+		this.net.send(new FakeCall(StreamCall.NO_DEADLINE, new byte[20_000]));
+		assertThat(this.net.lane(1).written).extracting(Frame::type).containsExactly(FrameType.TIME, FrameType.CALL);
+	}
+
+	// A peer in doubt
+
+	@Test
+	void whenThePeerIsSuspectedThenWhatMustNotBeRepeatedIsWrittenOnceItLives() {
+		suspect();
+		FakeCall call = stays(this.net.call(LONG));
+		this.net.send(call);
+		FakeCall large = stays(new FakeCall(this.net.clock.getAsLong() + LONG.toNanos(), new byte[20_000]));
+		this.net.send(large);
+		this.net.pass(Duration.ofSeconds(3));
+		assertThat(call.outcomes).isEmpty();
+		assertThat(large.outcomes).isEmpty();
+		assertThat(this.net.connection.inFlight()).isEqualTo(2);
+		assertThat(calls()).isEqualTo(1);
+		this.net.control().receive(new Frame.Pong(1));
+		this.net.pass(Duration.ofMillis(20));
+		assertThat(this.net.connection.state()).isEqualTo(Connection.State.READY);
+		assertThat(calls()).isEqualTo(3);
+	}
+
+	@Test
+	void whenACallWasQueuedBeforeTheSuspicionThenItIsNotWrittenEither() {
+		this.net.send(this.net.call(LONG));
+		this.net.lanes().forEach((lane) -> lane.writable(false));
+		FakeCall call = this.net.send(stays(this.net.call(LONG)));
+		this.net.pass(FakeNet.SUSPICION.plusMillis(50));
+		this.net.lanes().forEach((lane) -> lane.writable(true));
+		this.net.pass(Duration.ofMillis(20));
+		assertThat(call.outcomes).isEmpty();
+		assertThat(calls()).isEqualTo(1);
+	}
+
+	@Test
+	void whenThePeerIsSuspectedThenWhatFindsAnotherInstanceGoesThere() {
+		suspect();
+		FakeCall call = stays(this.net.call(LONG));
+		call.leavesUnwritten = true;
+		this.net.send(call);
+		this.net.pass(FakeNet.SUSPICION.plusMillis(20));
+		assertThat(call.failure().code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(call.failure().processed()).isEqualTo(Processed.NO);
+	}
+
+	@Test
+	void whenTheTimeOfAParkedCallIsOverThenItWasNotProcessed() {
+		suspect();
+		FakeCall call = this.net.send(stays(this.net.call(Duration.ofSeconds(2))));
+		this.net.pass(Duration.ofMillis(2020));
+		assertThat(call.failure().code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+		assertThat(call.failure().processed()).isEqualTo(Processed.NO);
+		assertThat(calls()).isEqualTo(1);
+		assertThat(this.net.connection.inFlight()).isZero();
+	}
+
+	@Test
+	void whenASuspectedConnectionIsReplacedThenParkedCallsGoOnElsewhere() {
+		suspect();
+		FakeCall call = this.net.send(stays(this.net.call(LONG)));
+		FakeCall large = stays(new FakeCall(StreamCall.NO_DEADLINE, new byte[20_000]));
+		this.net.send(large);
+		this.net.connection.drain();
+		this.net.channel.run();
+		assertThat(call.failure().code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(call.failure().processed()).isEqualTo(Processed.NO);
+		assertThat(large.failure().processed()).isEqualTo(Processed.NO);
+		assertThat(this.net.connection.state()).isEqualTo(Connection.State.CLOSED);
+	}
+
+	@Test
+	void whenAParkedCallIsCancelledThenItIsNeverWritten() {
+		suspect();
+		FakeCall call = this.net.send(stays(this.net.call(LONG)));
+		this.net.connection.cancel(call);
+		this.net.control().receive(new Frame.Pong(1));
+		this.net.pass(Duration.ofMillis(20));
+		assertThat(call.outcomes).isEmpty();
+		assertThat(calls()).isEqualTo(1);
+		assertThat(this.net.connection.inFlight()).isZero();
+	}
+
+	@Test
+	void whenTooManyCallsAreParkedThenFurtherOnesAreRefused() {
+		this.net.close();
+		this.net = new FakeNet(FakeNet.settings(1, 1 << 20, 3));
+		suspect();
+		for (int i = 0; i < 3; i++) {
+			this.net.send(stays(this.net.call(LONG)));
+		}
+		FakeCall further = this.net.send(stays(this.net.call(LONG)));
+		assertThat(further.failure().code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+	}
+
+	@Test
+	void whenThisNodeStoodStillThenWhatMustNotBeRepeatedWaitsForTheAnswerToAPing() {
+		this.net.send(LONG);
+		this.net.lane(0).receive(new Frame.Result(1, new byte[0]));
+		this.net.ticker.advance(40, TimeUnit.SECONDS);
+		FakeCall call = this.net.send(stays(this.net.call(LONG)));
+		assertThat(calls()).isEqualTo(1);
+		assertThat(this.net.connection.state()).isEqualTo(Connection.State.READY);
+		Frame.Ping ping = this.net.control().written(Frame.Ping.class).get(0);
+		this.net.control().receive(new Frame.Pong(ping.token()));
+		this.net.channel.run();
+		assertThat(calls()).isEqualTo(2);
+		assertThat(call.outcomes).isEmpty();
+	}
+
+	@Test
+	void whenNobodyAnswersAfterAPauseThenTheConnectionIsClosedAndTheFatesAreTrue() {
+		FakeCall written = this.net.send(stays(this.net.call(Duration.ofSeconds(60))));
+		this.net.ticker.advance(40, TimeUnit.SECONDS);
+		FakeCall held = this.net.send(stays(this.net.call(LONG)));
+		this.net.pass(Duration.ofMillis(150));
+		assertThat(this.net.connection.state()).isEqualTo(Connection.State.CLOSED);
+		assertThat(written.failure().processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(written.failure().message()).contains("this node stood still for 40.0 s");
+		assertThat(held.failure().code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(held.failure().processed()).isEqualTo(Processed.NO);
+		assertThat(calls()).isEqualTo(1);
+	}
+
+	@Test
+	void whenTheDeadlineIsOverInAPauseThenTheCallSaysSo() {
+		FakeCall call = this.net.send(stays(this.net.call(Duration.ofSeconds(5))));
+		this.net.ticker.advance(40, TimeUnit.SECONDS);
+		this.net.channel.run();
+		assertThat(call.failure().code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+		assertThat(call.failure().message()).endsWith("in time; this node stood still for 40.0 s");
+		assertThat(this.net.connection.stoodStillNanos(call.sentNanoTime())).isGreaterThan(39_000_000_000L);
+	}
+
+	@Test
+	void whenQuicHasNotTakenALargeCallWholeThenItWasNotProcessed() {
+		this.net.channel.takes = false;
+		FakeCall large = this.net.send(stays(new FakeCall(StreamCall.NO_DEADLINE, new byte[20_000])));
+		this.net.connection.close(Status.unknown(Code.UNAVAILABLE, "gone"));
+		this.net.channel.run();
+		assertThat(large.failure().processed()).isEqualTo(Processed.NO);
+	}
+
+	@Test
+	void whenQuicHasTakenALargeCallWholeThenNobodyKnowsItsFate() {
+		FakeCall large = this.net.send(stays(new FakeCall(StreamCall.NO_DEADLINE, new byte[20_000])));
+		this.net.connection.close(Status.unknown(Code.UNAVAILABLE, "gone"));
+		this.net.channel.run();
+		assertThat(large.failure().processed()).isEqualTo(Processed.UNKNOWN);
+	}
+
+	private void suspect() {
+		this.net.send(this.net.call(LONG));
+		this.net.pass(FakeNet.SUSPICION.plusMillis(50));
+		assertThat(this.net.connection.state()).isEqualTo(Connection.State.SUSPECTED);
+	}
+
+	private static FakeCall stays(FakeCall call) {
+		call.leaves = false;
+		return call;
+	}
+
+	private int calls() {
+		int calls = 0;
+		for (FakeQuicStream stream : this.net.lanes()) {
+			calls += stream.written(Frame.Call.class).size();
+		}
+		return calls;
+	}
+
+	/** Time passes, and the peer gives signs of life. */
+	private void keepAlive(Duration time) {
+		for (long left = time.toMillis(); left > 0; left -= 10) {
+			this.net.control().receive(new Frame.Pong(1));
+			this.net.pass(Duration.ofMillis(10));
+		}
 	}
 
 	@Test
@@ -357,6 +623,52 @@ class CallPumpTests {
 		this.net.connection.close(Status.unknown(Code.UNAVAILABLE, "because"));
 		this.net.channel.run();
 		assertThat(second.failure().processed()).isEqualTo(Processed.NO);
+	}
+
+	/**
+	 * An idempotent call whose bound was learned, and that may not wait on.
+	 */
+	private static final class LearnedCall extends OutboundCall {
+
+		private final List<Status> failures = new ArrayList<>();
+
+		private final long last;
+
+		private int results;
+
+		private int asked;
+
+		LearnedCall(long now, Duration learned, Duration deadline) {
+			super("test/call", "raw", new byte[1], Metadata.EMPTY, now, now + learned.toNanos());
+			this.last = now + deadline.toNanos();
+		}
+
+		@Override
+		protected long lastDeadlineNanoTime() {
+			return this.last;
+		}
+
+		@Override
+		protected boolean tryWaitOn() {
+			this.asked++;
+			return false;
+		}
+
+		@Override
+		protected boolean leavesSuspectedPeer() {
+			return false;
+		}
+
+		@Override
+		public void onResult(byte[] payload) {
+			this.results++;
+		}
+
+		@Override
+		protected void onFailure(Failure failure) {
+			this.failures.add(failure.status());
+		}
+
 	}
 
 }

@@ -19,6 +19,7 @@ package io.macula.transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
 import io.macula.Processed;
@@ -73,6 +74,21 @@ class DialTests {
 		this.dial.cancel();
 		opening.setSuccess();
 		this.net.pass(Duration.ofSeconds(3));
+		assertThat(this.outcome.failures).hasSize(1);
+	}
+
+	@Test
+	void whenThisNodeStoodStillThenTheTimeBeginsAnewOnce() {
+		this.dial.start(new DefaultChannelPromise(this.net.socket));
+		this.net.pass(Duration.ofMillis(100));
+		this.net.ticker.advance(40, TimeUnit.SECONDS);
+		this.net.channel.run();
+		List<Frame.Ping> pings = this.net.control().written(Frame.Ping.class);
+		this.net.control().receive(new Frame.Pong(pings.get(pings.size() - 1).token()));
+		assertThat(this.outcome.failures).isEmpty();
+		this.net.pass(Duration.ofMillis(1990));
+		assertThat(this.outcome.failures).isEmpty();
+		this.net.pass(Duration.ofMillis(20));
 		assertThat(this.outcome.failures).hasSize(1);
 	}
 

@@ -49,6 +49,8 @@ final class FakeCall extends OutboundCall {
 
 	boolean leaves = true;
 
+	boolean leavesUnwritten;
+
 	FakeCall(long deadlineNanoTime, byte[] payload) {
 		super("test/call", "raw", payload, Metadata.EMPTY, deadlineNanoTime);
 	}
@@ -69,6 +71,11 @@ final class FakeCall extends OutboundCall {
 	protected boolean leavesSuspectedPeer() {
 		raise(this.onWaiting);
 		return this.leaves;
+	}
+
+	@Override
+	protected boolean leavesUnwritten() {
+		return this.leavesUnwritten;
 	}
 
 	@Override

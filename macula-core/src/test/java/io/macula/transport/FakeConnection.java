@@ -58,6 +58,9 @@ public final class FakeConnection implements Connection {
 	/** Answers streaming calls. */
 	public java.util.function.Function<StreamCall, Flux<byte[]>> onStream = (call) -> Flux.never();
 
+	/** How long this node stood still while any call was open. */
+	public long stoodStillNanos;
+
 	private State state = State.READY;
 
 	private @Nullable Status reason;
@@ -124,6 +127,11 @@ public final class FakeConnection implements Connection {
 	@Override
 	public NodeInfo peer() {
 		return this.peer;
+	}
+
+	@Override
+	public long stoodStillNanos(long nanoTime) {
+		return this.stoodStillNanos;
 	}
 
 	@Override

@@ -43,6 +43,8 @@ class LivenessTests {
 
 	private final FakePeer peer = new FakePeer();
 
+	private long wallAheadMillis;
+
 	private Liveness liveness = started(Duration.ofMillis(1));
 
 	// Quiet
@@ -162,10 +164,88 @@ class LivenessTests {
 	void whenThisProcessPausesThenASilentPeerIsStillSuspectedLater() {
 		this.liveness.wrote(now());
 		pass(Duration.ofMillis(100));
-		this.ticker.advance(5, TimeUnit.SECONDS);
+		this.ticker.advance(900, TimeUnit.MILLISECONDS);
 		this.channel.runScheduledPendingTasks();
 		pass(SUSPICION);
-		assertThat(this.peer.events).hasSize(1);
+		assertThat(this.peer.events).hasSize(1).first().asString().startsWith("suspected");
+		assertThat(this.peer.proofs).isEmpty();
+	}
+
+	// A pause of this node
+
+	@Test
+	void whenThisNodeStoodStillThenThePeerIsAskedAndProvesItselfByTheAnswer() {
+		pass(Duration.ofMillis(100));
+		pause(Duration.ofSeconds(12));
+		assertThat(this.peer.proofs).containsExactly("unproved");
+		assertThat(this.peer.pings).hasSize(1);
+		assertThat(this.liveness.doubtful()).isTrue();
+		this.liveness.heard();
+		this.liveness.pong(this.peer.pings.get(0), now());
+		assertThat(this.peer.proofs).containsExactly("unproved", "proved");
+		assertThat(this.liveness.doubtful()).isFalse();
+		pass(Duration.ofSeconds(1));
+		assertThat(this.peer.events).isEmpty();
+	}
+
+	@Test
+	void whenOnlyWhatWaitedArrivesAfterAPauseThenThePeerIsNotProved() {
+		this.liveness.wrote(now());
+		pass(Duration.ofMillis(50));
+		long before = this.peer.pings.get(0);
+		pause(Duration.ofSeconds(12));
+		this.peer.packets++;
+		this.liveness.heard();
+		this.liveness.pong(before, now());
+		pass(Duration.ofMillis(50));
+		assertThat(this.peer.proofs).containsExactly("unproved");
+		assertThat(this.peer.events).isEmpty();
+		pass(SUSPICION);
+		assertThat(this.peer.events.get(0)).startsWith("dead: it did not answer within 7")
+			.endsWith("after this node stood still for 12.0 s");
+	}
+
+	@Test
+	void whenThePauseOutlastsTheIdleTimeoutThenASilentPeerIsGivenUpWithinAFewRoundTrips() {
+		this.liveness.wrote(now());
+		pass(Duration.ofMillis(10));
+		pause(Duration.ofSeconds(40));
+		pass(Duration.ofMillis(120));
+		assertThat(this.peer.events).isNotEmpty().first().asString().startsWith("dead: ").contains("40.0 s");
+	}
+
+	@Test
+	void whenTheMonotonicClockStoodStillThenTheWallClockTells() {
+		this.liveness.wrote(now());
+		pass(Duration.ofMillis(50));
+		this.wallAheadMillis = 40_000;
+		pass(TICK);
+		assertThat(this.peer.proofs).containsExactly("unproved");
+		this.liveness.pong(this.peer.pings.get(this.peer.pings.size() - 1), now());
+		assertThat(this.peer.proofs).containsExactly("unproved", "proved");
+	}
+
+	@Test
+	void whenTheWallClockIsSetBackThenThatIsNoPause() {
+		this.liveness.wrote(now());
+		this.peer.answers = true;
+		pass(Duration.ofMillis(50));
+		this.wallAheadMillis = -3_600_000;
+		pass(Duration.ofSeconds(1));
+		assertThat(this.peer.proofs).isEmpty();
+	}
+
+	@Test
+	void whenAnIdleNodeStoodStillThenItIsNoticedBeforeTheNextCallIsWritten() {
+		pass(Duration.ofSeconds(1));
+		this.ticker.advance(40, TimeUnit.SECONDS);
+		this.liveness.awake(now());
+		assertThat(this.peer.proofs).containsExactly("unproved");
+	}
+
+	private void pause(Duration pause) {
+		this.ticker.advance(pause.toMillis(), TimeUnit.MILLISECONDS);
+		this.channel.runScheduledPendingTasks();
 	}
 
 	// Suspected
@@ -323,7 +403,8 @@ class LivenessTests {
 
 	private Liveness started(Duration roundTrip) {
 		Liveness created = new Liveness(this.channel.eventLoop(), this.ticker::nanoTime, this.peer,
-				FakeNet.settings(1, 1 << 20, 100), roundTrip.toNanos());
+				FakeNet.settings(1, 1 << 20, 100), roundTrip.toNanos(), new LoopWatch(this.ticker::nanoTime,
+						() -> TimeUnit.NANOSECONDS.toMillis(now()) + this.wallAheadMillis, new PauseLog(this::now)));
 		created.start(now());
 		return created;
 	}
@@ -365,6 +446,8 @@ class LivenessTests {
 		private final List<String> events = new ArrayList<>();
 
 		private final List<Long> pings = new ArrayList<>();
+
+		private final List<String> proofs = new ArrayList<>();
 
 		private Runnable onDead = () -> {
 		};
@@ -454,6 +537,16 @@ class LivenessTests {
 		@Override
 		public void alive() {
 			this.events.add("alive");
+		}
+
+		@Override
+		public void unproved() {
+			this.proofs.add("unproved");
+		}
+
+		@Override
+		public void proved() {
+			this.proofs.add("proved");
 		}
 
 		@Override

@@ -298,6 +298,48 @@ class ServerConnectionTests {
 		assertThat(this.handler.kept).hasSize(2).allMatch(InboundCall::cancelled);
 	}
 
+	// What arrives late
+
+	@Test
+	void whenACallArrivesAfterTheTimeOfItsCallerThenItIsNotRun() {
+		welcomed();
+		this.lane.receive(new Frame.Time(1, 1000), timed(1, Duration.ofSeconds(5)));
+		this.channel.run();
+		pass(Duration.ofSeconds(42));
+		this.lane.receive(new Frame.Time(1, 3000), timed(2, Duration.ofSeconds(5)));
+		this.channel.run();
+		assertThat(this.handler.calls).hasValue(1);
+		assertThat(failure().code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+		assertThat(failure().processed()).isEqualTo(Processed.NO);
+		assertThat(failure().message()).startsWith("the call arrived 39.9 s late");
+	}
+
+	@Test
+	void whenACallArrivesLateThenItHasTheTimeThatItsCallerHas() {
+		welcomed();
+		this.lane.receive(new Frame.Time(1, 1000), timed(1, Duration.ofSeconds(5)));
+		pass(Duration.ofSeconds(4));
+		this.lane.receive(new Frame.Time(1, 3000), timed(2, Duration.ofSeconds(5)));
+		this.channel.run();
+		InboundCall late = List.copyOf(this.handler.kept).get(1);
+		assertThat(Duration.ofNanos(late.deadlineNanoTime() - this.ticker.nanoTime()))
+			.isBetween(Duration.ofMillis(3000), Duration.ofMillis(3110));
+	}
+
+	@Test
+	void whenACallHasNoDeadlineOrTheClientTellsNoTimeThenNothingIsLate() {
+		welcomed();
+		this.lane.receive(timed(1, Duration.ofSeconds(5)), new Frame.Time(1, 1000));
+		pass(Duration.ofSeconds(42));
+		this.lane.receive(new Frame.Time(1, 3000), call(2, "test/keep", 1));
+		this.channel.run();
+		assertThat(this.handler.calls).hasValue(2);
+	}
+
+	private static Frame.Call timed(long id, Duration timeout) {
+		return new Frame.Call(id, 0, "test/keep", "raw", timeout.toMillis() * 1000, 0, Metadata.EMPTY, new byte[1]);
+	}
+
 	// The end
 
 	@Test
