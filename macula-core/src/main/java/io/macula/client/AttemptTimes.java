@@ -69,6 +69,13 @@ final class AttemptTimes {
 		return this.fixed != null;
 	}
 
+	/** The bound of an attempt, for people. */
+	String bound() {
+		Duration set = this.fixed;
+		return (set != null) ? "the attempt-timeout of " + set.toMillis() + " ms"
+				: "the time that was learned for an attempt";
+	}
+
 	/**
 	 * Bound of an attempt. A learned bound makes sense only where another attempt may
 	 * follow: a call that must not be repeated gets all the time that is left.

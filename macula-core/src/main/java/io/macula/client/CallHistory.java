@@ -68,6 +68,11 @@ final class CallHistory {
 		return failure;
 	}
 
+	/** Whether the Retry allows a further attempt if the open one fails. */
+	boolean mayRepeat() {
+		return this.told + 1 < this.policy.maxAttempts();
+	}
+
 	/** Take leave for another attempt from the budget; kept until it is used. */
 	boolean tryAcquire() {
 		if (!this.granted) {

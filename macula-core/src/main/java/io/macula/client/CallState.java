@@ -74,11 +74,12 @@ abstract class CallState implements SelectionContext {
 	 * What follows a failed attempt. The order matters: what is final comes before what
 	 * costs, and what costs nothing before what is counted.
 	 */
-	final NextStep afterFailure(InstanceTracker tracker, Failure failure) {
+	final NextStep afterFailure(InstanceTracker tracker, Failure cause) {
 		this.openAttempts--;
 		CallHistory past = history();
 		Verdict verdict = committed() ? Verdict.NEVER
-				: FailoverRule.decide(failure.status(), this.procedure.idempotent());
+				: FailoverRule.decide(cause.status(), this.procedure.idempotent());
+		Failure failure = (remainingNanos() > 0) ? Failures.inTime(cause) : cause;
 		// 1. The failure is final, or nothing is ever repeated.
 		if (verdict == Verdict.NEVER || !this.shared.retries().repeats()) {
 			past.remember(tracker.instance(), failure.status(), false);
@@ -99,9 +100,10 @@ abstract class CallState implements SelectionContext {
 			past.remember(tracker.instance(), failure.status(), false);
 			return nextInstance();
 		}
-		// 5. Anything else adds load: the budget must have room, and the Retry says how
-		// long to wait, or that there were attempts enough.
-		long millis = past.retryMillis(past.remember(tracker.instance(), failure.status(), past.tryAcquire()));
+		// 5. Anything else is counted: the Retry says how long to wait, or that there
+		// were attempts enough. What adds load needs room in the budget, too.
+		long millis = past.retryMillis(past.remember(tracker.instance(), failure.status(),
+				verdict == Verdict.TRANSPARENT || past.tryAcquire()));
 		if (millis < 0) {
 			return Failures.all(this.procedure, failure, past.failures(), !untriedLeft());
 		}

@@ -84,6 +84,16 @@ final class Failures {
 				worst(Processed.NO, failures)), failures);
 	}
 
+	/**
+	 * An attempt failed while its call has time left: whoever's time was over, it was not
+	 * the caller's. What a handler says itself stays as it is.
+	 */
+	static Failure inTime(Failure failure) {
+		Status status = failure.status();
+		return (status.code() != Code.DEADLINE_EXCEEDED || status.processed() == Processed.YES) ? failure : new Failure(
+				new Status(Code.UNAVAILABLE, status.message(), status.processed()), failure.type(), failure.detail());
+	}
+
 	/** Something else than an attempt ended the call, for example an empty directory. */
 	static GiveUp stopped(Status reason, List<AttemptFailure> failures) {
 		if (failures.isEmpty()) {

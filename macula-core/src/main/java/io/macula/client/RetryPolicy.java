@@ -81,6 +81,11 @@ final class RetryPolicy {
 		return this.maxAttempts > 1;
 	}
 
+	/** Attempts of a call, the first included, as the Retry has it. */
+	int maxAttempts() {
+		return this.retry.getRetryConfig().getMaxAttempts();
+	}
+
 	/** A call began; earns its share of the budget. */
 	void callStarted() {
 		this.budget.callStarted();

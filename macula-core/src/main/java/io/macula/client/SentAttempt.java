@@ -39,13 +39,17 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 
 	private static final Status ABANDONED = Status.unknown(Code.CANCELLED, "nobody waits for this attempt any more");
 
+	/**
+	 * An attempt during which this node stood still for so long says nothing of the
+	 * instance.
+	 */
+	static final long OWN_PAUSE_NANOS = 1_000_000_000L;
+
 	private final UnaryCall call;
 
 	private final InstanceTracker tracker;
 
 	private final Connection connection;
-
-	private final long sentNanos;
 
 	private final CallObserver.@Nullable AttemptObserver observer;
 
@@ -55,11 +59,10 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 
 	SentAttempt(UnaryCall call, InstanceTracker tracker, Connection connection, byte[] payload, Metadata metadata,
 			CallObserver.@Nullable AttemptObserver observer, long sentNanos, long deadlineNanos) {
-		super(call.procedure().wireName(), call.procedure().codec(), payload, metadata, deadlineNanos);
+		super(call.procedure().wireName(), call.procedure().codec(), payload, metadata, sentNanos, deadlineNanos);
 		this.call = call;
 		this.tracker = tracker;
 		this.connection = connection;
-		this.sentNanos = sentNanos;
 		this.observer = observer;
 	}
 
@@ -79,6 +82,11 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 	}
 
 	@Override
+	protected boolean leavesUnwritten() {
+		return this.call.shared().retries().repeats() && this.call.untriedLeft(InstanceTracker::usable);
+	}
+
+	@Override
 	protected boolean tryWaitOn() {
 		return this.call.tryWaitOn(this);
 	}
@@ -86,9 +94,15 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 	@Override
 	public void onResult(byte[] result) {
 		if (SETTLED.compareAndSet(this, 0, 1)) {
-			long elapsed = elapsedNanos();
-			this.tracker.succeeded(elapsed);
-			this.call.procedure().latency().record(elapsed);
+			long own = ownPauseNanos();
+			if (own < OWN_PAUSE_NANOS) {
+				long elapsed = Math.max(0, elapsedNanos() - own);
+				this.tracker.succeeded(elapsed);
+				this.call.procedure().latency().record(elapsed);
+			}
+			else {
+				this.tracker.streamed();
+			}
 			observed(SUCCESS);
 			this.call.succeeded(this, result);
 		}
@@ -98,15 +112,33 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 	protected void onFailure(Failure failure) {
 		if (SETTLED.compareAndSet(this, 0, 1)) {
 			Status status = failure.status();
-			long elapsed = elapsedNanos();
-			this.tracker.failed(status.code(), status.processed(), elapsed);
-			if (status.code() == Code.DEADLINE_EXCEEDED) {
-				this.call.procedure().latency().recordTimeout(elapsed);
+			long own = ownPauseNanos();
+			if (own < OWN_PAUSE_NANOS) {
+				long elapsed = Math.max(0, elapsedNanos() - own);
+				this.tracker.failed(status.code(), status.processed(), elapsed);
+				if (status.code() == Code.DEADLINE_EXCEEDED) {
+					this.call.procedure().latency().recordTimeout(elapsed);
+				}
+			}
+			else {
+				this.tracker.cancelled(0);
 			}
 			this.call.shared().retries().failed(status);
 			observed(status);
-			this.call.attemptFailed(this, failure);
+			this.call.attemptFailed(this, explained(failure));
 		}
+	}
+
+	/** Which time was over, if it was not the caller's. */
+	private Failure explained(Failure failure) {
+		Status status = failure.status();
+		if (status.code() != Code.DEADLINE_EXCEEDED || !timeOver(this.call.shared().now())
+				|| this.call.remainingNanos() <= 0) {
+			return failure;
+		}
+		String bound = this.call.shared().times().bound();
+		return new Failure(new Status(status.code(), status.message() + ": " + bound + " was over", status.processed()),
+				failure.type(), failure.detail());
 	}
 
 	@Override
@@ -119,7 +151,11 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 	}
 
 	private long elapsedNanos() {
-		return this.call.shared().now() - this.sentNanos;
+		return this.call.shared().now() - sentNanoTime();
+	}
+
+	private long ownPauseNanos() {
+		return this.connection.stoodStillNanos(sentNanoTime());
 	}
 
 	private void observed(Status status) {

@@ -22,6 +22,7 @@ import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.selection.InstanceTracker;
+import io.macula.transport.Connection;
 import io.macula.transport.FailureException;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ final class StreamAttempt implements OpenAttempt, CoreSubscriber<byte[]> {
 
 	private final InstanceTracker tracker;
 
+	private final Connection connection;
+
 	private final long sentNanos;
 
 	private final CallObserver.@Nullable AttemptObserver observer;
@@ -57,10 +60,11 @@ final class StreamAttempt implements OpenAttempt, CoreSubscriber<byte[]> {
 	@SuppressWarnings("unused") // through SETTLED
 	private volatile int settled;
 
-	StreamAttempt(StreamingCall call, InstanceTracker tracker, CallObserver.@Nullable AttemptObserver observer,
-			long sentNanos) {
+	StreamAttempt(StreamingCall call, InstanceTracker tracker, Connection connection,
+			CallObserver.@Nullable AttemptObserver observer, long sentNanos) {
 		this.call = call;
 		this.tracker = tracker;
+		this.connection = connection;
 		this.observer = observer;
 		this.sentNanos = sentNanos;
 	}
@@ -108,7 +112,12 @@ final class StreamAttempt implements OpenAttempt, CoreSubscriber<byte[]> {
 		if (SETTLED.compareAndSet(this, 0, 1)) {
 			Failure failure = failure(error);
 			Status status = failure.status();
-			this.tracker.failed(status.code(), status.processed(), this.call.shared().now() - this.sentNanos);
+			if (this.connection.stoodStillNanos(this.sentNanos) < SentAttempt.OWN_PAUSE_NANOS) {
+				this.tracker.failed(status.code(), status.processed(), this.call.shared().now() - this.sentNanos);
+			}
+			else {
+				this.tracker.cancelled(0);
+			}
 			this.call.shared().retries().failed(status);
 			observed(status);
 			this.call.attemptFailed(this, failure);

@@ -99,7 +99,7 @@ final class StreamingCall extends CallPipeline implements Subscription {
 	@Override
 	void send(InstanceTracker tracker, Connection connection, long now, int number, boolean hedge) {
 		CallObserver.AttemptObserver observer = observe(tracker, number, Metadata.EMPTY);
-		StreamAttempt attempt = new StreamAttempt(this, tracker, observer, now);
+		StreamAttempt attempt = new StreamAttempt(this, tracker, connection, observer, now);
 		hold(attempt, hedge);
 		StreamCall stream = new StreamCall(procedure().wireName(), procedure().codec(), this.payload,
 				(observer != null) ? observer.metadata() : Metadata.EMPTY, deadlineNanos(), this.elements,

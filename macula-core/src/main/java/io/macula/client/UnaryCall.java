@@ -99,7 +99,8 @@ final class UnaryCall extends CallPipeline {
 	 * @return whether it waits on; otherwise a retry was taken from the budget for it
 	 */
 	synchronized boolean tryWaitOn(SentAttempt attempt) {
-		return onlyOpen(attempt) && (shared().retries().overloaded() || !history().tryAcquire());
+		return onlyOpen(attempt)
+				&& (shared().retries().overloaded() || !history().mayRepeat() || !history().tryAcquire());
 	}
 
 	/** A result is the first thing that the caller sees. */

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import io.github.resilience4j.retry.Retry;
 import io.macula.Code;
@@ -198,6 +199,77 @@ class CallPipelineTests {
 			assertThat(failure(result).code()).isEqualTo(Code.INVALID_ARGUMENT);
 			assertThat(failure(result)).hasMessageContaining("the payload is too large");
 		});
+	}
+
+	// Whose time was over
+
+	@Test
+	void whenAnAttemptTimeoutOfTheUserIsOverThenTheCallIsNotBeyondItsDeadline() {
+		this.fixture.settings = ClientFixture.settings(2, Duration.ofMillis(500));
+		this.fixture.known(1, 2);
+		CompletableFuture<String> result = calls().future("x");
+		for (int attempt = 1; attempt <= 2; attempt++) {
+			assertThat(result).isNotDone();
+			FakeConnection connection = this.fixture.connections.values()
+				.stream()
+				.filter((each) -> !each.open.isEmpty())
+				.findFirst()
+				.orElseThrow();
+			this.fixture.pass(Duration.ofMillis(501));
+			connection.overdue(connection.open.get(0));
+		}
+		assertThat(failure(result).code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(failure(result).status().processed()).isEqualTo(Processed.UNKNOWN);
+		assertThat(failure(result))
+			.hasMessageContaining("UNAVAILABLE: no answer in time: the attempt-timeout of 500 ms was over");
+	}
+
+	@Test
+	void whenTheAttemptTimeoutEndsWithTheDeadlineThenTheDeadlineIsOver() {
+		this.fixture.settings = ClientFixture.settings(2, Duration.ofSeconds(10));
+		this.fixture.known(1);
+		CompletableFuture<String> result = calls().brief("x");
+		FakeConnection connection = this.fixture.connections.get(ClientFixture.endpoint(1));
+		this.fixture.pass(Duration.ofMillis(1001));
+		connection.overdue(connection.open.get(0));
+		assertThat(failure(result).code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+	}
+
+	@Test
+	void whenThisNodeStoodStillThenNoInstanceIsBlamed() {
+		this.fixture.settings = ClientFixture.settings(1, Duration.ofSeconds(10));
+		this.fixture.known(1);
+		this.fixture.onConnect = (connection) -> connection.stoodStillNanos = 40_000_000_000L;
+		Calls calls = calls();
+		List<CompletableFuture<String>> results = IntStream.range(0, 20).mapToObj((i) -> calls.brief("x")).toList();
+		FakeConnection connection = this.fixture.connections.get(ClientFixture.endpoint(1));
+		this.fixture.pass(Duration.ofMillis(1001));
+		List.copyOf(connection.open).forEach(connection::overdue);
+		assertThat(results)
+			.allSatisfy((result) -> assertThat(failure(result).code()).isEqualTo(Code.DEADLINE_EXCEEDED));
+		assertThat(this.client.clients().get(0).instances()).singleElement().satisfies((tracker) -> {
+			assertThat(tracker.failures()).isEmpty();
+			assertThat(tracker.ejected()).isFalse();
+			assertThat(tracker.inFlight()).isZero();
+			assertThat(tracker.latencyNanos()).isZero();
+		});
+	}
+
+	@Test
+	void whenManyCallsWereNeverWrittenThenGoingOnCostsNoBudget() {
+		this.fixture.known(1);
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> {
+			if (connection.sent <= 100) {
+				connection.fail(call, Status.notProcessed(Code.UNAVAILABLE, "suspected and replaced"));
+			}
+			else {
+				connection.answer(call, Calls.encoded("y"));
+			}
+		};
+		Calls calls = calls();
+		List<CompletableFuture<String>> results = IntStream.range(0, 100).mapToObj((i) -> calls.future("x")).toList();
+		this.fixture.pass(Duration.ofSeconds(1));
+		assertThat(results).allSatisfy((result) -> assertThat(result).isCompletedWithValue("y"));
 	}
 
 	@Test
