@@ -16,9 +16,7 @@
 
 package io.macula.transport;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
@@ -98,10 +96,7 @@ final class CallPump {
 
 	private final OpenCalls calls;
 
-	private final Deque<OutboundCall> waiting = new ArrayDeque<>();
-
-	/** Calls that are not written to a peer in doubt. */
-	private final Deque<OutboundCall> parked = new ArrayDeque<>();
+	private final UnwrittenCalls unwritten;
 
 	private final List<ClientLane> lanes = new ArrayList<>();
 
@@ -109,9 +104,6 @@ final class CallPump {
 	private volatile int scheduled;
 
 	private volatile int open;
-
-	/** Whether it is in doubt that the peer lives. */
-	private boolean holding;
 
 	private int nextLane;
 
@@ -134,6 +126,7 @@ final class CallPump {
 		this.queue = PlatformDependent.newMpscQueue(QUEUE_CHUNK,
 				Math.max(2 * QUEUE_CHUNK, settings.maxInFlightPerConnection()));
 		this.calls = new OpenCalls(connection, this, liveness, settings.maxPayloadBytes(), clock.getAsLong());
+		this.unwritten = new UnwrittenCalls(connection, this, this.calls, this.maxInFlight);
 	}
 
 	/**
@@ -176,7 +169,7 @@ final class CallPump {
 
 	/** Whether no unary call is open or queued. */
 	boolean idle() {
-		return this.calls.size() == 0 && this.waiting.isEmpty() && this.parked.isEmpty() && this.opener.waiting() == 0
+		return this.calls.size() == 0 && this.unwritten.size() == 0 && this.opener.waiting() == 0
 				&& this.queue.isEmpty();
 	}
 
@@ -237,7 +230,7 @@ final class CallPump {
 		}
 		finally {
 			this.scheduled = 0;
-			if (!this.queue.isEmpty() || (!this.waiting.isEmpty() && writableLane() != null)) {
+			if (!this.queue.isEmpty() || (this.unwritten.waits() && writableLane() != null)) {
 				wake();
 			}
 		}
@@ -269,7 +262,7 @@ final class CallPump {
 		int taken = 0;
 		int before = this.calls.size();
 		while (taken < MAX_CALLS_PER_TURN && lane.pendingBytes() < MAX_BYTES_PER_TURN) {
-			OutboundCall call = this.waiting.poll();
+			OutboundCall call = this.unwritten.poll();
 			if (call == null) {
 				call = this.queue.poll();
 			}
@@ -313,8 +306,8 @@ final class CallPump {
 		else if (this.payloadLimit.exceededBy(call.payload().length)) {
 			this.calls.fail(call, this.payloadLimit.refusal(call.payload().length));
 		}
-		else if (this.holding && !call.leavesSuspectedPeer()) {
-			park(call, now);
+		else if (this.unwritten.holds(call)) {
+			this.unwritten.park(call, now);
 		}
 		else if (call.payload().length > this.laneThresholdBytes) {
 			this.calls.watch(call, now);
@@ -360,78 +353,29 @@ final class CallPump {
 	private void keep(long now) {
 		OutboundCall call;
 		while ((call = this.queue.poll()) != null) {
-			if (call.callId == OutboundCall.OVER) {
-				continue;
-			}
-			if (this.waiting.size() >= this.maxInFlight) {
-				this.waiting.removeIf((each) -> each.callId == OutboundCall.OVER);
-			}
-			if (this.waiting.size() >= this.maxInFlight) {
-				this.calls.fail(call, full());
-			}
-			else {
-				this.calls.watch(call, now);
-				this.waiting.add(call);
+			if (call.callId != OutboundCall.OVER) {
+				this.unwritten.add(call, now);
 			}
 		}
 		this.liveness.wrote(now);
 	}
 
-	/**
-	 * The peer is in doubt, and the call must not be repeated: it waits here unwritten,
-	 * so that nobody has to ask later whether it was executed.
-	 */
-	private void park(OutboundCall call, long now) {
-		if (this.connection.state() == Connection.State.DRAINING) {
-			this.calls.fail(call, this.connection.refusal());
-		}
-		else if (this.parked.size() >= this.maxInFlight) {
-			this.calls.fail(call, full());
-		}
-		else {
-			this.calls.watch(call, now);
-			this.parked.add(call);
-		}
-	}
-
 	/** From now on it is in doubt that the peer lives. */
 	void hold() {
-		this.holding = true;
+		this.unwritten.hold(this.clock.getAsLong());
 		this.opener.hold();
-		long now = this.clock.getAsLong();
-		for (int left = this.waiting.size(); left > 0; left--) {
-			OutboundCall call = this.waiting.remove();
-			try {
-				if (call.callId != OutboundCall.OVER && !call.leavesSuspectedPeer()) {
-					park(call, now);
-				}
-				else {
-					this.waiting.add(call);
-				}
-			}
-			catch (Throwable ex) {
-				this.calls.failed(call, ex);
-			}
-		}
 	}
 
 	/** The peer lives: what waited for that is written. */
 	void release() {
-		if (this.holding) {
-			this.holding = false;
-			while (!this.parked.isEmpty()) {
-				this.waiting.addFirst(this.parked.removeLast());
-			}
-			this.opener.release();
-			if (!this.waiting.isEmpty()) {
-				wake();
-			}
-		}
+		this.unwritten.release();
+		this.opener.release();
+		onWritable();
 	}
 
 	/** A lane takes data again. */
 	void onWritable() {
-		if (!this.waiting.isEmpty()) {
+		if (this.unwritten.waits()) {
 			wake();
 		}
 	}
@@ -455,12 +399,7 @@ final class CallPump {
 	void expire(long now) {
 		assert this.connection.owned();
 		this.calls.expire(now);
-		if (!this.waiting.isEmpty()) {
-			this.waiting.removeIf((call) -> call.callId == OutboundCall.OVER);
-		}
-		if (!this.parked.isEmpty()) {
-			this.parked.removeIf((call) -> call.callId == OutboundCall.OVER);
-		}
+		this.unwritten.sweep();
 		flush();
 	}
 
@@ -472,33 +411,15 @@ final class CallPump {
 			failUnwritten(unwritten);
 		}
 		else {
-			leave(this.waiting, unwritten);
-			leave(this.parked, unwritten);
+			this.unwritten.leave(unwritten);
 			this.opener.leave(unwritten);
 		}
 		flush();
 	}
 
-	private void leave(Deque<OutboundCall> unwritten, Status status) {
-		for (int left = unwritten.size(); left > 0; left--) {
-			OutboundCall call = unwritten.remove();
-			try {
-				if (call.callId != OutboundCall.OVER && !call.leavesSuspectedPeer() && !call.leavesUnwritten()) {
-					unwritten.add(call);
-				}
-				else {
-					this.calls.fail(call, status);
-				}
-			}
-			catch (Throwable ex) {
-				this.calls.failed(call, ex);
-			}
-		}
-	}
-
 	/** This side drains: nothing waits for a sign of life, it goes on elsewhere. */
 	void drain(Status status) {
-		if (this.holding) {
+		if (this.liveness.doubtful()) {
 			failUnwritten(status);
 		}
 	}
@@ -523,12 +444,7 @@ final class CallPump {
 	}
 
 	private void failUnwritten(Status status) {
-		while (!this.waiting.isEmpty()) {
-			this.calls.fail(this.waiting.remove(), status);
-		}
-		while (!this.parked.isEmpty()) {
-			this.calls.fail(this.parked.remove(), status);
-		}
+		this.unwritten.failAll(status);
 		this.opener.refuseAll(status);
 	}
 
@@ -557,10 +473,10 @@ final class CallPump {
 	}
 
 	void count() {
-		OPEN.lazySet(this, this.calls.size() + this.waiting.size() + this.parked.size() + this.opener.waiting());
+		OPEN.lazySet(this, this.calls.size() + this.unwritten.size() + this.opener.waiting());
 	}
 
-	private Status full() {
+	Status full() {
 		return Status.notProcessed(Code.RESOURCE_EXHAUSTED, this.connection.inFlight() + " calls are in flight to "
 				+ this.endpoint + " already: the limit is maxInFlightPerConnection = " + this.maxInFlight);
 	}
