@@ -16,9 +16,11 @@
 
 package io.macula.node;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -86,8 +88,7 @@ final class ServingPart {
 	 */
 	Listening start() {
 		this.server.start();
-		AdvertisedHost host = AdvertisedHost.choose(this.provider.advertisedHost(), this.provider.address(),
-				this.settings.seeds());
+		AdvertisedHost host = advertisedHost();
 		Instance self = new Instance(this.settings.nodeId(), this.incarnation,
 				new Endpoint(host.host(), this.server.port()), this.settings.zone(), this.provider.priority(),
 				this.provider.weight(), this.provider.metadata());
@@ -99,6 +100,17 @@ final class ServingPart {
 		Listening started = new Listening(self, host.reason(), advertiser);
 		this.listening = started;
 		return started;
+	}
+
+	private AdvertisedHost advertisedHost() {
+		InetAddress bound = Objects.requireNonNull(this.server.boundAddress(), "The server has not been started");
+		AdvertisedHost host = AdvertisedHost.choose(this.provider.advertisedHost(), this.provider.address(), bound,
+				this.settings.seeds());
+		String doubt = host.doubt(bound);
+		if (doubt != null) {
+			logger.warn("{}", doubt);
+		}
+		return host;
 	}
 
 	/** Does nothing if the directory is told of providers by somebody else. */

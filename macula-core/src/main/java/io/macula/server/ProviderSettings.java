@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a node serves. Immutable.
  *
- * @param address local address to bind, or {@code null} for all
+ * @param address local address to bind, or {@code null} for all, of IPv6 and IPv4
  * @param port UDP port to bind, 0 for any free one; default 9443
  * @param advertisedHost host that others dial, or {@code null} to choose one
  * @param priority lower values come first for the strategy {@code first}; default 0

@@ -18,7 +18,6 @@ package io.macula.server;
 
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +31,7 @@ import io.macula.tls.TlsContexts;
 import io.macula.transport.NodeInfo;
 import io.macula.transport.QuicListener;
 import io.macula.transport.Transport;
+import io.macula.udp.Addresses;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -133,7 +133,7 @@ public final class RealmServer implements AutoCloseable {
 	private InetAddress address() {
 		String address = this.settings.address();
 		if (address == null) {
-			return new InetSocketAddress(0).getAddress();
+			return Addresses.everywhere();
 		}
 		try {
 			return InetAddress.getByName(address);
@@ -145,6 +145,16 @@ public final class RealmServer implements AutoCloseable {
 								+ "' cannot be bound (macula.provider.address): expected an address of this machine"),
 					ex);
 		}
+	}
+
+	/**
+	 * Where it is bound.
+	 * @return a local address, or a wildcard address: {@code ::} serves both families;
+	 * {@code null} before the start
+	 */
+	public @Nullable InetAddress boundAddress() {
+		QuicListener listening = this.listener;
+		return (listening != null) ? listening.address() : null;
 	}
 
 	/**

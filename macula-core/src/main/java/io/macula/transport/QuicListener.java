@@ -135,6 +135,14 @@ public final class QuicListener implements AutoCloseable {
 	}
 
 	/**
+	 * Where this listens.
+	 * @return a local address, or a wildcard address: {@code ::} serves both families
+	 */
+	public InetAddress address() {
+		return ((InetSocketAddress) this.sockets.get(0).localAddress()).getAddress();
+	}
+
+	/**
 	 * The port that is bound.
 	 * @return 1 to 65535
 	 */

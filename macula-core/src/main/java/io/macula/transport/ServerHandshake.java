@@ -72,7 +72,7 @@ final class ServerHandshake implements ControlStream.Receiver {
 		this.connection = connection;
 		this.listener = listener;
 		this.loop = channel.eventLoop();
-		this.address = channel.remoteSocketAddress();
+		this.address = connection.address();
 		this.engine = channel.sslEngine();
 	}
 

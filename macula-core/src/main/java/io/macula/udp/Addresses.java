@@ -16,9 +16,14 @@
 
 package io.macula.udp;
 
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
+import java.nio.channels.DatagramChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,13 +31,21 @@ import java.util.Deque;
 import java.util.List;
 
 import io.netty.util.NetUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Host names to addresses, in the order in which they are to be tried.
+ * Addresses of both families: what a host name stands for, in the order in which it is to
+ * be tried, and which addresses a bound socket serves.
  */
 public final class Addresses {
+
+	private static final Logger logger = LoggerFactory.getLogger(Addresses.class);
+
+	private static final byte[] MAPPED = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1 };
 
 	public static final InetAddress ANY_4 = ofBytes(new byte[4]);
 
@@ -48,12 +61,79 @@ public final class Addresses {
 	 * {@link UnknownHostException}
 	 */
 	public static Mono<List<InetAddress>> resolve(String host) {
-		InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+		InetAddress literal = (host.indexOf('%') < 0) ? literal(host) : null;
 		if (literal != null) {
 			return Mono.just(List.of(literal));
 		}
 		return Mono.fromCallable(() -> alternating(Arrays.asList(InetAddress.getAllByName(host))))
 			.subscribeOn(Schedulers.boundedElastic());
+	}
+
+	/**
+	 * An address as text, without asking any name service.
+	 * @param host name or address
+	 * @return the address, without its zone, or {@code null} if it is a name
+	 */
+	public static @Nullable InetAddress literal(String host) {
+		int zone = host.indexOf('%');
+		return NetUtil.createInetAddressFromIpAddressString((zone < 0) ? host : host.substring(0, zone));
+	}
+
+	/**
+	 * Where to bind in order to listen at all addresses of this machine: at {@code ::},
+	 * which serves both families, or at 0.0.0.0 where IPv6 is off.
+	 * @return a wildcard address
+	 */
+	public static InetAddress everywhere() {
+		if (NetUtil.isIpV4StackPreferred()) {
+			return ANY_4;
+		}
+		try (DatagramChannel trial = DatagramChannel.open(StandardProtocolFamily.INET6)) {
+			trial.bind(new InetSocketAddress(ANY_6, 0));
+			return ANY_6;
+		}
+		catch (IOException | UnsupportedOperationException ex) {
+			logger.debug("No IPv6 here", ex);
+			return ANY_4;
+		}
+	}
+
+	/**
+	 * Whether a socket can get what is sent to an address of this machine.
+	 * @param bound where the socket is bound; {@code ::} serves both families
+	 * @param address an address
+	 * @return whether it is bound there or everywhere in that family
+	 */
+	public static boolean serves(InetAddress bound, InetAddress address) {
+		if (bound.isAnyLocalAddress()) {
+			return !(bound instanceof Inet4Address) || address instanceof Inet4Address;
+		}
+		return bound.equals(address);
+	}
+
+	/**
+	 * The address that a peer has in its own eyes: sockets of both families tell IPv4
+	 * addresses mapped into IPv6 (RFC 4291, section 2.5.5.2).
+	 * @param address as a socket tells it
+	 * @return the same, but IPv4 as IPv4
+	 */
+	public static @Nullable SocketAddress plain(@Nullable SocketAddress address) {
+		if (address instanceof InetSocketAddress socket && socket.getAddress() != null) {
+			return new InetSocketAddress(plain(socket.getAddress()), socket.getPort());
+		}
+		return address;
+	}
+
+	/**
+	 * The same for an address without a port.
+	 * @param address as a socket tells it
+	 * @return the same, but IPv4 as IPv4
+	 */
+	public static InetAddress plain(InetAddress address) {
+		byte[] bytes = address.getAddress();
+		boolean mapped = bytes.length == 16
+				&& Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
+		return mapped ? ofBytes(Arrays.copyOfRange(bytes, MAPPED.length, bytes.length)) : address;
 	}
 
 	/** The first address keeps its place, then the families take turns. */

@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.udp;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Addresses}.
+ */
+class AddressesTests {
+
+	private static final InetAddress FOUR = literal("10.0.0.1");
+
+	private static final InetAddress SIX = literal("fd00::1");
+
+	@Test
+	void familiesTakeTurns() {
+		InetAddress four = literal("10.0.0.2");
+		assertThat(Addresses.alternating(List.of(SIX, FOUR, four))).containsExactly(SIX, FOUR, four);
+		assertThat(Addresses.alternating(List.of(FOUR, four, SIX))).containsExactly(FOUR, SIX, four);
+	}
+
+	@Test
+	void wildcardOfIpv6ServesBothFamilies() {
+		assertThat(Addresses.serves(Addresses.ANY_6, FOUR)).isTrue();
+		assertThat(Addresses.serves(Addresses.ANY_6, SIX)).isTrue();
+		assertThat(Addresses.serves(Addresses.ANY_4, FOUR)).isTrue();
+		assertThat(Addresses.serves(Addresses.ANY_4, SIX)).isFalse();
+		assertThat(Addresses.serves(FOUR, FOUR)).isTrue();
+		assertThat(Addresses.serves(FOUR, literal("10.0.0.2"))).isFalse();
+	}
+
+	@Test
+	void mappedAddressIsShownAsIpv4() throws Exception {
+		byte[] mapped = new byte[16];
+		mapped[10] = -1;
+		mapped[11] = -1;
+		System.arraycopy(FOUR.getAddress(), 0, mapped, 12, 4);
+		Inet6Address address = Inet6Address.getByAddress(null, mapped, -1);
+		assertThat(Addresses.plain(new InetSocketAddress(address, 7))).isEqualTo(new InetSocketAddress(FOUR, 7));
+		assertThat(Addresses.plain(address)).isInstanceOf(Inet4Address.class);
+		assertThat(Addresses.plain(SIX)).isSameAs(SIX);
+		assertThat(Addresses.plain(FOUR)).isSameAs(FOUR);
+		assertThat(Addresses.plain((InetSocketAddress) null)).isNull();
+	}
+
+	@Test
+	void everywhereIsAWildcardThatCanBeBound() {
+		assertThat(Addresses.everywhere().isAnyLocalAddress()).isTrue();
+	}
+
+	@Test
+	void nameIsNoLiteral() {
+		assertThat(Addresses.literal("localhost")).isNull();
+		assertThat(Addresses.literal("::1")).isEqualTo(literal("0:0:0:0:0:0:0:1"));
+	}
+
+	private static InetAddress literal(String text) {
+		return Objects.requireNonNull(Addresses.literal(text));
+	}
+
+}
