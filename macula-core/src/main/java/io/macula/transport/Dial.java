@@ -245,6 +245,10 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 	/** The QUIC handshake begins on this channel. */
 	void opened(QuicChannel created) {
 		this.channel = created;
+		Turn socketTurn = this.turn;
+		if (socketTurn != null) {
+			BoundDatagrams.of(created, socketTurn, this.clock);
+		}
 		created.pipeline().addLast(this.events);
 	}
 

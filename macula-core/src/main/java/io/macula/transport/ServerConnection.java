@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-import io.macula.udp.SmallDatagrams;
+import io.macula.udp.Addresses;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
@@ -77,6 +77,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
 	private final FrameDecoder decoder;
 
+	private final BoundDatagrams datagrams;
+
 	private final ServerHandshake handshake;
 
 	private final ControlStream control;
@@ -97,8 +99,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		this.channel = channel;
 		this.loop = channel.eventLoop();
 		this.turn = turn;
-		this.address = channel.remoteSocketAddress();
+		this.address = Addresses.plain(channel.remoteSocketAddress());
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
+		this.datagrams = BoundDatagrams.of(channel, turn, listener.clock());
 		this.handshake = new ServerHandshake(this, listener, channel);
 		this.control = new ControlStream(this.handshake);
 		this.opener = new StreamOpener(channel, QuicStreamType.UNIDIRECTIONAL, Integer.MAX_VALUE, "to " + this.address);
@@ -239,7 +242,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 			this.opener.next();
 		}
 		else if (event instanceof QuicPathEvent.New) {
-			SmallDatagrams.of(this.channel);
+			this.datagrams.pathChanged();
 		}
 		else if (event instanceof QuicPathEvent.PeerMigrated) {
 			moved();

@@ -19,9 +19,11 @@ package io.macula.transport;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * before the codec builds packets. Everything is merged that way. Owned by the event
  * loop.
  */
-final class Turn extends ChannelInboundHandlerAdapter {
+final class Turn extends ChannelDuplexHandler {
 
 	private static final Logger logger = LoggerFactory.getLogger(Turn.class);
 
@@ -43,6 +45,9 @@ final class Turn extends ChannelInboundHandlerAdapter {
 	private final List<Runnable> atEnd = new ArrayList<>();
 
 	private boolean reading;
+
+	/** The connection whose datagram is built now. */
+	private @Nullable BoundDatagrams sending;
 
 	Turn(EventLoop loop) {
 		this(loop, null);
@@ -69,6 +74,20 @@ final class Turn extends ChannelInboundHandlerAdapter {
 		else {
 			this.loop.execute(action);
 		}
+	}
+
+	/** A datagram that could be large is built next, and goes out before any other. */
+	void sending(BoundDatagrams connection) {
+		this.sending = connection;
+	}
+
+	@Override
+	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+		if (msg instanceof DatagramPacket packet && this.sending != null
+				&& packet.content().readableBytes() > DatagramBound.BASE_BYTES) {
+			this.sending.sent(packet.content().readableBytes());
+		}
+		ctx.write(msg, promise);
 	}
 
 	@Override

@@ -112,6 +112,44 @@ class DatagramSizeTests {
 		assertThat(this.net.handler.calls.get()).isEqualTo(3 * IN_FLIGHT);
 	}
 
+	@Test
+	void whenThePathShrinksUnderALiveConnectionThenLargeCallsFlowOnWithinMoments() throws Exception {
+		this.link.impair(Impairment.NONE.withMaxBytes(1_472));
+		Connection connection = connect();
+		for (int round = 0; round < 10; round++) {
+			awaitAll(sendAll(connection));
+		}
+		this.link.impair(Impairment.NONE.withMaxBytes(1_232));
+		long shrunk = System.nanoTime();
+		awaitAll(List.of(send(connection, LARGE)));
+		Duration stalled = Duration.ofNanos(System.nanoTime() - shrunk);
+		awaitAll(sendAll(connection));
+		assertThat(stalled).isLessThan(Duration.ofMillis(500));
+		assertThat(connection.state()).isEqualTo(Connection.State.READY);
+		assertThat(this.link.dropped(Direction.TO_TARGET)).isPositive();
+		assertThat(this.link.dropped(Direction.TO_CLIENT)).isPositive();
+	}
+
+	@Test
+	void whenThePathShrinksThenSmallCallsDoNotNotice() throws Exception {
+		this.link.impair(Impairment.NONE.withMaxBytes(1_472).withDelay(Duration.ofMillis(2)));
+		Connection connection = connect();
+		for (int round = 0; round < 5; round++) {
+			awaitAll(sendAll(connection));
+		}
+		this.link.impair(Impairment.NONE.withMaxBytes(1_232).withDelay(Duration.ofMillis(2)));
+		List<TestCall> large = sendAll(connection);
+		long worst = 0;
+		for (int i = 0; i < 50; i++) {
+			long start = System.nanoTime();
+			awaitAll(List.of(send(connection, 50)));
+			worst = Math.max(worst, System.nanoTime() - start);
+		}
+		awaitAll(large);
+		assertThat(Duration.ofNanos(worst)).isLessThan(Duration.ofMillis(400));
+		assertThat(connection.state()).isEqualTo(Connection.State.READY);
+	}
+
 	private Connection connect() {
 		return this.net.connect(new Endpoint("127.0.0.1", this.link.address().getPort()), TestNet.TLS,
 				TestNet.node("client"));

@@ -1,0 +1,145 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.util.function.LongSupplier;
+
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionPathStats;
+import io.netty.handler.codec.quic.QuicConnectionStats;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Allocator of a QUIC channel that holds its datagrams to what the path carries, see
+ * {@link DatagramBound}. Owned by the event loop of the channel.
+ */
+final class BoundDatagrams extends AbstractByteBufAllocator {
+
+	/*
+	 * The one thing that bounds a datagram of a connection that is open is the buffer
+	 * that the codec gives to quiche, which it asks of the channel's allocator. What is
+	 * built in it goes out at once, past the turn of the socket.
+	 */
+
+	private final ByteBufAllocator allocator;
+
+	private final Turn turn;
+
+	private final LongSupplier clock;
+
+	private final DatagramBound bound;
+
+	private BoundDatagrams(QuicChannel channel, Turn turn, LongSupplier clock) {
+		super(true);
+		this.allocator = channel.config().getAllocator();
+		this.turn = turn;
+		this.clock = clock;
+		this.bound = new DatagramBound(new ChannelFigures(channel), clock.getAsLong());
+	}
+
+	/**
+	 * Bound the datagrams of a channel from now on.
+	 * @param channel a new channel
+	 * @param turn of its socket
+	 * @param clock of all deadlines
+	 */
+	static BoundDatagrams of(QuicChannel channel, Turn turn, LongSupplier clock) {
+		BoundDatagrams bound = new BoundDatagrams(channel, turn, clock);
+		channel.config().setAllocator(bound);
+		return bound;
+	}
+
+	/** A datagram larger than the base, for which this was asked last, goes out. */
+	void sent(int bytes) {
+		this.bound.sent(bytes, this.clock.getAsLong());
+	}
+
+	/** The path is another one, of which nothing is known. */
+	void pathChanged() {
+		this.bound.pathChanged(this.clock.getAsLong());
+	}
+
+	/** What is no datagram may still grow. */
+	@Override
+	protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+		if (initialCapacity <= DatagramBound.BASE_BYTES) {
+			return this.allocator.directBuffer(initialCapacity, maxCapacity);
+		}
+		this.turn.sending(this);
+		long now = (this.bound.watching()) ? this.clock.getAsLong() : 0;
+		return this.allocator.directBuffer(this.bound.largest(initialCapacity, now), maxCapacity);
+	}
+
+	@Override
+	protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+		return this.allocator.heapBuffer(initialCapacity, maxCapacity);
+	}
+
+	@Override
+	public boolean isDirectBufferPooled() {
+		return this.allocator.isDirectBufferPooled();
+	}
+
+	/** Asked on the event loop, where the answers are there at once. */
+	private static final class ChannelFigures implements DatagramBound.Figures {
+
+		private final QuicChannel channel;
+
+		private long lostPackets;
+
+		private long lostBytes;
+
+		private ChannelFigures(QuicChannel channel) {
+			this.channel = channel;
+		}
+
+		@Override
+		public void update() {
+			@Nullable QuicConnectionStats stats = this.channel.collectStats().getNow();
+			if (stats != null) {
+				this.lostPackets = stats.lost();
+				this.lostBytes = stats.lostBytes();
+			}
+		}
+
+		@Override
+		public long lostPackets() {
+			return this.lostPackets;
+		}
+
+		@Override
+		public long lostBytes() {
+			return this.lostBytes;
+		}
+
+		@Override
+		public long roundTripNanos() {
+			return QuicFigures.roundTripNanos(this.channel);
+		}
+
+		@Override
+		public int mtu() {
+			@Nullable QuicConnectionPathStats path = this.channel.collectPathStats(0).getNow();
+			return (path != null) ? (int) path.pmtu() : 0;
+		}
+
+	}
+
+}
