@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicConnectionStats;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Allocator of a QUIC channel that holds its datagrams to what the path carries, see
- * {@link DatagramBound}. Owned by the event loop of the channel.
+ * {@link DatagramBound}, and sends them where the client is, see {@link ClientPath}. Owned
+ * by the event loop of the channel.
  */
 final class BoundDatagrams extends AbstractByteBufAllocator {
 
@@ -45,6 +47,8 @@ final class BoundDatagrams extends AbstractByteBufAllocator {
 	private final LongSupplier clock;
 
 	private final DatagramBound bound;
+
+	private @Nullable ClientPath client;
 
 	private BoundDatagrams(QuicChannel channel, Turn turn, LongSupplier clock) {
 		super(true);
@@ -66,9 +70,22 @@ final class BoundDatagrams extends AbstractByteBufAllocator {
 		return bound;
 	}
 
-	/** A datagram larger than the base, for which this was asked last, goes out. */
-	void sent(int bytes) {
-		this.bound.sent(bytes, this.clock.getAsLong());
+	/** What goes out from now on follows the client. */
+	void follow(ClientPath client) {
+		this.client = client;
+	}
+
+	/**
+	 * A datagram for which this was asked last goes out.
+	 * @return the datagram to send, or {@code null} to drop it
+	 */
+	@Nullable DatagramPacket leaving(DatagramPacket packet) {
+		int bytes = packet.content().readableBytes();
+		if (bytes > DatagramBound.BASE_BYTES) {
+			this.bound.sent(bytes, this.clock.getAsLong());
+		}
+		ClientPath path = this.client;
+		return (path != null) ? path.leaving(packet) : packet;
 	}
 
 	/** The path is another one, of which nothing is known. */
@@ -79,10 +96,10 @@ final class BoundDatagrams extends AbstractByteBufAllocator {
 	/** What is no datagram may still grow. */
 	@Override
 	protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+		this.turn.sending(this);
 		if (initialCapacity <= DatagramBound.BASE_BYTES) {
 			return this.allocator.directBuffer(initialCapacity, maxCapacity);
 		}
-		this.turn.sending(this);
 		long now = (this.bound.watching()) ? this.clock.getAsLong() : 0;
 		return this.allocator.directBuffer(this.bound.largest(initialCapacity, now), maxCapacity);
 	}

@@ -386,7 +386,7 @@ public final class QuicListener implements AutoCloseable {
 		@Override
 		protected void initChannel(Channel socket) {
 			Turn turn = new Turn(socket.eventLoop());
-			socket.pipeline().addLast(turn).addLast(codec(this.tokens, turn).build());
+			socket.pipeline().addLast(turn).addLast(new ClientPaths()).addLast(codec(this.tokens, turn).build());
 		}
 
 	}
@@ -408,6 +408,7 @@ public final class QuicListener implements AutoCloseable {
 			Turn turn = new Turn(socket.eventLoop());
 			socket.pipeline()
 				.addLast(turn)
+				.addLast(new ClientPaths())
 				.addLast(codec(this.tokens, turn).localConnectionIdLength(localConnectionIdLength)
 					.connectionIdAddressGenerator(ids)
 					.build());

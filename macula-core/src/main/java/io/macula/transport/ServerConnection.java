@@ -16,7 +16,9 @@
 
 package io.macula.transport;
 
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -54,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * All state is owned by the event loop; {@link #inFlight}, {@link #goAway} and
  * {@link #close} are safe for all threads.
  */
-final class ServerConnection extends ChannelInboundHandlerAdapter implements ControlStream.Receiver {
+final class ServerConnection extends ChannelInboundHandlerAdapter implements ControlStream.Receiver, ClientPath.Client {
 
 	private static final Logger logger = LoggerFactory.getLogger(ServerConnection.class);
 
@@ -62,6 +64,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
 	/** Streams that are listed in the GOAWAY before the close. */
 	private static final int MAX_LISTED = 1000;
+
+	/** Unpredictable, so that only who receives a PING can answer it. */
+	private static final SecureRandom TOKENS = new SecureRandom();
 
 	private final QuicListener listener;
 
@@ -90,6 +95,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 	private final Set<ServerStream> streams = new HashSet<>();
 
 	private @Nullable NodeInfo peer;
+
+	private @Nullable ClientPath path;
 
 	private State state = State.HANDSHAKE;
 
@@ -176,6 +183,19 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		this.state = State.OPEN;
 		this.control.handOver(this);
 		this.control.send(welcome);
+		follow();
+	}
+
+	/** Wherever the client goes from here. */
+	private void follow() {
+		ClientPaths paths = this.channel.parent().pipeline().get(ClientPaths.class);
+		if (paths != null && this.channel.remoteSocketAddress() instanceof InetSocketAddress home) {
+			ClientPath path = new ClientPath(home, this, this.listener.clock(), TOKENS::nextLong);
+			this.path = path;
+			this.datagrams.follow(path);
+			paths.add(this.channel.localAddress(), path);
+			this.channel.closeFuture().addListener((closed) -> paths.remove(path));
+		}
 	}
 
 	void refuse(Frame.Refused refused) {
@@ -222,7 +242,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		else if (frame instanceof Frame.Hello) {
 			throw ProtocolException.violation("a second HELLO");
 		}
-		else if (!(frame instanceof Frame.Pong || frame instanceof Frame.GoAway)) {
+		else if (frame instanceof Frame.Pong pong) {
+			if (this.path != null) {
+				this.path.pong(pong.token());
+			}
+		}
+		else if (!(frame instanceof Frame.GoAway)) {
 			throw ProtocolException.violation(frame.type() + " frame on the control stream");
 		}
 	}
@@ -249,11 +274,24 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		}
 	}
 
+	@Override
+	public long packetsReceived() {
+		return QuicFigures.packetsReceived(this.channel);
+	}
+
+	/** Which path it takes from there is not known. */
+	@Override
+	public void moved(long token) {
+		logger.debug("The client at {} sends from another address", this.address);
+		this.datagrams.pathChanged();
+		this.control.send(new Frame.Ping(token));
+	}
+
 	/**
-	 * The client's address changed. What was on its way to the old one is not always sent
-	 * again: quiche probes with the oldest two packets only, so that a stream may stall
-	 * for ever. Hence the connection serves what is in flight, as far as that goes, and
-	 * the client dials anew.
+	 * The client changed its path itself, with another connection id. What was on its way
+	 * over the old one is not always sent again: quiche probes with the oldest two
+	 * packets only, so that a stream may stall for ever. Hence the connection serves what
+	 * is in flight, as far as that goes, and the client dials anew.
 	 */
 	private void moved() {
 		String message = "the client's address changed";

@@ -76,18 +76,27 @@ final class Turn extends ChannelDuplexHandler {
 		}
 	}
 
-	/** A datagram that could be large is built next, and goes out before any other. */
+	/** A datagram is built next, and goes out before any other. */
 	void sending(BoundDatagrams connection) {
 		this.sending = connection;
 	}
 
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-		if (msg instanceof DatagramPacket packet && this.sending != null
-				&& packet.content().readableBytes() > DatagramBound.BASE_BYTES) {
-			this.sending.sent(packet.content().readableBytes());
+		BoundDatagrams connection = this.sending;
+		this.sending = null;
+		if (connection == null || !(msg instanceof DatagramPacket built)) {
+			ctx.write(msg, promise);
+			return;
 		}
-		ctx.write(msg, promise);
+		DatagramPacket packet = connection.leaving(built);
+		if (packet != null) {
+			ctx.write(packet, promise);
+		}
+		else {
+			built.release();
+			promise.trySuccess();
+		}
 	}
 
 	@Override

@@ -132,9 +132,9 @@ class DatagramSizeTests {
 
 	@Test
 	void whenThePathShrinksThenSmallCallsDoNotNotice() throws Exception {
-		this.link.impair(Impairment.NONE.withMaxBytes(1_472).withDelay(Duration.ofMillis(2)));
+		this.link.impair(Impairment.NONE.withMaxBytes(1_472));
 		Connection connection = connect();
-		for (int round = 0; round < 5; round++) {
+		for (int round = 0; round < 10; round++) {
 			awaitAll(sendAll(connection));
 		}
 		this.link.impair(Impairment.NONE.withMaxBytes(1_232).withDelay(Duration.ofMillis(2)));

@@ -138,19 +138,41 @@ class ImpairedTransportTests {
 	}
 
 	@Test
-	void rebindingDrainsTheConnection() throws Exception {
+	void connectionLivesOnWhenItsClientIsReboundManyTimes() throws Exception {
 		Connection connection = connect();
 		TestCall kept = TestCall.of("test/keep", new byte[10]);
 		connection.send(kept);
 		await().until(() -> this.handler.kept.size() == 1);
-		this.link.rebind();
-		connection.send(TestCall.of("test/echo", new byte[10]));
-		await().until(() -> connection.state() == Connection.State.DRAINING);
-		ExecutionException failed = catchThrowableOfType(ExecutionException.class,
-				() -> kept.answer.get(5, TimeUnit.SECONDS));
-		assertThat(((FailureException) failed.getCause()).status().processed()).isEqualTo(Processed.UNKNOWN);
-		assertThat(connection.state()).isEqualTo(Connection.State.CLOSED);
-		awaitAll(echo(connect(), 50));
+		for (int i = 0; i < 20; i++) {
+			this.link.rebind();
+			awaitAll(echo(connection, 50));
+		}
+		this.handler.kept.forEach((call) -> call.result(call.payload()));
+		awaitAll(List.of(kept));
+		assertThat(connection.state()).isEqualTo(Connection.State.READY);
+	}
+
+	@Test
+	void streamsMoveWithTheirConnection() throws Exception {
+		this.link.impair(Impairment.NONE.withDelay(Duration.ofMillis(5)));
+		Connection connection = connect();
+		List<CompletableFuture<Long>> counts = new ArrayList<>();
+		for (int i = 0; i < 32; i++) {
+			counts.add(connection
+				.stream(new StreamCall("test/large", "raw", "10".getBytes(), Metadata.EMPTY, StreamCall.NO_DEADLINE, null,
+						true))
+				.count()
+				.toFuture());
+		}
+		for (int i = 1; i <= 3; i++) {
+			int emitted = 60 * i;
+			await().until(() -> this.handler.emitted.get() >= emitted);
+			this.link.rebind();
+		}
+		for (CompletableFuture<Long> count : counts) {
+			assertThat(count.get(30, TimeUnit.SECONDS)).isEqualTo(10);
+		}
+		assertThat(connection.state()).isEqualTo(Connection.State.READY);
 	}
 
 	@ParameterizedTest
