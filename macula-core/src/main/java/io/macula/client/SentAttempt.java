@@ -115,7 +115,7 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 			long own = ownPauseNanos();
 			if (own < OWN_PAUSE_NANOS) {
 				long elapsed = Math.max(0, elapsedNanos() - own);
-				this.tracker.failed(status.code(), status.processed(), elapsed);
+				this.tracker.failed(status.code(), status.processed(), elapsed, this.connection.drained());
 				if (status.code() == Code.DEADLINE_EXCEEDED) {
 					this.call.procedure().latency().recordTimeout(elapsed);
 				}

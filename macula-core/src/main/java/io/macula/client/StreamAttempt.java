@@ -113,7 +113,8 @@ final class StreamAttempt implements OpenAttempt, CoreSubscriber<byte[]> {
 			Failure failure = failure(error);
 			Status status = failure.status();
 			if (this.connection.stoodStillNanos(this.sentNanos) < SentAttempt.OWN_PAUSE_NANOS) {
-				this.tracker.failed(status.code(), status.processed(), this.call.shared().now() - this.sentNanos);
+				this.tracker.failed(status.code(), status.processed(), this.call.shared().now() - this.sentNanos,
+						this.connection.drained());
 			}
 			else {
 				this.tracker.cancelled(0);

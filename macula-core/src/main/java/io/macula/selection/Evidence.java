@@ -42,6 +42,17 @@ enum Evidence {
 	 * told, and an attempt that was given up has no outcome.
 	 */
 	static Evidence of(Code code, Processed processed) {
+		return of(code, processed, false);
+	}
+
+	/**
+	 * The table, with a line for what ends because a connection was drained, by the
+	 * instance or by this side: that is nobody's fault.
+	 */
+	static Evidence of(Code code, Processed processed, boolean drained) {
+		if (drained && code == Code.UNAVAILABLE && processed != Processed.YES) {
+			return NOTHING;
+		}
 		return switch (code) {
 			case UNAVAILABLE, INTERNAL, UNAUTHENTICATED -> FAULT;
 			case DEADLINE_EXCEEDED -> TIMEOUT;

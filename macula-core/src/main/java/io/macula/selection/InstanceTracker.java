@@ -236,8 +236,19 @@ public final class InstanceTracker implements Candidate {
 	 * @param elapsedNanos since the attempt began
 	 */
 	public void failed(Code code, Processed processed, long elapsedNanos) {
+		failed(code, processed, elapsedNanos, false);
+	}
+
+	/**
+	 * The attempt failed.
+	 * @param code how
+	 * @param processed whether the instance processed it
+	 * @param elapsedNanos since the attempt began
+	 * @param drained whether its connection was drained
+	 */
+	public void failed(Code code, Processed processed, long elapsedNanos, boolean drained) {
 		long now = this.roster.now();
-		Evidence evidence = Evidence.of(code, processed);
+		Evidence evidence = Evidence.of(code, processed, drained);
 		this.counts.failure(code);
 		if (evidence == Evidence.NOTHING) {
 			this.counts.endIgnored();

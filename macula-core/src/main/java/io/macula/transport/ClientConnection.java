@@ -102,6 +102,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	private boolean goneAway;
 
+	private volatile boolean drained;
+
 	ClientConnection(Transport transport, Dial dial, QuicChannel channel, ControlStream control, Turn turn,
 			NodeInfo peer, PeerLimits limits, long now) {
 		this.transport = transport;
@@ -160,6 +162,11 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	@Override
 	public @Nullable Status closeReason() {
 		return this.closeReason;
+	}
+
+	@Override
+	public boolean drained() {
+		return this.drained;
 	}
 
 	@Override
@@ -370,6 +377,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	private void drain(Status reason) {
 		if (this.state == State.READY || this.state == State.SUSPECTED) {
 			this.closeReason = reason;
+			this.drained = true;
 			state(State.DRAINING);
 			this.pump.drain(refusal());
 		}
@@ -378,6 +386,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public void peerClosed(QuicConnectionCloseEvent close) {
+		this.drained |= close.isApplicationClose() && ErrorCode.of(close.error()) == ErrorCode.DRAINED;
 		end(Status.unknown(Code.UNAVAILABLE, this.endpoint + " closed the connection: " + ClientEvents.describe(close)),
 				ErrorCode.NO_ERROR);
 	}

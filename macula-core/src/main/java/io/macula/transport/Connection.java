@@ -49,6 +49,12 @@ public interface Connection {
 	State state();
 
 	/**
+	 * Whether either side drained it: what ends for that reason is nobody's fault.
+	 * @return whether it takes, or took at its end, no new calls
+	 */
+	boolean drained();
+
+	/**
 	 * Send a unary call. Never blocks and never throws: the outcome, a refusal included,
 	 * comes through the call's own methods, exactly once, on the connection's event loop.
 	 * @param call the call; must not have been sent before

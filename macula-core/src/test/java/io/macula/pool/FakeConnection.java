@@ -143,6 +143,11 @@ final class FakeConnection implements Connection {
 	}
 
 	@Override
+	public boolean drained() {
+		return this.state == State.DRAINING;
+	}
+
+	@Override
 	public void send(OutboundCall call) {
 		throw new UnsupportedOperationException();
 	}

@@ -55,6 +55,15 @@ class EvidenceTests {
 	}
 
 	@Test
+	void whatEndsWithADrainedConnectionIsNobodysFault() {
+		assertThat(Evidence.of(Code.UNAVAILABLE, Processed.NO, true)).isEqualTo(Evidence.NOTHING);
+		assertThat(Evidence.of(Code.UNAVAILABLE, Processed.UNKNOWN, true)).isEqualTo(Evidence.NOTHING);
+		assertThat(Evidence.of(Code.UNAVAILABLE, Processed.YES, true)).isEqualTo(Evidence.FAULT);
+		assertThat(Evidence.of(Code.INTERNAL, Processed.UNKNOWN, true)).isEqualTo(Evidence.FAULT);
+		assertThat(Evidence.of(Code.DEADLINE_EXCEEDED, Processed.UNKNOWN, true)).isEqualTo(Evidence.TIMEOUT);
+	}
+
+	@Test
 	void onlyAnAnswerNeedsToHaveBeenProcessed() {
 		assertThat(Stream.of(Code.values()).filter((code) -> Evidence.of(code, Processed.NO) == Evidence.ANSWER))
 			.isEmpty();

@@ -140,6 +140,11 @@ public final class FakeConnection implements Connection {
 	}
 
 	@Override
+	public boolean drained() {
+		return this.state == State.DRAINING;
+	}
+
+	@Override
 	public void send(OutboundCall call) {
 		this.sent++;
 		this.open.add(call);

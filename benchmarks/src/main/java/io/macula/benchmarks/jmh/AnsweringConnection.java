@@ -65,6 +65,11 @@ final class AnsweringConnection implements Connection {
 	}
 
 	@Override
+	public boolean drained() {
+		return false;
+	}
+
+	@Override
 	public void send(OutboundCall call) {
 		call.onResult(this.result);
 	}
