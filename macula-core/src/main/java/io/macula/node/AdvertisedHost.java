@@ -90,8 +90,7 @@ record AdvertisedHost(String host, String reason) {
 		return interfaceAddresses(bound).stream()
 			.findFirst()
 			.map((found) -> new AdvertisedHost(text(found.address),
-					"the address of interface " + found.name
-							+ "; set " + SETTING + " if others cannot reach it"))
+					"the address of interface " + found.name + "; set " + SETTING + " if others cannot reach it"))
 			.orElseGet(() -> new AdvertisedHost(text(InetAddress.getLoopbackAddress()),
 					"no network interface has an address, so only this machine can reach it"));
 	}
@@ -107,8 +106,8 @@ record AdvertisedHost(String host, String reason) {
 		if (literal == null) {
 			List<InetAddress> known = lookUp(this.host);
 			return (known.isEmpty() || known.stream().anyMatch((each) -> sameFamily(bound, each))) ? null
-					: complaint("stands for " + known.stream().map(AdvertisedHost::text).toList() + " only, but " + at(bound)
-							+ " is bound", OTHER_FAMILY);
+					: complaint("stands for " + known.stream().map(AdvertisedHost::text).toList() + " only, but "
+							+ at(bound) + " is bound", OTHER_FAMILY);
 		}
 		if (!sameFamily(bound, literal)) {
 			return complaint("is an IPv" + ((literal instanceof Inet4Address) ? 4 : 6) + " address, but " + at(bound)

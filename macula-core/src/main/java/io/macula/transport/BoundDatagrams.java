@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Allocator of a QUIC channel that holds its datagrams to what the path carries, see
- * {@link DatagramBound}, and sends them where the client is, see {@link ClientPath}. Owned
- * by the event loop of the channel.
+ * {@link DatagramBound}, and sends them where the client is, see {@link ClientPath}.
+ * Owned by the event loop of the channel.
  */
 final class BoundDatagrams extends AbstractByteBufAllocator {
 

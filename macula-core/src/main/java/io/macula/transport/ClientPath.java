@@ -43,11 +43,11 @@ final class ClientPath {
 	 * knows, what leaves the one where the client is. Its loss recovery then does what it
 	 * does about every loss.
 	 *
-	 * What must hold (RFC 9000, sections 8.2, 9.3, 9.4): only a packet that quiche accepts
-	 * as new and authentic moves the client; until it shows that it receives at the new
-	 * address, by the PONG of a PING with an unpredictable token, it is sent no more than
-	 * three times what came from there; a forged address is left again. Packets that come
-	 * late from the address before do not move it back.
+	 * What must hold (RFC 9000, sections 8.2, 9.3, 9.4): only a packet that quiche
+	 * accepts as new and authentic moves the client; until it shows that it receives at
+	 * the new address, by the PONG of a PING with an unpredictable token, it is sent no
+	 * more than three times what came from there; a forged address is left again. Packets
+	 * that come late from the address before do not move it back.
 	 */
 
 	private static final int AMPLIFICATION = 3;

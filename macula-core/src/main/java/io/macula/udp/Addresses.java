@@ -93,7 +93,7 @@ public final class Addresses {
 			return ANY_6;
 		}
 		catch (IOException | UnsupportedOperationException ex) {
-			logger.debug("No IPv6 here", ex);
+			logger.debug("IPv6 is off here: {}", String.valueOf(ex));
 			return ANY_4;
 		}
 	}
@@ -131,8 +131,7 @@ public final class Addresses {
 	 */
 	public static InetAddress plain(InetAddress address) {
 		byte[] bytes = address.getAddress();
-		boolean mapped = bytes.length == 16
-				&& Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
+		boolean mapped = bytes.length == 16 && Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
 		return mapped ? ofBytes(Arrays.copyOfRange(bytes, MAPPED.length, bytes.length)) : address;
 	}
 

@@ -195,7 +195,8 @@ public final class Udp {
 		set(channel, ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES);
 		set(channel, ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES);
 		if (epoll()) {
-			// A socket of IPv6 may serve IPv4 as well, for which it has options of its own.
+			// A socket of IPv6 may serve IPv4 as well, for which it has options of its
+			// own.
 			set(channel, MTU_DISCOVER_4, MTU_DISCOVER_PROBE);
 			if (!(((InetSocketAddress) channel.localAddress()).getAddress() instanceof Inet4Address)) {
 				set(channel, MTU_DISCOVER_6, MTU_DISCOVER_PROBE);

@@ -49,7 +49,8 @@ class AdvertisedHostTests {
 
 	@Test
 	void wildcardIsNoAddress() {
-		assertThat(AdvertisedHost.choose(" ", "0.0.0.0", Addresses.ANY_4, LOCAL_SEED).reason()).contains("seed 127.0.0.1:9001");
+		assertThat(AdvertisedHost.choose(" ", "0.0.0.0", Addresses.ANY_4, LOCAL_SEED).reason())
+			.contains("seed 127.0.0.1:9001");
 		assertThat(AdvertisedHost.choose(null, "::", Addresses.ANY_6, LOCAL_SEED).host()).isEqualTo("127.0.0.1");
 	}
 

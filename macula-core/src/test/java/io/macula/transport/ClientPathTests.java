@@ -172,8 +172,7 @@ class ClientPathTests {
 	}
 
 	private @Nullable InetSocketAddress recipient(int bytes) {
-		DatagramPacket sent = this.path
-			.leaving(new DatagramPacket(Unpooled.buffer(bytes).writeZero(bytes), HOME));
+		DatagramPacket sent = this.path.leaving(new DatagramPacket(Unpooled.buffer(bytes).writeZero(bytes), HOME));
 		return (sent != null) ? sent.recipient() : null;
 	}
 

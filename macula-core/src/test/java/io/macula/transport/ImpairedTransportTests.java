@@ -159,8 +159,8 @@ class ImpairedTransportTests {
 		List<CompletableFuture<Long>> counts = new ArrayList<>();
 		for (int i = 0; i < 32; i++) {
 			counts.add(connection
-				.stream(new StreamCall("test/large", "raw", "10".getBytes(), Metadata.EMPTY, StreamCall.NO_DEADLINE, null,
-						true))
+				.stream(new StreamCall("test/large", "raw", "10".getBytes(), Metadata.EMPTY, StreamCall.NO_DEADLINE,
+						null, true))
 				.count()
 				.toFuture());
 		}

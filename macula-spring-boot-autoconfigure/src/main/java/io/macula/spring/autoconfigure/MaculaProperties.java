@@ -78,7 +78,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param enabled Whether this node listens and provides; by default it does if there
 	 * is a bean with @MaculaService. Without such a bean, true makes a mere seed
 	 * @param port UDP port to bind, 0 for any free one
-	 * @param address Local address to bind; all by default
+	 * @param address Local address to bind; by default all, of IPv6 and IPv4
 	 * @param advertisedHost Host that clients dial; chosen among this machine's addresses
 	 * by default
 	 * @param priority Order of this instance for the strategy 'first'; lower values come
