@@ -17,14 +17,15 @@
 package io.macula.embedded;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
+import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Metadata;
+import io.macula.RpcException;
+import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
@@ -33,9 +34,9 @@ import io.macula.pool.Connector;
 import io.macula.pool.EndpointPool;
 import io.macula.transport.Connection;
 import io.macula.transport.StreamCall;
+import io.macula.udp.Addresses;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Calls seeds over the node's pooled connections, so that the directory needs none of its
@@ -47,6 +48,9 @@ final class RpcSeedDialer implements SeedDialer {
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
+	/** Less than what a seed has for its first word, so that the name is named. */
+	private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(2);
+
 	private final ConnectionPool pool;
 
 	private final Connector connector;
@@ -57,6 +61,8 @@ final class RpcSeedDialer implements SeedDialer {
 
 	private final ValueCodec element;
 
+	private final Function<String, Mono<List<InetAddress>>> resolver;
+
 	/**
 	 * A dialer.
 	 * @param pool connections of the node
@@ -66,6 +72,12 @@ final class RpcSeedDialer implements SeedDialer {
 	 * @param codecs payload codecs of the node
 	 */
 	RpcSeedDialer(ConnectionPool pool, Connector connector, boolean everyAddress, Codecs codecs) {
+		this(pool, connector, everyAddress, codecs, Addresses::resolve);
+	}
+
+	RpcSeedDialer(ConnectionPool pool, Connector connector, boolean everyAddress, Codecs codecs,
+			Function<String, Mono<List<InetAddress>>> resolver) {
+		this.resolver = resolver;
 		this.pool = pool;
 		this.connector = connector;
 		this.everyAddress = everyAddress;
@@ -126,15 +138,23 @@ final class RpcSeedDialer implements SeedDialer {
 		if (!this.everyAddress) {
 			return Mono.just(List.of(seed));
 		}
-		return Mono.fromCallable(() -> addresses(seed)).subscribeOn(Schedulers.boundedElastic());
+		return this.resolver.apply(seed.host())
+			.map((addresses) -> endpoints(seed, addresses))
+			.timeout(RESOLVE_TIMEOUT)
+			.onErrorMap((cause) -> unresolved(seed, cause));
 	}
 
-	private static List<Endpoint> addresses(Endpoint seed) throws UnknownHostException {
-		List<Endpoint> endpoints = Arrays.stream(InetAddress.getAllByName(seed.host()))
+	private static List<Endpoint> endpoints(Endpoint seed, List<InetAddress> addresses) {
+		List<Endpoint> endpoints = addresses.stream()
 			.map((address) -> Endpoint.of(address, seed.port()))
 			.distinct()
 			.toList();
 		return (endpoints.size() > 1) ? endpoints : List.of(seed);
+	}
+
+	private static RpcException unresolved(Endpoint seed, Throwable cause) {
+		return new RpcException(Status.notProcessed(Code.UNAVAILABLE, Addresses.unresolved(seed.host(), cause)
+				+ "; check the name (macula.realm.seeds) and the name service"), cause);
 	}
 
 }

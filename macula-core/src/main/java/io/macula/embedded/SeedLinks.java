@@ -102,7 +102,7 @@ final class SeedLinks {
 	}
 
 	private void resolveFailed(Endpoint seed, Throwable error) {
-		this.unresolved.put(seed, "unknown host: " + error.getMessage());
+		this.unresolved.put(seed, String.valueOf(error.getMessage()));
 		this.loop.schedule(() -> resolve(seed), SeedLink.pause(this.loop, 6));
 	}
 

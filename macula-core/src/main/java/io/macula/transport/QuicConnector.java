@@ -18,7 +18,6 @@ package io.macula.transport;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -194,10 +193,9 @@ public final class QuicConnector {
 		private void unresolved(Throwable error) {
 			if (!this.over) {
 				end();
-				String why = (error instanceof UnknownHostException) ? "its host name is unknown" : error.toString();
-				this.sink.error(Status
-					.notProcessed(Code.UNAVAILABLE, "no connection to " + this.endpoint + ": " + why
-							+ "; check the name, the address that the provider advertises, and the name service")
+				this.sink.error(Status.notProcessed(Code.UNAVAILABLE, "no connection to " + this.endpoint + ": "
+						+ Addresses.unresolved(this.endpoint.host(), error)
+						+ "; check the name, the address that the provider advertises, and the name service")
 					.toException());
 			}
 		}

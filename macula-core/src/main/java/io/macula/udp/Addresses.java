@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,26 @@ public final class Addresses {
 		byte[] bytes = address.getAddress();
 		boolean mapped = bytes.length == 16 && Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
 		return mapped ? ofBytes(Arrays.copyOfRange(bytes, MAPPED.length, bytes.length)) : address;
+	}
+
+	/**
+	 * Why a host was not resolved, for people; what the exceptions say by themselves is at
+	 * times no more than the name.
+	 * @param host name or address
+	 * @param cause how {@link #resolve} failed, or that it was not waited for any longer
+	 * @return a sentence without an end, such as {@code host name 'x' cannot be resolved}
+	 */
+	public static String unresolved(String host, Throwable cause) {
+		String text = "host name '" + host + "' cannot be resolved";
+		if (cause instanceof TimeoutException) {
+			return text + " (the name service did not answer in time)";
+		}
+		if (!(cause instanceof UnknownHostException)) {
+			return text + " (" + cause + ")";
+		}
+		String told = cause.getMessage();
+		boolean more = told != null && told.startsWith(host + ": ");
+		return (more) ? text + " (" + told.substring(host.length() + 2) + ")" : text;
 	}
 
 	/** The first address keeps its place, then the families take turns. */
