@@ -227,6 +227,10 @@ final class ClientCallStream extends FrameStream
 		end((this.callId != 0) ? status : Status.notProcessed(status.code(), status.message()));
 	}
 
+	boolean watchesPeer() {
+		return this.call.watchesPeer();
+	}
+
 	/** A stream that cannot be repeated outlives a short silence, but not a long one. */
 	void peerSuspected(Status status, boolean lasting) {
 		if (lasting || this.mayLeave) {

@@ -435,7 +435,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public boolean streaming() {
-		return !this.streams.isEmpty();
+		return this.streams.needPings();
 	}
 
 	@Override

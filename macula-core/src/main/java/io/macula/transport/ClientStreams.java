@@ -37,6 +37,9 @@ final class ClientStreams {
 	/** Those that go on elsewhere if the peer is suspected. */
 	private int leaving;
 
+	/** Those whose callers notice a silent peer by themselves. */
+	private int watching;
+
 	private volatile int open;
 
 	int open() {
@@ -47,13 +50,22 @@ final class ClientStreams {
 		return this.streams.isEmpty();
 	}
 
+	/** Whether one of them relies on PINGs to notice a silent peer. */
+	boolean needPings() {
+		return this.streams.size() > this.watching;
+	}
+
 	void add(ClientCallStream stream) {
-		this.streams.add(stream);
+		if (this.streams.add(stream) && stream.watchesPeer()) {
+			this.watching++;
+		}
 		this.open = this.streams.size();
 	}
 
 	void remove(ClientCallStream stream) {
-		this.streams.remove(stream);
+		if (this.streams.remove(stream) && stream.watchesPeer()) {
+			this.watching--;
+		}
 		this.open = this.streams.size();
 	}
 

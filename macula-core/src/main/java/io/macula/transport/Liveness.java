@@ -484,7 +484,7 @@ final class Liveness implements LoopWatch.Listener {
 		/** Whether answers of unary calls are awaited. */
 		boolean awaiting();
 
-		/** Whether streaming calls are open. */
+		/** Whether streaming calls are open that rely on PINGs. */
 		boolean streaming();
 
 		/** Whether one of them would go on elsewhere if the peer were suspected. */

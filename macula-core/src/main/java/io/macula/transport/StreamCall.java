@@ -34,12 +34,31 @@ import org.reactivestreams.Publisher;
  * @param leavesSuspectedPeer whether the call fails, status "unknown", as soon as the
  * connection is suspected and no answer has begun; true for calls that may be tried again
  * elsewhere. Others fail when the suspicion lasts
+ * @param watchesPeer whether the caller notices by itself when the peer falls silent, so
+ * that the connection sends no PING for the sake of this call
  */
 public record StreamCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime,
-		@Nullable Publisher<byte[]> elements, boolean manyResults, boolean leavesSuspectedPeer) {
+		@Nullable Publisher<byte[]> elements, boolean manyResults, boolean leavesSuspectedPeer, boolean watchesPeer) {
 
 	/** Value of {@code deadlineNanoTime} for a call without a deadline. */
 	public static final long NO_DEADLINE = Long.MIN_VALUE;
+
+	/**
+	 * A call whose caller relies on the connection to notice a silent peer.
+	 * @param procedure name on the wire, {@code service/method}
+	 * @param codec name of the payload codec
+	 * @param payload the encoded arguments other than the stream; not copied
+	 * @param metadata travels with the call
+	 * @param deadlineNanoTime when the call is given up
+	 * @param elements encoded elements that the caller sends, or {@code null} for none
+	 * @param manyResults whether the answer is a stream, not one result
+	 * @param leavesSuspectedPeer whether the call fails as soon as the connection is
+	 * suspected
+	 */
+	public StreamCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime,
+			@Nullable Publisher<byte[]> elements, boolean manyResults, boolean leavesSuspectedPeer) {
+		this(procedure, codec, payload, metadata, deadlineNanoTime, elements, manyResults, leavesSuspectedPeer, false);
+	}
 
 	/**
 	 * A call that does not leave a suspected peer at once.
@@ -53,7 +72,7 @@ public record StreamCall(String procedure, String codec, byte[] payload, Metadat
 	 */
 	public StreamCall(String procedure, String codec, byte[] payload, Metadata metadata, long deadlineNanoTime,
 			@Nullable Publisher<byte[]> elements, boolean manyResults) {
-		this(procedure, codec, payload, metadata, deadlineNanoTime, elements, manyResults, false);
+		this(procedure, codec, payload, metadata, deadlineNanoTime, elements, manyResults, false, false);
 	}
 
 }
