@@ -56,7 +56,8 @@ final class ClientInterests {
 	 * What a seed is told.
 	 */
 	DirectoryInterest interest() {
-		return new DirectoryInterest(this.number, this.services.stream().map(ServiceName::value).sorted().toList());
+		return new DirectoryInterest(this.number, this.services.stream().map(ServiceName::value).sorted().toList(),
+				true);
 	}
 
 }

@@ -35,8 +35,6 @@ import reactor.core.publisher.Mono;
  */
 final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 
-	private static final Duration TICK = Duration.ofMillis(250);
-
 	private static final Logger logger = LoggerFactory.getLogger(DirectoryClient.class);
 
 	private final NodeTable table;
@@ -83,7 +81,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 						+ " name some nodes of the realm (macula.realm.seeds)");
 			}
 			this.seeds.start();
-			loop().every(TICK, this::tick);
+			loop().schedule(this::tick, SeedRotation.TICK);
 		});
 	}
 
@@ -130,10 +128,16 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	}
 
 	private void tick() {
-		this.seeds.tick();
-		this.table.forgetTombstones();
-		watches().tellKnown();
-		report();
+		boolean known = false;
+		try {
+			this.seeds.tick();
+			this.table.forgetTombstones();
+			known = watches().tellKnown();
+			report();
+		}
+		finally {
+			loop().schedule(this::tick, known ? this.seeds.untilNextTick() : SeedRotation.TICK);
+		}
 	}
 
 	private void report() {

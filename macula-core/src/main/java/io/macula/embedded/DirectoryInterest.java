@@ -23,8 +23,10 @@ import java.util.List;
  *
  * @param number grows with each change; comes back in the complete account that answers
  * @param services names of all services of interest
+ * @param patient whether the client puts up with {@link DirectoryWatcher#HEARTBEAT}; one
+ * of an earlier version does not
  */
-record DirectoryInterest(long number, List<String> services) {
+record DirectoryInterest(long number, List<String> services, boolean patient) {
 
 	/** Bound of the services that one client may watch. */
 	static final int MAX_SERVICES = 10_000;

@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -37,6 +38,21 @@ final class DirectoryLink extends DirectorySession {
 	 * lacks and sends those that the account lacks. In between, each end tells what
 	 * changed.
 	 */
+
+	/**
+	 * More than a third of the usual lease, so that renewals are all that is sent while
+	 * nothing changes; each update costs two datagrams.
+	 */
+	static final Duration HEARTBEAT = Duration.ofMillis(5600);
+
+	/** A peer that was silent for this long is left. */
+	static final Duration SILENCE = HEARTBEAT.plusMillis(1400);
+
+	/**
+	 * Share of a lease from which on a renewal waits for no batch. With a renewal each
+	 * third, a lease lasts over a handful of nodes in a row.
+	 */
+	private static final double URGENT_SHARE = 0.4;
 
 	private final DirectorySelf self;
 
@@ -65,7 +81,7 @@ final class DirectoryLink extends DirectorySession {
 	private boolean refusalDue;
 
 	DirectoryLink(DirectoryLoop loop, DirectorySelf self, NodeTable table, boolean served) {
-		super(loop);
+		super(loop, HEARTBEAT);
 		this.self = self;
 		this.table = table;
 		this.served = served;
@@ -79,6 +95,7 @@ final class DirectoryLink extends DirectorySession {
 	void heard(DirectoryUpdate update) {
 		assert loop().inLoop();
 		this.peer.heard(update, loop().nanoTime());
+		patient(update.patient());
 		this.answerDue |= update.deservesAnswer();
 		this.accounts.hear(update).forEach(this.due::add);
 	}
@@ -116,8 +133,20 @@ final class DirectoryLink extends DirectorySession {
 		}
 	}
 
+	/**
+	 * Leases were renewed. Those of others that a seed knows come from it: it is told
+	 * them only if it seems not to hear of them itself. Its own, a seed is told at once,
+	 * so that the batches of seeds are all that waits.
+	 */
 	void tellRenewals(Collection<String> nodeIds) {
-		this.due.addRenewals(nodeIds);
+		for (String nodeId : nodeIds) {
+			boolean own = nodeId.equals(this.self.nodeId());
+			this.due.addRenewal(nodeId, (own && !this.served) || urgent(nodeId));
+		}
+	}
+
+	private boolean urgent(String nodeId) {
+		return this.table.renewedLongAgo(nodeId, URGENT_SHARE);
 	}
 
 	void want(String nodeId) {
@@ -138,6 +167,9 @@ final class DirectoryLink extends DirectorySession {
 		this.refusalDue |= nodeId.equals(this.peer.nodeId());
 	}
 
+	/**
+	 * The peer is told the digest, with the next renewals or at the moment of the batch.
+	 */
 	void tellDigest() {
 		this.digestDue = true;
 	}
@@ -147,7 +179,7 @@ final class DirectoryLink extends DirectorySession {
 	 */
 	void batch() {
 		this.batchDue = true;
-		this.due.batch();
+		this.due.batch((nodeId) -> this.served || urgent(nodeId));
 	}
 
 	@Override
@@ -176,14 +208,16 @@ final class DirectoryLink extends DirectorySession {
 			this.accounts.tell(draft);
 			return draft;
 		}
-		if (this.batchDue && this.due.hasRenewals()) {
-			this.due.takeRenewals((nodeId) -> renew(draft, nodeId));
-			return draft;
-		}
+		boolean renewals = this.due.hasRenewals();
+		this.due.takeRenewals((nodeId) -> renew(draft, nodeId));
+		boolean digest = this.digestDue && (this.batchDue || renewals);
 		this.batchDue = false;
-		if (this.digestDue) {
+		if (digest) {
 			this.digestDue = false;
-			return draft.digest(this.table.digest());
+			draft.digest(this.table.digest());
+		}
+		if (renewals || digest) {
+			return draft;
 		}
 		return (this.answerDue || this.refusalDue || heartbeatDue()) ? draft : null;
 	}

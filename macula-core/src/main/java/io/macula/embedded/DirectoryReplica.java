@@ -145,7 +145,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 			this.running = true;
 			this.seeds.start(endpoint);
 			linksChanged();
-			long tickMillis = Math.max(50, Math.min(250, this.lease.toMillis() / 20));
+			long tickMillis = Math.max(50, Math.min(400, this.lease.toMillis() / 20));
 			loop().every(Duration.ofMillis(tickMillis), this::tick);
 		});
 	}

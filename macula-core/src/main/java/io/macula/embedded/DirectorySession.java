@@ -29,13 +29,17 @@ import reactor.core.publisher.FluxSink;
  */
 abstract class DirectorySession {
 
-	/** A session is never silent for longer than this. */
-	static final Duration HEARTBEAT = Duration.ofMillis(1500);
-
-	/** A peer that was silent for three heartbeats is left. */
-	static final Duration SILENCE = HEARTBEAT.multipliedBy(3);
+	/**
+	 * A session whose peer did not say that it is patient is never silent for longer than
+	 * this: earlier versions leave after three times as long.
+	 */
+	static final Duration IMPATIENT = Duration.ofMillis(1500);
 
 	private final DirectoryLoop loop;
+
+	private final long heartbeatNanos;
+
+	private boolean patient;
 
 	private Runnable onEnd = () -> {
 	};
@@ -48,8 +52,13 @@ abstract class DirectorySession {
 
 	private boolean closed;
 
-	DirectorySession(DirectoryLoop loop) {
+	/**
+	 * A session.
+	 * @param heartbeat with a patient peer it is never silent for longer than this
+	 */
+	DirectorySession(DirectoryLoop loop, Duration heartbeat) {
 		this.loop = loop;
+		this.heartbeatNanos = heartbeat.toNanos();
 		this.sentNanos = loop.nanoTime();
 	}
 
@@ -102,7 +111,16 @@ abstract class DirectorySession {
 	abstract @Nullable DirectoryUpdate next();
 
 	final boolean heartbeatDue() {
-		return this.loop.nanoTime() - this.sentNanos >= HEARTBEAT.toNanos();
+		long longest = (this.patient) ? this.heartbeatNanos : IMPATIENT.toNanos();
+		return this.loop.nanoTime() - this.sentNanos >= longest;
+	}
+
+	/**
+	 * Whether the peer puts up with few heartbeats.
+	 */
+	final void patient(boolean patient) {
+		assert this.loop.inLoop();
+		this.patient = patient;
 	}
 
 	/**

@@ -43,10 +43,12 @@ import org.jspecify.annotations.Nullable;
  * @param wanted node ids whose records the sender lacks, at most {@value #MAX_ENTRIES}
  * @param refused node ids for whose records the sender has no room: the receiver's, or
  * none
+ * @param patient whether the sender puts up with {@link DirectoryLink#HEARTBEAT}; one of
+ * an earlier version does not
  */
 record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, boolean begins, boolean ends,
 		long answers, long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals,
-		List<Gone> gone, List<String> wanted, List<String> refused) {
+		List<Gone> gone, List<String> wanted, List<String> refused, boolean patient) {
 
 	/** Bound of the records in one update: far below the payload limit. */
 	static final int MAX_RECORDS = 200;

@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -30,6 +31,17 @@ import org.jspecify.annotations.Nullable;
  * changes. Owned by the loop.
  */
 final class DirectoryWatcher extends DirectorySession {
+
+	/**
+	 * The only sign that the seed lives, while nothing changes; each costs two datagrams.
+	 */
+	static final Duration HEARTBEAT = Duration.ofMillis(4200);
+
+	/** A seed that was silent for this long is late: another one is asked, too. */
+	static final Duration LATE = HEARTBEAT.plusMillis(500);
+
+	/** A seed that was silent for this long is left. */
+	static final Duration SILENCE = Duration.ofMillis(6000);
 
 	private final DirectorySelf self;
 
@@ -49,7 +61,7 @@ final class DirectoryWatcher extends DirectorySession {
 	private boolean accountBegins;
 
 	DirectoryWatcher(DirectoryLoop loop, DirectorySelf self, NodeTable table) {
-		super(loop);
+		super(loop, HEARTBEAT);
 		this.self = self;
 		this.table = table;
 	}

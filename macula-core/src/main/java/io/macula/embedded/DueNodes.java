@@ -16,16 +16,15 @@
 
 package io.macula.embedded;
 
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * The nodes of which a peer is to hear: each once, however often it changes. A record or
- * an end goes at once or with the next batch, a renewal with the next batch. Owned by the
- * loop.
+ * The nodes of which a peer is to hear: each once, however often it changes. Records, ends
+ * and renewals go at once or with a batch. Owned by the loop.
  */
 final class DueNodes {
 
@@ -34,6 +33,8 @@ final class DueNodes {
 	private final Set<String> later = new LinkedHashSet<>();
 
 	private final Set<String> renewals = new LinkedHashSet<>();
+
+	private final Set<String> laterRenewals = new LinkedHashSet<>();
 
 	/**
 	 * The peer is told the record or the end.
@@ -50,10 +51,16 @@ final class DueNodes {
 	}
 
 	/**
-	 * The peer is told the renewal with the next batch.
+	 * The peer is told the renewal.
+	 * @param atOnce whether it does not wait for a batch
 	 */
-	void addRenewals(Collection<String> nodeIds) {
-		this.renewals.addAll(nodeIds);
+	void addRenewal(String nodeId, boolean atOnce) {
+		if (!atOnce) {
+			this.laterRenewals.add(nodeId);
+		}
+		else if (this.renewals.add(nodeId)) {
+			this.laterRenewals.remove(nodeId);
+		}
 	}
 
 	/**
@@ -63,14 +70,17 @@ final class DueNodes {
 		this.records.remove(nodeId);
 		this.later.remove(nodeId);
 		this.renewals.remove(nodeId);
+		this.laterRenewals.remove(nodeId);
 	}
 
 	/**
-	 * The moment of the batch: what was to wait for it is due.
+	 * The moment of a batch: what was to wait for it is due.
+	 * @param renewals those that are to wait no longer
 	 */
-	void batch() {
+	void batch(Predicate<String> renewals) {
 		this.records.addAll(this.later);
 		this.later.clear();
+		this.laterRenewals.removeIf((nodeId) -> renewals.test(nodeId) && this.renewals.add(nodeId));
 	}
 
 	boolean hasRecords() {
@@ -89,6 +99,7 @@ final class DueNodes {
 		take(this.records, DirectoryUpdate.MAX_RECORDS, (nodeId) -> {
 			this.later.remove(nodeId);
 			this.renewals.remove(nodeId);
+			this.laterRenewals.remove(nodeId);
 			teller.accept(nodeId);
 		});
 	}

@@ -102,7 +102,7 @@ final class LinkPeer {
 	}
 
 	boolean silent(long now) {
-		return now - this.heardNanos > DirectorySession.SILENCE.toNanos();
+		return now - this.heardNanos > DirectoryLink.SILENCE.toNanos();
 	}
 
 	/**

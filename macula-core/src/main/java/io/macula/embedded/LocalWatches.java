@@ -104,10 +104,12 @@ final class LocalWatches {
 
 	/**
 	 * Tell those watches that were told nothing yet what has become known.
+	 * @return whether all of them have been told by now
 	 */
-	void tellKnown() {
+	boolean tellKnown() {
 		assert this.loop.inLoop();
 		this.byService.values().forEach(this::tellIfKnown);
+		return this.byService.values().stream().allMatch(LocalWatch::told);
 	}
 
 	private void tellIfKnown(LocalWatch watch) {

@@ -271,6 +271,14 @@ final class NodeTable {
 	}
 
 	/**
+	 * Whether the last renewal that is known here is older than a share of the lease.
+	 */
+	boolean renewedLongAgo(String nodeId, double share) {
+		HeldRecord held = this.records.get(nodeId);
+		return held != null && !held.own() && held.sinceRenewalNanos(now()) >= held.leaseNanos() * share;
+	}
+
+	/**
 	 * Whether someone who holds this record holds the latest that is known here.
 	 */
 	boolean upToDate(Renewal theirs) {

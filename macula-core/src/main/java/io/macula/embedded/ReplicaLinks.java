@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaLinks {
 
-	/** Renewals are gathered for this time, or a sixth of a lease if that is shorter. */
-	private static final Duration RENEWAL_BATCH = Duration.ofMillis(500);
+	/** Renewals are gathered for this time, or a fifth of a lease if that is shorter. */
+	private static final Duration RENEWAL_BATCH = Duration.ofSeconds(3);
 
 	/** Mean time between two digests. */
 	private static final Duration ANTI_ENTROPY = Duration.ofSeconds(10);
@@ -60,7 +60,7 @@ final class ReplicaLinks {
 	ReplicaLinks(DirectoryLoop loop, Outbox outbox, Duration lease) {
 		this.loop = loop;
 		this.outbox = outbox;
-		this.batchNanos = Math.min(RENEWAL_BATCH.toNanos(), lease.toNanos() / 6);
+		this.batchNanos = Math.min(RENEWAL_BATCH.toNanos(), lease.toNanos() / 5);
 		long now = loop.nanoTime();
 		this.batchedNanos = now;
 		this.digestNanos = now;
@@ -90,11 +90,17 @@ final class ReplicaLinks {
 	 */
 	void passOn(TableChanges changes, @Nullable DirectoryLink source) {
 		assert this.loop.inLoop();
+		List<DirectoryLink> dialled = this.links.stream()
+			.filter((link) -> !link.served() && link.established())
+			.toList();
 		for (DirectoryLink link : this.links) {
 			if (source == null || !source.samePeer(link)) {
 				Consumer<String> telling = (source != null) ? link::passOn : link::tell;
 				changes.nodes().keySet().forEach(telling);
-				link.tellRenewals(changes.renewed());
+				/* Of two links to one peer the one that this node dialled carries them. */
+				if (!link.served() || dialled.stream().noneMatch(link::samePeer)) {
+					link.tellRenewals(changes.renewed());
+				}
 				this.outbox.add(link);
 			}
 		}

@@ -203,7 +203,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 	void closeSilent() {
 		this.links.silent().forEach((link) -> {
 			logger.info("Lost the link of node '{}': silent for {} ms", link.peerId(),
-					DirectorySession.SILENCE.toMillis());
+					DirectoryLink.SILENCE.toMillis());
 			close(link);
 		});
 	}

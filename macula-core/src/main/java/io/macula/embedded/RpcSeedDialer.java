@@ -98,7 +98,7 @@ final class RpcSeedDialer implements SeedDialer {
 
 	private Flux<DirectoryUpdate> call(Endpoint seed, String method, Flux<byte[]> told) {
 		StreamCall call = new StreamCall(RealmDirectoryService.SERVICE + "/" + method, this.codec.name(), NO_ARGUMENTS,
-				Metadata.EMPTY, StreamCall.NO_DEADLINE, told.map(this.element::encode), true);
+				Metadata.EMPTY, StreamCall.NO_DEADLINE, told.map(this.element::encode), true, false, true);
 		return DirectoryCodec.decode(over(seed, (connection) -> connection.stream(call)).map(this::decodeElement),
 				DirectoryUpdate.class);
 	}

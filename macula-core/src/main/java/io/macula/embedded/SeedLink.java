@@ -147,7 +147,7 @@ final class SeedLink {
 			fail("no answer within " + DIAL_TIMEOUT.toMillis() + " ms");
 		}
 		else if (this.state == State.LINKED && open != null && open.silent()) {
-			fail("silent for " + DirectorySession.SILENCE.toMillis() + " ms");
+			fail("silent for " + DirectoryLink.SILENCE.toMillis() + " ms");
 		}
 	}
 

@@ -41,6 +41,9 @@ final class SeedRotation {
 	 * first) -> unreachable (it ended, or was silent) -> connecting; connecting ->
 	 * standby (another one spoke first), -> unreachable (it ended, or did not answer).
 	 *
+	 * A watched seed that is late is still watched while the next is dialled beside it;
+	 * whichever speaks first is watched from then on.
+	 *
 	 * One that does not answer at once is not waited for: the next is dialled beside it,
 	 * and the first to speak is watched. However many seeds are dead or unreachable, each
 	 * is dialled about every three seconds, by each client at moments of its own, so that
@@ -53,8 +56,14 @@ final class SeedRotation {
 	/** Bound of a round through all seeds. */
 	private static final Duration LONGEST_ROUND = Duration.ofSeconds(3);
 
-	/** A tick that comes this late means that this very process stood still. */
-	private static final long STANDSTILL_NANOS = Duration.ofSeconds(1).toNanos();
+	/** Ticks that are this far apart mean that this very process stood still. */
+	private static final long STANDSTILL_NANOS = Duration.ofMillis(1500).toNanos();
+
+	/** Time between two looks at the time limits. */
+	static final Duration TICK = Duration.ofMillis(250);
+
+	/** The same while a seed is watched that is not late. */
+	private static final Duration QUIET_TICK = Duration.ofSeconds(1);
 
 	private static final Logger logger = LoggerFactory.getLogger(SeedRotation.class);
 
@@ -113,7 +122,7 @@ final class SeedRotation {
 
 	private void dial() {
 		Endpoint seed = nextSeed();
-		if (this.stopped || this.watched != null || seed == null) {
+		if (this.stopped || seed == null || (this.watched != null && !late(this.loop.nanoTime()))) {
 			return;
 		}
 		Attempt attempt = new Attempt(seed);
@@ -128,12 +137,13 @@ final class SeedRotation {
 			.subscribe(attempt.inbound);
 	}
 
-	/** The next one in turn of which no answer is awaited. */
+	/** The next one in turn that is not watched and of which no answer is awaited. */
 	private @Nullable Endpoint nextSeed() {
 		for (int i = 0; i < this.seeds.size(); i++) {
 			Endpoint seed = this.seeds.get(this.nextSeed);
 			this.nextSeed = (this.nextSeed + 1) % this.seeds.size();
-			if (this.dialled.stream().noneMatch((attempt) -> attempt.seed.equals(seed))) {
+			boolean watching = this.watched != null && this.watched.seed.equals(seed);
+			if (!watching && this.dialled.stream().noneMatch((attempt) -> attempt.seed.equals(seed))) {
 				return seed;
 			}
 		}
@@ -159,6 +169,8 @@ final class SeedRotation {
 			establish(from, update.sender());
 		}
 		if (from == this.watched) {
+			leaveDialled();
+			this.failures = 0;
 			from.heardNanos = this.loop.nanoTime();
 			this.listener.heard(update);
 		}
@@ -166,17 +178,34 @@ final class SeedRotation {
 
 	private void establish(Attempt from, String sender) {
 		this.dialled.remove(from);
-		this.dialled.forEach((other) -> {
-			other.inbound.leave();
-			this.states.put(other.seed, "standby");
-		});
-		this.dialled.clear();
+		leaveDialled();
 		this.dialPlanned++;
+		Attempt late = this.watched;
+		if (late != null) {
+			leave(late, silentFor(DirectoryWatcher.LATE));
+		}
 		this.watched = from;
 		this.failures = 0;
 		this.states.put(from.seed, "watching");
 		logger.info("Watching the directory at seed {}, which is node '{}'", from.seed, sender);
 		this.listener.watching();
+	}
+
+	/** Another one spoke first. */
+	private void leaveDialled() {
+		this.dialled.forEach((other) -> {
+			other.inbound.leave();
+			this.states.put(other.seed, "standby");
+		});
+		this.dialled.clear();
+	}
+
+	/** The watched seed is watched no more. */
+	private void leave(Attempt left, String reason) {
+		left.inbound.leave();
+		this.watched = null;
+		this.states.put(left.seed, "unreachable: " + reason);
+		logger.info("Lost the directory at seed {}: {}; turning to another", left.seed, reason);
 	}
 
 	/* A seed that leaves is not asked again at once, if there is no other one. */
@@ -192,13 +221,14 @@ final class SeedRotation {
 		if (!established && !this.dialled.remove(attempt)) {
 			return;
 		}
-		attempt.inbound.leave();
-		this.states.put(attempt.seed, "unreachable: " + reason);
 		if (established) {
-			this.watched = null;
-			logger.info("Lost the directory at seed {}: {}; turning to another", attempt.seed, reason);
+			leave(attempt, reason);
 		}
-		else if (this.failures == SeedLink.TRIES_BEFORE_WARNING * this.seeds.size()) {
+		else {
+			attempt.inbound.leave();
+			this.states.put(attempt.seed, "unreachable: " + reason);
+		}
+		if (!established && this.failures == SeedLink.TRIES_BEFORE_WARNING * this.seeds.size()) {
 			logger.warn("None of the {} seeds can be reached; the last was {}: {}; trying on", this.seeds.size(),
 					attempt.seed, reason);
 		}
@@ -218,8 +248,11 @@ final class SeedRotation {
 		if (present != null && now - this.tickedNanos > STANDSTILL_NANOS) {
 			present.heardNanos = now;
 		}
-		if (present != null && now - present.heardNanos > DirectorySession.SILENCE.toNanos()) {
-			end(present, "silent for " + DirectorySession.SILENCE.toMillis() + " ms");
+		if (present != null && now - present.heardNanos > DirectoryWatcher.SILENCE.toNanos()) {
+			end(present, silentFor(DirectoryWatcher.SILENCE));
+		}
+		else if (present != null && late(now) && this.dialled.isEmpty()) {
+			dial();
 		}
 		for (Attempt attempt : List.copyOf(this.dialled)) {
 			if (now - attempt.heardNanos > SeedLink.DIAL_TIMEOUT.toNanos()) {
@@ -254,6 +287,29 @@ final class SeedRotation {
 		if (left != null) {
 			left.inbound.leave();
 		}
+	}
+
+	private static String silentFor(Duration time) {
+		return "silent for " + time.toMillis() + " ms";
+	}
+
+	private boolean late(long now) {
+		Attempt present = this.watched;
+		return present != null && now - present.heardNanos > DirectoryWatcher.LATE.toNanos();
+	}
+
+	/**
+	 * When to look after the time limits next: rarely while a seed is watched, but right
+	 * when it is late.
+	 */
+	Duration untilNextTick() {
+		Attempt present = this.watched;
+		if (present == null) {
+			return this.seeds.isEmpty() ? QUIET_TICK : TICK;
+		}
+		long left = present.heardNanos + DirectoryWatcher.LATE.toNanos() + 1 - this.loop.nanoTime();
+		Duration untilLate = Duration.ofNanos((left > 0) ? left : TICK.toNanos());
+		return (untilLate.compareTo(QUIET_TICK) < 0) ? untilLate : QUIET_TICK;
 	}
 
 	boolean isEmpty() {

@@ -93,7 +93,8 @@ final class UpdateDraft {
 
 	DirectoryUpdate build(DirectorySelf self, long received) {
 		return new DirectoryUpdate(self.nodeId(), self.incarnation(), self.settled(), this.begins, this.ends,
-				this.answers, received, this.digest, this.upserts, this.renewals, this.gone, this.wanted, this.refused);
+				this.answers, received, this.digest, this.upserts, this.renewals, this.gone, this.wanted, this.refused,
+				true);
 	}
 
 }

@@ -66,6 +66,7 @@ final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryI
 				.map(ServiceName::new)
 				.collect(Collectors.toUnmodifiableSet());
 			index(watcher, services);
+			watcher.patient(interest.patient());
 			watcher.watch(interest.number(), services);
 			watcher.send();
 		}

@@ -43,14 +43,14 @@ class DirectoryCodecTests {
 	void updateComesBackAsItWas() {
 		DirectoryUpdate update = new DirectoryUpdate("a", 7, true, true, false, 3, 4, new Digest(2, -5L),
 				List.of(new Upsert(record(2), 5, 6)), List.of(new Renewal("b", 1, 2, 3, 4)),
-				List.of(new Gone("c", 1, 2, 3, true)), List.of("d", "e"), List.of("f"));
+				List.of(new Gone("c", 1, 2, 3, true)), List.of("d", "e"), List.of("f"), true);
 		StepVerifier.create(roundTrip(update)).expectNext(update).verifyComplete();
 	}
 
 	@Test
 	void heartbeatIsSmall() {
 		DirectoryUpdate heartbeat = new DirectoryUpdate("node1", 1_790_000_000_000L, true, false, false, 0, 1000, null,
-				List.of(), List.of(), List.of(), List.of(), List.of());
+				List.of(), List.of(), List.of(), List.of(), List.of(), true);
 		assertThat(encoded(heartbeat)).hasSizeLessThan(160);
 		StepVerifier.create(roundTrip(heartbeat)).expectNext(heartbeat).verifyComplete();
 	}
@@ -62,13 +62,13 @@ class DirectoryCodecTests {
 			upserts.add(new Upsert(record(50), 1, 1));
 		}
 		DirectoryUpdate update = new DirectoryUpdate("a", 7, true, true, false, 3, 4, null, upserts, List.of(),
-				List.of(), List.of(), List.of());
+				List.of(), List.of(), List.of(), true);
 		assertThat(encoded(update)).hasSizeLessThan(1 << 20);
 	}
 
 	@Test
 	void interestComesBackAsItWas() {
-		DirectoryInterest interest = new DirectoryInterest(4, List.of("a", "b"));
+		DirectoryInterest interest = new DirectoryInterest(4, List.of("a", "b"), true);
 		StepVerifier
 			.create(DirectoryCodec.decode(DirectoryCodec.encode(Flux.just(interest), DirectoryInterest.class),
 					DirectoryInterest.class))
@@ -85,6 +85,7 @@ class DirectoryCodecTests {
 		StepVerifier.create(DirectoryCodec.decode(Flux.just(later), DirectoryUpdate.class)).assertNext((update) -> {
 			assertThat(update.sender()).isEqualTo("a");
 			assertThat(update.renewals()).isEmpty();
+			assertThat(update.patient()).isFalse();
 			assertThat(update.upserts().get(0).record().services()).isEmpty();
 			assertThat(update.upserts().get(0).record().metadata()).isEmpty();
 		}).verifyComplete();

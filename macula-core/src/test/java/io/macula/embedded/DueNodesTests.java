@@ -47,18 +47,19 @@ class DueNodesTests {
 	void whenARecordMayWaitThenItIsDueWithTheBatch() {
 		this.due.addLater("a");
 		assertThat(this.due.hasRecords()).isFalse();
-		this.due.batch();
+		this.due.batch((nodeId) -> true);
 		this.due.takeRecords(this.told::add);
 		assertThat(this.told).containsExactly("a");
 	}
 
 	@Test
 	void whenTheRecordIsToldThenTheRenewalIsToldWithIt() {
-		this.due.addRenewals(List.of("a", "b"));
+		this.due.addRenewal("a", false);
+		this.due.addRenewal("b", false);
 		this.due.add("a");
 		this.due.addLater("a");
 		this.due.takeRecords(this.told::add);
-		this.due.batch();
+		this.due.batch((nodeId) -> true);
 		assertThat(this.due.hasRecords()).isFalse();
 		this.due.takeRenewals(this.told::add);
 		assertThat(this.told).containsExactly("a", "b");
@@ -69,9 +70,9 @@ class DueNodesTests {
 	void whenThePeerKnowsThenNothingIsDue() {
 		this.due.add("a");
 		this.due.addLater("a");
-		this.due.addRenewals(List.of("a"));
+		this.due.addRenewal("a", false);
 		this.due.remove("a");
-		this.due.batch();
+		this.due.batch((nodeId) -> true);
 		assertThat(this.due.hasRecords() || this.due.hasRenewals()).isFalse();
 	}
 

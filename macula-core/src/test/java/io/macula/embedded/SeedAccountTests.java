@@ -114,7 +114,7 @@ class SeedAccountTests {
 			String... nodeIds) {
 		List<Upsert> upserts = List.of(nodeIds).stream().map((nodeId) -> upsert(nodeId, 9443)).toList();
 		return new DirectoryUpdate("seed", 1, settled, begins, ends, answers, 0, null, upserts, List.of(), List.of(),
-				List.of(), List.of());
+				List.of(), List.of(), true);
 	}
 
 	private static Upsert upsert(String nodeId, int port) {

@@ -105,11 +105,11 @@ class SeedLinkTests {
 	void whenTheLinkedSeedIsSilentThenWaiting() {
 		dial();
 		this.dialer.last().speak();
-		passTicking(Duration.ofMillis(4_500));
+		passTicking(DirectoryLink.SILENCE);
 		assertThat(this.seed.linked()).isTrue();
 		this.test.pass(Duration.ofMillis(1));
 		this.test.run(this.seed::tick);
-		assertThat(this.seed.describe()).isEqualTo("unreachable: silent for 4500 ms");
+		assertThat(this.seed.describe()).isEqualTo("unreachable: silent for 7000 ms");
 		assertThat(this.changes).containsExactly("connected", "not connected");
 	}
 

@@ -115,10 +115,41 @@ class SeedRotationTests {
 	void whenTheWatchedOneIsSilentThenItIsUnreachable() {
 		start(A);
 		this.dialer.last().speak();
-		passTicking(Duration.ofMillis(4_500));
+		passTicking(DirectoryWatcher.SILENCE);
 		assertThat(state(A)).isEqualTo("watching");
 		passTicking(Duration.ofMillis(250));
-		assertThat(state(A)).isEqualTo("unreachable: silent for 4500 ms");
+		assertThat(state(A)).isEqualTo("unreachable: silent for 6000 ms");
+	}
+
+	@Test
+	void whenTheWatchedOneIsLateThenTheNextIsDialledBesideItAndWatchedIfItSpeaksFirst() {
+		start(A, B);
+		Call first = this.dialer.last();
+		first.speak();
+		passTicking(Duration.ofMillis(4_500));
+		assertThat(this.dialer.calls).as("not late yet").hasSize(1);
+		passTicking(Duration.ofMillis(250));
+		assertThat(this.dialer.last().seed).isEqualTo(other(first.seed));
+		assertThat(state(first.seed)).isEqualTo("watching");
+		this.dialer.last().speak();
+		assertThat(state(other(first.seed))).isEqualTo("watching");
+		assertThat(state(first.seed)).isEqualTo("unreachable: silent for 4700 ms");
+		assertThat(first.cancelled).isTrue();
+	}
+
+	@Test
+	void whenTheLateOneSpeaksFirstThenItIsStillWatched() {
+		start(A, B);
+		Call first = this.dialer.last();
+		first.speak();
+		passTicking(DirectoryWatcher.LATE.plusMillis(250));
+		Call second = this.dialer.last();
+		first.speak();
+		assertThat(second.cancelled).isTrue();
+		assertThat(state(first.seed)).isEqualTo("watching");
+		assertThat(state(second.seed)).isEqualTo("standby");
+		second.speak();
+		assertThat(state(first.seed)).isEqualTo("watching");
 	}
 
 	@Test
@@ -128,8 +159,8 @@ class SeedRotationTests {
 		this.test.pass(Duration.ofSeconds(60));
 		this.test.run(this.seeds::tick);
 		assertThat(state(A)).isEqualTo("watching");
-		passTicking(Duration.ofMillis(4_750));
-		assertThat(state(A)).isEqualTo("unreachable: silent for 4500 ms");
+		passTicking(DirectoryWatcher.SILENCE.plusMillis(250));
+		assertThat(state(A)).isEqualTo("unreachable: silent for 6000 ms");
 	}
 
 	@Test
@@ -191,7 +222,7 @@ class SeedRotationTests {
 		this.seeds = new SeedRotation(List.of(configured), this.test.loop, this.dialer, new SeedListener() {
 			@Override
 			public DirectoryInterest interest() {
-				return new DirectoryInterest(1, List.of("s"));
+				return new DirectoryInterest(1, List.of("s"), true);
 			}
 
 			@Override

@@ -122,7 +122,7 @@ class WatchingClientsTests {
 	}
 
 	private void interest(long number, String... services) {
-		this.test.run(() -> this.clients.heard(this.watcher, new DirectoryInterest(number, List.of(services))));
+		this.test.run(() -> this.clients.heard(this.watcher, new DirectoryInterest(number, List.of(services), true)));
 	}
 
 	private void put(String nodeId, String... services) {
