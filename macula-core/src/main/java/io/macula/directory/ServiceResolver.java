@@ -27,8 +27,8 @@ import java.util.function.LongSupplier;
 import io.macula.Code;
 import io.macula.ServiceName;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -45,7 +45,7 @@ import reactor.util.retry.Retry;
  */
 public final class ServiceResolver implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(ServiceResolver.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ServiceResolver.class));
 
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
@@ -90,7 +90,7 @@ public final class ServiceResolver implements AutoCloseable {
 	void start() {
 		this.watch.update(Flux.defer(() -> this.directory.watch(this.service))
 			.repeatWhen((completions) -> completions.delayElements(LONGEST_PAUSE))
-			.doOnError((ex) -> logger.warn("Watch of service {} failed; watching again", this.service, ex))
+			.doOnError((ex) -> faults.warn("Watch of service " + this.service + " failed; watching again", ex))
 			.retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE))
 			.subscribe(this::accept));
 	}
@@ -195,7 +195,7 @@ public final class ServiceResolver implements AutoCloseable {
 			listener.accept(snapshot);
 		}
 		catch (Throwable ex) {
-			logger.warn("A listener of service {} failed", this.service, ex);
+			faults.warn("A listener of service " + this.service + " failed", ex);
 		}
 	}
 

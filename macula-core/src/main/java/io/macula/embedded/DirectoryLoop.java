@@ -23,8 +23,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
+import io.macula.log.FaultLog;
+
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -40,7 +41,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class DirectoryLoop {
 
-	private static final Logger logger = LoggerFactory.getLogger(DirectoryLoop.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(DirectoryLoop.class));
 
 	private final Scheduler scheduler;
 
@@ -84,7 +85,7 @@ final class DirectoryLoop {
 	static DirectoryLoop start() {
 		return new DirectoryLoop(Schedulers.newSingle("macula-directory", true), Schedulers.parallel(),
 				System::nanoTime, new SplittableRandom(),
-				(failure) -> logger.error("A task of the embedded directory failed", failure), true);
+				(failure) -> faults.error("A task of the embedded directory failed", failure), true);
 	}
 
 	/**

@@ -40,6 +40,8 @@ final class ReplicaLog {
 	 */
 	private final LogLimit limit;
 
+	private final LogLimit peers;
+
 	private boolean preserving;
 
 	/**
@@ -50,6 +52,16 @@ final class ReplicaLog {
 	ReplicaLog(DirectoryLoop loop, int maxNodes) {
 		this.maxNodes = maxNodes;
 		this.limit = new LogLimit(loop.clock(), Duration.ofMinutes(1), 4);
+		this.peers = LogLimit.ofPeers(loop.clock());
+	}
+
+	/**
+	 * A node that had linked to this one is silent.
+	 */
+	void lost(@Nullable String peerId) {
+		this.peers.log("link of " + peerId,
+				(suppressed) -> logger.info("Lost the link of node '{}': silent for {} ms{}", peerId,
+						DirectoryLink.SILENCE.toMillis(), suppressed));
 	}
 
 	/**
@@ -112,13 +124,13 @@ final class ReplicaLog {
 		}
 		this.preserving = table.preserving();
 		if (this.preserving) {
-			logger.warn(
+			this.peers.log("preserving", (suppressed) -> logger.warn(
 					"Self-preservation: more than half of the {} leases went silent at once, which is more likely"
-							+ " this node's own network; overdue advertisements are kept: {}",
-					table.size(), table.overdue());
+							+ " this node's own network; overdue advertisements are kept: {}{}",
+					table.size(), table.overdue(), suppressed));
 		}
 		else {
-			logger.info("Self-preservation is over");
+			this.peers.log("preserved", (suppressed) -> logger.info("Self-preservation is over{}", suppressed));
 		}
 	}
 

@@ -21,8 +21,6 @@ import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the tables of linked replicas equal: applies what a peer tells, answers it, and
@@ -30,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * of this node. Owned by the loop.
  */
 final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> {
-
-	private static final Logger logger = LoggerFactory.getLogger(Replication.class);
 
 	private final DirectoryLoop loop;
 
@@ -202,8 +198,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 	 */
 	void closeSilent() {
 		this.links.silent().forEach((link) -> {
-			logger.info("Lost the link of node '{}': silent for {} ms", link.peerId(),
-					DirectoryLink.SILENCE.toMillis());
+			this.log.lost(link.peerId());
 			close(link);
 		});
 	}

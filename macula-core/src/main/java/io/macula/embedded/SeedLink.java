@@ -19,6 +19,7 @@ package io.macula.embedded;
 import java.time.Duration;
 
 import io.macula.Endpoint;
+import io.macula.log.LogLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,11 +71,14 @@ final class SeedLink {
 
 	private String failure = "not dialled yet";
 
+	private final LogLimit limit;
+
 	SeedLink(Endpoint address, DirectoryLoop loop, Replication replication, SeedDialer dialer) {
 		this.address = address;
 		this.loop = loop;
 		this.replication = replication;
 		this.dialer = dialer;
+		this.limit = LogLimit.ofPeers(loop.clock());
 	}
 
 	/**
@@ -124,7 +128,8 @@ final class SeedLink {
 		}
 		else if (this.failure.length() > 0) {
 			this.failure = "";
-			logger.info("Linked to seed {}, which is node '{}'", this.address, update.sender());
+			this.limit.log("linked", (suppressed) -> logger.info("Linked to seed {}, which is node '{}'{}", this.address,
+					update.sender(), suppressed));
 		}
 	}
 
@@ -157,10 +162,12 @@ final class SeedLink {
 			return;
 		}
 		if (this.state == State.LINKED) {
-			logger.info("Lost the link to seed {}: {}", this.address, reason);
+			this.limit.log("lost",
+					(suppressed) -> logger.info("Lost the link to seed {}: {}{}", this.address, reason, suppressed));
 		}
 		else if (this.failures == TRIES_BEFORE_WARNING) {
-			logger.warn("Seed {} cannot be reached: {}; trying again", this.address, reason);
+			this.limit.log("unreachable", (suppressed) -> logger.warn("Seed {} cannot be reached: {}; trying again{}",
+					this.address, reason, suppressed));
 		}
 		this.state = State.WAITING;
 		this.failure = reason;

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.macula.Endpoint;
+import io.macula.log.LogLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,6 +94,8 @@ final class SeedRotation {
 
 	private boolean stopped;
 
+	private final LogLimit limit;
+
 	/**
 	 * A rotation.
 	 * @param seeds the configured seeds
@@ -105,6 +108,7 @@ final class SeedRotation {
 		this.loop = loop;
 		this.dialer = dialer;
 		this.listener = listener;
+		this.limit = LogLimit.ofPeers(loop.clock());
 	}
 
 	/**
@@ -187,7 +191,9 @@ final class SeedRotation {
 		this.watched = from;
 		this.failures = 0;
 		this.states.put(from.seed, "watching");
-		logger.info("Watching the directory at seed {}, which is node '{}'", from.seed, sender);
+		this.limit.log(from.seed + " watched",
+				(suppressed) -> logger.info("Watching the directory at seed {}, which is node '{}'{}", from.seed, sender,
+						suppressed));
 		this.listener.watching();
 	}
 
@@ -205,7 +211,9 @@ final class SeedRotation {
 		left.inbound.leave();
 		this.watched = null;
 		this.states.put(left.seed, "unreachable: " + reason);
-		logger.info("Lost the directory at seed {}: {}; turning to another", left.seed, reason);
+		this.limit.log(left.seed + " lost",
+				(suppressed) -> logger.info("Lost the directory at seed {}: {}; turning to another{}", left.seed, reason,
+						suppressed));
 	}
 
 	/* A seed that leaves is not asked again at once, if there is no other one. */
@@ -229,8 +237,9 @@ final class SeedRotation {
 			this.states.put(attempt.seed, "unreachable: " + reason);
 		}
 		if (!established && this.failures == SeedLink.TRIES_BEFORE_WARNING * this.seeds.size()) {
-			logger.warn("None of the {} seeds can be reached; the last was {}: {}; trying on", this.seeds.size(),
-					attempt.seed, reason);
+			this.limit.log("none",
+					(suppressed) -> logger.warn("None of the {} seeds can be reached; the last was {}: {}; trying on{}",
+							this.seeds.size(), attempt.seed, reason, suppressed));
 		}
 		/* The first round through all seeds is quick, then they are given time. */
 		int round = this.failures++ / this.seeds.size();

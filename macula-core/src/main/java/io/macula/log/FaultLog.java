@@ -21,14 +21,15 @@ import java.time.Duration;
 import org.slf4j.Logger;
 
 /**
- * Logs failures that calls can cause at any rate: one entry in five seconds, and whatever
- * is thrown while an exception is printed gets through to no call. Safe for all threads.
+ * Logs failures that calls can cause at any rate: one entry of each message in five
+ * seconds, five of all; and whatever is thrown while an exception is printed gets through
+ * to no call. Safe for all threads.
  */
 public final class FaultLog {
 
 	private final Logger logger;
 
-	private final LogLimit logLimit = new LogLimit(System::nanoTime, Duration.ofSeconds(5), 1);
+	private final LogLimit logLimit = new LogLimit(System::nanoTime, Duration.ofSeconds(5), 5);
 
 	/**
 	 * A log without entries.
@@ -45,7 +46,21 @@ public final class FaultLog {
 	 */
 	public void warn(String message, Throwable cause) {
 		try {
-			this.logLimit.log("", (suppressed) -> this.logger.warn("{}{}", message, suppressed, cause));
+			this.logLimit.log(message, (suppressed) -> this.logger.warn("{}{}", message, suppressed, cause));
+		}
+		catch (Throwable ex) {
+			warnWithoutCause(message, cause, ex);
+		}
+	}
+
+	/**
+	 * Log a failure of this product itself, or count it.
+	 * @param message what failed
+	 * @param cause what was thrown
+	 */
+	public void error(String message, Throwable cause) {
+		try {
+			this.logLimit.log(message, (suppressed) -> this.logger.error("{}{}", message, suppressed, cause));
 		}
 		catch (Throwable ex) {
 			warnWithoutCause(message, cause, ex);

@@ -24,10 +24,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * A limit on log lines that somebody else provokes: per key at most one line in a period,
- * and at most so many different ones in that time. The others are counted, and the next
- * line tells how many there were. Safe for all threads; the line itself is written
- * outside of any lock.
+ * A limit on log lines that somebody else provokes: per key so many lines in a period, and
+ * so many of all keys together in that time. The others are counted, and the next line
+ * tells how many there were. Safe for all threads; the line itself is written outside of
+ * any lock.
  */
 public final class LogLimit {
 
@@ -36,6 +36,8 @@ public final class LogLimit {
 	private final long periodNanos;
 
 	private final int maxLines;
+
+	private final int linesPerKey;
 
 	/**
 	 * When the line of each key was written, the oldest first; none older than a period.
@@ -51,12 +53,27 @@ public final class LogLimit {
 	 * @param maxLines lines of different keys within any period, at least 1
 	 */
 	public LogLimit(LongSupplier clock, Duration period, int maxLines) {
+		this(clock, period, maxLines, 1);
+	}
+
+	private LogLimit(LongSupplier clock, Duration period, int maxLines, int linesPerKey) {
+		this.linesPerKey = linesPerKey;
 		if (maxLines < 1) {
 			throw new IllegalArgumentException("maxLines " + maxLines + " is not valid: expected at least 1");
 		}
 		this.clock = clock;
 		this.periodNanos = period.toNanos();
 		this.maxLines = maxLines;
+	}
+
+	/**
+	 * A limit for what happens to the connections of peers, of which there may be many:
+	 * the first few lines of each peer, then as many a minute, while it goes on.
+	 * @param clock the present in nanoseconds, on any monotonic scale
+	 * @return a limit without entries
+	 */
+	public static LogLimit ofPeers(LongSupplier clock) {
+		return new LogLimit(clock, Duration.ofMinutes(1), 2000, 5);
 	}
 
 	/**
@@ -81,13 +98,22 @@ public final class LogLimit {
 			}
 			times.remove();
 		}
-		if (this.written.size() >= this.maxLines || this.written.putIfAbsent(key, now) != null) {
+		if (this.written.size() >= this.maxLines || !enter(key, now)) {
 			this.suppressed++;
 			return -1;
 		}
 		long dropped = this.suppressed;
 		this.suppressed = 0;
 		return dropped;
+	}
+
+	private boolean enter(String key, long now) {
+		for (int line = 0; line < this.linesPerKey; line++) {
+			if (this.written.putIfAbsent((line == 0) ? key : line + " " + key, now) == null) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 }

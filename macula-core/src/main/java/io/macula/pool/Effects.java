@@ -19,7 +19,8 @@ package io.macula.pool;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.slf4j.Logger;
+import io.macula.log.FaultLog;
+
 import org.slf4j.LoggerFactory;
 
 /**
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Effects {
 
-	private static final Logger logger = LoggerFactory.getLogger(ConnectionPool.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ConnectionPool.class));
 
 	private final List<Runnable> collected = new ArrayList<>();
 
@@ -50,7 +51,7 @@ final class Effects {
 			foreign.run();
 		}
 		catch (Throwable ex) {
-			logger.error("A waiter, a listener or a connection of the pool failed", ex);
+			faults.error("A waiter, a listener or a connection of the pool failed", ex);
 		}
 	}
 

@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
 
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.log.LogLimit;
 import io.macula.transport.Connection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the log that operators read: each endpoint when it comes, drains, fails and
- * returns, and once a minute while it stays away, however often it is dialled. Safe for
- * all threads.
+ * returns, and once a minute while it stays away, however often it is dialled; a few
+ * times a minute if it comes and goes. Safe for all threads.
  */
 final class LoggingPoolListener implements PoolListener {
 
@@ -42,6 +43,8 @@ final class LoggingPoolListener implements PoolListener {
 	private static final int MAX_REMEMBERED = 1000;
 
 	private final LongSupplier clock;
+
+	private final LogLimit limit;
 
 	/** When the failure of an endpoint was last logged; guarded by itself. */
 	private final Map<Endpoint, Long> failing = new LinkedHashMap<>() {
@@ -61,6 +64,7 @@ final class LoggingPoolListener implements PoolListener {
 	 */
 	LoggingPoolListener(LongSupplier clock) {
 		this.clock = clock;
+		this.limit = LogLimit.ofPeers(clock);
 	}
 
 	@Override
@@ -73,7 +77,8 @@ final class LoggingPoolListener implements PoolListener {
 			logger.debug("Dialling failed endpoint {}:{} again", endpoint.host(), endpoint.port());
 		}
 		else {
-			logger.info("Creating connection to endpoint {}:{}", endpoint.host(), endpoint.port());
+			this.limit.log(endpoint + " created", (suppressed) -> logger.info("Creating connection to endpoint {}:{}{}",
+					endpoint.host(), endpoint.port(), suppressed));
 		}
 	}
 
@@ -84,15 +89,18 @@ final class LoggingPoolListener implements PoolListener {
 			failed = this.failing.remove(connection.endpoint());
 		}
 		if (failed != null) {
-			logger.info("Endpoint {} is back: node {}", connection.endpoint(), connection.peer().nodeId());
+			this.limit.log(connection.endpoint() + " back", (suppressed) -> logger.info("Endpoint {} is back: node {}{}",
+					connection.endpoint(), connection.peer().nodeId(), suppressed));
 		}
 	}
 
 	/** No failure, and the next dial is a new connection like any other. */
 	@Override
 	public void drained(Endpoint endpoint, Status status) {
-		logger.info("Endpoint {} drained its connection and is dialled again until it is back or withdrawn: {}",
-				endpoint, status.message());
+		this.limit.log(endpoint + " drained",
+				(suppressed) -> logger.info(
+						"Endpoint {} drained its connection and is dialled again until it is back or withdrawn: {}{}",
+						endpoint, status.message(), suppressed));
 	}
 
 	@Override
@@ -105,7 +113,9 @@ final class LoggingPoolListener implements PoolListener {
 			}
 			this.failing.put(endpoint, now);
 		}
-		logger.warn("Endpoint {} failed and is dialled again until it is back or withdrawn: {}", endpoint, status);
+		this.limit.log(endpoint + " failed",
+				(suppressed) -> logger.warn("Endpoint {} failed and is dialled again until it is back or withdrawn: {}{}",
+						endpoint, status, suppressed));
 	}
 
 }

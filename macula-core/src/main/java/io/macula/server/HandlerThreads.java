@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.log.FaultLog;
@@ -57,6 +58,9 @@ final class HandlerThreads {
 	/** More of them than processors would only take turns. */
 	private final int maxWorking;
 
+	/** Distance of attempts to start a thread while the system has none. */
+	static final long START_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
 	private final long keepAliveNanos;
 
 	private final ThreadFactory factory;
@@ -70,6 +74,12 @@ final class HandlerThreads {
 	private final Deque<HandlerThread> idle = new ArrayDeque<>();
 
 	private int count;
+
+	/** Whether the last start of a thread failed; written under the lock. */
+	private volatile boolean startFailed;
+
+	/** When that was; guarded by the lock. */
+	private long startFailedNanos;
 
 	private final List<HandlerThread> all = new CopyOnWriteArrayList<>();
 
@@ -128,26 +138,41 @@ final class HandlerThreads {
 	/** The place of the thread to wake is taken already. */
 	private void wake() {
 		HandlerThread woken;
+		boolean starting = false;
+		boolean retry = false;
 		synchronized (this.lock) {
 			woken = this.idle.pollLast();
 			if (woken != null) {
 				woken.setWorking();
 			}
-			else if (this.count < this.maxThreads && !this.closed) {
+			else if (this.count < this.maxThreads && !this.closed && mayStart()) {
 				this.count++;
+				starting = true;
 			}
 			else {
-				// All are occupied: whoever ends first goes on with the queue.
+				// All are occupied: whoever ends first goes on with the queue, or the
+				// scout if there is none.
 				this.working.decrementAndGet();
-				return;
+				retry = this.startFailed;
 			}
 		}
-		if (woken != null) {
+		if (retry) {
+			this.scout.awake();
+		}
+		else if (woken != null) {
 			woken.unpark();
 		}
-		else {
+		else if (starting) {
 			startOne();
 		}
+	}
+
+	/**
+	 * Not right after the system refused a thread: each attempt would make the JVM itself
+	 * write a warning, and whatever waits would try.
+	 */
+	private boolean mayStart() {
+		return !this.startFailed || System.nanoTime() - this.startFailedNanos >= START_PAUSE_NANOS;
 	}
 
 	/** Counted and given its place already. */
@@ -157,6 +182,9 @@ final class HandlerThreads {
 			created = new HandlerThread(this, this.queue, this.factory);
 			this.all.add(created);
 			created.start();
+			if (this.startFailed) {
+				started();
+			}
 		}
 		catch (Throwable ex) {
 			if (created != null) {
@@ -164,9 +192,17 @@ final class HandlerThreads {
 			}
 			synchronized (this.lock) {
 				this.count--;
+				this.startFailed = true;
+				this.startFailedNanos = System.nanoTime();
 			}
 			this.working.decrementAndGet();
 			notStarted(ex);
+		}
+	}
+
+	private void started() {
+		synchronized (this.lock) {
+			this.startFailed = false;
 		}
 	}
 

@@ -49,6 +49,11 @@ final class SlowTaskScout implements Runnable {
 
 	private volatile boolean parked = true;
 
+	/** Whether the last start of the thread failed, and when; guarded by this. */
+	private boolean startFailed;
+
+	private long startFailedNanos;
+
 	SlowTaskScout(HandlerQueue queue, HandlerThreads threads) {
 		this.queue = queue;
 		this.threads = threads;
@@ -65,6 +70,9 @@ final class SlowTaskScout implements Runnable {
 		if (!this.parked || this.threads.closed()) {
 			return;
 		}
+		if (this.startFailed && System.nanoTime() - this.startFailedNanos < HandlerThreads.START_PAUSE_NANOS) {
+			return;
+		}
 		this.parked = false;
 		if (this.thread != null) {
 			LockSupport.unpark(this.thread);
@@ -78,6 +86,8 @@ final class SlowTaskScout implements Runnable {
 		}
 		catch (Throwable ex) {
 			this.parked = true;
+			this.startFailed = true;
+			this.startFailedNanos = System.nanoTime();
 			this.log.warn("Cannot start the scout of the handler threads", ex);
 		}
 	}

@@ -25,6 +25,7 @@ import java.util.function.LongSupplier;
 
 import io.macula.Code;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
@@ -32,7 +33,6 @@ import io.macula.wire.ProtocolException;
 import io.netty.channel.EventLoop;
 import io.netty.util.internal.PlatformDependent;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AnswerPump {
 
-	private static final Logger logger = LoggerFactory.getLogger(AnswerPump.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(AnswerPump.class));
 
 	private static final AtomicIntegerFieldUpdater<AnswerPump> SCHEDULED = AtomicIntegerFieldUpdater
 		.newUpdater(AnswerPump.class, "scheduled");
@@ -390,7 +390,7 @@ final class AnswerPump {
 			}
 			catch (Throwable ex) {
 				// The others must be cancelled, too.
-				logger.error("The cancellation of {} failed", call.procedure(), ex);
+				faults.error("The cancellation of " + call.procedure() + " failed", ex);
 			}
 		}
 		this.inFlight = this.sending;

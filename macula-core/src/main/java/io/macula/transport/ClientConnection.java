@@ -22,6 +22,7 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Processed;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import io.macula.udp.Udp;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
@@ -51,6 +52,8 @@ import reactor.core.publisher.Sinks;
 final class ClientConnection implements Connection, ClientEvents.Receiver, ControlStream.Receiver, Liveness.Peer {
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientConnection.class);
+
+	private static final FaultLog faults = new FaultLog(logger);
 
 	private static final int MAX_REASON_CHARS = 256;
 
@@ -473,7 +476,9 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	@Override
 	public void suspected(String why, boolean lasting) {
 		if (this.state == State.READY) {
-			logger.info("{} is suspected: {}", this.endpoint, why);
+			this.transport.suspicionLimit()
+				.log(this.endpoint + " suspected",
+						(suppressed) -> logger.info("{} is suspected: {}{}", this.endpoint, why, suppressed));
 			state(State.SUSPECTED);
 		}
 		Status status = Status.unknown(Code.UNAVAILABLE, this.endpoint + " is suspected: " + why);
@@ -485,7 +490,9 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	@Override
 	public void alive() {
 		if (this.state == State.SUSPECTED) {
-			logger.info("{} gives signs of life again", this.endpoint);
+			this.transport.suspicionLimit()
+				.log(this.endpoint + " alive",
+						(suppressed) -> logger.info("{} gives signs of life again{}", this.endpoint, suppressed));
 			state(State.READY);
 		}
 		proved();
@@ -542,7 +549,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 			step.run();
 		}
 		catch (Throwable ex) {
-			logger.error("The connection to {} did not end as it should", this.endpoint, ex);
+			faults.error("The connection to " + this.endpoint + " did not end as it should", ex);
 		}
 	}
 
@@ -562,7 +569,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 			this.states.tryEmitNext(next);
 		}
 		catch (Throwable ex) {
-			logger.error("A listener to the states of the connection to {} failed", this.endpoint, ex);
+			faults.error("A listener to the states of the connection to " + this.endpoint + " failed", ex);
 		}
 	}
 

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.macula.Status;
-import org.slf4j.Logger;
+import io.macula.log.FaultLog;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientStreams {
 
-	private static final Logger logger = LoggerFactory.getLogger(ClientStreams.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ClientStreams.class));
 
 	private final Set<ClientCallStream> streams = new HashSet<>();
 
@@ -103,7 +103,7 @@ final class ClientStreams {
 
 	/** The others must hear of it all the same. */
 	private static void failed(Throwable cause) {
-		logger.error("The subscriber of a streaming call failed", cause);
+		faults.error("The subscriber of a streaming call failed", cause);
 	}
 
 }

@@ -20,10 +20,10 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
+import io.macula.log.FaultLog;
 import io.macula.wire.ProtocolException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -39,7 +39,7 @@ import reactor.core.publisher.Operators;
  */
 final class ElementReceiver extends Flux<byte[]> implements Subscription {
 
-	private static final Logger logger = LoggerFactory.getLogger(ElementReceiver.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ElementReceiver.class));
 
 	/** Elements that the sender may be ahead. */
 	static final int WINDOW = 1024;
@@ -228,7 +228,7 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 			if (ex != cause) {
 				ex.addSuppressed(cause);
 			}
-			logger.error("The subscriber of the elements of a call threw, and cannot be told", ex);
+			faults.error("The subscriber of the elements of a call threw, and cannot be told", ex);
 		}
 	}
 

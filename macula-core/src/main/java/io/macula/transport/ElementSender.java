@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import io.macula.wire.Failure;
 import io.macula.wire.FrameCodec;
 import io.netty.util.internal.PlatformDependent;
@@ -44,6 +45,8 @@ import reactor.core.publisher.Operators;
 final class ElementSender implements CoreSubscriber<byte[]> {
 
 	private static final Logger logger = LoggerFactory.getLogger(ElementSender.class);
+
+	private static final FaultLog faults = new FaultLog(logger);
 
 	/** What may be asked of the publisher and waits to be written, about. */
 	private static final int MAX_BYTES = 512 << 10;
@@ -249,7 +252,7 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 			subscription.cancel();
 		}
 		catch (Throwable ex) {
-			logger.warn("The publisher of the elements of a call threw when it was cancelled", ex);
+			faults.warn("The publisher of the elements of a call threw when it was cancelled", ex);
 		}
 	}
 
@@ -259,7 +262,7 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 	 */
 	private void thrown(Throwable cause) {
 		if (this.stopped || this.done) {
-			logger.warn("The publisher of the elements of a call threw after its end", cause);
+			faults.warn("The publisher of the elements of a call threw after its end", cause);
 			return;
 		}
 		logger.debug("The publisher of the elements of a call threw", cause);

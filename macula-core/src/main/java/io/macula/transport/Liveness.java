@@ -19,10 +19,10 @@ package io.macula.transport;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
+import io.macula.log.FaultLog;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -49,7 +49,7 @@ final class Liveness implements LoopWatch.Listener {
 	 * arrive, so that a PING must be answered by a frame in the end.
 	 */
 
-	private static final Logger logger = LoggerFactory.getLogger(Liveness.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(Liveness.class));
 
 	static final long TICK_NANOS = 1L << TimingWheel.TICK_SHIFT;
 
@@ -268,7 +268,7 @@ final class Liveness implements LoopWatch.Listener {
 		}
 		catch (Throwable ex) {
 			// Without a further tick no deadline would ever be over.
-			logger.error("A look at the peer failed", ex);
+			faults.error("A look at the peer failed", ex);
 		}
 		if (!this.stopped) {
 			next();

@@ -21,10 +21,10 @@ import java.util.List;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.ProtocolException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OpenCalls {
 
-	private static final Logger logger = LoggerFactory.getLogger(OpenCalls.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(OpenCalls.class));
 
 	private final ClientConnection connection;
 
@@ -102,7 +102,7 @@ final class OpenCalls {
 		}
 		catch (Throwable ex) {
 			// Not the fault of the connection, whose other calls go on.
-			logger.error("The receiver of a result of {} from {} failed", call.procedure(), this.endpoint, ex);
+			faults.error("The receiver of a result of " + call.procedure() + " from " + this.endpoint + " failed", ex);
 		}
 		this.connection.settle();
 	}
@@ -251,7 +251,7 @@ final class OpenCalls {
 			call.onFailure(failure);
 		}
 		catch (Throwable ex) {
-			logger.error("The receiver of a failure of {} from {} failed", call.procedure(), this.endpoint, ex);
+			faults.error("The receiver of a failure of " + call.procedure() + " from " + this.endpoint + " failed", ex);
 		}
 	}
 

@@ -19,9 +19,9 @@ package io.macula.transport;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import io.macula.Metadata;
+import io.macula.log.FaultLog;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 class ServerCall implements InboundCall {
 
-	private static final Logger logger = LoggerFactory.getLogger(ServerCall.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ServerCall.class));
 
 	/** A publisher answers. */
 	static final Object RESPONDING = new Object();
@@ -182,7 +182,7 @@ class ServerCall implements InboundCall {
 			action.run();
 		}
 		catch (Throwable ex) {
-			logger.error("The cancellation of {} failed", procedure(), ex);
+			faults.error("The cancellation of " + procedure() + " failed", ex);
 		}
 	}
 

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import io.macula.log.FaultLog;
 import io.macula.udp.Addresses;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
@@ -59,6 +60,8 @@ import org.slf4j.LoggerFactory;
 final class ServerConnection extends ChannelInboundHandlerAdapter implements ControlStream.Receiver, ClientPath.Client {
 
 	private static final Logger logger = LoggerFactory.getLogger(ServerConnection.class);
+
+	private static final FaultLog faults = new FaultLog(logger);
 
 	private static final int MAX_REASON_CHARS = 256;
 
@@ -334,7 +337,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
 	/** Answers would be left behind that nobody would ever send. */
 	void cannotAnswer(Throwable cause) {
-		logger.error("Closing the connection from {}, whose answers cannot be sent", this.address, cause);
+		faults.error("Closing the connection from " + this.address + ", whose answers cannot be sent", cause);
 		end(ErrorCode.INTERNAL, "the provider cannot send its answers: " + cause);
 	}
 

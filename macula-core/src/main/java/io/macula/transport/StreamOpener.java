@@ -21,12 +21,12 @@ import java.util.Deque;
 
 import io.macula.Code;
 import io.macula.Status;
+import io.macula.log.FaultLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamOpener {
 
-	private static final Logger logger = LoggerFactory.getLogger(StreamOpener.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(StreamOpener.class));
 
 	/** Bytes of large payloads that wait for QUIC to take them, at most. */
 	private static final long MAX_BYTES = 64L << 20;
@@ -161,7 +161,7 @@ final class StreamOpener {
 			}
 			catch (Throwable ex) {
 				// Each of the others must hear of it, too.
-				logger.error("What waited for a stream {} could not be refused", this.where, ex);
+				faults.error("What waited for a stream " + this.where + " could not be refused", ex);
 			}
 		}
 	}

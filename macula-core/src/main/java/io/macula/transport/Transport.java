@@ -78,6 +78,7 @@ public final class Transport implements AutoCloseable {
 	private final LongSupplier wallMillis;
 
 	private final Map<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
+	private final LogLimit suspicionLimit;
 
 	private volatile boolean closed;
 
@@ -87,6 +88,7 @@ public final class Transport implements AutoCloseable {
 		this.wallMillis = wallMillis;
 		this.pauseLog = new PauseLog(clock);
 		this.brokenLimit = HandshakeLog.limit(clock);
+		this.suspicionLimit = LogLimit.ofPeers(clock);
 		int threads = (settings.eventLoops() > 0) ? settings.eventLoops()
 				: Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 		String name = "macula-" + COUNTER.incrementAndGet();
@@ -236,6 +238,11 @@ public final class Transport implements AutoCloseable {
 				(suppressed) -> logger.warn("Closed the connection to node '{}' at {}, {}: {}{}",
 						TlsFailures.printable(connection.peer().nodeId()), endpoint, HandshakeLog.cause(code),
 						TlsFailures.printable(reason), suppressed));
+	}
+
+	/** How often is told that peers fall silent and speak again. */
+	LogLimit suspicionLimit() {
+		return this.suspicionLimit;
 	}
 
 	private boolean onEventLoop() {

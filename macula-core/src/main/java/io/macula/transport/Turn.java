@@ -19,13 +19,13 @@ package io.macula.transport;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.macula.log.FaultLog;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Turn extends ChannelDuplexHandler {
 
-	private static final Logger logger = LoggerFactory.getLogger(Turn.class);
+	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(Turn.class));
 
 	private final EventLoop loop;
 
@@ -120,7 +120,7 @@ final class Turn extends ChannelDuplexHandler {
 			}
 			catch (Throwable ex) {
 				// Even without memory: what is still in the list must run.
-				logger.error("An action at the end of a read failed", ex);
+				faults.error("An action at the end of a read failed", ex);
 			}
 		}
 		this.atEnd.clear();

@@ -48,6 +48,16 @@ class LogLimitTests {
 	}
 
 	@Test
+	void whenAPeerComesAndGoesThenAFewLinesAMinuteAreWrittenAndOtherPeersAreStillTold() {
+		LogLimit peers = LogLimit.ofPeers(this.clock::get);
+		for (int i = 0; i < 10_000; i++) {
+			peers.log("a", (suppressed) -> this.lines.add("a" + suppressed));
+		}
+		peers.log("b", (suppressed) -> this.lines.add("b" + suppressed));
+		assertThat(this.lines).containsExactly("a", "a", "a", "a", "a", "b (9995 more were not logged)");
+	}
+
+	@Test
 	void whenAnotherKeyComesThenItIsWrittenAtOnce() {
 		log("a");
 		log("b");

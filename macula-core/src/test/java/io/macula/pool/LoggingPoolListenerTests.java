@@ -126,4 +126,17 @@ class LoggingPoolListenerTests {
 		assertThat(lines(Level.WARN)).hasSize(1002);
 	}
 
+	@Test
+	void whenAnEndpointFlapsThenAFewLinesAreWrittenAndAnotherEndpointIsStillTold() {
+		for (int i = 0; i < 10_000; i++) {
+			this.listener.dialling(ONE);
+			this.listener.drained(ONE, MOVED);
+			this.listener.failed(new Endpoint("10.0.0.2", 9443), MOVED);
+			this.time.pass(Duration.ofMinutes(1).dividedBy(20_000));
+		}
+		assertThat(this.log.list).hasSizeLessThan(20);
+		this.listener.dialling(new Endpoint("10.0.0.3", 9443));
+		assertThat(lines(Level.INFO)).last().asString().startsWith("Creating connection to endpoint 10.0.0.3:9443");
+	}
+
 }
