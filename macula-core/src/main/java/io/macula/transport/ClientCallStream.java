@@ -238,6 +238,13 @@ final class ClientCallStream extends FrameStream
 		}
 	}
 
+	/** Whoever watches over the peer goes elsewhere at once. */
+	void peerDrains(Status status) {
+		if (this.call.watchesPeer()) {
+			connectionEnded(status);
+		}
+	}
+
 	private void mayLeave(boolean may) {
 		if (this.mayLeave != may) {
 			this.mayLeave = may;

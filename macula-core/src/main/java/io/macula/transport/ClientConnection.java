@@ -373,6 +373,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.goneAway = true;
 		Status reason = Status.notProcessed(Code.UNAVAILABLE, this.endpoint + " is draining: " + goAway.message());
 		drain(reason);
+		this.streams.drained(Status.unknown(reason.code(), reason.message()));
 		this.pump.goAway(goAway, reason);
 		settle();
 	}

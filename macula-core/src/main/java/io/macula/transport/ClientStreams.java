@@ -90,6 +90,21 @@ final class ClientStreams {
 		}
 	}
 
+	/**
+	 * The peer drains: those whose callers watch over it never end by themselves and
+	 * would only be waited for.
+	 */
+	void drained(Status status) {
+		for (ClientCallStream stream : List.copyOf(this.streams)) {
+			try {
+				stream.peerDrains(status);
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
+		}
+	}
+
 	void end(Status status) {
 		for (ClientCallStream stream : List.copyOf(this.streams)) {
 			try {

@@ -76,6 +76,12 @@ final class FakeSeeds implements SeedDialer {
 			this.answers.tryEmitNext(new UpdateDraft().build(TestLoop.self(nodeId, incarnation), 0));
 		}
 
+		/** The seed withdraws itself. */
+		void withdraw() {
+			this.answers.tryEmitNext(new UpdateDraft().gone(new DirectoryUpdate.Gone(this.seed.host(), 1, 2, 0, true))
+				.build(TestLoop.self(this.seed.host(), 1), 0));
+		}
+
 		void fail(String message) {
 			this.answers.tryEmitError(new IllegalStateException(message));
 		}

@@ -112,6 +112,20 @@ class SeedRotationTests {
 	}
 
 	@Test
+	void whenTheWatchedOneWithdrawsItselfThenTheNextIsWatchedThoughItsStreamNeverEnds() {
+		start(A, B);
+		Call first = this.dialer.last();
+		first.speak();
+		first.withdraw();
+		assertThat(state(first.seed)).isEqualTo("unreachable: it left");
+		assertThat(first.cancelled).isTrue();
+		assertThat(this.heard).as("its last words count").containsExactly("watching", "heard", "heard", "lost");
+		this.test.pass(Duration.ofMillis(50));
+		this.dialer.last().speak();
+		assertThat(state(other(first.seed))).isEqualTo("watching");
+	}
+
+	@Test
 	void whenTheWatchedOneIsSilentThenItIsUnreachable() {
 		start(A);
 		this.dialer.last().speak();

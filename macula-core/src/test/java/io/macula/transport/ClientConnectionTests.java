@@ -150,6 +150,25 @@ class ClientConnectionTests {
 	}
 
 	@Test
+	void whenThePeerDrainsThenStreamsWhoseCallersWatchOverItEndAtOnceAndOthersGoOn() {
+		List<Throwable> watching = new ArrayList<>();
+		List<Throwable> others = new ArrayList<>();
+		this.net.connection
+			.stream(new StreamCall("test/range", "raw", new byte[0], Metadata.EMPTY, StreamCall.NO_DEADLINE, null, true,
+					false, true))
+			.subscribe((element) -> {
+			}, watching::add);
+		this.net.connection.stream(range()).subscribe((element) -> {
+		}, others::add);
+		this.net.channel.run();
+		this.net.control().receive(new Frame.GoAway(ErrorCode.DRAINED, "bye", List.of()));
+		assertThat(watching).hasSize(1);
+		assertThat(((FailureException) watching.get(0)).status().message()).contains("is draining: bye");
+		assertThat(others).isEmpty();
+		assertThat(this.net.connection.state()).isEqualTo(Connection.State.DRAINING);
+	}
+
+	@Test
 	void whenThePeerTellsWhatItAcceptedThenTheRestWasNotProcessed() {
 		FakeCall first = this.net.send(LONG);
 		FakeCall second = this.net.send(LONG);
