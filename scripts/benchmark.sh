@@ -3,7 +3,7 @@
 #
 #   scripts/benchmark.sh [--quick] [--only STACK,...] [--workloads WORKLOAD,...] [--rounds N]
 #                        [--warm-up MILLIS] [--window MILLIS]
-#   scripts/benchmark.sh --scale [pick] [memory] [watch]      a large realm; writes target/benchmark/scale.json
+#   scripts/benchmark.sh --scale [pick] [memory] [watch] [idle]  a large realm; writes target/benchmark/scale.json
 #   scripts/benchmark.sh --profile STACK:WORKLOAD[:EVENT]
 #   scripts/benchmark.sh --jmh [PATTERN]
 #

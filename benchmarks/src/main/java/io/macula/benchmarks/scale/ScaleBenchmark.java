@@ -31,8 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Measures what a large realm costs: the choice among 3 and 1,000 instances, a client's
- * memory for each of 1,000 endpoints, and a change on its way to 1,000 watching clients
- * in a realm of 10,000 advertisements. Prints the figures, writes {@code scale.json}, and
+ * memory for each of 1,000 endpoints, a change on its way to 1,000 watching clients in a
+ * realm of 10,000 advertisements, and what 100 idle nodes cost. Prints the figures, writes {@code scale.json}, and
  * ends with 1 if a bound does not hold.
  */
 public final class ScaleBenchmark {
@@ -50,14 +50,14 @@ public final class ScaleBenchmark {
 
 	/**
 	 * Run all parts, or those that are named.
-	 * @param args {@code --scale}, and names of parts: pick, memory, watch
+	 * @param args {@code --scale}, and names of parts: pick, memory, watch, idle
 	 * @throws Exception if a part fails
 	 */
 	public static void main(String[] args) throws Exception {
 		List<String> parts = new ArrayList<>(List.of(args));
 		parts.remove("--scale");
-		if (!List.of("pick", "memory", "watch").containsAll(parts)) {
-			System.err.println("Parts " + parts + " are not known: expected some of pick, memory, watch");
+		if (!List.of("pick", "memory", "watch", "idle").containsAll(parts)) {
+			System.err.println("Parts " + parts + " are not known: expected some of pick, memory, watch, idle");
 			System.exit(2);
 		}
 		ScaleBenchmark benchmark = new ScaleBenchmark(
@@ -80,6 +80,11 @@ public final class ScaleBenchmark {
 			try (TalkingProcess seeds = start(List.of("-Xmx512m"), Seeds.class)) {
 				measure(List.of("-Xmx512m"), Watchers.class, ready(seeds));
 			}
+		}
+		if (parts.isEmpty() || parts.contains("idle")) {
+			measure(List.of("-Xmx512m"), IdleRealm.class, "3", "97", "60", "60", "judged");
+			measure(List.of("-Xmx512m"), IdleRealm.class, "100", "0", "60", "60");
+			measure(List.of("-Xmx256m"), IdleRealm.class, "1", "1", "30", "60");
 		}
 		return report();
 	}
