@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The nodes of which a peer is to hear: each once, however often it changes. Records, ends
- * and renewals go at once or with a batch. Owned by the loop.
+ * The nodes of which a peer is to hear: each once, however often it changes. Records,
+ * ends and renewals go at once or with a batch. Owned by the loop.
  */
 final class DueNodes {
 

@@ -97,7 +97,9 @@ final class ReplicaLinks {
 			if (source == null || !source.samePeer(link)) {
 				Consumer<String> telling = (source != null) ? link::passOn : link::tell;
 				changes.nodes().keySet().forEach(telling);
-				/* Of two links to one peer the one that this node dialled carries them. */
+				/*
+				 * Of two links to one peer the one that this node dialled carries them.
+				 */
 				if (!link.served() || dialled.stream().noneMatch(link::samePeer)) {
 					link.tellRenewals(changes.renewed());
 				}

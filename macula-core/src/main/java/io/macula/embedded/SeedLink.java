@@ -128,8 +128,8 @@ final class SeedLink {
 		}
 		else if (this.failure.length() > 0) {
 			this.failure = "";
-			this.limit.log("linked", (suppressed) -> logger.info("Linked to seed {}, which is node '{}'{}", this.address,
-					update.sender(), suppressed));
+			this.limit.log("linked", (suppressed) -> logger.info("Linked to seed {}, which is node '{}'{}",
+					this.address, update.sender(), suppressed));
 		}
 	}
 

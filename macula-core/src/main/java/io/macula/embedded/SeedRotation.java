@@ -202,9 +202,8 @@ final class SeedRotation {
 		this.watched = from;
 		this.failures = 0;
 		this.states.put(from.seed, "watching");
-		this.limit.log(from.seed + " watched",
-				(suppressed) -> logger.info("Watching the directory at seed {}, which is node '{}'{}", from.seed, sender,
-						suppressed));
+		this.limit.log(from.seed + " watched", (suppressed) -> logger
+			.info("Watching the directory at seed {}, which is node '{}'{}", from.seed, sender, suppressed));
 		this.listener.watching();
 	}
 
@@ -222,9 +221,8 @@ final class SeedRotation {
 		left.inbound.leave();
 		this.watched = null;
 		this.states.put(left.seed, "unreachable: " + reason);
-		this.limit.log(left.seed + " lost",
-				(suppressed) -> logger.info("Lost the directory at seed {}: {}; turning to another{}", left.seed, reason,
-						suppressed));
+		this.limit.log(left.seed + " lost", (suppressed) -> logger
+			.info("Lost the directory at seed {}: {}; turning to another{}", left.seed, reason, suppressed));
 	}
 
 	/* A seed that leaves is not asked again at once, if there is no other one. */

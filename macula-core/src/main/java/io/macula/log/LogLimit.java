@@ -24,10 +24,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * A limit on log lines that somebody else provokes: per key so many lines in a period, and
- * so many of all keys together in that time. The others are counted, and the next line
- * tells how many there were. Safe for all threads; the line itself is written outside of
- * any lock.
+ * A limit on log lines that somebody else provokes: per key so many lines in a period,
+ * and so many of all keys together in that time. The others are counted, and the next
+ * line tells how many there were. Safe for all threads; the line itself is written
+ * outside of any lock.
  */
 public final class LogLimit {
 

@@ -89,8 +89,8 @@ final class LoggingPoolListener implements PoolListener {
 			failed = this.failing.remove(connection.endpoint());
 		}
 		if (failed != null) {
-			this.limit.log(connection.endpoint() + " back", (suppressed) -> logger.info("Endpoint {} is back: node {}{}",
-					connection.endpoint(), connection.peer().nodeId(), suppressed));
+			this.limit.log(connection.endpoint() + " back", (suppressed) -> logger
+				.info("Endpoint {} is back: node {}{}", connection.endpoint(), connection.peer().nodeId(), suppressed));
 		}
 	}
 
@@ -114,8 +114,9 @@ final class LoggingPoolListener implements PoolListener {
 			this.failing.put(endpoint, now);
 		}
 		this.limit.log(endpoint + " failed",
-				(suppressed) -> logger.warn("Endpoint {} failed and is dialled again until it is back or withdrawn: {}{}",
-						endpoint, status, suppressed));
+				(suppressed) -> logger.warn(
+						"Endpoint {} failed and is dialled again until it is back or withdrawn: {}{}", endpoint, status,
+						suppressed));
 	}
 
 }

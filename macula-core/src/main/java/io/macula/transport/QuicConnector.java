@@ -193,9 +193,9 @@ public final class QuicConnector {
 		private void unresolved(Throwable error) {
 			if (!this.over) {
 				end();
-				this.sink.error(Status.notProcessed(Code.UNAVAILABLE, "no connection to " + this.endpoint + ": "
-						+ Addresses.unresolved(this.endpoint.host(), error)
-						+ "; check the name, the address that the provider advertises, and the name service")
+				this.sink.error(Status.notProcessed(Code.UNAVAILABLE,
+						"no connection to " + this.endpoint + ": " + Addresses.unresolved(this.endpoint.host(), error)
+								+ "; check the name, the address that the provider advertises, and the name service")
 					.toException());
 			}
 		}

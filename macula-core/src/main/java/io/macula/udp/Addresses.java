@@ -137,8 +137,8 @@ public final class Addresses {
 	}
 
 	/**
-	 * Why a host was not resolved, for people; what the exceptions say by themselves is at
-	 * times no more than the name.
+	 * Why a host was not resolved, for people; what the exceptions say by themselves is
+	 * at times no more than the name.
 	 * @param host name or address
 	 * @param cause how {@link #resolve} failed, or that it was not waited for any longer
 	 * @return a sentence without an end, such as {@code host name 'x' cannot be resolved}

@@ -59,8 +59,9 @@ class RpcSeedDialerTests {
 	@Test
 	void whenNameServiceSaysWhyThenSoDoesTheFailure() {
 		this.answers.add(Mono.error(new UnknownHostException("down.test: Temporary failure in name resolution")));
-		assertFails("UNAVAILABLE: host name 'down.test' cannot be resolved (Temporary failure in name resolution); check"
-				+ " the name (macula.realm.seeds) and the name service");
+		assertFails(
+				"UNAVAILABLE: host name 'down.test' cannot be resolved (Temporary failure in name resolution); check"
+						+ " the name (macula.realm.seeds) and the name service");
 	}
 
 	@Test

@@ -38,7 +38,7 @@ class SeedRefusalsTests {
 	private static final Status REFUSED = Status.notProcessed(Code.UNAUTHENTICATED, "it has another secret");
 
 	private static final DirectoryUpdate HEARTBEAT = new DirectoryUpdate("node1", 1, true, false, false, 0, 0, null,
-			List.of(), List.of(), List.of(), List.of(), List.of());
+			List.of(), List.of(), List.of(), List.of(), List.of(), true);
 
 	private final Map<Endpoint, TestPublisher<DirectoryUpdate>> seeds = new HashMap<>();
 

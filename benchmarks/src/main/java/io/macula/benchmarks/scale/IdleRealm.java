@@ -120,8 +120,8 @@ final class IdleRealm {
 		for (RealmNode node : nodes) {
 			int known = nodes(node);
 			if (known != providers) {
-				throw new IllegalStateException("A node knows " + known + " of " + providers + " providers: "
-						+ node.report().directory());
+				throw new IllegalStateException(
+						"A node knows " + known + " of " + providers + " providers: " + node.report().directory());
 			}
 		}
 	}

@@ -32,8 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Measures what a large realm costs: the choice among 3 and 1,000 instances, a client's
  * memory for each of 1,000 endpoints, a change on its way to 1,000 watching clients in a
- * realm of 10,000 advertisements, and what 100 idle nodes cost. Prints the figures, writes {@code scale.json}, and
- * ends with 1 if a bound does not hold.
+ * realm of 10,000 advertisements, and what 100 idle nodes cost. Prints the figures,
+ * writes {@code scale.json}, and ends with 1 if a bound does not hold.
  */
 public final class ScaleBenchmark {
 
