@@ -17,9 +17,6 @@
 package io.macula.client;
 
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 
 import io.macula.contract.Hedge;
 import io.macula.selection.InstanceTracker;
@@ -37,31 +34,16 @@ final class AttemptTimes {
 	/** A percentile of fewer calls says nothing. */
 	private static final int HEDGE_AFTER_CALLS = 20;
 
-	private static final int MAX_METHODS = 1000;
-
-	private final Map<String, LatencyWindow> latencies = new ConcurrentHashMap<>();
-
 	private final @Nullable Duration fixed;
 
 	private final int maxAttempts;
 
 	private final LoadBalancer balancer;
 
-	private final LongSupplier clock;
-
-	AttemptTimes(ServiceSettings settings, LoadBalancer balancer, LongSupplier clock) {
+	AttemptTimes(ServiceSettings settings, LoadBalancer balancer) {
 		this.fixed = settings.attemptTimeout();
 		this.maxAttempts = settings.failover().maxAttempts();
 		this.balancer = balancer;
-		this.clock = clock;
-	}
-
-	/**
-	 * Recent latencies of a method; beyond a bound of names all others share one window.
-	 */
-	LatencyWindow latencyOf(String method) {
-		String key = (this.latencies.size() < MAX_METHODS || this.latencies.containsKey(method)) ? method : "";
-		return this.latencies.computeIfAbsent(key, (name) -> new LatencyWindow(this.clock));
 	}
 
 	/** Whether the bound of an attempt was set, and not learned. */

@@ -59,16 +59,26 @@ final class BlockingOutcome implements CallOutcome {
 	}
 
 	/**
-	 * Wait for the outcome. The pipeline bounds the wait by the deadline; an interrupt
-	 * cancels the call.
+	 * Wait for the outcome. The pipeline bounds the wait by the deadline; should it fail
+	 * to, this thread does so a moment later. An interrupt cancels the call.
 	 */
 	byte[] await(UnaryCall call) throws Throwable {
+		// Reckoned from the call's start, without another look at the clock.
+		long end = Math.max(0, call.deadlineNanos() - call.startNanos()) + LastDefence.GRACE_NANOS;
+		long bound = end;
 		while (!this.told) {
-			LockSupport.park(call);
+			LockSupport.parkNanos(call, bound);
 			if (!this.told && Thread.currentThread().isInterrupted()) {
 				call.cancel();
 				throw new RpcException(Status.unknown(Code.CANCELLED,
 						"the calling thread '" + this.caller.getName() + "' was interrupted while it waited"));
+			}
+			if (!this.told) {
+				bound = end - (call.shared().now() - call.startNanos());
+				if (bound <= 0) {
+					throw LastDefence.overdue(call.procedure().wireName(), call.ownDeadline(), call.describe(),
+							call::cancel);
+				}
 			}
 		}
 		Supplier<Throwable> failure = this.error;

@@ -16,8 +16,11 @@
 
 package io.macula.client;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.macula.Code;
 import io.macula.RpcException;
@@ -33,10 +36,20 @@ final class BlockingStream {
 	private BlockingStream() {
 	}
 
-	static @Nullable Object await(Mono<Object> result) throws Throwable {
+	/**
+	 * Wait for the result; the call bounds the wait by its deadline, and should it fail
+	 * to, this thread does so a moment later.
+	 * @param result starts the call
+	 * @param wireName of the method
+	 * @param deadline of the call, from now
+	 */
+	static @Nullable Object await(Mono<Object> result, String wireName, Duration deadline) throws Throwable {
 		CompletableFuture<Object> future = result.toFuture();
 		try {
-			return future.get();
+			return future.get(deadline.toNanos() + LastDefence.GRACE_NANOS, TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			throw LastDefence.overdue(wireName, deadline, "a stream", () -> future.cancel(true));
 		}
 		catch (ExecutionException ex) {
 			throw (ex.getCause() != null) ? ex.getCause() : ex;

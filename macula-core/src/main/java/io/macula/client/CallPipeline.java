@@ -16,7 +16,6 @@
 
 package io.macula.client;
 
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Supplier;
 
@@ -103,10 +102,15 @@ abstract class CallPipeline extends CallState {
 			carryOut(NextStep.AWAIT_INSTANCES);
 			return;
 		}
-		// 4. Send the attempt over the connection that is there, or wait for one.
-		launch(tracker, 1, false);
-		// 5. Only then think of a second attempt beside it: the first must not wait.
-		firstAttemptBegun();
+		try {
+			// 4. Send the attempt over the connection that is there, or wait for one.
+			launch(tracker, 1, false);
+			// 5. Only then think of a second attempt beside it: the first must not wait.
+			firstAttemptBegun();
+		}
+		catch (Throwable ex) {
+			brokeDown(ex);
+		}
 		// 6. The attempt's own end leads on: to attemptFailed, or to succeed.
 	}
 
@@ -144,6 +148,16 @@ abstract class CallPipeline extends CallState {
 		goOn(() -> afterFailure(attempt.tracker(), failure));
 	}
 
+	/** An attempt that waited for its connection will not get one: the node stops. */
+	final void attemptDropped(Status reason) {
+		goOn(() -> afterDrop(reason));
+	}
+
+	/** A pause before the next attempt is over. */
+	final void pauseOver() {
+		goOn(this::afterPause);
+	}
+
 	/** Instances became known while the call waited for one. */
 	final void instancesKnown() {
 		disposeTimer();
@@ -158,13 +172,43 @@ abstract class CallPipeline extends CallState {
 
 	private void goOn(Supplier<NextStep> decision) {
 		NextStep next;
-		synchronized (this) {
-			next = over() ? NextStep.NONE : decision.get();
+		try {
+			synchronized (this) {
+				next = over() ? NextStep.NONE : decision.get();
+			}
+		}
+		catch (Throwable ex) {
+			brokeDown(ex);
+			return;
 		}
 		carryOut(next);
 	}
 
 	private void carryOut(NextStep next) {
+		try {
+			take(next);
+		}
+		catch (Throwable ex) {
+			brokeDown(ex);
+		}
+	}
+
+	/**
+	 * A step threw, for example because a timer or a thread was refused: whoever waits
+	 * for the call must not wait for ever.
+	 */
+	private void brokeDown(Throwable cause) {
+		log.warn("A call of service " + service() + " could not be carried on", cause);
+		NextStep end;
+		synchronized (this) {
+			end = over() ? NextStep.NONE : afterBreakdown(cause);
+		}
+		if (end instanceof NextStep.GiveUp last) {
+			fail(last.failure(), last.error());
+		}
+	}
+
+	private void take(NextStep next) {
 		if (next instanceof NextStep.Attempt attempt) {
 			launch(attempt.tracker(), attempt.number(), false);
 			if (attempt.number() == 1) {
@@ -172,7 +216,10 @@ abstract class CallPipeline extends CallState {
 			}
 		}
 		else if (next instanceof NextStep.Pause pause) {
-			hold(shared().timer().schedule(() -> goOn(this::afterPause), Duration.ofNanos(pause.nanos())));
+			shared().waiting().pause(this, pause.nanos());
+			if (over()) {
+				abandon(null);
+			}
 		}
 		else if (next instanceof NextStep.AwaitInstances) {
 			shared().waiting().add(this, remainingNanos());
@@ -257,6 +304,21 @@ abstract class CallPipeline extends CallState {
 	/** Whether the outcome was told, or is about to be. */
 	final boolean over() {
 		return this.ended != 0;
+	}
+
+	/**
+	 * What is known of the call at this moment, for people; takes no lock, so it may be
+	 * out of date by the time it is read.
+	 */
+	final String describe() {
+		return "ended: " + over() + ", attempts: " + attempts() + ", open: " + openAttempts() + " (" + name(this.open)
+				+ ", " + name(this.hedged) + "), timer: " + (this.timer != null) + ", client: "
+				+ ((shared().waiting().end() != null) ? "ended" : "live") + ", instances: "
+				+ shared().balancer().trackers().size();
+	}
+
+	private static String name(@Nullable OpenAttempt attempt) {
+		return (attempt != null) ? attempt.getClass().getSimpleName() + " at " + attempt.tracker().instance() : "none";
 	}
 
 	/** Whether this attempt is open, and no other is beside it. */

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 import io.macula.Code;
+import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.Status;
@@ -77,13 +78,19 @@ abstract class CallState implements SelectionContext {
 	final NextStep afterFailure(InstanceTracker tracker, Failure cause) {
 		this.openAttempts--;
 		CallHistory past = history();
+		// 0. The node was stopped: its connections went, and nothing follows.
+		Status stopped = this.shared.waiting().end();
+		if (stopped != null && isOfConnection(failure.status())) {
+			past.remember(tracker.instance(), failure.status(), false);
+			return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(stopped, past.failures());
+		}
 		Verdict verdict = committed() ? Verdict.NEVER
 				: FailoverRule.decide(cause.status(), this.procedure.idempotent());
 		Failure failure = (remainingNanos() > 0) ? Failures.inTime(cause) : cause;
 		// 1. The failure is final, or nothing is ever repeated.
 		if (verdict == Verdict.NEVER || !this.shared.retries().repeats()) {
 			past.remember(tracker.instance(), failure.status(), false);
-			return Failures.last(this.procedure, failure, past.failures(), this.openAttempts > 0);
+			return Failures.last(this.procedure, failure, past.failures(), this.openAttempts > 0, committed());
 		}
 		// 2. Another attempt is still open and may bring the result.
 		if (this.openAttempts > 0) {
@@ -112,6 +119,28 @@ abstract class CallState implements SelectionContext {
 				: new NextStep.Pause(Math.max(0, Math.min(millis * 1_000_000L, remainingNanos())));
 	}
 
+	/** Whether it tells of the connection, rather than of the call. */
+	private static boolean isOfConnection(Status status) {
+		return status.processed() != Processed.YES
+				&& (status.code() == Code.UNAVAILABLE || status.code() == Code.CANCELLED);
+	}
+
+	/** What follows when an attempt that waited for its connection will not get one. */
+	final NextStep afterDrop(Status reason) {
+		this.openAttempts--;
+		return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(reason, failures());
+	}
+
+	/** What follows when the client itself failed to carry the call on. */
+	final NextStep afterBreakdown(Throwable error) {
+		Status stopped = this.shared.waiting().end();
+		String why = "the call of " + this.procedure.wireName() + " could not be carried on: " + Failures.text(error);
+		Status reason = (stopped != null) ? stopped : Status.notProcessed(Code.INTERNAL, why);
+		// An attempt that is still open may have been sent.
+		Status told = (this.openAttempts > 0) ? Status.unknown(reason.code(), reason.message()) : reason;
+		return Failures.stopped(told, failures());
+	}
+
 	/**
 	 * Whether the caller has seen something of the call, so that it cannot be repeated
 	 * whatever failed.
@@ -138,10 +167,9 @@ abstract class CallState implements SelectionContext {
 
 	private NextStep timeOver() {
 		if (this.deadlineNanos == StreamCall.NO_DEADLINE) {
-			return Failures.summary(this.procedure.service(), failures(), !untriedLeft());
+			return Failures.summary(this.procedure, failures(), !untriedLeft());
 		}
-		return Failures.deadlineOver(this.procedure.service(), Duration.ofNanos(this.deadlineNanos - this.startNanos),
-				failures());
+		return Failures.deadlineOver(this.procedure, ownDeadline(), failures());
 	}
 
 	/**
@@ -253,6 +281,16 @@ abstract class CallState implements SelectionContext {
 	/** Bound of the whole call, or {@link StreamCall#NO_DEADLINE}. */
 	final long deadlineNanos() {
 		return this.deadlineNanos;
+	}
+
+	/** When the call began, on the scale of the clock. */
+	final long startNanos() {
+		return this.startNanos;
+	}
+
+	/** What the caller gave the call. */
+	final Duration ownDeadline() {
+		return Duration.ofNanos(this.deadlineNanos - this.startNanos);
 	}
 
 	final ServiceCalls shared() {

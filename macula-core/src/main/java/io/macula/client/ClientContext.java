@@ -17,59 +17,26 @@
 package io.macula.client;
 
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.Realm;
-import io.macula.Status;
 import io.macula.codec.Codecs;
-import io.macula.directory.Directory;
-import io.macula.pool.ConnectionPool;
-import io.macula.pool.Timer;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link RealmClient} is given by its node. Immutable; the client closes none of
- * it.
+ * What a {@link RealmClient} is given for good, whether its node is started or not.
+ * Immutable; the client closes none of it.
  *
  * @param realm the realm
  * @param zone place of the node, or {@code null}
- * @param directory tells who serves what
- * @param directoryHint where the directory is asked, for messages
- * @param directoryObstacle what keeps the directory from knowing providers, or
- * {@code null} for nothing; asked when a call found none
- * @param pool the connections
- * @param timer runs actions later
  * @param clock monotonic nanoseconds
  * @param codecs payload codecs by name
  * @param retries holds one Retry per client service
  * @param observationRegistry watches calls
  * @param defaults settings of client services that have none of their own
  */
-public record ClientContext(Realm realm, @Nullable String zone, Directory directory, String directoryHint,
-		Supplier<@Nullable Status> directoryObstacle, ConnectionPool pool, Timer timer, LongSupplier clock,
-		Codecs codecs, RetryRegistry retries, ObservationRegistry observationRegistry, ServiceSettings defaults) {
-
-	/**
-	 * With a directory that nothing keeps from its work.
-	 * @param realm the realm
-	 * @param zone place of the node, or {@code null}
-	 * @param directory tells who serves what
-	 * @param directoryHint where the directory is asked, for messages
-	 * @param pool the connections
-	 * @param timer runs actions later
-	 * @param clock monotonic nanoseconds
-	 * @param codecs payload codecs by name
-	 * @param retries holds one Retry per client service
-	 * @param observationRegistry watches calls
-	 * @param defaults settings of client services that have none of their own
-	 */
-	public ClientContext(Realm realm, @Nullable String zone, Directory directory, String directoryHint,
-			ConnectionPool pool, Timer timer, LongSupplier clock, Codecs codecs, RetryRegistry retries,
-			ObservationRegistry observationRegistry, ServiceSettings defaults) {
-		this(realm, zone, directory, directoryHint, () -> null, pool, timer, clock, codecs, retries,
-				observationRegistry, defaults);
-	}
+public record ClientContext(Realm realm, @Nullable String zone, LongSupplier clock, Codecs codecs,
+		RetryRegistry retries, ObservationRegistry observationRegistry, ServiceSettings defaults) {
 
 }

@@ -50,38 +50,44 @@ final class Failures {
 	 * @param last the failure
 	 * @param failures all failures, the last one included
 	 * @param othersOpen whether an attempt is given up whose fate nobody will know
+	 * @param committed whether the caller has seen something of the call
 	 */
-	static GiveUp last(Procedure procedure, Failure last, List<AttemptFailure> failures, boolean othersOpen) {
+	static GiveUp last(Procedure procedure, Failure last, List<AttemptFailure> failures, boolean othersOpen,
+			boolean committed) {
 		Status status = last.status();
 		Processed processed = worst(status.processed(), failures);
 		if (othersOpen && processed == Processed.NO) {
 			processed = Processed.UNKNOWN;
 		}
-		String message = (failures.size() == 1) ? status.message() : status.message() + after(failures);
+		String message = (failures.size() == 1) ? single(procedure, failures.get(0), processed, committed)
+				: status.message() + after(failures) + fate(processed);
 		Failure told = new Failure(new Status(status.code(), message, processed), last.type(), last.detail());
 		return giveUp(told, () -> procedure.exceptions().apply(told), failures.subList(0, failures.size() - 1));
 	}
 
 	/** There were attempts enough; if it was but one, it speaks for itself. */
 	static GiveUp all(Procedure procedure, Failure last, List<AttemptFailure> failures, boolean allTried) {
-		return (failures.size() == 1) ? last(procedure, last, failures, false)
-				: summary(procedure.service(), failures, allTried);
+		return (failures.size() == 1) ? last(procedure, last, failures, false, false)
+				: summary(procedure, failures, allTried);
 	}
 
 	/** All attempts failed. */
-	static GiveUp summary(String service, List<AttemptFailure> failures, boolean allTried) {
+	static GiveUp summary(Procedure procedure, List<AttemptFailure> failures, boolean allTried) {
 		String what = (allTried) ? "all providers failed" : "all attempts failed";
+		Processed processed = worst(Processed.NO, failures);
 		return giveUp(new Status(commonCode(failures),
-				what + " for service '" + service + "' after " + attempts(failures) + ": " + list(failures),
-				worst(Processed.NO, failures)), failures);
+				what + " for " + method(procedure) + " after " + attempts(failures) + ": " + list(failures)
+						+ fate(processed),
+				processed), failures);
 	}
 
 	/** The deadline was over after some attempts. */
-	static GiveUp deadlineOver(String service, Duration deadline, List<AttemptFailure> failures) {
+	static GiveUp deadlineOver(Procedure procedure, Duration deadline, List<AttemptFailure> failures) {
+		Processed processed = worst(Processed.NO, failures);
 		return giveUp(new Status(
-				Code.DEADLINE_EXCEEDED, "the deadline of " + text(deadline) + " for service '" + service
-						+ "' was over after " + attempts(failures) + ": " + list(failures),
-				worst(Processed.NO, failures)), failures);
+				Code.DEADLINE_EXCEEDED, "the deadline of " + text(deadline) + " for " + method(procedure)
+						+ " was over after " + attempts(failures) + ": " + list(failures) + fate(processed),
+				processed), failures);
 	}
 
 	/**
@@ -105,6 +111,42 @@ final class Failures {
 				failures);
 	}
 
+	/**
+	 * The only attempt: what happened, to which method, where, its fate and the remedy.
+	 * What a provider answered is passed on as it is.
+	 */
+	private static String single(Procedure procedure, AttemptFailure failure, Processed processed, boolean committed) {
+		String message = failure.status().message();
+		return (processed == Processed.YES) ? message
+				: message + " (" + method(procedure) + " at " + failure.instance() + fate(processed)
+						+ remedy(procedure, failure.status(), committed) + ")";
+	}
+
+	private static String remedy(Procedure procedure, Status status, boolean committed) {
+		if (status.code() == Code.CANCELLED || status.code() == Code.INVALID_ARGUMENT) {
+			return "";
+		}
+		if (committed) {
+			return ", so it was not tried again: elements were exchanged already";
+		}
+		if (status.processed() == Processed.UNKNOWN && !procedure.idempotent()) {
+			return ", so it was not tried again: declare the method idempotent if it may run twice";
+		}
+		return ", and no further attempt was allowed: see max-attempts and the retry budget";
+	}
+
+	private static String method(Procedure procedure) {
+		return "'" + procedure.method() + "' of service '" + procedure.service() + "'";
+	}
+
+	private static String fate(Processed processed) {
+		return switch (processed) {
+			case NO -> "; not processed";
+			case UNKNOWN -> "; it may have been processed";
+			case YES -> "";
+		};
+	}
+
 	private static GiveUp giveUp(Status status, List<AttemptFailure> suppressed) {
 		return giveUp(Failure.of(status), () -> new RpcException(status), suppressed);
 	}
@@ -118,10 +160,6 @@ final class Failures {
 		});
 	}
 
-	/**
-	 * A call begins moments after its deadline was fixed: the rest of a millisecond is
-	 * whole.
-	 */
 	/** The exception may be the user's: one that cannot be made is told by its status. */
 	private static Throwable made(Failure failure, Supplier<Throwable> error) {
 		try {
@@ -142,7 +180,11 @@ final class Failures {
 		}
 	}
 
-	private static String text(Duration duration) {
+	/**
+	 * A call begins moments after its deadline was fixed: the rest of a millisecond is
+	 * whole.
+	 */
+	static String text(Duration duration) {
 		long millis = duration.plusNanos(999_999).toMillis();
 		return (millis % 1000 == 0) ? millis / 1000 + " s" : millis + " ms";
 	}

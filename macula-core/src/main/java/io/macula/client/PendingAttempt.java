@@ -75,6 +75,7 @@ final class PendingAttempt implements OpenAttempt, Waiter {
 			.timer()
 			.schedule(probe ? this::impatient : this::expired,
 					Duration.ofNanos(probe ? Math.min(remaining, PROBE_WAIT_NANOS) : remaining));
+		this.call.shared().waiting().add(this);
 		this.pool.acquire(this);
 		if (this.call.over()) {
 			abandon();
@@ -88,16 +89,14 @@ final class PendingAttempt implements OpenAttempt, Waiter {
 
 	@Override
 	public void connected(Connection connection) {
-		if (this.settled.compareAndSet(false, true)) {
-			disposeLimit();
+		if (settle()) {
 			this.call.send(this.tracker, connection, this.call.shared().now(), this.number, this.hedge);
 		}
 	}
 
 	@Override
 	public void failed(Status status) {
-		if (this.settled.compareAndSet(false, true)) {
-			disposeLimit();
+		if (settle()) {
 			this.tracker.failed(status.code(), status.processed(), 0);
 			this.call.attemptFailed(this, Failure.of(status));
 		}
@@ -105,10 +104,18 @@ final class PendingAttempt implements OpenAttempt, Waiter {
 
 	@Override
 	public void abandon() {
-		if (this.settled.compareAndSet(false, true)) {
-			disposeLimit();
+		if (settle()) {
 			this.pool.remove(this);
 			this.tracker.cancelled(0);
+		}
+	}
+
+	/** Nobody dials for this node any more, and no instance is to blame. */
+	void drop(Status reason) {
+		if (settle()) {
+			this.pool.remove(this);
+			this.tracker.cancelled(0);
+			this.call.attemptDropped(reason);
 		}
 	}
 
@@ -120,7 +127,7 @@ final class PendingAttempt implements OpenAttempt, Waiter {
 
 	/** The instance is not to blame: it may have had no time at all. */
 	private void expired() {
-		if (this.settled.compareAndSet(false, true)) {
+		if (settle()) {
 			this.pool.remove(this);
 			this.tracker.cancelled(0);
 			this.call.attemptFailed(this, Failure.of(Status.notProcessed(Code.DEADLINE_EXCEEDED,
@@ -128,11 +135,16 @@ final class PendingAttempt implements OpenAttempt, Waiter {
 		}
 	}
 
-	private void disposeLimit() {
+	private boolean settle() {
+		if (!this.settled.compareAndSet(false, true)) {
+			return false;
+		}
+		this.call.shared().waiting().remove(this);
 		Disposable present = this.limit;
 		if (present != null) {
 			present.dispose();
 		}
+		return true;
 	}
 
 }

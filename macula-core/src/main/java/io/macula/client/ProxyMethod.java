@@ -45,7 +45,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class ProxyMethod {
 
-	private final ServiceCalls calls;
+	private final ServiceClient client;
 
 	private final MethodContract contract;
 
@@ -60,7 +60,7 @@ final class ProxyMethod {
 	private final ExceptionCodecs exceptions;
 
 	ProxyMethod(ServiceClient client, MethodContract contract, PayloadCodec codec) {
-		this.calls = client.calls();
+		this.client = client;
 		this.contract = contract;
 		this.arguments = ArgumentsCodec.of(codec, contract.signature(), contract.parameterTypes(),
 				contract.parameterNames());
@@ -72,7 +72,7 @@ final class ProxyMethod {
 		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),
 				contract.wireName(), codec.name(), contract.idempotent(),
 				(declared != null) ? declared : client.settings().deadline(), hedge,
-				this.calls.times().latencyOf(contract.wireName()), this::exception);
+				client.latencyOf(contract.wireName()), this::exception);
 		this.result = new ResultDecoder(this.procedure.wireName(), codec.forType(contract.resultType()));
 	}
 
@@ -92,33 +92,36 @@ final class ProxyMethod {
 	private @Nullable Object block(@Nullable Object[] values) throws Throwable {
 		refuseToBlockEventLoop();
 		BlockingOutcome outcome = new BlockingOutcome();
-		UnaryCall call = call(values, outcome, Deadlines.bounded(ownDeadline()));
+		ServiceCalls calls = this.client.calls();
+		UnaryCall call = call(calls, values, outcome, Deadlines.bounded(ownDeadline(calls)));
 		call.start();
 		return this.result.decode(outcome.await(call));
 	}
 
 	private FutureOutcome future(@Nullable Object[] values) {
 		FutureOutcome outcome = new FutureOutcome(this.result);
-		outcome.begin(call(values, outcome, Deadlines.bounded(ownDeadline())));
+		ServiceCalls calls = this.client.calls();
+		outcome.begin(call(calls, values, outcome, Deadlines.bounded(ownDeadline(calls))));
 		return outcome;
 	}
 
 	private Mono<Object> mono(@Nullable Object[] values) {
 		return Mono.create((sink) -> {
-			UnaryCall call = call(values, new MonoOutcome(this.result, sink),
-					Deadlines.bounded(ownDeadline(), sink.contextView()));
+			ServiceCalls calls = this.client.calls();
+			UnaryCall call = call(calls, values, new MonoOutcome(this.result, sink),
+					Deadlines.bounded(ownDeadline(calls), sink.contextView()));
 			sink.onCancel(call::cancel);
 			call.start();
 		});
 	}
 
-	private UnaryCall call(@Nullable Object[] values, CallOutcome outcome, long deadlineNanos) {
+	private UnaryCall call(ServiceCalls calls, @Nullable Object[] values, CallOutcome outcome, long deadlineNanos) {
 		byte[] payload = this.arguments.encode(values);
-		return new UnaryCall(this.calls, this.procedure, payload, Metadata.EMPTY, deadlineNanos, outcome);
+		return new UnaryCall(calls, this.procedure, payload, Metadata.EMPTY, deadlineNanos, outcome);
 	}
 
-	private long ownDeadline() {
-		return this.calls.now() + this.procedure.deadline().toNanos();
+	private long ownDeadline(ServiceCalls calls) {
+		return calls.now() + this.procedure.deadline().toNanos();
 	}
 
 	private @Nullable Object stream(@Nullable Object[] values) throws Throwable {
@@ -126,10 +129,12 @@ final class ProxyMethod {
 		boolean many = this.contract.shape() == ReturnShape.FLUX;
 		// Results may come for ever, unless the contract bounds them.
 		boolean bounded = !many || this.contract.deadline() != null;
-		Flux<Object> results = Flux
-			.deferContextual((context) -> StreamingCall.results(this.calls, this.procedure,
-					this.arguments.encode(this.contract.values(values)), elements, many,
-					Deadlines.bounded((bounded) ? ownDeadline() : StreamCall.NO_DEADLINE, context)))
+		Flux<Object> results = Flux.deferContextual((context) -> {
+			ServiceCalls calls = this.client.calls();
+			return StreamingCall.results(calls, this.procedure, this.arguments.encode(this.contract.values(values)),
+					elements, many,
+					Deadlines.bounded((bounded) ? ownDeadline(calls) : StreamCall.NO_DEADLINE, context));
+		})
 			.handle((payload, sink) -> {
 				Object value = this.result.decode(payload);
 				if (value != null) {
@@ -150,7 +155,9 @@ final class ProxyMethod {
 
 	private @Nullable Object await(Flux<Object> results) throws Throwable {
 		refuseToBlockEventLoop();
-		return BlockingStream.await(results.next());
+		ServiceCalls calls = this.client.calls();
+		Duration bound = Duration.ofNanos(Deadlines.bounded(ownDeadline(calls)) - calls.now());
+		return BlockingStream.await(results.next(), this.procedure.wireName(), bound);
 	}
 
 	private @Nullable Publisher<byte[]> elements(@Nullable Object[] values) {

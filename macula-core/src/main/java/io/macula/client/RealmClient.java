@@ -32,15 +32,27 @@ import io.macula.Status;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.scheduler.Schedulers;
 
 /**
  * The calling part of a node: makes proxies of contracts and calls services without them.
- * Safe for all threads; closed by its owner, the node.
+ * Safe for all threads; started, stopped and closed by its owner, the node.
+ * <p>
+ * Any number of lives: idle to started by {@link #start}, and back by {@link #stop}.
+ * Proxies can be made at any time and serve all lives; calls that come while the client
+ * is idle end at once, not processed, and say why it is.
  */
 public final class RealmClient implements AutoCloseable {
 
+	private static final Logger logger = LoggerFactory.getLogger(RealmClient.class);
+
 	private static final byte[] NO_ARGUMENT = {};
+
+	private static final Status CLOSED = Status.notProcessed(Code.UNAVAILABLE, "this client is closed");
+
+	private static final Status RESTARTED = Status.notProcessed(Code.UNAVAILABLE, "this client was started anew");
 
 	private final ClientContext context;
 
@@ -49,14 +61,60 @@ public final class RealmClient implements AutoCloseable {
 
 	private final Map<Type, ValueCodec> codecs = new ConcurrentHashMap<>();
 
-	private boolean closed;
+	private volatile ClientPhase phase;
 
 	/**
-	 * A client.
-	 * @param context what it works with
+	 * A client that is idle.
+	 * @param context what it is given for good
+	 * @param refusal what calls are told before the start: UNAVAILABLE, not processed
 	 */
-	public RealmClient(ClientContext context) {
+	public RealmClient(ClientContext context, Status refusal) {
 		this.context = context;
+		this.phase = new ClientPhase(null, refusal);
+	}
+
+	/**
+	 * A client that is started already.
+	 * @param context what it is given for good
+	 * @param life what it works with
+	 */
+	public RealmClient(ClientContext context, ClientLife life) {
+		this(context, CLOSED);
+		start(life);
+	}
+
+	/**
+	 * Begin a life: from now on calls are made. Does not wait for the directory.
+	 * @param life what calls work with until {@link #stop}
+	 */
+	public void start(ClientLife life) {
+		enter(new ClientPhase(life, RESTARTED));
+	}
+
+	/**
+	 * End the present life, if there is one. Calls that wait for an instance, a
+	 * connection or the end of their back-off end at once, and so do those that come
+	 * later; those that were sent end with their connections. Does not block.
+	 * @param refusal what they are told: UNAVAILABLE, not processed
+	 */
+	public void stop(Status refusal) {
+		enter(new ClientPhase(null, refusal));
+	}
+
+	private void enter(ClientPhase next) {
+		List<ServiceClient> all;
+		synchronized (this.clients) {
+			this.phase = next;
+			all = new ArrayList<>(this.clients.values());
+		}
+		for (ServiceClient client : all) {
+			try {
+				client.follow();
+			}
+			catch (Throwable ex) {
+				logger.warn("The client service '{}' could not follow its node; the others go on", client.name(), ex);
+			}
+		}
 	}
 
 	/**
@@ -151,11 +209,12 @@ public final class RealmClient implements AutoCloseable {
 	private UnaryCall dynamicCall(String service, String method, @Nullable Object argument, CallOutcome outcome) {
 		ServiceClient client = dynamicClient(service);
 		byte[] payload = (argument != null) ? codec(service, argument.getClass()).encode(argument) : NO_ARGUMENT;
+		ServiceCalls calls = client.calls();
 		Procedure procedure = new Procedure(service + '/' + method, service, method, client.settings().codec(), false,
-				client.settings().deadline(), null, client.calls().times().latencyOf(method),
+				client.settings().deadline(), null, client.latencyOf(method),
 				(failure) -> new RpcException(failure.status(), failure.type(), null));
 		long deadline = Deadlines.bounded(this.context.clock().getAsLong() + procedure.deadline().toNanos());
-		return new UnaryCall(client.calls(), procedure, payload, Metadata.EMPTY, deadline, outcome);
+		return new UnaryCall(calls, procedure, payload, Metadata.EMPTY, deadline, outcome);
 	}
 
 	private ServiceClient dynamicClient(String service) {
@@ -178,31 +237,29 @@ public final class RealmClient implements AutoCloseable {
 	}
 
 	private ServiceClient client(String name, ServiceName service, ServiceSettings settings) {
+		ServiceClient made;
 		synchronized (this.clients) {
-			if (this.closed) {
-				throw new IllegalStateException("this client is closed");
-			}
 			ServiceClient present = this.clients.get(name);
-			if (present == null) {
-				present = new ServiceClient(name, service, settings, this.context);
-				this.clients.put(name, present);
+			if (present != null) {
+				if (!present.settings().equals(settings) || !present.service().equals(service)) {
+					throw new IllegalArgumentException("The client service '" + name + "' exists already for service '"
+							+ present.service() + "' with other settings: give this one another name");
+				}
+				return present;
 			}
-			else if (!present.settings().equals(settings) || !present.service().equals(service)) {
-				throw new IllegalArgumentException("The client service '" + name + "' exists already for service '"
-						+ present.service() + "' with other settings: give this one another name");
-			}
-			return present;
+			made = new ServiceClient(name, service, settings, this.context, () -> this.phase);
+			this.clients.put(name, made);
 		}
+		made.begin();
+		return made;
 	}
 
+	/**
+	 * Stop for good.
+	 */
 	@Override
 	public void close() {
-		List<ServiceClient> all;
-		synchronized (this.clients) {
-			this.closed = true;
-			all = new ArrayList<>(this.clients.values());
-		}
-		all.forEach(ServiceClient::close);
+		stop(CLOSED);
 	}
 
 }

@@ -20,25 +20,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
-import io.macula.Code;
 import io.macula.ServiceName;
-import io.macula.Status;
-import io.macula.directory.ServiceResolver;
-import io.macula.directory.Snapshot;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
-import io.macula.selection.LoadBalancer;
+import io.macula.selection.LatencyWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One service as this node calls it, for reports and for those who make calls: puts
- * together what its calls share ({@link ServiceCalls}), and passes on what the directory
- * says of its instances. Safe for all threads; lives as long as the {@link RealmClient}.
+ * One service as this node calls it, for reports and for those who make calls. Safe for
+ * all threads; lives as long as the {@link RealmClient}, through all lives of its node:
+ * what holds for one of them only is in its present {@link ServiceLife}, swapped whole.
  */
-public final class ServiceClient implements AutoCloseable {
+public final class ServiceClient {
 
 	private final Set<String> contracts = ConcurrentHashMap.newKeySet();
 
@@ -48,56 +45,63 @@ public final class ServiceClient implements AutoCloseable {
 
 	private final ServiceSettings settings;
 
-	private final LoadBalancer balancer;
+	private final ClientContext context;
 
-	private final InstanceLinks links;
+	private final Supplier<ClientPhase> phase;
 
-	private final WaitingCalls waiting;
+	private final RetryPolicy retries;
 
-	private final ServiceCalls calls;
+	private final MethodLatencies latencies;
 
-	private final ServiceResolver resolver;
+	private final AtomicLong ticks = new AtomicLong();
 
-	ServiceClient(String name, ServiceName service, ServiceSettings settings, ClientContext context) {
+	private final AtomicReference<ServiceLife> life;
+
+	/**
+	 * A client service, to be begun.
+	 * @param name unique in the node
+	 * @param service the service
+	 * @param settings how it is called
+	 * @param context of the client
+	 * @param phase the present one of the client
+	 */
+	ServiceClient(String name, ServiceName service, ServiceSettings settings, ClientContext context,
+			Supplier<ClientPhase> phase) {
 		this.name = name;
 		this.service = service;
 		this.settings = settings;
-		this.balancer = new LoadBalancer(service, settings.strategyName(), settings.strategy(), settings.ejection(),
-				context.clock(), ThreadLocalRandom::current);
-		this.links = new InstanceLinks(this.balancer, context.pool());
-		this.resolver = ServiceResolver.watch(context.directory(), service);
-		ServiceResolver watched = this.resolver;
-		this.waiting = new WaitingCalls(this.balancer, context.timer(),
-				() -> noInstances(context, service, watched.current()));
-		this.calls = new ServiceCalls(service, context.zone(), this.balancer,
-				new RetryPolicy(name, settings.failover(), context.retries(), context.clock()),
-				new AttemptTimes(settings, this.balancer, context.clock()), this.waiting,
-				Observed.factory(context.realm(), context.observationRegistry()), context.clock(), context.timer(),
-				new AtomicLong());
-		this.resolver.onChange(this::update);
+		this.context = context;
+		this.phase = phase;
+		this.retries = new RetryPolicy(name, settings.failover(), context.retries(), context.clock());
+		this.latencies = new MethodLatencies(context.clock());
+		this.life = new AtomicReference<>(life(phase.get()));
 	}
 
-	/** Why there is no instance. */
-	private static Status noInstances(ClientContext context, ServiceName service, @Nullable Snapshot snapshot) {
-		Status obstacle = context.directoryObstacle().get();
-		if (obstacle != null) {
-			return Status.notProcessed(obstacle.code(), "no provider of service '" + service
-					+ "' is known, because the directory cannot be joined: " + obstacle.message());
-		}
-		if (snapshot == null) {
-			return Status.notProcessed(Code.UNAVAILABLE,
-					"the directory has not answered yet, so no provider of service '" + service + "' is known; "
-							+ context.directoryHint());
-		}
-		return Status.notProcessed(Code.NOT_FOUND, "no provider of service '" + service + "' is known in the realm '"
-				+ context.realm() + "'; " + context.directoryHint());
+	/** Begin to watch, once everybody can find this: whoever made it does so. */
+	void begin() {
+		this.life.get().begin();
 	}
 
-	/** The directory knows other instances. */
-	private void update(Snapshot snapshot) {
-		this.links.update(snapshot.instances());
-		if (!snapshot.instances().isEmpty()) {
-			this.waiting.instancesKnown();
+	private ServiceLife life(ClientPhase present) {
+		return ServiceLife.of(present, this.service, this.settings, this.context, this.retries, this.ticks);
+	}
+
+	/**
+	 * Take up the phase of the client, if it has another one by now. No lock: directories
+	 * may be the user's, and may wait for whatever they like.
+	 */
+	void follow() {
+		while (true) {
+			ClientPhase wanted = this.phase.get();
+			ServiceLife before = this.life.get();
+			if (before.phase() == wanted) {
+				return;
+			}
+			ServiceLife next = life(wanted);
+			if (this.life.compareAndSet(before, next)) {
+				before.end(wanted.refusal());
+				next.begin();
+			}
 		}
 	}
 
@@ -135,10 +139,11 @@ public final class ServiceClient implements AutoCloseable {
 
 	/**
 	 * Since the directory last confirmed the instances.
-	 * @return the age, or {@code null} before the first snapshot
+	 * @return the age, or {@code null} before the first snapshot and while the node is not
+	 * started
 	 */
 	public @Nullable Duration snapshotAge() {
-		return this.resolver.age();
+		return this.life.get().snapshotAge();
 	}
 
 	/**
@@ -146,7 +151,7 @@ public final class ServiceClient implements AutoCloseable {
 	 * @return trackers in stable order
 	 */
 	public List<InstanceTracker> instances() {
-		return this.balancer.trackers();
+		return this.life.get().instances();
 	}
 
 	/**
@@ -158,20 +163,21 @@ public final class ServiceClient implements AutoCloseable {
 		return InstanceLinks.poolOf(tracker);
 	}
 
-	/** What its calls share. */
+	/**
+	 * What its calls share from now on until the node stops or starts: read once for each
+	 * call, and never kept beyond it.
+	 */
 	ServiceCalls calls() {
-		return this.calls;
+		return this.life.get().calls();
+	}
+
+	/** Recent latencies of a method, over all instances and all lives. */
+	LatencyWindow latencyOf(String method) {
+		return this.latencies.of(method);
 	}
 
 	void proxied(Class<?> contract) {
 		this.contracts.add(contract.getName());
-	}
-
-	@Override
-	public void close() {
-		this.resolver.close();
-		this.links.close();
-		this.waiting.close();
 	}
 
 }

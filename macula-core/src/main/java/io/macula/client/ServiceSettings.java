@@ -35,9 +35,17 @@ import org.jspecify.annotations.Nullable;
  * default, learns it from the instance's recent latency
  * @param failover further attempts
  * @param ejection outlier ejection
+ * @param patience how long a call waits while no instance of its service is known, never
+ * beyond its deadline; 0 to 100 years, 0 fails at once; default 10 seconds
  */
 public record ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
-		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection) {
+		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection,
+		Duration patience) {
+
+	/**
+	 * How long a call waits for a first instance unless something else is said.
+	 */
+	public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(10);
 
 	/** Longest deadline: nanoseconds would overflow at not quite three times as much. */
 	private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -54,6 +62,25 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 			throw new IllegalArgumentException("attemptTimeout " + attemptTimeout
 					+ " is not valid: expected more than 0 and at most the deadline " + deadline);
 		}
+		if (patience.isNegative() || patience.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException(
+					"patience " + patience + " is not valid: expected 0 or more and at most 100 years");
+		}
+	}
+
+	/**
+	 * Settings with the default patience.
+	 * @param strategyName name of the strategy, for people
+	 * @param strategy chooses the instance of each attempt
+	 * @param codec name of the payload codec
+	 * @param deadline bound of the whole call
+	 * @param attemptTimeout bound of one attempt, or {@code null} to learn it
+	 * @param failover further attempts
+	 * @param ejection outlier ejection
+	 */
+	public ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
+			@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection) {
+		this(strategyName, strategy, codec, deadline, attemptTimeout, failover, ejection, DEFAULT_PATIENCE);
 	}
 
 	/**
@@ -73,7 +100,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withStrategy(String name, SelectionStrategy chosen) {
 		return new ServiceSettings(name, chosen, this.codec, this.deadline, this.attemptTimeout, this.failover,
-				this.ejection);
+				this.ejection, this.patience);
 	}
 
 	/**
@@ -93,7 +120,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withAttemptTimeout(@Nullable Duration bound) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, bound, this.failover,
-				this.ejection);
+				this.ejection, this.patience);
 	}
 
 	/**
@@ -103,7 +130,17 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withFailover(Failover rules) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				rules, this.ejection);
+				rules, this.ejection, this.patience);
+	}
+
+	/**
+	 * These settings with another patience.
+	 * @param wait how long a call waits while no instance of its service is known
+	 * @return settings
+	 */
+	public ServiceSettings withPatience(Duration wait) {
+		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
+				this.failover, this.ejection, wait);
 	}
 
 	/**

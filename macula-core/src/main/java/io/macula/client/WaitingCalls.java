@@ -20,104 +20,189 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
-import io.macula.Code;
 import io.macula.Status;
 import io.macula.log.FaultLog;
 import io.macula.pool.Timer;
 import io.macula.selection.LoadBalancer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 
 /**
- * Calls that wait because no instance of their service is known: client and provider may
- * start in any order. Safe for all threads; whoever removes a call from the set tells it
- * how its wait ended, so that it is told once.
+ * Calls of one client service that wait for something else than an answer: for a first
+ * instance (client and provider may start in any order), for the end of their back-off,
+ * for a connection. Safe for all threads; whoever removes a call tells it how its wait
+ * ended, so that it is told once.
+ * <p>
+ * OPEN to ENDED by {@link #end}, never back: then all of them end at once, and whoever
+ * comes later does so too.
  */
 final class WaitingCalls {
 
-	/** How long a call waits for an instance. */
-	private static final long PATIENCE_NANOS = 3_000_000_000L;
-
 	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(WaitingCalls.class));
 
+	private static final Timer NO_TIMER = (action, delay) -> {
+		throw new RejectedExecutionException("there is no timer without a started node");
+	};
+
 	private final Set<CallPipeline> waiting = ConcurrentHashMap.newKeySet();
+
+	private final Set<CallPipeline> pausing = ConcurrentHashMap.newKeySet();
+
+	private final Set<PendingAttempt> connecting = ConcurrentHashMap.newKeySet();
 
 	private final LoadBalancer balancer;
 
 	private final Timer timer;
 
+	private final long patienceNanos;
+
 	private final Supplier<Status> reason;
 
-	private volatile boolean closed;
+	private volatile @Nullable Status end;
 
 	/**
 	 * Nobody waits yet.
 	 * @param balancer knows the instances
 	 * @param timer ends the waits
+	 * @param patience how long a call waits for an instance
 	 * @param reason why there is no instance
 	 */
-	WaitingCalls(LoadBalancer balancer, Timer timer, Supplier<Status> reason) {
+	WaitingCalls(LoadBalancer balancer, Timer timer, Duration patience, Supplier<Status> reason) {
 		this.balancer = balancer;
 		this.timer = timer;
+		this.patienceNanos = patience.toNanos();
 		this.reason = reason;
+	}
+
+	/**
+	 * Nobody will ever wait.
+	 * @param balancer has no instances
+	 * @param end what everybody is told
+	 */
+	static WaitingCalls ended(LoadBalancer balancer, Status end) {
+		WaitingCalls none = new WaitingCalls(balancer, NO_TIMER, Duration.ZERO, () -> end);
+		none.end = end;
+		return none;
 	}
 
 	/** Wait for an instance, at most so long. */
 	void add(CallPipeline call, long atMostNanos) {
-		long patience = Math.max(0, Math.min(atMostNanos, PATIENCE_NANOS));
+		Status over = this.end;
+		long patience = Math.min(atMostNanos, this.patienceNanos);
+		if (over != null || patience <= 0) {
+			call.noInstances((over != null) ? over : this.reason.get());
+			return;
+		}
 		Disposable limit = this.timer.schedule(() -> expired(call), Duration.ofNanos(patience));
 		// Before anybody can find the call here and give it another timer.
 		call.hold(limit);
 		this.waiting.add(call);
-		// An instance, or the end of the client, may have come since the caller's look.
-		if (this.closed) {
-			close();
+		// An instance, or the end, may have come since the caller's look.
+		Status late = this.end;
+		if (late != null) {
+			if (this.waiting.remove(call)) {
+				call.noInstances(late);
+			}
 		}
 		else if (!this.balancer.trackers().isEmpty() && this.waiting.remove(call)) {
 			call.instancesKnown();
 		}
 	}
 
+	private void expired(CallPipeline call) {
+		if (this.waiting.remove(call)) {
+			call.noInstances(this.reason.get());
+		}
+	}
+
+	/** Wait so long before the next attempt. */
+	void pause(CallPipeline call, long nanos) {
+		this.pausing.add(call);
+		call.hold(this.timer.schedule(() -> paused(call), Duration.ofNanos(nanos)));
+		Status over = this.end;
+		if (over != null && this.pausing.remove(call)) {
+			call.noInstances(over);
+		}
+	}
+
+	private void paused(CallPipeline call) {
+		if (this.pausing.remove(call)) {
+			call.pauseOver();
+		}
+	}
+
+	/** An attempt waits for its connection; the pool ends that, or the end does. */
+	void add(PendingAttempt attempt) {
+		this.connecting.add(attempt);
+		Status over = this.end;
+		if (over != null && this.connecting.remove(attempt)) {
+			attempt.drop(over);
+		}
+	}
+
+	/** The wait for the connection is over. */
+	void remove(PendingAttempt attempt) {
+		this.connecting.remove(attempt);
+	}
+
 	/** The call is over. */
 	void remove(CallPipeline call) {
 		this.waiting.remove(call);
+		this.pausing.remove(call);
 	}
 
 	/** The directory knows instances. */
 	void instancesKnown() {
 		for (CallPipeline call : List.copyOf(this.waiting)) {
 			if (this.waiting.remove(call)) {
-				guarded(call, call::instancesKnown);
+				guarded(call::instancesKnown);
 			}
 		}
 	}
 
-	/** No instance will come; whoever waits, now or later, is told so. */
-	void close() {
-		this.closed = true;
-		for (CallPipeline call : List.copyOf(this.waiting)) {
-			if (this.waiting.remove(call)) {
-				guarded(call, () -> call.noInstances(Status.notProcessed(Code.UNAVAILABLE,
-						"the client of service '" + call.service() + "' was closed before a provider was known")));
+	/**
+	 * Nothing is waited for any more; whoever waits, now or later, is told so.
+	 * @param over why, not processed
+	 */
+	void end(Status over) {
+		if (this.end != null) {
+			return;
+		}
+		this.end = over;
+		for (Set<CallPipeline> calls : List.of(this.waiting, this.pausing)) {
+			for (CallPipeline call : List.copyOf(calls)) {
+				if (calls.remove(call)) {
+					guarded(() -> call.noInstances(over));
+				}
 			}
 		}
+		for (PendingAttempt attempt : List.copyOf(this.connecting)) {
+			if (this.connecting.remove(attempt)) {
+				guarded(() -> attempt.drop(over));
+			}
+		}
+	}
+
+	/** Why nothing is waited for any more, or {@code null} while it is. */
+	@Nullable Status end() {
+		return this.end;
+	}
+
+	Timer timer() {
+		return this.timer;
 	}
 
 	/** What one call leads to must not keep the others waiting. */
-	private static void guarded(CallPipeline call, Runnable action) {
+	private static void guarded(Runnable action) {
 		try {
 			action.run();
 		}
 		catch (Throwable ex) {
-			log.warn("A call of service " + call.service() + " that waited for an instance could not go on", ex);
-		}
-	}
-
-	private void expired(CallPipeline call) {
-		if (this.waiting.remove(call)) {
-			call.noInstances(this.reason.get());
+			log.warn("A call that waited could not go on", ex);
 		}
 	}
 

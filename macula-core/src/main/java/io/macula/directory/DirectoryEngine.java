@@ -76,6 +76,24 @@ public interface DirectoryEngine {
 	Mono<Void> close();
 
 	/**
+	 * Whether this engine can serve another life of its node: be started again after it
+	 * was closed.
+	 * @return true for an engine that neither starts nor closes anything
+	 */
+	default boolean restartable() {
+		return false;
+	}
+
+	/**
+	 * Why what the read side says may be out of date, at this moment.
+	 * @return a clause for messages, for example {@code no seed is reachable}, or
+	 * {@code null} if it is up to date as far as the engine knows
+	 */
+	default @Nullable String trouble() {
+		return null;
+	}
+
+	/**
 	 * What the operator sees.
 	 * @return the state at this moment
 	 */

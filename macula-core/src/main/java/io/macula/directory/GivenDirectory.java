@@ -40,6 +40,11 @@ record GivenDirectory(Directory directory, @Nullable Registry registry, String h
 	}
 
 	@Override
+	public boolean restartable() {
+		return true;
+	}
+
+	@Override
 	public DirectoryState state() {
 		return DirectoryState.EMPTY;
 	}

@@ -18,6 +18,8 @@ package io.macula.embedded;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
@@ -56,6 +58,9 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	 * at most, is not waited for: the others notice by themselves.
 	 */
 	private static final Duration CLOSING = Duration.ofSeconds(2);
+
+	/** States of a seed that tells this node of the realm, or is this node. */
+	private static final Set<String> ANSWERING = Set.of("linked", "watching", "this node");
 
 	private final String nodeId;
 
@@ -138,6 +143,13 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	@Override
 	public final DirectoryState state() {
 		return this.state;
+	}
+
+	@Override
+	public final @Nullable String trouble() {
+		Map<String, String> asked = this.state.seeds();
+		boolean none = asked.values().stream().noneMatch(ANSWERING::contains);
+		return (none && !asked.isEmpty()) ? "no seed answers: " + asked : null;
 	}
 
 	@Override

@@ -44,6 +44,9 @@ final class NodeClosing {
 
 	private @Nullable Thread thread;
 
+	/** Runs somebody else's part of a step. */
+	private volatile @Nullable Thread guest;
+
 	NodeClosing(String nodeId) {
 		this.nodeId = nodeId;
 	}
@@ -75,7 +78,32 @@ final class NodeClosing {
 	 * @param limit bound of the wait
 	 */
 	NodeClosing then(String name, Supplier<@Nullable Mono<Void>> action, Duration limit) {
-		return then(name, () -> given(action).subscribeOn(Schedulers.boundedElastic()).timeout(limit).block());
+		return then(name, bounded(action, limit));
+	}
+
+	/**
+	 * The same, before all others.
+	 * @param name for the log
+	 * @param action what to subscribe to
+	 * @param limit bound of the wait
+	 */
+	void first(String name, Supplier<@Nullable Mono<Void>> action, Duration limit) {
+		first(name, bounded(action, limit));
+	}
+
+	private Runnable bounded(Supplier<@Nullable Mono<Void>> action, Duration limit) {
+		return () -> given(() -> asGuest(action)).subscribeOn(Schedulers.boundedElastic()).timeout(limit).block();
+	}
+
+	/** Whoever closes the node from within a step must not wait for the step. */
+	private @Nullable Mono<Void> asGuest(Supplier<@Nullable Mono<Void>> action) {
+		this.guest = Thread.currentThread();
+		try {
+			return action.get();
+		}
+		finally {
+			this.guest = null;
+		}
 	}
 
 	/**
@@ -94,9 +122,15 @@ final class NodeClosing {
 	 */
 	void close() {
 		Thread closing = begin();
-		if (!Schedulers.isInNonBlockingThread() && Thread.currentThread() != closing) {
+		if (!Schedulers.isInNonBlockingThread() && !isStep()) {
 			await(closing);
 		}
+	}
+
+	/** Whether the present thread is one that carries out a step. */
+	synchronized boolean isStep() {
+		Thread current = Thread.currentThread();
+		return current == this.thread || current == this.guest;
 	}
 
 	private synchronized Thread begin() {
@@ -104,10 +138,21 @@ final class NodeClosing {
 		if (present == null) {
 			present = new Thread(this::run, "macula-close-" + this.nodeId);
 			present.setDaemon(false);
-			present.start();
 			this.thread = present;
+			start(present);
 		}
 		return present;
+	}
+
+	private void start(Thread closing) {
+		try {
+			closing.start();
+		}
+		catch (OutOfMemoryError ex) {
+			// No thread can be had: better closed by this one than not at all.
+			logger.warn("Node {} is closed on thread '{}'", this.nodeId, Thread.currentThread().getName(), ex);
+			run();
+		}
 	}
 
 	private void run() {

@@ -17,27 +17,32 @@
 package io.macula.node;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
+import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Realm;
+import io.macula.Status;
+import io.macula.client.ClientContext;
 import io.macula.client.RealmClient;
-import io.macula.directory.DirectoryEngine;
-import io.macula.pool.ConnectionPool;
+import io.macula.directory.DirectoryState;
+import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
-import io.macula.tls.TlsContexts;
-import io.macula.transport.NodeInfo;
-import io.macula.transport.Transport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * One node of a realm: client, provider, or both. Safe for all threads; closed by whoever
  * built it.
  * <p>
- * A node is NEW until {@link #start}, then STARTED until {@link #close}, then CLOSED for
- * good. Proxies can be made from the beginning; their calls wait for the directory.
+ * A node lives any number of times: NEW until {@link #start}, then STARTED until
+ * {@link #stop}, then STOPPED until the next start, and CLOSED for good by
+ * {@link #close} from anywhere. Each life has an incarnation of its own, higher than that
+ * of the one before. What was registered and made before stays: services, clients, and
+ * proxies, whose calls end at once while the node is not STARTED, not processed.
  *
  * <pre>
  * try (RealmNode node = RealmNode.builder("shop")
@@ -54,53 +59,47 @@ import reactor.core.publisher.Mono;
  */
 public final class RealmNode implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(RealmNode.class);
-
-	/**
-	 * Engines close within a few seconds; one that does not is left behind.
-	 */
-	private static final Duration DIRECTORY_LIMIT = Duration.ofSeconds(5);
-
-	private final NodeSettings settings;
-
-	private final NodeInfo info;
-
-	private final TlsContexts tls;
-
-	private final Transport transport;
-
-	private final ConnectionPool pool;
-
-	private final DirectoryEngine directory;
+	private final NodePlan plan;
 
 	private final RealmClient client;
 
-	private final @Nullable ServingPart serving;
+	private final Refusals refusals;
 
-	private final NodeClosing closing;
+	/** Ends what outlives a life; only once there is none any more. */
+	private final NodeClosing remains;
 
 	private final Object lock = new Object();
 
+	/** What the next life serves; guarded by the lock, as all below. */
+	private final List<ServiceDefinition> services;
+
 	private State state = State.NEW;
 
-	RealmNode(NodeSettings settings, NodeInfo info, TlsContexts tls, Transport transport, ConnectionPool pool,
-			DirectoryEngine directory, RealmClient client, @Nullable ServingPart serving) {
-		this.settings = settings;
-		this.info = info;
-		this.tls = tls;
-		this.transport = transport;
-		this.pool = pool;
-		this.directory = directory;
-		this.client = client;
-		this.serving = serving;
-		this.closing = new NodeClosing(settings.nodeId());
-		if (serving != null) {
-			serving.addTo(this.closing);
+	/** Carries out the start that is under way. */
+	private @Nullable Thread starter;
+
+	/** Somebody who could not wait for the start that is under way wants a stop. */
+	private boolean stopWanted;
+
+	/** Never turns back. */
+	private boolean closed;
+
+	private long incarnation;
+
+	/** There from STARTED until it is closed whole; for readers. */
+	private volatile @Nullable Life life;
+
+	RealmNode(NodePlan plan, ClientContext context, List<ServiceDefinition> services, String startedBy) {
+		this.plan = plan;
+		this.services = new ArrayList<>(services);
+		this.refusals = new Refusals(plan.settings().nodeId(), startedBy);
+		this.client = new RealmClient(context, this.refusals.notStarted());
+		this.remains = new NodeClosing(plan.settings().nodeId())
+			.then("the client", () -> this.client.stop(this.refusals.closed()));
+		EngineSource engines = plan.engines();
+		if (engines != null) {
+			this.remains.then("the directory", engines::close, Life.DIRECTORY_LIMIT);
 		}
-		this.closing.then("the client", client::close)
-			.then("the directory", directory::close, DIRECTORY_LIMIT)
-			.then("the connections", pool::close)
-			.then("the transport", transport::close);
 	}
 
 	/**
@@ -122,52 +121,170 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	/**
-	 * Serve a further service: for handlers that need this node's clients, and so cannot
-	 * be there before it. Before {@link #start} only.
+	 * Serve a further service, in all lives to come: for handlers that need this node's
+	 * clients, and so cannot be there before it. Not while the node is started.
 	 * @param name name of the service
 	 * @param contract a plain interface
 	 * @param handler implements it; used by many threads at once
 	 * @throws IllegalArgumentException if the name is served already or the interface is
 	 * no valid contract
-	 * @throws IllegalStateException if this node is started, or was not built with a
-	 * provider
+	 * @throws IllegalStateException if this node is started or closed, or was not built
+	 * with a provider
 	 */
 	public void service(String name, Class<?> contract, Object handler) {
 		ServiceDefinition definition = ServiceDefinition.of(name, contract, handler);
 		synchronized (this.lock) {
-			if (this.state != State.NEW || this.serving == null) {
+			String obstacle = obstacle();
+			if (obstacle != null) {
 				throw new IllegalStateException("Service '" + name + "' cannot be provided: node '"
-						+ this.settings.nodeId() + "' is " + ((this.serving == null) ? "no provider" : "started"));
+						+ this.plan.settings().nodeId() + "' is " + obstacle);
 			}
-			this.serving.register(definition);
+			List<ServiceDefinition> all = new ArrayList<>(this.services);
+			all.add(definition);
+			RealmServer.check(all, this.plan.settings().realm(), this.plan.settings().nodeId(), this.plan.codecs());
+			this.services.add(definition);
 		}
+	}
+
+	private @Nullable String obstacle() {
+		if (this.plan.provider() == null) {
+			return "no provider: build it with ProviderSettings";
+		}
+		if (this.closed) {
+			return "closed";
+		}
+		return switch (this.state) {
+			case STARTING, STARTED -> "started: register services before start(), or between stop() and start()";
+			case NEW, STOPPING, STOPPED, CLOSED -> null;
+		};
 	}
 
 	/**
-	 * Bind the provider's port, if this node serves, and join the realm through its
-	 * seeds; does not wait for them. Further calls do nothing.
+	 * Begin a life: bind the provider's port, if this node serves, and join the realm
+	 * through its seeds; does not wait for them. Does nothing if the node is started.
+	 * Waits for a stop that is under way, except on a thread that must not block.
 	 * @throws io.macula.RpcException if the port cannot be bound; the node can be closed
 	 * then, or started again
+	 * @throws IllegalStateException if this node is closed; or is stopping, and the
+	 * present thread cannot wait for that; or cannot be started again, because its
+	 * directory engine was given as one instance
 	 */
 	public void start() {
+		State before = beginStart();
+		if (before == null) {
+			return;
+		}
+		Life begun = null;
+		try {
+			begun = open();
+			this.client.start(begun.calling());
+			begun.start();
+		}
+		catch (RuntimeException | Error ex) {
+			this.client.stop((before == State.NEW) ? this.refusals.notStarted() : this.refusals.stopped());
+			if (begun != null) {
+				begun.endsBy(() -> {
+				}, () -> {
+				});
+				begun.closing().close();
+			}
+			endStart(before, null);
+			throw ex;
+		}
+		begun.endsBy(() -> this.client.stop(refusal()), this::ended);
+		endStart(State.STARTED, begun);
+	}
+
+	private Life open() {
+		List<ServiceDefinition> served;
+		long number;
 		synchronized (this.lock) {
-			if (this.state == State.CLOSED) {
-				throw new IllegalStateException("node '" + this.settings.nodeId() + "' is closed");
+			served = List.copyOf(this.services);
+			// The wall clock may have been set back.
+			this.incarnation = Math.max(this.incarnation + 1, Instant.now().toEpochMilli());
+			number = this.incarnation;
+		}
+		return this.plan.open(number, served);
+	}
+
+	/**
+	 * Claim the start.
+	 * @return the state to go back to, or {@code null} if there is nothing to do
+	 */
+	private @Nullable State beginStart() {
+		synchronized (this.lock) {
+			while (true) {
+				if (this.closed) {
+					throw new IllegalStateException(this.refusals.closed().message());
+				}
+				switch (this.state) {
+					case STARTED -> {
+						return null;
+					}
+					case STARTING -> {
+						if (this.starter == Thread.currentThread() || Schedulers.isInNonBlockingThread()) {
+							return null;
+						}
+					}
+					case STOPPING -> {
+						if (Schedulers.isInNonBlockingThread() || isStep()) {
+							throw new IllegalStateException("node '" + this.plan.settings().nodeId()
+									+ "' is stopping: start it again once stop() has returned, on another thread than '"
+									+ Thread.currentThread().getName() + "'");
+						}
+					}
+					case NEW, STOPPED, CLOSED -> {
+						State before = this.state;
+						this.state = State.STARTING;
+						this.starter = Thread.currentThread();
+						this.stopWanted = false;
+						return before;
+					}
+				}
+				awaitChange();
 			}
-			if (this.state == State.STARTED) {
-				return;
-			}
-			this.directory.start((this.serving != null) ? listen(this.serving) : null);
-			this.state = State.STARTED;
 		}
 	}
 
-	private Endpoint listen(ServingPart starting) {
-		ServingPart.Listening listening = starting.start();
-		Endpoint endpoint = listening.self().endpoint();
-		logger.info("Node {} of realm {} listens on UDP port {} and advertises {} ({}); {}", this.settings.nodeId(),
-				this.settings.realm(), endpoint.port(), endpoint, listening.reason(), this.tls.source());
-		return endpoint;
+	private boolean isStep() {
+		Life present = this.life;
+		return present != null && present.closing().isStep();
+	}
+
+	private void endStart(State next, @Nullable Life begun) {
+		boolean stop;
+		synchronized (this.lock) {
+			this.life = begun;
+			this.state = next;
+			this.starter = null;
+			stop = this.stopWanted;
+			this.stopWanted = false;
+			this.lock.notifyAll();
+		}
+		if (stop) {
+			end();
+		}
+	}
+
+	/** Wait, in spite of interrupts; the lock is held. */
+	private void awaitChange() {
+		boolean interrupted = Thread.interrupted();
+		try {
+			while (true) {
+				try {
+					this.lock.wait();
+					return;
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	/**
@@ -183,39 +300,45 @@ public final class RealmNode implements AutoCloseable {
 	 * @return the port, or -1 if this node does not serve or is not started
 	 */
 	public int port() {
-		return (this.serving != null) ? this.serving.port() : -1;
+		ServingPart serving = serving();
+		return (serving != null) ? serving.port() : -1;
+	}
+
+	private @Nullable ServingPart serving() {
+		Life present = this.life;
+		return (present != null) ? present.serving() : null;
 	}
 
 	/**
 	 * Advertise the services, once the application is ready to serve. Does nothing if
-	 * this node does not serve or advertises already.
+	 * this node does not serve, is not started, drains, or advertises already.
 	 */
 	public void advertise() {
-		synchronized (this.lock) {
-			if (this.state == State.STARTED && this.serving != null) {
-				this.serving.advertise();
-			}
+		ServingPart serving = serving();
+		if (serving != null) {
+			serving.advertise();
 		}
 	}
 
 	/**
 	 * Withdraw the advertisement; calls are still served.
-	 * @return completes when the directory knows, or after 1 second
+	 * @return completes when the directory knows, or after a moment; never fails
 	 */
 	public Mono<Void> withdraw() {
-		synchronized (this.lock) {
-			return (this.serving != null) ? this.serving.withdraw() : Mono.empty();
-		}
+		ServingPart serving = serving();
+		return (serving != null) ? serving.withdraw() : Mono.empty();
 	}
 
 	/**
 	 * Drain the serving part: withdraw, refuse new calls as not processed, finish those
-	 * in flight, close.
+	 * in flight, close. There is one drain in each life: a stop that comes later waits
+	 * for it.
 	 * @param grace bound of the wait
 	 * @return completes when nothing is in flight, or after the grace period
 	 */
 	public Mono<Void> drainServer(Duration grace) {
-		return (this.serving != null) ? this.serving.drain(grace) : Mono.empty();
+		ServingPart serving = serving();
+		return (serving != null) ? serving.drain(grace) : Mono.empty();
 	}
 
 	/**
@@ -223,11 +346,27 @@ public final class RealmNode implements AutoCloseable {
 	 * @return a report of this moment
 	 */
 	public NodeReport report() {
-		Endpoint endpoint = (this.serving != null) ? this.serving.endpoint() : null;
-		return new NodeReport(this.settings.realm().name(), this.settings.nodeId(), this.info.incarnation(),
-				this.settings.zone(), (endpoint != null) ? endpoint.toString() : null, this.tls.source(),
-				(this.serving != null) ? this.serving.report() : null, this.directory.state(),
-				Reports.clients(this.client), Reports.connections(this.pool));
+		NodeSettings settings = this.plan.settings();
+		Life present = this.life;
+		Endpoint endpoint = (present != null && present.serving() != null) ? present.serving().endpoint() : null;
+		List<ServiceDefinition> served;
+		long number;
+		synchronized (this.lock) {
+			served = List.copyOf(this.services);
+			number = this.incarnation;
+		}
+		return new NodeReport(settings.realm().name(), settings.nodeId(), number, settings.zone(),
+				(endpoint != null) ? endpoint.toString() : null, this.plan.tls().source(), provider(present, served),
+				(present != null) ? present.engine().state() : DirectoryState.EMPTY, Reports.clients(this.client),
+				(present != null) ? Reports.connections(present.pool()) : List.of());
+	}
+
+	private NodeReport.@Nullable Provider provider(@Nullable Life present, List<ServiceDefinition> served) {
+		if (this.plan.provider() == null) {
+			return null;
+		}
+		ServingPart serving = (present != null) ? present.serving() : null;
+		return (serving != null) ? serving.report() : Reports.provider(served);
 	}
 
 	/**
@@ -244,22 +383,104 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	/**
-	 * Withdraw, drain with the provider's grace period, close all connections. Blocks
-	 * until done, whoever began it and in spite of interrupts; in a thread that must not
-	 * block, such as an event loop, only begins it. What fails is logged and stops
-	 * nothing.
+	 * End the present life: withdraw, drain with the provider's grace period, close all
+	 * connections, sockets and threads. The node can be started again. Blocks until done,
+	 * whoever began it and in spite of interrupts; in a thread that must not block, such
+	 * as an event loop, only begins it. What fails is logged and stops nothing. Does
+	 * nothing if the node is not started.
+	 */
+	public void stop() {
+		end();
+	}
+
+	/**
+	 * The same as {@link #stop}, and for good.
 	 */
 	@Override
 	public void close() {
 		synchronized (this.lock) {
+			this.closed = true;
+		}
+		end();
+	}
+
+	/** Bring the node to where it has no life, or begin to. */
+	private void end() {
+		Life ending;
+		synchronized (this.lock) {
+			while (this.state == State.STARTING) {
+				if (this.starter == Thread.currentThread() || Schedulers.isInNonBlockingThread()) {
+					this.stopWanted = true;
+					return;
+				}
+				awaitChange();
+			}
+			if (this.state == State.STARTED) {
+				this.state = State.STOPPING;
+			}
+			ending = this.life;
+		}
+		if (ending != null) {
+			ending.closing().close();
+		}
+		closeRemains();
+	}
+
+	/** The last step of a life, on the thread that closed it. */
+	private void ended() {
+		synchronized (this.lock) {
+			this.life = null;
+			this.state = State.STOPPED;
+			this.lock.notifyAll();
+		}
+		closeRemains();
+	}
+
+	private void closeRemains() {
+		synchronized (this.lock) {
+			if (!this.closed || this.life != null || this.state == State.STARTING) {
+				return;
+			}
 			this.state = State.CLOSED;
 		}
-		this.closing.close();
+		this.remains.close();
+	}
+
+	private Status refusal() {
+		synchronized (this.lock) {
+			return (this.closed) ? this.refusals.closed() : this.refusals.stopped();
+		}
 	}
 
 	private enum State {
 
-		NEW, STARTED, CLOSED
+		NEW, STARTING, STARTED, STOPPING, STOPPED, CLOSED
+
+	}
+
+	/**
+	 * What calls are told for which the node has no life.
+	 *
+	 * @param nodeId of the node
+	 * @param startedBy who starts it
+	 */
+	private record Refusals(String nodeId, String startedBy) {
+
+		Status notStarted() {
+			return refusal("is not started yet: " + this.startedBy);
+		}
+
+		Status stopped() {
+			return refusal("is stopped: " + this.startedBy);
+		}
+
+		Status closed() {
+			return refusal("is closed: nothing can be called through it any more");
+		}
+
+		private Status refusal(String state) {
+			return Status.notProcessed(Code.UNAVAILABLE, "node '" + this.nodeId + "' " + state);
+		}
 
 	}
 

@@ -16,27 +16,22 @@
 
 package io.macula.node;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.Endpoint;
 import io.macula.Realm;
 import io.macula.client.ClientContext;
-import io.macula.client.RealmClient;
 import io.macula.client.ServiceSettings;
 import io.macula.codec.Codecs;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
-import io.macula.embedded.EmbeddedDirectory;
-import io.macula.embedded.EmbeddedSettings;
-import io.macula.pool.ConnectionPool;
-import io.macula.pool.PoolListener;
 import io.macula.pool.PoolSettings;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
@@ -44,9 +39,6 @@ import io.macula.server.ServiceDefinition;
 import io.macula.tls.RealmSecret;
 import io.macula.tls.SecretTls;
 import io.macula.tls.TlsContexts;
-import io.macula.transport.NodeInfo;
-import io.macula.transport.QuicConnector;
-import io.macula.transport.Transport;
 import io.macula.transport.TransportSettings;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +79,9 @@ public final class RealmNodeBuilder {
 
 	private @Nullable Executor handlerExecutor;
 
-	private @Nullable DirectoryEngine directory;
+	private @Nullable EngineSource engines;
+
+	private String startedBy = "RealmNode.start() starts it";
 
 	private boolean warmUp;
 
@@ -234,11 +228,37 @@ public final class RealmNodeBuilder {
 	/**
 	 * Where providers are advertised and found.
 	 * @param directory closed with the node; by default the embedded directory, which
-	 * lives in the providers themselves
+	 * lives in the providers themselves. A node that is to be started again after a stop
+	 * needs a {@linkplain #directory(Supplier) factory}, unless the engine is
+	 * {@linkplain DirectoryEngine#restartable() restartable}, such as that of
+	 * {@link DirectoryEngine#of}
 	 * @return this
 	 */
 	public RealmNodeBuilder directory(DirectoryEngine directory) {
-		this.directory = directory;
+		this.engines = EngineSource.given(directory);
+		return this;
+	}
+
+	/**
+	 * Where providers are advertised and found, in each life of the node anew.
+	 * @param factory makes an engine for each start, which is closed with that life
+	 * @return this
+	 */
+	public RealmNodeBuilder directory(Supplier<? extends DirectoryEngine> factory) {
+		this.engines = EngineSource.madeBy(factory);
+		return this;
+	}
+
+	/**
+	 * Say who starts the node: calls that come while it is not started end at once, and
+	 * their message says so.
+	 * @param remedy a clause for the message, for example
+	 * {@code the application starts it after all beans are made}; by default
+	 * {@code RealmNode.start() starts it}
+	 * @return this
+	 */
+	public RealmNodeBuilder startedBy(String remedy) {
+		this.startedBy = remedy;
 		return this;
 	}
 
@@ -266,74 +286,23 @@ public final class RealmNodeBuilder {
 	}
 
 	/**
-	 * Make the node; nothing listens or dials before it is started. If that fails,
-	 * nothing stays open but the directory that was given.
+	 * Make the node; nothing is open before it is started.
 	 * @return the node, to be closed by the caller
+	 * @throws IllegalArgumentException if a service cannot be served; the message names
+	 * it
 	 */
 	public RealmNode build() {
 		if (this.warmUp) {
 			WarmUp.start();
 		}
-		Codecs payloads = Codecs.of(this.codecs);
 		NodeSettings self = settings();
-		NodeInfo info = new NodeInfo(self.realm(), self.nodeId(), Instant.now().toEpochMilli(), payloads.names());
-		TlsContexts contexts = tls();
-		NodeClosing opened = new NodeClosing(self.nodeId());
-		try {
-			return open(self, info, contexts, payloads, opened);
-		}
-		catch (RuntimeException | Error ex) {
-			opened.close();
-			throw ex;
-		}
-	}
-
-	/**
-	 * What is opened on the way is told, the last first, in case there will be no node.
-	 */
-	private RealmNode open(NodeSettings self, NodeInfo info, TlsContexts contexts, Codecs payloads,
-			NodeClosing opened) {
-		Transport quic = Transport.create(this.transport);
-		opened.first("the transport", quic::close);
-		opened.first("the certificate watch", CertificateWatch.start(contexts, quic::schedule)::close);
-		QuicConnector connector = new QuicConnector(quic, contexts, info);
-		ConnectionPool connections = new ConnectionPool(this.pool, connector::connect, quic::schedule, System::nanoTime,
-				PoolListener.LOGGING);
-		opened.first("the connections", connections::close);
-		DirectoryEngine engine = this.directory;
-		if (engine == null) {
-			EmbeddedDirectory embedded = embedded(self, info, contexts, connections, connector, payloads);
-			opened.first("the directory", () -> embedded.close().block());
-			engine = embedded;
-		}
-		RealmClient client = new RealmClient(new ClientContext(self.realm(), self.zone(), engine.directory(),
-				engine.hint(), engine::obstacle, connections, quic::schedule, System::nanoTime, payloads, this.retries,
-				this.observations, this.defaults));
-		opened.first("the client", client::close);
-		ServingPart serving = (this.provider != null)
-				? serving(this.provider, self, info, contexts, quic, engine, payloads) : null;
-		return new RealmNode(self, info, contexts, quic, connections, engine, client, serving);
-	}
-
-	private EmbeddedDirectory embedded(NodeSettings self, NodeInfo info, TlsContexts contexts,
-			ConnectionPool connections, QuicConnector connector, Codecs payloads) {
-		EmbeddedSettings embedded = new EmbeddedSettings(self.nodeId(), info.incarnation(), self.seeds(), self.lease(),
-				self.maxNodes());
-		boolean everyAddress = contexts.peerName() != null;
-		return (this.provider != null)
-				? EmbeddedDirectory.replica(embedded, connections, connector::connect, everyAddress, payloads)
-				: EmbeddedDirectory.client(embedded, connections, connector::connect, everyAddress, payloads);
-	}
-
-	private ServingPart serving(ProviderSettings how, NodeSettings self, NodeInfo info, TlsContexts contexts,
-			Transport quic, DirectoryEngine engine, Codecs payloads) {
-		List<ServiceDefinition> all = new ArrayList<>(this.services);
-		engine.services()
-			.forEach((service) -> all
-				.add(ServiceDefinition.reserved(service.name(), service.contract(), service.handler())));
-		RealmServer server = new RealmServer(quic, contexts, info, how, all, payloads, this.handlerExecutor,
-				this.observations);
-		return new ServingPart(self, info.incarnation(), how, server, engine, this.services);
+		Codecs payloads = Codecs.of(this.codecs);
+		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads);
+		NodePlan plan = new NodePlan(self, tls(), this.transport, this.pool, payloads, this.observations, this.provider,
+				this.handlerExecutor, this.engines);
+		ClientContext context = new ClientContext(self.realm(), self.zone(), System::nanoTime, payloads, this.retries,
+				this.observations, this.defaults);
+		return new RealmNode(plan, context, this.services, this.startedBy);
 	}
 
 	private NodeSettings settings() {

@@ -27,12 +27,14 @@ import io.macula.Code;
 import io.macula.Status;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceClient;
+import io.macula.contract.MethodContract;
 import io.macula.directory.Lease;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
 import io.macula.server.Advertiser;
 import io.macula.server.RealmServer;
+import io.macula.server.ServiceDefinition;
 import io.macula.server.ServiceReport;
 import io.macula.transport.Connection;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,18 @@ final class Reports {
 		return new NodeReport.Provider((lease != null) ? lease.name().toLowerCase(Locale.ROOT) : "none",
 				server.services().stream().map(Reports::served).toList(), server.inFlight(), server.connections(),
 				server.draining());
+	}
+
+	/** That of a node which is not started. */
+	static NodeReport.Provider provider(List<ServiceDefinition> services) {
+		return new NodeReport.Provider("none",
+				services.stream()
+					.map((service) -> new NodeReport.ServedService(service.name().value(),
+							service.contract().type().getName(), service.handler().getClass().getName(),
+							service.contract().methods().stream().map(MethodContract::wireName).sorted().toList(), 0,
+							Map.of()))
+					.toList(),
+				0, 0, false);
 	}
 
 	private static NodeReport.ServedService served(ServiceReport service) {

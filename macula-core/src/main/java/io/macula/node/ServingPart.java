@@ -22,7 +22,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -62,24 +61,21 @@ final class ServingPart {
 
 	private final DirectoryEngine engine;
 
+	private final OwnServices own;
+
 	private final List<ServiceDefinition> services;
 
 	private volatile @Nullable Listening listening;
 
 	ServingPart(NodeSettings settings, long incarnation, ProviderSettings provider, RealmServer server,
-			DirectoryEngine engine, List<ServiceDefinition> services) {
+			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services) {
 		this.settings = settings;
 		this.incarnation = incarnation;
 		this.provider = provider;
 		this.server = server;
 		this.engine = engine;
-		this.services = new CopyOnWriteArrayList<>(services);
-	}
-
-	/** Serve a further service; before {@link #start} only. */
-	void register(ServiceDefinition definition) {
-		this.server.register(definition);
-		this.services.add(definition);
+		this.own = own;
+		this.services = List.copyOf(services);
 	}
 
 	/**
@@ -99,6 +95,7 @@ final class ServingPart {
 				? new Advertiser(registry, new Advertisement(self, names, this.settings.lease())) : null;
 		Listening started = new Listening(self, host.reason(), advertiser);
 		this.listening = started;
+		this.own.accepts(self, names);
 		return started;
 	}
 
@@ -121,27 +118,14 @@ final class ServingPart {
 		}
 	}
 
+	/** The withdrawal, begun at once, bounded and never failing. */
 	Mono<Void> withdraw() {
 		Advertiser present = advertiser();
-		return (present != null) ? present.withdraw() : Mono.empty();
-	}
-
-	/**
-	 * Withdraw, refuse new calls, finish those in flight; a directory that fails, or does
-	 * not answer, does not keep the server from it.
-	 * @param grace bound of the wait
-	 */
-	Mono<Void> drain(Duration grace) {
-		return withdrawn().then(Mono.defer(() -> {
-			stopServing();
-			return this.server.drain(grace);
-		}));
-	}
-
-	/** The withdrawal, begun at once, bounded and never failing. */
-	private Mono<Void> withdrawn() {
+		if (present == null) {
+			return Mono.empty();
+		}
 		try {
-			return withdraw().timeout(WITHDRAW_LIMIT).onErrorResume(this::withdrawalFailed);
+			return present.withdraw().timeout(WITHDRAW_LIMIT).onErrorResume(this::withdrawalFailed);
 		}
 		catch (RuntimeException ex) {
 			return withdrawalFailed(ex);
@@ -149,11 +133,35 @@ final class ServingPart {
 	}
 
 	private Mono<Void> withdrawalFailed(Throwable failure) {
-		logger.warn("Node {} drains, though its advertisement could not be withdrawn", this.settings.nodeId(), failure);
+		logger.warn("The advertisement of node {} could not be withdrawn; it ends with its lease",
+				this.settings.nodeId(), failure);
 		return Mono.empty();
 	}
 
+	/** The same, and nothing is advertised any more. */
+	private Mono<Void> leave() {
+		Advertiser present = advertiser();
+		if (present != null) {
+			present.end();
+		}
+		return withdraw();
+	}
+
+	/**
+	 * Withdraw, refuse new calls, finish those in flight; a directory that fails, or does
+	 * not answer, does not keep the server from it. There is one drain: the grace of a
+	 * further one says nothing.
+	 * @param grace bound of the wait
+	 */
+	Mono<Void> drain(Duration grace) {
+		return leave().then(Mono.defer(() -> {
+			stopServing();
+			return this.server.drain(grace);
+		}));
+	}
+
 	private void stopServing() {
+		this.own.ends();
 		try {
 			this.engine.stopServing();
 		}
@@ -164,8 +172,8 @@ final class ServingPart {
 
 	/** Drain with the configured grace, then close the port. */
 	void addTo(NodeClosing closing) {
-		closing.then("the withdrawal", this::withdraw, WITHDRAW_LIMIT)
-			.then("the services of the directory", this.engine::stopServing)
+		closing.then("the withdrawal", this::leave, WITHDRAW_LIMIT)
+			.then("the services of the directory", this::stopServing)
 			.then("the drain", () -> this.server.drain(this.provider.grace()).block())
 			.then("the server", this.server::close);
 	}

@@ -30,6 +30,7 @@ import io.macula.MaculaMethod;
 import io.macula.Realm;
 import io.macula.ServiceName;
 import io.macula.client.ClientContext;
+import io.macula.client.ClientLife;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceSettings;
 import io.macula.codec.Codecs;
@@ -95,9 +96,10 @@ final class WarmUp {
 			try (ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(), connector::connect,
 					transport::schedule, System::nanoTime, PoolListener.SILENT);
 					RealmClient client = new RealmClient(
-							new ClientContext(realm, null, StaticDirectory.empty().with(SERVICE, List.of(instance)), "",
-									pool, transport::schedule, System::nanoTime, codecs, RetryRegistry.ofDefaults(),
-									ObservationRegistry.NOOP, ServiceSettings.defaults()))) {
+							new ClientContext(realm, null, System::nanoTime, codecs, RetryRegistry.ofDefaults(),
+									ObservationRegistry.NOOP, ServiceSettings.defaults()),
+							new ClientLife(StaticDirectory.empty().with(SERVICE, List.of(instance)), "", () -> null,
+									pool, transport::schedule))) {
 				call(client.proxy(Echo.class, SERVICE.value()));
 			}
 		}

@@ -29,7 +29,6 @@ import java.util.random.RandomGenerator;
 
 import io.macula.Code;
 import io.macula.Endpoint;
-import io.macula.Processed;
 import io.macula.Status;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -182,6 +181,14 @@ public final class ConnectionPool implements AutoCloseable {
 	}
 
 	/**
+	 * Close those connections now that nobody retains any more; what is in flight on them
+	 * fails.
+	 */
+	public void closeReleased() {
+		this.draining.forEach(ConnectionPool::closeNow);
+	}
+
+	/**
 	 * Close all connections now. Whoever waits for one fails.
 	 */
 	@Override
@@ -199,12 +206,15 @@ public final class ConnectionPool implements AutoCloseable {
 	/** An endpoint shares the life of the whole, whichever of the two is ahead. */
 	private void follow(EndpointPool pool) {
 		if (this.closed) {
-			pool.close(closing(),
-					new Status(Code.CANCELLED, "this node is closing its connections", Processed.UNKNOWN));
+			closeNow(pool);
 		}
 		else if (this.retired) {
 			pool.drain(closing());
 		}
+	}
+
+	private static void closeNow(EndpointPool pool) {
+		pool.close(closing(), Status.unknown(Code.UNAVAILABLE, "this node is closing its connections"));
 	}
 
 	private static Status closing() {

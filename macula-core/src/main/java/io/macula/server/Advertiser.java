@@ -26,7 +26,8 @@ import reactor.core.publisher.Mono;
  * Tells the directory what a node serves, once it is told to. Safe for all threads.
  * <p>
  * States: silent to advertising by {@link #advertise}, and back by {@link #withdraw}, any
- * number of times.
+ * number of times, until {@link #end}: silent for good. The registry may be the user's:
+ * no lock is held while it is called.
  */
 public final class Advertiser {
 
@@ -36,7 +37,16 @@ public final class Advertiser {
 
 	private final Object lock = new Object();
 
+	/** Guarded by the lock, as all below. */
 	private @Nullable Lease lease;
+
+	/** The registry is being asked for a lease. */
+	private boolean asking;
+
+	/** The lease that is asked for is not wanted any more. */
+	private boolean unwanted;
+
+	private boolean ended;
 
 	/**
 	 * An advertiser that is silent yet.
@@ -52,10 +62,54 @@ public final class Advertiser {
 	 * Advertise from now on; does nothing if that is so already.
 	 */
 	public void advertise() {
+		Lease before;
 		synchronized (this.lock) {
-			if (this.lease == null || this.lease.state() == Lease.State.RELEASED) {
-				this.lease = this.registry.advertise(this.advertisement);
+			before = this.lease;
+		}
+		boolean released = before == null || before.state() == Lease.State.RELEASED;
+		synchronized (this.lock) {
+			if (this.ended || this.lease != before) {
+				return;
 			}
+			this.unwanted = false;
+			if (!released || this.asking) {
+				return;
+			}
+			this.asking = true;
+		}
+		Lease given = null;
+		try {
+			given = this.registry.advertise(this.advertisement);
+		}
+		finally {
+			if (answered(given)) {
+				told(given);
+			}
+		}
+	}
+
+	/**
+	 * The registry gave a lease, or failed to.
+	 * @return whether it is to be withdrawn at once
+	 */
+	private boolean answered(@Nullable Lease given) {
+		synchronized (this.lock) {
+			this.asking = false;
+			if (given == null) {
+				return false;
+			}
+			this.lease = given;
+			return this.unwanted || this.ended;
+		}
+	}
+
+	/**
+	 * Advertise nothing any more, whoever asks for it; what is advertised still has to be
+	 * withdrawn.
+	 */
+	public void end() {
+		synchronized (this.lock) {
+			this.ended = true;
 		}
 	}
 
@@ -67,13 +121,21 @@ public final class Advertiser {
 	public Mono<Void> withdraw() {
 		Lease present;
 		synchronized (this.lock) {
+			this.unwanted = this.asking;
 			present = this.lease;
 		}
-		if (present == null) {
+		return (present != null) ? told(present) : Mono.empty();
+	}
+
+	private static Mono<Void> told(@Nullable Lease lease) {
+		Mono<Void> given = (lease != null) ? lease.withdraw() : null;
+		if (given == null) {
 			return Mono.empty();
 		}
-		Mono<Void> told = present.withdraw().cache();
-		told.subscribe();
+		Mono<Void> told = given.cache();
+		told.subscribe(null, (ex) -> {
+			// Told to whoever waits for it.
+		});
 		return told;
 	}
 
@@ -90,9 +152,11 @@ public final class Advertiser {
 	 * @return the state, or {@code null} if nothing was advertised yet
 	 */
 	public Lease.@Nullable State state() {
+		Lease present;
 		synchronized (this.lock) {
-			return (this.lease != null) ? this.lease.state() : null;
+			present = this.lease;
 		}
+		return (present != null) ? present.state() : null;
 	}
 
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 import io.macula.Code;
+import io.macula.Realm;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.Codecs;
@@ -92,6 +93,21 @@ public final class RealmServer implements AutoCloseable {
 				: HandlerExecutor.batching(settings.maxThreads(), settings.queueCapacity());
 		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), observations);
 		services.forEach(this.dispatcher::register);
+	}
+
+	/**
+	 * Refuse services that no server could serve, before there is one.
+	 * @param services all services of a node
+	 * @param realm of the node
+	 * @param nodeId of the node, for messages
+	 * @param codecs payload codecs
+	 * @throws IllegalArgumentException if one cannot be served or is served twice; the
+	 * message names it
+	 */
+	public static void check(List<ServiceDefinition> services, Realm realm, String nodeId, Codecs codecs) {
+		ServedProcedures procedures = new ServedProcedures(codecs, new Refusals(nodeId).node(),
+				new CallObservations(realm, ObservationRegistry.NOOP));
+		services.forEach(procedures::register);
 	}
 
 	/**

@@ -270,6 +270,12 @@ class CallPipelineTests {
 		List<CompletableFuture<String>> results = IntStream.range(0, 100).mapToObj((i) -> calls.future("x")).toList();
 		this.fixture.pass(Duration.ofSeconds(1));
 		assertThat(results).allSatisfy((result) -> assertThat(result).isCompletedWithValue("y"));
+	/** After one attempt: what failed, which method, where. */
+	private static void isToldOf(Status attempt, RpcException failure) {
+		assertThat(failure.code()).isEqualTo(attempt.code());
+		assertThat(failure.status().processed()).isEqualTo(attempt.processed());
+		assertThat(failure.status().message()).matches(attempt.message()
+				+ " \\('(future|many)' of service 'test.calls' at node[12]@10.0.0.[12]:9443; .*\\)");
 	}
 
 	@Test
@@ -278,7 +284,8 @@ class CallPipelineTests {
 		fail(2, TOO_LARGE);
 		this.fixture.known(1, 2);
 		assertThat(bothKinds(calls())).allSatisfy((result) -> {
-			assertThat(failure(result).status()).isEqualTo(TOO_LARGE);
+			isToldOf(TOO_LARGE, failure(result));
+			assertThat(failure(result)).hasMessageEndingWith("; not processed)");
 			assertThat(failure(result).getSuppressed()).isEmpty();
 		});
 		long attempts = this.client.clients().get(0).instances().stream().mapToLong((tracker) -> tracker.calls()).sum();
@@ -299,7 +306,9 @@ class CallPipelineTests {
 		List<String> events = new ArrayList<>();
 		retry.getEventPublisher().onEvent((event) -> events.add(event.getEventType().name()));
 		assertThat(bothKinds(calls)).allSatisfy((result) -> {
-			assertThat(failure(result).status()).isEqualTo(LOST);
+			isToldOf(LOST, failure(result));
+			assertThat(failure(result)).hasMessageContaining("; it may have been processed")
+				.hasMessageContaining("see max-attempts");
 			assertThat(failure(result).remoteType()).isEqualTo("com.acme.OutOfStock");
 		});
 		assertThat(events).containsExactly("IGNORED_ERROR", "IGNORED_ERROR");

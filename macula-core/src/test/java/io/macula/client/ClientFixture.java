@@ -42,6 +42,7 @@ import io.macula.selection.EjectionSettings;
 import io.macula.selection.SelectionStrategies;
 import io.macula.transport.FakeConnection;
 import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -93,6 +94,9 @@ final class ClientFixture {
 		return Mono.just(connection);
 	}), this::schedule, this.now::get, PoolListener.SILENT);
 
+	/** Why what the directory knows may be out of date. */
+	@Nullable String trouble;
+
 	ServiceSettings settings = settings(3, Duration.ofSeconds(10));
 
 	private final Directory directory = new Directory() {
@@ -108,7 +112,8 @@ final class ClientFixture {
 		return new ServiceSettings("round_robin", SelectionStrategies.roundRobin(), "cbor", Duration.ofSeconds(30),
 				attemptTimeout,
 				new ServiceSettings.Failover(maxAttempts, Duration.ofMillis(50), Duration.ofSeconds(2), 0.2, 10),
-				EjectionSettings.defaults());
+				EjectionSettings.defaults())
+			.withPatience(Duration.ofSeconds(3));
 	}
 
 	/** Settings whose retry budget is spent from the start. */
@@ -118,9 +123,17 @@ final class ClientFixture {
 	}
 
 	RealmClient client() {
-		return new RealmClient(new ClientContext(new Realm("test"), null, this.directory, "check macula.realm.seeds",
-				this.pool, this::schedule, this::clock, Codecs.defaults(), this.retries, this.observations,
-				this.settings));
+		return new RealmClient(context(), life());
+	}
+
+	ClientContext context() {
+		return new ClientContext(new Realm("test"), null, this::clock, Codecs.defaults(), this.retries,
+				this.observations, this.settings);
+	}
+
+	ClientLife life() {
+		return new ClientLife(this.directory, "check macula.realm.seeds", () -> this.trouble, this.pool,
+				this::schedule);
 	}
 
 	private long clock() {

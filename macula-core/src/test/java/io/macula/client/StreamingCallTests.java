@@ -140,7 +140,10 @@ class StreamingCallTests {
 		this.fixture.known(1, 2);
 		StepVerifier.create(calls().mirror(Flux.just("a"))).expectErrorSatisfies((error) -> {
 			assertThat(error).isInstanceOf(RpcException.class);
-			assertThat(((RpcException) error).status()).isEqualTo(LOST);
+			assertThat(((RpcException) error).status().processed()).isEqualTo(LOST.processed());
+			assertThat(error).hasMessage("UNAVAILABLE: connection lost ('mirror' of service 'test.calls' at"
+					+ " node1@10.0.0.1:9443; it may have been processed, so it was not tried again:"
+					+ " elements were exchanged already)");
 		}).verify();
 		assertThat(this.fixture.dialled).hasSize(1);
 	}

@@ -76,7 +76,9 @@ class RealmNodeBuilderTests {
 			.secret(RealmSecret.of("a secret for tests only", "the test"))
 			.provider(ProviderSettings.defaults())
 			.directory(engine);
-		assertThatIllegalStateException().isThrownBy(builder::build).withMessage("told to fail");
+		RealmNode node = builder.build();
+		assertThatIllegalStateException().isThrownBy(node::start).withMessage("told to fail");
+		assertThat(node.port()).isEqualTo(-1);
 	}
 
 	private static long descriptors() {

@@ -29,6 +29,7 @@ import io.macula.benchmarks.stack.Answer;
 import io.macula.benchmarks.stack.AsyncCalculator;
 import io.macula.benchmarks.stack.Question;
 import io.macula.client.ClientContext;
+import io.macula.client.ClientLife;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceSettings;
 import io.macula.codec.Codecs;
@@ -88,9 +89,9 @@ public class PipelineBench {
 		ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(),
 				(endpoint, timeout) -> Mono.just(new AnsweringConnection(endpoint, result)), TIMER, System::nanoTime,
 				PoolListener.SILENT);
-		RealmClient client = new RealmClient(new ClientContext(new Realm("bench"), null, directory, "", pool, TIMER,
-				System::nanoTime, Codecs.defaults(), RetryRegistry.ofDefaults(), ObservationRegistry.NOOP,
-				ServiceSettings.defaults()));
+		RealmClient client = new RealmClient(new ClientContext(new Realm("bench"), null, System::nanoTime, Codecs.defaults(),
+				RetryRegistry.ofDefaults(), ObservationRegistry.NOOP, ServiceSettings.defaults()),
+				new ClientLife(directory, "", () -> null, pool, TIMER));
 		return client.proxy(AsyncCalculator.class, "bench.calculator");
 	}
 

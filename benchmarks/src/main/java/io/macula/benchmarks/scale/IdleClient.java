@@ -27,6 +27,7 @@ import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.client.ClientContext;
+import io.macula.client.ClientLife;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceSettings;
 import io.macula.codec.Codecs;
@@ -69,9 +70,10 @@ final class IdleClient {
 			QuicConnector connector = new QuicConnector(transport, ScaleRealm.tls("client"), ScaleRealm.info("client"));
 			ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(), connector::connect, transport::schedule,
 					System::nanoTime, PoolListener.LOGGING);
-			RealmClient client = new RealmClient(new ClientContext(ScaleRealm.REALM, null, directory, "fixed", pool,
-					transport::schedule, System::nanoTime, Codecs.defaults(), RetryRegistry.ofDefaults(),
-					ObservationRegistry.NOOP, ServiceSettings.defaults()));
+			RealmClient client = new RealmClient(new ClientContext(ScaleRealm.REALM, null, System::nanoTime,
+					Codecs.defaults(), RetryRegistry.ofDefaults(), ObservationRegistry.NOOP,
+					ServiceSettings.defaults()),
+					new ClientLife(directory, "fixed", () -> null, pool, transport::schedule));
 			measure(client, pool, instances.size());
 			client.close();
 			pool.close();

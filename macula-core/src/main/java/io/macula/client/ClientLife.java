@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.util.function.Supplier;
+
+import io.macula.Status;
+import io.macula.directory.Directory;
+import io.macula.pool.ConnectionPool;
+import io.macula.pool.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link RealmClient} works with from one start of its node to the next stop.
+ * Immutable; the client closes none of it.
+ *
+ * @param directory tells who serves what
+ * @param directoryHint where the directory is asked, for messages
+ * @param directoryTrouble why what the directory knows may be out of date, for messages;
+ * gives {@code null} while it is up to date
+ * @param directoryObstacle what keeps the directory from knowing providers at all; gives
+ * {@code null} for nothing
+ * @param pool the connections
+ * @param timer runs actions later
+ */
+public record ClientLife(Directory directory, String directoryHint, Supplier<@Nullable String> directoryTrouble,
+		Supplier<@Nullable Status> directoryObstacle, ConnectionPool pool, Timer timer) {
+
+	/**
+	 * With a directory that nothing keeps from its work.
+	 * @param directory tells who serves what
+	 * @param directoryHint where the directory is asked, for messages
+	 * @param directoryTrouble why what the directory knows may be out of date
+	 * @param pool the connections
+	 * @param timer runs actions later
+	 */
+	public ClientLife(Directory directory, String directoryHint, Supplier<@Nullable String> directoryTrouble,
+			ConnectionPool pool, Timer timer) {
+		this(directory, directoryHint, directoryTrouble, () -> null, pool, timer);
+	}
+
+}

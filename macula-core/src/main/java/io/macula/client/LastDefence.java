@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.time.Duration;
+
+import io.macula.Code;
+import io.macula.RpcException;
+import io.macula.Status;
+import io.macula.log.FaultLog;
+import org.slf4j.LoggerFactory;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * What a blocking caller does whose call did not end by its deadline, though everything
+ * that bounds it had to end it: it stops to wait, says so, and lets nothing of the call
+ * go on. Depends on no event loop, timer or lock of the call.
+ */
+final class LastDefence {
+
+	/**
+	 * How long after its deadline a call may still end as it should; with the moments
+	 * until a late thread runs, at most a second.
+	 */
+	static final long GRACE_NANOS = 900_000_000L;
+
+	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(LastDefence.class));
+
+	private LastDefence() {
+	}
+
+	/**
+	 * The outcome of a call that has none.
+	 * @param wireName of the method
+	 * @param deadline that is over
+	 * @param known what is known of the call's state
+	 * @param cancel ends the call; may block
+	 * @return what its caller is thrown
+	 */
+	static RpcException overdue(String wireName, Duration deadline, String known, Runnable cancel) {
+		RpcException error = new RpcException(Status.unknown(Code.DEADLINE_EXCEEDED,
+				"the deadline of " + Failures.text(deadline) + " for '" + wireName
+						+ "' is over, and nothing ended the call: this is a defect of Macula, please report it with"
+						+ " this message and a thread dump; " + known));
+		log.error("A call outlived its deadline", error);
+		// Whatever keeps the call from its end may keep this from its end, too.
+		Schedulers.boundedElastic().schedule(cancel);
+		return error;
+	}
+
+}

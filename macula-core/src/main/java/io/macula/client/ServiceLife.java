@@ -1,0 +1,232 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+import io.macula.Code;
+import io.macula.ServiceName;
+import io.macula.Status;
+import io.macula.directory.ServiceResolver;
+import io.macula.directory.Snapshot;
+import io.macula.selection.InstanceTracker;
+import io.macula.selection.LoadBalancer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client service during one phase of its client: the watch of its instances, what its
+ * calls share ({@link ServiceCalls}), and those that wait. Safe for all threads.
+ * <p>
+ * Goes from NEW to BEGUN by {@link #begin} and from either to ENDED by {@link #end}. A
+ * phase without a life is ENDED from the beginning: its calls find no instance and are
+ * told the refusal instead of waiting for one.
+ */
+final class ServiceLife {
+
+	private static final Logger logger = LoggerFactory.getLogger(ServiceLife.class);
+
+	private final ClientPhase phase;
+
+	private final ServiceName service;
+
+	private final ClientContext context;
+
+	private final LoadBalancer balancer;
+
+	private final @Nullable InstanceLinks links;
+
+	private final ServiceCalls calls;
+
+	private final AtomicBoolean begun = new AtomicBoolean();
+
+	private volatile @Nullable ServiceResolver resolver;
+
+	/** The latest time at which the last instance left; {@code null} if none ever did. */
+	private volatile @Nullable Departure departure;
+
+	private ServiceLife(ClientPhase phase, ServiceName service, ServiceSettings settings, ClientContext context,
+			RetryPolicy retries, AtomicLong ticks) {
+		this.phase = phase;
+		this.service = service;
+		this.context = context;
+		this.balancer = new LoadBalancer(service, settings.strategyName(), settings.strategy(), settings.ejection(),
+				context.clock(), ThreadLocalRandom::current);
+		ClientLife life = phase.life();
+		this.links = (life != null) ? new InstanceLinks(this.balancer, life.pool()) : null;
+		WaitingCalls waiting = (life != null)
+				? new WaitingCalls(this.balancer, life.timer(), settings.patience(), this::noInstances)
+				: WaitingCalls.ended(this.balancer, phase.refusal());
+		this.calls = new ServiceCalls(service, context.zone(), this.balancer, retries,
+				new AttemptTimes(settings, this.balancer), waiting,
+				Observed.factory(context.realm(), context.observationRegistry()), context.clock(), waiting.timer(),
+				ticks);
+	}
+
+	/**
+	 * A life that is NEW, or ENDED if the phase is none.
+	 * @param phase of the client
+	 * @param service the service
+	 * @param settings how it is called
+	 * @param context of the client
+	 * @param retries outlives this
+	 * @param ticks outlives this
+	 */
+	static ServiceLife of(ClientPhase phase, ServiceName service, ServiceSettings settings, ClientContext context,
+			RetryPolicy retries, AtomicLong ticks) {
+		return new ServiceLife(phase, service, settings, context, retries, ticks);
+	}
+
+	/** Begin to watch the instances; what was ended before is not begun. */
+	void begin() {
+		ClientLife life = this.phase.life();
+		if (life == null || !this.begun.compareAndSet(false, true)) {
+			return;
+		}
+		ServiceResolver watched = ServiceResolver.watch(life.directory(), this.service);
+		this.resolver = watched;
+		watched.onChange(this::update);
+		if (this.calls.waiting().end() != null) {
+			watched.close();
+		}
+	}
+
+	/** The directory knows other instances. */
+	private void update(Snapshot snapshot) {
+		int before = this.balancer.trackers().size();
+		if (this.links != null) {
+			this.links.update(snapshot.instances());
+		}
+		if (!snapshot.instances().isEmpty()) {
+			this.calls.waiting().instancesKnown();
+		}
+		else if (before > 0) {
+			this.departure = new Departure(before, this.context.clock().getAsLong());
+		}
+	}
+
+	/** Why there is no instance. */
+	private Status noInstances() {
+		ClientLife life = this.phase.life();
+		if (life == null) {
+			return this.phase.refusal();
+		}
+		Status obstacle = told(life.directoryObstacle());
+		if (obstacle != null) {
+			return Status.notProcessed(obstacle.code(), "no provider of service '" + this.service
+					+ "' is known, because the directory cannot be joined: " + obstacle.message());
+		}
+		ServiceResolver watched = this.resolver;
+		String trouble = told(life.directoryTrouble());
+		String where = ((trouble != null) ? trouble + "; " : "") + life.directoryHint();
+		if (watched == null || watched.current() == null) {
+			return Status.notProcessed(Code.UNAVAILABLE, "the directory has not answered yet, so no provider of service '"
+					+ this.service + "' is known; " + where);
+		}
+		Departure left = this.departure;
+		String nobody = "no provider of service '" + this.service + "' is known in the realm '" + this.context.realm()
+				+ "'";
+		if (left != null) {
+			return Status.notProcessed(Code.UNAVAILABLE, nobody + " any more: it had "
+					+ left.text(this.context.clock().getAsLong()) + "; start one again; " + where);
+		}
+		if (trouble != null) {
+			return Status.notProcessed(Code.UNAVAILABLE,
+					nobody + ", but the directory may be out of date: " + where);
+		}
+		return Status.notProcessed(Code.NOT_FOUND, nobody + "; " + where);
+	}
+
+	/** The engine may be the user's. */
+	private static <T> @Nullable T told(Supplier<@Nullable T> state) {
+		try {
+			return state.get();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The directory cannot tell its state", ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Nothing begins any more; whoever waits, now or later, is told why. Calls that were
+	 * sent end with their connections.
+	 * @param reason not processed
+	 */
+	void end(Status reason) {
+		this.calls.waiting().end(reason);
+		attempt("watch", () -> {
+			ServiceResolver watched = this.resolver;
+			if (watched != null) {
+				watched.close();
+			}
+		});
+		InstanceLinks present = this.links;
+		if (present != null) {
+			attempt("connections", present::close);
+		}
+	}
+
+	private void attempt(String what, Runnable step) {
+		try {
+			step.run();
+		}
+		catch (Throwable ex) {
+			logger.warn("The {} of client service {} did not end as it should; the rest goes on", what, this.service,
+					ex);
+		}
+	}
+
+	ClientPhase phase() {
+		return this.phase;
+	}
+
+	ServiceCalls calls() {
+		return this.calls;
+	}
+
+	List<InstanceTracker> instances() {
+		return this.balancer.trackers();
+	}
+
+	@Nullable Duration snapshotAge() {
+		ServiceResolver watched = this.resolver;
+		return (watched != null) ? watched.age() : null;
+	}
+
+	/**
+	 * The last instances left.
+	 *
+	 * @param providers how many there were
+	 * @param nanos when, on the scale of the clock
+	 */
+	private record Departure(int providers, long nanos) {
+
+		String text(long now) {
+			return this.providers + ((this.providers == 1) ? " provider" : " providers") + " until "
+					+ Failures.text(Duration.ofNanos(now - this.nanos)) + " ago";
+		}
+
+	}
+
+}

@@ -1,0 +1,185 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.macula.Instance;
+import io.macula.ServiceName;
+import io.macula.directory.Directory;
+import io.macula.directory.Snapshot;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+
+/**
+ * The directory as a node's own clients see it: what the engine says, and the node itself
+ * for what it serves, as long as it accepts calls. So an application can call its own
+ * services as soon as they can be called, advertised or not; others see nothing of it.
+ * Safe for all threads.
+ * <p>
+ * States: nobody, then {@link #accepts serving}, then {@link #ends gone}, each once. Once
+ * gone, the node is left out even while the engine still tells of it.
+ */
+final class OwnServices implements Directory {
+
+	private final Directory engine;
+
+	/** The latest that the engine said; what it confirms it confirms of these. */
+	private final Map<ServiceName, Snapshot> latest = new ConcurrentHashMap<>();
+
+	private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+
+	private volatile @Nullable Own own;
+
+	OwnServices(Directory engine) {
+		this.engine = engine;
+	}
+
+	/**
+	 * This node accepts calls from now on.
+	 * @param self as others will see it
+	 * @param services what it serves
+	 */
+	void accepts(Instance self, Set<ServiceName> services) {
+		change(new Own(self, services, true));
+	}
+
+	/** This node accepts calls no longer. */
+	void ends() {
+		Own present = this.own;
+		if (present != null) {
+			change(new Own(present.self(), present.services(), false));
+		}
+	}
+
+	private void change(Own next) {
+		this.own = next;
+		this.watches.forEach(Watch::tell);
+	}
+
+	@Override
+	public Flux<Snapshot> watch(ServiceName service) {
+		return Flux.create((sink) -> {
+			Watch watch = new Watch(service, sink);
+			this.watches.add(watch);
+			sink.onDispose(watch);
+			watch.tell();
+			watch.begin();
+		}, FluxSink.OverflowStrategy.LATEST);
+	}
+
+	@Override
+	public long confirmedNanoTime(Snapshot snapshot) {
+		Snapshot said = this.latest.get(snapshot.service());
+		return (said != null) ? this.engine.confirmedNanoTime(said) : snapshot.confirmedNanoTime();
+	}
+
+	/**
+	 * One watch, told of changes on both sides, one at a time.
+	 */
+	private final class Watch implements Disposable {
+
+		private final ServiceName service;
+
+		private final FluxSink<Snapshot> sink;
+
+		private final Disposable.Swap upstream = Disposables.swap();
+
+		/** Guarded by this. */
+		private @Nullable Snapshot said;
+
+		Watch(ServiceName service, FluxSink<Snapshot> sink) {
+			this.service = service;
+			this.sink = sink;
+		}
+
+		void begin() {
+			this.upstream.update(OwnServices.this.engine.watch(this.service)
+				.subscribe(this::said, this.sink::error, this.sink::complete));
+		}
+
+		private synchronized void said(Snapshot snapshot) {
+			this.said = snapshot;
+			OwnServices.this.latest.put(this.service, snapshot);
+			tell();
+		}
+
+		synchronized void tell() {
+			Own present = OwnServices.this.own;
+			Snapshot known = this.said;
+			if (present == null || !present.services().contains(this.service)) {
+				if (known != null) {
+					this.sink.next(known);
+				}
+			}
+			else if (known != null || present.accepting()) {
+				this.sink.next(present.beside(this.service, known));
+			}
+		}
+
+		@Override
+		public void dispose() {
+			OwnServices.this.watches.remove(this);
+			this.upstream.dispose();
+		}
+
+		@Override
+		public boolean isDisposed() {
+			return this.upstream.isDisposed();
+		}
+
+	}
+
+	/**
+	 * The node itself.
+	 *
+	 * @param self as others see it
+	 * @param services what it serves
+	 * @param accepting whether it accepts calls
+	 */
+	private record Own(Instance self, Set<ServiceName> services, boolean accepting) {
+
+		/** What the engine says of this node is known better here. */
+		Snapshot beside(ServiceName service, @Nullable Snapshot said) {
+			List<Instance> all = new ArrayList<>();
+			boolean replaced = false;
+			if (said != null) {
+				for (Instance instance : said.instances()) {
+					boolean same = instance.nodeId().equals(this.self.nodeId());
+					// A later process that took over the node id is somebody else.
+					replaced |= same && instance.incarnation() > this.self.incarnation();
+					if (!same || instance.incarnation() > this.self.incarnation()) {
+						all.add(instance);
+					}
+				}
+			}
+			if (this.accepting && !replaced) {
+				all.add(this.self);
+			}
+			return new Snapshot(service, all, (said != null) ? said.confirmedNanoTime() : System.nanoTime());
+		}
+
+	}
+
+}
