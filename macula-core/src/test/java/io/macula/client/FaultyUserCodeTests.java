@@ -249,7 +249,7 @@ class FaultyUserCodeTests {
 				});
 		Failure failure = new Failure(REJECTED, "com.acme.Odd", new byte[0]);
 		AttemptFailure attempt = new AttemptFailure(ClientFixture.instance(1), REJECTED, false);
-		assertThat(Failures.last(procedure, failure, List.of(attempt), false).error().get())
+		assertThat(Failures.last(procedure, failure, List.of(attempt), false, false).error().get())
 			.isInstanceOfSatisfying(RpcException.class, (ex) -> {
 				assertThat(ex.status()).isEqualTo(REJECTED);
 				assertThat(ex.remoteType()).isEqualTo("com.acme.Odd");
