@@ -94,6 +94,9 @@ final class ClientFixture {
 		return Mono.just(connection);
 	}), this::schedule, this.now::get, PoolListener.SILENT);
 
+	/** Whether the timer refuses everything. */
+	boolean noTimers;
+
 	/** Why what the directory knows may be out of date. */
 	@Nullable String trouble;
 
@@ -185,6 +188,9 @@ final class ClientFixture {
 	}
 
 	private Disposable schedule(Runnable action, Duration delay) {
+		if (this.noTimers) {
+			throw new java.util.concurrent.RejectedExecutionException("told to refuse");
+		}
 		Task task = new Task(this.now.get() + delay.toNanos(), action);
 		this.tasks.add(task);
 		return () -> this.tasks.remove(task);

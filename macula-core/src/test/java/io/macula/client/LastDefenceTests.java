@@ -1,0 +1,114 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.macula.Code;
+import io.macula.Processed;
+import io.macula.RpcException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Tests of {@link LastDefence}: timers and event loops of these calls do nothing.
+ */
+@Timeout(30)
+class LastDefenceTests {
+
+	private final ClientFixture fixture = new ClientFixture();
+
+	private static void isADefect(Throwable error) {
+		assertThat(error).isInstanceOfSatisfying(RpcException.class, (ex) -> {
+			assertThat(ex.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+			assertThat(ex.status().processed()).isEqualTo(Processed.UNKNOWN);
+		}).hasMessageContaining("this is a defect of Macula, please report it");
+	}
+
+	@Test
+	void whenNothingEndsABlockingCallThenItsCallerStopsToWaitWithinASecondAfterTheDeadline() throws Exception {
+		this.fixture.known(1);
+		Calls calls = this.fixture.client().proxy(Calls.class, "test.calls");
+		CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+		Thread caller = new Thread(() -> {
+			try {
+				calls.value("x");
+			}
+			catch (Throwable ex) {
+				thrown.complete(ex);
+			}
+		});
+		caller.start();
+		while (caller.getState() != Thread.State.TIMED_WAITING) {
+			Thread.onSpinWait();
+		}
+		long deadline = Duration.ofSeconds(30).toNanos();
+		this.fixture.now.addAndGet(deadline + LastDefence.GRACE_NANOS - 1);
+		LockSupport.unpark(caller);
+		assertThat(thrown).isNotDone();
+		this.fixture.now.addAndGet(1);
+		while (!thrown.isDone()) {
+			LockSupport.unpark(caller);
+			Thread.onSpinWait();
+		}
+		Throwable error = thrown.get(1, TimeUnit.SECONDS);
+		isADefect(error);
+		assertThat(error).hasMessageContaining("the deadline of 30 s for 'test.calls/value' is over")
+			.hasMessageContaining("attempts: 1, open: 1 (SentAttempt at node1@10.0.0.1:9443");
+	}
+
+	@Test
+	void whenAServedCallsDeadlineIsOverAlreadyThenThatAloneIsNoDefect() {
+		BlockingOutcome outcome = new BlockingOutcome();
+		outcome.failed(() -> new IllegalStateException("told in time"));
+		UnaryCall call = new UnaryCall(calls(), procedure(), new byte[0], io.macula.Metadata.EMPTY, this.fixture.now.get() - Duration.ofHours(1).toNanos(), outcome);
+		assertThatThrownBy(() -> outcome.await(call)).hasMessage("told in time");
+	}
+
+	private ServiceCalls calls() {
+		RealmClient client = this.fixture.client();
+		client.proxy(Calls.class, "test.calls");
+		return client.clients().get(0).calls();
+	}
+
+	private Procedure procedure() {
+		return new Procedure("a/b", "a", "b", "cbor", false, Duration.ofSeconds(1), null,
+				new io.macula.selection.LatencyWindow(this.fixture.now::get), (failure) -> new RpcException(
+						failure.status()));
+	}
+
+	@Test
+	void whenNothingEndsABlockingStreamThenItsCallerStopsToWait() {
+		assertThatThrownBy(() -> BlockingStream.await(Mono.never(), "test.calls/sum", Duration.ofMillis(10)))
+			.satisfies(LastDefenceTests::isADefect)
+			.hasMessageContaining("the deadline of 10 ms for 'test.calls/sum' is over");
+	}
+
+	@Test
+	void whenABlockingStreamEndsInTimeThenItsResultIsGiven() throws Throwable {
+		assertThat(BlockingStream.await(Flux.just((Object) "a").next(), "a/b", Duration.ofSeconds(1))).isEqualTo("a");
+	}
+
+}
