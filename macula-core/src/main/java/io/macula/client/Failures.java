@@ -75,19 +75,19 @@ final class Failures {
 	static GiveUp summary(Procedure procedure, List<AttemptFailure> failures, boolean allTried) {
 		String what = (allTried) ? "all providers failed" : "all attempts failed";
 		Processed processed = worst(Processed.NO, failures);
-		return giveUp(new Status(commonCode(failures),
-				what + " for " + method(procedure) + " after " + attempts(failures) + ": " + list(failures)
-						+ fate(processed),
-				processed), failures);
+		return giveUp(new Status(commonCode(failures), what + " for " + method(procedure) + " after "
+				+ attempts(failures) + ": " + list(failures) + fate(processed), processed), failures);
 	}
 
 	/** The deadline was over after some attempts. */
 	static GiveUp deadlineOver(Procedure procedure, Duration deadline, List<AttemptFailure> failures) {
 		Processed processed = worst(Processed.NO, failures);
-		return giveUp(new Status(
-				Code.DEADLINE_EXCEEDED, "the deadline of " + text(deadline) + " for " + method(procedure)
-						+ " was over after " + attempts(failures) + ": " + list(failures) + fate(processed),
-				processed), failures);
+		return giveUp(
+				new Status(
+						Code.DEADLINE_EXCEEDED, "the deadline of " + text(deadline) + " for " + method(procedure)
+								+ " was over after " + attempts(failures) + ": " + list(failures) + fate(processed),
+						processed),
+				failures);
 	}
 
 	/**
@@ -117,9 +117,8 @@ final class Failures {
 	 */
 	private static String single(Procedure procedure, AttemptFailure failure, Processed processed, boolean committed) {
 		String message = failure.status().message();
-		return (processed == Processed.YES) ? message
-				: message + " (" + method(procedure) + " at " + failure.instance() + fate(processed)
-						+ remedy(procedure, failure.status(), committed) + ")";
+		return (processed == Processed.YES) ? message : message + " (" + method(procedure) + " at " + failure.instance()
+				+ fate(processed) + remedy(procedure, failure.status(), committed) + ")";
 	}
 
 	private static String remedy(Procedure procedure, Status status, boolean committed) {

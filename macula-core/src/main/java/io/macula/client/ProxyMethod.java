@@ -134,16 +134,15 @@ final class ProxyMethod {
 			return StreamingCall.results(calls, this.procedure, this.arguments.encode(this.contract.values(values)),
 					elements, many,
 					Deadlines.bounded((bounded) ? ownDeadline(calls) : StreamCall.NO_DEADLINE, context));
-		})
-			.handle((payload, sink) -> {
-				Object value = this.result.decode(payload);
-				if (value != null) {
-					sink.next(value);
-				}
-				else if (many) {
-					sink.error(this.result.undecodable(new NullPointerException("a stream element is null")));
-				}
-			});
+		}).handle((payload, sink) -> {
+			Object value = this.result.decode(payload);
+			if (value != null) {
+				sink.next(value);
+			}
+			else if (many) {
+				sink.error(this.result.undecodable(new NullPointerException("a stream element is null")));
+			}
+		});
 		return switch (this.contract.shape()) {
 			case FLUX -> results;
 			case MONO -> results.next();

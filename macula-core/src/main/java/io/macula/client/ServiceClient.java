@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
 
 import io.macula.ServiceName;
@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * what holds for one of them only is in its present {@link ServiceLife}, swapped whole.
  */
 public final class ServiceClient {
+
+	private static final AtomicReferenceFieldUpdater<ServiceClient, ServiceLife> LIFE = AtomicReferenceFieldUpdater
+		.newUpdater(ServiceClient.class, ServiceLife.class, "life");
 
 	private final Set<String> contracts = ConcurrentHashMap.newKeySet();
 
@@ -55,7 +58,7 @@ public final class ServiceClient {
 
 	private final AtomicLong ticks = new AtomicLong();
 
-	private final AtomicReference<ServiceLife> life;
+	private volatile ServiceLife life;
 
 	/**
 	 * A client service, to be begun.
@@ -74,12 +77,12 @@ public final class ServiceClient {
 		this.phase = phase;
 		this.retries = new RetryPolicy(name, settings.failover(), context.retries(), context.clock());
 		this.latencies = new MethodLatencies(context.clock());
-		this.life = new AtomicReference<>(life(phase.get()));
+		this.life = life(phase.get());
 	}
 
 	/** Begin to watch, once everybody can find this: whoever made it does so. */
 	void begin() {
-		this.life.get().begin();
+		this.life.begin();
 	}
 
 	private ServiceLife life(ClientPhase present) {
@@ -93,12 +96,12 @@ public final class ServiceClient {
 	void follow() {
 		while (true) {
 			ClientPhase wanted = this.phase.get();
-			ServiceLife before = this.life.get();
+			ServiceLife before = this.life;
 			if (before.phase() == wanted) {
 				return;
 			}
 			ServiceLife next = life(wanted);
-			if (this.life.compareAndSet(before, next)) {
+			if (LIFE.compareAndSet(this, before, next)) {
 				before.end(wanted.refusal());
 				next.begin();
 			}
@@ -139,11 +142,11 @@ public final class ServiceClient {
 
 	/**
 	 * Since the directory last confirmed the instances.
-	 * @return the age, or {@code null} before the first snapshot and while the node is not
-	 * started
+	 * @return the age, or {@code null} before the first snapshot and while the node is
+	 * not started
 	 */
 	public @Nullable Duration snapshotAge() {
-		return this.life.get().snapshotAge();
+		return this.life.snapshotAge();
 	}
 
 	/**
@@ -151,7 +154,7 @@ public final class ServiceClient {
 	 * @return trackers in stable order
 	 */
 	public List<InstanceTracker> instances() {
-		return this.life.get().instances();
+		return this.life.instances();
 	}
 
 	/**
@@ -168,7 +171,7 @@ public final class ServiceClient {
 	 * call, and never kept beyond it.
 	 */
 	ServiceCalls calls() {
-		return this.life.get().calls();
+		return this.life.calls();
 	}
 
 	/** Recent latencies of a method, over all instances and all lives. */

@@ -140,8 +140,9 @@ final class ServiceLife {
 		String trouble = told(life.directoryTrouble());
 		String where = ((trouble != null) ? trouble + "; " : "") + life.directoryHint();
 		if (watched == null || watched.current() == null) {
-			return Status.notProcessed(Code.UNAVAILABLE, "the directory has not answered yet, so no provider of service '"
-					+ this.service + "' is known; " + where);
+			return Status.notProcessed(Code.UNAVAILABLE,
+					"the directory has not answered yet, so no provider of service '" + this.service + "' is known; "
+							+ where);
 		}
 		Departure left = this.departure;
 		String nobody = "no provider of service '" + this.service + "' is known in the realm '" + this.context.realm()
@@ -151,8 +152,7 @@ final class ServiceLife {
 					+ left.text(this.context.clock().getAsLong()) + "; start one again; " + where);
 		}
 		if (trouble != null) {
-			return Status.notProcessed(Code.UNAVAILABLE,
-					nobody + ", but the directory may be out of date: " + where);
+			return Status.notProcessed(Code.UNAVAILABLE, nobody + ", but the directory may be out of date: " + where);
 		}
 		return Status.notProcessed(Code.NOT_FOUND, nobody + "; " + where);
 	}

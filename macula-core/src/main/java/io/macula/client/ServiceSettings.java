@@ -39,8 +39,7 @@ import org.jspecify.annotations.Nullable;
  * beyond its deadline; 0 to 100 years, 0 fails at once; default 10 seconds
  */
 public record ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
-		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection,
-		Duration patience) {
+		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection, Duration patience) {
 
 	/**
 	 * How long a call waits for a first instance unless something else is said.

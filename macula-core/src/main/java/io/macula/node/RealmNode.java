@@ -39,10 +39,10 @@ import reactor.core.scheduler.Schedulers;
  * built it.
  * <p>
  * A node lives any number of times: NEW until {@link #start}, then STARTED until
- * {@link #stop}, then STOPPED until the next start, and CLOSED for good by
- * {@link #close} from anywhere. Each life has an incarnation of its own, higher than that
- * of the one before. What was registered and made before stays: services, clients, and
- * proxies, whose calls end at once while the node is not STARTED, not processed.
+ * {@link #stop}, then STOPPED until the next start, and CLOSED for good by {@link #close}
+ * from anywhere. Each life has an incarnation of its own, higher than that of the one
+ * before. What was registered and made before stays: services, clients, and proxies,
+ * whose calls end at once while the node is not STARTED, not processed.
  *
  * <pre>
  * try (RealmNode node = RealmNode.builder("shop")
@@ -94,8 +94,8 @@ public final class RealmNode implements AutoCloseable {
 		this.services = new ArrayList<>(services);
 		this.refusals = new Refusals(plan.settings().nodeId(), startedBy);
 		this.client = new RealmClient(context, this.refusals.notStarted());
-		this.remains = new NodeClosing(plan.settings().nodeId())
-			.then("the client", () -> this.client.stop(this.refusals.closed()));
+		this.remains = new NodeClosing(plan.settings().nodeId()).then("the client",
+				() -> this.client.stop(this.refusals.closed()));
 		EngineSource engines = plan.engines();
 		if (engines != null) {
 			this.remains.then("the directory", engines::close, Life.DIRECTORY_LIMIT);

@@ -56,14 +56,11 @@ final class Reports {
 
 	/** That of a node which is not started. */
 	static NodeReport.Provider provider(List<ServiceDefinition> services) {
-		return new NodeReport.Provider("none",
-				services.stream()
-					.map((service) -> new NodeReport.ServedService(service.name().value(),
-							service.contract().type().getName(), service.handler().getClass().getName(),
-							service.contract().methods().stream().map(MethodContract::wireName).sorted().toList(), 0,
-							Map.of()))
-					.toList(),
-				0, 0, false);
+		return new NodeReport.Provider("none", services.stream()
+			.map((service) -> new NodeReport.ServedService(service.name().value(), service.contract().type().getName(),
+					service.handler().getClass().getName(),
+					service.contract().methods().stream().map(MethodContract::wireName).sorted().toList(), 0, Map.of()))
+			.toList(), 0, 0, false);
 	}
 
 	private static NodeReport.ServedService served(ServiceReport service) {

@@ -274,8 +274,8 @@ class CallPipelineTests {
 	private static void isToldOf(Status attempt, RpcException failure) {
 		assertThat(failure.code()).isEqualTo(attempt.code());
 		assertThat(failure.status().processed()).isEqualTo(attempt.processed());
-		assertThat(failure.status().message()).matches(attempt.message()
-				+ " \\('(future|many)' of service 'test.calls' at node[12]@10.0.0.[12]:9443; .*\\)");
+		assertThat(failure.status().message()).matches(
+				attempt.message() + " \\('(future|many)' of service 'test.calls' at node[12]@10.0.0.[12]:9443; .*\\)");
 	}
 
 	@Test

@@ -83,7 +83,8 @@ class LastDefenceTests {
 	void whenAServedCallsDeadlineIsOverAlreadyThenThatAloneIsNoDefect() {
 		BlockingOutcome outcome = new BlockingOutcome();
 		outcome.failed(() -> new IllegalStateException("told in time"));
-		UnaryCall call = new UnaryCall(calls(), procedure(), new byte[0], io.macula.Metadata.EMPTY, this.fixture.now.get() - Duration.ofHours(1).toNanos(), outcome);
+		UnaryCall call = new UnaryCall(calls(), procedure(), new byte[0], io.macula.Metadata.EMPTY,
+				this.fixture.now.get() - Duration.ofHours(1).toNanos(), outcome);
 		assertThatThrownBy(() -> outcome.await(call)).hasMessage("told in time");
 	}
 
@@ -95,8 +96,8 @@ class LastDefenceTests {
 
 	private Procedure procedure() {
 		return new Procedure("a/b", "a", "b", "cbor", false, Duration.ofSeconds(1), null,
-				new io.macula.selection.LatencyWindow(this.fixture.now::get), (failure) -> new RpcException(
-						failure.status()));
+				new io.macula.selection.LatencyWindow(this.fixture.now::get),
+				(failure) -> new RpcException(failure.status()));
 	}
 
 	@Test

@@ -102,8 +102,8 @@ class RealmNodeLivesTests {
 
 	private static Set<Thread> threads() {
 		Set<Thread> found = new HashSet<>(Thread.getAllStackTraces().keySet());
-		found.removeIf((thread) -> !thread.getName().startsWith("macula-")
-				|| thread.getName().startsWith("macula-warm-up"));
+		found.removeIf(
+				(thread) -> !thread.getName().startsWith("macula-") || thread.getName().startsWith("macula-warm-up"));
 		return found;
 	}
 
@@ -127,8 +127,8 @@ class RealmNodeLivesTests {
 
 	private RealmNode provider(RealmNodeBuilder builder) {
 		return node(builder
-			.provider(
-					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 9000, 9000, Duration.ofMillis(500)))
+			.provider(new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 9000, 9000,
+					Duration.ofMillis(500)))
 			.service(SERVICE, Lives.class, new Handler()));
 	}
 
@@ -264,8 +264,8 @@ class RealmNodeLivesTests {
 		RealmNode provider = node(RealmNode.builder("test")
 			.nodeId("provider")
 			.secret(SECRET)
-			.provider(
-					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000, Duration.ofMillis(500)))
+			.provider(new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000,
+					Duration.ofMillis(500)))
 			.service(SERVICE, Lives.class, new Handler()));
 		for (int life = 0; life < 2; life++) {
 			provider.start();

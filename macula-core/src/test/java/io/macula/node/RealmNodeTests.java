@@ -168,7 +168,14 @@ class RealmNodeTests {
 	@Test
 	void unknownMethodAndUnknownServiceAreNamed() {
 		RealmNode provider = provider("node1");
-		RealmNode client = client(seed(provider));
+		RealmNode client = RealmNode.builder("test")
+			.nodeId("client")
+			.secret(SECRET)
+			.seeds(seed(provider))
+			.defaults(ServiceSettings.defaults().withPatience(Duration.ofSeconds(4)))
+			.build();
+		this.nodes.add(client);
+		client.start();
 		assertThatThrownBy(() -> client.client().call("test.calculator", "mutiply", 1, Map.class))
 			.isInstanceOfSatisfying(RpcException.class, (ex) -> assertThat(ex.code()).isEqualTo(Code.UNIMPLEMENTED))
 			.hasMessageContaining("mutiply")
