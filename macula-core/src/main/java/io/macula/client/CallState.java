@@ -80,8 +80,8 @@ abstract class CallState implements SelectionContext {
 		CallHistory past = history();
 		// 0. The node was stopped: its connections went, and nothing follows.
 		Status stopped = this.shared.waiting().end();
-		if (stopped != null && isOfConnection(failure.status())) {
-			past.remember(tracker.instance(), failure.status(), false);
+		if (stopped != null && isOfConnection(cause.status())) {
+			past.remember(tracker.instance(), cause.status(), false);
 			return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(stopped, past.failures());
 		}
 		Verdict verdict = committed() ? Verdict.NEVER

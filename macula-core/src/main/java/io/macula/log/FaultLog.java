@@ -67,20 +67,6 @@ public final class FaultLog {
 		}
 	}
 
-	/**
-	 * Log a defect, or count it.
-	 * @param message what is wrong
-	 * @param cause tells where
-	 */
-	public void error(String message, Throwable cause) {
-		try {
-			this.logLimit.log("", (suppressed) -> this.logger.error("{}{}", message, suppressed, cause));
-		}
-		catch (Throwable ex) {
-			warnWithoutCause(message, cause, ex);
-		}
-	}
-
 	/** An exception that cannot be printed: its class can. */
 	private void warnWithoutCause(String message, Throwable cause, Throwable second) {
 		try {

@@ -270,6 +270,8 @@ class CallPipelineTests {
 		List<CompletableFuture<String>> results = IntStream.range(0, 100).mapToObj((i) -> calls.future("x")).toList();
 		this.fixture.pass(Duration.ofSeconds(1));
 		assertThat(results).allSatisfy((result) -> assertThat(result).isCompletedWithValue("y"));
+	}
+
 	/** After one attempt: what failed, which method, where. */
 	private static void isToldOf(Status attempt, RpcException failure) {
 		assertThat(failure.code()).isEqualTo(attempt.code());
