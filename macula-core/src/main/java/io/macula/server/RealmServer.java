@@ -236,14 +236,18 @@ public final class RealmServer implements AutoCloseable {
 	}
 
 	/**
-	 * Refuse new calls as not processed, finish what is in flight, then close.
+	 * Refuse new calls as not processed, finish what is in flight, then close. A further
+	 * drain joins the first, whose grace holds.
 	 * @param grace bound of the wait; handlers that still run then are interrupted
 	 * @return completes when the port is free
 	 */
 	public Mono<Void> drain(Duration grace) {
 		return Mono.defer(() -> {
-			QuicListener listening = end();
-			logger.info("Node {} drains: {} calls in flight have {} to finish", this.node.nodeId(), inFlight(), grace);
+			if (end()) {
+				logger.info("Node {} drains: {} calls in flight have {} to finish", this.node.nodeId(), inFlight(),
+						grace);
+			}
+			QuicListener listening = this.listener;
 			Mono<Void> closed = (listening != null) ? listening.drain(grace) : Mono.empty();
 			return closed.doFinally((signal) -> this.executor.close());
 		});
@@ -254,18 +258,24 @@ public final class RealmServer implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		QuicListener listening = end();
+		end();
+		QuicListener listening = this.listener;
 		if (listening != null) {
 			listening.close();
 		}
 		this.executor.close();
 	}
 
-	private @Nullable QuicListener end() {
+	/**
+	 * Begin to refuse calls.
+	 * @return whether nobody had begun before
+	 */
+	private boolean end() {
 		synchronized (this.lock) {
+			boolean first = !this.ended;
 			this.ended = true;
 			this.dispatcher.drain();
-			return this.listener;
+			return first;
 		}
 	}
 

@@ -67,8 +67,12 @@ public final class ClientBeanPostProcessor implements BeanFactoryPostProcessor, 
 				declare(name, definition, registry, declared);
 			}
 			else if (!definition.isAbstract()) {
-				clientsOf(definition, registry)
-					.forEach((client) -> declared.add(ClientBeanDefinitions.register(registry, client), client));
+				clientsOf(definition, registry).forEach((client) -> {
+					String bean = ClientBeanDefinitions.register(registry, client);
+					declared.add(bean, client);
+					// Spring would not, where an ObjectProvider is injected.
+					registry.registerDependentBean(bean, name);
+				});
 			}
 		}
 	}

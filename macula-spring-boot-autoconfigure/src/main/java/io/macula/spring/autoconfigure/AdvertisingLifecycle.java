@@ -26,7 +26,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Advertises the services while the application accepts traffic: from its being ready, or
- * ready again, until it refuses traffic or stops. Withdraws before anything else stops.
+ * ready again, until it refuses traffic, pauses or stops. Withdraws before anything else
+ * stops. A context that starts again, or goes on after a pause, is as ready as it was.
  */
 final class AdvertisingLifecycle
 		implements SmartLifecycle, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
@@ -36,6 +37,8 @@ final class AdvertisingLifecycle
 	private final boolean listening;
 
 	private final ApplicationContext context;
+
+	private boolean accepting;
 
 	private boolean running;
 
@@ -50,23 +53,28 @@ final class AdvertisingLifecycle
 	@Override
 	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
 		if (this.listening && event.getSource() == this.context) {
-			if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
-				advertise();
-			}
-			else {
-				withdraw().subscribe();
-			}
+			changed(event.getState() == ReadinessState.ACCEPTING_TRAFFIC);
 		}
 	}
 
-	private synchronized void advertise() {
-		if (this.running && !this.advertised) {
+	private synchronized void changed(boolean accepts) {
+		this.accepting = accepts;
+		if (accepts) {
+			advertise();
+		}
+		else {
+			withdraw().subscribe();
+		}
+	}
+
+	private void advertise() {
+		if (this.running && this.accepting && !this.advertised) {
 			this.advertised = true;
 			this.node.advertise();
 		}
 	}
 
-	private synchronized Mono<Void> withdraw() {
+	private Mono<Void> withdraw() {
 		if (!this.advertised) {
 			return Mono.empty();
 		}
@@ -77,6 +85,7 @@ final class AdvertisingLifecycle
 	@Override
 	public synchronized void start() {
 		this.running = true;
+		advertise();
 	}
 
 	@Override
@@ -100,9 +109,10 @@ final class AdvertisingLifecycle
 		return this.running;
 	}
 
+	/** A paused application gets no calls, but may make some. */
 	@Override
 	public boolean isPauseable() {
-		return false;
+		return true;
 	}
 
 }

@@ -37,11 +37,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
@@ -65,6 +69,11 @@ public final class MaculaAutoConfiguration {
 	@Bean
 	static ClientBeanPostProcessor maculaClientBeanPostProcessor() {
 		return new ClientBeanPostProcessor();
+	}
+
+	@Bean
+	static NodeFirst maculaNodeFirst() {
+		return new NodeFirst();
 	}
 
 	@Bean
@@ -112,10 +121,12 @@ public final class MaculaAutoConfiguration {
 	RealmNode maculaNode(MaculaSettings settings, TlsContexts tls, PayloadCodecs codecs,
 			ObjectProvider<ObservationRegistry> observations, RetryRegistry retries, ProvidedServices provided,
 			ObjectProvider<RealmNodeCustomizer> customizers, ConfigurableListableBeanFactory beanFactory,
-			Environment environment) {
-		return NodeFactory.create(settings, tls, codecs.all(),
+			Environment environment, CloseLimit closeLimit) {
+		RealmNode node = NodeFactory.create(settings, tls, codecs.all(),
 				observations.getIfAvailable(() -> ObservationRegistry.NOOP), retries,
 				handlerExecutor(beanFactory, environment), provided.listening(), customizers.orderedStream());
+		closeLimit.watch(node);
+		return node;
 	}
 
 	/**
@@ -149,17 +160,37 @@ public final class MaculaAutoConfiguration {
 	}
 
 	@Bean
-	NodeLifecycle maculaNodeLifecycle(RealmNode node, MaculaSettings settings, ProvidedServices provided,
-			ApplicationContext context) {
-		return new NodeLifecycle(node, settings.provider(), provided, context);
+	ShutdownTimes maculaShutdownTimes(MaculaSettings settings, ObjectProvider<LifecycleProperties> lifecycle) {
+		return ShutdownTimes.of(settings.provider().grace(), lifecycle.getIfAvailable());
 	}
 
 	@Bean
+	CloseLimit maculaCloseLimit(ApplicationContext context, ShutdownTimes times) {
+		return new CloseLimit(context, times.limit());
+	}
+
+	@Bean
+	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
+	ClientLifecycle maculaClientLifecycle(RealmNode node, ProvidedServices provided,
+			ConfigurableApplicationContext context) {
+		return new ClientLifecycle(node, provided.listening(), context);
+	}
+
+	@Bean
+	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
+	NodeLifecycle maculaNodeLifecycle(RealmNode node, MaculaSettings settings, ShutdownTimes times,
+			ProvidedServices provided, ApplicationContext context) {
+		return new NodeLifecycle(node, settings.provider(), times, provided, context);
+	}
+
+	@Bean
+	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
 	DrainLifecycle maculaDrainLifecycle(RealmNode node, MaculaSettings settings) {
 		return new DrainLifecycle(node, settings.provider().grace());
 	}
 
 	@Bean
+	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
 	AdvertisingLifecycle maculaAdvertisingLifecycle(RealmNode node, ProvidedServices provided,
 			ApplicationContext context) {
 		return new AdvertisingLifecycle(node, provided.listening(), context);

@@ -30,6 +30,8 @@ import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.core.SpringProperties;
 
 /**
  * Builds the node: the one place that knows how.
@@ -56,7 +58,33 @@ final class NodeFactory {
 			builder.provider(settings.provider());
 		}
 		customizers.forEach((customizer) -> customizer.customize(builder));
-		return builder.build();
+		RealmNode node = builder.build();
+		if (!listening && !endsOnRefresh()) {
+			start(node);
+		}
+		return node;
+	}
+
+	/**
+	 * A training run, or one that a checkpoint is taken of: what is open then, or begun,
+	 * is in the way.
+	 */
+	private static boolean endsOnRefresh() {
+		return Stream
+			.of(DefaultLifecycleProcessor.EXIT_PROPERTY_NAME, DefaultLifecycleProcessor.CHECKPOINT_PROPERTY_NAME)
+			.anyMatch((key) -> DefaultLifecycleProcessor.ON_REFRESH_VALUE
+				.equalsIgnoreCase(SpringProperties.getProperty(key)));
+	}
+
+	/** A node that only calls starts as a bean, so that all other beans can call. */
+	private static void start(RealmNode node) {
+		try {
+			node.start();
+		}
+		catch (RuntimeException | Error ex) {
+			node.close();
+			throw ex;
+		}
 	}
 
 	/**

@@ -24,53 +24,81 @@ import io.macula.node.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.spring.MaculaServerStartedEvent;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.NestedExceptionUtils;
+import reactor.core.scheduler.Schedulers;
 
 /**
- * Starts the node before the web server takes requests, which may need its clients, and
- * closes it once the web server has finished them. A thread of its own keeps a provider
- * without a web server running.
+ * Starts a node that serves, before the web server takes requests, which may need its
+ * clients; and waits for the end of the drain once the web server has finished. A thread
+ * of its own keeps a provider without a web server running until its context is closed.
  */
 final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 
 	/** Below the start and stop of Boot's web server, at MAX_VALUE - 2048. */
 	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 3072;
 
+	private static final Logger logger = LoggerFactory.getLogger(NodeLifecycle.class);
+
 	private final RealmNode node;
 
 	private final ProviderSettings provider;
+
+	private final ShutdownTimes times;
 
 	private final ProvidedServices provided;
 
 	private final ApplicationContext context;
 
-	private volatile @Nullable CountDownLatch running;
+	private boolean providing;
 
-	NodeLifecycle(RealmNode node, ProviderSettings provider, ProvidedServices provided, ApplicationContext context) {
+	private @Nullable CountDownLatch keptAlive;
+
+	private volatile boolean running;
+
+	NodeLifecycle(RealmNode node, ProviderSettings provider, ShutdownTimes times, ProvidedServices provided,
+			ApplicationContext context) {
 		this.node = node;
 		this.provider = provider;
+		this.times = times;
 		this.provided = provided;
 		this.context = context;
 	}
 
 	@Override
 	public void start() {
-		NodeFactory.provide(this.provided.services(), this.node, this.context);
-		try {
-			this.node.start();
-		}
-		catch (RpcException ex) {
-			throw explain(ex);
-		}
-		CountDownLatch stopped = new CountDownLatch(1);
-		this.running = stopped;
 		if (this.provided.listening()) {
-			keepAlive(stopped);
+			provide();
+			try {
+				this.node.start();
+			}
+			catch (RpcException ex) {
+				throw explain(ex);
+			}
+			keepAlive();
+		}
+		this.running = true;
+		if (this.provided.listening()) {
 			this.context.publishEvent(new MaculaServerStartedEvent(this.context, this.node.port()));
+		}
+	}
+
+	/** The services stay with the node, whatever lives it has. */
+	private synchronized void provide() {
+		if (!this.providing) {
+			NodeFactory.provide(this.provided.services(), this.node, this.context);
+			this.providing = true;
+			if (this.times.drainOutlivesPhase()) {
+				logger.info(
+						"{} ({}) is longer than {} ({}): a shutdown waits for calls in flight the longer time, and for"
+								+ " web requests the shorter. Give the process more than both to end",
+						ShutdownTimes.GRACE_KEY, this.times.grace(), ShutdownTimes.PHASE_KEY, this.times.phase());
+			}
 		}
 	}
 
@@ -90,44 +118,49 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 				ex);
 	}
 
-	private static void keepAlive(CountDownLatch stopped) {
-		Thread thread = new Thread(() -> {
-			try {
-				stopped.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		}, "macula-keep-alive");
-		thread.setDaemon(false);
-		thread.start();
+	private synchronized void keepAlive() {
+		if (this.keptAlive == null) {
+			CountDownLatch closed = new CountDownLatch(1);
+			this.keptAlive = closed;
+			Thread thread = new Thread(() -> {
+				try {
+					closed.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}, "macula-keep-alive");
+			thread.setDaemon(false);
+			thread.start();
+		}
 	}
 
+	/**
+	 * The drain began two phases before. Spring may have gone on without waiting for its
+	 * end, but what handlers need stops below this phase.
+	 */
 	@Override
 	public void stop() {
-		CountDownLatch stopped = this.running;
-		this.running = null;
-		try {
-			this.node.close();
-		}
-		finally {
-			if (stopped != null) {
-				stopped.countDown();
-			}
+		this.running = false;
+		if (this.provided.listening() && !Schedulers.isInNonBlockingThread()) {
+			this.node.drainServer(this.times.grace()).onErrorComplete().block();
 		}
 	}
 
 	/** Where the context fails to start, nobody stops what was started. */
 	@Override
-	public void destroy() {
-		stop();
+	public synchronized void destroy() {
+		if (this.keptAlive != null) {
+			this.keptAlive.countDown();
+		}
 	}
 
 	@Override
 	public boolean isRunning() {
-		return this.running != null;
+		return this.running;
 	}
 
+	/** Whoever holds the port goes on to find this node there. */
 	@Override
 	public boolean isPauseable() {
 		return false;
