@@ -38,7 +38,7 @@ import org.springframework.context.annotation.Import;
  */
 final class Applications implements AutoCloseable {
 
-	private final String secret = UUID.randomUUID().toString();
+	final String secret = UUID.randomUUID().toString();
 
 	private final List<ConfigurableApplicationContext> started = new ArrayList<>();
 
