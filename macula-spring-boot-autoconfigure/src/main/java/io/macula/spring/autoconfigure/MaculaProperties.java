@@ -107,6 +107,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param deadline Bound of a whole call, all its attempts included
 	 * @param attemptTimeout Bound of one attempt, at most the deadline; 'auto' learns it
 	 * from the instance's recent latency
+	 * @param patience Time that a call waits while no instance of its service is known,
+	 * at most until its deadline; 0 for not at all
 	 * @param codec Name of the payload codec
 	 * @param warmUp Whether the call path is loaded and compiled in the background while
 	 * the application starts, so that its first call is not slow
@@ -117,8 +119,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * key is the name of the client service, which is that of its service by default
 	 */
 	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("30s") Duration deadline,
-			@DefaultValue("auto") String attemptTimeout, @DefaultValue("cbor") String codec,
-			@DefaultValue("true") boolean warmUp, @DefaultValue Failover failover, @DefaultValue Ejection ejection,
+			@DefaultValue("auto") String attemptTimeout, @DefaultValue("10s") Duration patience,
+			@DefaultValue("cbor") String codec, @DefaultValue("true") boolean warmUp, @DefaultValue Failover failover, @DefaultValue Ejection ejection,
 			@DefaultValue Pool pool, @DefaultValue Map<String, Service> services) {
 
 	}
@@ -194,12 +196,14 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param deadline Bound of a whole call, all its attempts included
 	 * @param attemptTimeout Bound of one attempt, at most the deadline; 'auto' learns it
 	 * from the instance's recent latency
+	 * @param patience Time that a call waits while no instance of its service is known,
+	 * at most until its deadline; 0 for not at all
 	 * @param codec Name of the payload codec
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 */
 	public record Service(@Nullable String selection, @Nullable Duration deadline, @Nullable String attemptTimeout,
-			@Nullable String codec, @Nullable ServiceFailover failover, @Nullable ServiceEjection ejection) {
+			@Nullable Duration patience, @Nullable String codec, @Nullable ServiceFailover failover, @Nullable ServiceEjection ejection) {
 
 	}
 

@@ -154,7 +154,8 @@ final class SettingsFactory {
 		MaculaProperties.Client client = this.properties.client();
 		String prefix = "macula.client";
 		return settings(prefix, client.selection(), client.codec(), client.deadline(),
-				attemptTimeout(prefix, client.attemptTimeout()), client.failover(), client.ejection());
+				attemptTimeout(prefix, client.attemptTimeout()), client.failover(), client.ejection(),
+				client.patience());
 	}
 
 	private ServiceSettings service(String name, MaculaProperties.Service service) {
@@ -165,7 +166,7 @@ final class SettingsFactory {
 				: inherited(deadline);
 		return settings(prefix, or(service.selection(), client.selection()), or(service.codec(), client.codec()),
 				deadline, attemptTimeout, failover(client.failover(), service.failover()),
-				ejection(client.ejection(), service.ejection()));
+				ejection(client.ejection(), service.ejection()), or(service.patience(), client.patience()));
 	}
 
 	/** What is inherited never contradicts the service's own, shorter deadline. */
@@ -180,7 +181,8 @@ final class SettingsFactory {
 	}
 
 	private ServiceSettings settings(String prefix, String selection, String codec, Duration deadline,
-			@Nullable Duration attemptTimeout, MaculaProperties.Failover failover, MaculaProperties.Ejection ejection) {
+			@Nullable Duration attemptTimeout, MaculaProperties.Failover failover, MaculaProperties.Ejection ejection,
+			Duration patience) {
 		Strategies.Named strategy = this.strategies.find(prefix + ".selection", selection, this.invalid);
 		require(this.codecs.contains(codec), prefix + ".codec", codec,
 				"one of " + String.join(", ", this.codecs) + ", or the name() of a PayloadCodec bean");
@@ -192,7 +194,7 @@ final class SettingsFactory {
 						ejection.minimumCalls(), ejection.interval(), ejection.baseTime(), ejection.maxTime(),
 						ejection.maxShare(), ejection.latencyFactor(), ejection.slowStart()));
 		return this.invalid.check(prefix, () -> new ServiceSettings(strategy.name(), strategy.strategy(), codec,
-				deadline, attemptTimeout, failoverSettings, ejectionSettings));
+				deadline, attemptTimeout, failoverSettings, ejectionSettings, patience));
 	}
 
 	private @Nullable Duration attemptTimeout(String prefix, String text) {

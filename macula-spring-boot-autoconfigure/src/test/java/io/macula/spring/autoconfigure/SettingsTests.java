@@ -63,6 +63,7 @@ class SettingsTests {
 			assertThat(settings.defaults().strategy()).isSameAs(SelectionStrategies.roundRobin());
 			assertThat(settings.defaults().deadline()).isEqualTo(Duration.ofSeconds(30));
 			assertThat(settings.defaults().attemptTimeout()).isNull();
+			assertThat(settings.defaults().patience()).isEqualTo(ServiceSettings.DEFAULT_PATIENCE);
 			assertThat(settings.defaults().codec()).isEqualTo("cbor");
 			assertThat(settings.node().realm().name()).isEqualTo("default");
 			assertThat(settings.node().lease()).isEqualTo(Duration.ofSeconds(15));
@@ -122,6 +123,23 @@ class SettingsTests {
 		}, prefix + ".selection=first", prefix + ".deadline=2s", prefix + ".failover.max-attempts=5",
 				prefix + ".ejection.enabled=false", prefix + ".attempt-timeout=800ms",
 				"macula.client.failover.backoff=70ms");
+	}
+
+	@Test
+	void patienceIsSetForAllAndForOneService() {
+		settings((settings) -> {
+			assertThat(settings.defaults().patience()).isEqualTo(Duration.ofMinutes(1));
+			assertThat(settings.of("quick").patience()).isZero();
+			assertThat(settings.of("other").patience()).isEqualTo(Duration.ofMinutes(1));
+		}, "macula.client.patience=1m", "macula.client.services.quick.patience=0",
+				"macula.client.services.other.deadline=5s");
+	}
+
+	@Test
+	void aNegativePatienceIsRefused() {
+		this.runner.withPropertyValues("macula.client.services.quick.patience=-1s")
+			.run((context) -> assertRefused(context.getStartupFailure(), "macula.client.services.quick.patience = '-1s'",
+					"0 or more"));
 	}
 
 	@Test
