@@ -67,7 +67,7 @@ final class ClientLifecycle implements SmartLifecycle, ApplicationListener<Conte
 	public void stop() {
 		this.running = false;
 		if (this.refreshed && !this.context.isClosed()) {
-			this.node.close();
+			this.node.stop();
 		}
 	}
 

@@ -141,7 +141,8 @@ public final class MaculaAutoConfiguration {
 		return Threading.VIRTUAL.isActive(environment) ? new VirtualThreadTaskExecutor("macula-handler-") : null;
 	}
 
-	@Bean
+	/** Closed with the node, and not before: beans may call until then. */
+	@Bean(destroyMethod = "")
 	@ConditionalOnMissingBean
 	RealmClient maculaRealmClient(RealmNode node) {
 		return node.client();

@@ -53,6 +53,7 @@ final class NodeFactory {
 			.retries(retries)
 			.defaults(settings.defaults())
 			.handlerExecutor(handlerExecutor)
+			.startedBy(startedBy(listening))
 			.warmUp(settings.warmUp());
 		if (listening) {
 			builder.provider(settings.provider());
@@ -63,6 +64,16 @@ final class NodeFactory {
 			start(node);
 		}
 		return node;
+	}
+
+	/** What a call is told that comes too early, or while the context is stopped. */
+	private static String startedBy(boolean listening) {
+		return listening
+				? "its application context starts it in lifecycle phase " + NodeLifecycle.PHASE
+						+ ", after all beans are made, because it provides services too; call from an"
+						+ " ApplicationRunner, a listener of ApplicationReadyEvent, or a SmartLifecycle with a"
+						+ " phase above"
+				: "its application context starts it before its first lifecycle bean";
 	}
 
 	/**

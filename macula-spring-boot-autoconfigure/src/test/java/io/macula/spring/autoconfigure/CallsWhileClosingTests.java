@@ -95,6 +95,15 @@ class CallsWhileClosingTests {
 	}
 
 	@Test
+	void lifecyclesOfAnyPhaseCallWhileTheContextStops() {
+		ConfigurableApplicationContext context = this.applications.run(Lifecycles.class,
+				Applications.seed(this.provider));
+		context.stop();
+		assertThat(calls).containsExactly("phase 2147483647: echo 1", "phase 2147480000: echo 1", "phase 0: echo 1",
+				"phase -2147483647: echo 1");
+	}
+
+	@Test
 	void aTaskThatTheExecutorWaitsForCallsToItsEnd() throws Exception {
 		ConfigurableApplicationContext context = this.applications.run(Tasks.class, Applications.seed(this.provider));
 		Echo echo = context.getBean(Injected.class).echo;
@@ -130,6 +139,27 @@ class CallsWhileClosingTests {
 		finally {
 			executor.shutdownNow();
 		}
+	}
+
+	@Test
+	void afterTheCloseACallFailsAtOnce() {
+		ConfigurableApplicationContext context = this.applications.run(Calling.class, Applications.seed(this.provider));
+		Echo echo = context.getBean(Injected.class).echo;
+		assertThat(echo.echo("1")).isEqualTo("echo 1");
+		context.close();
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> echo.echo("1"))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(Code.UNAVAILABLE))
+			.withMessageContaining("closed");
+	}
+
+	@Test
+	void aFailedStartClosesTheNodeAfterTheBeansThatCall() {
+		assertThatExceptionOfType(Exception.class).isThrownBy(
+				() -> this.applications.run(FailingAfterCalls.class, Applications.seed(this.provider)));
+		assertThat(calls).contains("injected: echo 1");
+		assertThatExceptionOfType(RpcException.class)
+			.isThrownBy(() -> FailingAfterCalls.node.client().call("test.echo", "echo", "1", String.class))
+			.withMessageContaining("closed");
 	}
 
 	static void call(String name, Echo echo) {

@@ -78,6 +78,22 @@ class CallsWhileStartingTests {
 				"runner: echo 1");
 	}
 
+	@Test
+	void anApplicationThatServesIsToldAtOnceFromWhenOnItCanCall() {
+		ConfigurableApplicationContext provider = this.applications.run(Provider.class);
+		long begin = System.nanoTime();
+		Throwable failure = catchThrowable(
+				() -> this.applications.run(EarlyProvider.class, Applications.seed(provider)));
+		assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(10));
+		RpcException refusal = refusal(failure);
+		assertThat(refusal.code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(refusal.status().processed()).isEqualTo(Processed.NO);
+		assertThat(refusal).hasMessageContaining("phase " + NodeLifecycle.PHASE)
+			.hasMessageContaining("ApplicationRunner")
+			.hasMessageContaining("ApplicationReadyEvent")
+			.hasMessageContaining("SmartLifecycle");
+	}
+
 	private static RpcException refusal(Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof RpcException refusal) {
@@ -85,6 +101,14 @@ class CallsWhileStartingTests {
 			}
 		}
 		throw new AssertionError("No call was refused", failure);
+	}
+
+	@Test
+	void anApplicationCallsItsOwnServicesBeforeItIsReady() {
+		ConfigurableApplicationContext context = this.applications.run(Own.class);
+		assertThat(context.getBean(Calls.class).made).containsExactlyInAnyOrder("phase 2147480576: echo 1",
+				"refreshed: echo 1", "started: echo 1", "application runner: echo 1", "command line runner: echo 1",
+				"ready: echo 1");
 	}
 
 	static class Calls {

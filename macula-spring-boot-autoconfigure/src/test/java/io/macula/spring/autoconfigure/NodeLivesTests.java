@@ -20,8 +20,11 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
+import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.node.RealmNode;
 import io.macula.spring.MaculaClient;
@@ -60,6 +63,101 @@ class NodeLivesTests {
 	@AfterEach
 	void close() {
 		this.applications.close();
+	}
+
+	@Test
+	void whenAContextStartsAgainThenItsServicesAreAdvertisedInANewLife() {
+		ConfigurableApplicationContext provider = this.applications.run(Started.class, Applications.seed(this.seed));
+		Echo echo = client().getBean(Caller.class).echo;
+		RealmNode node = provider.getBean(RealmNode.class);
+		for (int life = 1; life <= 3; life++) {
+			assertThat(echo.echo("1")).isEqualTo("echo 1");
+			assertThat(provider.getBean(Started.class).ports).hasSize(life).last().isEqualTo(node.port());
+			long incarnation = node.report().incarnation();
+			provider.stop();
+			assertThat(provider.isRunning()).isFalse();
+			provider.start();
+			assertThat(node.report().incarnation()).isGreaterThan(incarnation);
+		}
+		assertThat(echo.echo("1")).isEqualTo("echo 1");
+	}
+
+	@Test
+	void whenAContextStartsAgainThenItsClientsGoOn() {
+		this.applications.run(Provider.class, Applications.seed(this.seed));
+		ConfigurableApplicationContext client = client();
+		Echo echo = client.getBean(Caller.class).echo;
+		for (int life = 1; life <= 3; life++) {
+			assertThat(echo.echo("1")).isEqualTo("echo 1");
+			client.stop();
+			assertThatExceptionOfType(RpcException.class).isThrownBy(() -> echo.echo("1"))
+				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(Code.UNAVAILABLE))
+				.withMessageContaining("stopped");
+			client.start();
+		}
+		assertThat(echo.echo("1")).isEqualTo("echo 1");
+	}
+
+	@Test
+	void whenAContextRestartsAfterAStopThenItsServicesAreAdvertised() {
+		ConfigurableApplicationContext provider = this.applications.run(Provider.class, Applications.seed(this.seed));
+		Echo echo = client().getBean(Caller.class).echo;
+		provider.stop();
+		provider.restart();
+		assertThat(echo.echo("1")).isEqualTo("echo 1");
+	}
+
+	@Test
+	void whenAContextWasNotReadyThenItIsNotAdvertisedInItsNextLife() {
+		ConfigurableApplicationContext provider = this.applications.run(Provider.class, Applications.seed(this.seed));
+		ConfigurableApplicationContext client = client();
+		awaitInstances(client, 1);
+		AvailabilityChangeEvent.publish(provider, ReadinessState.REFUSING_TRAFFIC);
+		provider.stop();
+		provider.start();
+		assertThat(provider.getBean(RealmNode.class).report().provider().lease()).isNotEqualTo("granted");
+		AvailabilityChangeEvent.publish(provider, ReadinessState.ACCEPTING_TRAFFIC);
+		assertThat(client.getBean(Caller.class).echo.echo("1")).isEqualTo("echo 1");
+	}
+
+	@Test
+	void whenTheOnlyProviderRestartsThenACallWaitsForItAsLongAsItsPatience() throws Exception {
+		ConfigurableApplicationContext provider = this.applications.run(Provider.class, Applications.seed(this.seed));
+		Echo patient = client().getBean(Caller.class).echo;
+		ConfigurableApplicationContext hasty = this.applications.run(Caller.class, Applications.seed(this.seed),
+				"macula.client.services.test.echo.patience=100ms");
+		awaitInstances(hasty, 1);
+		assertThat(patient.echo("1")).isEqualTo("echo 1");
+		provider.stop();
+		awaitInstances(hasty, 0);
+		CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> patient.echo("2"));
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> hasty.getBean(Caller.class).echo.echo("3"))
+			.satisfies((ex) -> {
+				assertThat(ex.code()).isEqualTo(Code.UNAVAILABLE);
+				assertThat(ex.status().processed()).isEqualTo(Processed.NO);
+			});
+		assertThat(answer).isNotDone();
+		provider.start();
+		assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("echo 2");
+	}
+
+	@Test
+	void aFixedPortIsBoundAgain() throws Exception {
+		int port = freePort();
+		ConfigurableApplicationContext provider = this.applications.run(Provider.class, Applications.seed(this.seed),
+				"macula.provider.port=" + port);
+		Echo echo = client().getBean(Caller.class).echo;
+		assertThat(echo.echo("1")).isEqualTo("echo 1");
+		provider.stop();
+		try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+			assertThat(analyzed(catchThrowable(provider::start)).analysis().getDescription())
+				.contains("UDP port " + port);
+			assertThat(socket.isBound()).isTrue();
+		}
+		provider.stop();
+		provider.start();
+		assertThat(provider.getBean(RealmNode.class).port()).isEqualTo(port);
+		assertThat(echo.echo("1")).isEqualTo("echo 1");
 	}
 
 	@Test
@@ -124,6 +222,22 @@ class NodeLivesTests {
 				catchThrowable(() -> this.applications.builder(Provider.class).parent(parent).run()));
 		assertThat(failure.analysis().getDescription()).contains("test.echo").contains("parent context");
 		assertThat(parent.getBean(RealmNode.class).port()).isEqualTo(-1);
+	}
+
+	@Test
+	void twoContextsOfOneProcessHaveLivesOfTheirOwn() {
+		ConfigurableApplicationContext one = this.applications.run(Provider.class, Applications.seed(this.seed));
+		ConfigurableApplicationContext two = this.applications.run(Provider.class, Applications.seed(this.seed));
+		ConfigurableApplicationContext client = client();
+		awaitInstances(client, 2);
+		one.stop();
+		awaitInstances(client, 1);
+		assertThat(client.getBean(Caller.class).echo.echo("1")).isEqualTo("echo 1");
+		one.start();
+		awaitInstances(client, 2);
+		two.close();
+		awaitInstances(client, 1);
+		assertThat(client.getBean(Caller.class).echo.echo("1")).isEqualTo("echo 1");
 	}
 
 	private ConfigurableApplicationContext client() {
