@@ -32,9 +32,9 @@ import org.springframework.core.Ordered;
 
 /**
  * Tells the realm at once that a context closes, and closes the node if that takes too
- * long: its clients live until the last bean is destroyed, so that a bean that calls until
- * a call fails would keep the process from ending. The node depends on it, and so is
- * closed before it. Safe for all threads.
+ * long: its clients live until the last bean is destroyed, so that a bean that calls
+ * until a call fails would keep the process from ending. The node depends on it, and so
+ * is closed before it. Safe for all threads.
  */
 final class CloseLimit implements ApplicationListener<ContextClosedEvent>, Ordered, DisposableBean {
 

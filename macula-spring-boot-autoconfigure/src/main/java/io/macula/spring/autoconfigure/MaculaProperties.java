@@ -120,8 +120,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 */
 	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("30s") Duration deadline,
 			@DefaultValue("auto") String attemptTimeout, @DefaultValue("10s") Duration patience,
-			@DefaultValue("cbor") String codec, @DefaultValue("true") boolean warmUp, @DefaultValue Failover failover, @DefaultValue Ejection ejection,
-			@DefaultValue Pool pool, @DefaultValue Map<String, Service> services) {
+			@DefaultValue("cbor") String codec, @DefaultValue("true") boolean warmUp, @DefaultValue Failover failover,
+			@DefaultValue Ejection ejection, @DefaultValue Pool pool, @DefaultValue Map<String, Service> services) {
 
 	}
 
@@ -203,7 +203,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 */
 	public record Service(@Nullable String selection, @Nullable Duration deadline, @Nullable String attemptTimeout,
-			@Nullable Duration patience, @Nullable String codec, @Nullable ServiceFailover failover, @Nullable ServiceEjection ejection) {
+			@Nullable Duration patience, @Nullable String codec, @Nullable ServiceFailover failover,
+			@Nullable ServiceEjection ejection) {
 
 	}
 

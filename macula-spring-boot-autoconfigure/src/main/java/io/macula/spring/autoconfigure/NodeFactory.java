@@ -68,11 +68,9 @@ final class NodeFactory {
 
 	/** What a call is told that comes too early, or while the context is stopped. */
 	private static String startedBy(boolean listening) {
-		return listening
-				? "its application context starts it in lifecycle phase " + NodeLifecycle.PHASE
-						+ ", after all beans are made, because it provides services too; call from an"
-						+ " ApplicationRunner, a listener of ApplicationReadyEvent, or a SmartLifecycle with a"
-						+ " phase above"
+		return listening ? "its application context starts it in lifecycle phase " + NodeLifecycle.PHASE
+				+ ", after all beans are made, because it provides services too; call from an"
+				+ " ApplicationRunner, a listener of ApplicationReadyEvent, or a SmartLifecycle with a" + " phase above"
 				: "its application context starts it before its first lifecycle bean";
 	}
 

@@ -38,8 +38,7 @@ record ShutdownTimes(Duration grace, Duration phase) {
 	private static final Duration FRAMEWORK_PHASE = Duration.ofSeconds(10);
 
 	static ShutdownTimes of(Duration grace, @Nullable LifecycleProperties lifecycle) {
-		return new ShutdownTimes(grace,
-				(lifecycle != null) ? lifecycle.getTimeoutPerShutdownPhase() : FRAMEWORK_PHASE);
+		return new ShutdownTimes(grace, (lifecycle != null) ? lifecycle.getTimeoutPerShutdownPhase() : FRAMEWORK_PHASE);
 	}
 
 	/** Whether the drain may go on when Spring stops the beans of the next phases. */

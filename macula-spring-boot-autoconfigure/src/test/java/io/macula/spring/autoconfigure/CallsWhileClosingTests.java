@@ -53,7 +53,9 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** Beans that call while their context closes. Over real QUIC on the loopback interface. */
+/**
+ * Beans that call while their context closes. Over real QUIC on the loopback interface.
+ */
 @Timeout(60)
 class CallsWhileClosingTests {
 
@@ -154,8 +156,8 @@ class CallsWhileClosingTests {
 
 	@Test
 	void aFailedStartClosesTheNodeAfterTheBeansThatCall() {
-		assertThatExceptionOfType(Exception.class).isThrownBy(
-				() -> this.applications.run(FailingAfterCalls.class, Applications.seed(this.provider)));
+		assertThatExceptionOfType(Exception.class)
+			.isThrownBy(() -> this.applications.run(FailingAfterCalls.class, Applications.seed(this.provider)));
 		assertThat(calls).contains("injected: echo 1");
 		assertThatExceptionOfType(RpcException.class)
 			.isThrownBy(() -> FailingAfterCalls.node.client().call("test.echo", "echo", "1", String.class))

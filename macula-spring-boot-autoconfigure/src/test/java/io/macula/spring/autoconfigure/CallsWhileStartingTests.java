@@ -49,7 +49,9 @@ import org.springframework.context.event.EventListener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-/** Beans that call while their context starts. Over real QUIC on the loopback interface. */
+/**
+ * Beans that call while their context starts. Over real QUIC on the loopback interface.
+ */
 @Timeout(60)
 class CallsWhileStartingTests {
 

@@ -164,8 +164,7 @@ class NodeLivesTests {
 	void aPausedContextIsWithdrawnAndGoesOnCalling() {
 		ConfigurableApplicationContext provider = this.applications.run(ProviderAndCaller.class,
 				Applications.seed(this.seed));
-		ConfigurableApplicationContext other = this.applications.run(OtherProvider.class,
-				Applications.seed(this.seed));
+		ConfigurableApplicationContext other = this.applications.run(OtherProvider.class, Applications.seed(this.seed));
 		ConfigurableApplicationContext client = client();
 		RealmNode node = provider.getBean(RealmNode.class);
 		int port = node.port();

@@ -81,12 +81,11 @@ class ProcessEndTests {
 	}
 
 	private void start(String manner) throws IOException {
-		this.process = new ProcessBuilder(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-cp", System.getProperty("java.class.path"), CallingForEver.class.getName(), manner,
-						"--" + Applications.seed(this.provider), "--macula.realm.name=test",
-						"--macula.realm.secret=" + this.applications.secret, "--macula.provider.grace=2s",
-						"--macula.client.warm-up=false", "--spring.lifecycle.timeout-per-shutdown-phase=1s"))
+		this.process = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), CallingForEver.class.getName(),
+				manner, "--" + Applications.seed(this.provider), "--macula.realm.name=test",
+				"--macula.realm.secret=" + this.applications.secret, "--macula.provider.grace=2s",
+				"--macula.client.warm-up=false", "--spring.lifecycle.timeout-per-shutdown-phase=1s"))
 			.redirectErrorStream(true)
 			.redirectOutput(output().toFile())
 			.start();

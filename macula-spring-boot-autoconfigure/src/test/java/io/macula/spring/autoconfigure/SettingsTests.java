@@ -138,8 +138,8 @@ class SettingsTests {
 	@Test
 	void aNegativePatienceIsRefused() {
 		this.runner.withPropertyValues("macula.client.services.quick.patience=-1s")
-			.run((context) -> assertRefused(context.getStartupFailure(), "macula.client.services.quick.patience = '-1s'",
-					"0 or more"));
+			.run((context) -> assertRefused(context.getStartupFailure(),
+					"macula.client.services.quick.patience = '-1s'", "0 or more"));
 	}
 
 	@Test
