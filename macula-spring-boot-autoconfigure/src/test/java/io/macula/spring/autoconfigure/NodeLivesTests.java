@@ -202,6 +202,15 @@ class NodeLivesTests {
 	}
 
 	@Test
+	void anApplicationWhoseBeansAreLazyServes() {
+		ConfigurableApplicationContext provider = this.applications.run(Started.class, Applications.seed(this.seed),
+				"spring.main.lazy-initialization=true");
+		ConfigurableApplicationContext client = client();
+		assertThat(client.getBean(Caller.class).echo.echo("1")).isEqualTo("echo 1");
+		assertThat(provider.getBean(RealmNode.class).port()).isPositive();
+	}
+
+	@Test
 	void aChildContextUsesTheNodeOfItsParentAndLeavesItAlone() {
 		ConfigurableApplicationContext provider = this.applications.run(Provider.class, Applications.seed(this.seed));
 		ConfigurableApplicationContext parent = this.applications.run(Caller.class, Applications.seed(this.seed));

@@ -80,18 +80,29 @@ class ProcessEndTests {
 		assertThat(end()).doesNotContain("has not closed");
 	}
 
+	@Test
+	void aTrainingRunOpensNothing() throws Exception {
+		launch("training", "-Dspring.context.exit=onRefresh");
+		assertThat(end()).doesNotContain("Creating connection").doesNotContain("Started ");
+		assertThat(this.process.exitValue()).isZero();
+	}
+
 	private void start(String manner) throws IOException {
+		launch(manner, "-XX:TieredStopAtLevel=1");
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(40))
+			.untilAsserted(() -> assertThat(output()).content().contains("echo first"));
+	}
+
+	private void launch(String manner, String option) throws IOException {
 		this.process = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), CallingForEver.class.getName(),
-				manner, "--" + Applications.seed(this.provider), "--macula.realm.name=test",
+				option, "-cp", System.getProperty("java.class.path"), CallingForEver.class.getName(), manner,
+				"--" + Applications.seed(this.provider), "--macula.realm.name=test",
 				"--macula.realm.secret=" + this.applications.secret, "--macula.provider.grace=2s",
 				"--macula.client.warm-up=false", "--spring.lifecycle.timeout-per-shutdown-phase=1s"))
 			.redirectErrorStream(true)
 			.redirectOutput(output().toFile())
 			.start();
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(40))
-			.untilAsserted(() -> assertThat(output()).content().contains("echo first"));
 	}
 
 	private String end() throws Exception {
