@@ -16,7 +16,6 @@
 
 package io.macula.spring.autoconfigure;
 
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
