@@ -30,27 +30,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory tells who serves what
  * @param directoryHint where the directory is asked, for messages
+ * @param directoryObstacle what keeps the directory from knowing providers, or gives
+ * {@code null} for nothing; asked when a call found none
  * @param directoryTrouble why what the directory knows may be out of date, for messages;
  * gives {@code null} while it is up to date
- * @param directoryObstacle what keeps the directory from knowing providers at all; gives
- * {@code null} for nothing
  * @param pool the connections
  * @param timer runs actions later
  */
-public record ClientLife(Directory directory, String directoryHint, Supplier<@Nullable String> directoryTrouble,
-		Supplier<@Nullable Status> directoryObstacle, ConnectionPool pool, Timer timer) {
+public record ClientLife(Directory directory, String directoryHint, Supplier<@Nullable Status> directoryObstacle,
+		Supplier<@Nullable String> directoryTrouble, ConnectionPool pool, Timer timer) {
 
 	/**
 	 * With a directory that nothing keeps from its work.
 	 * @param directory tells who serves what
 	 * @param directoryHint where the directory is asked, for messages
-	 * @param directoryTrouble why what the directory knows may be out of date
 	 * @param pool the connections
 	 * @param timer runs actions later
 	 */
-	public ClientLife(Directory directory, String directoryHint, Supplier<@Nullable String> directoryTrouble,
-			ConnectionPool pool, Timer timer) {
-		this(directory, directoryHint, directoryTrouble, () -> null, pool, timer);
+	public ClientLife(Directory directory, String directoryHint, ConnectionPool pool, Timer timer) {
+		this(directory, directoryHint, () -> null, () -> null, pool, timer);
 	}
 
 }

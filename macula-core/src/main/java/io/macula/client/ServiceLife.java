@@ -140,27 +140,28 @@ final class ServiceLife {
 		String trouble = told(life.directoryTrouble());
 		String where = ((trouble != null) ? trouble + "; " : "") + life.directoryHint();
 		if (watched == null || watched.current() == null) {
-			return Status.notProcessed(Code.UNAVAILABLE,
-					"the directory has not answered yet, so no provider of service '" + this.service + "' is known; "
-							+ where);
+			return unavailable("the directory has not answered yet, so no provider of service '" + this.service
+					+ "' is known; " + where);
 		}
 		Departure left = this.departure;
 		String nobody = "no provider of service '" + this.service + "' is known in the realm '" + this.context.realm()
 				+ "'";
 		if (left != null) {
-			return Status.notProcessed(Code.UNAVAILABLE, nobody + " any more: it had "
-					+ left.text(this.context.clock().getAsLong()) + "; start one again; " + where);
+			return unavailable(nobody + " any more: it had " + left.text(this.context.clock().getAsLong())
+					+ "; start one again; " + where);
 		}
-		if (trouble != null) {
-			return Status.notProcessed(Code.UNAVAILABLE, nobody + ", but the directory may be out of date: " + where);
-		}
-		return Status.notProcessed(Code.NOT_FOUND, nobody + "; " + where);
+		return (trouble != null) ? unavailable(nobody + ", but the directory may be out of date: " + where)
+				: Status.notProcessed(Code.NOT_FOUND, nobody + "; " + where);
 	}
 
-	/** The engine may be the user's. */
-	private static <T> @Nullable T told(Supplier<@Nullable T> state) {
+	private static Status unavailable(String message) {
+		return Status.notProcessed(Code.UNAVAILABLE, message);
+	}
+
+	/** What the engine says, which may be the user's. */
+	private static <T> @Nullable T told(Supplier<@Nullable T> engine) {
 		try {
-			return state.get();
+			return engine.get();
 		}
 		catch (RuntimeException ex) {
 			logger.debug("The directory cannot tell its state", ex);

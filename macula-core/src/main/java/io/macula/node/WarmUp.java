@@ -98,8 +98,8 @@ final class WarmUp {
 					RealmClient client = new RealmClient(
 							new ClientContext(realm, null, System::nanoTime, codecs, RetryRegistry.ofDefaults(),
 									ObservationRegistry.NOOP, ServiceSettings.defaults()),
-							new ClientLife(StaticDirectory.empty().with(SERVICE, List.of(instance)), "", () -> null,
-									pool, transport::schedule))) {
+							new ClientLife(StaticDirectory.empty().with(SERVICE, List.of(instance)), "", pool,
+									transport::schedule))) {
 				call(client.proxy(Echo.class, SERVICE.value()));
 			}
 		}

@@ -135,7 +135,7 @@ final class ClientFixture {
 	}
 
 	ClientLife life() {
-		return new ClientLife(this.directory, "check macula.realm.seeds", () -> this.trouble, this.pool,
+		return new ClientLife(this.directory, "check macula.realm.seeds", () -> null, () -> this.trouble, this.pool,
 				this::schedule);
 	}
 

@@ -89,9 +89,10 @@ public class PipelineBench {
 		ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(),
 				(endpoint, timeout) -> Mono.just(new AnsweringConnection(endpoint, result)), TIMER, System::nanoTime,
 				PoolListener.SILENT);
-		RealmClient client = new RealmClient(new ClientContext(new Realm("bench"), null, System::nanoTime, Codecs.defaults(),
-				RetryRegistry.ofDefaults(), ObservationRegistry.NOOP, ServiceSettings.defaults()),
-				new ClientLife(directory, "", () -> null, pool, TIMER));
+		RealmClient client = new RealmClient(
+				new ClientContext(new Realm("bench"), null, System::nanoTime, Codecs.defaults(),
+						RetryRegistry.ofDefaults(), ObservationRegistry.NOOP, ServiceSettings.defaults()),
+				new ClientLife(directory, "", pool, TIMER));
 		return client.proxy(AsyncCalculator.class, "bench.calculator");
 	}
 

@@ -70,10 +70,10 @@ final class IdleClient {
 			QuicConnector connector = new QuicConnector(transport, ScaleRealm.tls("client"), ScaleRealm.info("client"));
 			ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(), connector::connect, transport::schedule,
 					System::nanoTime, PoolListener.LOGGING);
-			RealmClient client = new RealmClient(new ClientContext(ScaleRealm.REALM, null, System::nanoTime,
-					Codecs.defaults(), RetryRegistry.ofDefaults(), ObservationRegistry.NOOP,
-					ServiceSettings.defaults()),
-					new ClientLife(directory, "fixed", () -> null, pool, transport::schedule));
+			RealmClient client = new RealmClient(
+					new ClientContext(ScaleRealm.REALM, null, System::nanoTime, Codecs.defaults(),
+							RetryRegistry.ofDefaults(), ObservationRegistry.NOOP, ServiceSettings.defaults()),
+					new ClientLife(directory, "fixed", pool, transport::schedule));
 			measure(client, pool, instances.size());
 			client.close();
 			pool.close();
