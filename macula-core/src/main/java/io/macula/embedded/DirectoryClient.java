@@ -16,7 +16,6 @@
 
 package io.macula.embedded;
 
-import java.time.Duration;
 import java.util.List;
 
 import io.macula.Endpoint;

@@ -37,6 +37,9 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 
 	private static final int NOT_TAKEN = 16;
 
+	/** Asked for together: each request may cost a datagram and its acknowledgement. */
+	private static final int REFILL = NOT_TAKEN / 2;
+
 	private final DirectoryLoop loop;
 
 	private final Consumer<T> onNext;
@@ -44,6 +47,9 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 	private final Consumer<@Nullable Throwable> onEnd;
 
 	private final AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
+
+	/** Taken since the last request. Owned by the loop. */
+	private int taken;
 
 	/** Owned by the loop. */
 	private boolean left;
@@ -81,7 +87,7 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 				this.onNext.accept(value);
 			}
 			finally {
-				requestOne();
+				refill();
 			}
 		}
 	}
@@ -113,10 +119,11 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 		}
 	}
 
-	private void requestOne() {
+	private void refill() {
 		Subscription present = this.subscription.get();
-		if (present != null) {
-			present.request(1);
+		if (++this.taken >= REFILL && present != null) {
+			this.taken = 0;
+			present.request(REFILL);
 		}
 	}
 

@@ -152,8 +152,10 @@ public final class Addresses {
 			return text + " (" + cause + ")";
 		}
 		String told = cause.getMessage();
-		boolean more = told != null && told.startsWith(host + ": ");
-		return (more) ? text + " (" + told.substring(host.length() + 2) + ")" : text;
+		if (told == null || !told.startsWith(host + ": ")) {
+			return text;
+		}
+		return text + " (" + told.substring(host.length() + 2) + ")";
 	}
 
 	/** The first address keeps its place, then the families take turns. */

@@ -47,6 +47,8 @@ class EveryLineIsLimitedTests {
 			Map.entry("RealmServer", 1), Map.entry("QuicListener", 1), Map.entry("DirectoryClient", 1),
 			/* ... trust is set up once, and anew when the operator changes a file. */
 			Map.entry("RealmSecret", 2), Map.entry("InsecureTls", 1), Map.entry("BundleTls", 3),
+			/* ... a certificate is looked at each hour, and renewed after days. */
+			Map.entry("ExpiryWarning", 2), Map.entry("RealmContexts", 1),
 			/* ... it is what limits, and this line is for what cannot be printed. */
 			Map.entry("FaultLog", 1));
 
