@@ -86,6 +86,10 @@ public final class FakeConnection implements Connection {
 		}
 	}
 
+	public byte[] payload(OutboundCall call) {
+		return call.payload();
+	}
+
 	public boolean leavesSuspectedPeer(OutboundCall call) {
 		return call.leavesSuspectedPeer();
 	}
