@@ -79,7 +79,10 @@ final class ClientFixture {
 	java.util.function.Consumer<FakeConnection> onConnect = (connection) -> {
 	};
 
-	final ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(), (endpoint, timeout) -> Mono.defer(() -> {
+	ConnectionPool pool = newPool();
+
+	private ConnectionPool newPool() {
+		return new ConnectionPool(PoolSettings.defaults(), (endpoint, timeout) -> Mono.defer(() -> {
 		this.dialled.add(endpoint);
 		if (this.silent.contains(endpoint)) {
 			return Mono.never();
@@ -93,6 +96,7 @@ final class ClientFixture {
 		this.onConnect.accept(connection);
 		return Mono.just(connection);
 	}), this::schedule, this.now::get, PoolListener.SILENT);
+	}
 
 	/** Whether the timer refuses everything. */
 	boolean noTimers;
@@ -132,6 +136,12 @@ final class ClientFixture {
 	ClientContext context() {
 		return new ClientContext(new Realm("test"), null, this::clock, Codecs.defaults(), this.retries,
 				this.observations, this.settings);
+	}
+
+	/** Another life, with connections of its own. */
+	ClientLife nextLife() {
+		this.pool = newPool();
+		return life();
 	}
 
 	ClientLife life() {

@@ -45,8 +45,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What must hold:
  * <ul>
  * <li>each call has one outcome, and no sign of life after it;</li>
- * <li>it has it by its deadline, and at once when the client is closed; a call on a
- * closed client is not sent;</li>
+ * <li>it has it by its deadline, and at once when the client is stopped or closed; a
+ * call on such a client is not sent;</li>
  * <li>a call of which one attempt ran is never told as not processed, and one that
  * succeeded was run;</li>
  * <li>what is not idempotent is never sent again after an attempt that may have run;</li>
@@ -69,7 +69,7 @@ final class ClientWorld {
 
 	private final List<Issued> calls = new ArrayList<>();
 
-	private boolean closed;
+	private Phase phase = Phase.STARTED;
 
 	ClientWorld() {
 		ServiceSettings settings = ClientFixture.settings(3, Duration.ofSeconds(2));
@@ -103,7 +103,9 @@ final class ClientWorld {
 			case GO_AWAY -> this.server.goAway(a);
 			case WAIT -> pass(Duration.ofMillis(1L + (long) a * a / 300));
 			case LEAP -> leap(Duration.ofSeconds(1 + a % 60));
-			case CLOSE -> close(a);
+			case STOP -> stop();
+			case START -> start();
+			case CLOSE -> close();
 		}
 		check();
 	}
@@ -117,7 +119,7 @@ final class ClientWorld {
 			.hasSizeGreaterThanOrEqualTo((call.endless) ? 0 : 1));
 		this.calls.stream().filter((call) -> call.endless).forEach(Issued::cancel);
 		inFlight();
-		close(0);
+		close();
 		check();
 		this.server.runLate();
 		check();
@@ -133,12 +135,28 @@ final class ClientWorld {
 		}
 	}
 
-	private void close(int a) {
-		if (this.closed) {
-			return;
+	private void stop() {
+		if (this.phase == Phase.STARTED) {
+			this.phase = Phase.STOPPED;
+			this.client.stop(Status.notProcessed(Code.UNAVAILABLE, "stopped"));
+			lifeOver();
 		}
-		this.closed = true;
+	}
+
+	private void start() {
+		if (this.phase == Phase.STOPPED) {
+			this.phase = Phase.STARTED;
+			this.client.start(this.fixture.nextLife());
+		}
+	}
+
+	private void close() {
+		this.phase = Phase.CLOSED;
 		this.client.close();
+		lifeOver();
+	}
+
+	private void lifeOver() {
 		this.fixture.pool.close();
 		assertThat(this.calls).as("calls that outlive the client").allMatch(Issued::over);
 	}
@@ -158,9 +176,9 @@ final class ClientWorld {
 			case 6 -> call.stream(this.shapes.endless(id), true, true);
 			default -> call.future(dynamic(id), false);
 		}
-		if (this.closed) {
-			assertThat(call.over()).as("%s on a closed client", call).isTrue();
-			assertThat(this.server.sent()).as("attempts of %s on a closed client", call).isEqualTo(sent);
+		if (this.phase != Phase.STARTED) {
+			assertThat(call.over()).as("%s on a client that is %s", call, this.phase).isTrue();
+			assertThat(this.server.sent()).as("attempts of %s on a client that is %s", call, this.phase).isEqualTo(sent);
 		}
 	}
 
@@ -213,7 +231,7 @@ final class ClientWorld {
 		enum Kind {
 
 			CALL(30), CANCEL(3), REQUEST(6), DIRECTORY(8), REFUSE_DIALS(3), SILENT_DIALS(2), ACCEPT_DIALS(5), RUN(8),
-			ANSWER(15), FAIL(3), REFUSE(5), LOSE(4), SUSPECT(4), ALIVE(4), GO_AWAY(2), WAIT(20), LEAP(2), CLOSE(1);
+			ANSWER(15), FAIL(3), REFUSE(5), LOSE(4), SUSPECT(4), ALIVE(4), GO_AWAY(2), WAIT(20), LEAP(2), STOP(2), START(3), CLOSE(1);
 
 			final int weight;
 
@@ -222,6 +240,12 @@ final class ClientWorld {
 			}
 
 		}
+
+	}
+
+	private enum Phase {
+
+		STARTED, STOPPED, CLOSED
 
 	}
 

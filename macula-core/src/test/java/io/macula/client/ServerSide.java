@@ -41,6 +41,8 @@ final class ServerSide {
 
 	private static final ValueCodec TEXT = JacksonPayloadCodec.cbor().forType(String.class);
 
+	private static final Status LOST = Status.unknown(Code.UNAVAILABLE, "connection lost");
+
 	private final ClientFixture fixture;
 
 	private final List<FakeConnection> connections = new ArrayList<>();
@@ -53,6 +55,7 @@ final class ServerSide {
 			this.connections.add(connection);
 			connection.onSend = (call) -> this.attempts.add(new Attempt(connection, call));
 			connection.onStream = (call) -> stream(connection, call);
+			connection.closed().subscribe((reason) -> endStreams(connection));
 		};
 	}
 
@@ -111,13 +114,14 @@ final class ServerSide {
 	void lose(int choice) {
 		FakeConnection connection = connection(choice);
 		if (connection != null) {
-			end(connection, Status.unknown(Code.UNAVAILABLE, "connection lost"));
+			connection.lose(LOST);
 		}
 	}
 
-	private void end(FakeConnection connection, Status status) {
-		connection.lose(status);
-		open().stream().filter((attempt) -> attempt.connection == connection).forEach((attempt) -> attempt.fail(status));
+	private void endStreams(FakeConnection connection) {
+		open().stream()
+			.filter((attempt) -> attempt.connection == connection && attempt.sink != null)
+			.forEach((attempt) -> attempt.fail(LOST));
 	}
 
 	void suspect(int choice) {
