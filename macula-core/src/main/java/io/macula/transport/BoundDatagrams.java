@@ -97,11 +97,12 @@ final class BoundDatagrams extends AbstractByteBufAllocator {
 	@Override
 	protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
 		this.turn.sending(this);
-		if (initialCapacity <= DatagramBound.BASE_BYTES) {
-			return this.allocator.directBuffer(initialCapacity, maxCapacity);
+		int bytes = initialCapacity;
+		if (bytes > DatagramBound.BASE_BYTES) {
+			bytes = this.bound.largest(bytes, (this.bound.watching()) ? this.clock.getAsLong() : 0);
 		}
-		long now = (this.bound.watching()) ? this.clock.getAsLong() : 0;
-		return this.allocator.directBuffer(this.bound.largest(initialCapacity, now), maxCapacity);
+		ClientPath path = this.client;
+		return this.allocator.directBuffer((path != null) ? path.largest(bytes) : bytes, maxCapacity);
 	}
 
 	@Override

@@ -56,6 +56,9 @@ final class ClientPath {
 
 	private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+	/** QUIC takes a buffer of this size for none at all. */
+	private static final int MIN_BUFFER_BYTES = 8;
+
 	/** The one that QUIC knows. */
 	private final InetSocketAddress home;
 
@@ -109,6 +112,16 @@ final class ClientPath {
 		if (!late && this.client.packetsReceived() > received) {
 			move(sender, bytes);
 		}
+	}
+
+	/**
+	 * Before a datagram is built: one that is too large to be sent would take the
+	 * acknowledgements with it, without which the client sends hardly anything more.
+	 * @param bytes how large it could be
+	 * @return how large it may be
+	 */
+	int largest(int bytes) {
+		return (this.validating) ? (int) Math.min(bytes, Math.max(MIN_BUFFER_BYTES, this.allowance)) : bytes;
 	}
 
 	/**

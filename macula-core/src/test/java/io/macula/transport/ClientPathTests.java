@@ -108,8 +108,11 @@ class ClientPathTests {
 
 	@Test
 	void untilTheNewAddressIsValidatedNoMoreThanThreeTimesWhatCameIsSentThere() {
+		assertThat(this.path.largest(1200)).isEqualTo(1200);
 		arrive(packet(NEW, ID));
+		assertThat(this.path.largest(1200)).isEqualTo(300);
 		assertThat(recipient(200)).isEqualTo(NEW);
+		assertThat(this.path.largest(1200)).isEqualTo(100);
 		assertThat(recipient(101)).isNull();
 		assertThat(recipient(100)).isEqualTo(NEW);
 		assertThat(recipient(1)).isNull();
