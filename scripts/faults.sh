@@ -2,10 +2,11 @@
 # The fault suite: three providers and a client as real processes in network namespaces, under load, with one fault after
 # the other. Needs Linux and root; rows whose tools the machine lacks say SKIPPED.
 #
-#   scripts/faults.sh [--short] [--only NAME,...] [--again NAME,...] [--soak MINUTES] [--list]
+#   scripts/faults.sh [--short] [--network v4|v6|dual] [--only NAME,...] [--again NAME,...] [--soak MINUTES] [--list]
 #
 # --short  the faults of the short form, with shortened durations
-# --only   these faults
+# --network  faults of this network only; without it IPv4 and, where the list says so, IPv6 only and both
+# --only   these faults; a name of the list, or one without -v6 or -dual for the fault in each of its networks
 # --again  these faults, which then stand in docs/reliability.md, marked, in place of what the last whole run measured
 # --soak   random faults at half load for some minutes, instead of the list
 # --list   names of the faults
@@ -20,7 +21,7 @@ while [ $# -gt 0 ]; do
 	case "$1" in
 		--short) arguments="$arguments --short=true" ;;
 		--list) arguments="$arguments --list=true" ;;
-		--only | --again | --soak)
+		--only | --again | --soak | --network)
 			[ $# -gt 1 ] || { echo "$1 needs a value" >&2; exit 2; }
 			arguments="$arguments $1=$2"
 			shift

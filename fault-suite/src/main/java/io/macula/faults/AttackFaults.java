@@ -31,9 +31,9 @@ import io.macula.harness.ProcessStatus;
  */
 final class AttackFaults {
 
-	private static final String ATTACKER = "10.77.0.99";
+	private static final int ATTACKER = 99;
 
-	private static final String VICTIM = "10.77.0.1";
+	private static final String VICTIM = Addressing.four(1);
 
 	private static final String PORT = Integer.toString(World.PORT);
 
@@ -76,7 +76,7 @@ final class AttackFaults {
 	}
 
 	private static void attack(World world, FaultLog log, String... form) {
-		Clock.seconds(world.options().seconds(8, 4));
+		Clock.seconds(world.seconds(8, 4));
 		Window before = world.window().unary();
 		Map<String, Long> memoryBefore = memory(world);
 		world.begin();
@@ -85,7 +85,7 @@ final class AttackFaults {
 		try {
 			Clock.seconds(2);
 			world.begin();
-			Clock.seconds(world.options().seconds(15, 6));
+			Clock.seconds(world.seconds(15, 6));
 			during = world.window();
 		}
 		finally {
@@ -108,11 +108,11 @@ final class AttackFaults {
 		Clock.seconds(1);
 		String client = world.load().log();
 		// Each has its own address: of one peer the client's log tells once a minute.
-		String address = "10.77.0." + (70 + form.ordinal());
-		LoggedProcess rogue = world.startAttack(address, "rogue", form.name(), address, "--macula.node.id=rogue",
-				member(world));
+		int number = 70 + form.ordinal();
+		LoggedProcess rogue = world.startAttack(number, "rogue", form.name(), Addressing.four(number),
+				"--macula.node.id=rogue", member(world));
 		try {
-			Clock.seconds(world.options().seconds(15, 6));
+			Clock.seconds(world.seconds(15, 6));
 		}
 		finally {
 			rogue.kill();
@@ -129,7 +129,7 @@ final class AttackFaults {
 		log.must("what is not idempotent fails as unknown, if at all", all.once().describeFailures(), unknown);
 		List<String> dialled = lines.stream()
 			.filter((line) -> World.NODES.stream()
-				.anyMatch((node) -> line.contains("Creating connection to endpoint " + World.address(node))))
+				.anyMatch((node) -> line.contains("Creating connection to endpoint " + world.endpoint(node))))
 			.toList();
 		log.must("connections to the others live on", dialled.size() + " were made anew", dialled.isEmpty());
 		if (form == RogueProvider.Form.GARBAGE || form == RogueProvider.Form.TRUNCATED) {
@@ -155,7 +155,7 @@ final class AttackFaults {
 		Map<String, Long> early;
 		Map<String, Long> late;
 		String outcomes;
-		double seconds = world.options().seconds(60, 12);
+		double seconds = world.seconds(60, 12);
 		try {
 			Clock.seconds(seconds / 3);
 			early = memory(world, attacker);
@@ -210,7 +210,7 @@ final class AttackFaults {
 	private static Map<String, Long> memory(World world, LoggedProcess attacker) {
 		Map<String, Long> resident = memory(world);
 		// Its heap may grow up to the limit, whatever it holds.
-		resident.put("caller's heap", Soak.Resources.heapKilobytes(attacker.pid()));
+		resident.put("caller's heap", Resources.heapKilobytes(attacker.pid()));
 		return resident;
 	}
 

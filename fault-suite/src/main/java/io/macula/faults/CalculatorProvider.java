@@ -22,11 +22,12 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Import;
 
 /**
- * A provider of the {@link JournalingCalculator}, with the actuator over HTTP.
+ * A provider of the {@link JournalingCalculator} and of the {@link ParcelService}, with
+ * the actuator over HTTP.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import(JournalingCalculator.class)
+@Import({ JournalingCalculator.class, ParcelService.class })
 class CalculatorProvider {
 
 	/**

@@ -68,8 +68,14 @@ record CallRecord(long id, Kind kind, long start, long end, String code, Process
 		ADD(false),
 		/** Not idempotent, at a fixed rate whatever the answers. */
 		ADD_LATER(false),
+		/** Idempotent, one of many that start at once. */
+		BURST(true),
+		/** Idempotent, does not fit into a packet. */
+		PARCEL(true),
 		/** A stream of answers. */
-		TABLE(false);
+		TABLE(false),
+		/** A stream of answers that lasts for seconds. */
+		LONG_TABLE(false);
 
 		private final boolean idempotent;
 
@@ -83,6 +89,10 @@ record CallRecord(long id, Kind kind, long start, long end, String code, Process
 
 		boolean once() {
 			return this == ADD || this == ADD_LATER;
+		}
+
+		boolean stream() {
+			return this == TABLE || this == LONG_TABLE;
 		}
 
 	}

@@ -16,6 +16,8 @@
 
 package io.macula.faults;
 
+import java.util.List;
+
 import io.macula.Processed;
 import io.macula.harness.Findings;
 
@@ -24,12 +26,33 @@ import io.macula.harness.Findings;
  */
 final class FaultLog {
 
+	private static final int MOST_CHARACTERS = 300;
+
+	private static final String EJECTED = "is ejected for";
+
 	private final Findings findings = new Findings();
 
 	private Noticed noticed = Noticed.NOTHING;
 
+	private boolean told;
+
+	/**
+	 * The calls that the fault is about.
+	 * @param calls what the callers noticed is told of them
+	 */
 	void noticed(Window calls) {
 		this.noticed = Noticed.of(calls);
+		this.told = true;
+	}
+
+	/**
+	 * Calls that the fault is about unless others are.
+	 * @param calls the calls
+	 */
+	void noticedOtherwise(Window calls) {
+		if (!this.told) {
+			noticed(calls);
+		}
 	}
 
 	void measured(String figure, Object value) {
@@ -84,6 +107,72 @@ final class FaultLog {
 				failed.size() + " of " + calls.once().size() + " failed " + failed.failures() + ", " + later
 						+ " of them due later than %.0f ms after".formatted(knownAfterMillis),
 				unknown && later == 0);
+	}
+
+	/**
+	 * What holds of the calls of every client under every fault: each has an outcome in
+	 * time, and the outcome is true.
+	 * @param world where they were made
+	 * @param client who made them
+	 * @param calls the calls
+	 */
+	void truthful(World world, LoadProcess client, Window calls) {
+		Window inTime = calls
+			.only((call) -> call.kind().stream() || call.millis() <= client.deadline().toMillis() + 1000);
+		must("each call has an outcome by its deadline of %d s + 1 s".formatted(client.deadline().toSeconds()),
+				client.unended().isEmpty() ? "%d of %d later".formatted(calls.size() - inTime.size(), calls.size())
+						: shortened(client.unended()),
+				client.unended().isEmpty() && inTime.size() == calls.size());
+		Journals.Account account = world.account(client, calls);
+		must("each call executed as often as its caller was told, none after its deadline", account.describe(),
+				account.fits());
+		List<String> broken = calls.only((call) -> call.code().equals("BROKEN"))
+			.calls()
+			.stream()
+			.map(CallRecord::line)
+			.toList();
+		must("no stream ends normally without being whole, no call with a foreign exception",
+				shortened(broken.toString()), broken.isEmpty());
+	}
+
+	private static String shortened(String text) {
+		return (text.length() <= MOST_CHARACTERS) ? text : text.substring(0, MOST_CHARACTERS) + " ...";
+	}
+
+	/**
+	 * Calls that a node refuses that cannot make any: at once, and truthfully.
+	 * @param which which calls
+	 * @param calls the calls
+	 * @param reason what their message names
+	 */
+	void refusedAtOnce(String which, Window calls, String reason) {
+		Window others = calls.only((call) -> !call.code().equals("UNAVAILABLE") || call.processed() != Processed.NO
+				|| call.millis() > 1000 || !call.detail().contains(reason));
+		must("%s are refused within 1 s, as not processed, saying '%s'".formatted(which, reason),
+				"%d of %d otherwise%s".formatted(others.size(), calls.size(),
+						(others.size() == 0) ? "" : ", such as " + others.calls().get(0).line()),
+				calls.size() > 0 && others.size() == 0);
+	}
+
+	void nobodyEjected(List<String> lines) {
+		List<String> ejected = lines.stream().filter((line) -> line.contains(EJECTED)).map(FaultLog::message).toList();
+		must("no instance is ejected", ejected.size() + shortened(" " + ejected), ejected.isEmpty());
+	}
+
+	/**
+	 * No instance is ejected, or connection suspected, by what the client's log tells.
+	 * @param lines lines of its log
+	 */
+	void nobodyBlamed(List<String> lines) {
+		List<String> blamed = lines.stream()
+			.filter((line) -> line.contains(EJECTED) || line.contains("is suspected:"))
+			.map(FaultLog::message)
+			.toList();
+		must("no instance is suspected or ejected", blamed.size() + shortened(" " + blamed), blamed.isEmpty());
+	}
+
+	private static String message(String line) {
+		return line.substring(Math.max(0, line.indexOf(" : ") + 3));
 	}
 
 	void returns(String node, double seconds, double limitSeconds) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.macula.faults.Fault.Layout;
+import io.macula.faults.Fault.Reach;
 import io.macula.harness.Arguments;
 import io.macula.harness.Clock;
 import io.macula.harness.CriteriaTable;
@@ -46,13 +47,15 @@ public final class FaultSuite {
 
 	private final PrintStream out = System.out;
 
-	private final CriteriaTable table = new CriteriaTable(this.out, 16, 60, 7);
+	private final CriteriaTable table = new CriteriaTable(this.out, 22, 60, 7);
 
 	private final List<FaultReport> reports = new ArrayList<>();
 
 	private @Nullable World world;
 
 	private @Nullable Layout layout;
+
+	private @Nullable Addressing addressing;
 
 	private FaultSuite(Options options) {
 		this.options = options;
@@ -70,7 +73,7 @@ public final class FaultSuite {
 		}
 		Arguments named = Arguments.parse(args);
 		if (named.has("list")) {
-			catalogue().forEach((fault) -> System.out.printf("%-16s %s%n", fault.name(), fault.title()));
+			catalogue().forEach((fault) -> System.out.printf("%-22s %s%n", fault.name(), fault.title()));
 			return;
 		}
 		Options options = Options.of(named);
@@ -114,11 +117,13 @@ public final class FaultSuite {
 	}
 
 	private void runAll(String only) {
-		List<Fault> faults = catalogue().filter((fault) -> only.isEmpty() ? (!this.options.quick() || fault.quick())
-				: Arrays.asList(only.split(",")).contains(fault.name()))
+		List<Fault> faults = catalogue()
+			.filter((fault) -> only.isEmpty() ? (!this.options.quick() || fault.quick())
+					: Arrays.stream(only.split(",")).anyMatch(fault::named))
+			.filter((fault) -> this.options.networks().contains(fault.addressing()))
 			.toList();
 		if (faults.isEmpty()) {
-			throw new IllegalArgumentException("'" + only + "' names no fault: --list shows them");
+			throw new IllegalArgumentException("'" + only + "' names no fault of these networks: --list shows them");
 		}
 		for (Fault fault : faults) {
 			FaultReport report = run(fault);
@@ -128,9 +133,18 @@ public final class FaultSuite {
 		closeWorld();
 	}
 
+	/** Faults of one network beside each other: a new network is a new world. */
 	private static Stream<Fault> catalogue() {
-		return Stream.of(ProcessFaults.all(), LinkFaults.all(), RealmFaults.all(), AttackFaults.all())
-			.flatMap(List::stream);
+		List<Fault> all = Stream
+			.of(ProcessFaults.all(), LinkFaults.all(),
+					RealmFaults.all(), AttackFaults.all())
+			.flatMap(List::stream)
+			.toList();
+		return Stream.concat(all.stream(),
+				Stream.of(Addressing.V6, Addressing.DUAL)
+					.flatMap((network) -> all.stream()
+						.filter((fault) -> fault.reach() != Reach.ALONE)
+						.map((fault) -> fault.over(network))));
 	}
 
 	private boolean soak(int minutes) throws IOException {
@@ -150,15 +164,15 @@ public final class FaultSuite {
 		}
 		FaultLog log = new FaultLog();
 		try {
-			World world = world(fault.layout());
+			World world = world(fault);
+			world.noteHoldings();
 			world.begin();
 			fault.body().run(world, log);
-			log.noticed(world.window());
-			Journals.Account account = world.account();
-			log.must("each call executed as often as its caller was told", account.describe(), account.fits());
-			log.must("no stream ends normally without being whole", world.brokenStreams(),
-					world.brokenStreams().isEmpty());
+			Window all = world.window();
+			log.noticedOtherwise(all);
+			log.truthful(world, world.load(), all);
 			world.restore();
+			world.compareHoldings(log);
 		}
 		catch (RuntimeException ex) {
 			// The faults that follow have a world of their own.
@@ -168,17 +182,18 @@ public final class FaultSuite {
 		return log.report(fault);
 	}
 
-	private World world(Layout wanted) {
+	private World world(Fault fault) {
 		World present = this.world;
-		if (present != null && wanted == this.layout) {
+		if (present != null && fault.layout() == this.layout && fault.addressing() == this.addressing) {
 			return present;
 		}
 		closeWorld();
-		World fresh = new World(this.options, wanted);
+		World fresh = new World(this.options, fault.layout(), fault.addressing());
 		this.world = fresh;
-		this.layout = wanted;
+		this.layout = fault.layout();
+		this.addressing = fault.addressing();
 		// The first calls of cold virtual machines are no part of a fault.
-		Clock.seconds(this.options.seconds(10, 5));
+		Clock.seconds(this.options.quick() ? 5 : 10);
 		return fresh;
 	}
 

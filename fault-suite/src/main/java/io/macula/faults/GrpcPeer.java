@@ -130,7 +130,8 @@ final class GrpcPeer {
 		try (Client client = new Client(args[2], trusted);
 				CallLog log = CallLog.open(Path.of(args[0]));
 				Load load = new Load(client, log)) {
-			LoadClient.run(load, log, () -> "{}");
+			load.start();
+			Orders.of(load, log).obey();
 		}
 	}
 

@@ -21,12 +21,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
+import io.macula.harness.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * List of the questions that a provider executed, one line each: {@code id method}. A
- * line is in the hands of the operating system before the question is executed, so that
- * it outlives a killed process. Safe for all threads.
+ * List of the questions that a provider executed, one line each: {@code id method
+ * time}, the time being that of {@link System#nanoTime()}, which on Linux is one clock
+ * for all processes. A line is in the hands of the operating system before the question
+ * is executed, so that it outlives a killed process. Safe for all threads.
  */
 final class Journal implements AutoCloseable {
 
@@ -50,7 +52,7 @@ final class Journal implements AutoCloseable {
 			return;
 		}
 		try {
-			this.file.write((id + " " + method + "\n").getBytes(StandardCharsets.US_ASCII));
+			this.file.write((id + " " + method + " " + Clock.now() + "\n").getBytes(StandardCharsets.US_ASCII));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Journal cannot be written", ex);

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import io.macula.faults.Fault.Reach;
 import io.macula.faults.Network.Healing;
 import io.macula.harness.Clock;
 import io.macula.harness.Link;
@@ -84,8 +85,10 @@ final class LinkFaults {
 					.of("rebinding", "the client's address is translated anew, three times", false,
 							(world, log) -> moved(world, log, world.network()::rebind))
 					.needing("iptables", "conntrack"),
-				Fault.of("address", "the client gets another address, three times", false,
-						(world, log) -> moved(world, log, world.network()::readdress)),
+				Fault
+					.of("address", "the client gets another address, three times", false,
+							(world, log) -> moved(world, log, world.network()::readdress))
+					.reaching(Reach.EVERYWHERE),
 				Fault
 					.of("address-loss", "the client gets another address, three times, while 5% are lost each way",
 							false, LinkFaults::movedWithLoss)
@@ -93,6 +96,7 @@ final class LinkFaults {
 				Fault
 					.of("netsplit", "the realm falls into two halves: client and n1, n2 and n3", false,
 							LinkFaults::netsplit)
+					.reaching(Reach.EVERYWHERE)
 					.needing("nft", "curl"));
 	}
 
@@ -100,7 +104,7 @@ final class LinkFaults {
 		Clock.seconds(1);
 		long dropped = Clock.now();
 		Healing healing = world.network().drop("n3", received, sent);
-		Clock.seconds(world.options().seconds(20, 6));
+		Clock.seconds(world.seconds(20, 6));
 		long healed = Clock.now();
 		healing.heal();
 		Clock.seconds(8);
@@ -111,7 +115,7 @@ final class LinkFaults {
 		Clock.seconds(1);
 		long refused = Clock.now();
 		Healing healing = world.network().unreachable("n1");
-		Clock.seconds(world.options().seconds(10, 4));
+		Clock.seconds(world.seconds(10, 4));
 		long healed = Clock.now();
 		healing.heal();
 		Clock.seconds(8);
@@ -149,7 +153,7 @@ final class LinkFaults {
 	 * @return our calls
 	 */
 	private static Window besideGrpc(World world, FaultLog log, double pace, Supplier<Healing> fault) {
-		world.network().ensureHost(PEER, "10.77.0.50");
+		world.network().ensureHost(PEER, 50);
 		GrpcPeer.certificate(world.directory());
 		LoggedProcess server = world.start(PEER, Map.of(), List.of("-Xmx256m", "-jar",
 				world.options().suiteJar().toString(), "grpc-server", world.directory().toString()));
@@ -167,14 +171,14 @@ final class LinkFaults {
 				try {
 					Clock.seconds(2);
 					world.begin();
-					Clock.seconds(world.options().seconds(15, 6));
+					Clock.seconds(world.seconds(15, 6));
 					ours = world.window();
 					world.load().pace(REST);
 					grpc.pace(pace);
 					Clock.seconds(2);
 					grpc.settle();
 					grpc.newCalls();
-					Clock.seconds(world.options().seconds(15, 6));
+					Clock.seconds(world.seconds(15, 6));
 					grpc.settle();
 					theirs = new Window(ours.from(), ours.to(), grpc.newCalls());
 				}
@@ -226,7 +230,7 @@ final class LinkFaults {
 		List<String> far = List.of("n2", "n3");
 		long split = Clock.now();
 		Healing healing = world.network().partition(List.of("n1", Network.CLIENT), far);
-		Clock.seconds(world.options().seconds(60, 20));
+		Clock.seconds(world.seconds(60, 20));
 		Window during = world.window();
 		long healed = Clock.now();
 		healing.heal();

@@ -34,6 +34,7 @@ import io.macula.sample.Calculator;
 import io.macula.sample.OutOfRangeException;
 import io.macula.sample.Question;
 import org.jspecify.annotations.Nullable;
+import reactor.util.concurrent.Queues;
 
 /**
  * Steady load: some callers that wait for each answer (closed loop), calls at a fixed
@@ -49,11 +50,18 @@ final class Load implements AutoCloseable {
 
 	private static final int STREAM_ROWS = 50;
 
+	private static final int LONG_PREFETCH = 8;
+
+	private static final long LONG_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private static final int PARCEL_BYTES = 64 << 10;
+
 	private static final long CLOSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
 
 	private static final long OPEN_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-	private final Calculator calculator;
+	/** Who was halted for longer does not make up for what was due meanwhile. */
+	private static final long HALT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final CallLog log;
 
@@ -61,6 +69,8 @@ final class Load implements AutoCloseable {
 	private final AtomicLong ids = new AtomicLong(ProcessHandle.current().pid() * 1_000_000_000L);
 
 	private final Map<Long, Long> open = new ConcurrentHashMap<>();
+
+	private volatile Calculator calculator;
 
 	private volatile double pace = 1;
 
@@ -79,10 +89,69 @@ final class Load implements AutoCloseable {
 			closed(Kind.ADD, (question) -> this.calculator.add(question));
 		}
 		for (int i = 0; i < STREAMS; i++) {
-			closed(Kind.TABLE, this::table);
+			closed(Kind.TABLE, (question) -> table(question, STREAM_ROWS, Queues.SMALL_BUFFER_SIZE, 0));
 		}
 		open(Kind.MULTIPLY_LATER, (question) -> this.calculator.multiplyLater(question));
 		open(Kind.ADD_LATER, (question) -> this.calculator.addLater(question));
+	}
+
+	/**
+	 * Further callers that wait for each answer.
+	 * @param callers their number, every other of a method that is not idempotent
+	 */
+	void crowd(int callers) {
+		for (int i = 0; i < callers; i++) {
+			if (i % 2 == 0) {
+				closed(Kind.MULTIPLY, (question) -> this.calculator.multiply(question));
+			}
+			else {
+				closed(Kind.ADD, (question) -> this.calculator.add(question));
+			}
+		}
+	}
+
+	/**
+	 * Further streams, each of which is followed by the next, whose rows are taken one
+	 * every 20 ms.
+	 * @param streams their number
+	 * @param rows rows of each
+	 */
+	void streams(int streams, int rows) {
+		for (int i = 0; i < streams; i++) {
+			closed(Kind.LONG_TABLE, (question) -> table(question, rows, LONG_PREFETCH, LONG_PAUSE_NANOS));
+		}
+	}
+
+	/**
+	 * Callers of what does not fit into a packet.
+	 * @param callers their number
+	 * @param parcels the proxy
+	 */
+	void parcels(int callers, Parcels parcels) {
+		for (int i = 0; i < callers; i++) {
+			closed(Kind.PARCEL, (question) -> {
+				byte[] echo = parcels.echo(question.id(), new byte[PARCEL_BYTES]);
+				return new Answer("", echo.length);
+			});
+		}
+	}
+
+	/**
+	 * Calls that start at once, for whose answers nobody waits.
+	 * @param calls their number
+	 */
+	void burst(int calls) {
+		for (int i = 0; i < calls; i++) {
+			later(Clock.now(), Kind.BURST, this.calculator::multiplyLater);
+		}
+	}
+
+	/**
+	 * Call another proxy from now on.
+	 * @param other the proxy
+	 */
+	void use(Calculator other) {
+		this.calculator = other;
 	}
 
 	/**
@@ -139,35 +208,44 @@ final class Load implements AutoCloseable {
 				for (long wait = due - Clock.now(); wait > 0; wait = due - Clock.now()) {
 					LockSupport.parkNanos(wait);
 				}
-				long id = begin(due);
-				try {
-					var unused = call.call(question(id))
-						.whenComplete((answer, failure) -> end(id, kind, answer, failure));
+				if (Clock.now() - due > HALT_NANOS) {
+					due = Clock.now();
 				}
-				catch (Exception ex) {
-					end(id, kind, null, ex);
-				}
+				later(due, kind, call);
 			}
 		}, "load-" + kind);
 		thread.setDaemon(true);
 		thread.start();
 	}
 
+	private void later(long due, Kind kind, LaterCall call) {
+		long id = begin(due);
+		try {
+			var unused = call.call(question(id)).whenComplete((answer, failure) -> end(id, kind, answer, failure));
+		}
+		catch (Exception ex) {
+			end(id, kind, null, ex);
+		}
+	}
+
 	/**
 	 * A stream is whole if each row came once and in order.
 	 */
-	private Answer table(Question question) throws StreamBrokenException {
+	private Answer table(Question question, int expected, int prefetch, long pauseNanos) throws StreamBrokenException {
 		Answer last = new Answer("", 0);
 		int rows = 0;
-		for (Answer row : this.calculator.table(question, STREAM_ROWS).toIterable()) {
+		for (Answer row : this.calculator.table(question, expected).toIterable(prefetch)) {
 			rows++;
 			last = row;
 			if (row.result() != question.x() * rows) {
 				throw new StreamBrokenException("row " + rows + " is " + row.result());
 			}
+			if (pauseNanos > 0) {
+				LockSupport.parkNanos(pauseNanos);
+			}
 		}
-		if (rows != STREAM_ROWS) {
-			throw new StreamBrokenException("completed after " + rows + " of " + STREAM_ROWS + " rows");
+		if (rows != expected) {
+			throw new StreamBrokenException("completed after " + rows + " of " + expected + " rows");
 		}
 		return last;
 	}

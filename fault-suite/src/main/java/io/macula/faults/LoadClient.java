@@ -16,40 +16,38 @@
 
 package io.macula.faults;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Supplier;
 
+import io.macula.RpcException;
 import io.macula.harness.Clock;
 import io.macula.node.RealmNode;
 import io.macula.sample.Calculator;
+import io.macula.sample.Question;
 import io.macula.spring.MaculaClient;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
- * The client under load. Obeys lines of its standard input and answers each with one
- * line, marked by {@link #REPLY}: {@code settle} waits until all calls that are open now
- * have ended, {@code report} tells the node's report as JSON, {@code pace 0.5} slows the
- * load down; at the end of the input it stops.
+ * The client under load, an application of its own. Beside what every load obeys
+ * ({@link Orders#of}) it obeys: {@code report} tells the node's report as JSON,
+ * {@code close} closes the node, {@code renew} the application, in whose place comes a
+ * new one, and {@code shapes 5} makes a call in each shape and tells how each ended, or
+ * that it did not within so many seconds. At the end of the input it stops.
  */
 final class LoadClient {
-
-	/** Mark of an answer among the lines of the log. */
-	static final String REPLY = "@@";
-
-	private static final Duration SETTLE_LIMIT = Duration.ofSeconds(45);
 
 	private LoadClient() {
 	}
@@ -60,66 +58,123 @@ final class LoadClient {
 	 * @param args settings of the application
 	 */
 	static void run(Path calls, String[] args) throws IOException {
-		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Configuration.class)
-			.web(WebApplicationType.NONE)
-			.properties("spring.config.name=load")
-			.run(args)) {
-			RealmNode node = context.getBean(RealmNode.class);
-			try (CallLog log = CallLog.open(calls);
-					Load load = new Load(context.getBean(Calls.class).calculator(), log)) {
-				Clock.await("a provider is known", Duration.ofSeconds(60),
-						() -> node.report().clients().stream().anyMatch((client) -> !client.instances().isEmpty()));
-				JsonMapper json = JsonMapper.builder().build();
-				run(load, log, () -> json.writeValueAsString(node.report()));
+		JsonMapper json = JsonMapper.builder().build();
+		try (Session session = new Session(args);
+				CallLog log = CallLog.open(calls);
+				Load load = new Load(session.calculator(), log)) {
+			LoadSettings settings = session.bean(LoadSettings.class);
+			if (settings.awaitProvider()) {
+				session.awaitProvider();
 			}
+			load.start();
+			load.crowd(settings.callers());
+			load.streams(settings.streams(), settings.rows());
+			if (settings.parcels() > 0) {
+				load.parcels(settings.parcels(), session.bean(Parcelling.class).parcels());
+			}
+			Orders.of(load, log)
+				.on("report", (words) -> json.writeValueAsString(session.node().report()))
+				.on("close", (words) -> timed("closed", () -> session.node().close()))
+				.on("renew", (words) -> timed("renewed", () -> {
+					session.renew();
+					load.use(session.calculator());
+				}))
+				.on("shapes",
+						(words) -> json.writeValueAsString(Shapes.callEach(session.calculator(),
+								session.node().client(), Duration.ofSeconds(Long.parseLong(words[1])))))
+				.obey();
 		}
+	}
+
+	private static String timed(String what, Runnable action) {
+		long start = Clock.now();
+		action.run();
+		return what + " in " + (Clock.now() - start) / 1_000_000 + " ms";
 	}
 
 	/**
-	 * Start a load and obey until the end of the input.
-	 * @param load the load
-	 * @param log takes its calls
-	 * @param report what {@code report} tells
+	 * What there is beside the load of every client.
+	 *
+	 * @param callers further callers that wait for each answer
+	 * @param streams further streams
+	 * @param rows rows of each
+	 * @param parcels callers of what does not fit into a packet
+	 * @param awaitProvider whether the load begins when a provider is known
 	 */
-	static void run(Load load, CallLog log, Supplier<String> report) throws IOException {
-		load.start();
-		reply("started");
-		BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-		for (String line = input.readLine(); line != null; line = input.readLine()) {
-			String[] words = line.split(" ");
-			switch (words[0]) {
-				case "settle" -> {
-					long now = Clock.now();
-					boolean settled = Clock.within(SETTLE_LIMIT, () -> load.oldestOpen() > now);
-					log.flush();
-					reply(settled ? "settled" : "open " + load.open());
-				}
-				case "report" -> reply(report.get());
-				case "pace" -> {
-					load.pace(Double.parseDouble(words[1]));
-					reply("paced");
-				}
-				default -> reply("unknown");
-			}
-		}
+	@ConfigurationProperties("load")
+	record LoadSettings(int callers, int streams, @DefaultValue("1000") int rows, int parcels,
+			@DefaultValue("true") boolean awaitProvider) {
+
 	}
 
-	private static void reply(String text) {
-		System.out.println(REPLY + text);
-		System.out.flush();
-		if (System.out.checkError()) {
-			throw new UncheckedIOException(new IOException("The suite is gone"));
+	/** The application, and the one that comes in its place. For one thread. */
+	private static final class Session implements AutoCloseable {
+
+		private final String[] args;
+
+		private ConfigurableApplicationContext context;
+
+		Session(String[] args) {
+			this.args = args;
+			this.context = open();
 		}
+
+		private ConfigurableApplicationContext open() {
+			return new SpringApplicationBuilder(Configuration.class).web(WebApplicationType.NONE)
+				.properties("spring.config.name=load")
+				.run(this.args);
+		}
+
+		<T> T bean(Class<T> type) {
+			return this.context.getBean(type);
+		}
+
+		RealmNode node() {
+			return bean(RealmNode.class);
+		}
+
+		Calculator calculator() {
+			return bean(Calls.class).calculator();
+		}
+
+		void awaitProvider() {
+			Clock.await("a provider is known", Duration.ofSeconds(60),
+					() -> node().report().clients().stream().anyMatch((client) -> !client.instances().isEmpty()));
+		}
+
+		void renew() {
+			this.context.close();
+			this.context = open();
+		}
+
+		@Override
+		public void close() {
+			this.context.close();
+		}
+
 	}
 
 	/** The client's application. */
 	@SpringBootConfiguration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@EnableConfigurationProperties(LoadSettings.class)
 	static class Configuration {
 
 		@Bean
 		Calls calls(@MaculaClient("test.calculator") Calculator calculator) {
 			return new Calls(calculator);
+		}
+
+		@Bean
+		@ConditionalOnProperty("load.parcels")
+		Parcelling parcelling(@MaculaClient(Parcels.SERVICE) Parcels parcels) {
+			return new Parcelling(parcels);
+		}
+
+		@Bean
+		@ConditionalOnProperty("load.parting-call")
+		PartingCall partingCall(Calls calls) {
+			return new PartingCall(calls);
 		}
 
 	}
@@ -130,6 +185,41 @@ final class LoadClient {
 	 * @param calculator the proxy
 	 */
 	record Calls(Calculator calculator) {
+
+	}
+
+	/**
+	 * What it calls besides.
+	 *
+	 * @param parcels the proxy
+	 */
+	record Parcelling(Parcels parcels) {
+
+	}
+
+	/**
+	 * A bean that calls while the application closes.
+	 *
+	 * @param calls what it calls
+	 */
+	record PartingCall(Calls calls) implements DisposableBean {
+
+		/** Begin of the line that tells how the call ended. */
+		static final String MARK = "Parting call: ";
+
+		@Override
+		public void destroy() {
+			System.out.println(MARK + outcome());
+		}
+
+		private String outcome() {
+			try {
+				return "OK " + this.calls.calculator().multiply(new Question(-1, 1));
+			}
+			catch (RpcException ex) {
+				return ex.code() + "/" + ex.status().processed() + " " + ex.status().message();
+			}
+		}
 
 	}
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.macula.harness.Link;
 import io.macula.harness.Namespaces;
@@ -28,7 +29,8 @@ import io.macula.harness.Shell;
 
 /**
  * Hosts of the suite, each a network namespace with an address of its own behind one
- * bridge. The client sits behind a router that translates its address. Needs root.
+ * bridge. The client sits behind a router, which translates its IPv4 address and leaves
+ * its IPv6 address as it is. Needs root.
  */
 final class Network implements AutoCloseable {
 
@@ -40,7 +42,9 @@ final class Network implements AutoCloseable {
 
 	private static final String BRIDGE = "sw";
 
-	private static final String ROUTER_ADDRESS = "10.77.0.100";
+	private static final int ROUTER_NUMBER = 100;
+
+	private static final int MTU = 1500;
 
 	private static final int FIRST_CLIENT_ADDRESS = 2;
 
@@ -50,64 +54,91 @@ final class Network implements AutoCloseable {
 
 	private final Path linkd;
 
-	private final Map<String, String> addresses = new LinkedHashMap<>();
+	private final Addressing addressing;
+
+	private final Map<String, Integer> numbers = new LinkedHashMap<>();
 
 	private int clientAddress = FIRST_CLIENT_ADDRESS;
 
-	Network(String prefix, Path linkd) {
+	Network(String prefix, Path linkd, Addressing addressing) {
 		this.hosts = new Namespaces(prefix);
 		this.linkd = linkd;
+		this.addressing = addressing;
 		this.hosts.add(BRIDGE);
 		this.hosts.ip(BRIDGE, "link", "add", "br0", "type", "bridge");
 		this.hosts.ip(BRIDGE, "link", "set", "br0", "up");
-		host(ROUTER, ROUTER_ADDRESS);
+		host(ROUTER, ROUTER_NUMBER);
 		this.hosts.add(CLIENT);
 		this.hosts.cable(CLIENT, "eth0", ROUTER, "lan");
+		if (addressing.four()) {
+			routeFour();
+		}
+		if (addressing.six()) {
+			routeSix();
+		}
+	}
+
+	private void routeFour() {
 		this.hosts.ip(ROUTER, "addr", "add", "10.78.0.1/24", "dev", "lan");
-		this.hosts.ip(CLIENT, "addr", "add", clientNetwork(), "dev", "eth0");
+		this.hosts.ip(CLIENT, "addr", "add", clientFour(), "dev", "eth0");
 		// Or the new address would go with the old one.
 		in(CLIENT, "sysctl", "-q", "-w", "net.ipv4.conf.eth0.promote_secondaries=1");
 		this.hosts.ip(CLIENT, "route", "add", "default", "via", "10.78.0.1");
-		this.addresses.put(CLIENT, ROUTER_ADDRESS);
 		in(ROUTER, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
 		in(ROUTER, "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "eth0", "-j", "MASQUERADE", "--random");
+	}
+
+	private void routeSix() {
+		in(ROUTER, "sysctl", "-q", "-w", "net.ipv6.conf.all.forwarding=1");
+		// Nobody else has the address, and looking for one who has would take a second.
+		this.hosts.ip(ROUTER, "addr", "add", "fd78::1/64", "dev", "lan", "nodad");
+		this.hosts.ip(CLIENT, "addr", "add", clientSix(), "dev", "eth0", "nodad");
+		this.hosts.ip(CLIENT, "-6", "route", "add", "default", "via", "fd78::1");
 	}
 
 	/**
 	 * Add a host to the bridge.
 	 * @param host its name
-	 * @param address its address
+	 * @param number its number, by which it has its addresses
 	 */
-	void host(String host, String address) {
+	void host(String host, int number) {
 		this.hosts.add(host);
 		this.hosts.cable(host, "eth0", BRIDGE, "v-" + host);
 		this.hosts.ip(BRIDGE, "link", "set", "v-" + host, "master", "br0");
-		this.hosts.ip(host, "addr", "add", address + "/24", "dev", "eth0");
-		this.addresses.put(host, address);
+		if (this.addressing.four()) {
+			this.hosts.ip(host, "addr", "add", Addressing.four(number) + "/24", "dev", "eth0");
+		}
+		if (this.addressing.six()) {
+			this.hosts.ip(host, "addr", "add", Addressing.six(number) + "/64", "dev", "eth0", "nodad");
+			if (number != ROUTER_NUMBER) {
+				this.hosts.ip(host, "-6", "route", "add", "default", "via", Addressing.six(ROUTER_NUMBER));
+			}
+		}
+		this.numbers.put(host, number);
 	}
 
 	/**
 	 * Add a host unless it is there.
 	 * @param host its name
-	 * @param address its address
+	 * @param number its number
 	 */
-	void ensureHost(String host, String address) {
-		if (!this.addresses.containsKey(host)) {
-			host(host, address);
+	void ensureHost(String host, int number) {
+		if (!this.numbers.containsKey(host)) {
+			host(host, number);
 		}
 	}
 
 	/**
 	 * Address of a host as others see it.
 	 * @param host name of the host
-	 * @return an IPv4 address
+	 * @return an address, in brackets if it is of IPv6
 	 */
 	String address(String host) {
-		String address = this.addresses.get(host);
-		if (address == null) {
-			throw new IllegalArgumentException("Host '" + host + "' is not one of " + this.addresses.keySet());
+		Integer number = this.numbers.get(host);
+		if (number == null) {
+			throw new IllegalArgumentException("Host '" + host + "' is not one of " + this.numbers.keySet());
 		}
-		return address;
+		return this.addressing.address(number);
 	}
 
 	/**
@@ -140,11 +171,16 @@ final class Network implements AutoCloseable {
 	 * @return heals the fault
 	 */
 	Healing drop(String host, boolean received, boolean sent) {
-		String rules = (received ? "  oifname \"v-" + host + "\" ip protocol udp drop\n" : "")
-				+ (sent ? "  iifname \"v-" + host + "\" ip protocol udp drop\n" : "");
-		Shell.feed("table bridge fault {\n chain forward {\n  type filter hook forward priority 0; policy accept;\n"
-				+ rules + " }\n}\n", on(BRIDGE, List.of("nft", "-f", "-")).toArray(String[]::new));
-		return () -> in(BRIDGE, "nft", "delete", "table", "bridge", "fault");
+		return bridge((received ? "oifname " + cables(List.of(host)) + " meta l4proto udp drop\n" : "")
+				+ (sent ? "iifname " + cables(List.of(host)) + " meta l4proto udp drop\n" : ""));
+	}
+
+	/**
+	 * Cut the client off from everybody, without a word.
+	 * @return heals the fault
+	 */
+	Healing outage() {
+		return drop(ROUTER, true, true);
 	}
 
 	/**
@@ -153,7 +189,7 @@ final class Network implements AutoCloseable {
 	 * @return heals the fault
 	 */
 	Healing unreachable(String host) {
-		return filter(host, chain("input", "meta l4proto udp reject with icmp type port-unreachable"));
+		return filter(host, chain("input", "meta l4proto udp reject with icmpx type port-unreachable"));
 	}
 
 	/**
@@ -163,18 +199,11 @@ final class Network implements AutoCloseable {
 	 * @return heals the fault
 	 */
 	Healing partition(List<String> hosts, List<String> others) {
-		String these = String.join(", ", hosts.stream().map(this::address).toList());
-		String those = String.join(", ", others.stream().map(this::address).toList());
-		Shell.feed("""
-				table bridge fault {
-				 chain forward {
-				  type filter hook forward priority 0; policy accept;
-				  ip saddr { %1$s } ip daddr { %2$s } drop
-				  ip saddr { %2$s } ip daddr { %1$s } drop
-				 }
-				}
-				""".formatted(these, those), on(BRIDGE, List.of("nft", "-f", "-")).toArray(String[]::new));
-		return () -> in(BRIDGE, "nft", "delete", "table", "bridge", "fault");
+		String these = cables(hosts);
+		String those = cables(others);
+		return bridge(
+				"iifname %1$s oifname %2$s meta l4proto udp drop%niifname %2$s oifname %1$s meta l4proto udp drop%n"
+					.formatted(these, those));
 	}
 
 	/**
@@ -186,16 +215,21 @@ final class Network implements AutoCloseable {
 		List<Process> daemons = new ArrayList<>();
 		for (Direction direction : Direction.values()) {
 			daemons.add(link.begin(this.linkd, this.hosts, CLIENT, direction.queue));
-			in(CLIENT, "iptables", "-I", direction.chain, "-j", "NFQUEUE", "--queue-num", direction.queue,
-					"--queue-bypass");
+			queue("-I", direction);
 		}
 		return () -> {
 			for (Direction direction : Direction.values()) {
-				in(CLIENT, "iptables", "-D", direction.chain, "-j", "NFQUEUE", "--queue-num", direction.queue,
-						"--queue-bypass");
+				queue("-D", direction);
 			}
 			daemons.forEach(Process::destroy);
 		};
+	}
+
+	private void queue(String operation, Direction direction) {
+		for (String tables : this.addressing.filters()) {
+			in(CLIENT, tables, operation, direction.chain, "-j", "NFQUEUE", "--queue-num", direction.queue,
+					"--queue-bypass");
+		}
 	}
 
 	/**
@@ -223,7 +257,17 @@ final class Network implements AutoCloseable {
 	 */
 	Healing mtu(int bytes) {
 		this.hosts.ip(ROUTER, "link", "set", "eth0", "mtu", Integer.toString(bytes));
-		return () -> this.hosts.ip(ROUTER, "link", "set", "eth0", "mtu", "1500");
+		return () -> this.hosts.ip(ROUTER, "link", "set", "eth0", "mtu", Integer.toString(MTU));
+	}
+
+	/**
+	 * Swallow larger packets between the client and the providers, both ways, at the
+	 * router, which tells nobody.
+	 * @param bytes largest packet that gets through, IP header included
+	 * @return heals the fault
+	 */
+	Healing blackHole(int bytes) {
+		return filter(ROUTER, chain("forward", "meta l4proto udp meta length > " + bytes + " drop"));
 	}
 
 	/**
@@ -238,10 +282,17 @@ final class Network implements AutoCloseable {
 	 * Give the client another address of its own.
 	 */
 	void readdress() {
-		String before = clientNetwork();
+		String four = clientFour();
+		String six = clientSix();
 		this.clientAddress = (this.clientAddress < LAST_CLIENT_ADDRESS) ? this.clientAddress + 1 : FIRST_CLIENT_ADDRESS;
-		this.hosts.ip(CLIENT, "addr", "add", clientNetwork(), "dev", "eth0");
-		this.hosts.ip(CLIENT, "addr", "del", before, "dev", "eth0");
+		if (this.addressing.four()) {
+			this.hosts.ip(CLIENT, "addr", "add", clientFour(), "dev", "eth0");
+			this.hosts.ip(CLIENT, "addr", "del", four, "dev", "eth0");
+		}
+		if (this.addressing.six()) {
+			this.hosts.ip(CLIENT, "addr", "add", clientSix(), "dev", "eth0", "nodad");
+			this.hosts.ip(CLIENT, "addr", "del", six, "dev", "eth0");
+		}
 	}
 
 	@Override
@@ -249,8 +300,25 @@ final class Network implements AutoCloseable {
 		this.hosts.close();
 	}
 
-	private String clientNetwork() {
+	private String clientFour() {
 		return "10.78.0." + this.clientAddress + "/24";
+	}
+
+	private String clientSix() {
+		return "fd78::" + this.clientAddress + "/64";
+	}
+
+	/** The bridge's ends of the cables to some hosts. */
+	private String cables(List<String> names) {
+		return names.stream()
+			.map((host) -> "\"v-" + (host.equals(CLIENT) ? ROUTER : host) + "\"")
+			.collect(Collectors.joining(", ", "{ ", " }"));
+	}
+
+	private Healing bridge(String rules) {
+		Shell.feed("table bridge fault {\n chain forward {\n  type filter hook forward priority 0; policy accept;\n"
+				+ rules + " }\n}\n", on(BRIDGE, List.of("nft", "-f", "-")).toArray(String[]::new));
+		return () -> in(BRIDGE, "nft", "delete", "table", "bridge", "fault");
 	}
 
 	private Healing filter(String host, String chains) {

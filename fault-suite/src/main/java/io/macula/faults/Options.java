@@ -17,6 +17,8 @@
 package io.macula.faults;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 
 import io.macula.harness.Arguments;
 
@@ -29,23 +31,16 @@ import io.macula.harness.Arguments;
  * @param directory for report, logs and journals
  * @param secret the realm's secret
  * @param quick whether durations are shortened
+ * @param networks networks in which faults run
  */
-record Options(String prefix, Path linkd, Path suiteJar, Path directory, String secret, boolean quick) {
+record Options(String prefix, Path linkd, Path suiteJar, Path directory, String secret, boolean quick,
+		Set<Addressing> networks) {
 
 	static Options of(Arguments named) {
 		return new Options(named.required("prefix"), Path.of(named.required("linkd")),
 				Path.of(named.required("suite-jar")), Path.of(named.required("directory")), named.required("secret"),
-				Boolean.parseBoolean(named.optional("short", "false")));
-	}
-
-	/**
-	 * A duration of a fault.
-	 * @param whole seconds in the whole form
-	 * @param quick seconds in the short form
-	 * @return seconds
-	 */
-	double seconds(double whole, double quick) {
-		return this.quick ? quick : whole;
+				Boolean.parseBoolean(named.optional("short", "false")), named.has("network")
+						? EnumSet.of(Addressing.of(named.required("network"))) : EnumSet.allOf(Addressing.class));
 	}
 
 }

@@ -22,8 +22,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.macula.faults.Fault.Reach;
 import io.macula.harness.Clock;
 import io.macula.harness.LoggedProcess;
+import io.macula.harness.ProcessStatus;
+import io.macula.harness.Shell;
 
 /**
  * Faults of processes: killed, stopped, frozen, slow, full.
@@ -32,7 +35,7 @@ final class ProcessFaults {
 
 	private static final String IDEMPOTENT = "idempotent calls";
 
-	private static final String OTHER_CALLER = "10.77.0.98";
+	private static final int OTHER_CALLER = 98;
 
 	private static final String SLEEPER = "o";
 
@@ -40,11 +43,17 @@ final class ProcessFaults {
 	}
 
 	static List<Fault> all() {
-		return List.of(Fault.of("baseline", "no fault, for comparison", true, ProcessFaults::baseline),
-				Fault.of("sigkill", "SIGKILL of one provider, which then starts again", true, ProcessFaults::sigkill),
-				Fault.of("rolling-restart", "SIGTERM and restart of each provider, one after the other", true,
-						ProcessFaults::rollingRestart),
-				Fault.of("sigstop", "SIGSTOP of one provider, then SIGCONT", true, ProcessFaults::sigstop),
+		return List.of(
+				Fault.of("baseline", "no fault, for comparison", true, ProcessFaults::baseline)
+					.reaching(Reach.EVERYWHERE),
+				Fault.of("sigkill", "SIGKILL of one provider, which then starts again", true, ProcessFaults::sigkill)
+					.reaching(Reach.EVERYWHERE_ALWAYS),
+				Fault
+					.of("rolling-restart", "SIGTERM and restart of each provider, one after the other", true,
+							ProcessFaults::rollingRestart)
+					.reaching(Reach.EVERYWHERE),
+				Fault.of("sigstop", "SIGSTOP of one provider, then SIGCONT", true, ProcessFaults::sigstop)
+					.reaching(Reach.EVERYWHERE),
 				Fault.of("restart-slow-calls",
 						"as rolling-restart; a call takes 200 ms, a stream 10 s, the grace period is 3 s", false,
 						ProcessFaults::restartUnderSlowCalls),
@@ -59,6 +68,10 @@ final class ProcessFaults {
 				Fault.of("out-of-memory",
 						"a handler of one provider, which has 64 MB, allocates until nothing is left, again and again",
 						false, ProcessFaults::outOfMemory),
+				Fault
+					.of("out-of-threads", "one provider cannot start threads any more, under 60 callers, for 12 s",
+							false, ProcessFaults::outOfThreads)
+					.needing("prlimit"),
 				Fault.of("overdue-calls",
 						"32 callers of handlers that sleep for a minute; the deadline is 300 ms, the handlers have 4 threads",
 						true, ProcessFaults::overdueCalls),
@@ -67,7 +80,7 @@ final class ProcessFaults {
 	}
 
 	private static void baseline(World world, FaultLog log) {
-		Clock.seconds(world.options().seconds(10, 4));
+		Clock.seconds(world.seconds(10, 4));
 		Window all = world.window();
 		log.noneFailed("calls of any kind", all);
 		log.measured("callsPerSecond", Math.round(all.size() * 1e9 / (all.to() - all.from())));
@@ -79,7 +92,7 @@ final class ProcessFaults {
 		Clock.seconds(2);
 		long killed = Clock.now();
 		world.process("n1").kill();
-		Clock.seconds(world.options().seconds(20, 5));
+		Clock.seconds(world.seconds(20, 5));
 		world.startProvider("n1");
 		world.process("n1").awaitReady();
 		long back = Clock.now();
@@ -135,7 +148,7 @@ final class ProcessFaults {
 		Clock.seconds(1);
 		long stopped = Clock.now();
 		world.process("n2").signal("STOP");
-		Clock.seconds(world.options().seconds(20, 6));
+		Clock.seconds(world.seconds(20, 6));
 		long continued = Clock.now();
 		world.process("n2").signal("CONT");
 		Clock.seconds(8);
@@ -189,7 +202,7 @@ final class ProcessFaults {
 				"macula.provider.queue-capacity=2");
 		world.process("n3").awaitReady();
 		world.begin();
-		Clock.seconds(world.options().seconds(10, 5));
+		Clock.seconds(world.seconds(10, 5));
 		Window all = world.window();
 		log.noneFailed("calls that are no streams", all.unary());
 		log.measured("answersByNode", all.byNode());
@@ -205,7 +218,7 @@ final class ProcessFaults {
 		world.begin();
 		LoggedProcess hoarder = world.startAttack(OTHER_CALLER, "hoard", "--macula.realm.seeds=" + world.seeds());
 		try {
-			Clock.seconds(world.options().seconds(20, 8));
+			Clock.seconds(world.seconds(20, 8));
 		}
 		finally {
 			hoarder.kill();
@@ -232,8 +245,45 @@ final class ProcessFaults {
 		provider.terminate();
 	}
 
+	/**
+	 * Each thread takes 256 MB of addresses, of which there is no more left than for two.
+	 */
+	private static void outOfThreads(World world, FaultLog log) {
+		world.process("n3").terminate();
+		world.startProvider("n3", List.of("-Xss256m", "-Xlog:os+thread=off"), Map.of(),
+				"calculator.service-time=100ms");
+		LoggedProcess provider = world.process("n3");
+		provider.awaitReady();
+		world.awaitAllUsed();
+		String pid = Long.toString(provider.pid());
+		long bytes = (ProcessStatus.of(provider.pid()).virtualKilobytes() << 10) + (600L << 20);
+		long position = provider.logPosition();
+		world.begin();
+		Shell.run("prlimit", "--pid", pid, "--as=" + bytes + ":");
+		try (LoadProcess client = world.startLoad("many", "--macula.client.deadline=5s", "--load.callers=60")) {
+			client.begin();
+			Clock.seconds(world.seconds(12, 6));
+			Window all = client.window();
+			log.noticed(all);
+			log.truthful(world, client, all);
+			log.noneFailed(IDEMPOTENT, all.idempotent());
+			log.measured("notIdempotent", all.once().describeFailures());
+			log.measured("answersByNode", all.byNode());
+		}
+		finally {
+			Shell.run("prlimit", "--pid", pid, "--as=unlimited:");
+		}
+		List<String> lines = provider.logFrom(position).lines().toList();
+		long threads = lines.stream().filter((line) -> line.contains("thread")).count();
+		log.must("its log says so, in few lines",
+				"%d lines, %d of them of threads, such as: %s".formatted(lines.size(), threads,
+						lines.stream().filter((line) -> line.contains("thread")).findFirst().orElse("none")),
+				threads > 0 && lines.size() <= 40);
+		provider.terminate();
+	}
+
 	private static void overdueCalls(World world, FaultLog log) {
-		world.network().ensureHost(SLEEPER, "10.77.0.31");
+		world.network().ensureHost(SLEEPER, 31);
 		world.startStandIn(SLEEPER, "128m", "--macula.provider.max-threads=4");
 		LoggedProcess provider = world.process(SLEEPER);
 		provider.awaitReady();
@@ -241,7 +291,7 @@ final class ProcessFaults {
 		LoggedProcess caller = world.startAttack(OTHER_CALLER, "sleep", "--macula.realm.seeds=" + world.seeds(),
 				"--macula.client.deadline=300ms");
 		List<String> figures;
-		double seconds = world.options().seconds(15, 5);
+		double seconds = world.seconds(15, 5);
 		try {
 			Clock.seconds(seconds);
 			figures = caller.logOfThisLife().lines().filter((line) -> line.startsWith(OrdealClient.MARK)).toList();

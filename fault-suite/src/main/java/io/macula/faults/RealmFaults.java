@@ -16,17 +16,15 @@
 
 package io.macula.faults;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 import io.macula.faults.Fault.Layout;
 import io.macula.harness.Clock;
-import io.macula.harness.Shell;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Faults of the realm: seeds gone, strangers, clocks.
@@ -56,7 +54,10 @@ final class RealmFaults {
 				Fault.of("clock",
 						"the clock of one provider goes back and forward by an hour (by libfaketime, which makes it slow)",
 						false, RealmFaults::clock)
-					.needing("faketime"),
+					.needing(FakeClock.TOOL),
+				Fault.of("seed-sigterm",
+						"SIGTERM of the seed that the client watches, which then starts again, six times", false,
+						RealmFaults::seedSigterm),
 				Fault
 					.of("one-seed-down", "one of two seeds is killed, which then starts again", false,
 							RealmFaults::oneSeedDown)
@@ -68,10 +69,10 @@ final class RealmFaults {
 
 	private static void stranger(World world, FaultLog log, Map<String, String> environment) {
 		long[] positions = World.NODES.stream().mapToLong((node) -> world.process(node).logPosition()).toArray();
-		world.network().ensureHost(STRANGER, "10.77.0.66");
+		world.network().ensureHost(STRANGER, 66);
 		world.startProvider(STRANGER, environment);
 		world.process(STRANGER).awaitReady();
-		Clock.seconds(world.options().seconds(20, 6));
+		Clock.seconds(world.seconds(20, 6));
 		Window all = world.window();
 		String own = world.process(STRANGER).logOfThisLife();
 		world.process(STRANGER).terminate();
@@ -90,18 +91,16 @@ final class RealmFaults {
 	}
 
 	private static void clock(World world, FaultLog log) {
-		Path file = world.directory().resolve("faketime");
-		fake(file, 0);
+		FakeClock clock = FakeClock.in(world, "n2");
 		world.process("n2").terminate();
-		world.startProvider("n2", Map.of("LD_PRELOAD", library(), "FAKETIME_TIMESTAMP_FILE", file.toString(),
-				"FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1"));
+		world.startProvider("n2", clock.environment());
 		world.process("n2").awaitReady();
 		// A provider that returns gets its full share after the slow start of 5 s.
 		Clock.seconds(6);
 		world.begin();
 		for (int hours : new int[] { -1, 1, 0 }) {
-			fake(file, hours);
-			Clock.seconds(world.options().seconds(20, 6));
+			clock.ahead(Duration.ofHours(hours));
+			Clock.seconds(world.seconds(20, 6));
 		}
 		Window all = world.window();
 		world.process("n2").terminate();
@@ -110,9 +109,52 @@ final class RealmFaults {
 		log.measured("latency", all.unary().describeLatency());
 	}
 
+	private static void seedSigterm(World world, FaultLog log) {
+		List<String> gone = new ArrayList<>();
+		double worst = 0;
+		for (int i = 0; i < (world.options().quick() ? 2 : 6); i++) {
+			String watched = watched(world);
+			long left = Clock.now();
+			world.process(watched).signal("TERM");
+			boolean seen = Clock.within(Duration.ofSeconds(10), () -> !known(world, watched));
+			double seconds = seen ? (Clock.now() - left) / 1e9 : Double.POSITIVE_INFINITY;
+			gone.add("%s %.2f s".formatted(watched, seconds));
+			worst = Math.max(worst, seconds);
+			world.process(watched).terminate();
+			world.startProvider(watched);
+			world.process(watched).awaitReady();
+			Clock.await(watched + " is known again", Duration.ofSeconds(20), () -> known(world, watched));
+			Clock.seconds(1);
+		}
+		log.must("the client knows within 1 s that it is gone", gone, worst < 1);
+		log.noneFailed(ANY, world.window());
+	}
+
+	/** The provider whose directory the client watches. */
+	private static String watched(World world) {
+		for (Map.Entry<String, JsonNode> seed : world.load().report().path("directory").path("seeds").properties()) {
+			if (seed.getValue().asString().startsWith("watch")) {
+				return World.NODES.stream()
+					.filter((node) -> seed.getKey().contains(world.endpoint(node)))
+					.findFirst()
+					.orElseThrow(() -> new IllegalStateException("Seed " + seed.getKey() + " is none of ours"));
+			}
+		}
+		throw new IllegalStateException("The client watches none of " + world.load().report().path("directory"));
+	}
+
+	private static boolean known(World world, String node) {
+		return world.load()
+			.report()
+			.path("clients")
+			.valueStream()
+			.flatMap((client) -> client.path("instances").valueStream())
+			.anyMatch((instance) -> instance.path("nodeId").asString().equals(node));
+	}
+
 	private static void oneSeedDown(World world, FaultLog log) {
 		world.process("s1").kill();
-		Clock.seconds(world.options().seconds(30, 10));
+		Clock.seconds(world.seconds(30, 10));
 		world.startSeed("s1");
 		world.process("s1").awaitReady();
 		Clock.seconds(5);
@@ -122,7 +164,7 @@ final class RealmFaults {
 	private static void allSeedsDown(World world, FaultLog log) {
 		world.process("s1").kill();
 		world.process("s2").kill();
-		Clock.seconds(world.options().seconds(60, 20));
+		Clock.seconds(world.seconds(60, 20));
 		Window down = world.window();
 		log.noneFailed(ANY + " while no seed answered", down);
 		world.startSeed("s1");
@@ -153,19 +195,6 @@ final class RealmFaults {
 
 	private static boolean refusal(String line) {
 		return REFUSAL.matcher(line).find();
-	}
-
-	private static void fake(Path file, int hours) {
-		try {
-			Files.writeString(file, "%+d\n".formatted(hours * 3600));
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("Time cannot be faked", ex);
-		}
-	}
-
-	private static String library() {
-		return Shell.run("sh", "-c", "ls /usr/lib/*/faketime/libfaketimeMT.so.1 | head -1").strip();
 	}
 
 }

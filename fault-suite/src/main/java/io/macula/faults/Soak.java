@@ -101,8 +101,8 @@ final class Soak {
 	}
 
 	private static Map<String, Resources> resources(World world) {
-		return new TreeMap<>(Map.of("client", Resources.of(world.load().pid()), "provider " + WITNESS,
-				Resources.of(world.process(WITNESS).pid())));
+		return new TreeMap<>(Map.of("client", Resources.withDirect(world.load().pid()), "provider " + WITNESS,
+				Resources.withDirect(world.process(WITNESS).pid())));
 	}
 
 	private void kill(World world) {
@@ -149,57 +149,6 @@ final class Soak {
 
 	private String any() {
 		return World.NODES.get(this.random.nextInt(World.NODES.size()));
-	}
-
-	/**
-	 * What a process holds. Immutable.
-	 *
-	 * @param heapKilobytes live heap after a collection
-	 * @param directKilobytes memory beside the heap that was asked for by code, such as
-	 * Netty's buffers
-	 * @param status what the operating system says
-	 */
-	record Resources(long heapKilobytes, long directKilobytes, ProcessStatus status) {
-
-		private static final Pattern USED = Pattern.compile("used (\\d+)K");
-
-		private static final Pattern DIRECT = Pattern.compile("Other \\(reserved=\\d+KB, committed=(\\d+)KB\\)");
-
-		/** Live heap after a collection. */
-		static long heapKilobytes(long pid) {
-			String process = Long.toString(pid);
-			Shell.run("jcmd", process, "GC.run");
-			return number(USED, Shell.run("jcmd", process, "GC.heap_info"));
-		}
-
-		static Resources of(long pid) {
-			String process = Long.toString(pid);
-			return new Resources(heapKilobytes(pid),
-					number(DIRECT, Shell.run("jcmd", process, "VM.native_memory", "summary")), ProcessStatus.of(pid));
-		}
-
-		boolean flatSince(Resources first) {
-			return this.heapKilobytes <= first.heapKilobytes * 1.3 + 8_192
-					&& this.directKilobytes <= first.directKilobytes * 1.3 + 8_192
-					&& this.status.residentKilobytes() <= first.status.residentKilobytes() * 1.2 + 32_768
-					&& this.status.threads() <= first.status.threads() + 8
-					&& this.status.descriptors() <= first.status.descriptors() + 16;
-		}
-
-		String describe() {
-			return "%d MB heap, %d MB direct, %d MB resident, %d threads, %d descriptors".formatted(
-					this.heapKilobytes >> 10, this.directKilobytes >> 10, this.status.residentKilobytes() >> 10,
-					this.status.threads(), this.status.descriptors());
-		}
-
-		private static long number(Pattern pattern, String text) {
-			Matcher found = pattern.matcher(text);
-			if (!found.find()) {
-				throw new IllegalStateException("No '" + pattern + "' in: " + text);
-			}
-			return Long.parseLong(found.group(1));
-		}
-
 	}
 
 }

@@ -47,11 +47,11 @@ record Window(long from, long to, List<CallRecord> calls) {
 	}
 
 	Window unary() {
-		return only((call) -> call.kind() != CallRecord.Kind.TABLE);
+		return only((call) -> !call.kind().stream());
 	}
 
 	Window streams() {
-		return only((call) -> call.kind() == CallRecord.Kind.TABLE);
+		return only((call) -> call.kind().stream());
 	}
 
 	Window failed() {

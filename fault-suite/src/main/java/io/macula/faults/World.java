@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 import io.macula.faults.Fault.Layout;
 import io.macula.harness.Clock;
@@ -34,6 +35,8 @@ import io.macula.harness.LoggedProcess;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Who is where: the network, three providers, perhaps seeds of their own, and the client
@@ -49,8 +52,12 @@ final class World implements AutoCloseable {
 
 	private static final List<String> SEEDS = List.of("s1", "s2");
 
-	private static final Map<String, String> ADDRESSES = Map.of("n1", "10.77.0.1", "n2", "10.77.0.2", "n3", "10.77.0.3",
-			"s1", "10.77.0.21", "s2", "10.77.0.22");
+	private static final Map<String, Integer> NUMBERS = Map.of("n1", 1, "n2", 2, "n3", 3, "s1", 21, "s2", 22);
+
+	/** A client's own default. */
+	private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+	private static final String DEADLINE_SETTING = "--macula.client.deadline=";
 
 	private static final String STARTED = "Started ";
 
@@ -62,6 +69,10 @@ final class World implements AutoCloseable {
 
 	private final Layout layout;
 
+	private final Addressing addressing;
+
+	private final Holdings holdings = new Holdings();
+
 	private final Map<String, LoggedProcess> processes = new LinkedHashMap<>();
 
 	private final Map<String, String> environment;
@@ -72,21 +83,18 @@ final class World implements AutoCloseable {
 
 	private @Nullable LoadProcess load;
 
-	private List<CallRecord> calls = new ArrayList<>();
-
-	private long begin;
-
-	World(Options options, Layout layout, String... loadSettings) {
+	World(Options options, Layout layout, Addressing addressing, String... loadSettings) {
 		this.options = options;
 		this.layout = layout;
+		this.addressing = addressing;
 		this.directory = fresh(options.directory());
 		this.certificates = (layout == Layout.CERTIFICATES) ? Certificates.create(this.directory) : null;
 		this.environment = (this.certificates != null) ? this.certificates.environment("node")
 				: Map.of("MACULA_REALM_SECRET", options.secret());
 		this.journals = new Journals(this.directory);
-		this.network = new Network(options.prefix(), options.linkd());
+		this.network = new Network(options.prefix(), options.linkd(), addressing);
 		try {
-			ADDRESSES.forEach(this.network::host);
+			NUMBERS.forEach(this.network::host);
 			if (layout == Layout.SEEDS_APART) {
 				SEEDS.forEach(this::startSeed);
 			}
@@ -107,6 +115,17 @@ final class World implements AutoCloseable {
 
 	Options options() {
 		return this.options;
+	}
+
+	/**
+	 * A duration of a fault. What holds over IPv4 is looked at for long there, and for
+	 * less elsewhere.
+	 * @param whole seconds in the whole form
+	 * @param quick seconds in the short form
+	 * @return seconds
+	 */
+	double seconds(double whole, double quick) {
+		return (this.options.quick() || this.addressing != Addressing.V4) ? quick : whole;
 	}
 
 	Path directory() {
@@ -149,6 +168,17 @@ final class World implements AutoCloseable {
 	 * @param settings further settings, as {@code key=value}
 	 */
 	void startProvider(String host, Map<String, String> environment, String... settings) {
+		startProvider(host, List.of(), environment, settings);
+	}
+
+	/**
+	 * Start a provider, or start it again, with settings of its own.
+	 * @param host its host
+	 * @param options options of the JVM
+	 * @param environment environment variables
+	 * @param settings further settings, as {@code key=value}
+	 */
+	void startProvider(String host, List<String> options, Map<String, String> environment, String... settings) {
 		Map<String, String> all = new LinkedHashMap<>();
 		all.put("macula.node.id", host);
 		all.put("macula.realm.seeds", seeds());
@@ -160,6 +190,7 @@ final class World implements AutoCloseable {
 			all.put(setting.substring(0, equals), setting.substring(equals + 1));
 		}
 		List<String> command = new ArrayList<>(jvm());
+		command.addAll(options);
 		command.addAll(List.of("-Xmx256m", "-Dio.netty.leakDetection.level=advanced", "-jar",
 				this.options.suiteJar().toString(), "provider"));
 		all.forEach((key, value) -> command.add("--" + key + "=" + value));
@@ -183,13 +214,13 @@ final class World implements AutoCloseable {
 
 	/**
 	 * Start somebody who attacks, on a host of its own, and wait until it is under way.
-	 * @param address address of the host
+	 * @param number number of the host
 	 * @param arguments the attack
 	 * @return its process
 	 */
-	LoggedProcess startAttack(String address, String... arguments) {
-		String host = "a" + address.substring(address.lastIndexOf('.') + 1);
-		this.network.ensureHost(host, address);
+	LoggedProcess startAttack(int number, String... arguments) {
+		String host = "a" + number;
+		this.network.ensureHost(host, number);
 		List<String> command = new ArrayList<>(
 				List.of("-Xmx384m", "-jar", this.options.suiteJar().toString(), "attack"));
 		command.addAll(List.of(arguments));
@@ -230,9 +261,20 @@ final class World implements AutoCloseable {
 	 * @return the client
 	 */
 	LoadProcess startLoad(String name, String... settings) {
+		return startLoad(name, Map.of(), settings);
+	}
+
+	/**
+	 * Start another client under load.
+	 * @param name its name, for its files
+	 * @param environment environment variables
+	 * @param settings further arguments
+	 * @return the client
+	 */
+	LoadProcess startLoad(String name, Map<String, String> environment, String... settings) {
 		List<String> args = new ArrayList<>(List.of("--macula.realm.seeds=" + seeds()));
 		args.addAll(List.of(settings));
-		return launchLoad("load", name, args);
+		return launchLoad("load", name, environment, args);
 	}
 
 	/**
@@ -242,27 +284,31 @@ final class World implements AutoCloseable {
 	 * @return the client
 	 */
 	LoadProcess startGrpcLoad(String name, String address) {
-		return launchLoad("grpc-load", name, List.of(this.directory.toString(), address));
+		return launchLoad("grpc-load", name, Map.of(), List.of(this.directory.toString(), address));
 	}
 
-	private LoadProcess launchLoad(String form, String name, List<String> args) {
+	private LoadProcess launchLoad(String form, String name, Map<String, String> environment, List<String> args) {
 		Path file = this.directory.resolve(name + ".calls");
 		List<String> command = new ArrayList<>(List.of("-Xmx384m", "-Dio.netty.leakDetection.level=advanced"));
 		command.addAll(jvm());
 		command.addAll(List.of("-jar", this.options.suiteJar().toString(), form, file.toString()));
 		command.addAll(args);
-		return LoadProcess.start(this.network.on(Network.CLIENT, Jvm.command(command)), this.environment, file,
-				this.directory.resolve(name + ".log"));
+		Map<String, String> all = new LinkedHashMap<>(this.environment);
+		all.putAll(environment);
+		Duration deadline = args.stream()
+			.filter((arg) -> arg.startsWith(DEADLINE_SETTING))
+			.map((arg) -> DurationStyle.detectAndParse(arg.substring(DEADLINE_SETTING.length())))
+			.findFirst()
+			.orElse(DEADLINE);
+		return LoadProcess.start(this.network.on(Network.CLIENT, Jvm.command(command)), all, file,
+				this.directory.resolve(name + ".log"), deadline);
 	}
 
 	/**
 	 * Begin a fault: what the client did before does not count.
 	 */
 	void begin() {
-		load().settle();
-		load().newCalls();
-		this.calls = new ArrayList<>();
-		this.begin = Clock.now();
+		load().begin();
 	}
 
 	/**
@@ -270,28 +316,44 @@ final class World implements AutoCloseable {
 	 * @return the calls
 	 */
 	Window window() {
-		String open = load().settle();
-		if (!open.isEmpty()) {
-			throw new IllegalStateException("Calls never end: " + open);
+		Window window = load().window();
+		if (!load().unended().isEmpty()) {
+			throw new IllegalStateException("Calls never end: " + load().unended());
 		}
-		this.calls.addAll(load().newCalls());
-		return new Window(this.begin, Clock.now(), List.copyOf(this.calls));
+		return window;
 	}
 
 	/**
-	 * Compare journals and calls since the begin.
+	 * Compare journals and calls.
+	 * @param client who called
+	 * @param calls its calls
 	 * @return what does not fit
 	 */
-	Journals.Account account() {
-		return this.journals.account(this.calls);
+	Journals.Account account(LoadProcess client, Window calls) {
+		return this.journals.account(calls.calls(), client.deadline());
 	}
 
 	/**
-	 * Streams that ended normally without being whole, since the begin.
-	 * @return lines of the calls
+	 * Note what those hold who may live through a fault.
 	 */
-	List<String> brokenStreams() {
-		return this.calls.stream().filter((call) -> call.code().equals("BROKEN")).map(CallRecord::line).toList();
+	void noteHoldings() {
+		this.holdings.before(alive());
+	}
+
+	/**
+	 * See what is left of a fault.
+	 * @param log takes what must hold
+	 */
+	void compareHoldings(FaultLog log) {
+		this.holdings.after(alive(), log);
+	}
+
+	private Map<String, Long> alive() {
+		Map<String, Long> alive = new TreeMap<>(Map.of("client", load().pid()));
+		NODES.stream()
+			.filter((node) -> process(node).running())
+			.forEach((node) -> alive.put(node, process(node).pid()));
+		return alive;
 	}
 
 	/**
@@ -363,9 +425,7 @@ final class World implements AutoCloseable {
 		List<CallRecord> seen = new ArrayList<>();
 		Clock.await("the client uses " + NODES, Duration.ofSeconds(60), () -> {
 			Clock.pause(Duration.ofMillis(200));
-			List<CallRecord> ended = load().newCalls();
-			seen.addAll(ended);
-			this.calls.addAll(ended);
+			seen.addAll(load().newCalls());
 			return NODES.stream()
 				.allMatch((node) -> seen.stream().anyMatch((call) -> node.equals(call.node()) && call.start() > from));
 		});
@@ -377,12 +437,12 @@ final class World implements AutoCloseable {
 	}
 
 	/**
-	 * Endpoint of a provider.
-	 * @param node its node
+	 * Endpoint of a provider or seed.
+	 * @param host its host
 	 * @return host:port
 	 */
-	static String address(String node) {
-		return ADDRESSES.get(node) + ":" + PORT;
+	String endpoint(String host) {
+		return this.network.address(host) + ":" + PORT;
 	}
 
 	/**
@@ -391,7 +451,7 @@ final class World implements AutoCloseable {
 	 */
 	String seeds() {
 		List<String> hosts = (this.layout == Layout.SEEDS_APART) ? SEEDS : NODES;
-		return String.join(",", hosts.stream().map(World::address).toList());
+		return String.join(",", hosts.stream().map(this::endpoint).toList());
 	}
 
 	private List<String> jvm() {

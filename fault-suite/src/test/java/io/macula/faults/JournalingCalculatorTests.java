@@ -47,8 +47,8 @@ class JournalingCalculatorTests {
 			calculator.addLater(new Question(10, 1)).toCompletableFuture().join();
 			calculator.table(new Question(11, 1), 3).blockLast();
 		}
-		assertThat(Files.readAllLines(journal)).containsExactly("7 multiply", "8 add", "9 multiply", "10 add",
-				"11 table");
+		assertThat(Files.readAllLines(journal)).map((line) -> line.replaceAll(" \\d+$", ""))
+			.containsExactly("7 multiply", "8 add", "9 multiply", "10 add", "11 table");
 	}
 
 	@Test
@@ -68,7 +68,7 @@ class JournalingCalculatorTests {
 			calculator.add(new Question(7, 1));
 		}
 		CallRecord call = new CallRecord(7, Kind.ADD, 0, 1, "OK", Processed.YES, "n1", "");
-		assertThat(journals.account(List.of(call)).twice()).containsExactly(call.line());
+		assertThat(journals.account(List.of(call), Duration.ofSeconds(30)).twice()).containsExactly(call.line());
 	}
 
 	@Test

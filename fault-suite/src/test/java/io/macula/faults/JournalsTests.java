@@ -19,6 +19,7 @@ package io.macula.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 import io.macula.Processed;
@@ -30,24 +31,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class JournalsTests {
 
+	private static final Duration DEADLINE = Duration.ofSeconds(2);
+
 	@TempDir
 	Path directory;
 
 	@Test
 	void whenEachCallWasExecutedAsToldThenAllFits() throws IOException {
-		journal("n1", "1 multiply\n2 add\n");
-		journal("n2", "1 multiply\n4 add\n");
-		Journals.Account account = new Journals(this.directory).account(List.of(
-				call(1, Kind.MULTIPLY, "OK", Processed.YES), call(2, Kind.ADD, "OK", Processed.YES),
-				call(3, Kind.ADD, "UNAVAILABLE", Processed.NO), call(4, Kind.ADD, "UNAVAILABLE", Processed.UNKNOWN)));
+		journal("n1", "1 multiply 1\n2 add 1\n");
+		journal("n2", "1 multiply 1\n4 add 1\n");
+		Journals.Account account = new Journals(this.directory)
+			.account(List.of(call(1, Kind.MULTIPLY, "OK", Processed.YES), call(2, Kind.ADD, "OK", Processed.YES),
+					call(3, Kind.ADD, "UNAVAILABLE", Processed.NO), call(4, Kind.ADD, "UNAVAILABLE", Processed.UNKNOWN),
+					call(5, Kind.ADD, "UNAVAILABLE", Processed.UNKNOWN)), DEADLINE);
 		assertThat(account.fits()).isTrue();
-		assertThat(account.unknownExecuted()).isEqualTo(1);
+		assertThat(account.unknown()).extracting(CallRecord::id).containsExactly(5L);
 	}
 
 	@Test
 	void callThatIsNotIdempotentAndWasExecutedTwiceIsFound() throws IOException {
-		journal("n1", "1 add\n");
-		journal("n2", "1 add\n");
+		journal("n1", "1 add 1\n");
+		journal("n2", "1 add 1\n");
 		assertThat(account(call(1, Kind.ADD, "OK", Processed.YES)).twice()).hasSize(1);
 	}
 
@@ -59,8 +63,20 @@ class JournalsTests {
 
 	@Test
 	void callThatWasExecutedThoughReportedAsNotProcessedIsFound() throws IOException {
-		journal("n1", "1 add\n");
+		journal("n1", "1 add 1\n");
 		assertThat(account(call(1, Kind.ADD, "UNAVAILABLE", Processed.NO)).wrong()).hasSize(1);
+	}
+
+	@Test
+	void callThatWasExecutedAfterItsDeadlineIsFound() throws IOException {
+		journal("n1", "1 add 2900000000\n2 add 3100000000\n");
+		Journals journals = new Journals(this.directory);
+		CallRecord inTime = call(1, Kind.ADD, "UNAVAILABLE", Processed.UNKNOWN);
+		CallRecord late = call(2, Kind.ADD, "UNAVAILABLE", Processed.UNKNOWN);
+		Journals.Account account = journals.account(List.of(inTime, late), DEADLINE);
+		assertThat(account.overdue()).containsExactly(late.line());
+		assertThat(account.fits()).isFalse();
+		assertThat(account.worstAfterEndMillis()).isEqualTo(3099.999999);
 	}
 
 	@Test
@@ -68,9 +84,9 @@ class JournalsTests {
 		journal("n1", "1 mul");
 		Journals journals = new Journals(this.directory);
 		List<CallRecord> calls = List.of(call(1, Kind.MULTIPLY, "OK", Processed.YES));
-		assertThat(journals.account(calls).lost()).hasSize(1);
-		journal("n1", "1 multiply\n");
-		assertThat(journals.account(calls).lost()).isEmpty();
+		assertThat(journals.account(calls, DEADLINE).lost()).hasSize(1);
+		journal("n1", "1 multiply 1\n");
+		assertThat(journals.account(calls, DEADLINE).lost()).isEmpty();
 	}
 
 	@Test
@@ -83,7 +99,7 @@ class JournalsTests {
 	}
 
 	private Journals.Account account(CallRecord call) {
-		return new Journals(this.directory).account(List.of(call));
+		return new Journals(this.directory).account(List.of(call), DEADLINE);
 	}
 
 	private void journal(String node, String text) throws IOException {

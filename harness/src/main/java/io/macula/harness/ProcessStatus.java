@@ -27,10 +27,11 @@ import java.util.Map;
  * What the operating system says of a process; Linux only. Immutable.
  *
  * @param residentKilobytes memory
+ * @param virtualKilobytes addresses that are taken
  * @param threads threads
  * @param descriptors open files and sockets
  */
-public record ProcessStatus(long residentKilobytes, long threads, long descriptors) {
+public record ProcessStatus(long residentKilobytes, long virtualKilobytes, long threads, long descriptors) {
 
 	/**
 	 * The status of a process now.
@@ -47,8 +48,8 @@ public record ProcessStatus(long residentKilobytes, long threads, long descripto
 					status.put(words[0], Long.parseLong(words[1]));
 				}
 			}
-			return new ProcessStatus(status.getOrDefault("VmRSS", 0L), status.getOrDefault("Threads", 0L),
-					descriptors.count());
+			return new ProcessStatus(status.getOrDefault("VmRSS", 0L), status.getOrDefault("VmSize", 0L),
+					status.getOrDefault("Threads", 0L), descriptors.count());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Status of process " + pid + " cannot be read", ex);
