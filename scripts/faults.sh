@@ -46,6 +46,9 @@ fi
 linkd=$out/linkd
 build_linkd "$linkd" || echo "linkd cannot be built (gcc, libnetfilter-queue-dev): faults of delay and loss are skipped"
 
+fake_clock=$out/fakeclock.so
+build_fake_clock "$fake_clock" || echo "fakeclock.so cannot be built (gcc): faults of clocks are skipped"
+
 prefix=mf$$-
 
 cleanup() {
@@ -63,7 +66,7 @@ trap 'cleanup; exit 130' INT TERM
 
 # shellcheck disable=SC2086
 "$java" --enable-native-access=ALL-UNNAMED -Xmx1g -jar "$suite_jar" --prefix="$prefix" --linkd="$linkd" \
-	--suite-jar="$suite_jar" --directory="$out" --secret="$(random_secret)" $arguments &
+	--fake-clock="$fake_clock" --suite-jar="$suite_jar" --directory="$out" --secret="$(random_secret)" $arguments &
 suite=$!
 status=0
 wait "$suite" || status=$?

@@ -34,6 +34,12 @@ build_linkd() {
 	gcc -O2 -o "$1" harness/src/main/c/linkd.c -lnetfilter_queue 2> "$1.log"
 }
 
+# Build the clock that is wrong; what it does is told in its source.
+build_fake_clock() {
+	rm -f "$1"
+	gcc -O2 -shared -fPIC -o "$1" harness/src/main/c/fakeclock.c -ldl 2> "$1.log"
+}
+
 # 128 bits of randomness, as hex.
 random_secret() {
 	od -An -N16 -tx1 /dev/urandom | tr -d ' \n'

@@ -18,25 +18,29 @@ package io.macula.faults;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 
-import io.macula.harness.Shell;
-
 /**
- * A clock that processes see in place of the machine's, by libfaketime, which makes them
- * slow; their monotonic time is the true one.
+ * A clock that processes see in place of the machine's, by the library {@code fakeclock}
+ * of the harness ({@code src/main/c}); their monotonic time is the true one.
  */
 final class FakeClock {
 
 	/** What a fault needs that uses such a clock. */
-	static final String TOOL = "faketime";
+	static final String LIBRARY = "fakeclock";
+
+	private final Path library;
 
 	private final Path file;
 
-	private FakeClock(Path file) {
+	private FakeClock(Path library, Path file) {
+		this.library = library;
 		this.file = file;
 	}
 
@@ -46,7 +50,7 @@ final class FakeClock {
 	 * @param name its name, for its file
 	 */
 	static FakeClock in(World world, String name) {
-		FakeClock clock = new FakeClock(world.directory().resolve(name + ".clock"));
+		FakeClock clock = new FakeClock(world.options().fakeClock(), world.directory().resolve(name + ".clock"));
 		clock.ahead(Duration.ZERO);
 		return clock;
 	}
@@ -56,21 +60,24 @@ final class FakeClock {
 	 * @return environment variables
 	 */
 	Map<String, String> environment() {
-		String library = Shell.run("sh", "-c", "ls /usr/lib/*/faketime/libfaketimeMT.so.1 | head -1").strip();
-		return Map.of("LD_PRELOAD", library, "FAKETIME_TIMESTAMP_FILE", this.file.toAbsolutePath().toString(),
-				"FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1");
+		return Map.of("LD_PRELOAD", this.library.toAbsolutePath().toString(), "FAKECLOCK_FILE",
+				this.file.toAbsolutePath().toString());
 	}
 
 	/**
-	 * Set the clock. Processes see it within a second.
-	 * @param time what it is ahead of the machine's; behind it if negative
+	 * Set the clock. Processes see it at once.
+	 * @param time what it is ahead of the machine's, in whole seconds; behind it if
+	 * negative
 	 */
 	void ahead(Duration time) {
-		try {
-			Files.writeString(this.file, "%+d\n".formatted(time.toSeconds()));
+		ByteBuffer seconds = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+		seconds.putLong(time.toSeconds()).flip();
+		// Processes have mapped the file: it is changed, not replaced.
+		try (FileChannel channel = FileChannel.open(this.file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+			channel.write(seconds, 0);
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Time cannot be faked", ex);
+			throw new UncheckedIOException("Clock " + this.file + " cannot be set", ex);
 		}
 	}
 

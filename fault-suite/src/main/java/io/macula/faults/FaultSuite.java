@@ -206,8 +206,11 @@ public final class FaultSuite {
 	}
 
 	private boolean available(String tool) {
-		return tool.equals("linkd") ? Files.isExecutable(this.options.linkd())
-				: Shell.succeeds("sh", "-c", "command -v " + tool);
+		return switch (tool) {
+			case "linkd" -> Files.isExecutable(this.options.linkd());
+			case FakeClock.LIBRARY -> Files.exists(this.options.fakeClock());
+			default -> Shell.succeeds("sh", "-c", "command -v " + tool);
+		};
 	}
 
 	private void print(FaultReport report) {

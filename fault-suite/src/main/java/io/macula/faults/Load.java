@@ -61,7 +61,7 @@ final class Load implements AutoCloseable {
 	private static final long OPEN_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	/** Who was halted for longer does not make up for what was due meanwhile. */
-	private static final long HALT_NANOS = TimeUnit.SECONDS.toNanos(1);
+	private static final long HALT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
 	private final CallLog log;
 

@@ -44,6 +44,8 @@ final class LoadProcess implements AutoCloseable {
 
 	private static final int REPLY_LIMIT_SECONDS = 60;
 
+	private static final int START_LIMIT_SECONDS = 90;
+
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
 	private final Process process;
@@ -91,7 +93,7 @@ final class LoadProcess implements AutoCloseable {
 			Thread reader = new Thread(() -> load.read(), "load-log");
 			reader.setDaemon(true);
 			reader.start();
-			String reply = load.reply();
+			String reply = load.reply(START_LIMIT_SECONDS);
 			if (!reply.equals("started")) {
 				process.destroyForcibly();
 				throw new IllegalStateException("The load did not start: " + reply + ", see " + log);
@@ -274,12 +276,12 @@ final class LoadProcess implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException("The load does not listen any more", ex);
 		}
-		return reply();
+		return reply(REPLY_LIMIT_SECONDS);
 	}
 
-	private String reply() {
+	private String reply(int limitSeconds) {
 		try {
-			for (int i = 0; i < REPLY_LIMIT_SECONDS * 2; i++) {
+			for (int i = 0; i < limitSeconds * 2; i++) {
 				String reply = this.replies.poll(500, TimeUnit.MILLISECONDS);
 				if (reply != null) {
 					return reply;
@@ -288,7 +290,7 @@ final class LoadProcess implements AutoCloseable {
 					throw new IllegalStateException("The load ended with " + this.process.exitValue());
 				}
 			}
-			throw new IllegalStateException("The load did not answer within " + REPLY_LIMIT_SECONDS + " s");
+			throw new IllegalStateException("The load did not answer within " + limitSeconds + " s");
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -27,18 +27,20 @@ import io.macula.harness.Arguments;
  *
  * @param prefix prefix of the network namespaces, unique on the machine
  * @param linkd the daemon that makes links bad
+ * @param fakeClock the library that makes clocks wrong
  * @param suiteJar this suite
  * @param directory for report, logs and journals
  * @param secret the realm's secret
  * @param quick whether durations are shortened
  * @param networks networks in which faults run
  */
-record Options(String prefix, Path linkd, Path suiteJar, Path directory, String secret, boolean quick,
+record Options(String prefix, Path linkd, Path fakeClock, Path suiteJar, Path directory, String secret, boolean quick,
 		Set<Addressing> networks) {
 
 	static Options of(Arguments named) {
 		return new Options(named.required("prefix"), Path.of(named.required("linkd")),
-				Path.of(named.required("suite-jar")), Path.of(named.required("directory")), named.required("secret"),
+				Path.of(named.required("fake-clock")), Path.of(named.required("suite-jar")),
+				Path.of(named.required("directory")), named.required("secret"),
 				Boolean.parseBoolean(named.optional("short", "false")), named.has("network")
 						? EnumSet.of(Addressing.of(named.required("network"))) : EnumSet.allOf(Addressing.class));
 	}

@@ -39,6 +39,8 @@ final class ProcessFaults {
 
 	private static final String SLEEPER = "o";
 
+	private static final Pattern LOGGED = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT");
+
 	private ProcessFaults() {
 	}
 
@@ -273,12 +275,16 @@ final class ProcessFaults {
 		finally {
 			Shell.run("prlimit", "--pid", pid, "--as=unlimited:");
 		}
-		List<String> lines = provider.logFrom(position).lines().toList();
-		long threads = lines.stream().filter((line) -> line.contains("thread")).count();
-		log.must("its log says so, in few lines",
-				"%d lines, %d of them of threads, such as: %s".formatted(lines.size(), threads,
-						lines.stream().filter((line) -> line.contains("thread")).findFirst().orElse("none")),
-				threads > 0 && lines.size() <= 40);
+		// A line of the log begins with its time; the others belong to stack traces.
+		List<String> lines = provider.logFrom(position)
+			.lines()
+			.filter((line) -> LOGGED.matcher(line).lookingAt())
+			.toList();
+		List<String> threads = lines.stream().filter((line) -> line.contains("thread ")).toList();
+		log.must("its log says so, in 15 lines at most",
+				"%d lines, %d of them of threads%s".formatted(lines.size(), threads.size(),
+						threads.isEmpty() ? "" : ", such as: " + threads.get(0)),
+				!threads.isEmpty() && lines.size() <= 15);
 		provider.terminate();
 	}
 

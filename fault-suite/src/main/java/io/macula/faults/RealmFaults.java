@@ -51,10 +51,10 @@ final class RealmFaults {
 					.of("expired-certificate", "a node whose certificate has expired tries to join", true,
 							(world, log) -> stranger(world, log, world.certificates().environment("expired")))
 					.in(Layout.CERTIFICATES),
-				Fault.of("clock",
-						"the clock of one provider goes back and forward by an hour (by libfaketime, which makes it slow)",
-						false, RealmFaults::clock)
-					.needing(FakeClock.TOOL),
+				Fault
+					.of("clock", "the clock of one provider goes back and forward by an hour", false,
+							RealmFaults::clock)
+					.needing(FakeClock.LIBRARY),
 				Fault.of("seed-sigterm",
 						"SIGTERM of the seed that the client watches, which then starts again, six times", false,
 						RealmFaults::seedSigterm),

@@ -17,26 +17,24 @@
 package io.macula.faults;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import io.macula.faults.Fault.Layout;
 import io.macula.faults.Network.Healing;
 import io.macula.harness.Clock;
 import io.macula.harness.Link;
-import io.macula.harness.ProcessStatus;
-import io.macula.harness.Shell;
 
 /**
  * Half load for a long time, with a fault every 10 seconds, drawn by chance. The client
  * and one of the providers live through the whole of it, so that what they hold can be
- * compared; the others are killed and restarted, too.
+ * compared; the others are killed and restarted, too. The nodes of a second client come
+ * and go within one process, which is to hold nothing of those that have gone.
  */
 final class Soak {
 
@@ -48,7 +46,13 @@ final class Soak {
 
 	private static final List<String> MORTAL = List.of("n1", "n2");
 
+	/** What a call may take that begins just before its node comes back. */
+	private static final long MARGIN_NANOS = 1_000_000_000L;
+
 	private final int minutes;
+
+	/** When the wanderer had no node: begin and end. */
+	private final List<long[]> away = new ArrayList<>();
 
 	private final Random random = new Random(SEED);
 
@@ -64,8 +68,18 @@ final class Soak {
 
 	private void run(World world, FaultLog log) {
 		world.load().pace(0.5);
+		try (LoadProcess wanderer = world.startLoad("wanderer", "--macula.client.deadline=5s")) {
+			wanderer.pace(0.2);
+			wanderer.begin();
+			run(world, wanderer, log);
+		}
+		world.load().pace(1);
+	}
+
+	private void run(World world, LoadProcess wanderer, FaultLog log) {
 		List<Consumer<World>> faults = List.of(this::kill, this::restart, this::freeze, this::drop, this::unreachable,
-				this::lossy, (any) -> any.network().rebind());
+				this::lossy, (any) -> any.network().rebind(), (any) -> any.network().readdress(), this::freezeClient,
+				(any) -> leave(wanderer, () -> wanderer.order("renew")));
 		long end = Clock.now() + Duration.ofMinutes(this.minutes).toNanos();
 		// Caches fill and the JIT compiles in the first part: what comes after is to stay
 		// flat.
@@ -77,19 +91,24 @@ final class Soak {
 			faults.get(this.random.nextInt(faults.size())).accept(world);
 			injected++;
 			if (first.isEmpty() && Clock.now() > settled) {
-				first = resources(world);
+				first = resources(world, wanderer);
 			}
 			Clock.pause(Duration.ofNanos(next - Clock.now()));
 		}
 		Clock.seconds(6);
 		Window all = world.window();
-		Map<String, Resources> last = resources(world);
+		Window wandering = wanderer.window();
+		Map<String, Resources> last = resources(world, wanderer);
 		log.measured("faults", injected);
 		log.measured("calls", all.size());
 		log.noneFailed("idempotent calls", all.idempotent());
 		log.measured("idempotent", all.idempotent().describeLatency());
 		log.measured("notIdempotent", all.once().describeFailures());
 		log.measured("streams", all.streams().describeFailures());
+		log.truthful(world, wanderer, wandering);
+		log.noneFailed("idempotent calls of the client whose nodes come and go, while it has one",
+				wandering.idempotent().only((call) -> !this.away(call)));
+		log.measured("nodesThatCameAndWent", this.away.size());
 		for (Map.Entry<String, Resources> each : first.entrySet()) {
 			Resources now = Objects.requireNonNull(last.get(each.getKey()));
 			log.must("heap, native memory, threads and descriptors of the " + each.getKey() + " stay flat",
@@ -97,12 +116,28 @@ final class Soak {
 		}
 		long leaks = world.leakReports();
 		log.must("no leak reports of Netty", leaks, leaks == 0);
-		world.load().pace(1);
 	}
 
-	private static Map<String, Resources> resources(World world) {
-		return new TreeMap<>(Map.of("client", Resources.withDirect(world.load().pid()), "provider " + WITNESS,
+	private static Map<String, Resources> resources(World world, LoadProcess wanderer) {
+		return new TreeMap<>(Map.of("client", Resources.withDirect(world.load().pid()),
+				"client whose nodes come and go", Resources.withDirect(wanderer.pid()), "provider " + WITNESS,
 				Resources.withDirect(world.process(WITNESS).pid())));
+	}
+
+	private void leave(LoadProcess wanderer, Runnable life) {
+		long left = Clock.now();
+		life.run();
+		this.away.add(new long[] { left - MARGIN_NANOS, Clock.now() + MARGIN_NANOS });
+	}
+
+	private boolean away(CallRecord call) {
+		return this.away.stream().anyMatch((time) -> call.end() > time[0] && call.start() < time[1]);
+	}
+
+	private void freezeClient(World world) {
+		world.load().signal("STOP");
+		Clock.seconds(4);
+		world.load().signal("CONT");
 	}
 
 	private void kill(World world) {

@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import io.macula.faults.CallRecord.Kind;
 import io.macula.faults.Fault.Layout;
@@ -38,6 +39,8 @@ final class TimeFaults {
 	/** The one processor that the client shares with somebody busy. */
 	private static final String PROCESSOR = "0";
 
+	private static final int BUSY = 4;
+
 	private TimeFaults() {
 	}
 
@@ -53,24 +56,24 @@ final class TimeFaults {
 					.of("clock-ahead",
 							"a client starts with its clock 2 days ahead, a provider 4 days, which are then put right",
 							false, TimeFaults::clockAhead)
-					.needing(FakeClock.TOOL),
+					.needing(FakeClock.LIBRARY),
 				Fault.of("clock-jumps",
 						"the clock of a client and of all providers jumps by 11 years and back; n1 starts again each time",
 						false, TimeFaults::clockJumps)
-					.needing(FakeClock.TOOL),
+					.needing(FakeClock.LIBRARY),
 				Fault
 					.of("clock-certificate",
 							"the clock of a client is beyond the end of all certificates, and is then put right", false,
 							TimeFaults::clockCertificate)
 					.in(Layout.CERTIFICATES)
-					.needing(FakeClock.TOOL));
+					.needing(FakeClock.LIBRARY));
 	}
 
 	private static void burst(World world, FaultLog log) {
 		try (LoadProcess client = world.startLoad("burst", "--macula.client.deadline=20s")) {
 			// It learns meanwhile how long an attempt takes.
 			Clock.seconds(6);
-			Process busy = busy();
+			List<Process> busy = Stream.generate(TimeFaults::busy).limit(BUSY).toList();
 			try {
 				Shell.run("taskset", "-a", "-c", "-p", PROCESSOR, Long.toString(client.pid()));
 				client.begin();
@@ -87,7 +90,7 @@ final class TimeFaults {
 				log.measured("burst", burst.describeLatency());
 			}
 			finally {
-				busy.destroyForcibly();
+				busy.forEach(Process::destroyForcibly);
 			}
 		}
 	}
