@@ -43,7 +43,11 @@ final class ReliabilityPage {
 			- **Account**: every call carries an id that the provider writes into its journal before it executes it. After each
 			  fault the journals of all providers are compared with what the client was told: no call of a method that is not
 			  idempotent was executed twice, none that was reported as not processed was executed, none was answered without having
-			  been executed.
+			  been executed, none was executed after its deadline, and each had an outcome by its deadline. Faults of a client's own
+			  life have clients of their own, with the same account.
+			- **Left behind**: after each fault threads, descriptors and heap of the client and of the providers that lived through
+			  it are compared with what they were before it.
+			- **Networks**: IPv4 with a client whose address is translated, unless a row says "IPv6 only" or "IPv4 and IPv6".
 			- **Beside grpc-java**: the same load over the same bad link, once over Macula and then over grpc-java with TLS,
 			  everything at its default, one connection for each provider. The 99th percentiles of both stand in the row.
 			- **Not idempotent** calls that were in flight when a provider fell silent fail with a status that says "unknown":
