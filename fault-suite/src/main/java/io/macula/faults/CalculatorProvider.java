@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Import;
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ JournalingCalculator.class, ParcelService.class })
+@Import({ JournalingCalculator.class, ParcelService.class, NodeOrders.class })
 class CalculatorProvider {
 
 	/**

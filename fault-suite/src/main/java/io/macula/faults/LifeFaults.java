@@ -40,6 +40,11 @@ final class LifeFaults {
 		return List.of(Fault.of("node-closed",
 				"a client's node is closed while 50 callers wait, 8 streams run and 4,000 calls have just started",
 				true, LifeFaults::nodeClosed),
+				Fault
+					.of("stop-start",
+							"the node of a client is stopped and started again, three times; then that of a provider",
+							true, LifeFaults::stopAndStart)
+					.needing("curl"),
 				Fault.of("client-sigterm",
 						"SIGTERM of a client while 50 callers loop; a bean of it calls while it closes", false,
 						LifeFaults::clientSigterm),
@@ -86,6 +91,48 @@ final class LifeFaults {
 					left[0] + " of its threads left; " + after.describeSince(before),
 					ended && after.status().descriptors() < before.status().descriptors());
 		}
+	}
+
+	private static void stopAndStart(World world, FaultLog log) {
+		int rounds = world.options().quick() ? 2 : 3;
+		try (LoadProcess client = world.startLoad("pausing", DEADLINE, "--load.callers=20")) {
+			Clock.seconds(4);
+			Resources before = Resources.of(client.pid());
+			client.begin();
+			Window alive = new Window(0, 0, List.of());
+			Window stopped = alive;
+			for (int i = 0; i < rounds; i++) {
+				Clock.seconds(1);
+				alive = alive.and(client.window());
+				client.begin();
+				client.order("stop");
+				long end = Clock.now();
+				Clock.seconds(1);
+				Window pause = client.window();
+				log.truthful(world, client, pause);
+				stopped = stopped.and(pause.due(end, Long.MAX_VALUE));
+				client.order("start");
+				client.begin();
+				Clock.seconds(2);
+			}
+			alive = alive.and(client.window());
+			log.noticed(alive);
+			log.truthful(world, client, alive);
+			log.refusedAtOnce("calls while the node is stopped", stopped, "stopped");
+			log.noneFailed("calls in its lives", alive);
+			Resources after = Resources.of(client.pid());
+			log.must("its lives leave nothing behind", after.describeSince(before), after.heldSince(before));
+		}
+		world.begin();
+		for (int i = 0; i < rounds; i++) {
+			world.order("n2", "stop");
+			Clock.seconds(1);
+			world.order("n2", "start");
+			long back = Clock.now();
+			Clock.seconds(3);
+			log.returns("in its life " + (i + 2) + " n2", world.window().secondsToAnswerOf("n2", back), 5);
+		}
+		log.noneFailed("calls of any kind while a provider stops and starts", world.window());
 	}
 
 	private static void clientSigterm(World world, FaultLog log) {

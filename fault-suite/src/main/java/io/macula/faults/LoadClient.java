@@ -43,9 +43,10 @@ import org.springframework.context.annotation.Bean;
 /**
  * The client under load, an application of its own. Beside what every load obeys
  * ({@link Orders#of}) it obeys: {@code report} tells the node's report as JSON,
- * {@code close} closes the node, {@code renew} the application, in whose place comes a
- * new one, and {@code shapes 5} makes a call in each shape and tells how each ended, or
- * that it did not within so many seconds. At the end of the input it stops.
+ * {@code close} closes the node, {@code stop} and {@code start} end its life and begin
+ * the next, {@code renew} the application, in whose place comes a new one, and
+ * {@code shapes 5} makes a call in each shape and tells how each ended, or that it did
+ * not within so many seconds. At the end of the input it stops.
  */
 final class LoadClient {
 
@@ -75,6 +76,8 @@ final class LoadClient {
 			Orders.of(load, log)
 				.on("report", (words) -> json.writeValueAsString(session.node().report()))
 				.on("close", (words) -> timed("closed", () -> session.node().close()))
+				.on("stop", (words) -> timed("stopped", () -> session.node().stop()))
+				.on("start", (words) -> timed("started", () -> session.node().start()))
 				.on("renew", (words) -> timed("renewed", () -> {
 					session.renew();
 					load.use(session.calculator());

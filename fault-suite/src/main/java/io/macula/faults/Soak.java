@@ -79,7 +79,10 @@ final class Soak {
 	private void run(World world, LoadProcess wanderer, FaultLog log) {
 		List<Consumer<World>> faults = List.of(this::kill, this::restart, this::freeze, this::drop, this::unreachable,
 				this::lossy, (any) -> any.network().rebind(), (any) -> any.network().readdress(), this::freezeClient,
-				(any) -> leave(wanderer, () -> wanderer.order("renew")));
+				(any) -> leave(wanderer, () -> wanderer.order("renew")), (any) -> leave(wanderer, () -> {
+					wanderer.order("stop");
+					wanderer.order("start");
+				}));
 		long end = Clock.now() + Duration.ofMinutes(this.minutes).toNanos();
 		// Caches fill and the JIT compiles in the first part: what comes after is to stay
 		// flat.

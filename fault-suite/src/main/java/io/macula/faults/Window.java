@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.macula.harness.Percentile;
 
@@ -36,6 +37,11 @@ record Window(long from, long to, List<CallRecord> calls) {
 
 	Window only(Predicate<CallRecord> condition) {
 		return new Window(this.from, this.to, this.calls.stream().filter(condition).toList());
+	}
+
+	Window and(Window other) {
+		return new Window(Math.min(this.from, other.from), Math.max(this.to, other.to),
+				Stream.concat(this.calls.stream(), other.calls.stream()).toList());
 	}
 
 	Window idempotent() {

@@ -385,6 +385,16 @@ final class World implements AutoCloseable {
 	}
 
 	/**
+	 * Have the node of a provider do something.
+	 * @param host its host
+	 * @param order what, see {@link NodeOrders}
+	 */
+	void order(String host, String order) {
+		this.network.in(host, "curl", "-s", "-S", "-f", "-X", "POST", "--max-time", "25",
+				"http://127.0.0.1:8080/node/" + order);
+	}
+
+	/**
 	 * Replace all providers by such with settings of their own, and wait until the client
 	 * uses them. They last until {@link #dismiss}.
 	 * @param settings further settings, as {@code key=value}
