@@ -78,6 +78,7 @@ public final class Transport implements AutoCloseable {
 	private final LongSupplier wallMillis;
 
 	private final Map<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
+
 	private final LogLimit suspicionLimit;
 
 	private volatile boolean closed;

@@ -83,19 +83,19 @@ final class ClientFixture {
 
 	private ConnectionPool newPool() {
 		return new ConnectionPool(PoolSettings.defaults(), (endpoint, timeout) -> Mono.defer(() -> {
-		this.dialled.add(endpoint);
-		if (this.silent.contains(endpoint)) {
-			return Mono.never();
-		}
-		Status refusal = this.refusals.get(endpoint);
-		if (refusal != null) {
-			return Mono.error(refusal.toException());
-		}
-		FakeConnection connection = new FakeConnection(endpoint, 0);
-		this.connections.put(endpoint, connection);
-		this.onConnect.accept(connection);
-		return Mono.just(connection);
-	}), this::schedule, this.now::get, PoolListener.SILENT);
+			this.dialled.add(endpoint);
+			if (this.silent.contains(endpoint)) {
+				return Mono.never();
+			}
+			Status refusal = this.refusals.get(endpoint);
+			if (refusal != null) {
+				return Mono.error(refusal.toException());
+			}
+			FakeConnection connection = new FakeConnection(endpoint, 0);
+			this.connections.put(endpoint, connection);
+			this.onConnect.accept(connection);
+			return Mono.just(connection);
+		}), this::schedule, this.now::get, PoolListener.SILENT);
 	}
 
 	/** Whether the timer refuses everything. */

@@ -30,8 +30,8 @@ import net.jqwik.api.Tag;
 /**
  * The life of a client as random steps: calls and streams of all kinds, cancelled ones,
  * instances that come and go, peers that answer, refuse, fall silent and vanish, time
- * that passes or leaps, stop and start, the close. After each step, and when all time is over, what the
- * client promises must hold; see {@link ClientWorld}.
+ * that passes or leaps, stop and start, the close. After each step, and when all time is
+ * over, what the client promises must hold; see {@link ClientWorld}.
  */
 @Tag("model")
 class ClientLifeModelTests {

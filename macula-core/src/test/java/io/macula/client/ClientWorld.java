@@ -45,8 +45,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What must hold:
  * <ul>
  * <li>each call has one outcome, and no sign of life after it;</li>
- * <li>it has it by its deadline, and at once when the client is stopped or closed; a
- * call on such a client is not sent;</li>
+ * <li>it has it by its deadline, and at once when the client is stopped or closed; a call
+ * on such a client is not sent;</li>
  * <li>a call of which one attempt ran is never told as not processed, and one that
  * succeeded was run;</li>
  * <li>what is not idempotent is never sent again after an attempt that may have run;</li>
@@ -178,7 +178,8 @@ final class ClientWorld {
 		}
 		if (this.phase != Phase.STARTED) {
 			assertThat(call.over()).as("%s on a client that is %s", call, this.phase).isTrue();
-			assertThat(this.server.sent()).as("attempts of %s on a client that is %s", call, this.phase).isEqualTo(sent);
+			assertThat(this.server.sent()).as("attempts of %s on a client that is %s", call, this.phase)
+				.isEqualTo(sent);
 		}
 	}
 
@@ -231,7 +232,8 @@ final class ClientWorld {
 		enum Kind {
 
 			CALL(30), CANCEL(3), REQUEST(6), DIRECTORY(8), REFUSE_DIALS(3), SILENT_DIALS(2), ACCEPT_DIALS(5), RUN(8),
-			ANSWER(15), FAIL(3), REFUSE(5), LOSE(4), SUSPECT(4), ALIVE(4), GO_AWAY(2), WAIT(20), LEAP(2), STOP(2), START(3), CLOSE(1);
+			ANSWER(15), FAIL(3), REFUSE(5), LOSE(4), SUSPECT(4), ALIVE(4), GO_AWAY(2), WAIT(20), LEAP(2), STOP(2),
+			START(3), CLOSE(1);
 
 			final int weight;
 
