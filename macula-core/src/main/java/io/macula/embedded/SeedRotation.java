@@ -177,18 +177,7 @@ final class SeedRotation {
 			this.failures = 0;
 			from.heardNanos = this.loop.nanoTime();
 			this.listener.heard(update);
-			if (leaves(update)) {
-				ended(from, null);
-			}
 		}
-	}
-
-	/**
-	 * A seed that withdraws itself is about to end: whatever becomes of its last words,
-	 * another one is asked now.
-	 */
-	private static boolean leaves(DirectoryUpdate update) {
-		return update.gone().stream().anyMatch((gone) -> gone.withdrawn() && gone.nodeId().equals(update.sender()));
 	}
 
 	private void establish(Attempt from, String sender) {

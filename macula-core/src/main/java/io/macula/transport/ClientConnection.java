@@ -28,7 +28,6 @@ import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.FrameDecoder;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
@@ -38,7 +37,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
  * The calling side of a connection: its life. Unary calls are in its {@link CallPump},
@@ -54,8 +52,6 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	private static final Logger logger = LoggerFactory.getLogger(ClientConnection.class);
 
 	private static final FaultLog faults = new FaultLog(logger);
-
-	private static final int MAX_REASON_CHARS = 256;
 
 	private final Transport transport;
 
@@ -95,22 +91,15 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	private final CallPump pump;
 
-	private final Sinks.Many<State> states = Sinks.unsafe().many().replay().latest();
-
-	private final Sinks.One<Status> closed = Sinks.one();
-
-	private volatile State state = State.READY;
-
-	private volatile @Nullable Status closeReason;
+	private final ConnectionStates states;
 
 	private boolean goneAway;
-
-	private volatile boolean drained;
 
 	ClientConnection(Transport transport, Dial dial, QuicChannel channel, ControlStream control, Turn turn,
 			NodeInfo peer, PeerLimits limits, long now) {
 		this.transport = transport;
 		this.endpoint = dial.endpoint();
+		this.states = new ConnectionStates(this.endpoint);
 		this.settings = transport.settings();
 		this.clock = transport.clock();
 		this.peer = peer;
@@ -137,7 +126,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	 */
 	void start(Runnable ready) {
 		assert owned();
-		state(State.READY);
+		this.states.enter(State.READY);
 		this.liveness.start(this.establishedNanos);
 		this.pump.openLanes(this.channel, this.settings.lanes(), ready);
 	}
@@ -159,17 +148,17 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public State state() {
-		return this.state;
+		return this.states.present();
 	}
 
 	@Override
 	public @Nullable Status closeReason() {
-		return this.closeReason;
+		return this.states.reason();
 	}
 
 	@Override
 	public boolean drained() {
-		return this.drained;
+		return this.states.drained();
 	}
 
 	@Override
@@ -179,12 +168,11 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public void send(OutboundCall call) {
-		State present = this.state;
-		if (present == State.DRAINING || present == State.CLOSED) {
-			this.pump.refuse(call, refusal());
+		if (this.states.takeCalls()) {
+			this.pump.send(call);
 		}
 		else {
-			this.pump.send(call);
+			this.pump.refuse(call, refusal());
 		}
 	}
 
@@ -203,16 +191,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		return this.watch.stoodStillNanos(nanoTime);
 	}
 
-	/** For people: whether this node stood still since then; empty if not for long. */
-	String ownPause(long nanoTime) {
-		long nanos = this.watch.stoodStillNanos(nanoTime);
-		return (nanos < LoopWatch.PAUSE_NANOS) ? "" : "; this node stood still for " + PauseLog.text(nanos);
-	}
-
 	@Override
 	public Stats stats() {
 		Stats present = this.figures.stats();
-		if (this.figures.stale(this.clock.getAsLong()) && this.state != State.CLOSED) {
+		if (this.figures.stale(this.clock.getAsLong()) && state() != State.CLOSED) {
 			this.owner.execute(() -> sample(this.clock.getAsLong()));
 		}
 		return present;
@@ -233,17 +215,17 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public Flux<State> states() {
-		return this.states.asFlux();
+		return this.states.flux();
 	}
 
 	@Override
 	public Mono<Status> closed() {
-		return this.closed.asMono();
+		return this.states.closed();
 	}
 
 	@Override
 	public String toString() {
-		return "connection to " + this.endpoint + " (" + this.state + ")";
+		return "connection to " + this.endpoint + " (" + state() + ")";
 	}
 
 	void awaitClosed(long nanos) {
@@ -304,11 +286,11 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	/** Whether streams may be opened; counts the stream if so. */
 	boolean register(ClientCallStream stream) {
 		assert owned();
-		if (this.state == State.DRAINING || this.state == State.CLOSED) {
-			return false;
+		boolean taken = this.states.takeCalls();
+		if (taken) {
+			this.streams.add(stream);
 		}
-		this.streams.add(stream);
-		return true;
+		return taken;
 	}
 
 	void unregister(ClientCallStream stream) {
@@ -330,21 +312,18 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	/** Whether queued calls are refused. */
 	boolean takesNoCalls() {
-		return this.state == State.CLOSED || this.goneAway;
+		return state() == State.CLOSED || this.goneAway;
 	}
 
 	Status refusal() {
-		Status reason = this.closeReason;
-		String why = (reason != null) ? reason.message() : "no reason known";
-		return Status.notProcessed(Code.UNAVAILABLE,
-				"the connection to " + this.endpoint + " takes no new calls: " + why);
+		return this.states.refusal();
 	}
 
 	/** What happened may have been the last call. */
 	void settle() {
 		this.pump.count();
-		if (this.state == State.DRAINING && this.streams.isEmpty() && this.pump.idle()) {
-			Status reason = this.closeReason;
+		if (state() == State.DRAINING && this.streams.isEmpty() && this.pump.idle()) {
+			Status reason = this.states.reason();
 			end((reason != null) ? reason : refusal(), (this.goneAway) ? ErrorCode.DRAINED : ErrorCode.NO_ERROR);
 		}
 	}
@@ -373,16 +352,15 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.goneAway = true;
 		Status reason = Status.notProcessed(Code.UNAVAILABLE, this.endpoint + " is draining: " + goAway.message());
 		drain(reason);
-		this.streams.drained(Status.unknown(reason.code(), reason.message()));
 		this.pump.goAway(goAway, reason);
 		settle();
+		this.streams.drainLater(Status.unknown(reason.code(), reason.message()), loop());
 	}
 
 	private void drain(Status reason) {
-		if (this.state == State.READY || this.state == State.SUSPECTED) {
-			this.closeReason = reason;
-			this.drained = true;
-			state(State.DRAINING);
+		if (this.states.takeCalls()) {
+			this.states.markDrained(true);
+			this.states.enter(State.DRAINING, reason);
 			this.pump.drain(refusal());
 		}
 		settle();
@@ -390,7 +368,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public void peerClosed(QuicConnectionCloseEvent close) {
-		this.drained |= close.isApplicationClose() && ErrorCode.of(close.error()) == ErrorCode.DRAINED;
+		this.states.markDrained(close.isApplicationClose() && ErrorCode.of(close.error()) == ErrorCode.DRAINED);
 		end(Status.unknown(Code.UNAVAILABLE, this.endpoint + " closed the connection: " + ClientEvents.describe(close)),
 				ErrorCode.NO_ERROR);
 	}
@@ -476,11 +454,9 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public void suspected(String why, boolean lasting) {
-		if (this.state == State.READY) {
-			this.transport.suspicionLimit()
-				.log(this.endpoint + " suspected",
-						(suppressed) -> logger.info("{} is suspected: {}{}", this.endpoint, why, suppressed));
-			state(State.SUSPECTED);
+		if (state() == State.READY) {
+			this.transport.suspected(this.endpoint, why);
+			this.states.enter(State.SUSPECTED);
 		}
 		Status status = Status.unknown(Code.UNAVAILABLE, this.endpoint + " is suspected: " + why);
 		this.pump.leave(status, Status.notProcessed(status.code(), status.message()));
@@ -490,11 +466,9 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public void alive() {
-		if (this.state == State.SUSPECTED) {
-			this.transport.suspicionLimit()
-				.log(this.endpoint + " alive",
-						(suppressed) -> logger.info("{} gives signs of life again{}", this.endpoint, suppressed));
-			state(State.READY);
+		if (state() == State.SUSPECTED) {
+			this.transport.alive(this.endpoint);
+			this.states.enter(State.READY);
 		}
 		proved();
 	}
@@ -521,27 +495,28 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	private void end(Status reason, ErrorCode code) {
 		assert owned();
-		if (this.state == State.CLOSED) {
+		if (state() == State.CLOSED) {
 			return;
 		}
 		// Answers that arrived count.
 		safely(this.pump::catchUp);
-		if (this.state == State.CLOSED) {
+		if (state() == State.CLOSED) {
 			return;
 		}
-		this.closeReason = reason;
-		state(State.CLOSED);
+		this.states.enter(State.CLOSED, reason);
 		safely(this.liveness::stop);
 		safely(this.port::close);
-		safely(() -> closeChannel(reason, code));
+		if (loop().inEventLoop()) {
+			// Otherwise it went with its event loop.
+			safely(() -> CloseFrame.send(this.channel, code, (reason.code() == Code.OK) ? "" : reason.message()));
+		}
 		Code failure = (reason.code() == Code.OK) ? Code.UNAVAILABLE : reason.code();
 		Status written = Status.unknown(failure, reason.message());
 		safely(() -> this.pump.end(written, Status.notProcessed(failure, reason.message())));
 		safely(() -> this.streams.end(written));
 		settle();
 		this.transport.closed(this);
-		safely(this.states::tryEmitComplete);
-		safely(() -> this.closed.tryEmitValue(reason));
+		this.states.end(reason);
 	}
 
 	/** No step of the end keeps the others from being done, whoever's code throws. */
@@ -551,26 +526,6 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		}
 		catch (Throwable ex) {
 			faults.error("The connection to " + this.endpoint + " did not end as it should", ex);
-		}
-	}
-
-	private void closeChannel(Status reason, ErrorCode code) {
-		if (!loop().inEventLoop()) {
-			// It went with its event loop.
-			return;
-		}
-		String text = (reason.code() == Code.OK) ? "" : reason.message();
-		this.channel.close(true, code.number(), ByteBufUtil.writeUtf8(this.channel.alloc(),
-				text.substring(0, Math.min(MAX_REASON_CHARS, text.length()))));
-	}
-
-	private void state(State next) {
-		this.state = next;
-		try {
-			this.states.tryEmitNext(next);
-		}
-		catch (Throwable ex) {
-			faults.error("A listener to the states of the connection to " + this.endpoint + " failed", ex);
 		}
 	}
 

@@ -19,9 +19,11 @@ package io.macula.transport;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.netty.channel.EventLoop;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
  * all threads, the rest is owned by the connection's owner.
  */
 final class ClientStreams {
+
+	private static final long LAST_WORDS_MILLIS = 500;
 
 	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ClientStreams.class));
 
@@ -92,9 +96,14 @@ final class ClientStreams {
 
 	/**
 	 * The peer drains: those whose callers watch over it never end by themselves and
-	 * would only be waited for.
+	 * would only be waited for. The last they bring is on its way, and may need to be
+	 * sent again.
 	 */
-	void drained(Status status) {
+	void drainLater(Status status, EventLoop loop) {
+		loop.schedule(() -> drained(status), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	private void drained(Status status) {
 		for (ClientCallStream stream : List.copyOf(this.streams)) {
 			try {
 				stream.peerDrains(status);

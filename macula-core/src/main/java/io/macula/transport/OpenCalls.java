@@ -267,7 +267,8 @@ final class OpenCalls {
 	}
 
 	private String ownPause(OutboundCall call) {
-		return this.connection.ownPause(call.sentNanoTime());
+		long nanos = this.connection.stoodStillNanos(call.sentNanoTime());
+		return (nanos < LoopWatch.PAUSE_NANOS) ? "" : "; this node stood still for " + PauseLog.text(nanos);
 	}
 
 }

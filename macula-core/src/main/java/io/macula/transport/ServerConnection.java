@@ -34,7 +34,6 @@ import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.FrameDecoder;
 import io.macula.wire.ProtocolException;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -62,8 +61,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 	private static final Logger logger = LoggerFactory.getLogger(ServerConnection.class);
 
 	private static final FaultLog faults = new FaultLog(logger);
-
-	private static final int MAX_REASON_CHARS = 256;
 
 	/** Streams that are listed in the GOAWAY before the close. */
 	private static final int MAX_LISTED = 1000;
@@ -396,8 +393,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		}
 		this.state = State.CLOSED;
 		this.handshake.over();
-		this.channel.close(true, code.number(), ByteBufUtil.writeUtf8(this.channel.alloc(),
-				message.substring(0, Math.min(MAX_REASON_CHARS, message.length()))));
+		CloseFrame.send(this.channel, code, message);
 		this.pump.end();
 		this.listener.ended(this);
 	}

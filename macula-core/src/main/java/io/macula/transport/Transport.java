@@ -241,9 +241,16 @@ public final class Transport implements AutoCloseable {
 						TlsFailures.printable(reason), suppressed));
 	}
 
-	/** How often is told that peers fall silent and speak again. */
-	LogLimit suspicionLimit() {
-		return this.suspicionLimit;
+	/** A peer gives no sign of life. */
+	void suspected(Endpoint endpoint, String why) {
+		this.suspicionLimit.log(endpoint + " suspected",
+				(suppressed) -> logger.info("{} is suspected: {}{}", endpoint, why, suppressed));
+	}
+
+	/** A peer that was suspected gives signs of life. */
+	void alive(Endpoint endpoint) {
+		this.suspicionLimit.log(endpoint + " alive",
+				(suppressed) -> logger.info("{} gives signs of life again{}", endpoint, suppressed));
 	}
 
 	private boolean onEventLoop() {

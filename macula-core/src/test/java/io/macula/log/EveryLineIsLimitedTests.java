@@ -43,8 +43,9 @@ class EveryLineIsLimitedTests {
 			/* ... a contract is read once for each codec. */
 			Map.entry("ExceptionCodecs", 1), Map.entry("ServedProcedures", 1),
 			/* ... a node starts, drains and closes once in a life. */
-			Map.entry("ServingPart", 2), Map.entry("RealmNode", 1), Map.entry("NodeClosing", 1),
-			Map.entry("RealmServer", 1), Map.entry("QuicListener", 1), Map.entry("DirectoryClient", 1),
+			Map.entry("Life", 1), Map.entry("ServingPart", 3), Map.entry("NodeClosing", 2), Map.entry("RealmClient", 1),
+			Map.entry("ServiceLife", 1), Map.entry("RealmServer", 1), Map.entry("QuicListener", 1),
+			Map.entry("DirectoryClient", 1),
 			/* ... trust is set up once, and anew when the operator changes a file. */
 			Map.entry("RealmSecret", 2), Map.entry("InsecureTls", 1), Map.entry("BundleTls", 3),
 			/* ... a certificate is looked at each hour, and renewed after days. */

@@ -150,7 +150,7 @@ class ClientConnectionTests {
 	}
 
 	@Test
-	void whenThePeerDrainsThenStreamsWhoseCallersWatchOverItEndAtOnceAndOthersGoOn() {
+	void whenThePeerDrainsThenStreamsWhoseCallersWatchOverItEndAfterItsLastWordsAndOthersGoOn() {
 		List<Throwable> watching = new ArrayList<>();
 		List<Throwable> others = new ArrayList<>();
 		this.net.connection
@@ -162,6 +162,9 @@ class ClientConnectionTests {
 		}, others::add);
 		this.net.channel.run();
 		this.net.control().receive(new Frame.GoAway(ErrorCode.DRAINED, "bye", List.of()));
+		this.net.pass(Duration.ofMillis(490));
+		assertThat(watching).isEmpty();
+		this.net.pass(Duration.ofMillis(20));
 		assertThat(watching).hasSize(1);
 		assertThat(((FailureException) watching.get(0)).status().message()).contains("is draining: bye");
 		assertThat(others).isEmpty();
