@@ -114,7 +114,7 @@ final class FakeConnection implements Connection {
 
 	@Override
 	public void drain() {
-		this.onEnd.run();
+		beginEnd();
 		end(State.DRAINING, new Status(Code.OK, "drained", Processed.NO));
 		if (this.inFlight == 0) {
 			finish();
@@ -123,8 +123,16 @@ final class FakeConnection implements Connection {
 
 	@Override
 	public void close(Status status) {
-		this.onEnd.run();
+		beginEnd();
 		end(State.CLOSED, status);
+	}
+
+	/** A connection ends once, whatever that leads to. */
+	private void beginEnd() {
+		Runnable once = this.onEnd;
+		this.onEnd = () -> {
+		};
+		once.run();
 	}
 
 	@Override
