@@ -54,6 +54,9 @@ final class SeedRotation {
 	/** A seed that has not answered after this time is not waited for any longer. */
 	private static final Duration NEXT_SEED = Duration.ofMillis(500);
 
+	/** The same for the first dial of all: a cold virtual machine needs this long. */
+	private static final Duration SECOND_SEED = Duration.ofSeconds(1);
+
 	/** Bound of a round through all seeds. */
 	private static final Duration LONGEST_ROUND = Duration.ofSeconds(3);
 
@@ -91,6 +94,8 @@ final class SeedRotation {
 	private long dialPlanned;
 
 	private long tickedNanos;
+
+	private boolean begun;
 
 	private boolean stopped;
 
@@ -133,7 +138,8 @@ final class SeedRotation {
 		this.dialled.add(attempt);
 		this.states.put(seed, "connecting");
 		if (this.seeds.size() > 1) {
-			dialAfter(bounded(NEXT_SEED));
+			dialAfter(bounded(this.begun ? NEXT_SEED : SECOND_SEED));
+			this.begun = true;
 		}
 		this.dialer.resolve(seed)
 			.flatMapMany((addresses) -> this.dialer.watch(addresses.get(this.loop.random(addresses.size())),

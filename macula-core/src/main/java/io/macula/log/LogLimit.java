@@ -77,6 +77,16 @@ public final class LogLimit {
 	}
 
 	/**
+	 * The same for what users count, such as new connections.
+	 * @param clock monotonic nanoseconds
+	 * @param linesPerPeer lines a minute for each key
+	 * @return a limit
+	 */
+	public static LogLimit ofPeers(LongSupplier clock, int linesPerPeer) {
+		return new LogLimit(clock, Duration.ofMinutes(1), 2000, linesPerPeer);
+	}
+
+	/**
 	 * Write a line, or count it.
 	 * @param key equal for lines that say the same
 	 * @param line writes it; receives a text on the suppressed ones to append to the

@@ -42,9 +42,14 @@ final class LoggingPoolListener implements PoolListener {
 
 	private static final int MAX_REMEMBERED = 1000;
 
+	/** Lines a minute for each endpoint: one for each connection, unless it flaps. */
+	private static final int CREATIONS = 30;
+
 	private final LongSupplier clock;
 
 	private final LogLimit limit;
+
+	private final LogLimit creations;
 
 	/** When the failure of an endpoint was last logged; guarded by itself. */
 	private final Map<Endpoint, Long> failing = new LinkedHashMap<>() {
@@ -65,6 +70,7 @@ final class LoggingPoolListener implements PoolListener {
 	LoggingPoolListener(LongSupplier clock) {
 		this.clock = clock;
 		this.limit = LogLimit.ofPeers(clock);
+		this.creations = LogLimit.ofPeers(clock, CREATIONS);
 	}
 
 	@Override
@@ -77,8 +83,8 @@ final class LoggingPoolListener implements PoolListener {
 			logger.debug("Dialling failed endpoint {}:{} again", endpoint.host(), endpoint.port());
 		}
 		else {
-			this.limit.log(endpoint + " created", (suppressed) -> logger.info("Creating connection to endpoint {}:{}{}",
-					endpoint.host(), endpoint.port(), suppressed));
+			this.creations.log(endpoint.toString(), (suppressed) -> logger
+				.info("Creating connection to endpoint {}:{}{}", endpoint.host(), endpoint.port(), suppressed));
 		}
 	}
 
