@@ -137,14 +137,16 @@ final class SeedRotation {
 		Attempt attempt = new Attempt(seed);
 		this.dialled.add(attempt);
 		this.states.put(seed, "connecting");
-		if (this.seeds.size() > 1) {
-			dialAfter(bounded(this.begun ? NEXT_SEED : SECOND_SEED));
-			this.begun = true;
-		}
 		this.dialer.resolve(seed)
 			.flatMapMany((addresses) -> this.dialer.watch(addresses.get(this.loop.random(addresses.size())),
 					attempt.interests()))
 			.subscribe(attempt.inbound);
+		// Afterwards, since a cold virtual machine loads much of itself in the first
+		// dial.
+		if (this.seeds.size() > 1 && this.dialled.contains(attempt)) {
+			dialAfter(this.begun ? bounded(NEXT_SEED) : SECOND_SEED);
+		}
+		this.begun = true;
 	}
 
 	/** The next one in turn that is not watched and of which no answer is awaited. */
