@@ -29,14 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-import io.macula.Endpoint;
-import io.macula.directory.Advertisement;
-import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
-import io.macula.directory.DirectoryState;
-import io.macula.directory.InMemoryDirectory;
-import io.macula.directory.Lease;
-import io.macula.directory.Registry;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
 import org.awaitility.Awaitility;
@@ -46,7 +39,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,7 +55,7 @@ class RealmNodeCloseTests {
 
 	private final Set<Thread> before = threads();
 
-	private final OddEngine engine = new OddEngine();
+	private final MapEngine engine = new MapEngine();
 
 	private final CountDownLatch entered = new CountDownLatch(1);
 
@@ -78,7 +70,7 @@ class RealmNodeCloseTests {
 	private final RealmNode client = RealmNode.builder("test")
 		.nodeId("client")
 		.secret(SECRET)
-		.directory(DirectoryEngine.of(this.engine.shared, null, "a map"))
+		.directory(DirectoryEngine.of(this.engine.directory(), null, "a map"))
 		.build();
 
 	private RealmNodeBuilder node(String nodeId) {
@@ -139,7 +131,7 @@ class RealmNodeCloseTests {
 		this.engine.onClose = oddity::mono;
 		this.provider.close();
 		assertThat(free(port)).isTrue();
-		assertThat(this.engine.closed).isEqualTo(1);
+		assertThat(this.engine.closed).hasValue(1);
 		awaitClosed(port);
 	}
 
@@ -158,7 +150,7 @@ class RealmNodeCloseTests {
 		this.provider.close();
 		assertThat(inFlight.get(5, TimeUnit.SECONDS)).isEqualTo(7);
 		assertThat(free(port)).isTrue();
-		assertThat(this.engine.closed).isEqualTo(1);
+		assertThat(this.engine.closed).hasValue(1);
 		awaitClosed(port);
 	}
 
@@ -186,7 +178,7 @@ class RealmNodeCloseTests {
 		this.toClose.set(this.provider);
 		assertThat(closing.closeLater().get(10, TimeUnit.SECONDS)).isEqualTo(1);
 		awaitClosed(port);
-		assertThat(this.engine.closed).isEqualTo(1);
+		assertThat(this.engine.closed).hasValue(1);
 	}
 
 	@Test
@@ -196,7 +188,7 @@ class RealmNodeCloseTests {
 		this.toClose.set(this.provider);
 		assertThatThrownBy(closing::close).isInstanceOf(RuntimeException.class);
 		awaitClosed(port);
-		assertThat(this.engine.closed).isEqualTo(1);
+		assertThat(this.engine.closed).hasValue(1);
 	}
 
 	@Test
@@ -271,88 +263,6 @@ class RealmNodeCloseTests {
 		public int close() {
 			RealmNodeCloseTests.this.toClose.get().close();
 			return 1;
-		}
-
-	}
-
-	/** An engine over a map, with closings of its own. */
-	private static final class OddEngine implements DirectoryEngine, Registry {
-
-		private final InMemoryDirectory shared = new InMemoryDirectory();
-
-		private volatile Supplier<@Nullable Mono<Void>> onClose = Mono::empty;
-
-		private volatile @Nullable Supplier<@Nullable Mono<Void>> onWithdraw;
-
-		private volatile Runnable onStopServing = () -> {
-		};
-
-		private volatile int closed;
-
-		@Override
-		public Directory directory() {
-			return this.shared;
-		}
-
-		@Override
-		public Registry registry() {
-			return this;
-		}
-
-		@Override
-		public void start(@Nullable Endpoint self) {
-		}
-
-		@Override
-		public void stopServing() {
-			this.onStopServing.run();
-		}
-
-		@Override
-		@SuppressWarnings("NullAway") // what a user without NullAway may do
-		public Mono<Void> close() {
-			this.closed++;
-			return this.onClose.get();
-		}
-
-		@Override
-		public DirectoryState state() {
-			return DirectoryState.EMPTY;
-		}
-
-		@Override
-		public String hint() {
-			return "a map";
-		}
-
-		@Override
-		public Lease advertise(Advertisement advertisement) {
-			Lease lease = this.shared.advertise(advertisement);
-			return new Lease() {
-
-				@Override
-				public Advertisement advertisement() {
-					return advertisement;
-				}
-
-				@Override
-				public State state() {
-					return lease.state();
-				}
-
-				@Override
-				public Flux<State> states() {
-					return lease.states();
-				}
-
-				@Override
-				@SuppressWarnings("NullAway") // what a user without NullAway may do
-				public Mono<Void> withdraw() {
-					Supplier<@Nullable Mono<Void>> odd = OddEngine.this.onWithdraw;
-					return (odd != null) ? odd.get() : lease.withdraw();
-				}
-
-			};
 		}
 
 	}

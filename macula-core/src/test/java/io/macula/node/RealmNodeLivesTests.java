@@ -33,20 +33,15 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.macula.Code;
-import io.macula.Endpoint;
 import io.macula.MaculaMethod;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.client.ServiceSettings;
-import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
-import io.macula.directory.DirectoryState;
 import io.macula.directory.InMemoryDirectory;
-import io.macula.directory.Registry;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -323,13 +318,13 @@ class RealmNodeLivesTests {
 
 	@Test
 	void whenAnEngineWasGivenAsOneInstanceThenASecondStartNamesTheRemedy() {
-		TestEngine engine = new TestEngine();
+		MapEngine engine = new MapEngine();
 		RealmNode node = provider(builder("provider").directory(engine));
 		node.start();
 		node.stop();
 		assertThat(engine.closed).hasValue(1);
 		assertThatIllegalStateException().isThrownBy(node::start)
-			.withMessageContaining(TestEngine.class.getName())
+			.withMessageContaining(MapEngine.class.getName())
 			.withMessageContaining("give RealmNodeBuilder.directory a factory");
 		refused(Shape.BLOCKING, node, proxy(node), "is stopped");
 		node.close();
@@ -338,9 +333,9 @@ class RealmNodeLivesTests {
 
 	@Test
 	void whenAFactoryOfEnginesIsGivenThenEachLifeHasItsOwn() {
-		List<TestEngine> engines = new ArrayList<>();
+		List<MapEngine> engines = new ArrayList<>();
 		RealmNode node = provider(builder("provider").directory(() -> {
-			engines.add(new TestEngine());
+			engines.add(new MapEngine());
 			return engines.get(engines.size() - 1);
 		}));
 		assertThat(engines).isEmpty();
@@ -352,7 +347,7 @@ class RealmNodeLivesTests {
 
 	@Test
 	void whenANodeThatWasNeverStartedIsClosedThenTheEngineThatItWasGivenIsClosed() {
-		TestEngine engine = new TestEngine();
+		MapEngine engine = new MapEngine();
 		RealmNode node = provider(builder("provider").directory(engine));
 		node.stop();
 		node.close();
@@ -364,7 +359,7 @@ class RealmNodeLivesTests {
 
 	@Test
 	void whenTheStartFailsThenNothingStaysOpenAndTheNodeCanBeStartedAgain() {
-		TestEngine engine = new TestEngine();
+		MapEngine engine = new MapEngine();
 		RealmNode first = provider();
 		first.start();
 		RealmNode second = node(builder("second").directory(engine)
@@ -400,7 +395,7 @@ class RealmNodeLivesTests {
 	}
 
 	private void anywhere(Place place, java.util.function.Consumer<RealmNode> end) throws Exception {
-		AtomicReference<TestEngine> engine = new AtomicReference<>();
+		AtomicReference<MapEngine> engine = new AtomicReference<>();
 		AtomicReference<RealmNode> ended = new AtomicReference<>();
 		AtomicBoolean once = new AtomicBoolean();
 		Runnable action = () -> {
@@ -409,10 +404,13 @@ class RealmNodeLivesTests {
 			}
 		};
 		RealmNode node = provider(builder("provider").directory(() -> {
-			TestEngine made = new TestEngine();
+			MapEngine made = new MapEngine();
 			switch (place) {
 				case ENGINE_START -> made.onStart = action;
-				case ENGINE_CLOSE -> made.onClose = action;
+				case ENGINE_CLOSE -> made.onClose = () -> {
+					action.run();
+					return Mono.empty();
+				};
 				default -> {
 				}
 			}
@@ -497,7 +495,7 @@ class RealmNodeLivesTests {
 
 	@Test
 	void whenANodeListensThenItsOwnServicesCanBeCalledBeforeTheyAreAdvertised() {
-		RealmNode node = provider(builder("provider").directory(new TestEngine()));
+		RealmNode node = provider(builder("provider").directory(new MapEngine()));
 		Lives lives = proxy(node);
 		node.start();
 		assertThat(lives.value(1)).isEqualTo(1);
@@ -513,8 +511,10 @@ class RealmNodeLivesTests {
 
 	@Test
 	void whenALeaseThrowsThenAWithdrawalDoesNot() {
-		TestEngine engine = new TestEngine();
-		engine.withdrawalFails = true;
+		MapEngine engine = new MapEngine();
+		engine.onWithdraw = () -> {
+			throw new IllegalStateException("told to fail");
+		};
 		RealmNode node = provider(builder("provider").directory(engine));
 		node.start();
 		node.advertise();
@@ -680,84 +680,6 @@ class RealmNodeLivesTests {
 		public CompletableFuture<Integer> end(int number) {
 			RealmNodeLivesTests.this.told.get().run();
 			return CompletableFuture.completedFuture(number);
-		}
-
-	}
-
-	/** An engine over a map of its own that can be started once. */
-	private static final class TestEngine implements DirectoryEngine {
-
-		private final InMemoryDirectory map = new InMemoryDirectory();
-
-		private final AtomicInteger closed = new AtomicInteger();
-
-		private volatile Runnable onStart = () -> {
-		};
-
-		private volatile Runnable onClose = () -> {
-		};
-
-		private volatile boolean withdrawalFails;
-
-		@Override
-		public Directory directory() {
-			return this.map;
-		}
-
-		@Override
-		public Registry registry() {
-			return (advertisement) -> {
-				io.macula.directory.Lease lease = this.map.advertise(advertisement);
-				return this.withdrawalFails ? failing(lease) : lease;
-			};
-		}
-
-		private static io.macula.directory.Lease failing(io.macula.directory.Lease lease) {
-			return new io.macula.directory.Lease() {
-
-				@Override
-				public io.macula.directory.Advertisement advertisement() {
-					return lease.advertisement();
-				}
-
-				@Override
-				public State state() {
-					return lease.state();
-				}
-
-				@Override
-				public Flux<State> states() {
-					return lease.states();
-				}
-
-				@Override
-				public Mono<Void> withdraw() {
-					throw new IllegalStateException("told to fail");
-				}
-
-			};
-		}
-
-		@Override
-		public void start(@Nullable Endpoint self) {
-			this.onStart.run();
-		}
-
-		@Override
-		public Mono<Void> close() {
-			this.closed.incrementAndGet();
-			this.onClose.run();
-			return Mono.empty();
-		}
-
-		@Override
-		public DirectoryState state() {
-			return DirectoryState.EMPTY;
-		}
-
-		@Override
-		public String hint() {
-			return "a map";
 		}
 
 	}
