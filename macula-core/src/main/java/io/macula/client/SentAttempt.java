@@ -39,12 +39,6 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 
 	private static final Status ABANDONED = Status.unknown(Code.CANCELLED, "nobody waits for this attempt any more");
 
-	/**
-	 * An attempt during which this node stood still for so long says nothing of the
-	 * instance.
-	 */
-	static final long OWN_PAUSE_NANOS = 1_000_000_000L;
-
 	private final UnaryCall call;
 
 	private final InstanceTracker tracker;
@@ -95,7 +89,7 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 	public void onResult(byte[] result) {
 		if (SETTLED.compareAndSet(this, 0, 1)) {
 			long own = ownPauseNanos();
-			if (own < OWN_PAUSE_NANOS) {
+			if (own < Connection.PAUSE_NANOS) {
 				long elapsed = Math.max(0, elapsedNanos() - own);
 				this.tracker.succeeded(elapsed);
 				this.call.procedure().latency().record(elapsed);
@@ -113,7 +107,7 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 		if (SETTLED.compareAndSet(this, 0, 1)) {
 			Status status = failure.status();
 			long own = ownPauseNanos();
-			if (own < OWN_PAUSE_NANOS) {
+			if (own < Connection.PAUSE_NANOS) {
 				long elapsed = Math.max(0, elapsedNanos() - own);
 				this.tracker.failed(status.code(), status.processed(), elapsed, this.connection.drained());
 				if (status.code() == Code.DEADLINE_EXCEEDED) {

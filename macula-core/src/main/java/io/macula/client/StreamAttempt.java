@@ -112,7 +112,7 @@ final class StreamAttempt implements OpenAttempt, CoreSubscriber<byte[]> {
 		if (SETTLED.compareAndSet(this, 0, 1)) {
 			Failure failure = failure(error);
 			Status status = failure.status();
-			if (this.connection.stoodStillNanos(this.sentNanos) < SentAttempt.OWN_PAUSE_NANOS) {
+			if (this.connection.stoodStillNanos(this.sentNanos) < Connection.PAUSE_NANOS) {
 				this.tracker.failed(status.code(), status.processed(), this.call.shared().now() - this.sentNanos,
 						this.connection.drained());
 			}

@@ -73,7 +73,7 @@ public final class LogLimit {
 	 * @return a limit without entries
 	 */
 	public static LogLimit ofPeers(LongSupplier clock) {
-		return new LogLimit(clock, Duration.ofMinutes(1), 2000, 5);
+		return ofPeers(clock, 5);
 	}
 
 	/**

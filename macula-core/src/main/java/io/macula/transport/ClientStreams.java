@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.macula.Status;
 import io.macula.log.FaultLog;
@@ -84,14 +85,7 @@ final class ClientStreams {
 
 	/** The peer is suspected, for so long that nothing should wait for it any more. */
 	void suspected(Status status, boolean lasting) {
-		for (ClientCallStream stream : List.copyOf(this.streams)) {
-			try {
-				stream.peerSuspected(status, lasting);
-			}
-			catch (Throwable ex) {
-				failed(ex);
-			}
-		}
+		tell((stream) -> stream.peerSuspected(status, lasting));
 	}
 
 	/**
@@ -100,34 +94,23 @@ final class ClientStreams {
 	 * sent again.
 	 */
 	void drainLater(Status status, EventLoop loop) {
-		loop.schedule(() -> drained(status), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
-	}
-
-	private void drained(Status status) {
-		for (ClientCallStream stream : List.copyOf(this.streams)) {
-			try {
-				stream.peerDrains(status);
-			}
-			catch (Throwable ex) {
-				failed(ex);
-			}
-		}
+		loop.schedule(() -> tell((stream) -> stream.peerDrains(status)), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
 	}
 
 	void end(Status status) {
-		for (ClientCallStream stream : List.copyOf(this.streams)) {
-			try {
-				stream.connectionEnded(status);
-			}
-			catch (Throwable ex) {
-				failed(ex);
-			}
-		}
+		tell((stream) -> stream.connectionEnded(status));
 	}
 
-	/** The others must hear of it all the same. */
-	private static void failed(Throwable cause) {
-		faults.error("The subscriber of a streaming call failed", cause);
+	/** Where a subscriber fails, the others must hear of it all the same. */
+	private void tell(Consumer<ClientCallStream> what) {
+		for (ClientCallStream stream : List.copyOf(this.streams)) {
+			try {
+				what.accept(stream);
+			}
+			catch (Throwable ex) {
+				faults.error("The subscriber of a streaming call failed", ex);
+			}
+		}
 	}
 
 }

@@ -31,6 +31,12 @@ import reactor.core.publisher.Mono;
 public interface Connection {
 
 	/**
+	 * From here on it is a pause of this node, not a delay: an attempt that spans one
+	 * says nothing of the peer.
+	 */
+	long PAUSE_NANOS = 1_000_000_000L;
+
+	/**
 	 * The endpoint that was dialled.
 	 * @return the endpoint
 	 */

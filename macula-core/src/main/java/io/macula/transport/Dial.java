@@ -333,7 +333,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 	}
 
 	private void timedOut() {
-		if (!this.extended && this.clock.getAsLong() - this.dueNanos > LoopWatch.PAUSE_NANOS) {
+		if (!this.extended && this.clock.getAsLong() - this.dueNanos > Connection.PAUSE_NANOS) {
 			// The answer may wait in the socket, and the peer did nothing wrong.
 			this.extended = true;
 			setTimer();

@@ -40,9 +40,6 @@ final class LoopWatch {
 	/** Timers are this late on a busy machine, too. */
 	static final long STALL_NANOS = 4L << TimingWheel.TICK_SHIFT;
 
-	/** From here on it is a pause of this node, which others are told of. */
-	static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
 	/** Clocks are slewed by milliseconds a second, and set by more than this. */
 	private static final long WALL_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -111,7 +108,7 @@ final class LoopWatch {
 		if (late > STALL_NANOS) {
 			// The timer itself is still to run.
 			this.due = now;
-			if (late > PAUSE_NANOS) {
+			if (late > Connection.PAUSE_NANOS) {
 				paused(now, late);
 			}
 			else {

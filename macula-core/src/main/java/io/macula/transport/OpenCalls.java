@@ -268,7 +268,7 @@ final class OpenCalls {
 
 	private String ownPause(OutboundCall call) {
 		long nanos = this.connection.stoodStillNanos(call.sentNanoTime());
-		return (nanos < LoopWatch.PAUSE_NANOS) ? "" : "; this node stood still for " + PauseLog.text(nanos);
+		return (nanos < Connection.PAUSE_NANOS) ? "" : "; this node stood still for " + PauseLog.text(nanos);
 	}
 
 }

@@ -46,7 +46,7 @@ final class PauseLog {
 
 	synchronized void paused(long now, long nanos) {
 		// Another event loop that notices the same pause does so a moment later.
-		if (this.any && now - Math.max(nanos, LoopWatch.PAUSE_NANOS) - this.lastEnd < 0) {
+		if (this.any && now - Math.max(nanos, Connection.PAUSE_NANOS) - this.lastEnd < 0) {
 			return;
 		}
 		this.any = true;
