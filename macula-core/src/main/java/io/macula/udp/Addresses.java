@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Addresses of both families: what a host name stands for, in the order in which it is to
@@ -56,7 +55,9 @@ public final class Addresses {
 	}
 
 	/**
-	 * Resolve a host; an address as text at once, a name off the event loops.
+	 * Resolve a host; an address as text at once, a name off the event loops, on threads
+	 * that nobody else uses: those that Reactor has for blocking code may all be occupied
+	 * by callers who wait for this very name.
 	 * @param host name or address
 	 * @return all its addresses, families alternating (RFC 8305, section 4); fails with
 	 * {@link UnknownHostException}
@@ -67,7 +68,7 @@ public final class Addresses {
 			return Mono.just(List.of(literal));
 		}
 		return Mono.fromCallable(() -> alternating(Arrays.asList(InetAddress.getAllByName(host))))
-			.subscribeOn(Schedulers.boundedElastic());
+			.subscribeOn(NameThreads.SCHEDULER);
 	}
 
 	/**

@@ -20,10 +20,16 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,6 +76,25 @@ class AddressesTests {
 	@Test
 	void everywhereIsAWildcardThatCanBeBound() {
 		assertThat(Addresses.everywhere().isAnyLocalAddress()).isTrue();
+	}
+
+	@Test
+	@Timeout(30)
+	void aNameIsResolvedThoughAllThreadsForBlockingCodeWaitForIt() throws Exception {
+		CompletableFuture<List<InetAddress>> resolved = new CompletableFuture<>();
+		List<Disposable> callers = new ArrayList<>();
+		try {
+			for (int i = 0; i < 2 * Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE; i++) {
+				callers
+					.add(Schedulers.boundedElastic().schedule(() -> resolved.handle((names, error) -> names).join()));
+			}
+			Addresses.resolve("localhost").subscribe(resolved::complete, resolved::completeExceptionally);
+			assertThat(resolved.get(10, TimeUnit.SECONDS)).isNotEmpty();
+		}
+		finally {
+			resolved.complete(List.of());
+			callers.forEach(Disposable::dispose);
+		}
 	}
 
 	@Test
