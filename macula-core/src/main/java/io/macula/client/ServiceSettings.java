@@ -109,7 +109,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withDeadline(Duration bound) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, bound, this.attemptTimeout,
-				this.failover, this.ejection);
+				this.failover, this.ejection, this.patience);
 	}
 
 	/**

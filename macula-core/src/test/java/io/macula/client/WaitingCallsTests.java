@@ -94,6 +94,16 @@ class WaitingCallsTests {
 	}
 
 	@Test
+	void whenAnotherSettingIsChangedThenThePatienceStays() {
+		ServiceSettings patient = ServiceSettings.defaults().withPatience(Duration.ofSeconds(4));
+		assertThat(patient.withDeadline(Duration.ofSeconds(5)).patience()).isEqualTo(Duration.ofSeconds(4));
+		assertThat(patient.withAttemptTimeout(Duration.ofSeconds(1)).patience()).isEqualTo(Duration.ofSeconds(4));
+		assertThat(patient.withFailover(ServiceSettings.Failover.defaults()).patience())
+			.isEqualTo(Duration.ofSeconds(4));
+		assertThat(patient.withStrategy("mine", patient.strategy()).patience()).isEqualTo(Duration.ofSeconds(4));
+	}
+
+	@Test
 	void whenThePatienceIsNoDurationThenTheSettingsAreRefused() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> ServiceSettings.defaults().withPatience(Duration.ofSeconds(-1)))
