@@ -41,12 +41,12 @@ final class BlockingStream {
 	 * to, this thread does so a moment later.
 	 * @param result starts the call
 	 * @param wireName of the method
-	 * @param deadline of the call, from now
+	 * @param deadline of the call, from now; may be over
 	 */
 	static @Nullable Object await(Mono<Object> result, String wireName, Duration deadline) throws Throwable {
 		CompletableFuture<Object> future = result.toFuture();
 		try {
-			return future.get(deadline.toNanos() + LastDefence.GRACE_NANOS, TimeUnit.NANOSECONDS);
+			return future.get(Math.max(0, deadline.toNanos()) + LastDefence.GRACE_NANOS, TimeUnit.NANOSECONDS);
 		}
 		catch (TimeoutException ex) {
 			throw LastDefence.overdue(wireName, deadline, "a stream", () -> future.cancel(true));

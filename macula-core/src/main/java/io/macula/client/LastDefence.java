@@ -57,8 +57,14 @@ final class LastDefence {
 						+ "' is over, and nothing ended the call: this is a defect of Macula, please report it with"
 						+ " this message and a thread dump; " + known));
 		log.error("A call outlived its deadline", error);
-		// Whatever keeps the call from its end may keep this from its end, too.
-		Schedulers.boundedElastic().schedule(cancel);
+		try {
+			// Whatever keeps the call from its end may keep this from its end, too.
+			Schedulers.boundedElastic().schedule(cancel);
+		}
+		catch (Throwable ex) {
+			// No thread or no room is left for it: the caller is told what counts.
+			error.addSuppressed(ex);
+		}
 		return error;
 	}
 

@@ -18,6 +18,8 @@ package io.macula.client;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -105,6 +109,35 @@ class LastDefenceTests {
 		assertThatThrownBy(() -> BlockingStream.await(Mono.never(), "test.calls/sum", Duration.ofMillis(10)))
 			.satisfies(LastDefenceTests::isADefect)
 			.hasMessageContaining("the deadline of 10 ms for 'test.calls/sum' is over");
+	}
+
+	@Test
+	void whenAServedCallsDeadlineIsOverAlreadyThenABlockingStreamIsToldSoByItsCall() {
+		Mono<Object> told = Mono.delay(Duration.ofMillis(50))
+			.flatMap((tick) -> Mono.error(new IllegalStateException("told in time")));
+		assertThatThrownBy(() -> BlockingStream.await(told, "test.calls/sum", Duration.ofHours(-1)))
+			.hasMessage("told in time");
+	}
+
+	@Test
+	void whenNoThreadCanBeHadToCancelACallThenItsCallerIsToldTheSame() {
+		Schedulers.setFactory(new Schedulers.Factory() {
+
+			@Override
+			public Scheduler newBoundedElastic(int threads, int tasks, ThreadFactory factory, int ttlSeconds) {
+				return Schedulers.fromExecutor((task) -> {
+					throw new RejectedExecutionException("told to reject");
+				});
+			}
+
+		});
+		try {
+			assertThatThrownBy(() -> BlockingStream.await(Mono.never(), "test.calls/sum", Duration.ofMillis(10)))
+				.satisfies(LastDefenceTests::isADefect);
+		}
+		finally {
+			Schedulers.resetFactory();
+		}
 	}
 
 	@Test
