@@ -19,11 +19,18 @@ package io.macula.node;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -78,7 +85,7 @@ final class NodeClosing {
 	 * @param limit bound of the wait
 	 */
 	NodeClosing then(String name, Supplier<@Nullable Mono<Void>> action, Duration limit) {
-		return then(name, bounded(action, limit));
+		return then(name, bounded(name, action, limit));
 	}
 
 	/**
@@ -88,21 +95,44 @@ final class NodeClosing {
 	 * @param limit bound of the wait
 	 */
 	void first(String name, Supplier<@Nullable Mono<Void>> action, Duration limit) {
-		first(name, bounded(action, limit));
+		first(name, bounded(name, action, limit));
 	}
 
-	private Runnable bounded(Supplier<@Nullable Mono<Void>> action, Duration limit) {
-		return () -> given(() -> asGuest(action)).subscribeOn(Schedulers.boundedElastic()).timeout(limit).block();
+	private Runnable bounded(String name, Supplier<@Nullable Mono<Void>> action, Duration limit) {
+		return () -> runGuest(name, given(action), limit);
 	}
 
-	/** Whoever closes the node from within a step must not wait for the step. */
-	private @Nullable Mono<Void> asGuest(Supplier<@Nullable Mono<Void>> action) {
-		this.guest = Thread.currentThread();
+	/**
+	 * On a thread that nobody else uses: those that Reactor has for blocking code may all
+	 * be occupied by the application, which would leave the step undone.
+	 */
+	private void runGuest(String name, Mono<Void> action, Duration limit) {
+		CompletableFuture<Void> end = new CompletableFuture<>();
+		Disposable.Swap subscription = Disposables.swap();
+		Runnable subscribe = () -> subscription
+			.replace(action.subscribe(null, end::completeExceptionally, () -> end.complete(null)));
+		Thread thread = new Thread(subscribe, "macula-close-" + this.nodeId + "-" + name.replace(' ', '-'));
+		// Whoever never returns must not keep the process.
+		thread.setDaemon(true);
+		// Whoever closes the node from within a step must not wait for the step.
+		this.guest = thread;
 		try {
-			return action.get();
+			start(thread, subscribe);
+			end.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (ExecutionException ex) {
+			throw Exceptions.propagate((ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		catch (TimeoutException ex) {
+			thread.interrupt();
+			throw new IllegalStateException("it has not ended within " + limit + " and is left behind", ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException("interrupted", ex);
 		}
 		finally {
 			this.guest = null;
+			subscription.dispose();
 		}
 	}
 
@@ -139,19 +169,19 @@ final class NodeClosing {
 			present = new Thread(this::run, "macula-close-" + this.nodeId);
 			present.setDaemon(false);
 			this.thread = present;
-			start(present);
+			start(present, this::run);
 		}
 		return present;
 	}
 
-	private void start(Thread closing) {
+	private void start(Thread closing, Runnable work) {
 		try {
 			closing.start();
 		}
 		catch (OutOfMemoryError ex) {
 			// No thread can be had: better closed by this one than not at all.
 			logger.warn("Node {} is closed on thread '{}'", this.nodeId, Thread.currentThread().getName(), ex);
-			run();
+			work.run();
 		}
 	}
 

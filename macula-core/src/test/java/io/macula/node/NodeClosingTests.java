@@ -17,6 +17,7 @@
 package io.macula.node;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -66,6 +68,35 @@ class NodeClosingTests {
 			.then("last", () -> this.ran.add("last"))
 			.close();
 		assertThat(this.ran).containsExactly("last");
+	}
+
+	@Test
+	void whenAllThreadsForBlockingCodeAreOccupiedThenAStepOfOthersRunsAllTheSame() {
+		CountDownLatch go = new CountDownLatch(1);
+		List<Disposable> occupied = new ArrayList<>();
+		try {
+			for (int i = 0; i < 2 * Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE; i++) {
+				occupied.add(Schedulers.boundedElastic().schedule(() -> awaitQuietly(go)));
+			}
+			this.closing
+				.then("the directory", () -> Mono.fromRunnable(() -> this.ran.add("the directory")),
+						Duration.ofSeconds(5))
+				.close();
+			assertThat(this.ran).containsExactly("the directory");
+		}
+		finally {
+			go.countDown();
+			occupied.forEach(Disposable::dispose);
+		}
+	}
+
+	@Test
+	void whenWhatAStepSubscribesToClosesAgainThenItDoesNotWaitForItself() {
+		this.closing.then("closes", () -> Mono.fromRunnable(() -> {
+			this.closing.close();
+			this.ran.add("closed again");
+		}), Duration.ofSeconds(5)).then("last", () -> this.ran.add("last")).close();
+		assertThat(this.ran).containsExactly("closed again", "last");
 	}
 
 	private static void blockForLong() {
