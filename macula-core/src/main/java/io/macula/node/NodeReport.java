@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param realm name of the realm
  * @param nodeId this node
- * @param incarnation grows with each start
+ * @param state where it is in its life: new, starting, started, stopping, stopped or
+ * closed, see {@link NodeState}
+ * @param incarnation grows with each start; 0 before the first
  * @param zone place of the node, or {@code null}
  * @param endpoint advertised endpoint, or {@code null} if the node does not serve
  * @param security where trust comes from
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param clients client services
  * @param connections outgoing connections
  */
-public record NodeReport(String realm, String nodeId, long incarnation, @Nullable String zone,
+public record NodeReport(String realm, String nodeId, String state, long incarnation, @Nullable String zone,
 		@Nullable String endpoint, String security, @Nullable Provider provider, DirectoryState directory,
 		List<ClientService> clients, List<ConnectionState> connections) {
 

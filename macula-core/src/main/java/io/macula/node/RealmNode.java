@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -73,7 +74,7 @@ public final class RealmNode implements AutoCloseable {
 	/** What the next life serves; guarded by the lock, as all below. */
 	private final List<ServiceDefinition> services;
 
-	private State state = State.NEW;
+	private NodeState state = NodeState.NEW;
 
 	/** Carries out the start that is under way. */
 	private @Nullable Thread starter;
@@ -170,7 +171,7 @@ public final class RealmNode implements AutoCloseable {
 	 * directory engine was given as one instance
 	 */
 	public void start() {
-		State before = beginStart();
+		NodeState before = beginStart();
 		if (before == null) {
 			return;
 		}
@@ -181,7 +182,7 @@ public final class RealmNode implements AutoCloseable {
 			begun.start();
 		}
 		catch (RuntimeException | Error ex) {
-			this.client.stop((before == State.NEW) ? this.refusals.notStarted() : this.refusals.stopped());
+			this.client.stop((before == NodeState.NEW) ? this.refusals.notStarted() : this.refusals.stopped());
 			if (begun != null) {
 				begun.endsBy(() -> {
 				}, () -> {
@@ -192,7 +193,7 @@ public final class RealmNode implements AutoCloseable {
 			throw ex;
 		}
 		begun.endsBy(() -> this.client.stop(refusal()), this::ended);
-		endStart(State.STARTED, begun);
+		endStart(NodeState.STARTED, begun);
 	}
 
 	private Life open() {
@@ -211,7 +212,7 @@ public final class RealmNode implements AutoCloseable {
 	 * Claim the start.
 	 * @return the state to go back to, or {@code null} if there is nothing to do
 	 */
-	private @Nullable State beginStart() {
+	private @Nullable NodeState beginStart() {
 		synchronized (this.lock) {
 			while (true) {
 				if (this.closed) {
@@ -234,8 +235,8 @@ public final class RealmNode implements AutoCloseable {
 						}
 					}
 					case NEW, STOPPED, CLOSED -> {
-						State before = this.state;
-						this.state = State.STARTING;
+						NodeState before = this.state;
+						this.state = NodeState.STARTING;
 						this.starter = Thread.currentThread();
 						this.stopWanted = false;
 						return before;
@@ -251,7 +252,7 @@ public final class RealmNode implements AutoCloseable {
 		return present != null && present.closing().isStep();
 	}
 
-	private void endStart(State next, @Nullable Life begun) {
+	private void endStart(NodeState next, @Nullable Life begun) {
 		boolean stop;
 		synchronized (this.lock) {
 			this.life = begun;
@@ -342,6 +343,16 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	/**
+	 * Where this node is in its life.
+	 * @return the state of this moment; may have changed when it is looked at
+	 */
+	public NodeState state() {
+		synchronized (this.lock) {
+			return this.state;
+		}
+	}
+
+	/**
 	 * What this node is, serves, calls, and is connected to.
 	 * @return a report of this moment
 	 */
@@ -351,14 +362,16 @@ public final class RealmNode implements AutoCloseable {
 		Endpoint endpoint = (present != null && present.serving() != null) ? present.serving().endpoint() : null;
 		List<ServiceDefinition> served;
 		long number;
+		NodeState reached;
 		synchronized (this.lock) {
 			served = List.copyOf(this.services);
 			number = this.incarnation;
+			reached = this.state;
 		}
-		return new NodeReport(settings.realm().name(), settings.nodeId(), number, settings.zone(),
-				(endpoint != null) ? endpoint.toString() : null, this.plan.tls().source(), provider(present, served),
-				(present != null) ? present.engine().state() : DirectoryState.EMPTY, Reports.clients(this.client),
-				(present != null) ? Reports.connections(present.pool()) : List.of());
+		return new NodeReport(settings.realm().name(), settings.nodeId(), reached.name().toLowerCase(Locale.ROOT),
+				number, settings.zone(), (endpoint != null) ? endpoint.toString() : null, this.plan.tls().source(),
+				provider(present, served), (present != null) ? present.engine().state() : DirectoryState.EMPTY,
+				Reports.clients(this.client), (present != null) ? Reports.connections(present.pool()) : List.of());
 	}
 
 	private NodeReport.@Nullable Provider provider(@Nullable Life present, List<ServiceDefinition> served) {
@@ -408,15 +421,15 @@ public final class RealmNode implements AutoCloseable {
 	private void end() {
 		Life ending;
 		synchronized (this.lock) {
-			while (this.state == State.STARTING) {
+			while (this.state == NodeState.STARTING) {
 				if (this.starter == Thread.currentThread() || Schedulers.isInNonBlockingThread()) {
 					this.stopWanted = true;
 					return;
 				}
 				awaitChange();
 			}
-			if (this.state == State.STARTED) {
-				this.state = State.STOPPING;
+			if (this.state == NodeState.STARTED) {
+				this.state = NodeState.STOPPING;
 			}
 			ending = this.life;
 		}
@@ -430,7 +443,7 @@ public final class RealmNode implements AutoCloseable {
 	private void ended() {
 		synchronized (this.lock) {
 			this.life = null;
-			this.state = State.STOPPED;
+			this.state = NodeState.STOPPED;
 			this.lock.notifyAll();
 		}
 		closeRemains();
@@ -438,10 +451,10 @@ public final class RealmNode implements AutoCloseable {
 
 	private void closeRemains() {
 		synchronized (this.lock) {
-			if (!this.closed || this.life != null || this.state == State.STARTING) {
+			if (!this.closed || this.life != null || this.state == NodeState.STARTING) {
 				return;
 			}
-			this.state = State.CLOSED;
+			this.state = NodeState.CLOSED;
 		}
 		this.remains.close();
 	}
@@ -450,12 +463,6 @@ public final class RealmNode implements AutoCloseable {
 		synchronized (this.lock) {
 			return (this.closed) ? this.refusals.closed() : this.refusals.stopped();
 		}
-	}
-
-	private enum State {
-
-		NEW, STARTING, STARTED, STOPPING, STOPPED, CLOSED
-
 	}
 
 	/**

@@ -300,6 +300,35 @@ class RealmNodeLivesTests {
 	}
 
 	@Test
+	void aNodeTellsWhereItIsInItsLife() throws Exception {
+		RealmNode node = provider();
+		RealmNode client = node(builder("client"));
+		isIn(node, NodeState.NEW, "new");
+		node.start();
+		isIn(node, NodeState.STARTED, "started");
+		node.advertise();
+		client.start();
+		CompletableFuture<Integer> call = proxy(client).hang(1);
+		Awaitility.await().until(() -> this.entered.get() == 1);
+		CompletableFuture<Void> stop = CompletableFuture.runAsync(node::stop);
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(5))
+			.untilAsserted(() -> isIn(node, NodeState.STOPPING, "stopping"));
+		stop.get();
+		isIn(node, NodeState.STOPPED, "stopped");
+		Awaitility.await().until(call::isDone);
+		node.start();
+		isIn(node, NodeState.STARTED, "started");
+		node.close();
+		isIn(node, NodeState.CLOSED, "closed");
+	}
+
+	private static void isIn(RealmNode node, NodeState state, String text) {
+		assertThat(node.state()).isEqualTo(state);
+		assertThat(node.report().state()).isEqualTo(text);
+	}
+
+	@Test
 	void whenServicesAreRegisteredBetweenLivesThenTheNextOneServesThemToo() {
 		RealmNode node = provider();
 		node.start();

@@ -24,10 +24,12 @@ import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 
 /**
- * UP while the node runs, with what it sees of its realm: peers that are down are no
- * reason to take this application out of service.
+ * UP while the node is started, OUT_OF_SERVICE before and after that, with what it sees
+ * of its realm: peers that are down are no reason to take this application out of
+ * service.
  */
 final class MaculaHealthIndicator extends AbstractHealthIndicator {
 
@@ -41,7 +43,10 @@ final class MaculaHealthIndicator extends AbstractHealthIndicator {
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
 		NodeReport report = this.node.report();
-		builder.up().withDetail("realm", report.realm()).withDetail("node", report.nodeId());
+		builder.status(report.state().equals("started") ? Status.UP : Status.OUT_OF_SERVICE)
+			.withDetail("realm", report.realm())
+			.withDetail("node", report.nodeId())
+			.withDetail("state", report.state());
 		NodeReport.Provider provider = report.provider();
 		if (provider != null) {
 			builder.withDetail("provider",

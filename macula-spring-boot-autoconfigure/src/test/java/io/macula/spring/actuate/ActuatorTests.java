@@ -105,6 +105,26 @@ class ActuatorTests {
 	}
 
 	@Test
+	void aStoppedNodeIsOutOfServiceUntilItsNextLife() {
+		try (ConfigurableApplicationContext context = run(Application.class)) {
+			isInState(context, "started", Status.UP);
+			context.stop();
+			isInState(context, "stopped", Status.OUT_OF_SERVICE);
+			context.start();
+			isInState(context, "started", Status.UP);
+			context.getBean(RealmNode.class).close();
+			isInState(context, "closed", Status.OUT_OF_SERVICE);
+		}
+	}
+
+	private static void isInState(ConfigurableApplicationContext context, String state, Status status) {
+		Health health = context.getBean(MaculaHealthIndicator.class).health();
+		assertThat(health.getStatus()).isEqualTo(status);
+		assertThat(health.getDetails()).containsEntry("state", state);
+		assertThat(context.getBean(MaculaEndpoint.class).node().report().state()).isEqualTo(state);
+	}
+
+	@Test
 	void healthIsUpWithProviders() {
 		try (ConfigurableApplicationContext context = run(Application.class,
 				"--management.health.macula-providers.enabled=true")) {
