@@ -37,18 +37,24 @@ final class ClientStartup implements SmartInitializingSingleton {
 
 	private final MaculaSettings settings;
 
+	private final boolean allowUnusedSettings;
+
 	private final ConfigurableBeanFactory beanFactory;
 
-	ClientStartup(DeclaredClients clients, MaculaSettings settings, ConfigurableBeanFactory beanFactory) {
+	ClientStartup(DeclaredClients clients, MaculaSettings settings, boolean allowUnusedSettings,
+			ConfigurableBeanFactory beanFactory) {
 		this.clients = clients;
 		this.settings = settings;
+		this.allowUnusedSettings = allowUnusedSettings;
 		this.beanFactory = beanFactory;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
 		Map<String, String> names = this.clients.clientNames(this::resolve);
-		refuseUnusedSettings(names.values());
+		if (!this.allowUnusedSettings) {
+			refuseUnusedSettings(names.values());
+		}
 		names.keySet().forEach(this.beanFactory::getBean);
 	}
 
@@ -68,7 +74,8 @@ final class ClientStartup implements SmartInitializingSingleton {
 						(names.isEmpty() ? "There are no client services."
 								: "The client services are: " + String.join(", ", new TreeSet<>(names)) + ".")
 								+ " Correct the name, remove the settings, or declare the client with"
-								+ " @MaculaClient or @ImportMaculaClients.");
+								+ " @MaculaClient or @ImportMaculaClients. If a child context has that client, move the"
+								+ " settings there, or set macula.client.allow-unused-settings=true here.");
 			}
 		}
 	}

@@ -16,7 +16,6 @@
 
 package io.macula.spring.autoconfigure;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -34,6 +33,7 @@ import io.macula.spring.ServiceBean;
 import io.macula.tls.TlsContexts;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -81,7 +81,8 @@ public final class MaculaAutoConfiguration {
 			ConfigurableListableBeanFactory beanFactory, PayloadCodecs codecs) {
 		ConfiguredKeys keys = new ConfiguredKeys(environment);
 		keys.refuseUnknown(beanFactory);
-		Map<String, SelectionStrategy> strategies = new HashMap<>(beanFactory.getBeansOfType(SelectionStrategy.class));
+		Map<String, SelectionStrategy> strategies = BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory,
+				SelectionStrategy.class);
 		SettingsFactory factory = new SettingsFactory(properties, new Strategies(strategies), codecs.names(),
 				new InvalidSettings(environment));
 		return factory.create(NodeIds.generate(environment.getProperty("spring.application.name", "node")),
@@ -148,16 +149,17 @@ public final class MaculaAutoConfiguration {
 		return node.client();
 	}
 
+	/** In each context, so that its own settings hold; the node may be a parent's. */
 	@Bean
-	@ConditionalOnMissingBean(ClientProxies.class)
+	@ConditionalOnMissingBean(value = ClientProxies.class, ignored = NodeClientProxies.class)
 	NodeClientProxies maculaClientProxies(ObjectProvider<RealmClient> client, MaculaSettings settings) {
 		return new NodeClientProxies(client, settings);
 	}
 
 	@Bean
-	ClientStartup maculaClientStartup(DeclaredClients clients, MaculaSettings settings,
+	ClientStartup maculaClientStartup(DeclaredClients clients, MaculaSettings settings, MaculaProperties properties,
 			ConfigurableListableBeanFactory beanFactory) {
-		return new ClientStartup(clients, settings, beanFactory);
+		return new ClientStartup(clients, settings, properties.client().allowUnusedSettings(), beanFactory);
 	}
 
 	@Bean

@@ -112,6 +112,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param codec Name of the payload codec
 	 * @param warmUp Whether the call path is loaded and compiled in the background while
 	 * the application starts, so that its first call is not slow
+	 * @param allowUnusedSettings Whether settings of a client service are accepted that
+	 * no client of the application context uses, for example because a child context does
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 * @param pool Connections
@@ -120,7 +122,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 */
 	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("30s") Duration deadline,
 			@DefaultValue("auto") String attemptTimeout, @DefaultValue("10s") Duration patience,
-			@DefaultValue("cbor") String codec, @DefaultValue("true") boolean warmUp, @DefaultValue Failover failover,
+			@DefaultValue("cbor") String codec, @DefaultValue("true") boolean warmUp,
+			@DefaultValue("false") boolean allowUnusedSettings, @DefaultValue Failover failover,
 			@DefaultValue Ejection ejection, @DefaultValue Pool pool, @DefaultValue Map<String, Service> services) {
 
 	}

@@ -18,6 +18,7 @@ package io.macula.spring.autoconfigure;
 
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ import io.macula.Code;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.node.RealmNode;
+import io.macula.selection.SelectionStrategy;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaServerStartedEvent;
 import io.macula.spring.autoconfigure.Applications.Echo;
@@ -43,6 +45,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
@@ -224,6 +227,40 @@ class NodeLivesTests {
 	}
 
 	@Test
+	void settingsOfAChildContextAreThoseOfItsClients() {
+		ConfigurableApplicationContext parent = this.applications.run(Empty.class, Applications.seed(this.seed));
+		SpringApplicationBuilder child = this.applications.builder(Caller.class).parent(parent);
+		try (ConfigurableApplicationContext context = child.run("--macula.client.services.test.echo.deadline=7s")) {
+			RealmNode node = context.getBean(RealmNode.class);
+			assertThat(node).isSameAs(parent.getBean(RealmNode.class));
+			assertThat(node.report("test.echo").deadline()).isEqualTo(Duration.ofSeconds(7));
+		}
+	}
+
+	@Test
+	void strategiesOfAParentContextAreThoseOfItsChildren() {
+		ConfigurableApplicationContext parent = this.applications.run(Choosing.class, Applications.seed(this.seed));
+		SpringApplicationBuilder child = this.applications.builder(Caller.class).parent(parent);
+		try (ConfigurableApplicationContext context = child.run("--macula.client.selection=mine")) {
+			assertThat(context.getBean(RealmNode.class).report("test.echo").strategy()).isEqualTo("mine");
+		}
+	}
+
+	@Test
+	void settingsThatOnlyAChildContextUsesCanBeAllowed() {
+		String[] settings = { Applications.seed(this.seed), "macula.client.services.test.echo.deadline=7s" };
+		FailureAnalyzedException failure = analyzed(catchThrowable(() -> this.applications.run(Empty.class, settings)));
+		assertThat(failure.analysis().getDescription()).contains("macula.client.services.test.echo.*");
+		assertThat(failure.analysis().getAction()).contains("macula.client.allow-unused-settings=true");
+		ConfigurableApplicationContext parent = this.applications.run(Empty.class, settings[0], settings[1],
+				"macula.client.allow-unused-settings=true");
+		try (ConfigurableApplicationContext context = this.applications.builder(Caller.class).parent(parent).run()) {
+			assertThat(context.getBean(RealmNode.class).report("test.echo").deadline())
+				.isEqualTo(Duration.ofSeconds(7));
+		}
+	}
+
+	@Test
 	void servicesOfAChildContextAreRefusedIfItsParentHasTheNode() {
 		ConfigurableApplicationContext parent = this.applications.run(Caller.class, Applications.seed(this.seed));
 		FailureAnalyzedException failure = analyzed(
@@ -294,6 +331,17 @@ class NodeLivesTests {
 
 		@MaculaClient("test.echo")
 		Echo echo;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Empty.class)
+	static class Choosing {
+
+		@Bean
+		SelectionStrategy mine() {
+			return (candidates, context) -> candidates.get(0);
+		}
 
 	}
 
