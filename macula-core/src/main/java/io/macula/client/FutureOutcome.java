@@ -16,14 +16,22 @@
 
 package io.macula.client;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.macula.RpcException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Outcome as a future; it completes where the answer arrives, on an event loop.
+ * Outcome as a future; it completes where the answer arrives, on an event loop. The
+ * pipeline ends the call by its deadline; should it fail to, a thread that waits for this
+ * future does so a moment later. Stages that depend on it, and Monos, have no such second
+ * bound: nobody waits there who could carry it, and to watch each call would cost each
+ * call.
  */
 final class FutureOutcome extends CompletableFuture<@Nullable Object> implements CallOutcome {
 
@@ -59,6 +67,43 @@ final class FutureOutcome extends CompletableFuture<@Nullable Object> implements
 	@Override
 	public void failed(Supplier<Throwable> error) {
 		completeExceptionally(error.get());
+	}
+
+	@Override
+	public @Nullable Object get() throws InterruptedException, ExecutionException {
+		UnaryCall started = this.call;
+		if (started != null && !isDone()) {
+			long bound = started.deadlineNanos() - started.shared().now() + LastDefence.GRACE_NANOS;
+			try {
+				return get(Math.max(0, bound), TimeUnit.NANOSECONDS);
+			}
+			catch (TimeoutException ex) {
+				completeExceptionally(LastDefence.overdue(started.procedure().wireName(), started.ownDeadline(),
+						started.describe(), started::cancel));
+			}
+		}
+		return super.get();
+	}
+
+	/** The same, whatever interrupts it. */
+	@Override
+	public @Nullable Object join() {
+		boolean interrupted = false;
+		while (!isDone()) {
+			try {
+				get();
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+			catch (ExecutionException | CancellationException ex) {
+				break;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+		return super.join();
 	}
 
 	@Override

@@ -17,7 +17,10 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +38,7 @@ import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * Tests of {@link LastDefence}: timers and event loops of these calls do nothing.
@@ -81,6 +85,41 @@ class LastDefenceTests {
 		isADefect(error);
 		assertThat(error).hasMessageContaining("the deadline of 30 s for 'test.calls/value' is over")
 			.hasMessageContaining("attempts: 1, open: 1 (SentAttempt at node1@10.0.0.1:9443");
+	}
+
+	@Test
+	void whenNothingEndsAFutureThenWhoeverWaitsForItStopsToWaitWithinASecondAfterTheDeadline() {
+		CompletableFuture<String> got = hanging();
+		isADefect(catchThrowableOfType(ExecutionException.class, got::get).getCause());
+		isADefect(catchThrowableOfType(CompletionException.class, hanging()::join).getCause());
+		assertThat(got).isCompletedExceptionally();
+	}
+
+	@Test
+	void whenWhoeverWaitsForAFutureIsInterruptedThenGetThrowsAndJoinWaitsOn() {
+		CompletableFuture<String> future = hanging();
+		Thread.currentThread().interrupt();
+		assertThatThrownBy(future::get).isInstanceOf(InterruptedException.class);
+		Thread.currentThread().interrupt();
+		isADefect(catchThrowableOfType(CompletionException.class, future::join).getCause());
+		assertThat(Thread.interrupted()).isTrue();
+	}
+
+	@Test
+	void whenAFutureWasCancelledThenGetAndJoinSaySo() {
+		CompletableFuture<String> future = hanging();
+		future.cancel(true);
+		assertThatThrownBy(future::get).isInstanceOf(CancellationException.class);
+		assertThatThrownBy(future::join).isInstanceOf(CancellationException.class);
+	}
+
+	/** Of a call whose deadline was over a moment ago, and which nothing ends. */
+	private CompletableFuture<String> hanging() {
+		this.fixture.known(1);
+		CompletableFuture<String> future = this.fixture.client().proxy(Calls.class, "test.calls").future("x");
+		this.fixture.now.addAndGet(Duration.ofSeconds(30).toNanos() + LastDefence.GRACE_NANOS
+				- Duration.ofMillis(100).toNanos());
+		return future;
 	}
 
 	@Test
