@@ -79,14 +79,18 @@ final class Failures {
 				+ attempts(failures) + ": " + list(failures) + fate(processed), processed), failures);
 	}
 
-	/** The deadline was over after some attempts. */
+	/**
+	 * The deadline was over after some attempts, or before the call began, as that of the
+	 * call within which it is made may be.
+	 */
 	static GiveUp deadlineOver(Procedure procedure, Duration deadline, List<AttemptFailure> failures) {
 		Processed processed = worst(Processed.NO, failures);
+		String which = (deadline.toNanos() > 0)
+				? "the deadline of " + text(deadline) + " for " + method(procedure) + " was over"
+				: "the deadline for " + method(procedure) + " was over before the call began, and so";
 		return giveUp(
-				new Status(
-						Code.DEADLINE_EXCEEDED, "the deadline of " + text(deadline) + " for " + method(procedure)
-								+ " was over after " + attempts(failures) + ": " + list(failures) + fate(processed),
-						processed),
+				new Status(Code.DEADLINE_EXCEEDED,
+						which + " after " + attempts(failures) + ": " + list(failures) + fate(processed), processed),
 				failures);
 	}
 

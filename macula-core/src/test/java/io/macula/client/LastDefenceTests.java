@@ -17,6 +17,7 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,6 +30,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.macula.Code;
 import io.macula.Processed;
 import io.macula.RpcException;
+import io.macula.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
@@ -117,8 +119,8 @@ class LastDefenceTests {
 	private CompletableFuture<String> hanging() {
 		this.fixture.known(1);
 		CompletableFuture<String> future = this.fixture.client().proxy(Calls.class, "test.calls").future("x");
-		this.fixture.now.addAndGet(Duration.ofSeconds(30).toNanos() + LastDefence.GRACE_NANOS
-				- Duration.ofMillis(100).toNanos());
+		this.fixture.now
+			.addAndGet(Duration.ofSeconds(30).toNanos() + LastDefence.GRACE_NANOS - Duration.ofMillis(100).toNanos());
 		return future;
 	}
 
@@ -129,6 +131,15 @@ class LastDefenceTests {
 		UnaryCall call = new UnaryCall(calls(), procedure(), new byte[0], io.macula.Metadata.EMPTY,
 				this.fixture.now.get() - Duration.ofHours(1).toNanos(), outcome);
 		assertThatThrownBy(() -> outcome.await(call)).hasMessage("told in time");
+	}
+
+	@Test
+	void whenTheDeadlineWasOverBeforeTheCallBeganThenTheMessageSaysSo() {
+		AttemptFailure failure = new AttemptFailure(Failures.NOBODY,
+				Status.notProcessed(Code.DEADLINE_EXCEEDED, "too late"), false);
+		assertThat(Failures.deadlineOver(procedure(), Duration.ofMillis(-1506), List.of(failure)).error().get())
+			.hasMessageContaining("the deadline for 'b' of service 'a' was over before the call began, and so after 1"
+					+ " attempt: ");
 	}
 
 	private ServiceCalls calls() {
