@@ -150,4 +150,20 @@ final class Life {
 		return this.closing;
 	}
 
+	/** End it, and wait for that, unless that would wait for the present thread. */
+	void end() {
+		if (holdsUp()) {
+			this.closing.begin();
+		}
+		else {
+			this.closing.close();
+		}
+	}
+
+	/** Whether the end waits for the present thread: a step of it, or a handler. */
+	boolean holdsUp() {
+		ServingPart part = this.serving;
+		return this.closing.isStep() || (part != null && part.isHandler());
+	}
+
 }

@@ -163,7 +163,11 @@ final class NodeClosing {
 		return current == this.thread || current == this.guest;
 	}
 
-	private synchronized Thread begin() {
+	/**
+	 * Begin to run the steps, if nobody has.
+	 * @return the thread that runs them
+	 */
+	synchronized Thread begin() {
 		Thread present = this.thread;
 		if (present == null) {
 			present = new Thread(this::run, "macula-close-" + this.nodeId);

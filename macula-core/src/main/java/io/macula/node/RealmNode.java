@@ -228,7 +228,7 @@ public final class RealmNode implements AutoCloseable {
 						}
 					}
 					case STOPPING -> {
-						if (Schedulers.isInNonBlockingThread() || isStep()) {
+						if (Schedulers.isInNonBlockingThread() || holdsUpEnd()) {
 							throw new IllegalStateException("node '" + this.plan.settings().nodeId()
 									+ "' is stopping: start it again once stop() has returned, on another thread than '"
 									+ Thread.currentThread().getName() + "'");
@@ -247,9 +247,9 @@ public final class RealmNode implements AutoCloseable {
 		}
 	}
 
-	private boolean isStep() {
+	private boolean holdsUpEnd() {
 		Life present = this.life;
-		return present != null && present.closing().isStep();
+		return present != null && present.holdsUp();
 	}
 
 	private void endStart(NodeState next, @Nullable Life begun) {
@@ -399,8 +399,9 @@ public final class RealmNode implements AutoCloseable {
 	 * End the present life: withdraw, drain with the provider's grace period, close all
 	 * connections, sockets and threads. The node can be started again. Blocks until done,
 	 * whoever began it and in spite of interrupts; in a thread that must not block, such
-	 * as an event loop, only begins it. What fails is logged and stops nothing. Does
-	 * nothing if the node is not started.
+	 * as an event loop, and in a handler's method of this node, which the drain waits
+	 * for, only begins it. What fails is logged and stops nothing. Does nothing if the
+	 * node is not started.
 	 */
 	public void stop() {
 		end();
@@ -434,7 +435,7 @@ public final class RealmNode implements AutoCloseable {
 			ending = this.life;
 		}
 		if (ending != null) {
-			ending.closing().close();
+			ending.end();
 		}
 		closeRemains();
 	}

@@ -178,6 +178,11 @@ final class ServingPart {
 			.then("the server", this.server::close);
 	}
 
+	/** Whether a drain waits for the present thread. */
+	boolean isHandler() {
+		return this.server.isHandler();
+	}
+
 	int port() {
 		return this.server.port();
 	}

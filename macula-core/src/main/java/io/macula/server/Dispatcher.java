@@ -17,6 +17,7 @@ package io.macula.server;
 
 import java.util.Collection;
 
+import io.macula.CallContext;
 import io.macula.Code;
 import io.macula.Status;
 import io.macula.codec.Codecs;
@@ -180,6 +181,11 @@ final class Dispatcher implements CallHandler {
 
 	int inFlight() {
 		return this.admission.inFlight();
+	}
+
+	/** Whether the present thread runs a handler's method of this server. */
+	boolean isHandler() {
+		return CallContext.current() instanceof ServedCall served && served.admission() == this.admission;
 	}
 
 	/** Calls of services, methods or codecs that this node does not know. */

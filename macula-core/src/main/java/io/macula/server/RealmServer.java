@@ -200,6 +200,15 @@ public final class RealmServer implements AutoCloseable {
 	}
 
 	/**
+	 * Whether the present thread runs a handler's method of this server, so that it must
+	 * not wait for the end of a drain.
+	 * @return true if so
+	 */
+	public boolean isHandler() {
+		return this.dispatcher.isHandler();
+	}
+
+	/**
 	 * Calls that were refused because of overload or a drain.
 	 * @return number since start
 	 */

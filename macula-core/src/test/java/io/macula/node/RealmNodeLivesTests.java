@@ -464,7 +464,7 @@ class RealmNodeLivesTests {
 					assertThat(Thread.interrupted()).isTrue();
 				}
 				case EVENT_LOOP -> lives.future(1).thenRun(action).get(20, TimeUnit.SECONDS);
-				case BLOCKING_HANDLER -> assertThat(catchThrowable(() -> lives.blockingEnd(1))).isNotNull();
+				case BLOCKING_HANDLER -> assertThat(lives.blockingEnd(1)).isEqualTo(1);
 				case NON_BLOCKING_HANDLER -> lives.end(1).handle((value, error) -> 0).get(20, TimeUnit.SECONDS);
 				case STRATEGY -> assertThat(catchThrowable(() -> lives.value(1))).isNotNull();
 				default -> node.stop();
@@ -479,6 +479,22 @@ class RealmNodeLivesTests {
 		else {
 			refused(Shape.BLOCKING, node, lives, "is closed");
 		}
+	}
+
+	@Test
+	void whenAHandlerStartsItsNodeAgainThenItIsRefusedRatherThanWaitedForByTheDrain() throws Exception {
+		RealmNode node = provider();
+		AtomicReference<Throwable> refusal = new AtomicReference<>();
+		this.told.set(() -> {
+			node.stop();
+			refusal.set(catchThrowable(node::start));
+		});
+		node.start();
+		assertThat(proxy(node).blockingEnd(1)).isEqualTo(1);
+		assertThat(refusal.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("is stopping");
+		Awaitility.await().until(() -> node.state() == NodeState.STOPPED);
+		node.start();
+		assertThat(proxy(node).value(1)).isEqualTo(1);
 	}
 
 	@ParameterizedTest
