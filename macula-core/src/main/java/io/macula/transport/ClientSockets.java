@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.function.Function;
@@ -34,8 +35,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
-import io.netty.util.concurrent.GlobalEventExecutor;
-import io.netty.util.concurrent.PromiseCombiner;
 
 /**
  * The unconnected UDP sockets from which connections are dialled: one per event loop and
@@ -77,19 +76,17 @@ final class ClientSockets {
 	}
 
 	/**
-	 * Close all sockets.
+	 * Close all sockets; needs no thread but those of their event loops.
 	 * @return tells when they are closed
 	 */
 	Future<?> close() {
-		List<Channel> open = new ArrayList<>();
-		this.sockets.values().forEach((future) -> open.add(future.channel()));
-		io.netty.util.concurrent.Promise<Void> all = GlobalEventExecutor.INSTANCE.newPromise();
-		GlobalEventExecutor.INSTANCE.execute(() -> {
-			PromiseCombiner combiner = new PromiseCombiner(GlobalEventExecutor.INSTANCE);
-			open.forEach((channel) -> combiner.add(channel.close()));
-			combiner.finish(all);
-		});
-		return all;
+		List<CompletableFuture<Void>> closed = new ArrayList<>();
+		for (ChannelFuture socket : this.sockets.values()) {
+			CompletableFuture<Void> end = new CompletableFuture<>();
+			closed.add(end);
+			socket.channel().close().addListener((done) -> end.complete(null));
+		}
+		return CompletableFuture.allOf(closed.toArray(CompletableFuture[]::new));
 	}
 
 	private ChannelFuture bind(EventLoop loop, boolean four) {

@@ -164,7 +164,7 @@ public final class Transport implements AutoCloseable {
 		this.closed = true;
 		Status reason = Status.unknown(Code.UNAVAILABLE, "this node was closed");
 		for (ClientConnection connection : this.connections) {
-			connection.close(reason);
+			attempt("a connection", () -> connection.close(reason));
 		}
 		boolean mayWait = !onEventLoop();
 		long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
@@ -173,14 +173,31 @@ public final class Transport implements AutoCloseable {
 				connection.awaitClosed(deadline - System.nanoTime());
 			}
 		}
-		Future<?> sockets = this.clientSockets.close();
-		if (mayWait) {
-			Udp.await(sockets, deadline - System.nanoTime());
+		attempt("the sockets", () -> {
+			Future<?> sockets = this.clientSockets.close();
+			if (mayWait) {
+				Udp.await(sockets, deadline - System.nanoTime());
+			}
+		});
+		attempt("the resources of the event loops",
+				() -> this.resources.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).subscribe());
+		attempt("the event loops", () -> {
+			this.loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+			if (mayWait) {
+				Udp.await(this.loops.terminationFuture(), deadline - System.nanoTime());
+			}
+		});
+	}
+
+	/**
+	 * One that fails, for example for want of a thread, must not keep the others open.
+	 */
+	private static void attempt(String what, Runnable step) {
+		try {
+			step.run();
 		}
-		this.resources.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).subscribe();
-		this.loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-		if (mayWait) {
-			Udp.await(this.loops.terminationFuture(), deadline - System.nanoTime());
+		catch (Throwable ex) {
+			logger.warn("Closing the transport goes on, though this failed: {}", what, ex);
 		}
 	}
 

@@ -16,11 +16,14 @@
 
 package io.macula.transport;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -39,6 +42,32 @@ class TransportTests {
 	@AfterEach
 	void close() {
 		this.transport.close();
+	}
+
+	@Test
+	void whenNettyHasNoOtherThreadThenTheSocketsAreClosedAllTheSame() throws Exception {
+		CountDownLatch go = new CountDownLatch(1);
+		GlobalEventExecutor.INSTANCE.execute(() -> awaitQuietly(go));
+		try {
+			Channel socket = this.transport.clientSockets()
+				.get(this.transport.nextLoop(), InetAddress.getLoopbackAddress())
+				.sync()
+				.channel();
+			this.transport.clientSockets().close().get(10, TimeUnit.SECONDS);
+			assertThat(socket.isOpen()).isFalse();
+		}
+		finally {
+			go.countDown();
+		}
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Test
