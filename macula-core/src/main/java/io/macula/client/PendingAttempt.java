@@ -131,8 +131,14 @@ final class PendingAttempt implements OpenAttempt, Waiter {
 			this.pool.remove(this);
 			this.tracker.cancelled(0);
 			this.call.attemptFailed(this, Failure.of(Status.notProcessed(Code.DEADLINE_EXCEEDED,
-					"the deadline was over while connecting to " + this.pool.endpoint())));
+					"the deadline was over while connecting to " + this.pool.endpoint() + before())));
 		}
+	}
+
+	/** Most likely the reason why there is no connection yet. */
+	private String before() {
+		Status failure = this.pool.lastFailure();
+		return (failure != null) ? "; before that: " + failure.message() : "";
 	}
 
 	private boolean settle() {

@@ -475,6 +475,21 @@ class CallPipelineTests {
 	}
 
 	@Test
+	void whenTheDeadlineIsOverDuringADialThenTheCallSaysWhatFailedBefore() {
+		this.fixture.refuse(1);
+		this.fixture.known(1);
+		Calls calls = calls();
+		calls.brief("x");
+		this.fixture.silent.add(ClientFixture.endpoint(1));
+		this.fixture.pass(Duration.ofSeconds(10));
+		CompletableFuture<String> result = calls.brief("x");
+		this.fixture.pass(Duration.ofSeconds(2));
+		assertThat(failure(result)).hasMessageContaining("the deadline was over while connecting to "
+				+ ClientFixture.endpoint(1) + "; before that: connecting to " + ClientFixture.endpoint(1)
+				+ " failed: port unreachable");
+	}
+
+	@Test
 	void whenADeadlineOverflowsNanosecondsThenTheSettingsAreRefused() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> ServiceSettings.defaults().withDeadline(Duration.ofDays(365L * 400)))
