@@ -100,7 +100,7 @@ public final class QuicConnector {
 	 */
 	public Mono<Connection> connect(Endpoint endpoint, Duration timeout) {
 		return Mono.create((sink) -> {
-			Race race = new Race(endpoint, this.clock.getAsLong() + timeout.toNanos(), sink, this.transport.nextLoop());
+			Race race = new Race(endpoint, timeout.toNanos(), sink, this.transport.nextLoop());
 			sink.onCancel(race::cancel);
 			race.start();
 		});
@@ -113,7 +113,7 @@ public final class QuicConnector {
 
 		private final Endpoint endpoint;
 
-		private final long deadlineNanos;
+		private final long timeoutNanos;
 
 		private final MonoSink<Connection> sink;
 
@@ -133,18 +133,24 @@ public final class QuicConnector {
 
 		private int round = 1;
 
+		private long deadlineNanos;
+
+		/** Whether this node stood still, so that the time began anew. */
+		private boolean extended;
+
 		private boolean over;
 
-		Race(Endpoint endpoint, long deadlineNanos, MonoSink<Connection> sink, EventLoop loop) {
+		Race(Endpoint endpoint, long timeoutNanos, MonoSink<Connection> sink, EventLoop loop) {
 			this.endpoint = endpoint;
-			this.deadlineNanos = deadlineNanos;
+			this.timeoutNanos = timeoutNanos;
+			this.deadlineNanos = now() + timeoutNanos;
 			this.sink = sink;
 			this.loop = loop;
 		}
 
 		void start() {
 			this.resolution = QuicConnector.this.resolver.apply(this.endpoint.host())
-				.timeout(Duration.ofNanos(Math.max(1, this.deadlineNanos - now())))
+				.timeout(Duration.ofNanos(Math.max(1, this.timeoutNanos)))
 				.subscribe((addresses) -> execute(() -> resolved(addresses)),
 						(error) -> execute(() -> unresolved(error)));
 		}
@@ -185,7 +191,7 @@ public final class QuicConnector {
 
 		private void resolved(List<InetAddress> addresses) {
 			addresses.forEach((address) -> this.untried.add(new InetSocketAddress(address, this.endpoint.port())));
-			long share = TimeUnit.NANOSECONDS.toMillis(this.deadlineNanos - now()) / (addresses.size() + 1);
+			long share = TimeUnit.NANOSECONDS.toMillis(remainingNanos()) / (addresses.size() + 1);
 			this.attemptDelayMillis = Math.max(MIN_ATTEMPT_DELAY_MILLIS, Math.min(ATTEMPT_DELAY_MILLIS, share));
 			attempt();
 		}
@@ -209,7 +215,7 @@ public final class QuicConnector {
 				return;
 			}
 			Dial dial = new Dial(QuicConnector.this.transport, QuicConnector.this.tls, QuicConnector.this.self,
-					this.endpoint, address, Math.max(1, this.deadlineNanos - now()), this.loop, this);
+					this.endpoint, address, Math.max(1, remainingNanos()), this.loop, this);
 			this.dials.add(dial);
 			if (!this.untried.isEmpty()) {
 				this.nextAttempt = this.loop.schedule(this::attempt, this.attemptDelayMillis, TimeUnit.MILLISECONDS);
@@ -222,6 +228,10 @@ public final class QuicConnector {
 		}
 
 		private void nextRound() {
+			if (TimeUnit.NANOSECONDS.toMillis(remainingNanos()) < MIN_ATTEMPT_DELAY_MILLIS) {
+				// This node is late: a dial that has no time would end those that wait.
+				return;
+			}
 			this.round++;
 			this.dials.stream()
 				.filter(Dial::silent)
@@ -235,6 +245,16 @@ public final class QuicConnector {
 		/** Whether a dial of this address came to its end, whatever others of it do. */
 		private boolean answered(InetSocketAddress remote) {
 			return this.dials.stream().anyMatch((dial) -> dial.remote().equals(remote) && dial.ended());
+		}
+
+		/** As for each dial, a pause of this node is no time of the peer's. */
+		private long remainingNanos() {
+			long now = now();
+			if (!this.extended && now - this.deadlineNanos > Connection.PAUSE_NANOS) {
+				this.extended = true;
+				this.deadlineNanos = now + this.timeoutNanos;
+			}
+			return this.deadlineNanos - now;
 		}
 
 		private long now() {

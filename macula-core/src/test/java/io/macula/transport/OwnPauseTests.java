@@ -16,6 +16,8 @@
 
 package io.macula.transport;
 
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,6 +114,23 @@ class OwnPauseTests {
 		}
 		for (CompletableFuture<Status> outcome : burst) {
 			assertThat(outcome.get(20, TimeUnit.SECONDS)).isNull();
+		}
+	}
+
+	@Test
+	void whenTheClientStoodStillDuringADialThenItsTimeBeginsAnew() throws Exception {
+		try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+			long start = System.nanoTime();
+			CompletableFuture<Connection> dial = new QuicConnector(this.transport, TestNet.TLS, TestNet.node("client"))
+				.connect(new Endpoint("127.0.0.1", silent.getLocalPort()), Duration.ofSeconds(1))
+				.toFuture();
+			silent.receive(new DatagramPacket(new byte[2000], 2000));
+			// Before the address is dialled again.
+			this.jumpNanos.set(Duration.ofSeconds(12).toNanos());
+			assertThat(dial).failsWithin(Duration.ofSeconds(10))
+				.withThrowableThat()
+				.withMessageNotContaining("no answer within 0 ms");
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
 		}
 	}
 
