@@ -107,14 +107,15 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 		if (SETTLED.compareAndSet(this, 0, 1)) {
 			Status status = failure.status();
 			long own = ownPauseNanos();
-			if (own < Connection.PAUSE_NANOS) {
-				long elapsed = Math.max(0, elapsedNanos() - own);
+			long elapsed = Math.max(0, elapsedNanos() - own);
+			if (own < Connection.PAUSE_NANOS && (own < elapsed || status.code() != Code.DEADLINE_EXCEEDED)) {
 				this.tracker.failed(status.code(), status.processed(), elapsed, this.connection.drained());
 				if (status.code() == Code.DEADLINE_EXCEEDED) {
 					this.call.procedure().latency().recordTimeout(elapsed);
 				}
 			}
 			else {
+				// Most of the time, or all of it, was lost here.
 				this.tracker.cancelled(0);
 			}
 			this.call.shared().retries().failed(status);

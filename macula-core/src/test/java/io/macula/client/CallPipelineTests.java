@@ -19,6 +19,7 @@ package io.macula.client;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -253,6 +254,27 @@ class CallPipelineTests {
 			assertThat(tracker.inFlight()).isZero();
 			assertThat(tracker.latencyNanos()).isZero();
 		});
+	}
+
+	@Test
+	void whenThisNodeLostMoreOfAShortDeadlineThanThePeerHadThenNoInstanceIsBlamed() {
+		assertThat(failuresToldOf(Duration.ofMillis(501))).isEmpty();
+		assertThat(failuresToldOf(Duration.ofMillis(499))).containsEntry(Code.DEADLINE_EXCEEDED, 20L);
+	}
+
+	/** Of calls that had no answer within a second, of which so much was lost here. */
+	private Map<Code, Long> failuresToldOf(Duration stall) {
+		ClientFixture own = new ClientFixture();
+		own.settings = ClientFixture.settings(1, Duration.ofSeconds(10));
+		own.known(1);
+		own.onConnect = (connection) -> connection.stoodStillNanos = stall.toNanos();
+		RealmClient with = own.client();
+		Calls calls = with.proxy(Calls.class, Calls.SERVICE, Calls.SERVICE, own.settings);
+		IntStream.range(0, 20).forEach((i) -> calls.brief("x"));
+		FakeConnection connection = own.connection(1);
+		own.pass(Duration.ofMillis(1000));
+		List.copyOf(connection.open).forEach(connection::overdue);
+		return with.clients().get(0).instances().get(0).failures();
 	}
 
 	@Test
