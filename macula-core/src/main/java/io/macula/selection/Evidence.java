@@ -38,7 +38,9 @@ enum Evidence {
 
 	/**
 	 * The table. Overload is no sickness: ejecting an instance that refuses calls would
-	 * overload its peers. What the caller did wrong says nothing of the instance that was
+	 * overload its peers. A call whose time was over before it was written, or before its
+	 * handler ran, came too late: most of all from a client that is late itself. What the
+	 * caller did wrong says nothing of the instance that was
 	 * told, and an attempt that was given up has no outcome.
 	 */
 	static Evidence of(Code code, Processed processed) {
@@ -55,7 +57,7 @@ enum Evidence {
 		}
 		return switch (code) {
 			case UNAVAILABLE, INTERNAL, UNAUTHENTICATED -> FAULT;
-			case DEADLINE_EXCEEDED -> TIMEOUT;
+			case DEADLINE_EXCEEDED -> (processed == Processed.NO) ? NOTHING : TIMEOUT;
 			case RESOURCE_EXHAUSTED, CANCELLED -> NOTHING;
 			case INVALID_ARGUMENT -> (processed == Processed.YES) ? ANSWER : NOTHING;
 			case OK, UNKNOWN, NOT_FOUND, PERMISSION_DENIED, APPLICATION, UNIMPLEMENTED ->
