@@ -191,6 +191,11 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		return this.watch.stoodStillNanos(nanoTime);
 	}
 
+	/** The same for people, as a clause; empty if it was not for long. */
+	String describeStandstill(long nanoTime) {
+		return this.watch.describe(nanoTime);
+	}
+
 	@Override
 	public Stats stats() {
 		Stats present = this.figures.stats();

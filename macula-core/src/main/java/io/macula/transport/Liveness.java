@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * closed, a further PING stays unanswered and nothing arrives any more. A suspicion that
  * goes on for {@value #LASTING} times of suspicion is a lasting one. After this node
  * itself stood still, from each state to PROVING: back when a PING of after that is
- * answered, to DEAD if it is not.
+ * answered; if it is not, to SUSPECTED, or to DEAD after a pause of the idle timeout.
  */
 final class Liveness implements LoopWatch.Listener {
 
@@ -110,7 +110,10 @@ final class Liveness implements LoopWatch.Listener {
 
 	private long proofNanos;
 
-	private long pausedNanos;
+	private String pause = "";
+
+	/** Whether that was so long that the peer has most likely given up the connection. */
+	private boolean abandoned;
 
 	private long lastHeard;
 
@@ -189,6 +192,11 @@ final class Liveness implements LoopWatch.Listener {
 	/** Whether it is in doubt that the peer lives. */
 	boolean doubtful() {
 		return this.suspected || this.proving;
+	}
+
+	/** Whether the peer has to prove it, since this node stood still. */
+	boolean proving() {
+		return this.proving;
 	}
 
 	/** Calls are about to be written: did this node stand still since the last tick? */
@@ -302,7 +310,7 @@ final class Liveness implements LoopWatch.Listener {
 	 * silence was none of the peer's.
 	 */
 	@Override
-	public void stoodStill(long now, long nanos) {
+	public void stoodStill(long now, long nanos, boolean certain) {
 		if (this.stopped) {
 			return;
 		}
@@ -314,19 +322,17 @@ final class Liveness implements LoopWatch.Listener {
 		this.lastTick = now;
 		this.proving = true;
 		this.provingSince = now;
-		this.pausedNanos = nanos;
+		this.pause = PauseLog.describe(nanos, certain);
 		long patience = Math.max(this.suspicionNanos, 4 * this.bestRoundTripNanos);
-		// By then it has most likely given up this connection.
-		this.proofNanos = (nanos < this.idleNanos) ? patience
-				: Math.min(patience, Math.max(MIN_PROOF_NANOS, 4 * this.bestRoundTripNanos));
+		this.abandoned = certain && nanos >= this.idleNanos;
+		this.proofNanos = (this.abandoned)
+				? Math.min(patience, Math.max(MIN_PROOF_NANOS, 4 * this.bestRoundTripNanos)) : patience;
 		this.peer.unproved();
 		ping(now);
 	}
 
 	private void look(long now) {
-		if (this.proving && now - this.provingSince >= this.proofNanos) {
-			this.peer.dead("it did not answer within " + TimeUnit.NANOSECONDS.toMillis(now - this.provingSince)
-					+ " ms after this node stood still for " + PauseLog.text(this.pausedNanos));
+		if (this.proving && now - this.provingSince >= this.proofNanos && unproved(now)) {
 			return;
 		}
 		boolean alive = this.heard;
@@ -355,6 +361,21 @@ final class Liveness implements LoopWatch.Listener {
 			}
 			ping(now);
 		}
+	}
+
+	/** There is no proof; whether the peer is taken for dead. */
+	private boolean unproved(long now) {
+		String why = "it did not answer within " + TimeUnit.NANOSECONDS.toMillis(now - this.provingSince) + " ms after "
+				+ this.pause;
+		if (this.abandoned) {
+			this.peer.dead(why);
+			return true;
+		}
+		// As silent as one that is suspected, and no more to blame.
+		this.proving = false;
+		ping(now);
+		suspect(now, why);
+		return false;
 	}
 
 	private void alive(long now) {

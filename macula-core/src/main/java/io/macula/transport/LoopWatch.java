@@ -109,10 +109,10 @@ final class LoopWatch {
 			// The timer itself is still to run.
 			this.due = now;
 			if (late > Connection.PAUSE_NANOS) {
-				paused(now, late);
+				paused(now, late, true);
 			}
 			else {
-				this.stall.ended(now, late);
+				this.stall.ended(now, late, true);
 			}
 		}
 	}
@@ -126,15 +126,15 @@ final class LoopWatch {
 		this.wallKnown = true;
 		this.wallAheadNanos = ahead;
 		if (known && moved > WALL_PAUSE_NANOS) {
-			paused(now, moved);
+			paused(now, moved, false);
 		}
 	}
 
-	private void paused(long now, long nanos) {
-		this.pause.ended(now, nanos);
-		this.log.paused(now, nanos);
+	private void paused(long now, long nanos, boolean certain) {
+		this.pause.ended(now, nanos, certain);
+		this.log.paused(now, nanos, certain);
 		for (Listener listener : List.copyOf(this.listeners)) {
-			listener.stoodStill(now, nanos);
+			listener.stoodStill(now, nanos, certain);
 		}
 	}
 
@@ -148,6 +148,15 @@ final class LoopWatch {
 	}
 
 	/**
+	 * The same for people, as a clause; empty if it was not for long.
+	 */
+	String describe(long nanoTime) {
+		long nanos = stoodStillNanos(nanoTime);
+		boolean certain = this.pause.certain || this.pause.since(nanoTime) == 0;
+		return (nanos < Connection.PAUSE_NANOS) ? "" : PauseLog.describe(nanos, certain);
+	}
+
+	/**
 	 * The last one of a kind.
 	 */
 	private static final class Standstill {
@@ -156,9 +165,12 @@ final class LoopWatch {
 
 		private long nanos;
 
-		void ended(long now, long length) {
+		private boolean certain;
+
+		void ended(long now, long length, boolean sure) {
 			this.endNanos = now;
 			this.nanos = length;
+			this.certain = sure;
 		}
 
 		long since(long nanoTime) {
@@ -170,8 +182,13 @@ final class LoopWatch {
 	/** Called on the event loop. */
 	interface Listener {
 
-		/** Between the last timer and now this node stood still. */
-		void stoodStill(long now, long nanos);
+		/**
+		 * Between the last timer and now this node stood still.
+		 * @param now the present
+		 * @param nanos for how long
+		 * @param certain false if the wall clock alone says so, which may have been set
+		 */
+		void stoodStill(long now, long nanos, boolean certain);
 
 	}
 

@@ -267,8 +267,8 @@ final class OpenCalls {
 	}
 
 	private String ownPause(OutboundCall call) {
-		long nanos = this.connection.stoodStillNanos(call.sentNanoTime());
-		return (nanos < Connection.PAUSE_NANOS) ? "" : "; this node stood still for " + PauseLog.text(nanos);
+		String pause = this.connection.describeStandstill(call.sentNanoTime());
+		return (pause.isEmpty()) ? "" : "; " + pause;
 	}
 
 }

@@ -44,17 +44,30 @@ final class PauseLog {
 		this.limit = new LogLimit(clock, Duration.ofMinutes(1), LINES_PER_MINUTE);
 	}
 
-	synchronized void paused(long now, long nanos) {
+	/**
+	 * A pause is over.
+	 * @param now the present
+	 * @param nanos how long it was
+	 * @param certain false if the wall clock alone says so, which may have been set
+	 */
+	synchronized void paused(long now, long nanos, boolean certain) {
 		// Another event loop that notices the same pause does so a moment later.
-		if (this.any && now - Math.max(nanos, Connection.PAUSE_NANOS) - this.lastEnd < 0) {
+		long length = (certain) ? Math.max(nanos, Connection.PAUSE_NANOS) : Connection.PAUSE_NANOS;
+		if (this.any && now - length - this.lastEnd < 0) {
 			return;
 		}
 		this.any = true;
 		this.lastEnd = now;
+		String causes = (certain) ? ": it was stopped, suspended or short of processors, or collected memory" : "";
 		this.limit.log(Long.toString(now), (suppressed) -> logger.warn(
-				"This node stood still for {}: it was stopped, suspended or short of processors, or collected memory. "
-						+ "Its connections are probed before they are relied on, and nobody is blamed for it{}",
-				text(nanos), suppressed));
+				"T{}{}. Its connections are probed before they are relied on, and nobody is blamed for it{}",
+				describe(nanos, certain).substring(1), causes, suppressed));
+	}
+
+	/** A clause. */
+	static String describe(long nanos, boolean certain) {
+		return (certain) ? "this node stood still for " + text(nanos)
+				: "this node was suspended for " + text(nanos) + ", or its clock was set ahead";
 	}
 
 	/** For people: {@code 40.1 s}. */

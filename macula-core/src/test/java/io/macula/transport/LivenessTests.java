@@ -201,8 +201,24 @@ class LivenessTests {
 		assertThat(this.peer.proofs).containsExactly("unproved");
 		assertThat(this.peer.events).isEmpty();
 		pass(SUSPICION);
-		assertThat(this.peer.events.get(0)).startsWith("dead: it did not answer within 7")
+		assertThat(this.peer.events.get(0)).startsWith("suspected: it did not answer within 7")
 			.endsWith("after this node stood still for 12.0 s");
+		pass(SUSPICION.multipliedBy(3));
+		assertThat(this.peer.events).last().asString().startsWith("lasting: ");
+	}
+
+	@Test
+	void whenThePeerAnswersLateAfterAPauseThenTheConnectionGoesOn() {
+		this.liveness.wrote(now());
+		pass(Duration.ofMillis(50));
+		pause(Duration.ofSeconds(3));
+		pass(Duration.ofSeconds(1));
+		assertThat(this.peer.events).isNotEmpty().allSatisfy((event) -> assertThat(event).startsWith("suspected: "));
+		this.liveness.heard();
+		pong();
+		pass(TICK);
+		assertThat(this.peer.events).last().isEqualTo("alive");
+		assertThat(this.liveness.doubtful()).isFalse();
 	}
 
 	@Test
@@ -223,6 +239,29 @@ class LivenessTests {
 		assertThat(this.peer.proofs).containsExactly("unproved");
 		this.liveness.pong(this.peer.pings.get(this.peer.pings.size() - 1), now());
 		assertThat(this.peer.proofs).containsExactly("unproved", "proved");
+	}
+
+	@Test
+	void whenTheClockIsSetAheadThenAPeerThatIsSlowMeanwhileIsNotGivenUp() {
+		this.liveness.wrote(now());
+		pass(Duration.ofMillis(50));
+		this.wallAheadMillis = TimeUnit.DAYS.toMillis(730);
+		pass(TICK);
+		long asked = this.peer.pings.get(this.peer.pings.size() - 1);
+		pass(Duration.ofMillis(600));
+		assertThat(this.peer.events).isEmpty();
+		this.liveness.pong(asked, now());
+		assertThat(this.peer.proofs).containsExactly("unproved", "proved");
+	}
+
+	@Test
+	void whenTheClockIsSetAheadAndThePeerIsGoneThenItIsSaidWhatIsKnown() {
+		this.liveness.wrote(now());
+		pass(Duration.ofMillis(50));
+		this.wallAheadMillis = TimeUnit.HOURS.toMillis(1);
+		pass(SUSPICION.plus(TICK).plus(TICK));
+		assertThat(this.peer.events.get(0)).startsWith("suspected: it did not answer within 7")
+			.endsWith("after this node was suspended for 3600.0 s, or its clock was set ahead");
 	}
 
 	@Test

@@ -38,7 +38,7 @@ class LoopWatchTests {
 	private final LoopWatch watch = new LoopWatch(() -> this.now,
 			() -> TimeUnit.NANOSECONDS.toMillis(this.now) + this.wallAheadMillis, new PauseLog(() -> this.now));
 
-	private final LoopWatch.Listener listener = (present, nanos) -> this.pauses
+	private final LoopWatch.Listener listener = (present, nanos, certain) -> this.pauses
 		.add(TimeUnit.NANOSECONDS.toMillis(nanos));
 
 	LoopWatchTests() {
@@ -54,6 +54,8 @@ class LoopWatchTests {
 		assertThat(this.pauses).containsExactly(40_000L);
 		assertThat(this.watch.stoodStillNanos(millis(5))).isEqualTo(millis(40_000));
 		assertThat(this.watch.stoodStillNanos(this.now)).isZero();
+		assertThat(this.watch.describe(millis(5))).isEqualTo("this node stood still for 40.0 s");
+		assertThat(this.watch.describe(this.now)).isEmpty();
 	}
 
 	@Test
@@ -115,6 +117,7 @@ class LoopWatchTests {
 		this.watch.awakeByWall(this.now);
 		this.watch.awakeByWall(this.now);
 		assertThat(this.pauses).containsExactly(40_000L);
+		assertThat(this.watch.describe(0)).isEqualTo("this node was suspended for 40.0 s, or its clock was set ahead");
 	}
 
 	@Test
