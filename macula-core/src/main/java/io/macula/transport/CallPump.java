@@ -360,10 +360,15 @@ final class CallPump {
 		this.liveness.wrote(now);
 	}
 
-	/** From now on it is in doubt that the peer lives. */
+	/**
+	 * From now on it is in doubt that the peer lives: what must not be repeated is not
+	 * written; before the peer has proved itself, nothing is, so that whatever was not
+	 * written can go on elsewhere for free.
+	 */
 	void hold() {
-		this.unwritten.hold(this.clock.getAsLong());
-		this.opener.hold();
+		boolean all = this.liveness.proving();
+		this.unwritten.hold(all, this.clock.getAsLong());
+		this.opener.hold(all);
 	}
 
 	/** The peer lives: what waited for that is written. */

@@ -50,10 +50,12 @@ final class StreamOpener {
 
 	private final Deque<Request> waiting = new ArrayDeque<>();
 
-	/** Those that are not to be written to a peer in doubt. */
+	/** Those that are not to be written now to a peer in doubt. */
 	private final Deque<Request> held = new ArrayDeque<>();
 
 	private boolean holding;
+
+	private boolean holdingAll;
 
 	private long bytes;
 
@@ -77,7 +79,7 @@ final class StreamOpener {
 					waiting() + " streams wait to be opened " + this.where + ": the limit is maxStreamsPerConnection"));
 			return;
 		}
-		if (this.holding && !request.leaves()) {
+		if (holds(request)) {
 			this.held.removeIf((each) -> !each.wanted());
 			this.held.add(request);
 			return;
@@ -86,12 +88,20 @@ final class StreamOpener {
 		next();
 	}
 
-	/** The peer is in doubt: what must not be repeated is held back. */
-	void hold() {
+	private boolean holds(Request request) {
+		return this.holding && (this.holdingAll || !request.leaves());
+	}
+
+	/**
+	 * The peer is in doubt: what must not be repeated is held back.
+	 * @param all whether everything is
+	 */
+	void hold(boolean all) {
 		this.holding = true;
+		this.holdingAll = all;
 		for (int left = this.waiting.size(); left > 0; left--) {
 			Request request = this.waiting.remove();
-			((request.leaves()) ? this.waiting : this.held).add(request);
+			((holds(request)) ? this.held : this.waiting).add(request);
 		}
 	}
 
@@ -106,7 +116,12 @@ final class StreamOpener {
 
 	/** The peer is suspected: what may go on elsewhere does. */
 	void leave(Status status) {
-		this.held.removeIf((each) -> !each.wanted());
+		for (int left = this.held.size(); left > 0; left--) {
+			Request request = this.held.remove();
+			if (request.wanted()) {
+				((request.leaves()) ? this.waiting : this.held).add(request);
+			}
+		}
 		refuse(this.waiting, status);
 	}
 

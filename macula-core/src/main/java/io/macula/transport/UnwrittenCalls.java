@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The unary calls of a dialled connection that left the queue and are not written: they
  * wait for a lane that takes data, or are parked, because the peer is in doubt and they
- * must not be repeated. Their time is watched. Owned by the connection's owner, see
+ * must not be repeated, or because nothing at all is written before the peer has proved
+ * that it lives. Their time is watched. Owned by the connection's owner, see
  * {@link ClientConnection#owned}.
  */
 final class UnwrittenCalls {
@@ -44,6 +45,9 @@ final class UnwrittenCalls {
 
 	/** Whether it is in doubt that the peer lives. */
 	private boolean holding;
+
+	/** Whether the peer has to prove it, so that nothing is written. */
+	private boolean holdingAll;
 
 	/**
 	 * None yet.
@@ -72,7 +76,7 @@ final class UnwrittenCalls {
 
 	/** Whether a call must not be written now. */
 	boolean holds(OutboundCall call) {
-		return this.holding && !call.leavesSuspectedPeer();
+		return this.holding && (this.holdingAll || !call.leavesSuspectedPeer());
 	}
 
 	/** No lane takes data: it waits. */
@@ -105,13 +109,17 @@ final class UnwrittenCalls {
 		}
 	}
 
-	/** From now on it is in doubt that the peer lives. */
-	void hold(long now) {
+	/**
+	 * From now on it is in doubt that the peer lives.
+	 * @param all whether nothing is written until it has proved that
+	 */
+	void hold(boolean all, long now) {
 		this.holding = true;
+		this.holdingAll = all;
 		for (int left = this.waiting.size(); left > 0; left--) {
 			OutboundCall call = this.waiting.remove();
 			try {
-				if (call.callId != OutboundCall.OVER && !call.leavesSuspectedPeer()) {
+				if (call.callId != OutboundCall.OVER && holds(call)) {
 					park(call, now);
 				}
 				else {

@@ -316,6 +316,21 @@ class CallPumpTests {
 	}
 
 	@Test
+	void whenThisNodeStoodStillAndNobodyAnswersThenWhatMayBeRepeatedGoesOnAsNeverWritten() {
+		this.net.send(LONG);
+		this.net.lane(0).receive(new Frame.Result(1, new byte[0]));
+		this.net.ticker.advance(40, TimeUnit.SECONDS);
+		FakeCall call = this.net.send(LONG);
+		FakeCall large = this.net.send(new FakeCall(StreamCall.NO_DEADLINE, new byte[20_000]));
+		assertThat(calls()).isEqualTo(1);
+		this.net.pass(Duration.ofMillis(150));
+		assertThat(this.net.connection.state()).isEqualTo(Connection.State.CLOSED);
+		assertThat(call.failure().code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(call.failure().processed()).isEqualTo(Processed.NO);
+		assertThat(large.failure().processed()).isEqualTo(Processed.NO);
+	}
+
+	@Test
 	void whenNobodyAnswersAfterAPauseThenTheConnectionIsClosedAndTheFatesAreTrue() {
 		FakeCall written = this.net.send(stays(this.net.call(Duration.ofSeconds(60))));
 		this.net.ticker.advance(40, TimeUnit.SECONDS);
