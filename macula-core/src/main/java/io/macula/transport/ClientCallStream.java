@@ -220,7 +220,10 @@ final class ClientCallStream extends FrameStream
 
 	@Override
 	void onInactive() {
-		end(Status.unknown(Code.UNAVAILABLE, "the stream of the call to " + this.connection.endpoint() + " is gone"));
+		// Where the connection is over, its own events tell why; they come next.
+		channel().eventLoop()
+			.execute(() -> end(Status.unknown(Code.UNAVAILABLE,
+					"the stream of the call to " + this.connection.endpoint() + " is gone")));
 	}
 
 	void connectionEnded(Status status) {

@@ -286,6 +286,31 @@ class ClientConnectionTests {
 		assertThat(this.net.channel.closeCode).isEqualTo((int) ErrorCode.PROTOCOL_VIOLATION.number());
 	}
 
+	@Test
+	void whenAStreamEndsBeforeItsConnectionThenTheConnectionTellsWhy() {
+		List<Throwable> errors = new ArrayList<>();
+		this.net.connection.stream(range()).subscribe((element) -> {
+		}, errors::add);
+		this.net.channel.run();
+		this.net.lane(2).pipeline().fireChannelInactive();
+		assertThat(errors).isEmpty();
+		this.net.connection.inactive();
+		this.net.channel.run();
+		assertThat(errors).hasSize(1).first().asString().contains("the connection to 10.0.0.1:9643 is over");
+	}
+
+	@Test
+	void whenAStreamAloneIsGoneThenItsCallSaysSo() {
+		List<Throwable> errors = new ArrayList<>();
+		this.net.connection.stream(range()).subscribe((element) -> {
+		}, errors::add);
+		this.net.channel.run();
+		this.net.lane(2).pipeline().fireChannelInactive();
+		this.net.channel.run();
+		assertThat(errors).hasSize(1).first().asString().contains("the stream of the call to 10.0.0.1:9643 is gone");
+		assertThat(this.net.connection.state()).isEqualTo(Connection.State.READY);
+	}
+
 	// Without an event loop
 
 	@Test
