@@ -233,6 +233,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		long now = loop().nanoTime();
 		if (now - this.tickedNanos > STANDSTILL_NANOS) {
 			this.links.forgiveSilence();
+			this.seeds.forgiveSilence();
 			this.own.renew();
 		}
 		this.tickedNanos = now;

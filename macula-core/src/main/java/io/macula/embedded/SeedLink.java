@@ -156,6 +156,13 @@ final class SeedLink {
 		}
 	}
 
+	/**
+	 * This node stood still itself: the answer to the dial may wait.
+	 */
+	void forgiveSilence() {
+		this.dialledNanos = this.loop.nanoTime();
+	}
+
 	private void fail(String reason) {
 		hangUp();
 		if (this.state == State.STOPPED) {

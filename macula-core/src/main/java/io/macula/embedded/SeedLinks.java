@@ -115,6 +115,14 @@ final class SeedLinks {
 	}
 
 	/**
+	 * This node stood still itself: silence means nothing.
+	 */
+	void forgiveSilence() {
+		assert this.loop.inLoop();
+		all().forEach(SeedLink::forgiveSilence);
+	}
+
+	/**
 	 * End all links for good.
 	 */
 	void stop() {

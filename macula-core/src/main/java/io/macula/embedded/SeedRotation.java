@@ -260,8 +260,8 @@ final class SeedRotation {
 		assert this.loop.inLoop();
 		long now = this.loop.nanoTime();
 		Attempt present = this.watched;
-		if (present != null && now - this.tickedNanos > STANDSTILL_NANOS) {
-			present.heardNanos = now;
+		if (now - this.tickedNanos > STANDSTILL_NANOS) {
+			forgiveSilence(now);
 		}
 		if (present != null && now - present.heardNanos > DirectoryWatcher.SILENCE.toNanos()) {
 			end(present, silentFor(DirectoryWatcher.SILENCE));
@@ -275,6 +275,14 @@ final class SeedRotation {
 			}
 		}
 		this.tickedNanos = now;
+	}
+
+	/** What the seeds said meanwhile may wait. */
+	private void forgiveSilence(long now) {
+		if (this.watched != null) {
+			this.watched.heardNanos = now;
+		}
+		this.dialled.forEach((attempt) -> attempt.heardNanos = now);
 	}
 
 	/**

@@ -91,6 +91,17 @@ class SeedLinkTests {
 	}
 
 	@Test
+	void whenThisNodeStoodStillThenTheSeedGetsItsTimeAnew() {
+		dial();
+		this.test.pass(Duration.ofSeconds(20));
+		this.test.run(this.seed::forgiveSilence);
+		this.test.run(this.seed::tick);
+		assertThat(this.seed.describe()).isEqualTo("connecting");
+		this.dialer.last().speak();
+		assertThat(this.seed.linked()).isTrue();
+	}
+
+	@Test
 	void whenTheSeedDoesNotAnswerThenWaitingAfterThreeSeconds() {
 		dial();
 		passTicking(Duration.ofMillis(3_000));

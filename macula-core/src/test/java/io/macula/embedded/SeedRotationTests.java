@@ -100,6 +100,18 @@ class SeedRotationTests {
 	}
 
 	@Test
+	void whenThisNodeStoodStillThenADialledSeedGetsItsTimeAnew() {
+		start(A);
+		passTicking(Duration.ofSeconds(1));
+		this.test.pass(Duration.ofSeconds(20));
+		this.test.run(this.seeds::tick);
+		assertThat(state(A)).isEqualTo("connecting");
+		this.dialer.last().speak();
+		assertThat(state(A)).isEqualTo("watching");
+		assertThat(this.dialer.calls).hasSize(1);
+	}
+
+	@Test
 	void whenTheWatchedOneGoesAwayThenTheNextIsWatched() {
 		start(A, B);
 		Call first = this.dialer.last();
