@@ -40,8 +40,8 @@ enum Evidence {
 	 * The table. Overload is no sickness: ejecting an instance that refuses calls would
 	 * overload its peers. A call whose time was over before it was written, or before its
 	 * handler ran, came too late: most of all from a client that is late itself. What the
-	 * caller did wrong says nothing of the instance that was
-	 * told, and an attempt that was given up has no outcome.
+	 * caller did wrong says nothing of the instance that was told, and an attempt that
+	 * was given up has no outcome.
 	 */
 	static Evidence of(Code code, Processed processed) {
 		return of(code, processed, false);

@@ -325,8 +325,8 @@ final class Liveness implements LoopWatch.Listener {
 		this.pause = PauseLog.describe(nanos, certain);
 		long patience = Math.max(this.suspicionNanos, 4 * this.bestRoundTripNanos);
 		this.abandoned = certain && nanos >= this.idleNanos;
-		this.proofNanos = (this.abandoned)
-				? Math.min(patience, Math.max(MIN_PROOF_NANOS, 4 * this.bestRoundTripNanos)) : patience;
+		this.proofNanos = (this.abandoned) ? Math.min(patience, Math.max(MIN_PROOF_NANOS, 4 * this.bestRoundTripNanos))
+				: patience;
 		this.peer.unproved();
 		ping(now);
 	}

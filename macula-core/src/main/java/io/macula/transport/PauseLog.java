@@ -60,14 +60,18 @@ final class PauseLog {
 		this.lastEnd = now;
 		String causes = (certain) ? ": it was stopped, suspended or short of processors, or collected memory" : "";
 		this.limit.log(Long.toString(now), (suppressed) -> logger.warn(
-				"T{}{}. Its connections are probed before they are relied on, and nobody is blamed for it{}",
-				describe(nanos, certain).substring(1), causes, suppressed));
+				"This node {}{}. Its connections are probed before they are relied on, and nobody is blamed for it{}",
+				what(nanos, certain), causes, suppressed));
 	}
 
 	/** A clause. */
 	static String describe(long nanos, boolean certain) {
-		return (certain) ? "this node stood still for " + text(nanos)
-				: "this node was suspended for " + text(nanos) + ", or its clock was set ahead";
+		return "this node " + what(nanos, certain);
+	}
+
+	private static String what(long nanos, boolean certain) {
+		return (certain) ? "stood still for " + text(nanos)
+				: "was suspended for " + text(nanos) + ", or its clock was set ahead";
 	}
 
 	/** For people: {@code 40.1 s}. */

@@ -506,9 +506,9 @@ class CallPipelineTests {
 		this.fixture.pass(Duration.ofSeconds(10));
 		CompletableFuture<String> result = calls.brief("x");
 		this.fixture.pass(Duration.ofSeconds(2));
-		assertThat(failure(result)).hasMessageContaining("the deadline was over while connecting to "
-				+ ClientFixture.endpoint(1) + "; before that: connecting to " + ClientFixture.endpoint(1)
-				+ " failed: port unreachable");
+		assertThat(failure(result))
+			.hasMessageContaining("the deadline was over while connecting to " + ClientFixture.endpoint(1)
+					+ "; before that: connecting to " + ClientFixture.endpoint(1) + " failed: port unreachable");
 	}
 
 	@Test

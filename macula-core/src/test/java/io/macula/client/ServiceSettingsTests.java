@@ -39,8 +39,7 @@ class ServiceSettingsTests {
 
 	@Test
 	void whenOneSettingIsReplacedByItselfThenTheOthersStay() {
-		List<UnaryOperator<ServiceSettings>> changes = List.of(
-				(settings) -> settings.withDeadline(settings.deadline()),
+		List<UnaryOperator<ServiceSettings>> changes = List.of((settings) -> settings.withDeadline(settings.deadline()),
 				(settings) -> settings.withStrategy(settings.strategyName(), settings.strategy()),
 				(settings) -> settings.withAttemptTimeout(settings.attemptTimeout()),
 				(settings) -> settings.withFailover(settings.failover()),
