@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -136,14 +137,32 @@ public final class RealmServer implements AutoCloseable {
 
 	private QuicListener bind() {
 		try {
-			return QuicListener.start(this.transport, this.tls, address(), this.settings.port(), this.dispatcher,
-					this.node);
+			QuicListener bound = QuicListener.start(this.transport, this.tls, address(), this.settings.port(),
+					this.dispatcher, this.node);
+			answerFrom(bound, Addresses.ofThisMachine());
+			return bound;
 		}
 		catch (UncheckedIOException ex) {
 			Throwable cause = ex.getCause();
 			throw new RpcException(Status.notProcessed(Code.UNAVAILABLE,
 					String.valueOf((cause != null) ? cause.getMessage() : ex.getMessage())), ex);
 		}
+	}
+
+	/**
+	 * Answer whoever dials an address of this machine from there, if it is one of several
+	 * and no single one is bound. Waits for sockets to be bound.
+	 * @param present all addresses that this machine has now
+	 */
+	public void answerFrom(Collection<InetAddress> present) {
+		QuicListener listening = this.listener;
+		if (listening != null) {
+			answerFrom(listening, present);
+		}
+	}
+
+	private static void answerFrom(QuicListener listening, Collection<InetAddress> present) {
+		listening.answerFrom(Addresses.withRivals(listening.address(), present));
 	}
 
 	private InetAddress address() {

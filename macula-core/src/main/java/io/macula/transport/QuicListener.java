@@ -17,11 +17,11 @@
 package io.macula.transport;
 
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,12 +31,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 import io.macula.tls.TlsContexts;
-import io.macula.udp.Udp;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicCodecDispatcher;
 import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
@@ -70,8 +67,6 @@ public final class QuicListener implements AutoCloseable {
 	 */
 	private static final int MAX_PATHS = 64;
 
-	private static final long BIND_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
-
 	private static final long CLOSE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
 	private static final Duration DRAIN_POLL = Duration.ofMillis(5);
@@ -87,7 +82,7 @@ public final class QuicListener implements AutoCloseable {
 
 	private final NodeInfo self;
 
-	private final List<Channel> sockets = new ArrayList<>();
+	private final ListenerSockets sockets;
 
 	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -114,6 +109,7 @@ public final class QuicListener implements AutoCloseable {
 		this.tls = tls;
 		this.handler = handler;
 		this.self = self;
+		this.sockets = new ListenerSockets(transport.udp(), pipeline());
 	}
 
 	/**
@@ -130,8 +126,19 @@ public final class QuicListener implements AutoCloseable {
 	public static QuicListener start(Transport transport, TlsContexts tls, InetAddress address, int port,
 			CallHandler handler, NodeInfo self) {
 		QuicListener listener = new QuicListener(transport, tls, handler, self);
-		listener.bind(new InetSocketAddress(address, port));
+		listener.sockets.bind(new InetSocketAddress(address, port));
 		return listener;
+	}
+
+	/**
+	 * Answer who dials one of these addresses from there: at a wildcard address the
+	 * kernel chooses where answers come from, and clients drop those that come from
+	 * elsewhere. Waits for the bind, so not to be called on an event loop.
+	 * @param addresses addresses of this machine; those that are served already, or that
+	 * it does not have, change nothing
+	 */
+	public void answerFrom(Collection<InetAddress> addresses) {
+		addresses.forEach(this.sockets::bindBeside);
 	}
 
 	/**
@@ -139,7 +146,7 @@ public final class QuicListener implements AutoCloseable {
 	 * @return a local address, or a wildcard address: {@code ::} serves both families
 	 */
 	public InetAddress address() {
-		return ((InetSocketAddress) this.sockets.get(0).localAddress()).getAddress();
+		return this.sockets.address();
 	}
 
 	/**
@@ -147,7 +154,7 @@ public final class QuicListener implements AutoCloseable {
 	 * @return 1 to 65535
 	 */
 	public int port() {
-		return ((InetSocketAddress) this.sockets.get(0).localAddress()).getPort();
+		return this.sockets.port();
 	}
 
 	/**
@@ -204,7 +211,7 @@ public final class QuicListener implements AutoCloseable {
 
 	/** The UDP sockets; closing them is what the death of the process looks like. */
 	List<Channel> sockets() {
-		return this.sockets;
+		return this.sockets.open();
 	}
 
 	LongSupplier clock() {
@@ -260,46 +267,14 @@ public final class QuicListener implements AutoCloseable {
 
 	// Sockets
 
-	private void bind(InetSocketAddress address) {
-		List<EventLoop> loops = this.transport.udp().loops();
-		boolean several = loops.size() > 1 && this.transport.udp().epoll();
+	/** What reads from each of them. */
+	private ChannelHandler pipeline() {
 		InitialFilter filter = new InitialFilter(
 				() -> this.count.get() >= settings().maxConnections() + REFUSED_KINDLY);
 		RetryTokens tokens = new RetryTokens(() -> this.pendingCount.get() >= PENDING_BEFORE_RETRY, this.clock);
-		ChannelHandler dispatcher = (several) ? new Dispatching(tokens) : new Single(tokens);
-		InetSocketAddress local = address;
-		for (EventLoop loop : (several) ? loops : loops.subList(0, 1)) {
-			ChannelFuture bound = this.transport.udp().bind(loop, local, several, new ChannelInitializer<>() {
-
-				@Override
-				protected void initChannel(Channel socket) {
-					socket.pipeline().addLast(filter).addLast(dispatcher);
-				}
-
-			});
-			Udp.await(bound, BIND_LIMIT_NANOS);
-			if (bound.isSuccess()) {
-				this.sockets.add(bound.channel());
-				local = new InetSocketAddress(address.getAddress(), port());
-			}
-			else if (this.sockets.isEmpty()) {
-				bound.channel().close();
-				throw cannotBind(address, bound.cause());
-			}
-			else {
-				logger.info("UDP port {} is served by {} of {} event loops: {}", port(), this.sockets.size(),
-						loops.size(), String.valueOf(bound.cause()));
-				break;
-			}
-		}
-	}
-
-	private static UncheckedIOException cannotBind(InetSocketAddress address, Throwable cause) {
-		BindException exception = new BindException("UDP " + address.getAddress().getHostAddress() + ":"
-				+ address.getPort() + " cannot be bound: " + ((cause != null) ? cause.getMessage() : "no answer")
-				+ "; check that no other process uses the port (macula.provider.port) and that the address is local");
-		exception.initCause(cause);
-		return new UncheckedIOException(exception);
+		ChannelHandler dispatcher = (ListenerSockets.several(this.transport.udp())) ? new Dispatching(tokens)
+				: new Single(tokens);
+		return new Pipeline(filter, dispatcher);
 	}
 
 	/**
@@ -363,14 +338,27 @@ public final class QuicListener implements AutoCloseable {
 			this.transport.schedule(() -> awaitClosed(open, deadline), Duration.ofMillis(1));
 			return;
 		}
-		AtomicInteger left = new AtomicInteger(this.sockets.size());
-		for (Channel socket : this.sockets) {
-			socket.close().addListener((future) -> {
-				if (left.decrementAndGet() == 0) {
-					this.closed.tryEmitEmpty();
-				}
-			});
+		this.sockets.close(this.closed::tryEmitEmpty);
+	}
+
+	/** What all sockets have in common. */
+	@ChannelHandler.Sharable
+	private static final class Pipeline extends ChannelInitializer<Channel> {
+
+		private final InitialFilter filter;
+
+		private final ChannelHandler dispatcher;
+
+		Pipeline(InitialFilter filter, ChannelHandler dispatcher) {
+			this.filter = filter;
+			this.dispatcher = dispatcher;
 		}
+
+		@Override
+		protected void initChannel(Channel socket) {
+			socket.pipeline().addLast(this.filter).addLast(this.dispatcher);
+		}
+
 	}
 
 	/** One socket. */

@@ -20,16 +20,24 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +119,41 @@ public final class Addresses {
 			return !(bound instanceof Inet4Address) || address instanceof Inet4Address;
 		}
 		return bound.equals(address);
+	}
+
+	/**
+	 * Addresses of this machine that others may dial: of interfaces that are up, neither
+	 * loopback nor link-local ones.
+	 * @return a new set, empty if they cannot be listed
+	 */
+	public static Set<InetAddress> ofThisMachine() {
+		Set<InetAddress> found = new LinkedHashSet<>();
+		try {
+			for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+				if (network.isUp() && !network.isLoopback()) {
+					found.addAll(Collections.list(network.getInetAddresses()));
+				}
+			}
+		}
+		catch (SocketException ex) {
+			logger.debug("The network interfaces cannot be listed", ex);
+		}
+		found.removeIf((address) -> address.isLinkLocalAddress() || address.isLoopbackAddress());
+		return found;
+	}
+
+	/**
+	 * Those addresses from which a socket at a wildcard address might not answer whoever
+	 * dials them: the kernel chooses one of the family.
+	 * @param bound where the socket is bound
+	 * @param present addresses of this machine
+	 * @return those that are not the only one of their family; none for another socket
+	 */
+	public static List<InetAddress> withRivals(InetAddress bound, Collection<InetAddress> present) {
+		Map<Boolean, List<InetAddress>> families = present.stream()
+			.filter((address) -> bound.isAnyLocalAddress() && serves(bound, address))
+			.collect(Collectors.groupingBy((address) -> address instanceof Inet4Address));
+		return families.values().stream().filter((family) -> family.size() > 1).flatMap(List::stream).toList();
 	}
 
 	/**

@@ -173,8 +173,10 @@ public final class Udp {
 
 	/**
 	 * Allow other sockets to be bound where a socket is bound already, or forbid it.
+	 * @param bound the socket
+	 * @param shareable whether it is allowed
 	 */
-	static void shareable(Channel bound, boolean shareable) {
+	public static void shareable(Channel bound, boolean shareable) {
 		set(bound, UnixChannelOption.SO_REUSEPORT, shareable);
 	}
 

@@ -43,6 +43,22 @@ class AddressesTests {
 	private static final InetAddress SIX = literal("fd00::1");
 
 	@Test
+	void whenTheKernelCouldAnswerFromAnotherAddressThenItHasARival() {
+		InetAddress four = Objects.requireNonNull(Addresses.literal("10.1.2.4"));
+		assertThat(Addresses.withRivals(Addresses.ANY_6, List.of(FOUR, SIX))).isEmpty();
+		assertThat(Addresses.withRivals(Addresses.ANY_6, List.of(FOUR, SIX, four))).containsExactlyInAnyOrder(FOUR,
+				four);
+		assertThat(Addresses.withRivals(Addresses.ANY_4, List.of(SIX, FOUR))).isEmpty();
+		assertThat(Addresses.withRivals(FOUR, List.of(FOUR, four))).isEmpty();
+	}
+
+	@Test
+	void addressesOfThisMachineCanBeDialledFromElsewhere() {
+		assertThat(Addresses.ofThisMachine())
+			.noneMatch((address) -> address.isLoopbackAddress() || address.isLinkLocalAddress());
+	}
+
+	@Test
 	void familiesTakeTurns() {
 		InetAddress four = literal("10.0.0.2");
 		assertThat(Addresses.alternating(List.of(SIX, FOUR, four))).containsExactly(SIX, FOUR, four);
