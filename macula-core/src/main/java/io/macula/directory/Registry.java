@@ -25,6 +25,7 @@ public interface Registry {
 	/**
 	 * Advertise a node with all its services. Returns at once; the lease renews itself
 	 * and advertises again after an outage of the directory, until it is withdrawn.
+	 * Another advertisement of the same node takes its place: its lease is released.
 	 * @param advertisement what the node serves, and for how long a silent death may go
 	 * unnoticed
 	 * @return the lease

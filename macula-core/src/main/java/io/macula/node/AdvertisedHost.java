@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 import io.macula.Endpoint;
 import io.macula.udp.Addresses;
@@ -93,6 +94,31 @@ record AdvertisedHost(String host, String reason) {
 					"the address of interface " + found.name + "; set " + SETTING + " if others cannot reach it"))
 			.orElseGet(() -> new AdvertisedHost(text(InetAddress.getLoopbackAddress()),
 					"no network interface has an address, so only this machine can reach it"));
+	}
+
+	/**
+	 * Whether this was chosen among the addresses that the machine had then, so that it
+	 * has to follow them.
+	 * @param configured the configured host, or {@code null}
+	 * @param address the configured address to bind, or {@code null} for all
+	 * @param bound where the socket is bound
+	 */
+	static boolean follows(@Nullable String configured, @Nullable String address, InetAddress bound) {
+		return (configured == null || configured.isBlank()) && (address == null || bound.isAnyLocalAddress());
+	}
+
+	/**
+	 * Whether others may reach this host at an address of this machine.
+	 * @param present all addresses of this machine that others may dial
+	 */
+	boolean among(Set<InetAddress> present) {
+		return present.contains(Addresses.literal(this.host));
+	}
+
+	/** Whether this machine alone can reach it. */
+	boolean loopback() {
+		InetAddress literal = Addresses.literal(this.host);
+		return literal != null && literal.isLoopbackAddress();
 	}
 
 	/**

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 import io.macula.Instance;
 import io.macula.ServiceName;
@@ -50,6 +51,9 @@ final class OwnServices implements Directory {
 
 	private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
 
+	/** Held by who changes what this node says of itself, not by who reads it. */
+	private final Object ownLock = new Object();
+
 	private volatile @Nullable Own own;
 
 	OwnServices(Directory engine) {
@@ -62,19 +66,33 @@ final class OwnServices implements Directory {
 	 * @param services what it serves
 	 */
 	void accepts(Instance self, Set<ServiceName> services) {
-		change(new Own(self, services, true));
+		synchronized (this.ownLock) {
+			this.own = new Own(self, services, true);
+		}
+		this.watches.forEach(Watch::tell);
+	}
+
+	/**
+	 * This node is reached elsewhere from now on; does nothing once it is gone.
+	 * @param self as others will see it
+	 */
+	void moves(Instance self) {
+		change((present) -> present.accepting() ? new Own(self, present.services(), true) : present);
 	}
 
 	/** This node accepts calls no longer. */
 	void ends() {
-		Own present = this.own;
-		if (present != null) {
-			change(new Own(present.self(), present.services(), false));
-		}
+		change((present) -> new Own(present.self(), present.services(), false));
 	}
 
-	private void change(Own next) {
-		this.own = next;
+	private void change(UnaryOperator<Own> next) {
+		synchronized (this.ownLock) {
+			Own present = this.own;
+			if (present == null) {
+				return;
+			}
+			this.own = next.apply(present);
+		}
 		this.watches.forEach(Watch::tell);
 	}
 

@@ -29,14 +29,20 @@ import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.Registry;
+import io.macula.log.LogLimit;
+import io.macula.pool.Timer;
 import io.macula.server.Advertiser;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
+import io.macula.udp.Addresses;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The part of a node that serves: listens, and tells the directory what it serves. Exists
@@ -65,10 +71,18 @@ final class ServingPart {
 
 	private final List<ServiceDefinition> services;
 
+	private final Timer timer;
+
+	private final LogLimit moves = LogLimit.ofPeers(System::nanoTime);
+
+	private final Disposable.Swap watch = Disposables.swap();
+
+	/** Changed by the start, then by the watch. */
 	private volatile @Nullable Listening listening;
 
 	ServingPart(NodeSettings settings, long incarnation, ProviderSettings provider, RealmServer server,
-			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services) {
+			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, Timer timer) {
+		this.timer = timer;
 		this.settings = settings;
 		this.incarnation = incarnation;
 		this.provider = provider;
@@ -83,24 +97,72 @@ final class ServingPart {
 	 * @return where this node is reached from now on, and why there
 	 */
 	Listening start() {
+		Set<InetAddress> addresses = Addresses.ofThisMachine();
 		this.server.start();
 		AdvertisedHost host = advertisedHost();
 		Instance self = new Instance(this.settings.nodeId(), this.incarnation,
 				new Endpoint(host.host(), this.server.port()), this.settings.zone(), this.provider.priority(),
 				this.provider.weight(), this.provider.metadata());
-		Set<ServiceName> names = new LinkedHashSet<>();
-		this.services.forEach((service) -> names.add(service.name()));
+		Set<ServiceName> names = names();
 		Registry registry = this.engine.registry();
 		Advertiser advertiser = (registry != null)
 				? new Advertiser(registry, new Advertisement(self, names, this.settings.lease())) : null;
 		Listening started = new Listening(self, host.reason(), advertiser);
 		this.listening = started;
 		this.own.accepts(self, names);
+		if (bound().isAnyLocalAddress()) {
+			this.watch.update(AddressWatch.start(Addresses::ofThisMachine, addresses, this.timer,
+					Schedulers.boundedElastic()::schedule, this::addressesChanged)::close);
+		}
 		return started;
 	}
 
+	private Set<ServiceName> names() {
+		Set<ServiceName> names = new LinkedHashSet<>();
+		this.services.forEach((service) -> names.add(service.name()));
+		return names;
+	}
+
+	private InetAddress bound() {
+		return Objects.requireNonNull(this.server.boundAddress(), "The server has not been started");
+	}
+
+	/**
+	 * What was chosen of the addresses of this machine follows them. While there are none
+	 * it stays as it is: most likely the same one returns.
+	 */
+	private void addressesChanged(Set<InetAddress> present) {
+		this.server.answerFrom(present);
+		Listening before = this.listening;
+		InetAddress bound = this.server.boundAddress();
+		if (before == null || bound == null
+				|| !AdvertisedHost.follows(this.provider.advertisedHost(), this.provider.address(), bound)
+				|| new AdvertisedHost(before.self().endpoint().host(), before.reason()).among(present)) {
+			return;
+		}
+		AdvertisedHost host = AdvertisedHost.choose(null, null, bound, this.settings.seeds());
+		if (!host.loopback() && !host.host().equals(before.self().endpoint().host())) {
+			move(before, host);
+		}
+	}
+
+	private void move(Listening before, AdvertisedHost host) {
+		Instance old = before.self();
+		Instance self = new Instance(old.nodeId(), old.incarnation(), new Endpoint(host.host(), old.endpoint().port()),
+				old.zone(), old.priority(), old.weight(), old.metadata());
+		Advertiser advertiser = before.advertiser();
+		this.listening = new Listening(self, host.reason(), advertiser);
+		this.own.moves(self);
+		if (advertiser != null) {
+			advertiser.replace(new Advertisement(self, names(), this.settings.lease()));
+		}
+		this.moves.log("", (suppressed) -> logger.info(
+				"Node {} advertises {} from now on ({}), since {} is no address of this machine that others can dial{}",
+				self.nodeId(), self.endpoint(), host.reason(), old.endpoint().host(), suppressed));
+	}
+
 	private AdvertisedHost advertisedHost() {
-		InetAddress bound = Objects.requireNonNull(this.server.boundAddress(), "The server has not been started");
+		InetAddress bound = bound();
 		AdvertisedHost host = AdvertisedHost.choose(this.provider.advertisedHost(), this.provider.address(), bound,
 				this.settings.seeds());
 		String doubt = host.doubt(bound);
@@ -140,6 +202,7 @@ final class ServingPart {
 
 	/** The same, and nothing is advertised any more. */
 	private Mono<Void> leave() {
+		this.watch.dispose();
 		Advertiser present = advertiser();
 		if (present != null) {
 			present.end();

@@ -33,11 +33,14 @@ public final class Advertiser {
 
 	private final Registry registry;
 
-	private final Advertisement advertisement;
-
 	private final Object lock = new Object();
 
 	/** Guarded by the lock, as all below. */
+	private Advertisement advertisement;
+
+	/** Whether anything is to be advertised. */
+	private boolean wanted;
+
 	private @Nullable Lease lease;
 
 	/** The registry is being asked for a lease. */
@@ -72,19 +75,58 @@ public final class Advertiser {
 				return;
 			}
 			this.unwanted = false;
+			this.wanted = true;
 			if (!released || this.asking) {
 				return;
 			}
 			this.asking = true;
 		}
-		Lease given = null;
-		try {
-			given = this.registry.advertise(this.advertisement);
-		}
-		finally {
-			if (answered(given)) {
-				told(given);
+		ask();
+	}
+
+	/**
+	 * Advertise something else from now on, in the place of what is advertised, if
+	 * anything is; else when it is told to.
+	 * @param next of the same node
+	 */
+	public void replace(Advertisement next) {
+		synchronized (this.lock) {
+			this.advertisement = next;
+			if (!this.wanted || this.ended || this.lease == null || this.asking) {
+				return;
 			}
+			this.asking = true;
+		}
+		ask();
+	}
+
+	/** Again, if something else is to be advertised by the time of the answer. */
+	private void ask() {
+		boolean again = true;
+		while (again) {
+			Advertisement asked;
+			synchronized (this.lock) {
+				asked = this.advertisement;
+			}
+			Lease given = null;
+			try {
+				given = this.registry.advertise(asked);
+			}
+			finally {
+				boolean withdrawn = answered(given);
+				if (withdrawn) {
+					told(given);
+				}
+				again = given != null && !withdrawn && asksAgain(asked);
+			}
+		}
+	}
+
+	private boolean asksAgain(Advertisement asked) {
+		synchronized (this.lock) {
+			boolean again = this.advertisement != asked && this.wanted && !this.ended && !this.asking;
+			this.asking |= again;
+			return again;
 		}
 	}
 
@@ -122,6 +164,7 @@ public final class Advertiser {
 		Lease present;
 		synchronized (this.lock) {
 			this.unwanted = this.asking;
+			this.wanted = false;
 			present = this.lease;
 		}
 		return (present != null) ? told(present) : Mono.empty();
@@ -144,7 +187,9 @@ public final class Advertiser {
 	 * @return the advertisement
 	 */
 	public Advertisement advertisement() {
-		return this.advertisement;
+		synchronized (this.lock) {
+			return this.advertisement;
+		}
 	}
 
 	/**
