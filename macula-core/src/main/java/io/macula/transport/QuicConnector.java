@@ -57,6 +57,9 @@ public final class QuicConnector {
 	 */
 	private static final int ROUNDS = 3;
 
+	/** Between the ends of dials that have the same deadline. */
+	private static final long DISTANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
 	private final Transport transport;
 
 	private final LongSupplier clock;
@@ -215,7 +218,7 @@ public final class QuicConnector {
 				return;
 			}
 			Dial dial = new Dial(QuicConnector.this.transport, QuicConnector.this.tls, QuicConnector.this.self,
-					this.endpoint, address, Math.max(1, remainingNanos()), this.loop, this);
+					this.endpoint, address, patience(), this.loop, this);
 			this.dials.add(dial);
 			if (!this.untried.isEmpty()) {
 				this.nextAttempt = this.loop.schedule(this::attempt, this.attemptDelayMillis, TimeUnit.MILLISECONDS);
@@ -225,6 +228,13 @@ public final class QuicConnector {
 						TimeUnit.MILLISECONDS);
 			}
 			dial.start(QuicConnector.this.transport.clientSockets().get(this.loop, address.getAddress()));
+		}
+
+		/**
+		 * The first one ends first, since it has the most to tell: how long it waited.
+		 */
+		private long patience() {
+			return Math.max(1, remainingNanos()) + this.dials.size() * DISTANCE_NANOS;
 		}
 
 		private void nextRound() {

@@ -23,6 +23,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.macula.Endpoint;
 import io.macula.RpcException;
@@ -120,6 +122,20 @@ class AddressRaceTests {
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(500),
 					Duration.ofMillis(1500));
 			assertThat(error.status().message()).contains("many.example:" + this.net.listener.port());
+			assertGivenUp(silent);
+		}
+	}
+
+	@Test
+	void whenASilentAddressWasDialledSeveralTimesThenTheFailureTellsOfTheWholeTime() throws Exception {
+		try (DatagramSocket silent = silent("127.0.0.2")) {
+			for (int i = 0; i < 4; i++) {
+				RpcException error = catchThrowableOfType(RpcException.class,
+						() -> connect(Duration.ofMillis(900), "127.0.0.2"));
+				Matcher waited = Pattern.compile("no answer within (\\d+) ms").matcher(error.status().message());
+				assertThat(waited.find()).as(error.status().message()).isTrue();
+				assertThat(Integer.parseInt(waited.group(1))).as("milliseconds").isGreaterThan(600);
+			}
 			assertGivenUp(silent);
 		}
 	}
