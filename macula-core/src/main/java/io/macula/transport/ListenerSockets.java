@@ -52,6 +52,9 @@ final class ListenerSockets {
 
 	private static final long BIND_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+	/** Each costs a socket for each event loop. */
+	private static final int MAX_BESIDE = 32;
+
 	private final Udp udp;
 
 	private final ChannelHandler pipeline;
@@ -62,6 +65,8 @@ final class ListenerSockets {
 	private final List<Channel> sockets = new ArrayList<>();
 
 	private final List<InetAddress> beside = new ArrayList<>();
+
+	private boolean toldOfMore;
 
 	private boolean closed;
 
@@ -113,6 +118,10 @@ final class ListenerSockets {
 		if (this.closed || !this.udp.epoll() || !address().isAnyLocalAddress() || this.beside.contains(address)) {
 			return;
 		}
+		if (this.beside.size() == MAX_BESIDE) {
+			tellOfMore();
+			return;
+		}
 		Channel first = this.sockets.get(0);
 		Udp.shareable(first, true);
 		try {
@@ -133,6 +142,14 @@ final class ListenerSockets {
 			if (this.loops.size() == 1) {
 				Udp.shareable(first, false);
 			}
+		}
+	}
+
+	private void tellOfMore() {
+		if (!this.toldOfMore) {
+			this.toldOfMore = true;
+			logger.info("This machine has more than {} addresses: whoever dials a further one may get no answer, "
+					+ "unless macula.provider.address names it", MAX_BESIDE);
 		}
 	}
 

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 import io.macula.Endpoint;
 import io.macula.udp.Addresses;
@@ -103,6 +104,16 @@ class ListenerSocketsTests {
 			int sockets = listener.sockets().size();
 			listener.answerFrom(List.of(address(FURTHER)));
 			assertThat(listener.sockets()).hasSize(sockets);
+		}
+	}
+
+	@Test
+	void whenThereAreVeryManyAddressesThenSocketsAreBounded() {
+		try (QuicListener listener = listen(this.server, Addresses.everywhere(), 0)) {
+			int own = listener.sockets().size();
+			List<InetAddress> many = IntStream.range(2, 60).mapToObj((i) -> address("127.0.0." + i)).toList();
+			listener.answerFrom(many);
+			assertThat(listener.sockets()).hasSizeLessThanOrEqualTo(own * (1 + 32));
 		}
 	}
 
