@@ -21,7 +21,10 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -64,7 +67,7 @@ final class ListenerSockets {
 	/** Guarded by this, as all below. */
 	private final List<Channel> sockets = new ArrayList<>();
 
-	private final List<InetAddress> beside = new ArrayList<>();
+	private final Map<InetAddress, List<Channel>> beside = new LinkedHashMap<>();
 
 	private boolean toldOfMore;
 
@@ -111,37 +114,57 @@ final class ListenerSockets {
 	}
 
 	/**
-	 * Answer who dials this address from there.
-	 * @param address of this machine
+	 * Answer who dials one of these addresses from there.
+	 * @param addresses of this machine; what it had before stays, as long as there is
+	 * room, since it may return
 	 */
-	synchronized void bindBeside(InetAddress address) {
-		if (this.closed || !this.udp.epoll() || !address().isAnyLocalAddress() || this.beside.contains(address)) {
+	synchronized void bindBeside(Collection<InetAddress> addresses) {
+		if (this.closed || !this.udp.epoll() || !address().isAnyLocalAddress()) {
 			return;
 		}
-		if (this.beside.size() == MAX_BESIDE) {
-			tellOfMore();
-			return;
+		for (InetAddress address : addresses) {
+			if (!this.beside.containsKey(address)) {
+				if (this.beside.size() < MAX_BESIDE || dropOneBut(addresses)) {
+					bindBeside(address);
+				}
+				else {
+					tellOfMore();
+				}
+			}
 		}
+	}
+
+	private boolean dropOneBut(Collection<InetAddress> present) {
+		for (InetAddress address : this.beside.keySet()) {
+			if (!present.contains(address)) {
+				List<Channel> dropped = this.beside.remove(address);
+				this.sockets.removeAll(dropped);
+				dropped.forEach(Channel::close);
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private void bindBeside(InetAddress address) {
 		Channel first = this.sockets.get(0);
 		Udp.shareable(first, true);
+		List<Channel> bound = new ArrayList<>();
 		try {
-			List<Channel> bound = new ArrayList<>();
 			for (EventLoop loop : this.loops) {
 				bound.add(bind(loop, new InetSocketAddress(address, port()), true));
-			}
-			this.sockets.addAll(bound);
-			this.beside.add(address);
-			if (this.loops.size() == 1) {
-				Udp.shareable(bound.get(0), false);
 			}
 		}
 		catch (UncheckedIOException ex) {
 			logger.debug("Answers to who dials {} may come from elsewhere", address, ex);
 		}
-		finally {
-			if (this.loops.size() == 1) {
-				Udp.shareable(first, false);
-			}
+		if (!bound.isEmpty()) {
+			this.sockets.addAll(bound);
+			this.beside.put(address, bound);
+		}
+		if (this.loops.size() == 1) {
+			Udp.shareable(first, false);
+			bound.forEach((socket) -> Udp.shareable(socket, false));
 		}
 	}
 

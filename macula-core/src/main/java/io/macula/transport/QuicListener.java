@@ -134,11 +134,11 @@ public final class QuicListener implements AutoCloseable {
 	 * Answer who dials one of these addresses from there: at a wildcard address the
 	 * kernel chooses where answers come from, and clients drop those that come from
 	 * elsewhere. Waits for the bind, so not to be called on an event loop.
-	 * @param addresses addresses of this machine; those that are served already, or that
-	 * it does not have, change nothing
+	 * @param addresses addresses of this machine, all that matter; those that are served
+	 * already, or that it does not have, change nothing
 	 */
 	public void answerFrom(Collection<InetAddress> addresses) {
-		addresses.forEach(this.sockets::bindBeside);
+		this.sockets.bindBeside(addresses);
 	}
 
 	/**

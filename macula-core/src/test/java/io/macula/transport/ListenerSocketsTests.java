@@ -108,12 +108,17 @@ class ListenerSocketsTests {
 	}
 
 	@Test
-	void whenThereAreVeryManyAddressesThenSocketsAreBounded() {
+	void whenThereAreVeryManyAddressesThenSocketsAreBoundedAndThoseOfGoneAddressesMakeRoom() throws Exception {
 		try (QuicListener listener = listen(this.server, Addresses.everywhere(), 0)) {
 			int own = listener.sockets().size();
-			List<InetAddress> many = IntStream.range(2, 60).mapToObj((i) -> address("127.0.0." + i)).toList();
-			listener.answerFrom(many);
-			assertThat(listener.sockets()).hasSizeLessThanOrEqualTo(own * (1 + 32));
+			listener.answerFrom(IntStream.range(2, 60).mapToObj((i) -> address("127.0.0." + i)).toList());
+			assertThat(listener.sockets()).hasSize(own * (1 + 32));
+			List<InetAddress> others = IntStream.range(70, 80).mapToObj((i) -> address("127.0.0." + i)).toList();
+			listener.answerFrom(others);
+			assertThat(listener.sockets()).hasSize(own * (1 + 32));
+			assertServes(listener, "127.0.0.1");
+			assertServes(listener, "127.0.0.79");
+			assertServes(listener, "127.0.0.30");
 		}
 	}
 
