@@ -80,11 +80,11 @@ final class LoggingPoolListener implements PoolListener {
 			again = this.failing.containsKey(endpoint);
 		}
 		if (again) {
-			logger.debug("Dialling failed endpoint {}:{} again", endpoint.host(), endpoint.port());
+			logger.debug("Dialling failed endpoint {} again", endpoint);
 		}
 		else {
-			this.creations.log(endpoint.toString(), (suppressed) -> logger
-				.info("Creating connection to endpoint {}:{}{}", endpoint.host(), endpoint.port(), suppressed));
+			this.creations.log(endpoint.toString(),
+					(suppressed) -> logger.info("Creating connection to endpoint {}{}", endpoint, suppressed));
 		}
 	}
 

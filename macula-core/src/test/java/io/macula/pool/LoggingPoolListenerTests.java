@@ -89,6 +89,12 @@ class LoggingPoolListenerTests {
 	}
 
 	@Test
+	void whenEndpointIsOfIpv6ThenItsPortCanBeTold() {
+		this.listener.dialling(new Endpoint("fd00::1", 9443));
+		assertThat(lines(Level.INFO)).containsExactly("Creating connection to endpoint [fd00::1]:9443");
+	}
+
+	@Test
 	void whenEndpointStaysAwayThenItIsWarnedOfOnceAMinute() {
 		for (int second = 0; second < 150; second++) {
 			this.listener.dialling(ONE);
