@@ -103,7 +103,7 @@ final class ClientPath {
 		int bytes = packet.content().readableBytes();
 		if (sender.equals(this.present)) {
 			this.allowance += (long) AMPLIFICATION * bytes;
-			ctx.fireChannelRead(fromHome(packet));
+			ctx.fireChannelRead((this.present == this.home) ? packet : fromHome(packet));
 			return;
 		}
 		long received = this.client.packetsReceived();

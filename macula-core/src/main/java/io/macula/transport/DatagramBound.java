@@ -50,8 +50,7 @@ final class DatagramBound {
 	/** A loss is no more than bad luck up to here. */
 	private static final int MIN_LOST = 3;
 
-	private static final int LARGE_BEFORE_LOOK = 8;
-
+	/** Each question to QUIC costs as much as a call. */
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
 	private static final long MIN_EPOCH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -85,8 +84,6 @@ final class DatagramBound {
 	private boolean sentLarge;
 
 	private long sentLargeAt;
-
-	private int sentSinceLook;
 
 	private long lookedAt;
 
@@ -148,7 +145,6 @@ final class DatagramBound {
 	void sent(int bytes, long now) {
 		this.sentLarge = true;
 		this.sentLargeAt = now;
-		this.sentSinceLook++;
 		this.present.sent++;
 		this.largestSent = Math.max(this.largestSent, bytes);
 		if (this.state == State.BASE && bytes >= this.fullBytes - NEARLY_FULL_BYTES) {
@@ -166,18 +162,17 @@ final class DatagramBound {
 	}
 
 	private void look(long now) {
-		if (this.sentSinceLook < LARGE_BEFORE_LOOK && now - this.lookedAt < LOOK_NANOS) {
+		if (now - this.lookedAt < LOOK_NANOS) {
 			return;
 		}
 		this.lookedAt = now;
-		this.sentSinceLook = 0;
 		this.sentLarge = now - this.sentLargeAt < MEMORY_NANOS;
 		this.present.lost += newLosses();
 		int lost = this.before.lost + this.present.lost;
 		if (lost >= MIN_LOST && 2 * lost >= this.before.sent + this.present.sent) {
 			base(now);
 		}
-		else if (now - this.epochAt >= Math.max(MIN_EPOCH_NANOS, this.figures.roundTripNanos())) {
+		else if (now - this.epochAt >= MIN_EPOCH_NANOS && now - this.epochAt >= this.figures.roundTripNanos()) {
 			nextEpoch(now);
 		}
 	}
