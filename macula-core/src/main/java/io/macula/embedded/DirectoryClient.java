@@ -46,6 +46,9 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 
 	private boolean interestsScheduled;
 
+	/** The latest plan to tick. */
+	private long tickPlanned;
+
 	/** When the watched seed last spoke, for readers of all threads. */
 	private volatile long heardNanos;
 
@@ -80,7 +83,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 						+ " name some nodes of the realm (macula.realm.seeds)");
 			}
 			this.seeds.start();
-			loop().schedule(this::tick, SeedRotation.TICK);
+			planTick(true);
 		});
 	}
 
@@ -96,6 +99,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 		this.interestsScheduled = false;
 		if (this.interests.update(watches().all())) {
 			this.seeds.tellInterest();
+			planTick(true);
 		}
 	}
 
@@ -124,6 +128,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	@Override
 	public void lost() {
 		report();
+		planTick(true);
 	}
 
 	private void tick() {
@@ -135,8 +140,18 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 			report();
 		}
 		finally {
-			loop().schedule(this::tick, known ? this.seeds.untilNextTick() : SeedRotation.TICK);
+			planTick(!known);
 		}
+	}
+
+	/** Replaces what was planned before. */
+	private void planTick(boolean soon) {
+		long plan = ++this.tickPlanned;
+		loop().schedule(() -> {
+			if (plan == this.tickPlanned) {
+				tick();
+			}
+		}, this.seeds.untilNextTick(soon));
 	}
 
 	private void report() {

@@ -18,6 +18,7 @@ package io.macula.embedded;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -60,14 +61,14 @@ final class SeedRotation {
 	/** Bound of a round through all seeds. */
 	private static final Duration LONGEST_ROUND = Duration.ofSeconds(3);
 
-	/** Ticks that are this far apart mean that this very process stood still. */
-	private static final long STANDSTILL_NANOS = Duration.ofMillis(1500).toNanos();
+	/** A tick that is this late means that this very process stood still. */
+	private static final long STANDSTILL_NANOS = Duration.ofSeconds(1).toNanos();
 
 	/** Time between two looks at the time limits. */
 	static final Duration TICK = Duration.ofMillis(250);
 
-	/** The same while a seed is watched that is not late. */
-	private static final Duration QUIET_TICK = Duration.ofSeconds(1);
+	/** The same while there is no time limit. */
+	private static final Duration QUIET_TICK = Duration.ofSeconds(5);
 
 	private static final Logger logger = LoggerFactory.getLogger(SeedRotation.class);
 
@@ -81,6 +82,9 @@ final class SeedRotation {
 
 	private final Map<Endpoint, String> states = new LinkedHashMap<>();
 
+	/** The same for people, until it changes. */
+	private @Nullable Map<String, String> description;
+
 	private int nextSeed;
 
 	private int failures;
@@ -93,7 +97,7 @@ final class SeedRotation {
 	/** The latest plan to dial replaces the earlier ones. */
 	private long dialPlanned;
 
-	private long tickedNanos;
+	private long tickDueNanos;
 
 	private boolean begun;
 
@@ -121,8 +125,8 @@ final class SeedRotation {
 	 */
 	void start() {
 		assert this.loop.inLoop();
-		this.tickedNanos = this.loop.nanoTime();
-		this.seeds.forEach((seed) -> this.states.put(seed, "standby"));
+		this.tickDueNanos = this.loop.nanoTime();
+		this.seeds.forEach((seed) -> enter(seed, "standby"));
 		if (!this.seeds.isEmpty()) {
 			this.nextSeed = this.loop.random(this.seeds.size());
 			dial();
@@ -136,7 +140,7 @@ final class SeedRotation {
 		}
 		Attempt attempt = new Attempt(seed);
 		this.dialled.add(attempt);
-		this.states.put(seed, "connecting");
+		enter(seed, "connecting");
 		this.dialer.resolve(seed)
 			.flatMapMany((addresses) -> this.dialer.watch(addresses.get(this.loop.random(addresses.size())),
 					attempt.interests()))
@@ -198,7 +202,7 @@ final class SeedRotation {
 		}
 		this.watched = from;
 		this.failures = 0;
-		this.states.put(from.seed, "watching");
+		enter(from.seed, "watching");
 		this.limit.log(from.seed + " watched", (suppressed) -> logger
 			.info("Watching the directory at seed {}, which is node '{}'{}", from.seed, sender, suppressed));
 		this.listener.watching();
@@ -208,7 +212,7 @@ final class SeedRotation {
 	private void leaveDialled() {
 		this.dialled.forEach((other) -> {
 			other.inbound.leave();
-			this.states.put(other.seed, "standby");
+			enter(other.seed, "standby");
 		});
 		this.dialled.clear();
 	}
@@ -217,7 +221,7 @@ final class SeedRotation {
 	private void leave(Attempt left, String reason) {
 		left.inbound.leave();
 		this.watched = null;
-		this.states.put(left.seed, "unreachable: " + reason);
+		enter(left.seed, "unreachable: " + reason);
 		this.limit.log(left.seed + " lost", (suppressed) -> logger
 			.info("Lost the directory at seed {}: {}; turning to another{}", left.seed, reason, suppressed));
 	}
@@ -240,7 +244,7 @@ final class SeedRotation {
 		}
 		else {
 			attempt.inbound.leave();
-			this.states.put(attempt.seed, "unreachable: " + reason);
+			enter(attempt.seed, "unreachable: " + reason);
 		}
 		if (!established && this.failures == SeedLink.TRIES_BEFORE_WARNING * this.seeds.size()) {
 			this.limit.log("none",
@@ -260,7 +264,7 @@ final class SeedRotation {
 		assert this.loop.inLoop();
 		long now = this.loop.nanoTime();
 		Attempt present = this.watched;
-		if (now - this.tickedNanos > STANDSTILL_NANOS) {
+		if (now - this.tickDueNanos > STANDSTILL_NANOS) {
 			forgiveSilence(now);
 		}
 		if (present != null && now - present.heardNanos > DirectoryWatcher.SILENCE.toNanos()) {
@@ -274,7 +278,6 @@ final class SeedRotation {
 				end(attempt, "no answer within " + SeedLink.DIAL_TIMEOUT.toMillis() + " ms");
 			}
 		}
-		this.tickedNanos = now;
 	}
 
 	/** What the seeds said meanwhile may wait. */
@@ -322,30 +325,48 @@ final class SeedRotation {
 	}
 
 	/**
-	 * When to look after the time limits next: rarely while a seed is watched, but right
-	 * when it is late.
+	 * When to look after the time limits next: while a seed is watched right when it
+	 * would be late.
+	 * @param soon whether there is more to look after
 	 */
-	Duration untilNextTick() {
+	Duration untilNextTick(boolean soon) {
+		long now = this.loop.nanoTime();
+		Duration next = (soon || !this.dialled.isEmpty()) ? TICK : untilLate(now);
+		this.tickDueNanos = now + next.toNanos();
+		return next;
+	}
+
+	private Duration untilLate(long now) {
 		Attempt present = this.watched;
 		if (present == null) {
 			return this.seeds.isEmpty() ? QUIET_TICK : TICK;
 		}
-		long left = present.heardNanos + DirectoryWatcher.LATE.toNanos() + 1 - this.loop.nanoTime();
-		Duration untilLate = Duration.ofNanos((left > 0) ? left : TICK.toNanos());
-		return (untilLate.compareTo(QUIET_TICK) < 0) ? untilLate : QUIET_TICK;
+		long left = present.heardNanos + DirectoryWatcher.LATE.toNanos() + 1 - now;
+		return (left > 0) ? Duration.ofNanos(left) : TICK;
 	}
 
 	boolean isEmpty() {
 		return this.seeds.isEmpty();
 	}
 
+	private void enter(Endpoint seed, String state) {
+		this.states.put(seed, state);
+		this.description = null;
+	}
+
 	/**
 	 * The state of each seed, for people.
+	 * @return unmodifiable; the same one until something changes
 	 */
 	Map<String, String> describe() {
-		Map<String, String> texts = new LinkedHashMap<>();
-		this.states.forEach((seed, state) -> texts.put(seed.toString(), state));
-		return texts;
+		Map<String, String> present = this.description;
+		if (present == null) {
+			Map<String, String> texts = new LinkedHashMap<>();
+			this.states.forEach((seed, state) -> texts.put(seed.toString(), state));
+			present = Collections.unmodifiableMap(texts);
+			this.description = present;
+		}
+		return present;
 	}
 
 	/**

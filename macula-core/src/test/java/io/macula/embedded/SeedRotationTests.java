@@ -19,6 +19,7 @@ package io.macula.embedded;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import io.macula.Endpoint;
 import io.macula.embedded.FakeSeeds.Call;
@@ -104,7 +105,7 @@ class SeedRotationTests {
 		start(A);
 		passTicking(Duration.ofSeconds(1));
 		this.test.pass(Duration.ofSeconds(20));
-		this.test.run(this.seeds::tick);
+		this.test.run(this::tick);
 		assertThat(state(A)).isEqualTo("connecting");
 		this.dialer.last().speak();
 		assertThat(state(A)).isEqualTo("watching");
@@ -176,11 +177,27 @@ class SeedRotationTests {
 	}
 
 	@Test
+	void whileASeedIsWatchedNobodyLooksBeforeItIsLate() {
+		start(A);
+		Map<String, String> connecting = this.seeds.describe();
+		assertThat(this.seeds.untilNextTick(false)).isEqualTo(SeedRotation.TICK);
+		this.dialer.last().speak();
+		this.test.pass(Duration.ofSeconds(1));
+		Duration next = this.seeds.untilNextTick(false);
+		assertThat(next).isBetween(DirectoryWatcher.LATE.minusSeconds(1), DirectoryWatcher.LATE);
+		assertThat(this.seeds.untilNextTick(true)).isEqualTo(SeedRotation.TICK);
+		this.test.pass(DirectoryWatcher.LATE);
+		assertThat(this.seeds.untilNextTick(false)).isEqualTo(SeedRotation.TICK);
+		assertThat(this.seeds.describe()).isNotEqualTo(connecting).isSameAs(this.seeds.describe());
+	}
+
+	@Test
 	void whenThisNodeStoodStillThenSilenceIsForgiven() {
 		start(A);
 		this.dialer.last().speak();
+		this.test.run(this::tick);
 		this.test.pass(Duration.ofSeconds(60));
-		this.test.run(this.seeds::tick);
+		this.test.run(this::tick);
 		assertThat(state(A)).isEqualTo("watching");
 		passTicking(DirectoryWatcher.SILENCE.plusMillis(250));
 		assertThat(state(A)).isEqualTo("unreachable: silent for 6000 ms");
@@ -269,8 +286,13 @@ class SeedRotationTests {
 	private void passTicking(Duration duration) {
 		for (Duration passed = Duration.ZERO; passed.compareTo(duration) < 0; passed = passed.plusMillis(250)) {
 			this.test.pass(Duration.ofMillis(250));
-			this.test.run(this.seeds::tick);
+			this.test.run(this::tick);
 		}
+	}
+
+	private void tick() {
+		this.seeds.tick();
+		this.seeds.untilNextTick(true);
 	}
 
 	private String state(Endpoint seed) {
