@@ -81,7 +81,7 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 	}
 
 	@Override
-	protected boolean tryWaitOn() {
+	protected long tryWaitOn() {
 		return this.call.tryWaitOn(this);
 	}
 

@@ -17,18 +17,23 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.macula.Metadata;
 import io.macula.contract.Hedge;
 import io.macula.selection.InstanceTracker;
 import io.macula.transport.Connection;
+import io.macula.transport.OutboundCall;
 
 /**
  * A call with one argument and one result. To {@link CallPipeline} it adds the bound of
  * an attempt, hedging, and an outcome that carries the result.
  */
 final class UnaryCall extends CallPipeline {
+
+	/** Another instance may come while an attempt takes longer than others did. */
+	private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private final byte[] payload;
 
@@ -94,13 +99,19 @@ final class UnaryCall extends CallPipeline {
 
 	/**
 	 * The learned time of an attempt is over. To give it up makes sense only if another
-	 * one may follow, and is likely to find room: else the answer that is still on its
-	 * way is all there is.
-	 * @return whether it waits on; otherwise a retry was taken from the budget for it
+	 * one may follow at an instance that was not tried, and is likely to find room: else
+	 * the answer that is still on its way is all there is.
+	 * @return for how long it waits on; for 0, a retry was taken from the budget for it
 	 */
-	synchronized boolean tryWaitOn(SentAttempt attempt) {
-		return onlyOpen(attempt)
-				&& (shared().retries().overloaded() || !history().mayRepeat() || !history().tryAcquire());
+	synchronized long tryWaitOn(SentAttempt attempt) {
+		if (!onlyOpen(attempt)) {
+			return 0;
+		}
+		if (!untriedLeft(InstanceTracker::usable)) {
+			return LOOK_AGAIN_NANOS;
+		}
+		boolean giveUp = !shared().retries().overloaded() && history().mayRepeat() && history().tryAcquire();
+		return giveUp ? 0 : OutboundCall.TO_THE_LAST;
 	}
 
 	/** A result is the first thing that the caller sees. */

@@ -48,6 +48,9 @@ public abstract class OutboundCall {
 	/** Owned by the connection's event loop: number on the wire, 0 before the write. */
 	long callId;
 
+	/** It waits on until its last deadline. */
+	public static final long TO_THE_LAST = Long.MAX_VALUE;
+
 	/** Value of {@link #lane} for a call on a stream of its own. */
 	static final int ALONE = -1;
 
@@ -187,13 +190,19 @@ public abstract class OutboundCall {
 		this.deadlineNanoTime = (last != StreamCall.NO_DEADLINE && put - last > 0) ? last : put;
 	}
 
-	/** Its deadline is over: true if it has got the last one instead. */
+	/** Its deadline is over: true if it has got a later one instead. */
 	final boolean waitsOn() {
 		long last = lastDeadlineNanoTime();
-		if (this.deadlineNanoTime == last || !tryWaitOn()) {
+		long longer = (this.deadlineNanoTime != last) ? tryWaitOn() : 0;
+		if (longer <= 0) {
 			return false;
 		}
-		this.deadlineNanoTime = last;
+		if (longer == TO_THE_LAST) {
+			this.deadlineNanoTime = last;
+		}
+		else {
+			postpone(longer, last);
+		}
 		return true;
 	}
 
@@ -208,13 +217,14 @@ public abstract class OutboundCall {
 	}
 
 	/**
-	 * Decide whether this attempt, sent and unanswered at its deadline, waits on until
-	 * its last one; a decision against it may spend leave for another attempt. Called
-	 * once, on the connection's event loop.
-	 * @return false to fail now
+	 * Decide whether this attempt, sent and unanswered at its deadline, waits on; a
+	 * decision against it may spend leave for another attempt. Called on the connection's
+	 * event loop, each time that the deadline is over.
+	 * @return for how many nanoseconds, then to be asked again; {@link #TO_THE_LAST}, or
+	 * 0 to fail now
 	 */
-	protected boolean tryWaitOn() {
-		return false;
+	protected long tryWaitOn() {
+		return 0;
 	}
 
 	/**

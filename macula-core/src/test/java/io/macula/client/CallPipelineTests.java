@@ -387,13 +387,14 @@ class CallPipelineTests {
 	@Test
 	void anAnswerThatIsTooLargeDoesNotMarkTheServiceAsOverloaded() {
 		this.fixture.settings = ClientFixture.settings(3, null);
-		this.fixture.known(1);
+		this.fixture.known(1, 2);
 		Calls calls = calls();
 		calls.future("x");
-		FakeConnection connection = this.fixture.connection(1);
-		connection.onSend = (call) -> connection.fail(call,
-				Status.processed(Code.RESOURCE_EXHAUSTED, "the result of 99 bytes exceeds the limit"));
 		calls.future("x");
+		FakeConnection connection = this.fixture.connection(1);
+		FakeConnection other = this.fixture.connection(2);
+		other.fail(other.open.get(0),
+				Status.processed(Code.RESOURCE_EXHAUSTED, "the result of 99 bytes exceeds the limit"));
 		connection.overdue(connection.open.get(0));
 		assertThat(connection.cancelled).as("it did not wait on").isOne();
 	}

@@ -30,6 +30,7 @@ import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.JacksonPayloadCodec;
+import io.macula.selection.EjectionSettings;
 import io.macula.transport.Connection;
 import io.macula.transport.FakeConnection;
 import io.macula.transport.OutboundCall;
@@ -55,6 +56,16 @@ class RealmClientTests {
 
 	private static byte[] encoded(Object value) {
 		return JacksonPayloadCodec.cbor().forType(value.getClass()).encode(value);
+	}
+
+	private static ServiceSettings withoutEjection(ServiceSettings settings) {
+		EjectionSettings usual = settings.ejection();
+		return new ServiceSettings(settings.strategyName(), settings.strategy(), settings.codec(), settings.deadline(),
+				settings.attemptTimeout(), settings.failover(),
+				new EjectionSettings(false, usual.consecutiveFailures(), usual.failureRate(), usual.minimumCalls(),
+						usual.interval(), usual.baseTime(), usual.maxTime(), usual.maxShare(), usual.latencyFactor(),
+						usual.slowStart()),
+				settings.patience());
 	}
 
 	private Echo echo() {
@@ -364,27 +375,56 @@ class RealmClientTests {
 
 	@Test
 	void whenTheBudgetIsSpentThenAnAttemptWaitsOnForItsAnswer() {
-		this.fixture.settings = ClientFixture.settings(3, null);
-		this.fixture.known(1);
+		this.fixture.settings = withoutEjection(ClientFixture.settings(3, null));
+		this.fixture.known(1, 2);
 		Echo echo = echo();
 		List<CompletableFuture<String>> results = new ArrayList<>();
 		for (int i = 0; i < 200; i++) {
 			results.add(echo.later("x"));
 		}
-		FakeConnection connection = this.fixture.connection(1);
-		List<OutboundCall> open = List.copyOf(connection.open);
-		assertThat(open).hasSize(200);
-		open.forEach(connection::overdue);
+		FakeConnection first = this.fixture.connection(1);
+		FakeConnection second = this.fixture.connection(2);
+		List<OutboundCall> ofFirst = List.copyOf(first.open);
+		List<OutboundCall> ofSecond = List.copyOf(second.open);
+		assertThat(ofFirst.size() + ofSecond.size()).isEqualTo(200);
+		ofFirst.forEach(first::overdue);
+		ofSecond.forEach(second::overdue);
 		// The budget: a fifth of 200, and ten each second.
-		assertThat(connection.cancelled).isEqualTo(40 + 100);
+		assertThat(first.cancelled + second.cancelled).isEqualTo(40 + 100);
 		assertThat(results).noneMatch(CompletableFuture::isDone);
-		OutboundCall waiting = open.get(199);
-		assertThat(connection.deadlineNanoTime(waiting) - this.fixture.now.get())
+		OutboundCall waiting = ofSecond.get(ofSecond.size() - 1);
+		assertThat(second.deadlineNanoTime(waiting) - this.fixture.now.get())
 			.isEqualTo(Duration.ofSeconds(30).toNanos());
-		connection.overdue(waiting);
-		assertThat(results.get(199)).isCompletedExceptionally();
-		connection.answer(open.get(198), encoded("late"));
-		assertThat(results.get(198)).isCompletedWithValue("late");
+		second.overdue(waiting);
+		assertThat(results).filteredOn(CompletableFuture::isCompletedExceptionally).hasSize(1);
+		second.answer(ofSecond.get(ofSecond.size() - 2), encoded("late"));
+		assertThat(results)
+			.filteredOn(
+					(result) -> result.isDone() && !result.isCompletedExceptionally() && result.join().equals("late"))
+			.hasSize(1);
+	}
+
+	@Test
+	void whileThereIsNoOtherInstanceALearnedTimeEndsNoAttempt() {
+		this.fixture.settings = ClientFixture.settings(3, null);
+		this.fixture.known(1);
+		CompletableFuture<String> slow = echo().later("x");
+		CompletableFuture<String> moving = echo().later("x");
+		FakeConnection only = this.fixture.connection(1);
+		OutboundCall waiting = only.open.get(0);
+		OutboundCall leaving = only.open.get(1);
+		for (int i = 0; i < 50; i++) {
+			only.overdue(waiting);
+			only.overdue(leaving);
+		}
+		assertThat(only.cancelled).isZero();
+		only.answer(waiting, encoded("late"));
+		assertThat(slow).isCompletedWithValue("late");
+		this.fixture.known(1, 2);
+		only.overdue(leaving);
+		assertThat(only.cancelled).as("now there is another one").isOne();
+		this.fixture.connection(2).answer(this.fixture.connection(2).open.get(0), encoded("other"));
+		assertThat(moving).isCompletedWithValue("other");
 	}
 
 	@Test

@@ -253,7 +253,7 @@ final class ServerSide {
 
 		void expire(long now) {
 			if (this.call != null) {
-				if (this.connection.deadlineNanoTime(this.call) - now <= 0) {
+				while (open() && this.connection.deadlineNanoTime(this.call) - now <= 0) {
 					this.connection.overdue(this.call);
 				}
 			}

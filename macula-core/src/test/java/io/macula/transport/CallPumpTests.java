@@ -664,9 +664,9 @@ class CallPumpTests {
 		}
 
 		@Override
-		protected boolean tryWaitOn() {
+		protected long tryWaitOn() {
 			this.asked++;
-			return false;
+			return 0;
 		}
 
 		@Override

@@ -169,8 +169,8 @@ class OwnPauseTests {
 		}
 
 		@Override
-		protected boolean tryWaitOn() {
-			return true;
+		protected long tryWaitOn() {
+			return TO_THE_LAST;
 		}
 
 		@Override

@@ -561,9 +561,9 @@ class QuicFaultTests {
 			}
 
 			@Override
-			protected boolean tryWaitOn() {
+			protected long tryWaitOn() {
 				asked.incrementAndGet();
-				return true;
+				return TO_THE_LAST;
 			}
 
 			@Override
