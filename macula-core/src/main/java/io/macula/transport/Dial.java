@@ -115,6 +115,8 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 	/** Whether this node stood still, so that the time began anew. */
 	private boolean extended;
 
+	private long ownNanos;
+
 	private long helloNanos;
 
 	private long roundTripNanos;
@@ -198,7 +200,26 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		if (this.phase != Phase.OVER) {
 			begin(socket);
 			connect(socket);
+			begun();
 		}
+	}
+
+	/**
+	 * The first datagram is out: the peer's time begins. A cold virtual machine may have
+	 * loaded classes for longer than the timeout until here.
+	 */
+	private void begun() {
+		this.ownNanos = this.clock.getAsLong() - this.startedNanos;
+		Future<?> started = this.timer;
+		if (this.phase != Phase.OVER && started != null) {
+			started.cancel(false);
+			setTimer();
+		}
+	}
+
+	/** How long it took to begin, which was no time of the peer's. */
+	long ownNanos() {
+		return this.ownNanos;
 	}
 
 	/** There is a socket. */

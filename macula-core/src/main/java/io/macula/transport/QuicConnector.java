@@ -257,14 +257,14 @@ public final class QuicConnector {
 			return this.dials.stream().anyMatch((dial) -> dial.remote().equals(remote) && dial.ended());
 		}
 
-		/** As for each dial, a pause of this node is no time of the peer's. */
+		/** As for each dial, what this node itself needs is no time of the peer's. */
 		private long remainingNanos() {
 			long now = now();
 			if (!this.extended && now - this.deadlineNanos > Connection.PAUSE_NANOS) {
 				this.extended = true;
 				this.deadlineNanos = now + this.timeoutNanos;
 			}
-			return this.deadlineNanos - now;
+			return this.deadlineNanos + (this.dials.isEmpty() ? 0 : this.dials.get(0).ownNanos()) - now;
 		}
 
 		private long now() {

@@ -23,12 +23,17 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.macula.Endpoint;
 import io.macula.RpcException;
+import io.macula.tls.TlsContexts;
+import io.netty.handler.codec.quic.QuicSslContext;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +116,44 @@ class AddressRaceTests {
 		finally {
 			silent.forEach(DatagramSocket::close);
 		}
+	}
+
+	/** As a cold virtual machine does, which loads classes until the first datagram. */
+	@Test
+	void whenThisNodeNeedsTheWholeTimeToBeginThenThePeerHasItsOwn() throws Exception {
+		Duration timeout = Duration.ofSeconds(1);
+		AtomicInteger engines = new AtomicInteger();
+		TlsContexts slow = new TlsContexts() {
+
+			@Override
+			public QuicSslContext client() {
+				if (engines.getAndIncrement() == 0) {
+					LockSupport.parkNanos(timeout.plusMillis(100).toNanos());
+				}
+				return TestNet.TLS.client();
+			}
+
+			@Override
+			public QuicSslContext server() {
+				return TestNet.TLS.server();
+			}
+
+			@Override
+			public @Nullable String peerName() {
+				return TestNet.TLS.peerName();
+			}
+
+			@Override
+			public String source() {
+				return TestNet.TLS.source();
+			}
+
+		};
+		Connection connection = new QuicConnector(this.net.clientTransport, slow, TestNet.node("client"))
+			.connect(this.net.endpoint(), timeout)
+			.block(timeout.multipliedBy(10));
+		assertThat(connection).isNotNull();
+		assertThat(engines).hasPositiveValue();
 	}
 
 	@Test
