@@ -45,7 +45,7 @@ class EveryLineIsLimitedTests {
 			/* ... a node starts, drains and closes once in a life. */
 			Map.entry("Life", 1), Map.entry("ServingPart", 3), Map.entry("NodeClosing", 2), Map.entry("RealmClient", 1),
 			Map.entry("ServiceLife", 1), Map.entry("RealmServer", 1), Map.entry("ListenerSockets", 2),
-			Map.entry("DirectoryClient", 1),
+			Map.entry("Transport", 1), Map.entry("DirectoryClient", 1),
 			/* ... trust is set up once, and anew when the operator changes a file. */
 			Map.entry("RealmSecret", 2), Map.entry("InsecureTls", 1), Map.entry("BundleTls", 3),
 			/* ... a certificate is looked at each hour, and renewed after days. */
