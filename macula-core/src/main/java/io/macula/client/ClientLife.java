@@ -16,8 +16,10 @@
 
 package io.macula.client;
 
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.directory.Directory;
 import io.macula.pool.ConnectionPool;
@@ -34,21 +36,24 @@ import org.jspecify.annotations.Nullable;
  * {@code null} for nothing; asked when a call found none
  * @param directoryTrouble why what the directory knows may be out of date, for messages;
  * gives {@code null} while it is up to date
+ * @param ownEnded whether this node itself was the last provider of a service that is
+ * known, and has stopped to serve for the rest of this life; asked when a call found none
  * @param pool the connections
  * @param timer runs actions later
  */
 public record ClientLife(Directory directory, String directoryHint, Supplier<@Nullable Status> directoryObstacle,
-		Supplier<@Nullable String> directoryTrouble, ConnectionPool pool, Timer timer) {
+		Supplier<@Nullable String> directoryTrouble, Predicate<ServiceName> ownEnded, ConnectionPool pool,
+		Timer timer) {
 
 	/**
-	 * With a directory that nothing keeps from its work.
+	 * With a directory that nothing keeps from its work, of a node that does not serve.
 	 * @param directory tells who serves what
 	 * @param directoryHint where the directory is asked, for messages
 	 * @param pool the connections
 	 * @param timer runs actions later
 	 */
 	public ClientLife(Directory directory, String directoryHint, ConnectionPool pool, Timer timer) {
-		this(directory, directoryHint, () -> null, () -> null, pool, timer);
+		this(directory, directoryHint, () -> null, () -> null, (service) -> false, pool, timer);
 	}
 
 }

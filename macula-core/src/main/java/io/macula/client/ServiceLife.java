@@ -75,7 +75,7 @@ final class ServiceLife {
 		ClientLife life = phase.life();
 		this.links = (life != null) ? new InstanceLinks(this.balancer, life.pool()) : null;
 		WaitingCalls waiting = (life != null)
-				? new WaitingCalls(this.balancer, life.timer(), settings.patience(), this::noInstances)
+				? new WaitingCalls(this.balancer, life.timer(), settings.patience(), this::futile, this::noInstances)
 				: WaitingCalls.ended(this.balancer, phase.refusal());
 		this.calls = new ServiceCalls(service, context.zone(), this.balancer, retries,
 				new AttemptTimes(settings, this.balancer), waiting,
@@ -120,9 +120,21 @@ final class ServiceLife {
 		if (!snapshot.instances().isEmpty()) {
 			this.calls.waiting().instancesKnown();
 		}
-		else if (before > 0) {
-			this.departure = new Departure(before, this.context.clock().getAsLong());
+		else {
+			if (before > 0) {
+				this.departure = new Departure(before, this.context.clock().getAsLong());
+			}
+			this.calls.waiting().instancesGone();
 		}
+	}
+
+	/** Why nobody waits for an instance at present, or {@code null}. */
+	private @Nullable Status futile() {
+		ClientLife life = this.phase.life();
+		return (life != null && life.ownEnded().test(this.service))
+				? unavailable(nobody() + " any more: the last one was this node itself, which is shutting down and"
+						+ " serves no longer in this life")
+				: null;
 	}
 
 	/** Why there is no instance. */
@@ -144,14 +156,17 @@ final class ServiceLife {
 					+ "' is known; " + where);
 		}
 		Departure left = this.departure;
-		String nobody = "no provider of service '" + this.service + "' is known in the realm '" + this.context.realm()
-				+ "'";
+		String nobody = nobody();
 		if (left != null) {
 			return unavailable(nobody + " any more: it had " + left.text(this.context.clock().getAsLong())
 					+ "; start one again; " + where);
 		}
 		return (trouble != null) ? unavailable(nobody + ", but the directory may be out of date: " + where)
 				: Status.notProcessed(Code.NOT_FOUND, nobody + "; " + where);
+	}
+
+	private String nobody() {
+		return "no provider of service '" + this.service + "' is known in the realm '" + this.context.realm() + "'";
 	}
 
 	private static Status unavailable(String message) {

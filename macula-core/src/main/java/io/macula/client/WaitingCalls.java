@@ -60,6 +60,8 @@ final class WaitingCalls {
 
 	private final long patienceNanos;
 
+	private final Supplier<@Nullable Status> futile;
+
 	private final Supplier<Status> reason;
 
 	private volatile @Nullable Status end;
@@ -69,12 +71,15 @@ final class WaitingCalls {
 	 * @param balancer knows the instances
 	 * @param timer ends the waits
 	 * @param patience how long a call waits for an instance
+	 * @param futile why nobody waits for one at present, or gives {@code null}
 	 * @param reason why there is no instance
 	 */
-	WaitingCalls(LoadBalancer balancer, Timer timer, Duration patience, Supplier<Status> reason) {
+	WaitingCalls(LoadBalancer balancer, Timer timer, Duration patience, Supplier<@Nullable Status> futile,
+			Supplier<Status> reason) {
 		this.balancer = balancer;
 		this.timer = timer;
 		this.patienceNanos = patience.toNanos();
+		this.futile = futile;
 		this.reason = reason;
 	}
 
@@ -84,14 +89,14 @@ final class WaitingCalls {
 	 * @param end what everybody is told
 	 */
 	static WaitingCalls ended(LoadBalancer balancer, Status end) {
-		WaitingCalls none = new WaitingCalls(balancer, NO_TIMER, Duration.ZERO, () -> end);
+		WaitingCalls none = new WaitingCalls(balancer, NO_TIMER, Duration.ZERO, () -> end, () -> end);
 		none.end = end;
 		return none;
 	}
 
 	/** Wait for an instance, at most so long. */
 	void add(CallPipeline call, long atMostNanos) {
-		Status over = this.end;
+		Status over = hopeless();
 		long patience = Math.min(atMostNanos, this.patienceNanos);
 		if (over != null || patience <= 0) {
 			call.noInstances((over != null) ? over : this.reason.get());
@@ -102,7 +107,7 @@ final class WaitingCalls {
 		call.hold(limit);
 		this.waiting.add(call);
 		// An instance, or the end, may have come since the caller's look.
-		Status late = this.end;
+		Status late = hopeless();
 		if (late != null) {
 			if (this.waiting.remove(call)) {
 				call.noInstances(late);
@@ -110,6 +115,20 @@ final class WaitingCalls {
 		}
 		else if (!this.balancer.trackers().isEmpty() && this.waiting.remove(call)) {
 			call.instancesKnown();
+		}
+	}
+
+	/** Why nobody waits for an instance now, or {@code null}. */
+	private @Nullable Status hopeless() {
+		Status over = this.end;
+		return (over != null) ? over : this.futile.get();
+	}
+
+	/** The directory knows no instance: to wait for one may have become futile. */
+	void instancesGone() {
+		Status over = this.futile.get();
+		if (over != null) {
+			tell(this.waiting, over);
 		}
 	}
 
@@ -173,16 +192,19 @@ final class WaitingCalls {
 			return;
 		}
 		this.end = over;
-		for (Set<CallPipeline> calls : List.of(this.waiting, this.pausing)) {
-			for (CallPipeline call : List.copyOf(calls)) {
-				if (calls.remove(call)) {
-					guarded(() -> call.noInstances(over));
-				}
-			}
-		}
+		tell(this.waiting, over);
+		tell(this.pausing, over);
 		for (PendingAttempt attempt : List.copyOf(this.connecting)) {
 			if (this.connecting.remove(attempt)) {
 				guarded(() -> attempt.drop(over));
+			}
+		}
+	}
+
+	private static void tell(Set<CallPipeline> calls, Status over) {
+		for (CallPipeline call : List.copyOf(calls)) {
+			if (calls.remove(call)) {
+				guarded(() -> call.noInstances(over));
 			}
 		}
 	}

@@ -100,8 +100,8 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 			engine = embedded;
 		}
 		OwnServices own = new OwnServices(engine.directory());
-		ClientLife calling = new ClientLife(own, engine.hint(), engine::obstacle, engine::trouble, connections,
-				quic::schedule);
+		ClientLife calling = new ClientLife(own, engine.hint(), engine::obstacle, engine::trouble, own::wasLast,
+				connections, quic::schedule);
 		ServingPart serving = (this.provider != null) ? serving(this.provider, info, quic, engine, own, services)
 				: null;
 		return new Life(this, info, quic, certificates, connections, engine, calling, serving);

@@ -49,6 +49,9 @@ final class OwnServices implements Directory {
 	/** The latest that the engine said; what it confirms it confirms of these. */
 	private final Map<ServiceName, Snapshot> latest = new ConcurrentHashMap<>();
 
+	/** Services that others were seen to serve after this node stopped to. */
+	private final Set<ServiceName> taken = ConcurrentHashMap.newKeySet();
+
 	private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
 
 	/** Held by who changes what this node says of itself, not by who reads it. */
@@ -94,6 +97,17 @@ final class OwnServices implements Directory {
 			this.own = next.apply(present);
 		}
 		this.watches.forEach(Watch::tell);
+	}
+
+	/**
+	 * Whether this node has served a service, does no longer, and nobody else is known
+	 * who did or does since.
+	 * @param service a service
+	 */
+	boolean wasLast(ServiceName service) {
+		Own present = this.own;
+		return present != null && !present.accepting() && present.services().contains(service)
+				&& this.latest.containsKey(service) && !this.taken.contains(service);
 	}
 
 	@Override
@@ -152,7 +166,11 @@ final class OwnServices implements Directory {
 				}
 			}
 			else if (known != null || present.accepting()) {
-				this.sink.next(present.beside(this.service, known));
+				Snapshot others = present.beside(this.service, known);
+				if (!present.accepting() && !others.instances().isEmpty()) {
+					OwnServices.this.taken.add(this.service);
+				}
+				this.sink.next(others);
 			}
 		}
 

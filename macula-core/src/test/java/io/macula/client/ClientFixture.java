@@ -101,6 +101,9 @@ final class ClientFixture {
 	/** Whether the timer refuses everything. */
 	boolean noTimers;
 
+	/** Whether this node was the last provider and serves no longer. */
+	boolean ownEnded;
+
 	/** Why what the directory knows may be out of date. */
 	@Nullable String trouble;
 
@@ -145,8 +148,8 @@ final class ClientFixture {
 	}
 
 	ClientLife life() {
-		return new ClientLife(this.directory, "check macula.realm.seeds", () -> null, () -> this.trouble, this.pool,
-				this::schedule);
+		return new ClientLife(this.directory, "check macula.realm.seeds", () -> null, () -> this.trouble,
+				(service) -> this.ownEnded, this.pool, this::schedule);
 	}
 
 	private long clock() {

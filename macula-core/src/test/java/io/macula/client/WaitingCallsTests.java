@@ -123,6 +123,19 @@ class WaitingCallsTests {
 	}
 
 	@Test
+	void whenThisNodeWasTheLastProviderAndServesNoLongerThenNobodyWaitsForAnother() {
+		Calls calls = calls();
+		List<CompletableFuture<?>> early = bothKinds(calls);
+		assertThat(early).noneMatch(CompletableFuture::isDone);
+		this.fixture.ownEnded = true;
+		this.fixture.known();
+		String why = "no provider of service 'test.calls' is known in the realm 'test' any more: the last one was this"
+				+ " node itself, which is shutting down";
+		allAre(early, Code.UNAVAILABLE, Processed.NO, why);
+		allAre(bothKinds(calls), Code.UNAVAILABLE, Processed.NO, why);
+	}
+
+	@Test
 	void whenTheDirectoryMayBeOutOfDateThenTheServiceIsUnavailableAndNotUnknown() {
 		this.fixture.trouble = "no seed answers: {10.0.0.9:9443=unreachable}";
 		this.fixture.known();

@@ -328,6 +328,45 @@ class RealmNodeLivesTests {
 		assertThat(node.report().state()).isEqualTo(text);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void whenANodeThatWasTheLastProviderDrainsThenItsOwnCallsEndAtOnceAndSayWhy(Shape shape) throws Exception {
+		RealmNode node = provider(
+				builder("provider").defaults(ServiceSettings.defaults().withPatience(Duration.ofSeconds(20))));
+		Lives lives = proxy(node);
+		node.start();
+		node.advertise();
+		assertThat(shape.call(node, lives)).isNotNull();
+		node.drainServer(Duration.ofSeconds(1)).block();
+		refused(shape, node, lives, "no provider of service 'test.lives' is known in the realm 'test' any more: the"
+				+ " last one was this node itself, which is shutting down and serves no longer in this life");
+	}
+
+	@Test
+	void whenANodeDrainsWithoutHavingCalledItselfThenItsFirstCallEndsAtOnceToo() {
+		RealmNode node = provider(
+				builder("provider").defaults(ServiceSettings.defaults().withPatience(Duration.ofSeconds(20))));
+		node.start();
+		node.drainServer(Duration.ofSeconds(1)).block();
+		refused(Shape.BLOCKING, node, proxy(node), "the last one was this node itself, which is shutting down");
+	}
+
+	@Test
+	void whenAnotherProviderComesAfterTheDrainThenItIsCalled() throws Exception {
+		RealmNode node = provider();
+		Lives lives = proxy(node);
+		node.start();
+		node.advertise();
+		node.drainServer(Duration.ofSeconds(1)).block();
+		refused(Shape.BLOCKING, node, lives, "the last one was this node itself, which is shutting down");
+		RealmNode other = provider(builder("other"));
+		other.start();
+		other.advertise();
+		Awaitility.await().untilAsserted(() -> assertThat(lives.value(1)).isEqualTo(1));
+		other.stop();
+		assertThat(catchThrowable(() -> lives.value(1))).hasMessageContaining("start one again");
+	}
+
 	@Test
 	void whenServicesAreRegisteredBetweenLivesThenTheNextOneServesThemToo() {
 		RealmNode node = provider();

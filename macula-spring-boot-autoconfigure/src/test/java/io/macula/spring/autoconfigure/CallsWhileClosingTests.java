@@ -16,6 +16,7 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -84,6 +85,18 @@ class CallsWhileClosingTests {
 				Applications.seed(this.provider));
 		context.close();
 		assertThat(calls).contains("injected: echo 1", "looked up: echo 1");
+	}
+
+	@Test
+	void beansThatCallTheirOwnApplicationsServiceToTheEndAreRefusedAtOnce() {
+		ConfigurableApplicationContext context = this.applications.run(CallingItself.class);
+		assertThat(context.getBean(Injected.class).echo.echo("1")).isEqualTo("echo 1");
+		long begin = System.nanoTime();
+		context.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+		String refusal = "UNAVAILABLE: no provider of service 'test.echo' is known in the realm 'test' any more: the last one was"
+				+ " this node itself, which is shutting down and serves no longer in this life";
+		assertThat(calls).containsExactlyInAnyOrder("injected: " + refusal, "disposed: " + refusal);
 	}
 
 	@Test
@@ -281,6 +294,12 @@ class CallsWhileClosingTests {
 	@Configuration(proxyBeanMethods = false)
 	@Import({ LookedUp.class, Injected.class, Empty.class, RelayBean.class })
 	static class EndingProvider {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ Injected.class, Disposed.class, Provider.class })
+	static class CallingItself {
 
 	}
 
