@@ -90,10 +90,11 @@ public final class RealmNode implements AutoCloseable {
 	/** There from STARTED until it is closed whole; for readers. */
 	private volatile @Nullable Life life;
 
-	RealmNode(NodePlan plan, ClientContext context, List<ServiceDefinition> services, String startedBy) {
+	RealmNode(NodePlan plan, ClientContext context, List<ServiceDefinition> services, String startedBy,
+			String startedAgainBy) {
 		this.plan = plan;
 		this.services = new ArrayList<>(services);
-		this.refusals = new Refusals(plan.settings().nodeId(), startedBy);
+		this.refusals = new Refusals(plan.settings().nodeId(), startedBy, startedAgainBy);
 		this.client = new RealmClient(context, this.refusals.notStarted());
 		this.remains = new NodeClosing(plan.settings().nodeId()).then("the client",
 				() -> this.client.stop(this.refusals.closed()));
@@ -470,16 +471,17 @@ public final class RealmNode implements AutoCloseable {
 	 * What calls are told for which the node has no life.
 	 *
 	 * @param nodeId of the node
-	 * @param startedBy who starts it
+	 * @param startedBy who starts it first
+	 * @param startedAgainBy who starts it after a stop
 	 */
-	private record Refusals(String nodeId, String startedBy) {
+	private record Refusals(String nodeId, String startedBy, String startedAgainBy) {
 
 		Status notStarted() {
 			return refusal("is not started yet: " + this.startedBy);
 		}
 
 		Status stopped() {
-			return refusal("is stopped: " + this.startedBy);
+			return refusal("is stopped: " + this.startedAgainBy);
 		}
 
 		Status closed() {

@@ -83,6 +83,8 @@ public final class RealmNodeBuilder {
 
 	private String startedBy = "RealmNode.start() starts it";
 
+	private String startedAgainBy = "RealmNode.start() starts it again";
+
 	private boolean warmUp;
 
 	RealmNodeBuilder(Realm realm) {
@@ -263,6 +265,17 @@ public final class RealmNodeBuilder {
 	}
 
 	/**
+	 * Say how the node is started again, for calls that come after it was stopped.
+	 * @param remedy a clause for the message; by default
+	 * {@code RealmNode.start() starts it again}
+	 * @return this
+	 */
+	public RealmNodeBuilder startedAgainBy(String remedy) {
+		this.startedAgainBy = remedy;
+		return this;
+	}
+
+	/**
 	 * Run blocking handlers on an executor of the user's.
 	 * @param handlerExecutor for example one of virtual threads; the node's own by
 	 * default
@@ -302,7 +315,7 @@ public final class RealmNodeBuilder {
 				this.handlerExecutor, this.engines);
 		ClientContext context = new ClientContext(self.realm(), self.zone(), System::nanoTime, payloads, this.retries,
 				this.observations, this.defaults);
-		return new RealmNode(plan, context, this.services, this.startedBy);
+		return new RealmNode(plan, context, this.services, this.startedBy, this.startedAgainBy);
 	}
 
 	private NodeSettings settings() {

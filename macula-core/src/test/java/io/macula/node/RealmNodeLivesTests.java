@@ -219,7 +219,7 @@ class RealmNodeLivesTests {
 		node.start();
 		assertThat(shape.call(node, lives)).isNotNull();
 		node.stop();
-		refused(shape, node, lives, "node 'provider' is stopped");
+		refused(shape, node, lives, "node 'provider' is stopped: RealmNode.start() starts it again");
 		node.start();
 		assertThat(shape.call(node, lives)).isNotNull();
 		node.close();

@@ -54,6 +54,7 @@ final class NodeFactory {
 			.defaults(settings.defaults())
 			.handlerExecutor(handlerExecutor)
 			.startedBy(startedBy(listening))
+			.startedAgainBy("start() of its application context starts it again")
 			.warmUp(settings.warmUp());
 		if (listening) {
 			builder.provider(settings.provider());
@@ -66,7 +67,7 @@ final class NodeFactory {
 		return node;
 	}
 
-	/** What a call is told that comes too early, or while the context is stopped. */
+	/** What a call is told that comes too early. */
 	private static String startedBy(boolean listening) {
 		return listening ? "its application context starts it in lifecycle phase " + NodeLifecycle.PHASE
 				+ ", after all beans are made, because it provides services too; call from an"

@@ -102,6 +102,14 @@ class NodeLivesTests {
 	}
 
 	@Test
+	void whenAContextIsStoppedThenACallIsToldWhatStartsItAgain() {
+		ConfigurableApplicationContext provider = this.applications.run(CallingProvider.class);
+		provider.stop();
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> provider.getBean(Caller.class).echo.echo("1"))
+			.withMessageEndingWith("is stopped: start() of its application context starts it again");
+	}
+
+	@Test
 	void whenAContextRestartsAfterAStopThenItsServicesAreAdvertised() {
 		ConfigurableApplicationContext provider = this.applications.run(Provider.class, Applications.seed(this.seed));
 		Echo echo = client().getBean(Caller.class).echo;
@@ -331,6 +339,12 @@ class NodeLivesTests {
 
 		@MaculaClient("test.echo")
 		Echo echo;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ Provider.class, Caller.class })
+	static class CallingProvider {
 
 	}
 
