@@ -82,10 +82,23 @@ final class ExpiryWarning {
 						+ "or correct the clock; no restart is needed", name, this.source, validity.at(now));
 			}
 			else {
-				logger.warn("The certificate '{}' of {} ends in {} hours ({}): renew it before, no restart is needed",
-						name, this.source, Duration.between(now, validity.until()).toHours(), validity.at(now));
+				logger.warn("The certificate '{}' of {} ends in {} ({}): renew it before, no restart is needed", name,
+						this.source, text(Duration.between(now, validity.until())), validity.at(now));
 			}
 		}
+	}
+
+	/**
+	 * In the largest unit of which there are two, rounded down: never later than true.
+	 */
+	private static String text(Duration left) {
+		if (left.toHours() >= 2) {
+			return left.toHours() + " hours";
+		}
+		if (left.toMinutes() >= 2) {
+			return left.toMinutes() + " minutes";
+		}
+		return (left.toSeconds() == 1) ? "1 second" : left.toSeconds() + " seconds";
 	}
 
 	private static Duration ahead(Validity validity) {

@@ -32,6 +32,8 @@ import io.macula.testing.TestAuthority;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -114,6 +116,21 @@ class ExpiryWarningTests {
 		assertThat(this.warnings).hasSize(1);
 		assertThat(tls.source())
 			.matches("SSL bundle 'shop' \\(certificate until \\S+Z\\), peers verified by their host");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "PT30H, 30 hours", "PT2H, 2 hours", "PT1H59M59S, 119 minutes", "PT2M, 2 minutes", "PT65S, 65 seconds",
+			"PT1.5S, 1 second", "PT0.5S, 0 seconds" })
+	void theRestIsToldInAUnitThatSaysSomething(Duration left, String text) throws Exception {
+		TestAuthority authority = new TestAuthority("Company CA");
+		KeyManagerFactory keys = authority.keys("node", Duration.ofDays(20));
+		this.now.set(Instant.now().plus(Duration.ofDays(10)));
+		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, TestAuthority.PASSWORD,
+				authority.trust(), this.now::get);
+		Instant end = Instant.parse(tls.source().replaceAll(".* until (\\S+Z)\\).*", "$1"));
+		this.now.set(end.minus(left));
+		tls.warnOfExpiry();
+		assertThat(this.warnings).singleElement().asString().contains(" ends in " + text + " (it is valid from ");
 	}
 
 	private void pass(BundleTls tls, Duration step, int times) {
