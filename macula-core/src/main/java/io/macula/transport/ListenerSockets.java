@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.macula.udp.Addresses;
 import io.macula.udp.Udp;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -187,8 +188,8 @@ final class ListenerSockets {
 	}
 
 	private static UncheckedIOException cannotBind(InetSocketAddress address, @Nullable Throwable cause) {
-		BindException exception = new BindException("UDP " + address.getAddress().getHostAddress() + ":"
-				+ address.getPort() + " cannot be bound: " + ((cause != null) ? cause.getMessage() : "no answer")
+		BindException exception = new BindException("UDP " + Addresses.text(address) + " cannot be bound: "
+				 + ((cause != null) ? cause.getMessage() : "no answer")
 				+ "; check that no other process uses the port (macula.provider.port) and that the address is local");
 		exception.initCause(cause);
 		return new UncheckedIOException(exception);

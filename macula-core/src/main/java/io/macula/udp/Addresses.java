@@ -157,6 +157,17 @@ public final class Addresses {
 	}
 
 	/**
+	 * An address with its port, for people: IPv6 in its short form (RFC 5952) and in
+	 * brackets.
+	 * @param address a resolved address
+	 * @return for example {@code [fd00:77::1]:9443} or {@code 10.0.0.1:9443}
+	 */
+	public static String text(InetSocketAddress address) {
+		String host = NetUtil.toAddressString(address.getAddress());
+		return ((host.indexOf(':') >= 0) ? "[" + host + "]" : host) + ":" + address.getPort();
+	}
+
+	/**
 	 * The address that a peer has in its own eyes: sockets of both families tell IPv4
 	 * addresses mapped into IPv6 (RFC 4291, section 2.5.5.2).
 	 * @param address as a socket tells it

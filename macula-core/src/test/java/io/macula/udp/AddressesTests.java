@@ -76,6 +76,14 @@ class AddressesTests {
 	}
 
 	@Test
+	void anAddressOfIpv6IsToldInBrackets() throws Exception {
+		InetAddress six = InetAddress.getByName("fd00:77:0:0:0:0:0:1");
+		assertThat(Addresses.text(new InetSocketAddress(six, 9443))).isEqualTo("[fd00:77::1]:9443");
+		assertThat(Addresses.text(new InetSocketAddress(InetAddress.getByName("::"), 9443))).isEqualTo("[::]:9443");
+		assertThat(Addresses.text(new InetSocketAddress(FOUR, 0))).isEqualTo(FOUR.getHostAddress() + ":0");
+	}
+
+	@Test
 	void mappedAddressIsShownAsIpv4() throws Exception {
 		byte[] mapped = new byte[16];
 		mapped[10] = -1;
