@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.macula.client.ServiceSettings;
 import io.macula.directory.DirectoryState;
+import io.macula.selection.EjectionSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,17 +81,31 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param name name of the client service
 	 * @param service name of the service that is called
 	 * @param contract the interface, or {@code null} for dynamic calls
-	 * @param strategy name of the selection strategy
-	 * @param maxAttempts attempts of a call, the first included
-	 * @param deadline bound of a call
-	 * @param attemptTimeout bound of an attempt, or {@code null} if it is learned
+	 * @param settings how it is called
 	 * @param snapshotAge since the directory last confirmed the instances, or
 	 * {@code null} before the first snapshot
 	 * @param instances the instances
 	 */
-	public record ClientService(String name, String service, @Nullable String contract, String strategy,
-			int maxAttempts, Duration deadline, @Nullable Duration attemptTimeout, @Nullable Duration snapshotAge,
-			List<InstanceState> instances) {
+	public record ClientService(String name, String service, @Nullable String contract, ClientSettings settings,
+			@Nullable Duration snapshotAge, List<InstanceState> instances) {
+
+	}
+
+	/**
+	 * The settings of a client service that hold, wherever each was set; named as the
+	 * properties are.
+	 *
+	 * @param selection name of the selection strategy
+	 * @param deadline bound of a call
+	 * @param attemptTimeout bound of an attempt, in ISO-8601 form, or {@code auto} if it
+	 * is learned
+	 * @param patience how long a call waits while no instance is known
+	 * @param codec name of the payload codec
+	 * @param failover further attempts
+	 * @param ejection outlier ejection
+	 */
+	public record ClientSettings(String selection, Duration deadline, String attemptTimeout, Duration patience,
+			String codec, ServiceSettings.Failover failover, EjectionSettings ejection) {
 
 	}
 

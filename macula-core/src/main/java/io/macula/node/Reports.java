@@ -27,6 +27,7 @@ import io.macula.Code;
 import io.macula.Status;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceClient;
+import io.macula.client.ServiceSettings;
 import io.macula.contract.MethodContract;
 import io.macula.directory.Lease;
 import io.macula.pool.ConnectionPool;
@@ -75,10 +76,15 @@ final class Reports {
 	private static NodeReport.ClientService client(ServiceClient client) {
 		String contracts = String.join(", ", client.contracts());
 		return new NodeReport.ClientService(client.name(), client.service().value(),
-				contracts.isEmpty() ? null : contracts, client.settings().strategyName(),
-				client.settings().failover().maxAttempts(), client.settings().deadline(),
-				client.settings().attemptTimeout(), client.snapshotAge(),
+				contracts.isEmpty() ? null : contracts, settings(client.settings()), client.snapshotAge(),
 				client.instances().stream().map((tracker) -> instance(client, tracker)).toList());
+	}
+
+	private static NodeReport.ClientSettings settings(ServiceSettings settings) {
+		Duration attempt = settings.attemptTimeout();
+		return new NodeReport.ClientSettings(settings.strategyName(), settings.deadline(),
+				(attempt != null) ? attempt.toString() : "auto", settings.patience(), settings.codec(),
+				settings.failover(), settings.ejection());
 	}
 
 	private static NodeReport.InstanceState instance(ServiceClient client, InstanceTracker tracker) {

@@ -16,7 +16,10 @@
 
 package io.macula.spring.actuate;
 
+import java.lang.reflect.RecordComponent;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
@@ -26,6 +29,7 @@ import io.macula.spring.Calculator;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
+import io.macula.spring.autoconfigure.MaculaProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -86,8 +90,51 @@ class ActuatorTests {
 		try (ConfigurableApplicationContext context = run(Application.class)) {
 			MaculaEndpoint endpoint = context.getBean(MaculaEndpoint.class);
 			assertThat(endpoint.clientService("test.calculator")).isNotNull()
-				.satisfies((descriptor) -> assertThat(descriptor.report().strategy()).isEqualTo("round_robin"));
+				.satisfies((descriptor) -> assertThat(descriptor.report().settings().selection())
+					.isEqualTo("round_robin"));
 			assertThat(endpoint.clientService("another")).isNull();
+		}
+	}
+
+	/** Each setting that can be set for one service, by the name of its property. */
+	@Test
+	void theEndpointShowsAllSettingsOfAClientServiceThatHold() {
+		try (ConfigurableApplicationContext context = run(Application.class, "--macula.client.patience=7s",
+				"--macula.client.services.test.calculator.failover.budget-ratio=0.7")) {
+			JsonNode settings = settings(context);
+			Set<String> names = new TreeSet<>();
+			names(MaculaProperties.Service.class, settings, names);
+			assertThat(names).hasSize(20).contains("selection", "codec", "failover.backoff", "ejection.enabled");
+			assertThat(settings.path("selection").asString()).isEqualTo("round_robin");
+			assertThat(settings.path("attemptTimeout").asString()).isEqualTo("auto");
+			assertThat(settings.path("patience").asString()).isEqualTo("PT7S");
+			assertThat(settings.path("failover").path("budgetRatio").asDouble()).isEqualTo(0.7);
+			assertThat(settings.path("failover").path("maxAttempts").asInt()).isEqualTo(3);
+			assertThat(settings.path("ejection").path("slowStart").asString()).isEqualTo("PT5S");
+		}
+		try (ConfigurableApplicationContext context = run(Application.class, "--macula.client.attempt-timeout=2s")) {
+			assertThat(settings(context).path("attemptTimeout").asString()).isEqualTo("PT2S");
+		}
+	}
+
+	private static JsonNode settings(ConfigurableApplicationContext context) {
+		JsonMapper mapper = JsonMapper.builder().build();
+		String json = mapper.writeValueAsString(context.getBean(MaculaEndpoint.class).clientService("test.calculator"));
+		return mapper.readTree(json).findValue("settings");
+	}
+
+	private static void names(Class<?> properties, JsonNode shown, Set<String> names) {
+		for (RecordComponent component : properties.getRecordComponents()) {
+			JsonNode value = shown.path(component.getName());
+			assertThat(value.isMissingNode()).as(component.getName()).isFalse();
+			if (component.getType().isRecord()) {
+				Set<String> nested = new TreeSet<>();
+				names(component.getType(), value, nested);
+				nested.forEach((name) -> names.add(component.getName() + "." + name));
+			}
+			else {
+				names.add(component.getName());
+			}
 		}
 	}
 

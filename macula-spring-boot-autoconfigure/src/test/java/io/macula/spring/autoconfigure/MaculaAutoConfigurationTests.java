@@ -284,7 +284,7 @@ class MaculaAutoConfigurationTests {
 				RealmNode node = context.getBean(RealmNode.class);
 				assertThat(node.report().nodeId()).isEqualTo("by-property");
 				node.client().proxy(Orders.class, "test.other");
-				assertThat(node.report("test.other").deadline()).hasMillis(2);
+				assertThat(node.report("test.other").settings().deadline()).hasMillis(2);
 			});
 	}
 

@@ -241,7 +241,7 @@ class NodeLivesTests {
 		try (ConfigurableApplicationContext context = child.run("--macula.client.services.test.echo.deadline=7s")) {
 			RealmNode node = context.getBean(RealmNode.class);
 			assertThat(node).isSameAs(parent.getBean(RealmNode.class));
-			assertThat(node.report("test.echo").deadline()).isEqualTo(Duration.ofSeconds(7));
+			assertThat(node.report("test.echo").settings().deadline()).isEqualTo(Duration.ofSeconds(7));
 		}
 	}
 
@@ -250,7 +250,7 @@ class NodeLivesTests {
 		ConfigurableApplicationContext parent = this.applications.run(Choosing.class, Applications.seed(this.seed));
 		SpringApplicationBuilder child = this.applications.builder(Caller.class).parent(parent);
 		try (ConfigurableApplicationContext context = child.run("--macula.client.selection=mine")) {
-			assertThat(context.getBean(RealmNode.class).report("test.echo").strategy()).isEqualTo("mine");
+			assertThat(context.getBean(RealmNode.class).report("test.echo").settings().selection()).isEqualTo("mine");
 		}
 	}
 
@@ -263,7 +263,7 @@ class NodeLivesTests {
 		ConfigurableApplicationContext parent = this.applications.run(Empty.class, settings[0], settings[1],
 				"macula.client.allow-unused-settings=true");
 		try (ConfigurableApplicationContext context = this.applications.builder(Caller.class).parent(parent).run()) {
-			assertThat(context.getBean(RealmNode.class).report("test.echo").deadline())
+			assertThat(context.getBean(RealmNode.class).report("test.echo").settings().deadline())
 				.isEqualTo(Duration.ofSeconds(7));
 		}
 	}
