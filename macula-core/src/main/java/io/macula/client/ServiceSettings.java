@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  * @param strategyName name of the strategy, for people
  * @param strategy chooses the instance of each attempt
  * @param codec name of the payload codec; default {@code cbor}
- * @param deadline bound of the whole call, at most 100 years; default 30 seconds
+ * @param deadline bound of the whole call, at most 365 days; default 30 seconds
  * @param attemptTimeout bound of one attempt, at most the deadline; {@code null}, the
  * default, learns it from the instance's recent latency
  * @param failover further attempts
  * @param ejection outlier ejection
  * @param patience how long a call waits while no instance of its service is known, never
- * beyond its deadline; 0 to 100 years, 0 fails at once; default 10 seconds
+ * beyond its deadline; 0 to 365 days, 0 fails at once; default 10 seconds
  */
 public record ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
 		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection, Duration patience) {
@@ -46,15 +46,18 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(10);
 
-	/** Longest deadline: nanoseconds would overflow at not quite three times as much. */
-	private static final Duration LONGEST = Duration.ofDays(36_500);
+	/**
+	 * Longest of all durations: sums and multiples of it must not overflow in
+	 * nanoseconds.
+	 */
+	private static final Duration LONGEST = Duration.ofDays(365);
 
 	public ServiceSettings {
 		Objects.requireNonNull(strategyName, "strategyName");
 		Objects.requireNonNull(strategy, "strategy");
 		if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(LONGEST) > 0) {
 			throw new IllegalArgumentException(
-					"deadline " + deadline + " is not valid: expected more than 0 and at most 100 years");
+					"deadline " + deadline + " is not valid: expected more than 0 and at most 365d");
 		}
 		if (attemptTimeout != null
 				&& (attemptTimeout.isNegative() || attemptTimeout.isZero() || attemptTimeout.compareTo(deadline) > 0)) {
@@ -63,7 +66,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 		}
 		if (patience.isNegative() || patience.compareTo(LONGEST) > 0) {
 			throw new IllegalArgumentException(
-					"patience " + patience + " is not valid: expected 0 or more and at most 100 years");
+					"patience " + patience + " is not valid: expected 0 or more and at most 365d");
 		}
 	}
 

@@ -34,7 +34,7 @@ final class DurationText {
 	private static final Map<String, Long> UNIT_NANOS = Map.of("ns", 1L, "us", 1_000L, "ms", 1_000_000L, "s",
 			1_000_000_000L, "m", 60_000_000_000L, "h", 3_600_000_000_000L, "d", 86_400_000_000_000L);
 
-	private static final Duration LONGEST = Duration.ofDays(36_500);
+	private static final Duration LONGEST = Duration.ofDays(365);
 
 	private DurationText() {
 	}
@@ -57,7 +57,7 @@ final class DurationText {
 			throw new IllegalArgumentException("'" + text + "' is not more than 0");
 		}
 		if (duration.compareTo(LONGEST) > 0) {
-			throw new IllegalArgumentException("'" + text + "' is more than 100 years");
+			throw new IllegalArgumentException("'" + text + "' is more than 365d");
 		}
 		return duration;
 	}

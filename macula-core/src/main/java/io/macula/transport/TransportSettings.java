@@ -47,21 +47,21 @@ public record TransportSettings(Duration idleTimeout, Duration keepAlive, Durati
 	private static final Duration MAX_SPIN = Duration.ofMillis(1);
 
 	public TransportSettings {
-		require(idleTimeout.toMillis() >= 1000, "idleTimeout", idleTimeout, "at least 1 second");
+		require(idleTimeout.toMillis() >= 1000, "idleTimeout", idleTimeout, "at least 1s");
 		require(keepAlive.toMillis() >= 100 && keepAlive.compareTo(idleTimeout) < 0, "keepAlive", keepAlive,
-				"at least 100 milliseconds and less than the idleTimeout " + idleTimeout);
+				"at least 100ms and less than the idleTimeout " + idleTimeout);
 		require(suspicion.toMillis() >= 50 && suspicion.compareTo(idleTimeout) < 0, "suspicion", suspicion,
-				"at least 50 milliseconds and less than the idleTimeout " + idleTimeout);
+				"at least 50ms and less than the idleTimeout " + idleTimeout);
 		require(maxPayloadBytes >= 1024 && maxPayloadBytes <= 1 << 30, "maxPayloadBytes", maxPayloadBytes,
-				"1 KiB to 1 GiB");
+				"1KB to 1GB");
 		require(laneThresholdBytes >= 0 && laneThresholdBytes <= 1 << 20, "laneThresholdBytes", laneThresholdBytes,
-				"0 to 1 MiB");
+				"0 to 1MB");
 		require(lanes >= 1 && lanes <= 16, "lanes", lanes, "1 to 16");
 		require(maxConnections >= 1, "maxConnections", maxConnections, "at least 1");
 		require(maxInFlightPerConnection >= 1, "maxInFlightPerConnection", maxInFlightPerConnection, "at least 1");
 		require(maxStreamsPerConnection >= 1, "maxStreamsPerConnection", maxStreamsPerConnection, "at least 1");
 		require(eventLoops >= 0 && eventLoops <= 1024, "eventLoops", eventLoops, "0 to 1024");
-		require(!spin.isNegative() && spin.compareTo(MAX_SPIN) <= 0, "spin", spin, "0 to 1 millisecond");
+		require(!spin.isNegative() && spin.compareTo(MAX_SPIN) <= 0, "spin", spin, "0 to 1ms");
 	}
 
 	/**

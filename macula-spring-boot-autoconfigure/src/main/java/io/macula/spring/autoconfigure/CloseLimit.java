@@ -77,7 +77,7 @@ final class CloseLimit implements ApplicationListener<ContextClosedEvent>, Order
 				logger.warn(
 						"The application has not closed within {}: its clients are closed now, and what still"
 								+ " calls fails. The time is {} and twice {}",
-						this.limit, ShutdownTimes.GRACE_KEY, ShutdownTimes.PHASE_KEY, place);
+						SettingText.of(this.limit), ShutdownTimes.GRACE_KEY, ShutdownTimes.PHASE_KEY, place);
 				watched.close();
 			}
 		}

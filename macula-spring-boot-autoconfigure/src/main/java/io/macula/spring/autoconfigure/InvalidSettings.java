@@ -63,9 +63,10 @@ final class InvalidSettings {
 				throw ex;
 			}
 			String key = prefix + "." + dashed(refusal.group(1));
-			String allowed = refusal.group(3);
-			throw new FailureAnalyzedException(description(key, refusal.group(2), NOT_SET, allowed),
-					action(key, allowed), ex);
+			String allowed = SettingText.notation(refusal.group(3));
+			throw new FailureAnalyzedException(
+					description(key, SettingText.notation(refusal.group(2)), NOT_SET, allowed), action(key, allowed),
+					ex);
 		}
 	}
 

@@ -97,7 +97,8 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 				logger.info(
 						"{} ({}) is longer than {} ({}): a shutdown waits for calls in flight the longer time, and for"
 								+ " web requests the shorter. Give the process more than both to end",
-						ShutdownTimes.GRACE_KEY, this.times.grace(), ShutdownTimes.PHASE_KEY, this.times.phase());
+						ShutdownTimes.GRACE_KEY, SettingText.of(this.times.grace()), ShutdownTimes.PHASE_KEY,
+						SettingText.of(this.times.phase()));
 			}
 		}
 	}

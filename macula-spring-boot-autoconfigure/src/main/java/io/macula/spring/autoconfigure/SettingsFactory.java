@@ -234,7 +234,8 @@ final class SettingsFactory {
 
 	private void require(boolean valid, String key, Object value, String allowed) {
 		if (!valid) {
-			throw this.invalid.refuse(key, value, allowed);
+			throw this.invalid.refuse(key, (value instanceof Duration duration) ? SettingText.of(duration) : value,
+					allowed);
 		}
 	}
 

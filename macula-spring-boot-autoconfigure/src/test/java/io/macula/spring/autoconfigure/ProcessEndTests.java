@@ -61,7 +61,7 @@ class ProcessEndTests {
 	void aBeanThatCallsUntilACallFailsEndsByTheLimit(String manner) throws Exception {
 		start(manner);
 		this.process.destroy();
-		assertThat(end()).contains("The application has not closed within PT4S")
+		assertThat(end()).contains("The application has not closed within 4s")
 			.contains("CallingForEver.end")
 			.contains("ended: UNAVAILABLE");
 	}

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -206,16 +207,16 @@ class SettingsTests {
 					macula.realm.seeds[0]                    | http://a:1 | quic:// or https:// or none
 					macula.directory.lease                   | 10ms       | at least 1s
 					macula.directory.max-nodes               | 0          | 1 or more
-					macula.client.deadline                   | 0s         | more than 0
+					macula.client.deadline                   | 0s         | more than 0 and at most 365d
 					macula.client.attempt-timeout            | 40s        | at most the deadline
 					macula.client.attempt-timeout            | soon       | or a duration such as 500ms
 					macula.client.codec                      | xml        | one of cbor, json, or the name() of a PayloadCodec bean
-					macula.client.attempt-timeout            | -1s        | more than 0 and at most the deadline
+					macula.client.attempt-timeout            | -1s        | more than 0 and at most the deadline 30s
 					macula.client.deadline                   | 200000d    | at most 365d
 					macula.client.failover.max-attempts      | 0          | 1 to 20
 					macula.client.failover.max-attempts      | 21         | 1 to 20
 					macula.client.failover.backoff           | -1ms       | 0 or more
-					macula.client.failover.max-backoff       | 1ms        | at least the backoff
+					macula.client.failover.max-backoff       | 1ms        | at least the backoff 50ms
 					macula.client.failover.budget-ratio      | -1         | 0 to 10
 					macula.client.failover.budget-ratio      | NaN        | 0 to 10
 					macula.client.failover.budget-floor      | -1         | 0 or more
@@ -227,7 +228,7 @@ class SettingsTests {
 					macula.client.ejection.minimum-calls     | 0          | at least 1
 					macula.client.ejection.interval          | 0s         | more than 0
 					macula.client.ejection.base-time         | 0s         | more than 0
-					macula.client.ejection.max-time          | 1s         | at least baseTime
+					macula.client.ejection.max-time          | 1s         | at least base-time 5s
 					macula.client.ejection.latency-factor    | 0.5        | 0 or more than 1
 					macula.client.ejection.slow-start        | -1s        | 0 or more
 					macula.client.pool.connect-timeout       | 0s         | more than 0
@@ -239,18 +240,18 @@ class SettingsTests {
 					macula.provider.max-threads              | 0          | at least 1
 					macula.provider.queue-capacity           | 0          | at least 1
 					macula.provider.max-in-flight            | 0          | at least 1
-					macula.transport.max-payload             | 2GB        | 1 KiB to 1 GiB
-					macula.transport.keep-alive              | 60s        | at least 100 milliseconds and less than
-					macula.transport.keep-alive              | 50ms       | at least 100 milliseconds
-					macula.transport.suspicion               | 30s        | less than the idleTimeout
-					macula.transport.suspicion               | 1ms        | at least 50 milliseconds
-					macula.transport.idle-timeout            | 500ms      | at least 1 second
+					macula.transport.max-payload             | 2GB        | 1KB to 1GB
+					macula.transport.keep-alive              | 60s        | at least 100ms and less than the idle-timeout 30s
+					macula.transport.keep-alive              | 50ms       | at least 100ms
+					macula.transport.suspicion               | 30s        | less than the idle-timeout 30s
+					macula.transport.suspicion               | 1ms        | at least 50ms
+					macula.transport.idle-timeout            | 500ms      | at least 1s
 					macula.transport.lanes                   | 17         | 1 to 16
 					macula.transport.max-connections         | 0          | at least 1
 					macula.transport.max-in-flight-per-connection | 0     | at least 1
 					macula.transport.max-streams-per-connection | 0       | at least 1
 					macula.transport.event-loops             | -1         | 0 to 1024
-					macula.transport.spin                    | 2ms        | 0 to 1 millisecond
+					macula.transport.spin                    | 2ms        | 0 to 1ms
 					macula.client.services.a.deadline        | -1s        | more than 0
 					macula.client.services.a.deadline        | 400d       | at most 365d
 					macula.client.services.a.attempt-timeout | 31s        | at most the deadline
@@ -268,10 +269,10 @@ class SettingsTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					macula.client.failover.backoff=3s             | macula.client.failover.max-backoff = 'PT2S'            | at least the backoff PT3S
-					macula.transport.idle-timeout=5s              | macula.transport.keep-alive = 'PT10S'                  | less than the idleTimeout PT5S
-					macula.client.ejection.base-time=1h           | macula.client.ejection.max-time = 'PT5M'               | at least baseTime PT1H
-					macula.client.services.a.failover.backoff=10s | macula.client.services.a.failover.max-backoff = 'PT2S' | at least the backoff PT10S
+					macula.client.failover.backoff=3s             | macula.client.failover.max-backoff = '2s'              | at least the backoff 3s
+					macula.transport.idle-timeout=5s              | macula.transport.keep-alive = '10s'                    | less than the idle-timeout 5s
+					macula.client.ejection.base-time=1h           | macula.client.ejection.max-time = '5m'                 | at least base-time 1h
+					macula.client.services.a.failover.backoff=10s | macula.client.services.a.failover.max-backoff = '2s'   | at least the backoff 10s
 					""")
 	void aValueThatIsImpossibleBesideAnotherOneIsRefused(String property, String setting, String allowed) {
 		this.runner.withPropertyValues(property)
@@ -283,11 +284,11 @@ class SettingsTests {
 	void anAttemptTimeoutBeyondTheDeadlineIsRefusedWhicheverIsSet() {
 		this.runner.withPropertyValues("macula.client.deadline=2s", "macula.client.attempt-timeout=3s")
 			.run((context) -> assertRefused(context.getStartupFailure(), "macula.client.attempt-timeout = '3s'",
-					"at most the deadline PT2S"));
+					"at most the deadline 2s"));
 		this.runner
 			.withPropertyValues("macula.client.services.a.deadline=1s", "macula.client.services.a.attempt-timeout=2s")
 			.run((context) -> assertRefused(context.getStartupFailure(),
-					"macula.client.services.a.attempt-timeout = '2s'", "at most the deadline PT1S"));
+					"macula.client.services.a.attempt-timeout = '2s'", "at most the deadline 1s"));
 	}
 
 	@ParameterizedTest
@@ -314,6 +315,16 @@ class SettingsTests {
 				.addFirst(new MapPropertySource("my settings", Map.of("macula.provider.port", "70000"))))
 			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
 				.contains("set in \"macula.provider.port\" from property source \"my settings\""));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "PT0S, 0s", "PT30S, 30s", "PT0.05S, 50ms", "PT1M30S, 90s", "PT48H, 2d", "PT3H, 3h", "PT-1S, -1s",
+			"PT0.00005S, 50us", "PT0.000000001S, 1ns", "PT1.5S, 1500ms" })
+	void durationsAreToldAsTheyAreWritten(Duration duration, String text) {
+		assertThat(SettingText.of(duration)).isEqualTo(text);
+		assertThat(SettingText.notation("less than the idleTimeout " + duration + "."))
+			.isEqualTo("less than the idle-timeout " + text + ".");
+		assertThat(DurationStyle.detectAndParse(text)).isEqualTo(duration);
 	}
 
 	@Test
