@@ -64,8 +64,8 @@ public record Endpoint(String host, int port) implements Comparable<Endpoint> {
 			host = host.substring(1, host.length() - 1);
 		}
 		else if (host.indexOf(':') >= 0) {
-			throw new IllegalArgumentException(
-					"Endpoint '" + text + "' is not valid: write an IPv6 address in brackets, for example [::1]:9443");
+			throw new IllegalArgumentException("Endpoint '" + text
+					+ "' is not valid: expected an IPv6 address in brackets, for example [::1]:9443");
 		}
 		try {
 			return new Endpoint(host, Integer.parseInt(rest.substring(colon + 1)));

@@ -85,8 +85,12 @@ final class InvalidSettings {
 		catch (IllegalArgumentException ex) {
 			String message = String.valueOf(ex.getMessage());
 			int expected = message.indexOf("expected ");
-			throw refuse(key, value, (expected >= 0) ? message.substring(expected + "expected ".length()) : message,
-					ex);
+			if (expected < 0) {
+				throw new FailureAnalyzedException(setting(key, value, "") + " is not valid: " + message + ".",
+						"Correct what " + key + " names, or change it.", ex);
+			}
+			String allowed = message.substring(expected + "expected ".length());
+			throw new FailureAnalyzedException(description(key, value, "", allowed), action(key, allowed), ex);
 		}
 	}
 
@@ -94,15 +98,18 @@ final class InvalidSettings {
 		return new FailureAnalyzedException(description(key, value, "", allowed), action(key, allowed));
 	}
 
-	private FailureAnalyzedException refuse(String key, Object value, String allowed, Throwable cause) {
-		return new FailureAnalyzedException(description(key, value, "", allowed), action(key, allowed), cause);
+	private String description(String key, Object value, String notSet, String allowed) {
+		return setting(key, value, notSet) + " is not valid. Allowed: " + allowed + ".";
 	}
 
-	private String description(String key, Object value, String notSet, String allowed) {
+	/** Which setting it is, its value, and where that was set. */
+	private String setting(String key, Object value, String notSet) {
 		ConfigurationProperty property = configured(key);
-		String name = (property != null) ? property.getName().toString() : key;
-		return "The setting " + name + " = '" + ((property != null) ? property.getValue() : value) + "'"
-				+ ((property != null) ? origin(property) : notSet) + " is not valid. Allowed: " + allowed + ".";
+		if (property == null) {
+			ConfigurationProperty list = configuredList(key);
+			return "The setting " + key + " = '" + value + "'" + ((list != null) ? origin(list) : notSet);
+		}
+		return "The setting " + property.getName() + " = '" + property.getValue() + "'" + origin(property);
 	}
 
 	private static String action(String key, String allowed) {
@@ -136,6 +143,14 @@ final class InvalidSettings {
 			.map((service) -> configured(ConfigurationPropertyName.of(KnownKeys.SERVICES + "["
 					+ KnownKeys.serviceName(service) + "]." + name.subName(service.getNumberOfElements()))))
 			.orElse(null);
+	}
+
+	/** The elements of a list can be set together, as one text with commas. */
+	private @Nullable ConfigurationProperty configuredList(String key) {
+		if (!key.endsWith("]") || !ConfigurationPropertyName.isValid(key)) {
+			return null;
+		}
+		return configured(ConfigurationPropertyName.of(key).getParent());
 	}
 
 	private @Nullable ConfigurationProperty configured(ConfigurationPropertyName name) {

@@ -204,6 +204,7 @@ class SettingsTests {
 					macula.provider.advertised-host          | a/b        | a name or an address
 					macula.realm.name                        | not a name | 1 to 128 letters
 					macula.realm.seeds[0]                    | a          | host:port, for example
+					macula.realm.seeds[0]                    | ::1:9443   | an IPv6 address in brackets, for example [::1]:9443
 					macula.realm.seeds[0]                    | http://a:1 | quic:// or https:// or none
 					macula.directory.lease                   | 10ms       | at least 1s
 					macula.directory.max-nodes               | 0          | 1 or more
@@ -315,6 +316,22 @@ class SettingsTests {
 				.addFirst(new MapPropertySource("my settings", Map.of("macula.provider.port", "70000"))))
 			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
 				.contains("set in \"macula.provider.port\" from property source \"my settings\""));
+	}
+
+	@Test
+	void theMessageOfASeedSaysWhereTheListWasSet() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new MapPropertySource("my settings", Map.of("macula.realm.seeds", "a:1, ::1:9443"))))
+			.run((context) -> {
+				FailureAnalysis analysis = analysis(context.getStartupFailure());
+				assertThat(analysis.getDescription()).isEqualTo("The setting macula.realm.seeds[1] = '::1:9443', set in"
+						+ " \"macula.realm.seeds\" from property source \"my settings\", is not valid. Allowed: an IPv6"
+						+ " address in brackets, for example [::1]:9443.");
+				assertThat(analysis.getAction()).isEqualTo("Change macula.realm.seeds[1] to what is allowed: an IPv6"
+						+ " address in brackets, for example [::1]:9443.");
+			});
 	}
 
 	@ParameterizedTest
