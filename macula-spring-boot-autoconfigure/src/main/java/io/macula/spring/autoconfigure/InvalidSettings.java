@@ -98,6 +98,20 @@ final class InvalidSettings {
 		return new FailureAnalyzedException(description(key, value, "", allowed), action(key, allowed));
 	}
 
+	/**
+	 * Refuse a setting that has no effect because another one is not set.
+	 * @param key the key
+	 * @param value the configured value
+	 * @param missing key of the other one
+	 * @param reason why, as a sentence without its end
+	 * @return what to throw
+	 */
+	FailureAnalyzedException withoutEffect(String key, Object value, String missing, String reason) {
+		return new FailureAnalyzedException(
+				setting(key, value, "") + " has no effect without " + missing + ": " + reason + ".",
+				"Set " + missing + ", or remove " + key + ".");
+	}
+
 	private String description(String key, Object value, String notSet, String allowed) {
 		return setting(key, value, notSet) + " is not valid. Allowed: " + allowed + ".";
 	}

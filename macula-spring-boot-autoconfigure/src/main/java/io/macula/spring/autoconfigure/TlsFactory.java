@@ -57,7 +57,22 @@ final class TlsFactory {
 		if (!ssl.verify()) {
 			return InsecureTls.of(realm, nodeId);
 		}
-		return StringUtils.hasText(ssl.bundle()) ? bundle(ssl.bundle()) : SecretTls.of(realm, nodeId, secret());
+		if (StringUtils.hasText(ssl.bundle())) {
+			return bundle(ssl.bundle());
+		}
+		refuseVerificationOfNames(ssl);
+		return SecretTls.of(realm, nodeId, secret());
+	}
+
+	/** Whoever sets these relies on something that the realm's secret does not do. */
+	private void refuseVerificationOfNames(MaculaProperties.Ssl ssl) {
+		String reason = "trust comes from the realm's secret, whose certificates name no host";
+		if (StringUtils.hasText(ssl.peerName())) {
+			throw this.invalid.withoutEffect("macula.ssl.peer-name", ssl.peerName(), BUNDLE_KEY, reason);
+		}
+		if (!ssl.verifyHost()) {
+			throw this.invalid.withoutEffect("macula.ssl.verify-host", ssl.verifyHost(), BUNDLE_KEY, reason);
+		}
 	}
 
 	private RealmSecret secret() {

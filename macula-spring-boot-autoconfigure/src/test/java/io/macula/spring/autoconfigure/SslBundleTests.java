@@ -28,15 +28,19 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,6 +98,25 @@ class SslBundleTests {
 			assertThat(context.getBean(TlsContexts.class)).isInstanceOf(InsecureTls.class);
 			assertThat(context.getBean(RealmNode.class).report().security()).contains("verification of peers is off");
 		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "macula.ssl.peer-name, nodes.shop.example", "macula.ssl.verify-host, false" })
+	void whatHasNoEffectWithoutABundleIsRefused(String key, String value) {
+		ApplicationContextRunner runner = new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(MaculaAutoConfiguration.class, SslAutoConfiguration.class))
+			.withPropertyValues("macula.realm.secret=a secret for tests only", key + "=" + value);
+		runner.run((context) -> {
+			FailureAnalyzedException failure = (FailureAnalyzedException) NestedExceptionUtils
+				.getMostSpecificCause(context.getStartupFailure());
+			assertThat(failure.analysis().getDescription())
+				.startsWith("The setting " + key + " = '" + value + "', set in ")
+				.endsWith(" has no effect without macula.ssl.bundle: trust comes from the realm's secret, whose"
+						+ " certificates name no host.");
+			assertThat(failure.analysis().getAction()).isEqualTo("Set macula.ssl.bundle, or remove " + key + ".");
+		});
+		runner.withPropertyValues("macula.ssl.verify=false").run((context) -> assertThat(context).hasNotFailed());
+		runner().withPropertyValues(key + "=" + value).run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	private ApplicationContextRunner runner() {

@@ -44,7 +44,9 @@ final class TestRealmCustomizer implements ContextCustomizer {
 		settings.put("macula.realm.secret", UUID.randomUUID() + "-" + UUID.randomUUID());
 		settings.put("macula.realm.seeds", "");
 		settings.put("macula.ssl.bundle", "");
+		settings.put("macula.ssl.peer-name", "");
 		settings.put("macula.ssl.verify", "true");
+		settings.put("macula.ssl.verify-host", "true");
 		// A seed for the providers that the test adds, even without services of its own.
 		settings.put("macula.provider.enabled", "true");
 		settings.put("macula.provider.port", "0");

@@ -32,7 +32,8 @@ import org.springframework.context.annotation.Import;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @SpringBootTest(properties = { "macula.realm.name=production", "macula.realm.seeds=node1.example.org:9443",
-		"macula.ssl.bundle=production", "macula.provider.port=9443" })
+		"macula.ssl.bundle=production", "macula.ssl.peer-name=nodes.example.org", "macula.ssl.verify-host=false",
+		"macula.provider.port=9443" })
 @AutoConfigureMaculaRealm
 class AutoConfigureMaculaRealmTests {
 
