@@ -189,7 +189,7 @@ final class ListenerSockets {
 
 	private static UncheckedIOException cannotBind(InetSocketAddress address, @Nullable Throwable cause) {
 		BindException exception = new BindException("UDP " + Addresses.text(address) + " cannot be bound: "
-				 + ((cause != null) ? cause.getMessage() : "no answer")
+				+ ((cause != null) ? cause.getMessage() : "no answer")
 				+ "; check that no other process uses the port (macula.provider.port) and that the address is local");
 		exception.initCause(cause);
 		return new UncheckedIOException(exception);
