@@ -17,16 +17,13 @@
 package io.macula.tls;
 
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 import io.netty.handler.codec.quic.QuicSslContext;
@@ -43,21 +40,19 @@ public final class BundleTls implements TlsContexts {
 
 	private static final Logger logger = LoggerFactory.getLogger(BundleTls.class);
 
-	private static final List<String> KEY_TYPES = List.of("EC", "RSA");
-
 	private final String source;
 
 	private final HostVerification verification;
 
 	private final InstantSource clock;
 
-	private volatile Present present;
+	private volatile State state;
 
 	private BundleTls(String source, HostVerification verification, InstantSource clock, Present present) {
 		this.source = source;
 		this.verification = verification;
 		this.clock = clock;
-		this.present = present;
+		this.state = new State(present, null);
 		present.expiry.check();
 	}
 
@@ -95,53 +90,67 @@ public final class BundleTls implements TlsContexts {
 	}
 
 	/**
-	 * Replace keys and trust. If they cannot be used the present ones stay.
+	 * Replace keys and trust. If they cannot be used, or have expired while the present
+	 * ones are valid, the present ones stay. If they are not valid yet, they are used
+	 * from then on, or when the present ones end.
 	 * @param keys what this node shows from now on
 	 * @param password of the private key, or {@code null} for none
 	 * @param trust whom this node trusts from now on
-	 * @throws IllegalArgumentException if there is no usable key or trust manager; the
+	 * @throws IllegalArgumentException if there is no usable key or trust manager, or a
+	 * key that does not belong to its certificate, or the certificate has expired; the
 	 * message names the source
 	 */
-	public void update(KeyManagerFactory keys, @Nullable String password, TrustManagerFactory trust) {
+	public synchronized void update(KeyManagerFactory keys, @Nullable String password, TrustManagerFactory trust) {
 		Present renewed = present(this.source, this.verification, keys, password, trust, this.clock);
-		this.present = renewed;
+		Present present = present();
+		Instant now = this.clock.instant();
+		Validity validity = Validity.of(renewed.own);
+		if (Validity.of(present.own).holds(now) && !validity.holds(now)) {
+			String subject = "the certificate '" + renewed.own.getSubjectX500Principal().getName() + "'";
+			if (now.isAfter(validity.until())) {
+				throw new IllegalArgumentException(this.source + ": " + subject + " has expired (" + validity.at(now)
+						+ "); renew it, or correct the clock");
+			}
+			this.state = new State(present, renewed);
+			logger.warn("{} was renewed before its time: {} is not valid yet ({}); the present one is used until then",
+					this.source, subject, validity.at(now));
+			return;
+		}
+		this.state = new State(renewed, null);
 		logger.info("{} was renewed: new connections use it; its certificate ends at {}", this.source,
 				Validity.text(renewed.expiry.end()));
 		renewed.expiry.check();
 	}
 
+	/** For a handshake that begins now. */
+	private Present present() {
+		State state = this.state;
+		return (state.next != null && due(state, state.next)) ? promoted() : state.present;
+	}
+
+	private boolean due(State state, Present next) {
+		Instant now = this.clock.instant();
+		return Validity.of(next.own).holds(now) || !Validity.of(state.present.own).holds(now);
+	}
+
+	private synchronized Present promoted() {
+		State state = this.state;
+		if (state.next == null || !due(state, state.next)) {
+			return state.present;
+		}
+		this.state = new State(state.next, null);
+		logger.info("{} was renewed: the certificate that was not valid yet is used now", this.source);
+		return state.next;
+	}
+
 	private static Present present(String source, HostVerification verification, KeyManagerFactory keys,
 			@Nullable String password, TrustManagerFactory trust, InstantSource clock) {
-		ExpiryWarning expiry = new ExpiryWarning(requireKey(source, keys), source, clock);
-		PeerTrust peerTrust = new BundleTrust(trustManager(source, trust), clock);
-		return new Present(QuicContexts.of(keys, password, peerTrust, verification.enabled()), expiry);
-	}
-
-	/** What would otherwise fail in every handshake fails here, with its name. */
-	private static List<X509Certificate> requireKey(String source, KeyManagerFactory keys) {
-		List<X509Certificate> usable = new ArrayList<>();
-		for (KeyManager manager : keys.getKeyManagers()) {
-			if (manager instanceof X509ExtendedKeyManager extended) {
-				KEY_TYPES.forEach((type) -> collect(extended, extended.getServerAliases(type, null), usable));
-			}
-		}
-		if (usable.isEmpty()) {
-			throw new IllegalArgumentException(source
-					+ " has no EC or RSA key with its certificate that can be exported: nodes authenticate each other, so that each needs a key store");
-		}
-		return usable;
-	}
-
-	private static void collect(X509ExtendedKeyManager manager, String @Nullable [] aliases,
-			List<X509Certificate> usable) {
-		for (String alias : (aliases != null) ? aliases : new String[0]) {
-			X509Certificate[] chain = manager.getCertificateChain(alias);
-			boolean exportable = manager.getPrivateKey(alias) != null
-					&& manager.getPrivateKey(alias).getEncoded() != null;
-			if (chain != null && chain.length > 0 && exportable) {
-				usable.addAll(List.of(chain));
-			}
-		}
+		ShownCertificates shown = ShownCertificates.of(source, keys);
+		X509ExtendedTrustManager trustManager = trustManager(source, trust);
+		BundleTrust.requireAnchors(source, trustManager, shown.own());
+		return new Present(
+				QuicContexts.of(keys, password, new BundleTrust(trustManager, clock), verification.enabled()),
+				new ExpiryWarning(shown.all(), source, clock), shown.own());
 	}
 
 	private static X509ExtendedTrustManager trustManager(String source, TrustManagerFactory trust) {
@@ -155,12 +164,12 @@ public final class BundleTls implements TlsContexts {
 
 	@Override
 	public QuicSslContext client() {
-		return this.present.contexts.client();
+		return present().contexts.client();
 	}
 
 	@Override
 	public QuicSslContext server() {
-		return this.present.contexts.server();
+		return present().contexts.server();
 	}
 
 	@Override
@@ -170,13 +179,13 @@ public final class BundleTls implements TlsContexts {
 
 	@Override
 	public String source() {
-		return this.source + " (certificate until " + Validity.text(this.present.expiry.end()) + "), "
+		return this.source + " (certificate until " + Validity.text(present().expiry.end()) + "), "
 				+ this.verification;
 	}
 
 	@Override
 	public void warnOfExpiry() {
-		this.present.expiry.check();
+		present().expiry.check();
 	}
 
 	@Override
@@ -189,8 +198,18 @@ public final class BundleTls implements TlsContexts {
 	 *
 	 * @param contexts show and trust it
 	 * @param expiry warns of its end
+	 * @param own the node's certificate
 	 */
-	private record Present(QuicContexts contexts, ExpiryWarning expiry) {
+	private record Present(QuicContexts contexts, ExpiryWarning expiry, X509Certificate own) {
+	}
+
+	/**
+	 * What is used and what follows.
+	 *
+	 * @param present for connections of now
+	 * @param next waits for its time to come, or {@code null}
+	 */
+	private record State(Present present, @Nullable Present next) {
 	}
 
 }

@@ -16,6 +16,7 @@
 
 package io.macula.tls;
 
+import java.security.InvalidAlgorithmParameterException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
@@ -39,6 +40,29 @@ final class BundleTrust extends PeerTrust {
 	BundleTrust(X509ExtendedTrustManager delegate, InstantSource clock) {
 		super(clock);
 		this.delegate = delegate;
+	}
+
+	/**
+	 * Refuse a trust store without a certificate, which the JDK tells only in a
+	 * handshake. Trust managers of users need not name whom they accept.
+	 * @param source where the trust manager comes from, for messages
+	 * @param manager to be asked
+	 * @param any a certificate
+	 * @throws IllegalArgumentException if there is nobody to trust
+	 */
+	static void requireAnchors(String source, X509ExtendedTrustManager manager, X509Certificate any) {
+		if (manager.getAcceptedIssuers().length > 0) {
+			return;
+		}
+		try {
+			manager.checkClientTrusted(new X509Certificate[] { any }, any.getPublicKey().getAlgorithm());
+		}
+		catch (CertificateException | RuntimeException ex) {
+			if (causedBy(ex, InvalidAlgorithmParameterException.class)) {
+				throw new IllegalArgumentException(source + " has a trust store without a certificate, so that every "
+						+ "peer would be refused; put the authority of the peers there", ex);
+			}
+		}
 	}
 
 	@Override

@@ -35,6 +35,10 @@ record Validity(Instant from, Instant until) {
 		return new Validity(certificate.getNotBefore().toInstant(), certificate.getNotAfter().toInstant());
 	}
 
+	boolean holds(Instant now) {
+		return !now.isBefore(this.from) && !now.isAfter(this.until);
+	}
+
 	/**
 	 * Judge a peer's certificate.
 	 * @param subject the certificate, as the subject of a clause

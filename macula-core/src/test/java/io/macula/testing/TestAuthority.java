@@ -20,6 +20,7 @@ import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -81,6 +82,24 @@ public final class TestAuthority {
 		return keys("EC", commonName, Instant.now().minus(Duration.ofDays(30)), Duration.ofDays(1), hosts);
 	}
 
+	/** Valid from so long after the present on. */
+	public KeyManagerFactory futureKeys(String commonName, Duration ahead, String... hosts) throws Exception {
+		return keys("EC", commonName, Instant.now().plus(ahead).plus(Duration.ofDays(1)), Duration.ofDays(1), hosts);
+	}
+
+	/** The certificate was made for another key. */
+	public KeyManagerFactory foreignKeys(String certified, String held, String commonName) throws Exception {
+		X509Certificate leaf = certificate(commonName, keyPair(certified), Instant.now(), Duration.ofDays(1), false);
+		return keys(keyPair(held).getPrivate(), leaf);
+	}
+
+	/** The certificate of the key is the last of its chain; PKCS12 would refuse it. */
+	public KeyManagerFactory reversedKeys(String commonName) throws Exception {
+		KeyPair pair = keyPair("EC");
+		X509Certificate leaf = certificate(commonName, pair, Instant.now(), Duration.ofDays(1), false);
+		return keys("JKS", pair.getPrivate(), this.certificate, leaf);
+	}
+
 	public KeyManagerFactory rsaKeys(String commonName, String... hosts) throws Exception {
 		return keys("RSA", commonName, Instant.now(), Duration.ofDays(1), hosts);
 	}
@@ -89,9 +108,17 @@ public final class TestAuthority {
 			throws Exception {
 		KeyPair pair = keyPair(algorithm);
 		X509Certificate leaf = certificate(commonName, pair, now, validity, false, hosts);
-		KeyStore store = KeyStore.getInstance("PKCS12");
-		store.load(null);
-		store.setKeyEntry("key", pair.getPrivate(), PASSWORD.toCharArray(), new X509Certificate[] { leaf });
+		return keys(pair.getPrivate(), leaf);
+	}
+
+	private static KeyManagerFactory keys(PrivateKey key, X509Certificate... chain) throws Exception {
+		return keys("PKCS12", key, chain);
+	}
+
+	private static KeyManagerFactory keys(String type, PrivateKey key, X509Certificate... chain) throws Exception {
+		KeyStore store = KeyStore.getInstance(type);
+		store.load(null, PASSWORD.toCharArray());
+		store.setKeyEntry("key", key, PASSWORD.toCharArray(), chain);
 		KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
 		keys.init(store, PASSWORD.toCharArray());
 		return keys;

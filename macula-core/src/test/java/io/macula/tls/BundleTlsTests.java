@@ -17,12 +17,19 @@
 package io.macula.tls;
 
 import java.security.KeyStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
 
 import io.macula.Realm;
 import io.macula.testing.TestAuthority;
+import io.netty.handler.codec.quic.QuicSslContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -171,6 +178,101 @@ class BundleTlsTests {
 			.withMessageContaining("SSL bundle 'shop' has no EC or RSA key");
 		try (HandshakeProbe probe = new HandshakeProbe(server)) {
 			assertThat(probe.connect(bundle(this.authority.keys("client")), "node1.example").client()).isNull();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "EC,EC", "RSA,RSA", "EC,RSA", "RSA,EC" })
+	void whenTheKeyIsNotTheCertificatesThenItIsRefused(String certified, String held) throws Exception {
+		KeyManagerFactory torn = this.authority.foreignKeys(certified, held, "torn");
+		assertThatIllegalArgumentException().isThrownBy(() -> bundle(torn))
+			.withMessage("SSL bundle 'shop': the private key of alias 'key' does not belong to its certificate "
+					+ "'CN=torn'; put the key and the certificate of one pair there");
+		BundleTls server = bundle(this.authority.keys("first", "node1.example"));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> server.update(torn, TestAuthority.PASSWORD, this.authority.trust()))
+			.withMessageContaining("of alias 'key' does not belong");
+		assertServes(server, "CN=first");
+		server.update(this.authority.keys("second", "node1.example"), TestAuthority.PASSWORD, this.authority.trust());
+		assertServes(server, "CN=second");
+	}
+
+	@Test
+	void whenTheChainDoesNotBeginWithTheKeysCertificateThenItSaysWhereThatIs() throws Exception {
+		KeyManagerFactory reversed = this.authority.reversedKeys("node");
+		assertThatIllegalArgumentException().isThrownBy(() -> bundle(reversed))
+			.withMessage("SSL bundle 'shop': the chain of alias 'key' begins with 'CN=Company CA', but the private key "
+					+ "belongs to certificate 2 of it, 'CN=node'; put that first, then its issuers");
+	}
+
+	@Test
+	void whenTheTrustStoreIsEmptyThenItIsRefused() throws Exception {
+		KeyStore empty = KeyStore.getInstance("PKCS12");
+		empty.load(null);
+		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+		trust.init(empty);
+		KeyManagerFactory keys = this.authority.keys("server");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys,
+					TestAuthority.PASSWORD, trust))
+			.withMessage("SSL bundle 'shop' has a trust store without a certificate, so that every peer would be "
+					+ "refused; put the authority of the peers there");
+	}
+
+	@Test
+	void whenTheRenewedPairHasExpiredThenTheValidOneStays() throws Exception {
+		BundleTls server = bundle(this.authority.keys("first", "node1.example"));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> server.update(this.authority.expiredKeys("old"), TestAuthority.PASSWORD,
+					this.authority.trust()))
+			.withMessageMatching("SSL bundle 'shop': the certificate 'CN=old' has expired \\(" + DATES
+					+ "; this machine's clock says \\S+Z\\); renew it, or correct the clock");
+		assertServes(server, "CN=first");
+	}
+
+	@Test
+	void whenNoPairIsValidThenTheRenewedOneIsUsed() throws Exception {
+		BundleTls server = bundle(this.authority.expiredKeys("first"));
+		QuicSslContext before = server.server();
+		server.update(this.authority.expiredKeys("second"), TestAuthority.PASSWORD, this.authority.trust());
+		assertThat(server.server()).isNotSameAs(before);
+	}
+
+	@Test
+	void whenTheRenewedPairIsNotValidYetThenItIsUsedFromThenOn() throws Exception {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+		BundleTls server = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(),
+				this.authority.keys("first"), TestAuthority.PASSWORD, this.authority.trust(), now::get);
+		QuicSslContext first = server.server();
+		server.update(this.authority.futureKeys("second", Duration.ofHours(2)), TestAuthority.PASSWORD,
+				this.authority.trust());
+		now.set(now.get().plus(Duration.ofMinutes(119)));
+		assertThat(server.server()).isSameAs(first);
+		now.set(now.get().plus(Duration.ofMinutes(2)));
+		QuicSslContext second = server.server();
+		assertThat(second).isNotSameAs(first);
+		assertThat(server.server()).isSameAs(second);
+	}
+
+	@Test
+	void whenThePresentPairEndsFirstThenTheNextIsUsedAllTheSame() throws Exception {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+		BundleTls server = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(),
+				this.authority.keys("first", Duration.ofHours(1)), TestAuthority.PASSWORD, this.authority.trust(),
+				now::get);
+		QuicSslContext first = server.server();
+		server.update(this.authority.futureKeys("second", Duration.ofHours(2)), TestAuthority.PASSWORD,
+				this.authority.trust());
+		now.set(now.get().plus(Duration.ofMinutes(61)));
+		assertThat(server.server()).isNotSameAs(first);
+	}
+
+	private void assertServes(BundleTls server, String subject) throws Exception {
+		try (HandshakeProbe probe = new HandshakeProbe(server)) {
+			HandshakeProbe.Outcome outcome = probe.connect(bundle(this.authority.keys("client")), "node1.example");
+			assertThat(outcome.client()).isNull();
+			assertThat(outcome.peer()).extracting((peer) -> peer.getSubjectX500Principal().getName())
+				.isEqualTo(subject);
 		}
 	}
 
