@@ -16,9 +16,11 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.macula.Realm;
+import io.macula.log.LogLimit;
 import io.macula.tls.BundleTls;
 import io.macula.tls.HostVerification;
 import io.macula.tls.InsecureTls;
@@ -26,10 +28,14 @@ import io.macula.tls.RealmSecret;
 import io.macula.tls.SecretTls;
 import io.macula.tls.TlsContexts;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
@@ -37,6 +43,8 @@ import org.springframework.util.StringUtils;
  * Trust between nodes: an SSL bundle where one is named, or else the realm's secret.
  */
 final class TlsFactory {
+
+	private static final Logger logger = LoggerFactory.getLogger(TlsFactory.class);
 
 	private static final String BUNDLE_KEY = "macula.ssl.bundle";
 
@@ -92,14 +100,54 @@ final class TlsFactory {
 
 	private TlsContexts bundle(String name) {
 		SslBundle bundle = find(name);
-		BundleTls tls = this.invalid.checkValue(BUNDLE_KEY, name,
-				() -> BundleTls.of("SSL bundle '" + name + "'", verification(),
-						bundle.getManagers().getKeyManagerFactory(), bundle.getKey().getPassword(),
-						bundle.getManagers().getTrustManagerFactory()));
+		BundleTls tls = create(name, bundle);
 		Assert.state(this.bundles != null, "There are bundles");
-		this.bundles.addBundleUpdateHandler(name, (updated) -> tls.update(updated.getManagers().getKeyManagerFactory(),
-				updated.getKey().getPassword(), updated.getManagers().getTrustManagerFactory()));
+		LogLimit limit = new LogLimit(System::nanoTime, Duration.ofMinutes(1), 10);
+		this.bundles.addBundleUpdateHandler(name, (updated) -> update(tls, name, updated, limit));
 		return tls;
+	}
+
+	private BundleTls create(String name, SslBundle bundle) {
+		HostVerification verification = verification();
+		try {
+			return BundleTls.of(source(name), verification, bundle.getManagers().getKeyManagerFactory(),
+					bundle.getKey().getPassword(), bundle.getManagers().getTrustManagerFactory());
+		}
+		catch (RuntimeException ex) {
+			String origin = this.invalid.origin(ConfigurationPropertyName.of(BUNDLE_KEY));
+			throw new FailureAnalyzedException(
+					"The SSL bundle that " + BUNDLE_KEY + " = '" + name + "'" + origin + " names cannot be used: "
+							+ reason(ex) + ".",
+					"Mend the bundle '" + name + "' under spring.ssl.bundle, or change " + BUNDLE_KEY + ".", ex);
+		}
+	}
+
+	/**
+	 * While files are replaced one after the other they do not belong together. Nothing
+	 * is thrown: others wait for the same update.
+	 */
+	private static void update(BundleTls tls, String name, SslBundle updated, LogLimit limit) {
+		try {
+			tls.update(updated.getManagers().getKeyManagerFactory(), updated.getKey().getPassword(),
+					updated.getManagers().getTrustManagerFactory());
+		}
+		catch (RuntimeException ex) {
+			String reason = reason(ex);
+			limit.log(reason,
+					(suppressed) -> logger.warn(
+							"{} was renewed, but cannot be used, so that the present one stays until it is renewed again: {}{}",
+							source(name), reason, suppressed));
+		}
+	}
+
+	private static String source(String name) {
+		return "SSL bundle '" + name + "'";
+	}
+
+	private static String reason(RuntimeException failure) {
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+		return (failure instanceof IllegalArgumentException || cause == failure) ? String.valueOf(failure.getMessage())
+				: failure.getMessage() + " (" + cause.getMessage() + ")";
 	}
 
 	private HostVerification verification() {

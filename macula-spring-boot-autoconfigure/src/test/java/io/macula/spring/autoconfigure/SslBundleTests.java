@@ -17,7 +17,9 @@
 package io.macula.spring.autoconfigure;
 
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 
@@ -27,6 +29,7 @@ import io.macula.tls.TlsContexts;
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,12 +41,19 @@ import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.jks.JksSslStoreBundle;
+import org.springframework.boot.ssl.jks.JksSslStoreDetails;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class SslBundleTests {
 
 	@TempDir
@@ -53,14 +63,19 @@ class SslBundleTests {
 
 	@BeforeEach
 	void createStore() throws Exception {
-		this.store = this.directory.resolve("node.p12");
+		this.store = store("node.p12");
+	}
+
+	private Path store(String name) throws Exception {
+		Path store = this.directory.resolve(name);
 		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
 				"-genkeypair", "-alias", "node", "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=node",
 				"-ext", "san=ip:127.0.0.1", "-storetype", "PKCS12", "-storepass", "changeit", "-keystore",
-				this.store.toString())
+				store.toString())
 			.inheritIO()
 			.start();
 		assertThat(keytool.waitFor()).isZero();
+		return store;
 	}
 
 	@Test
@@ -83,6 +98,96 @@ class SslBundleTests {
 			context.getBean(SslBundleRegistry.class).updateBundle("node", bundle);
 			assertThat(tls.client()).isNotSameAs(before);
 		}
+	}
+
+	@Test
+	void whenAKeyIsRenewedBeforeItsCertificateThenThePresentPairStays(CapturedOutput output) throws Exception {
+		try (ConfigurableApplicationContext context = run(MaculaAutoConfigurationTests.Provider.class)) {
+			TlsContexts tls = context.getBean(TlsContexts.class);
+			QuicSslContext before = tls.client();
+			SslBundleRegistry registry = context.getBean(SslBundleRegistry.class);
+			SslBundle torn = torn();
+			SslBundle good = context.getBean(SslBundles.class).getBundle("node");
+			registry.updateBundle("node", torn);
+			registry.updateBundle("node", torn);
+			assertThat(tls.client()).isSameAs(before);
+			assertThat(output).containsOnlyOnce("WARN")
+				.containsOnlyOnce("SSL bundle 'node' was renewed, but cannot be used, so that the present one stays "
+						+ "until it is renewed again: SSL bundle 'node': the private key of alias 'ssl' does not belong to "
+						+ "its certificate 'CN=node'; put the key and the certificate of one pair there");
+			registry.updateBundle("node", good);
+			assertThat(tls.client()).isNotSameAs(before);
+		}
+	}
+
+	@Test
+	void whenARenewedBundleCannotBeReadThenThePresentOneStays(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(MaculaAutoConfigurationTests.Provider.class)) {
+			TlsContexts tls = context.getBean(TlsContexts.class);
+			QuicSslContext before = tls.client();
+			SslBundle unreadable = SslBundle.of(new JksSslStoreBundle(
+					new JksSslStoreDetails("PKCS12", null, "file:" + this.directory.resolve("none.p12"), "changeit"),
+					null));
+			context.getBean(SslBundleRegistry.class).updateBundle("node", unreadable);
+			assertThat(tls.client()).isSameAs(before);
+			assertThat(output).containsOnlyOnce("SSL bundle 'node' was renewed, but cannot be used");
+		}
+	}
+
+	@Test
+	void whenTheKeyIsAnothersThenTheStartNamesTheBundleAndTheAlias() throws Exception {
+		PemFiles files = pem();
+		runner().withPropertyValues("macula.ssl.bundle=torn",
+				"spring.ssl.bundle.pem.torn.keystore.certificate=" + files.certificate(),
+				"spring.ssl.bundle.pem.torn.keystore.private-key=" + files.key())
+			.run((context) -> assertThat(analyzed(context.getStartupFailure()).getMessage())
+				.startsWith("The SSL bundle that macula.ssl.bundle = 'torn', set in ")
+				.contains(" names cannot be used: SSL bundle 'torn': the private key of alias 'ssl' does not belong "
+						+ "to its certificate 'CN=node'"));
+	}
+
+	@Test
+	void whenTheKeyStoreCannotBeReadThenTheStartNamesTheBundle() {
+		runner().withPropertyValues("macula.ssl.bundle=gone",
+				"spring.ssl.bundle.jks.gone.keystore.location=file:" + this.directory.resolve("none.p12"),
+				"spring.ssl.bundle.jks.gone.keystore.type=PKCS12")
+			.run((context) -> assertThat(analyzed(context.getStartupFailure()).getMessage())
+				.startsWith("The SSL bundle that macula.ssl.bundle = 'gone', set in ")
+				.contains("none.p12"));
+	}
+
+	private static FailureAnalyzedException analyzed(Throwable failure) {
+		Throwable cause = failure;
+		while (cause != null && !(cause instanceof FailureAnalyzedException)) {
+			cause = cause.getCause();
+		}
+		assertThat(cause).as(String.valueOf(failure)).isNotNull();
+		return (FailureAnalyzedException) cause;
+	}
+
+	private record PemFiles(String certificate, String key) {
+	}
+
+	/** Of two pairs. */
+	private PemFiles pem() throws Exception {
+		return new PemFiles(pem("CERTIFICATE", keyStore(this.store).getCertificate("node").getEncoded()),
+				pem("PRIVATE KEY", keyStore(store("other.p12")).getKey("node", "changeit".toCharArray()).getEncoded()));
+	}
+
+	private SslBundle torn() throws Exception {
+		PemFiles files = pem();
+		PemSslStoreDetails details = PemSslStoreDetails.forCertificate(files.certificate())
+			.withPrivateKey(files.key());
+		return SslBundle.of(new PemSslStoreBundle(details, null));
+	}
+
+	private static KeyStore keyStore(Path store) throws Exception {
+		return KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+	}
+
+	private static String pem(String type, byte[] content) {
+		return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content)
+				+ "\n-----END " + type + "-----\n";
 	}
 
 	@Test
