@@ -74,7 +74,9 @@ final class KnownKeys {
 		if (SERVICES.isAncestorOf(name)) {
 			return serviceKey(name).isPresent();
 		}
-		return this.scalars.contains(name) || this.freeMaps.stream().anyMatch((map) -> map.isAncestorOf(name))
+		// A map by itself is an empty one: any other value was refused when it was bound.
+		return this.scalars.contains(name) || SERVICES.equals(name)
+				|| this.freeMaps.stream().anyMatch((map) -> map.equals(name) || map.isAncestorOf(name))
 				|| this.lists.stream().anyMatch((list) -> list.equals(name) || isElement(list, name));
 	}
 

@@ -84,7 +84,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param priority Order of this instance for the strategy 'first'; lower values come
 	 * first
 	 * @param weight Share of this instance for weighted strategies, at least 1
-	 * @param metadata Free text that custom strategies can read
+	 * @param metadata Entries that custom strategies can read, at most 64, such as
+	 * macula.provider.metadata.tier=gold
 	 * @param maxThreads Maximum number of handlers that may block at once
 	 * @param queueCapacity Maximum number of calls that wait for a thread; further calls
 	 * are refused as not processed

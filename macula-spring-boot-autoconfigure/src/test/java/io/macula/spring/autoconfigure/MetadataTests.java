@@ -41,8 +41,7 @@ class MetadataTests {
 		for (JsonNode property : own().path("properties")) {
 			String name = property.path("name").asString();
 			assertThat(property.path("description").asString("")).as(name).matches("[A-Z].+");
-			if (name.startsWith("macula.") && !name.equals("macula.client.services")
-					&& !name.equals("macula.provider.metadata")) {
+			if (name.startsWith("macula.")) {
 				assertThat(known.contains(ConfigurationPropertyName.of(name))).as(name).isTrue();
 				keys.add(name);
 			}

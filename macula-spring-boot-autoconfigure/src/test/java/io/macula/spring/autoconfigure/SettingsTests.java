@@ -73,6 +73,14 @@ class SettingsTests {
 	}
 
 	@Test
+	void emptyMapsAreNone() {
+		settings((settings) -> assertThat(settings.provider().metadata()).isEmpty(), "macula.client.services=");
+		settings((settings) -> assertThat(settings.provider().metadata()).isEmpty(), "macula.provider.metadata=");
+		settings((settings) -> assertThat(settings.provider().metadata()).isEqualTo(Map.of("tier", "gold")),
+				"macula.provider.metadata=", "macula.provider.metadata.tier=gold");
+	}
+
+	@Test
 	void aNodeIsNamedAfterTheApplication() {
 		settings((settings) -> assertThat(settings.node().nodeId()).matches("shop-[0-9a-f]{12}"),
 				"spring.application.name=shop");
