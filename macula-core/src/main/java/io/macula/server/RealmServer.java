@@ -29,6 +29,7 @@ import io.macula.Realm;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.Codecs;
+import io.macula.log.DurationText;
 import io.macula.tls.TlsContexts;
 import io.macula.transport.NodeInfo;
 import io.macula.transport.QuicListener;
@@ -271,11 +272,12 @@ public final class RealmServer implements AutoCloseable {
 	 */
 	public Mono<Void> drain(Duration grace) {
 		return Mono.defer(() -> {
-			if (end()) {
-				logger.info("Node {} drains: {} calls in flight have {} to finish", this.node.nodeId(), inFlight(),
-						grace);
-			}
+			boolean first = end();
 			QuicListener listening = this.listener;
+			if (first && listening != null) {
+				logger.info("Node {} drains: {} calls in flight have {} to finish", this.node.nodeId(), inFlight(),
+						DurationText.of(grace));
+			}
 			Mono<Void> closed = (listening != null) ? listening.drain(grace) : Mono.empty();
 			return closed.doFinally((signal) -> this.executor.close());
 		});

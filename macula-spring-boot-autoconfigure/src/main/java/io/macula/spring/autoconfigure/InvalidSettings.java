@@ -131,6 +131,20 @@ final class InvalidSettings {
 	}
 
 	/**
+	 * A setting that is possible, but not here.
+	 * @param key the key
+	 * @param value what holds
+	 * @return for example {@code macula.provider.port = '80' (set in
+	 * application.yml:3:12)}
+	 */
+	String describe(String key, Object value) {
+		ConfigurationProperty property = configured(key);
+		String origin = (property == null) ? "the default"
+				: (property.getOrigin() != null) ? "set in " + property.getOrigin() : "set";
+		return key + " = '" + value + "' (" + origin + ")";
+	}
+
+	/**
 	 * Where a key was set.
 	 * @param key the key
 	 * @return for example {@code , set in application.yml:3:12,} or empty

@@ -16,7 +16,6 @@
 
 package io.macula.spring.autoconfigure;
 
-import java.net.BindException;
 import java.util.concurrent.CountDownLatch;
 
 import io.macula.RpcException;
@@ -27,10 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.core.NestedExceptionUtils;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -78,7 +75,7 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 				this.node.start();
 			}
 			catch (RpcException ex) {
-				throw explain(ex);
+				throw new BindFailure(this.provider, new InvalidSettings(this.context.getEnvironment())).explain(ex);
 			}
 			keepAlive();
 		}
@@ -101,22 +98,6 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 						SettingText.of(this.times.phase()));
 			}
 		}
-	}
-
-	private RuntimeException explain(RpcException ex) {
-		Throwable cause = NestedExceptionUtils.getMostSpecificCause(ex);
-		if (!(cause instanceof BindException)
-				&& !String.valueOf(cause.getMessage()).contains("Address already in use")) {
-			return ex;
-		}
-		String address = (this.provider.address() != null) ? this.provider.address() : "all addresses";
-		return new FailureAnalyzedException(
-				"The provider cannot listen at UDP port " + this.provider.port() + " of " + address + ": "
-						+ cause.getMessage() + ".",
-				"Stop what uses the port, or change macula.provider.port (now " + this.provider.port()
-						+ "; 0 means any free port) or macula.provider.address (now " + address
-						+ "; allowed is an address of this machine).",
-				ex);
 	}
 
 	private synchronized void keepAlive() {

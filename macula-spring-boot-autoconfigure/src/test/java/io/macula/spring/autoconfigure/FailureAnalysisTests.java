@@ -1,0 +1,104 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What the console says where an application does not start.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class FailureAnalysisTests {
+
+	@Test
+	void whenMetadataHasNoKeysThenItSaysHowToSetThem(CapturedOutput output) {
+		failToStart("macula.provider.metadata=abc");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The setting macula.provider.metadata = 'abc', set in \"macula.provider.metadata\" from "
+					+ "property source \"commandLineArgs\", is not valid. Allowed: entries below it, such as "
+					+ "macula.provider.metadata.<key>=<value>.")
+			.doesNotContain("Reason: ");
+		failToStart("macula.client.services=abc");
+		assertThat(output).contains("Allowed: entries below it, such as macula.client.services.<name>.deadline=5s.");
+	}
+
+	@Test
+	void whenThePortIsTakenThenItSaysWhereItWasSet(CapturedOutput output) throws Exception {
+		try (DatagramSocket taken = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+			failToStart("macula.provider.port=" + taken.getLocalPort());
+			assertThat(output).contains("APPLICATION FAILED TO START")
+				.containsOnlyOnce("The provider cannot listen at UDP port " + taken.getLocalPort()
+						+ " of 127.0.0.1: the port is in use.")
+				.containsOnlyOnce("Stop what uses UDP port " + taken.getLocalPort()
+						+ ", or change macula.provider.port = '" + taken.getLocalPort()
+						+ "' (set in \"macula.provider.port\" from property source \"commandLineArgs\"); 0 means any free port.")
+				.doesNotContain(" drains: ")
+				.doesNotContain("\tat ");
+		}
+	}
+
+	@Test
+	void whenTheAddressIsOfAnotherMachineThenItSaysWhereItWasSet(CapturedOutput output) {
+		failToStart("macula.provider.port=0", "macula.provider.address=192.0.2.1");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.containsOnlyOnce(
+					"The provider cannot listen at UDP port 0 of 192.0.2.1: the address is not one of this machine.")
+			.containsOnlyOnce("Change macula.provider.address = '192.0.2.1' (set in \"macula.provider.address\" from "
+					+ "property source \"commandLineArgs\") to an address of this machine, or remove it: all are bound "
+					+ "by default.")
+			.doesNotContain(" drains: ")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenTheAddressCannotBeResolvedThenItSaysSo(CapturedOutput output) {
+		failToStart("macula.provider.port=0", "macula.provider.address=no-such-host.invalid");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.containsOnlyOnce("The provider cannot listen at UDP port 0 of no-such-host.invalid: the address cannot be "
+					+ "resolved.")
+			.containsOnlyOnce("Change macula.provider.address = 'no-such-host.invalid' (set in ")
+			.doesNotContain("\tat ");
+	}
+
+	private static void failToStart(String... settings) {
+		List<String> arguments = new ArrayList<>(List.of("--macula.realm.name=test", "--macula.realm.secret="
+				+ "0123456789abcdef0123456789abcdef", "--macula.provider.advertised-host=127.0.0.1"));
+		if (!String.join(" ", settings).contains("provider.address")) {
+			arguments.add("--macula.provider.address=127.0.0.1");
+		}
+		List.of(settings).forEach((setting) -> arguments.add("--" + setting));
+		assertThatException().isThrownBy(
+				() -> new SpringApplicationBuilder(MaculaAutoConfigurationTests.Provider.class)
+					.web(WebApplicationType.NONE)
+					.run(arguments.toArray(String[]::new)));
+	}
+
+}
