@@ -38,7 +38,14 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
@@ -151,6 +158,31 @@ class ActuatorTests {
 		}
 	}
 
+	/** As docs/operations.md says. */
+	@Test
+	void readinessHangsOnProvidersWhereItIsAskedFor() {
+		String[] settings = { "--management.health.macula-providers.enabled=true",
+				"--management.endpoint.health.group.readiness.include=readinessState,maculaProviders" };
+		assertThat(readiness(ClientOnly.class, settings)).isEqualTo(Status.OUT_OF_SERVICE);
+		assertThat(readiness(Application.class, settings)).isEqualTo(Status.UP);
+		assertThat(readiness(ClientOnly.class,
+				"--management.endpoint.health.group.readiness.include=readinessState,macula"))
+			.isEqualTo(Status.UP);
+		assertThat(readiness(ClientOnly.class)).isEqualTo(Status.UP);
+	}
+
+	private static Status readiness(Class<?> configuration, String... more) {
+		try (ConfigurableApplicationContext context = run(Ready.class, configuration, more)) {
+			Shop shop = context.getBean(Shop.class);
+			if (context.getBeanNamesForType(CalculatorBean.class).length > 0) {
+				assertThat(shop.calculator.multiply(2, 3)).isEqualTo(6);
+			}
+			HealthDescriptor health = context.getBean(HealthEndpoint.class).healthForPath("readiness");
+			assertThat(health).isNotNull();
+			return health.getStatus();
+		}
+	}
+
 	@Test
 	void aStoppedNodeIsOutOfServiceUntilItsNextLife() {
 		try (ConfigurableApplicationContext context = run(Application.class)) {
@@ -251,10 +283,14 @@ class ActuatorTests {
 	}
 
 	private static ConfigurableApplicationContext run(Class<?> configuration, String... more) {
+		return run(Infrastructure.class, configuration, more);
+	}
+
+	private static ConfigurableApplicationContext run(Class<?> infrastructure, Class<?> configuration, String... more) {
 		String[] arguments = java.util.stream.Stream
 			.concat(java.util.Arrays.stream(SETTINGS).map((setting) -> "--" + setting), java.util.Arrays.stream(more))
 			.toArray(String[]::new);
-		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE).run(arguments);
+		return new SpringApplicationBuilder(infrastructure, configuration).web(WebApplicationType.NONE).run(arguments);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -268,6 +304,14 @@ class ActuatorTests {
 		SimpleMeterRegistry meterRegistry() {
 			return new SimpleMeterRegistry();
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ ApplicationAvailabilityAutoConfiguration.class,
+			AvailabilityHealthContributorAutoConfiguration.class, AvailabilityProbesAutoConfiguration.class,
+			HealthContributorRegistryAutoConfiguration.class, HealthEndpointAutoConfiguration.class })
+	static class Ready {
 
 	}
 
