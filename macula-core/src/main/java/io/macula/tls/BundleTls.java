@@ -179,8 +179,7 @@ public final class BundleTls implements TlsContexts {
 
 	@Override
 	public String source() {
-		return this.source + " (certificate until " + Validity.text(present().expiry.end()) + "), "
-				+ this.verification;
+		return this.source + " (certificate until " + Validity.text(present().expiry.end()) + "), " + this.verification;
 	}
 
 	@Override

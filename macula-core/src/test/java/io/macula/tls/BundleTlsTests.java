@@ -222,9 +222,8 @@ class BundleTlsTests {
 	@Test
 	void whenTheRenewedPairHasExpiredThenTheValidOneStays() throws Exception {
 		BundleTls server = bundle(this.authority.keys("first", "node1.example"));
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> server.update(this.authority.expiredKeys("old"), TestAuthority.PASSWORD,
-					this.authority.trust()))
+		assertThatIllegalArgumentException().isThrownBy(
+				() -> server.update(this.authority.expiredKeys("old"), TestAuthority.PASSWORD, this.authority.trust()))
 			.withMessageMatching("SSL bundle 'shop': the certificate 'CN=old' has expired \\(" + DATES
 					+ "; this machine's clock says \\S+Z\\); renew it, or correct the clock");
 		assertServes(server, "CN=first");

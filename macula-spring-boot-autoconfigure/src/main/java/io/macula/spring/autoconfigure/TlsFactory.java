@@ -133,10 +133,9 @@ final class TlsFactory {
 		}
 		catch (RuntimeException ex) {
 			String reason = reason(ex);
-			limit.log(reason,
-					(suppressed) -> logger.warn(
-							"{} was renewed, but cannot be used, so that the present one stays until it is renewed again: {}{}",
-							source(name), reason, suppressed));
+			limit.log(reason, (suppressed) -> logger.warn(
+					"{} was renewed, but cannot be used, so that the present one stays until it is renewed again: {}{}",
+					source(name), reason, suppressed));
 		}
 	}
 

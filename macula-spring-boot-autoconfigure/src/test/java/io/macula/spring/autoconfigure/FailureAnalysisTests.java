@@ -89,16 +89,16 @@ class FailureAnalysisTests {
 	}
 
 	private static void failToStart(String... settings) {
-		List<String> arguments = new ArrayList<>(List.of("--macula.realm.name=test", "--macula.realm.secret="
-				+ "0123456789abcdef0123456789abcdef", "--macula.provider.advertised-host=127.0.0.1"));
+		List<String> arguments = new ArrayList<>(
+				List.of("--macula.realm.name=test", "--macula.realm.secret=" + "0123456789abcdef0123456789abcdef",
+						"--macula.provider.advertised-host=127.0.0.1"));
 		if (!String.join(" ", settings).contains("provider.address")) {
 			arguments.add("--macula.provider.address=127.0.0.1");
 		}
 		List.of(settings).forEach((setting) -> arguments.add("--" + setting));
-		assertThatException().isThrownBy(
-				() -> new SpringApplicationBuilder(MaculaAutoConfigurationTests.Provider.class)
-					.web(WebApplicationType.NONE)
-					.run(arguments.toArray(String[]::new)));
+		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(MaculaAutoConfigurationTests.Provider.class)
+			.web(WebApplicationType.NONE)
+			.run(arguments.toArray(String[]::new)));
 	}
 
 }

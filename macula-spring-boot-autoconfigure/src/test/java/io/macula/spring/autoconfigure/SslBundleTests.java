@@ -137,9 +137,10 @@ class SslBundleTests {
 	@Test
 	void whenTheKeyIsAnothersThenTheStartNamesTheBundleAndTheAlias() throws Exception {
 		PemFiles files = pem();
-		runner().withPropertyValues("macula.ssl.bundle=torn",
-				"spring.ssl.bundle.pem.torn.keystore.certificate=" + files.certificate(),
-				"spring.ssl.bundle.pem.torn.keystore.private-key=" + files.key())
+		runner()
+			.withPropertyValues("macula.ssl.bundle=torn",
+					"spring.ssl.bundle.pem.torn.keystore.certificate=" + files.certificate(),
+					"spring.ssl.bundle.pem.torn.keystore.private-key=" + files.key())
 			.run((context) -> assertThat(analyzed(context.getStartupFailure()).getMessage())
 				.startsWith("The SSL bundle that macula.ssl.bundle = 'torn', set in ")
 				.contains(" names cannot be used: SSL bundle 'torn': the private key of alias 'ssl' does not belong "
@@ -148,9 +149,10 @@ class SslBundleTests {
 
 	@Test
 	void whenTheKeyStoreCannotBeReadThenTheStartNamesTheBundle() {
-		runner().withPropertyValues("macula.ssl.bundle=gone",
-				"spring.ssl.bundle.jks.gone.keystore.location=file:" + this.directory.resolve("none.p12"),
-				"spring.ssl.bundle.jks.gone.keystore.type=PKCS12")
+		runner()
+			.withPropertyValues("macula.ssl.bundle=gone",
+					"spring.ssl.bundle.jks.gone.keystore.location=file:" + this.directory.resolve("none.p12"),
+					"spring.ssl.bundle.jks.gone.keystore.type=PKCS12")
 			.run((context) -> assertThat(analyzed(context.getStartupFailure()).getMessage())
 				.startsWith("The SSL bundle that macula.ssl.bundle = 'gone', set in ")
 				.contains("none.p12"));
@@ -176,8 +178,7 @@ class SslBundleTests {
 
 	private SslBundle torn() throws Exception {
 		PemFiles files = pem();
-		PemSslStoreDetails details = PemSslStoreDetails.forCertificate(files.certificate())
-			.withPrivateKey(files.key());
+		PemSslStoreDetails details = PemSslStoreDetails.forCertificate(files.certificate()).withPrivateKey(files.key());
 		return SslBundle.of(new PemSslStoreBundle(details, null));
 	}
 
