@@ -55,8 +55,11 @@ final class SeedRotation {
 	/** A seed that has not answered after this time is not waited for any longer. */
 	private static final Duration NEXT_SEED = Duration.ofMillis(500);
 
-	/** The same for the first dial of all: a cold virtual machine needs this long. */
-	private static final Duration SECOND_SEED = Duration.ofSeconds(1);
+	/**
+	 * The same for the first dial of all: a cold virtual machine needs half of this, and
+	 * on a busy machine most of it.
+	 */
+	private static final Duration SECOND_SEED = Duration.ofSeconds(2);
 
 	/** Bound of a round through all seeds. */
 	private static final Duration LONGEST_ROUND = Duration.ofSeconds(3);

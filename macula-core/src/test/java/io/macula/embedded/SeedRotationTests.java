@@ -66,7 +66,7 @@ class SeedRotationTests {
 	void whenItDoesNotAnswerAtOnceThenTheNextIsDialledBesideIt() {
 		start(A, B);
 		Call first = this.dialer.last();
-		passTicking(Duration.ofSeconds(1));
+		passTicking(Duration.ofSeconds(2));
 		assertThat(this.dialer.calls).hasSize(2);
 		Call second = this.dialer.last();
 		assertThat(second.seed).isEqualTo(other(first.seed));
@@ -230,7 +230,7 @@ class SeedRotationTests {
 	@Test
 	void whenTheInterestChangesThenTheSeedsInQuestionAreTold() {
 		start(A, B);
-		passTicking(Duration.ofSeconds(1));
+		passTicking(Duration.ofSeconds(2));
 		this.test.run(this.seeds::tellInterest);
 		assertThat(this.dialer.calls).hasSize(2).allSatisfy((call) -> assertThat(call.told).hasSize(2));
 		this.dialer.last().speak();
@@ -242,7 +242,7 @@ class SeedRotationTests {
 	@Test
 	void whenStoppedThenAllAreLeftForGood() {
 		start(A, B);
-		passTicking(Duration.ofSeconds(1));
+		passTicking(Duration.ofSeconds(2));
 		this.test.run(this.seeds::stop);
 		assertThat(this.dialer.calls).hasSize(2).allMatch((call) -> call.cancelled);
 		passTicking(Duration.ofSeconds(10));
