@@ -46,8 +46,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 
 	private boolean interestsScheduled;
 
-	/** The latest plan to tick. */
-	private long tickPlanned;
+	private final Plan nextTick;
 
 	/** When the watched seed last spoke, for readers of all threads. */
 	private volatile long heardNanos;
@@ -67,6 +66,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 		this.table = table;
 		this.seeds = new SeedRotation(settings.seeds(), loop, dialer, this);
 		this.account = new SeedAccount(table, loop);
+		this.nextTick = new Plan(loop, this::tick);
 		this.heardNanos = loop.nanoTime();
 	}
 
@@ -144,14 +144,8 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 		}
 	}
 
-	/** Replaces what was planned before. */
 	private void planTick(boolean soon) {
-		long plan = ++this.tickPlanned;
-		loop().schedule(() -> {
-			if (plan == this.tickPlanned) {
-				tick();
-			}
-		}, this.seeds.untilNextTick(soon));
+		this.nextTick.after(this.seeds.untilNextTick(soon));
 	}
 
 	private void report() {

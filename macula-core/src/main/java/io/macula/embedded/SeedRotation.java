@@ -97,8 +97,7 @@ final class SeedRotation {
 
 	private @Nullable Attempt watched;
 
-	/** The latest plan to dial replaces the earlier ones. */
-	private long dialPlanned;
+	private final Plan nextDial;
 
 	private long tickDueNanos;
 
@@ -120,6 +119,7 @@ final class SeedRotation {
 		this.loop = loop;
 		this.dialer = dialer;
 		this.listener = listener;
+		this.nextDial = new Plan(loop, this::dial);
 		this.limit = LogLimit.ofPeers(loop.clock());
 	}
 
@@ -151,7 +151,7 @@ final class SeedRotation {
 		// Afterwards, since a cold virtual machine loads much of itself in the first
 		// dial.
 		if (this.seeds.size() > 1 && this.dialled.contains(attempt)) {
-			dialAfter(this.begun ? bounded(NEXT_SEED) : SECOND_SEED);
+			this.nextDial.after(this.begun ? bounded(NEXT_SEED) : SECOND_SEED);
 		}
 		this.begun = true;
 	}
@@ -167,15 +167,6 @@ final class SeedRotation {
 			}
 		}
 		return null;
-	}
-
-	private void dialAfter(Duration pause) {
-		long plan = ++this.dialPlanned;
-		this.loop.schedule(() -> {
-			if (plan == this.dialPlanned) {
-				dial();
-			}
-		}, pause);
 	}
 
 	private Duration bounded(Duration pause) {
@@ -198,7 +189,7 @@ final class SeedRotation {
 	private void establish(Attempt from, String sender) {
 		this.dialled.remove(from);
 		leaveDialled();
-		this.dialPlanned++;
+		this.nextDial.cancel();
 		Attempt late = this.watched;
 		if (late != null) {
 			leave(late, silentFor(DirectoryWatcher.LATE));
@@ -256,7 +247,7 @@ final class SeedRotation {
 		}
 		/* The first round through all seeds is quick, then they are given time. */
 		int round = this.failures++ / this.seeds.size();
-		dialAfter(bounded(SeedLink.longestPause(round)));
+		this.nextDial.after(bounded(SeedLink.longestPause(round)));
 		this.listener.lost();
 	}
 
@@ -308,7 +299,7 @@ final class SeedRotation {
 	void stop() {
 		assert this.loop.inLoop();
 		this.stopped = true;
-		this.dialPlanned++;
+		this.nextDial.cancel();
 		this.dialled.forEach((attempt) -> attempt.inbound.leave());
 		this.dialled.clear();
 		Attempt left = this.watched;

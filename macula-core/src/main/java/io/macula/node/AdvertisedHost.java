@@ -26,7 +26,6 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -94,17 +93,6 @@ record AdvertisedHost(String host, String reason) {
 					"the address of interface " + found.name + "; set " + SETTING + " if others cannot reach it"))
 			.orElseGet(() -> new AdvertisedHost(text(InetAddress.getLoopbackAddress()),
 					"no network interface has an address, so only this machine can reach it"));
-	}
-
-	/**
-	 * Whether this was chosen among the addresses that the machine had then, so that it
-	 * has to follow them.
-	 * @param configured the configured host, or {@code null}
-	 * @param address the configured address to bind, or {@code null} for all
-	 * @param bound where the socket is bound
-	 */
-	static boolean follows(@Nullable String configured, @Nullable String address, InetAddress bound) {
-		return (configured == null || configured.isBlank()) && (address == null || bound.isAnyLocalAddress());
 	}
 
 	/**
@@ -229,21 +217,11 @@ record AdvertisedHost(String host, String reason) {
 	/** IPv4 before IPv6, private addresses before public ones, never link-local ones. */
 	private static List<Found> interfaceAddresses(InetAddress bound) {
 		List<Found> found = new ArrayList<>();
-		try {
-			for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-				if (network.isUp() && !network.isLoopback()) {
-					for (InetAddress address : Collections.list(network.getInetAddresses())) {
-						if (!address.isLinkLocalAddress() && !address.isLoopbackAddress()
-								&& Addresses.serves(bound, address)) {
-							found.add(new Found(network.getName(), network.getIndex(), address));
-						}
-					}
-				}
+		Addresses.byInterface().forEach((address, network) -> {
+			if (Addresses.serves(bound, address)) {
+				found.add(new Found(network.getName(), network.getIndex(), address));
 			}
-		}
-		catch (SocketException ex) {
-			logger.debug("The network interfaces cannot be listed", ex);
-		}
+		});
 		found.sort(Comparator.<Found, Boolean>comparing((one) -> !(one.address instanceof Inet4Address))
 			.thenComparing((one) -> !one.address.isSiteLocalAddress())
 			.thenComparingInt(Found::index));

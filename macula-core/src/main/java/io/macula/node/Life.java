@@ -122,7 +122,8 @@ final class Life {
 		ServingPart.Listening listening = starting.start();
 		Endpoint endpoint = listening.self().endpoint();
 		logger.info("Node {} of realm {} listens on UDP port {} and advertises {} ({}); {}", this.info.nodeId(),
-				this.plan.settings().realm(), endpoint.port(), endpoint, listening.reason(), this.plan.tls().source());
+				this.plan.settings().realm(), endpoint.port(), endpoint, listening.host().reason(),
+				this.plan.tls().source());
 		return endpoint;
 	}
 

@@ -99,7 +99,12 @@ final class ServingPart {
 	Listening start() {
 		Set<InetAddress> addresses = Addresses.ofThisMachine();
 		this.server.start();
-		AdvertisedHost host = advertisedHost();
+		this.server.answerFrom(addresses);
+		AdvertisedHost host = choose();
+		String doubt = host.doubt(bound());
+		if (doubt != null) {
+			logger.warn("{}", doubt);
+		}
 		Instance self = new Instance(this.settings.nodeId(), this.incarnation,
 				new Endpoint(host.host(), this.server.port()), this.settings.zone(), this.provider.priority(),
 				this.provider.weight(), this.provider.metadata());
@@ -107,7 +112,7 @@ final class ServingPart {
 		Registry registry = this.engine.registry();
 		Advertiser advertiser = (registry != null)
 				? new Advertiser(registry, new Advertisement(self, names, this.settings.lease())) : null;
-		Listening started = new Listening(self, host.reason(), advertiser);
+		Listening started = new Listening(self, host, advertiser);
 		this.listening = started;
 		this.own.accepts(self, names);
 		if (bound().isAnyLocalAddress()) {
@@ -134,14 +139,12 @@ final class ServingPart {
 	private void addressesChanged(Set<InetAddress> present) {
 		this.server.answerFrom(present);
 		Listening before = this.listening;
-		InetAddress bound = this.server.boundAddress();
-		if (before == null || bound == null
-				|| !AdvertisedHost.follows(this.provider.advertisedHost(), this.provider.address(), bound)
-				|| new AdvertisedHost(before.self().endpoint().host(), before.reason()).among(present)) {
+		if (before == null || before.host().among(present)) {
 			return;
 		}
-		AdvertisedHost host = AdvertisedHost.choose(null, null, bound, this.settings.seeds());
-		if (!host.loopback() && !host.host().equals(before.self().endpoint().host())) {
+		// What is configured is chosen again.
+		AdvertisedHost host = choose();
+		if (!host.loopback() && !host.host().equals(before.host().host())) {
 			move(before, host);
 		}
 	}
@@ -151,7 +154,7 @@ final class ServingPart {
 		Instance self = new Instance(old.nodeId(), old.incarnation(), new Endpoint(host.host(), old.endpoint().port()),
 				old.zone(), old.priority(), old.weight(), old.metadata());
 		Advertiser advertiser = before.advertiser();
-		this.listening = new Listening(self, host.reason(), advertiser);
+		this.listening = new Listening(self, host, advertiser);
 		this.own.moves(self);
 		if (advertiser != null) {
 			advertiser.replace(new Advertisement(self, names(), this.settings.lease()));
@@ -161,15 +164,9 @@ final class ServingPart {
 				self.nodeId(), self.endpoint(), host.reason(), old.endpoint().host(), suppressed));
 	}
 
-	private AdvertisedHost advertisedHost() {
-		InetAddress bound = bound();
-		AdvertisedHost host = AdvertisedHost.choose(this.provider.advertisedHost(), this.provider.address(), bound,
+	private AdvertisedHost choose() {
+		return AdvertisedHost.choose(this.provider.advertisedHost(), this.provider.address(), bound(),
 				this.settings.seeds());
-		String doubt = host.doubt(bound);
-		if (doubt != null) {
-			logger.warn("{}", doubt);
-		}
-		return host;
 	}
 
 	/** Does nothing if the directory is told of providers by somebody else. */
@@ -268,10 +265,10 @@ final class ServingPart {
 	 * What is known once the port is bound.
 	 *
 	 * @param self this node as others see it
-	 * @param reason why others are told of this endpoint
+	 * @param host where others dial it, and why there
 	 * @param advertiser tells the directory, or {@code null} if somebody else does
 	 */
-	record Listening(Instance self, String reason, @Nullable Advertiser advertiser) {
+	record Listening(Instance self, AdvertisedHost host, @Nullable Advertiser advertiser) {
 
 	}
 

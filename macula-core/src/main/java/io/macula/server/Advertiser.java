@@ -46,9 +46,6 @@ public final class Advertiser {
 	/** The registry is being asked for a lease. */
 	private boolean asking;
 
-	/** The lease that is asked for is not wanted any more. */
-	private boolean unwanted;
-
 	private boolean ended;
 
 	/**
@@ -74,7 +71,6 @@ public final class Advertiser {
 			if (this.ended || this.lease != before) {
 				return;
 			}
-			this.unwanted = false;
 			this.wanted = true;
 			if (!released || this.asking) {
 				return;
@@ -141,7 +137,7 @@ public final class Advertiser {
 				return false;
 			}
 			this.lease = given;
-			return this.unwanted || this.ended;
+			return !this.wanted || this.ended;
 		}
 	}
 
@@ -163,7 +159,6 @@ public final class Advertiser {
 	public Mono<Void> withdraw() {
 		Lease present;
 		synchronized (this.lock) {
-			this.unwanted = this.asking;
 			this.wanted = false;
 			present = this.lease;
 		}

@@ -138,10 +138,8 @@ public final class RealmServer implements AutoCloseable {
 
 	private QuicListener bind() {
 		try {
-			QuicListener bound = QuicListener.start(this.transport, this.tls, address(), this.settings.port(),
-					this.dispatcher, this.node);
-			answerFrom(bound, Addresses.ofThisMachine());
-			return bound;
+			return QuicListener.start(this.transport, this.tls, address(), this.settings.port(), this.dispatcher,
+					this.node);
 		}
 		catch (UncheckedIOException ex) {
 			Throwable cause = ex.getCause();
@@ -158,12 +156,8 @@ public final class RealmServer implements AutoCloseable {
 	public void answerFrom(Collection<InetAddress> present) {
 		QuicListener listening = this.listener;
 		if (listening != null) {
-			answerFrom(listening, present);
+			listening.answerFrom(Addresses.withRivals(listening.address(), present));
 		}
-	}
-
-	private static void answerFrom(QuicListener listening, Collection<InetAddress> present) {
-		listening.answerFrom(Addresses.withRivals(listening.address(), present));
 	}
 
 	private InetAddress address() {

@@ -55,6 +55,9 @@ final class LoopWatch {
 
 	private final Standstill pause = new Standstill();
 
+	/** False if the wall clock alone tells of that one. */
+	private boolean pauseCertain;
+
 	/** When the next known timer is due, if {@link #armed}. */
 	private long due;
 
@@ -112,7 +115,7 @@ final class LoopWatch {
 				paused(now, late, true);
 			}
 			else {
-				this.stall.ended(now, late, true);
+				this.stall.ended(now, late);
 			}
 		}
 	}
@@ -131,7 +134,8 @@ final class LoopWatch {
 	}
 
 	private void paused(long now, long nanos, boolean certain) {
-		this.pause.ended(now, nanos, certain);
+		this.pause.ended(now, nanos);
+		this.pauseCertain = certain;
 		this.log.paused(now, nanos, certain);
 		for (Listener listener : List.copyOf(this.listeners)) {
 			listener.stoodStill(now, nanos, certain);
@@ -152,7 +156,7 @@ final class LoopWatch {
 	 */
 	String describe(long nanoTime) {
 		long nanos = stoodStillNanos(nanoTime);
-		boolean certain = this.pause.certain || this.pause.since(nanoTime) == 0;
+		boolean certain = this.pauseCertain || this.pause.since(nanoTime) == 0;
 		return (nanos < Connection.PAUSE_NANOS) ? "" : PauseLog.describe(nanos, certain);
 	}
 
@@ -165,12 +169,9 @@ final class LoopWatch {
 
 		private long nanos;
 
-		private boolean certain;
-
-		void ended(long now, long length, boolean sure) {
+		void ended(long now, long length) {
 			this.endNanos = now;
 			this.nanos = length;
-			this.certain = sure;
 		}
 
 		long since(long nanoTime) {

@@ -32,7 +32,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -127,18 +127,27 @@ public final class Addresses {
 	 * @return a new set, empty if they cannot be listed
 	 */
 	public static Set<InetAddress> ofThisMachine() {
-		Set<InetAddress> found = new LinkedHashSet<>();
+		return byInterface().keySet();
+	}
+
+	/**
+	 * The same, each with its interface.
+	 * @return a new map, empty if they cannot be listed
+	 */
+	public static Map<InetAddress, NetworkInterface> byInterface() {
+		Map<InetAddress, NetworkInterface> found = new LinkedHashMap<>();
 		try {
 			for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
 				if (network.isUp() && !network.isLoopback()) {
-					found.addAll(Collections.list(network.getInetAddresses()));
+					Collections.list(network.getInetAddresses())
+						.forEach((address) -> found.putIfAbsent(address, network));
 				}
 			}
 		}
 		catch (SocketException ex) {
 			logger.debug("The network interfaces cannot be listed", ex);
 		}
-		found.removeIf((address) -> address.isLinkLocalAddress() || address.isLoopbackAddress());
+		found.keySet().removeIf((address) -> address.isLinkLocalAddress() || address.isLoopbackAddress());
 		return found;
 	}
 
