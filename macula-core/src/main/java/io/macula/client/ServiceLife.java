@@ -28,6 +28,8 @@ import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.directory.ServiceResolver;
 import io.macula.directory.Snapshot;
+import io.macula.log.DurationText;
+import io.macula.log.LogLimit;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LoadBalancer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,10 @@ final class ServiceLife {
 
 	private final ServiceCalls calls;
 
+	private final Duration patience;
+
+	private final LogLimit providersLog;
+
 	private final AtomicBoolean begun = new AtomicBoolean();
 
 	private volatile @Nullable ServiceResolver resolver;
@@ -70,6 +76,8 @@ final class ServiceLife {
 		this.phase = phase;
 		this.service = service;
 		this.context = context;
+		this.patience = settings.patience();
+		this.providersLog = LogLimit.ofPeers(context.clock());
 		this.balancer = new LoadBalancer(service, settings.strategyName(), settings.strategy(), settings.ejection(),
 				context.clock(), ThreadLocalRandom::current);
 		ClientLife life = phase.life();
@@ -119,13 +127,24 @@ final class ServiceLife {
 		}
 		if (!snapshot.instances().isEmpty()) {
 			this.calls.waiting().instancesKnown();
+			if (before == 0 && this.departure != null) {
+				this.providersLog.log("back",
+						(suppressed) -> logger.info("Service {} has a provider again{}", this.service, suppressed));
+			}
 		}
 		else {
 			if (before > 0) {
 				this.departure = new Departure(before, this.context.clock().getAsLong());
+				this.providersLog.log("gone", (suppressed) -> logger.info("Service {} has no provider any more: {}{}",
+						this.service, waits(), suppressed));
 			}
 			this.calls.waiting().instancesGone();
 		}
+	}
+
+	private String waits() {
+		return (futile() != null) ? "calls of it are refused, since this node itself was the last and is shutting down"
+				: "calls wait up to " + DurationText.of(this.patience) + " for one";
 	}
 
 	/** Why nobody waits for an instance at present, or {@code null}. */

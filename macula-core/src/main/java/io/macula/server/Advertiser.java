@@ -19,7 +19,10 @@ package io.macula.server;
 import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
+import io.macula.log.LogLimit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -30,6 +33,10 @@ import reactor.core.publisher.Mono;
  * no lock is held while it is called.
  */
 public final class Advertiser {
+
+	private static final Logger logger = LoggerFactory.getLogger(Advertiser.class);
+
+	private final LogLimit limit = LogLimit.ofPeers(System::nanoTime);
 
 	private final Registry registry;
 
@@ -47,6 +54,12 @@ public final class Advertiser {
 	private boolean asking;
 
 	private boolean ended;
+
+	/** There is a lease that was not withdrawn yet. */
+	private boolean advertised;
+
+	/** It was said that the services are withdrawn, and not yet that they are back. */
+	private boolean saidWithdrawn;
 
 	/**
 	 * An advertiser that is silent yet.
@@ -109,11 +122,14 @@ public final class Advertiser {
 				given = this.registry.advertise(asked);
 			}
 			finally {
-				boolean withdrawn = answered(given);
-				if (withdrawn) {
+				Answer answer = answered(given);
+				if (answer == Answer.UNWANTED) {
 					told(given);
 				}
-				again = given != null && !withdrawn && asksAgain(asked);
+				else if (answer == Answer.BACK) {
+					log("again", "Node {} advertises its services {} again{}");
+				}
+				again = (answer == Answer.ADVERTISED || answer == Answer.BACK) && asksAgain(asked);
 			}
 		}
 	}
@@ -126,18 +142,21 @@ public final class Advertiser {
 		}
 	}
 
-	/**
-	 * The registry gave a lease, or failed to.
-	 * @return whether it is to be withdrawn at once
-	 */
-	private boolean answered(@Nullable Lease given) {
+	/** The registry gave a lease, or failed to. */
+	private Answer answered(@Nullable Lease given) {
 		synchronized (this.lock) {
 			this.asking = false;
 			if (given == null) {
-				return false;
+				return Answer.NONE;
 			}
 			this.lease = given;
-			return !this.wanted || this.ended;
+			this.advertised = this.wanted && !this.ended;
+			if (!this.advertised) {
+				return Answer.UNWANTED;
+			}
+			boolean back = this.saidWithdrawn;
+			this.saidWithdrawn = false;
+			return back ? Answer.BACK : Answer.ADVERTISED;
 		}
 	}
 
@@ -158,11 +177,28 @@ public final class Advertiser {
 	 */
 	public Mono<Void> withdraw() {
 		Lease present;
+		boolean first;
 		synchronized (this.lock) {
 			this.wanted = false;
 			present = this.lease;
+			first = this.advertised && !this.ended;
+			this.advertised = false;
+			this.saidWithdrawn |= first;
+		}
+		if (first) {
+			log("withdrawn",
+					"Node {} withdrew its services {}: clients send new calls elsewhere, those that come are served{}");
 		}
 		return (present != null) ? told(present) : Mono.empty();
+	}
+
+	/**
+	 * Once for each change, which the readiness of an application may make at any rate.
+	 */
+	private void log(String key, String message) {
+		Advertisement present = advertisement();
+		this.limit.log(key,
+				(suppressed) -> logger.info(message, present.instance().nodeId(), present.services(), suppressed));
 	}
 
 	private static Mono<Void> told(@Nullable Lease lease) {
@@ -197,6 +233,20 @@ public final class Advertiser {
 			present = this.lease;
 		}
 		return (present != null) ? present.state() : null;
+	}
+
+	/** What the answer of the registry means for the node. */
+	private enum Answer {
+
+		/** There is no lease. */
+		NONE,
+		/** It is not wanted any more: withdraw it at once. */
+		UNWANTED,
+		/** For the first time, or in the place of another. */
+		ADVERTISED,
+		/** After it was said that the services are withdrawn. */
+		BACK
+
 	}
 
 }

@@ -22,6 +22,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
@@ -30,12 +34,16 @@ import io.macula.directory.InMemoryDirectory;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
 import io.macula.directory.Snapshot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Advertiser} when what it advertises changes.
+ * Tests for {@link Advertiser}: what it advertises, also when that changes, and what it
+ * says of it in the log.
  */
 class AdvertiserTests {
 
@@ -45,9 +53,33 @@ class AdvertiserTests {
 
 	private static final Advertisement THERE = at("10.1.2.4");
 
+	private static final String WITHDRAWN = "Node node withdrew its services [shop]: clients send new calls elsewhere,"
+			+ " those that come are served";
+
+	private static final String AGAIN = "Node node advertises its services [shop] again";
+
 	private final InMemoryDirectory directory = new InMemoryDirectory();
 
 	private final Advertiser advertiser = new Advertiser(this.directory, HERE);
+
+	private final Logger logger = (Logger) LoggerFactory.getLogger(Advertiser.class);
+
+	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+	private final Level level = this.logger.getLevel();
+
+	@BeforeEach
+	void listen() {
+		this.logger.setLevel(Level.INFO);
+		this.log.start();
+		this.logger.addAppender(this.log);
+	}
+
+	@AfterEach
+	void listenNoMore() {
+		this.logger.detachAppender(this.log);
+		this.logger.setLevel(this.level);
+	}
 
 	@Test
 	void whenWhatIsAdvertisedIsReplacedThenOthersSeeTheNewOneAlone() {
@@ -89,6 +121,80 @@ class AdvertiserTests {
 		asking.set(new Advertiser(slow, HERE));
 		asking.get().advertise();
 		assertThat(seen()).containsExactly(THERE.instance());
+	}
+
+	@Test
+	void whenServicesAreWithdrawnAndAdvertisedAgainThenEachIsSaidOnce() {
+		this.advertiser.withdraw().block();
+		this.advertiser.advertise();
+		assertThat(lines()).as("the node says that it begins").isEmpty();
+		this.advertiser.withdraw().block();
+		this.advertiser.withdraw().block();
+		assertThat(lines()).containsExactly(WITHDRAWN);
+		this.advertiser.advertise();
+		this.advertiser.advertise();
+		assertThat(lines()).containsExactly(WITHDRAWN, AGAIN);
+	}
+
+	@Test
+	void whenWhatIsAdvertisedIsReplacedThenItIsNotSaidToBeBack() {
+		this.advertiser.advertise();
+		this.advertiser.replace(THERE);
+		assertThat(lines()).as("whoever replaces it says so").isEmpty();
+		this.advertiser.withdraw().block();
+		this.advertiser.replace(HERE);
+		assertThat(lines()).containsExactly(WITHDRAWN);
+		this.advertiser.advertise();
+		this.advertiser.replace(THERE);
+		assertThat(lines()).containsExactly(WITHDRAWN, AGAIN);
+	}
+
+	@Test
+	void whenServicesAreWithdrawnWhileTheRegistryIsAskedThenTheyAreSaidToBeBackOnlyOnceTheyAre() {
+		AtomicReference<Runnable> asking = new AtomicReference<>(() -> {
+		});
+		Advertiser slow = new Advertiser((advertisement) -> {
+			asking.getAndSet(() -> {
+			}).run();
+			return this.directory.advertise(advertisement);
+		}, HERE);
+		asking.set(() -> slow.withdraw().block());
+		slow.advertise();
+		assertThat(seen()).isEmpty();
+		assertThat(lines()).as("nobody saw them").isEmpty();
+		slow.advertise();
+		assertThat(seen()).containsExactly(HERE.instance());
+		assertThat(lines()).as("they were never said to be gone").isEmpty();
+		asking.set(() -> slow.withdraw().block());
+		slow.replace(THERE);
+		assertThat(seen()).isEmpty();
+		assertThat(lines()).containsExactly(WITHDRAWN);
+		slow.advertise();
+		assertThat(lines()).containsExactly(WITHDRAWN, AGAIN);
+	}
+
+	@Test
+	void whenTheNodeEndsThenItsDrainSaysSo() {
+		this.advertiser.advertise();
+		this.advertiser.end();
+		this.advertiser.withdraw().block();
+		assertThat(lines()).isEmpty();
+	}
+
+	@Test
+	void whenServicesComeAndGoAllTheTimeThenTheLinesAreLimited() {
+		for (int i = 0; i < 1000; i++) {
+			this.advertiser.advertise();
+			this.advertiser.withdraw().block();
+		}
+		assertThat(lines()).hasSize(10);
+	}
+
+	private List<String> lines() {
+		return this.log.list.stream()
+			.filter((event) -> event.getLevel() == Level.INFO)
+			.map(ILoggingEvent::getFormattedMessage)
+			.toList();
 	}
 
 	private List<Instance> seen() {
