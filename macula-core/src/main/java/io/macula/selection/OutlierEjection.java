@@ -22,11 +22,14 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import io.macula.Code;
 import io.macula.ServiceName;
+import io.macula.log.DurationText;
+import io.macula.log.LogLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +45,7 @@ final class OutlierEjection {
 	 * which hits all alike ejects nobody. What counts as a fault is in Evidence.
 	 */
 
-	private static final Logger LOG = LoggerFactory.getLogger(OutlierEjection.class);
+	private static final Logger logger = LoggerFactory.getLogger(OutlierEjection.class);
 
 	private final ServiceName service;
 
@@ -52,14 +55,19 @@ final class OutlierEjection {
 
 	private final Object guard;
 
+	/** Short ejections may be many. */
+	private final LogLimit limit;
+
 	/** Of the instances that had an outcome; equal trackers are the same. */
 	private final Map<InstanceTracker, RateWindow> rates = new HashMap<>();
 
-	OutlierEjection(ServiceName service, EjectionSettings settings, Supplier<RandomGenerator> random, Object guard) {
+	OutlierEjection(ServiceName service, EjectionSettings settings, LongSupplier clock,
+			Supplier<RandomGenerator> random, Object guard) {
 		this.service = service;
 		this.settings = settings;
 		this.random = random;
 		this.guard = guard;
+		this.limit = LogLimit.ofPeers(clock);
 	}
 
 	/** Returns whether the instance is ejected now. */
@@ -94,7 +102,8 @@ final class OutlierEjection {
 	}
 
 	void returned(InstanceTracker tracker) {
-		LOG.info("Instance {} of service {} answered: it is used again", tracker, this.service);
+		this.limit.log("returned " + tracker, (suppressed) -> logger
+			.info("Instance {} of service {} answered: it is used again{}", tracker, this.service, suppressed));
 	}
 
 	/** Judge an instance by what comes from now on. */
@@ -186,8 +195,9 @@ final class OutlierEjection {
 		double jitter = 0.8 + 0.4 * this.random.get().nextDouble();
 		long nanos = (long) Math.min(time * jitter, this.settings.maxTime().toNanos());
 		tracker.change((standing) -> standing.ejected(now + nanos, reason, before + 1));
-		LOG.warn("Instance {} of service {} is ejected for {}: {}", tracker, this.service,
-				Duration.ofMillis(nanos / 1_000_000), reason);
+		this.limit.log("ejected " + tracker,
+				(suppressed) -> logger.warn("Instance {} of service {} is ejected for {}: {}{}", tracker, this.service,
+						DurationText.of(Duration.ofNanos(nanos)), reason, suppressed));
 	}
 
 	private void roll(InstanceTracker tracker, int slots) {

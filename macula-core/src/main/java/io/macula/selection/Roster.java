@@ -83,7 +83,7 @@ final class Roster {
 		this.settings = settings;
 		this.clock = clock;
 		this.random = random;
-		this.ejection = new OutlierEjection(service, settings, random, this);
+		this.ejection = new OutlierEjection(service, settings, clock, random, this);
 		this.slotNanos = Math.max(1, settings.interval().toNanos() / RateWindow.SLOTS);
 		this.sweptNanoTime = new AtomicLong(clock.getAsLong());
 	}

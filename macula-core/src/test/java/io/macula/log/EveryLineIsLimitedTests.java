@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class EveryLineIsLimitedTests {
 
-	private static final Pattern LINE = Pattern.compile("logger\\s*\\.(info|warn|error)\\(");
+	private static final Pattern LINE = Pattern.compile("\\b(?:logger|LOG)\\s*\\.(info|warn|error)\\(");
 
 	/** How many lines of a type need no limit, because ... */
 	private static final Map<String, Integer> ONCE = Map.ofEntries(

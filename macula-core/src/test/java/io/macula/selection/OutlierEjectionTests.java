@@ -21,16 +21,69 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.macula.Code;
 import io.macula.Processed;
 import io.macula.selection.InstanceTracker.Availability;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class OutlierEjectionTests {
 
 	private final Fixtures fixtures = new Fixtures(SelectionStrategies.roundRobin());
+
+	private final Logger logger = (Logger) LoggerFactory.getLogger(OutlierEjection.class);
+
+	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+	private final Level level = this.logger.getLevel();
+
+	@BeforeEach
+	void listen() {
+		this.logger.setLevel(Level.INFO);
+		this.log.start();
+		this.logger.addAppender(this.log);
+	}
+
+	@AfterEach
+	void listenNoMore() {
+		this.logger.detachAppender(this.log);
+		this.logger.setLevel(this.level);
+	}
+
+	@Test
+	void whenAnInstanceIsEjectedThenTheLogTellsForHowManySeconds() {
+		this.fixtures.join(3);
+		this.fixtures.calls(15, Code.UNAVAILABLE, 1);
+		assertThat(lines()).singleElement()
+			.asString()
+			.matches(
+					"Instance node1@10\\.0\\.0\\.2:9443 of service test.calculator is ejected for [456](\\.\\d{1,3})? s:"
+							+ " 5 failures in a row, the last UNAVAILABLE");
+	}
+
+	@Test
+	void whenAnInstanceComesAndGoesAllTheTimeThenTheLinesAreLimited() {
+		Fixtures brief = new Fixtures(SelectionStrategies.roundRobin(), new EjectionSettings(true, 1, 0.5, 20,
+				Duration.ofNanos(1), Duration.ofNanos(1), Duration.ofNanos(1), 0.5, 0, Duration.ZERO));
+		brief.join(2);
+		for (int i = 0; i < 1000; i++) {
+			brief.calls(2, Code.UNAVAILABLE, 1);
+			brief.calls(4, Code.OK);
+		}
+		assertThat(lines()).hasSize(10);
+	}
+
+	private List<String> lines() {
+		return this.log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+	}
 
 	@Test
 	void fiveFailuresInARowEjectOneOfThree() {
