@@ -19,6 +19,7 @@ package io.macula.client;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.macula.log.DurationText;
 import io.macula.selection.EjectionSettings;
 import io.macula.selection.SelectionStrategies;
 import io.macula.selection.SelectionStrategy;
@@ -56,17 +57,17 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 		Objects.requireNonNull(strategyName, "strategyName");
 		Objects.requireNonNull(strategy, "strategy");
 		if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(LONGEST) > 0) {
-			throw new IllegalArgumentException(
-					"deadline " + deadline + " is not valid: expected more than 0 and at most 365d");
+			throw new IllegalArgumentException("deadline " + DurationText.setting(deadline)
+					+ " is not valid: expected more than 0 and at most 365d");
 		}
 		if (attemptTimeout != null
 				&& (attemptTimeout.isNegative() || attemptTimeout.isZero() || attemptTimeout.compareTo(deadline) > 0)) {
-			throw new IllegalArgumentException("attemptTimeout " + attemptTimeout
-					+ " is not valid: expected more than 0 and at most the deadline " + deadline);
+			throw new IllegalArgumentException("attemptTimeout " + DurationText.setting(attemptTimeout)
+					+ " is not valid: expected more than 0 and at most the deadline " + DurationText.setting(deadline));
 		}
 		if (patience.isNegative() || patience.compareTo(LONGEST) > 0) {
-			throw new IllegalArgumentException(
-					"patience " + patience + " is not valid: expected 0 or more and at most 365d");
+			throw new IllegalArgumentException("patience " + DurationText.setting(patience)
+					+ " is not valid: expected 0 or more and at most 365d");
 		}
 	}
 
@@ -164,7 +165,8 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 		public Failover {
 			require(maxAttempts >= 1 && maxAttempts <= 20, "maxAttempts", maxAttempts, "1 to 20");
 			require(!backoff.isNegative(), "backoff", backoff, "0 or more");
-			require(maxBackoff.compareTo(backoff) >= 0, "maxBackoff", maxBackoff, "at least the backoff " + backoff);
+			require(maxBackoff.compareTo(backoff) >= 0, "maxBackoff", maxBackoff,
+					"at least the backoff " + DurationText.setting(backoff));
 			require(budgetRatio >= 0 && budgetRatio <= 10, "budgetRatio", budgetRatio, "0 to 10");
 			require(budgetFloor >= 0, "budgetFloor", budgetFloor, "0 or more");
 		}
@@ -179,7 +181,8 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 
 		private static void require(boolean valid, String name, Object value, String expected) {
 			if (!valid) {
-				throw new IllegalArgumentException(name + " " + value + " is not valid: expected " + expected);
+				Object told = (value instanceof Duration time) ? DurationText.setting(time) : value;
+				throw new IllegalArgumentException(name + " " + told + " is not valid: expected " + expected);
 			}
 		}
 

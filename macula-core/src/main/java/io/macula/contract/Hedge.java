@@ -19,6 +19,7 @@ package io.macula.contract;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +37,12 @@ public record Hedge(@Nullable Duration delay, double percentile) {
 
 	public Hedge {
 		if (delay != null && (delay.isNegative() || delay.isZero())) {
-			throw new IllegalArgumentException("Hedge delay " + delay + " is not valid: expected more than 0");
+			throw new IllegalArgumentException(
+					"Hedge delay " + DurationText.setting(delay) + " is not valid: expected more than 0");
 		}
 		if (delay != null && percentile != 0) {
-			throw new IllegalArgumentException(
-					"Hedge has the delay " + delay + " and the percentile " + percentile + ": expected one of them");
+			throw new IllegalArgumentException("Hedge has the delay " + DurationText.setting(delay)
+					+ " and the percentile " + percentile + ": expected one of them");
 		}
 		if (!(percentile >= 0 && percentile < 100)) {
 			throw new IllegalArgumentException(
@@ -81,7 +83,7 @@ public record Hedge(@Nullable Duration delay, double percentile) {
 			return NEVER;
 		}
 		if (!trimmed.matches("p[0-9.]+")) {
-			return after(DurationText.parse(trimmed));
+			return after(DurationParser.parse(trimmed));
 		}
 		try {
 			return percentile(Double.parseDouble(trimmed.substring(1)));

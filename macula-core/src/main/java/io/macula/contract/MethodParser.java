@@ -254,7 +254,7 @@ final class MethodParser {
 			return null;
 		}
 		try {
-			return DurationText.parse(text);
+			return DurationParser.parse(text);
 		}
 		catch (IllegalArgumentException ex) {
 			throw refused(ex, "its deadline " + ex.getMessage(), "write for example deadline = \"5s\"");

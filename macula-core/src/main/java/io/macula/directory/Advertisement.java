@@ -22,6 +22,7 @@ import java.util.Set;
 
 import io.macula.Instance;
 import io.macula.ServiceName;
+import io.macula.log.DurationText;
 
 /**
  * Expiring record of one node: this instance serves these services. One record and one
@@ -41,7 +42,8 @@ public record Advertisement(Instance instance, Set<ServiceName> services, Durati
 		Objects.requireNonNull(instance, "instance");
 		services = Set.copyOf(services);
 		if (ttl.compareTo(Duration.ofSeconds(1)) < 0) {
-			throw new IllegalArgumentException("Lease of " + ttl + " is not valid: expected at least 1 second");
+			throw new IllegalArgumentException(
+					"Lease of " + DurationText.setting(ttl) + " is not valid: expected at least 1 second");
 		}
 	}
 

@@ -26,6 +26,8 @@ public final class DurationText {
 
 	private static final long NANOS_PER_MILLI = 1_000_000;
 
+	private static final Duration YEAR = Duration.ofDays(365);
+
 	private DurationText() {
 	}
 
@@ -42,6 +44,33 @@ public final class DurationText {
 			.add(BigDecimal.valueOf(duration.toMillisPart(), 3))
 			.stripTrailingZeros()
 			.toPlainString() + " s";
+	}
+
+	/**
+	 * A duration as one writes it in settings, for messages about them.
+	 * @param duration any
+	 * @return exact, in the largest unit of which it is a whole number: {@code 90s},
+	 * {@code 1500ms}; of what is longer than a year and no whole number of seconds a
+	 * fraction of them
+	 */
+	public static String setting(Duration duration) {
+		long seconds = duration.getSeconds();
+		if (duration.isZero()) {
+			return "0s";
+		}
+		if (duration.getNano() == 0) {
+			return (seconds % 86400 == 0) ? seconds / 86400 + "d" : (seconds % 3600 == 0) ? seconds / 3600 + "h"
+					: (seconds % 60 == 0) ? seconds / 60 + "m" : seconds + "s";
+		}
+		if (duration.abs().compareTo(YEAR) > 0) {
+			return BigDecimal.valueOf(seconds)
+				.add(BigDecimal.valueOf(duration.getNano(), 9))
+				.stripTrailingZeros()
+				.toPlainString() + "s";
+		}
+		long nanos = duration.toNanos();
+		return (nanos % NANOS_PER_MILLI == 0) ? nanos / NANOS_PER_MILLI + "ms"
+				: (nanos % 1000 == 0) ? nanos / 1000 + "us" : nanos + "ns";
 	}
 
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
+import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,7 +126,8 @@ final class NodeClosing {
 		}
 		catch (TimeoutException ex) {
 			thread.interrupt();
-			throw new IllegalStateException("it has not ended within " + limit + " and is left behind", ex);
+			throw new IllegalStateException("it has not ended within " + DurationText.of(limit) + " and is left behind",
+					ex);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException("interrupted", ex);

@@ -18,6 +18,8 @@ package io.macula.pool;
 
 import java.time.Duration;
 
+import io.macula.log.DurationText;
+
 /**
  * Settings of the connection pool. Immutable.
  *
@@ -54,7 +56,8 @@ public record PoolSettings(int connectionsPerEndpoint, Duration idleEviction, in
 
 	private static void require(boolean valid, String name, Object value, String expected) {
 		if (!valid) {
-			throw new IllegalArgumentException(name + " " + value + " is not valid: expected " + expected);
+			Object told = (value instanceof Duration time) ? DurationText.setting(time) : value;
+			throw new IllegalArgumentException(name + " " + told + " is not valid: expected " + expected);
 		}
 	}
 

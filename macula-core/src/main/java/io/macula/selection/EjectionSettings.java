@@ -18,6 +18,8 @@ package io.macula.selection;
 
 import java.time.Duration;
 
+import io.macula.log.DurationText;
+
 /**
  * Settings of outlier ejection, the leaving out of an instance that fails more than its
  * peers. Immutable.
@@ -49,7 +51,8 @@ public record EjectionSettings(boolean enabled, int consecutiveFailures, double 
 		require(minimumCalls >= 1, "minimumCalls", minimumCalls, "at least 1");
 		require(!interval.isNegative() && !interval.isZero(), "interval", interval, "more than 0");
 		require(!baseTime.isNegative() && !baseTime.isZero(), "baseTime", baseTime, "more than 0");
-		require(maxTime.compareTo(baseTime) >= 0, "maxTime", maxTime, "at least baseTime " + baseTime);
+		require(maxTime.compareTo(baseTime) >= 0, "maxTime", maxTime,
+				"at least baseTime " + DurationText.setting(baseTime));
 		require(maxShare >= 0 && maxShare <= 1, "maxShare", maxShare, "0 to 1");
 		require(latencyFactor == 0 || latencyFactor > 1, "latencyFactor", latencyFactor, "0 or more than 1");
 		require(!slowStart.isNegative(), "slowStart", slowStart, "0 or more");
@@ -66,7 +69,8 @@ public record EjectionSettings(boolean enabled, int consecutiveFailures, double 
 
 	private static void require(boolean valid, String name, Object value, String expected) {
 		if (!valid) {
-			throw new IllegalArgumentException(name + " " + value + " is not valid: expected " + expected);
+			Object told = (value instanceof Duration time) ? DurationText.setting(time) : value;
+			throw new IllegalArgumentException(name + " " + told + " is not valid: expected " + expected);
 		}
 	}
 

@@ -19,6 +19,7 @@ package io.macula.server;
 import java.time.Duration;
 import java.util.Map;
 
+import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,8 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 
 	private static void require(boolean valid, String name, Object value, String expected) {
 		if (!valid) {
-			throw new IllegalArgumentException(name + " " + value + " is not valid: expected " + expected);
+			Object told = (value instanceof Duration time) ? DurationText.setting(time) : value;
+			throw new IllegalArgumentException(name + " " + told + " is not valid: expected " + expected);
 		}
 	}
 

@@ -22,6 +22,7 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Processed;
 import io.macula.Status;
+import io.macula.log.DurationText;
 import io.macula.log.FaultLog;
 import io.macula.udp.Udp;
 import io.macula.wire.ErrorCode;
@@ -387,7 +388,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	public void inactive() {
 		end(Status.unknown(Code.UNAVAILABLE,
 				"the connection to " + this.endpoint + " is over"
-						+ ((this.channel.isTimedOut()) ? ": nothing arrived for " + this.settings.idleTimeout() : "")),
+						+ ((this.channel.isTimedOut())
+								? ": nothing arrived for " + DurationText.of(this.settings.idleTimeout()) : "")),
 				ErrorCode.NO_ERROR);
 	}
 

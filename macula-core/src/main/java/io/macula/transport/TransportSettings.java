@@ -18,6 +18,8 @@ package io.macula.transport;
 
 import java.time.Duration;
 
+import io.macula.log.DurationText;
+
 /**
  * Settings of QUIC and of the protocol over it. Immutable.
  *
@@ -49,9 +51,9 @@ public record TransportSettings(Duration idleTimeout, Duration keepAlive, Durati
 	public TransportSettings {
 		require(idleTimeout.toMillis() >= 1000, "idleTimeout", idleTimeout, "at least 1s");
 		require(keepAlive.toMillis() >= 100 && keepAlive.compareTo(idleTimeout) < 0, "keepAlive", keepAlive,
-				"at least 100ms and less than the idleTimeout " + idleTimeout);
+				"at least 100ms and less than the idleTimeout " + DurationText.setting(idleTimeout));
 		require(suspicion.toMillis() >= 50 && suspicion.compareTo(idleTimeout) < 0, "suspicion", suspicion,
-				"at least 50ms and less than the idleTimeout " + idleTimeout);
+				"at least 50ms and less than the idleTimeout " + DurationText.setting(idleTimeout));
 		require(maxPayloadBytes >= 1024 && maxPayloadBytes <= 1 << 30, "maxPayloadBytes", maxPayloadBytes,
 				"1KB to 1GB");
 		require(laneThresholdBytes >= 0 && laneThresholdBytes <= 1 << 20, "laneThresholdBytes", laneThresholdBytes,
@@ -75,7 +77,8 @@ public record TransportSettings(Duration idleTimeout, Duration keepAlive, Durati
 
 	private static void require(boolean valid, String name, Object value, String expected) {
 		if (!valid) {
-			throw new IllegalArgumentException(name + " " + value + " is not valid: expected " + expected);
+			Object told = (value instanceof Duration time) ? DurationText.setting(time) : value;
+			throw new IllegalArgumentException(name + " " + told + " is not valid: expected " + expected);
 		}
 	}
 

@@ -107,7 +107,7 @@ class WaitingCallsTests {
 	void whenThePatienceIsNoDurationThenTheSettingsAreRefused() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> ServiceSettings.defaults().withPatience(Duration.ofSeconds(-1)))
-			.withMessage("patience PT-1S is not valid: expected 0 or more and at most 365d");
+			.withMessage("patience -1s is not valid: expected 0 or more and at most 365d");
 	}
 
 	@Test

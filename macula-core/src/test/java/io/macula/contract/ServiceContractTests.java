@@ -307,22 +307,22 @@ class ServiceContractTests {
 
 	@Test
 	void parsesDurations() {
-		assertThat(DurationText.parse("500ms")).isEqualTo(Duration.ofMillis(500));
-		assertThat(DurationText.parse("5s")).isEqualTo(Duration.ofSeconds(5));
-		assertThat(DurationText.parse(" 1 m ")).isEqualTo(Duration.ofMinutes(1));
-		assertThat(DurationText.parse("1.5s")).isEqualTo(Duration.ofMillis(1500));
-		assertThat(DurationText.parse("20us")).isEqualTo(Duration.ofNanos(20_000));
-		assertThat(DurationText.parse("7ns")).isEqualTo(Duration.ofNanos(7));
-		assertThat(DurationText.parse("2h")).isEqualTo(Duration.ofHours(2));
-		assertThat(DurationText.parse("1d")).isEqualTo(Duration.ofDays(1));
-		assertThat(DurationText.parse("PT1M")).isEqualTo(Duration.ofMinutes(1));
-		assertThat(DurationText.parse("pt0.5s")).isEqualTo(Duration.ofMillis(500));
+		assertThat(DurationParser.parse("500ms")).isEqualTo(Duration.ofMillis(500));
+		assertThat(DurationParser.parse("5s")).isEqualTo(Duration.ofSeconds(5));
+		assertThat(DurationParser.parse(" 1 m ")).isEqualTo(Duration.ofMinutes(1));
+		assertThat(DurationParser.parse("1.5s")).isEqualTo(Duration.ofMillis(1500));
+		assertThat(DurationParser.parse("20us")).isEqualTo(Duration.ofNanos(20_000));
+		assertThat(DurationParser.parse("7ns")).isEqualTo(Duration.ofNanos(7));
+		assertThat(DurationParser.parse("2h")).isEqualTo(Duration.ofHours(2));
+		assertThat(DurationParser.parse("1d")).isEqualTo(Duration.ofDays(1));
+		assertThat(DurationParser.parse("PT1M")).isEqualTo(Duration.ofMinutes(1));
+		assertThat(DurationParser.parse("pt0.5s")).isEqualTo(Duration.ofMillis(500));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "5", "s", "5 seconds", "-5s", "PT-1S", "0", "1e3s", "PT", "999999999999999999s" })
 	void refusesDurations(String text) {
-		assertThatIllegalArgumentException().isThrownBy(() -> DurationText.parse(text))
+		assertThatIllegalArgumentException().isThrownBy(() -> DurationParser.parse(text))
 			.withMessageContaining("'" + text + "'");
 	}
 

@@ -32,4 +32,12 @@ class DurationTextTests {
 		assertThat(DurationText.of(duration)).isEqualTo(text);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "PT0S,0s", "PT30S,30s", "PT0.05S,50ms", "PT1M30S,90s", "PT2M,2m", "PT48H,2d", "PT3H,3h", "PT-1S,-1s",
+			"PT-0.5S,-500ms", "PT0.00005S,50us", "PT0.000000001S,1ns", "PT1.5S,1500ms", "PT3504000H,146000d",
+			"PT8760H0.000000001S,31536000.000000001s", "PT2562047788015215H30M7.5S,9223372036854775807.5s" })
+	void settingsAreToldExactlyAndAsTheyAreWritten(Duration duration, String text) {
+		assertThat(DurationText.setting(duration)).isEqualTo(text);
+	}
+
 }

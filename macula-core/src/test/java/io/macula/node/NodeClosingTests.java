@@ -25,8 +25,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -45,6 +52,25 @@ class NodeClosingTests {
 	private final List<String> ran = new CopyOnWriteArrayList<>();
 
 	private final NodeClosing closing = new NodeClosing("node1");
+
+	private final Logger logger = (Logger) LoggerFactory.getLogger(NodeClosing.class);
+
+	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+	private final Level level = this.logger.getLevel();
+
+	@BeforeEach
+	void listen() {
+		this.logger.setLevel(Level.INFO);
+		this.log.start();
+		this.logger.addAppender(this.log);
+	}
+
+	@AfterEach
+	void listenNoMore() {
+		this.logger.detachAppender(this.log);
+		this.logger.setLevel(this.level);
+	}
 
 	@Test
 	void whenAStepFailsThenTheNextOnesRunInOrder() {
@@ -68,6 +94,10 @@ class NodeClosingTests {
 			.then("last", () -> this.ran.add("last"))
 			.close();
 		assertThat(this.ran).containsExactly("last");
+		assertThat(this.log.list).extracting((event) -> event.getThrowableProxy().getMessage())
+			.filteredOn((message) -> message.startsWith("it has not ended"))
+			.hasSize(2)
+			.containsOnly("it has not ended within 50 ms and is left behind");
 	}
 
 	@Test

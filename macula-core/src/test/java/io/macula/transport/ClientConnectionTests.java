@@ -300,6 +300,16 @@ class ClientConnectionTests {
 	}
 
 	@Test
+	void whenNothingArrivedForTheIdleTimeoutThenTheCallsAreToldHowLong() {
+		FakeCall call = this.net.send(Duration.ofMinutes(1));
+		this.net.channel.timedOut = true;
+		this.net.connection.inactive();
+		this.net.channel.run();
+		assertThat(call.failure().message())
+			.contains("the connection to 10.0.0.1:9643 is over: nothing arrived for 30 s");
+	}
+
+	@Test
 	void whenAStreamAloneIsGoneThenItsCallSaysSo() {
 		List<Throwable> errors = new ArrayList<>();
 		this.net.connection.stream(range()).subscribe((element) -> {

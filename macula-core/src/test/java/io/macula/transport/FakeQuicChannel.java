@@ -70,6 +70,8 @@ final class FakeQuicChannel extends EmbeddedChannel implements QuicChannel {
 	/** Application error code of the close, -1 while open. */
 	int closeCode = -1;
 
+	boolean timedOut;
+
 	/** Reason of the close. */
 	String closeReason = "";
 
@@ -188,7 +190,7 @@ final class FakeQuicChannel extends EmbeddedChannel implements QuicChannel {
 
 	@Override
 	public boolean isTimedOut() {
-		return false;
+		return this.timedOut;
 	}
 
 	@Override

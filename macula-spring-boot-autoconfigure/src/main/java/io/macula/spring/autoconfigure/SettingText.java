@@ -17,17 +17,15 @@
 package io.macula.spring.autoconfigure;
 
 import java.time.Duration;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import io.macula.log.DurationText;
 
 /**
  * Names and durations in the notation in which settings are written: {@code idle-timeout}
- * and {@code 30s}, where the runtime says {@code idleTimeout} and {@code PT30S}.
+ * where the runtime says {@code idleTimeout}, and {@code 30s}.
  */
 final class SettingText {
-
-	private static final Pattern ISO_DURATION = Pattern
-		.compile("\\bPT(?=-?\\d)(?:-?\\d+H)?(?:-?\\d+M)?(?:-?\\d+(?:\\.\\d+)?S)?");
 
 	private static final Pattern COMPONENT = Pattern.compile("\\b[a-z]+(?:[A-Z][a-z]+)+\\b");
 
@@ -36,13 +34,11 @@ final class SettingText {
 
 	/**
 	 * A text of the runtime in the notation of settings.
-	 * @param text may hold names of components and durations
-	 * @return the same with keys and simple durations
+	 * @param text may hold names of components
+	 * @return the same with keys
 	 */
 	static String notation(String text) {
-		String durations = ISO_DURATION.matcher(text)
-			.replaceAll((match) -> Matcher.quoteReplacement(of(Duration.parse(match.group()))));
-		return COMPONENT.matcher(durations).replaceAll((match) -> KnownKeys.dashed(match.group()));
+		return COMPONENT.matcher(text).replaceAll((match) -> KnownKeys.dashed(match.group()));
 	}
 
 	/**
@@ -51,17 +47,7 @@ final class SettingText {
 	 * @return in the largest unit of which it is a whole number, for example {@code 90s}
 	 */
 	static String of(Duration duration) {
-		if (duration.isZero()) {
-			return "0s";
-		}
-		if (duration.getNano() == 0) {
-			long seconds = duration.getSeconds();
-			return (seconds % 86400 == 0) ? seconds / 86400 + "d" : (seconds % 3600 == 0) ? seconds / 3600 + "h"
-					: (seconds % 60 == 0) ? seconds / 60 + "m" : seconds + "s";
-		}
-		long nanos = duration.toNanos();
-		return (nanos % 1_000_000 == 0) ? nanos / 1_000_000 + "ms"
-				: (nanos % 1000 == 0) ? nanos / 1000 + "us" : nanos + "ns";
+		return DurationText.setting(duration);
 	}
 
 }

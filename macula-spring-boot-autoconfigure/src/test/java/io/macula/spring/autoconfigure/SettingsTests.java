@@ -347,7 +347,7 @@ class SettingsTests {
 			"PT0.00005S, 50us", "PT0.000000001S, 1ns", "PT1.5S, 1500ms" })
 	void durationsAreToldAsTheyAreWritten(Duration duration, String text) {
 		assertThat(SettingText.of(duration)).isEqualTo(text);
-		assertThat(SettingText.notation("less than the idleTimeout " + duration + "."))
+		assertThat(SettingText.notation("less than the idleTimeout " + text + "."))
 			.isEqualTo("less than the idle-timeout " + text + ".");
 		assertThat(DurationStyle.detectAndParse(text)).isEqualTo(duration);
 	}

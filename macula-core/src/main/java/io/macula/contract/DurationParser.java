@@ -25,9 +25,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations as people write them: a number with a unit, or ISO 8601.
+ * Reads durations as people write them: a number with a unit, or ISO 8601.
  */
-final class DurationText {
+final class DurationParser {
 
 	private static final Pattern SIMPLE = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,9})?)\\s*(ns|us|ms|s|m|h|d)");
 
@@ -36,7 +36,7 @@ final class DurationText {
 
 	private static final Duration LONGEST = Duration.ofDays(365);
 
-	private DurationText() {
+	private DurationParser() {
 	}
 
 	/**
