@@ -16,17 +16,29 @@
 
 package io.macula;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
+
+import io.netty.util.NetUtil;
 
 /**
  * Address at which an instance listens: a host and a UDP port. Immutable.
+ * <p>
+ * An IPv6 address may be given in any form and is kept in its short one (RFC 5952), with
+ * its zone as it was given, so that one address is one endpoint; an IPv4 address that is
+ * mapped into IPv6 is kept as IPv4. Nothing is looked up.
  *
  * @param host host name, IPv4 address, or IPv6 address without brackets
  * @param port 1 to 65535
  */
 public record Endpoint(String host, int port) implements Comparable<Endpoint> {
+
+	/** What can only be an address: no name service is asked for such a text. */
+	private static final Pattern IPV6 = Pattern.compile("\\p{XDigit}{0,4}:[\\p{XDigit}:.]+");
 
 	public Endpoint {
 		Objects.requireNonNull(host, "host");
@@ -38,6 +50,7 @@ public record Endpoint(String host, int port) implements Comparable<Endpoint> {
 			throw new IllegalArgumentException(
 					"Endpoint port " + port + " of '" + host + "' is not valid: expected 1 to 65535");
 		}
+		host = (host.indexOf(':') >= 0) ? shortForm(host) : host;
 	}
 
 	/**
@@ -87,6 +100,23 @@ public record Endpoint(String host, int port) implements Comparable<Endpoint> {
 		String text = address.getHostAddress();
 		int zone = text.indexOf('%');
 		return new Endpoint((zone < 0) ? text : text.substring(0, zone), port);
+	}
+
+	/** A text that is no address after all stays as it is: no name service knows it. */
+	private static String shortForm(String host) {
+		int zone = host.indexOf('%');
+		String text = (zone < 0) ? host : host.substring(0, zone);
+		if (!IPV6.matcher(text).matches()) {
+			return host;
+		}
+		try {
+			InetAddress address = InetAddress.getByName(text);
+			String shortest = NetUtil.toAddressString(address);
+			return (zone < 0 || address instanceof Inet4Address) ? shortest : shortest + host.substring(zone);
+		}
+		catch (UnknownHostException ex) {
+			return host;
+		}
 	}
 
 	private static String stripScheme(String text) {

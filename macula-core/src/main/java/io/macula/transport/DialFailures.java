@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.udp.Addresses;
 import io.macula.wire.ErrorCode;
 
 /**
@@ -64,8 +65,9 @@ record DialFailures(Endpoint endpoint, InetSocketAddress remote, String trust, L
 
 	/** The address, where it says more than the endpoint. */
 	private String place() {
-		String address = this.remote.getAddress().getHostAddress();
-		return (address.equals(this.endpoint.host())) ? "" : " (" + address + ")";
+		String address = Addresses.text(this.remote.getAddress());
+		String host = this.endpoint.host();
+		return (host.equals(address) || host.startsWith(address + "%")) ? "" : " (" + address + ")";
 	}
 
 }

@@ -172,8 +172,17 @@ public final class Addresses {
 	 * @return for example {@code [fd00:77::1]:9443} or {@code 10.0.0.1:9443}
 	 */
 	public static String text(InetSocketAddress address) {
-		String host = NetUtil.toAddressString(address.getAddress());
+		String host = text(address.getAddress());
 		return ((host.indexOf(':') >= 0) ? "[" + host + "]" : host) + ":" + address.getPort();
+	}
+
+	/**
+	 * An address for people: IPv6 in its short form, without its zone.
+	 * @param address the address
+	 * @return for example {@code fd00:77::1} or {@code 10.0.0.1}
+	 */
+	public static String text(InetAddress address) {
+		return NetUtil.toAddressString(address);
 	}
 
 	/**

@@ -93,7 +93,7 @@ class AdvertisedHostTests {
 		assertThat(doubt("fd00::1", Addresses.ANY_4)).contains("macula.provider.advertised-host = fd00::1")
 			.contains("is an IPv6 address, but 0.0.0.0")
 			.contains("name that stands for addresses of both");
-		assertThat(doubt("127.0.0.1", address("::1"))).contains("is an IPv4 address, but 0:0:0:0:0:0:0:1 is bound");
+		assertThat(doubt("127.0.0.1", address("::1"))).contains("is an IPv4 address, but ::1 is bound");
 		assertThat(doubt("127.0.0.1", address("127.0.0.2"))).contains("another address than the one that is bound");
 		assertThat(doubt("192.0.2.1", Addresses.ANY_6)).contains("is no address of this machine");
 		assertThat(doubt("2001:db8::1", Addresses.ANY_6)).contains("is no address of this machine");
