@@ -136,8 +136,8 @@ public final class FaultSuite {
 	/** Faults of one network beside each other: a new network is a new world. */
 	private static Stream<Fault> catalogue() {
 		List<Fault> all = Stream
-			.of(ProcessFaults.all(), LinkFaults.all(), PathFaults.all(), LifeFaults.all(), TimeFaults.all(),
-					RealmFaults.all(), AttackFaults.all())
+			.of(ProcessFaults.all(), LinkFaults.all(), PathFaults.all(), AddressFaults.all(), LifeFaults.all(),
+					TimeFaults.all(), RealmFaults.all(), AttackFaults.all())
 			.flatMap(List::stream)
 			.toList();
 		return Stream.concat(all.stream(),

@@ -129,16 +129,57 @@ final class Network implements AutoCloseable {
 	}
 
 	/**
+	 * Give a host another address beside those it has.
+	 * @param host name of the host
+	 * @param number number of the address, which no other host has
+	 * @return the address, in brackets if it is of IPv6
+	 */
+	String addAddress(String host, int number) {
+		if (this.addressing.four()) {
+			// Or those that were added would go with the first one.
+			in(host, "sysctl", "-q", "-w", "net.ipv4.conf.eth0.promote_secondaries=1");
+			this.hosts.ip(host, "addr", "add", Addressing.four(number) + "/24", "dev", "eth0");
+		}
+		if (this.addressing.six()) {
+			this.hosts.ip(host, "addr", "add", Addressing.six(number) + "/64", "dev", "eth0", "nodad");
+		}
+		return this.addressing.address(number);
+	}
+
+	/**
+	 * Take an address from a host.
+	 * @param host name of the host
+	 * @param number number of the address
+	 */
+	void removeAddress(String host, int number) {
+		if (this.addressing.four()) {
+			this.hosts.ip(host, "addr", "del", Addressing.four(number) + "/24", "dev", "eth0");
+		}
+		if (this.addressing.six()) {
+			this.hosts.ip(host, "addr", "del", Addressing.six(number) + "/64", "dev", "eth0");
+		}
+	}
+
+	/**
+	 * Number of a host, by which it has the address that others know at first.
+	 * @param host name of the host
+	 * @return its number
+	 */
+	int number(String host) {
+		Integer number = this.numbers.get(host);
+		if (number == null) {
+			throw new IllegalArgumentException("Host '" + host + "' is not one of " + this.numbers.keySet());
+		}
+		return number;
+	}
+
+	/**
 	 * Address of a host as others see it.
 	 * @param host name of the host
 	 * @return an address, in brackets if it is of IPv6
 	 */
 	String address(String host) {
-		Integer number = this.numbers.get(host);
-		if (number == null) {
-			throw new IllegalArgumentException("Host '" + host + "' is not one of " + this.numbers.keySet());
-		}
-		return this.addressing.address(number);
+		return this.addressing.address(number(host));
 	}
 
 	/**

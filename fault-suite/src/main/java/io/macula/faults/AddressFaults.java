@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.util.List;
+import java.util.Set;
+
+import io.macula.harness.Clock;
+
+/**
+ * A provider's own addresses: they change, come late, are several.
+ */
+final class AddressFaults {
+
+	private static final String ANY = "calls of any kind";
+
+	private static final String IDEMPOTENT = "idempotent calls";
+
+	/** A node looks at its addresses every 5 s. */
+	private static final int NOTICED_SECONDS = 8;
+
+	private static final String MOVER = "n2";
+
+	private static final int MOVED_TO = 42;
+
+	private AddressFaults() {
+	}
+
+	static List<Fault> all() {
+		return List
+			.of(Fault.of("provider-moves", "one provider gets another address of its network in place of its own",
+					false, AddressFaults::providerMoves));
+	}
+
+	private static void providerMoves(World world, FaultLog log) {
+		Network network = world.network();
+		int first = network.number(MOVER);
+		Clock.seconds(1);
+		String address = network.addAddress(MOVER, MOVED_TO);
+		try {
+			network.removeAddress(MOVER, first);
+			long moved = Clock.now();
+			Clock.seconds(world.seconds(20, 12));
+			List<String> known = endpoints(world, MOVER);
+			Window all = world.window();
+			double seconds = all.secondsToAnswerOf(MOVER, moved);
+			long back = Double.isFinite(seconds) ? moved + (long) (seconds * 1e9) : all.to();
+			Window meanwhile = all.only((call) -> call.start() >= moved && call.end() < back);
+			log.noticed(all);
+			log.noneFailed(IDEMPOTENT, all.idempotent());
+			log.worst("idempotent call", all.idempotent(), 3000);
+			log.onlyInFlightUnknown(all, moved, 3000);
+			log.must("its calls go to the others meanwhile", meanwhile.byNode(),
+					meanwhile.byNode().keySet().equals(Set.of("n1", "n3")));
+			log.returns(MOVER, seconds, NOTICED_SECONDS);
+			knownOnlyAt(address, known, log);
+			log.measured("streams", all.streams().describeFailures());
+		}
+		finally {
+			network.addAddress(MOVER, first);
+			network.removeAddress(MOVER, MOVED_TO);
+		}
+	}
+
+	private static void knownOnlyAt(String address, List<String> known, FaultLog log) {
+		String endpoint = address + ":" + World.PORT;
+		log.must("the client knows it at %s alone".formatted(endpoint), known, known.equals(List.of(endpoint)));
+	}
+
+	/** Where the client believes a node to listen. */
+	private static List<String> endpoints(World world, String node) {
+		return world.load()
+			.report()
+			.path("clients")
+			.valueStream()
+			.flatMap((client) -> client.path("instances").valueStream())
+			.filter((instance) -> instance.path("nodeId").asString().equals(node))
+			.map((instance) -> instance.path("endpoint").asString())
+			.distinct()
+			.toList();
+	}
+
+}
