@@ -19,6 +19,7 @@ package io.macula.faults;
 import java.util.List;
 import java.util.Set;
 
+import io.macula.faults.Network.Healing;
 import io.macula.harness.Clock;
 
 /**
@@ -37,13 +38,17 @@ final class AddressFaults {
 
 	private static final int MOVED_TO = 42;
 
+	private static final String LATE = "n3";
+
 	private AddressFaults() {
 	}
 
 	static List<Fault> all() {
-		return List
-			.of(Fault.of("provider-moves", "one provider gets another address of its network in place of its own",
-					false, AddressFaults::providerMoves));
+		return List.of(
+				Fault.of("provider-moves", "one provider gets another address of its network in place of its own",
+						false, AddressFaults::providerMoves),
+				Fault.of("late-network", "one provider starts without a network, which comes 3 s after it has started",
+						false, AddressFaults::lateNetwork));
 	}
 
 	private static void providerMoves(World world, FaultLog log) {
@@ -74,6 +79,28 @@ final class AddressFaults {
 			network.addAddress(MOVER, first);
 			network.removeAddress(MOVER, MOVED_TO);
 		}
+	}
+
+	private static void lateNetwork(World world, FaultLog log) {
+		world.process(LATE).terminate();
+		Healing network = world.network().disconnect(LATE);
+		try {
+			world.startProvider(LATE);
+			// Only then it has certainly looked for an address and found none.
+			world.process(LATE).awaitReady();
+			Clock.seconds(3);
+		}
+		finally {
+			network.heal();
+		}
+		long connected = Clock.now();
+		Clock.seconds(world.seconds(20, 12));
+		List<String> known = endpoints(world, LATE);
+		Window all = world.window();
+		log.noneFailed(ANY, all);
+		log.worst("idempotent call", all.idempotent(), 1000);
+		log.returns(LATE, all.secondsToAnswerOf(LATE, connected), NOTICED_SECONDS);
+		knownOnlyAt(world.network().address(LATE), known, log);
 	}
 
 	private static void knownOnlyAt(String address, List<String> known, FaultLog log) {

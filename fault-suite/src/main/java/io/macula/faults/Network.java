@@ -105,6 +105,11 @@ final class Network implements AutoCloseable {
 		this.hosts.add(host);
 		this.hosts.cable(host, "eth0", BRIDGE, "v-" + host);
 		this.hosts.ip(BRIDGE, "link", "set", "v-" + host, "master", "br0");
+		giveAddresses(host, number);
+		this.numbers.put(host, number);
+	}
+
+	private void giveAddresses(String host, int number) {
 		if (this.addressing.four()) {
 			this.hosts.ip(host, "addr", "add", Addressing.four(number) + "/24", "dev", "eth0");
 		}
@@ -114,7 +119,6 @@ final class Network implements AutoCloseable {
 				this.hosts.ip(host, "-6", "route", "add", "default", "via", Addressing.six(ROUTER_NUMBER));
 			}
 		}
-		this.numbers.put(host, number);
 	}
 
 	/**
@@ -158,6 +162,20 @@ final class Network implements AutoCloseable {
 		if (this.addressing.six()) {
 			this.hosts.ip(host, "addr", "del", Addressing.six(number) + "/64", "dev", "eth0");
 		}
+	}
+
+	/**
+	 * Leave a host nothing but its loopback interface.
+	 * @param host name of the host, whose addresses are those that it had at first
+	 * @return gives it its network and its addresses back
+	 */
+	Healing disconnect(String host) {
+		this.hosts.ip(host, "addr", "flush", "dev", "eth0");
+		this.hosts.ip(host, "link", "set", "eth0", "down");
+		return () -> {
+			this.hosts.ip(host, "link", "set", "eth0", "up");
+			giveAddresses(host, number(host));
+		};
 	}
 
 	/**
