@@ -17,6 +17,7 @@
 package io.macula.faults;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.macula.faults.Network.Healing;
@@ -40,6 +41,10 @@ final class AddressFaults {
 
 	private static final String LATE = "n3";
 
+	private static final String TWOFOLD = "n1";
+
+	private static final int SECOND = 51;
+
 	private AddressFaults() {
 	}
 
@@ -48,7 +53,10 @@ final class AddressFaults {
 				Fault.of("provider-moves", "one provider gets another address of its network in place of its own",
 						false, AddressFaults::providerMoves),
 				Fault.of("late-network", "one provider starts without a network, which comes 3 s after it has started",
-						false, AddressFaults::lateNetwork));
+						false, AddressFaults::lateNetwork),
+				Fault.of("second-address",
+						"one provider has two addresses in its network and advertises the second one", false,
+						AddressFaults::secondAddress));
 	}
 
 	private static void providerMoves(World world, FaultLog log) {
@@ -101,6 +109,36 @@ final class AddressFaults {
 		log.worst("idempotent call", all.idempotent(), 1000);
 		log.returns(LATE, all.secondsToAnswerOf(LATE, connected), NOTICED_SECONDS);
 		knownOnlyAt(world.network().address(LATE), known, log);
+	}
+
+	private static void secondAddress(World world, FaultLog log) {
+		Network network = world.network();
+		world.process(TWOFOLD).terminate();
+		int position = world.load().logPosition();
+		String address = network.addAddress(TWOFOLD, SECOND);
+		try {
+			world.startProvider(TWOFOLD, Map.of(), "macula.provider.advertised-host=" + address);
+			world.process(TWOFOLD).awaitReady();
+			long started = Clock.now();
+			// A provider that returns gets its full share after the slow start of 5 s.
+			Clock.seconds(6);
+			long settled = Clock.now();
+			Clock.seconds(world.seconds(20, 8));
+			List<String> known = endpoints(world, TWOFOLD);
+			Window all = world.window();
+			Window after = all.due(settled, Long.MAX_VALUE);
+			log.noticed(all);
+			log.noneFailed(ANY, all);
+			log.worst("idempotent call", all.idempotent(), 1000);
+			log.returns(TWOFOLD, all.secondsToAnswerOf(TWOFOLD, started), 5);
+			log.must("it gets its share", after.byNode(), after.byNode().getOrDefault(TWOFOLD, 0L) > after.size() / 5);
+			knownOnlyAt(address, known, log);
+			log.nobodyBlamed(world.load().logFrom(position));
+		}
+		finally {
+			world.process(TWOFOLD).terminate();
+			network.removeAddress(TWOFOLD, SECOND);
+		}
 	}
 
 	private static void knownOnlyAt(String address, List<String> known, FaultLog log) {
