@@ -90,9 +90,8 @@ final class Network implements AutoCloseable {
 
 	private void routeSix() {
 		in(ROUTER, "sysctl", "-q", "-w", "net.ipv6.conf.all.forwarding=1");
-		// Nobody else has the address, and looking for one who has would take a second.
-		this.hosts.ip(ROUTER, "addr", "add", "fd78::1/64", "dev", "lan", "nodad");
-		this.hosts.ip(CLIENT, "addr", "add", clientSix(), "dev", "eth0", "nodad");
+		this.hosts.addSix(ROUTER, "lan", "fd78::1");
+		this.hosts.addSix(CLIENT, "eth0", clientSix());
 		this.hosts.ip(CLIENT, "-6", "route", "add", "default", "via", "fd78::1");
 	}
 
@@ -114,7 +113,7 @@ final class Network implements AutoCloseable {
 			this.hosts.ip(host, "addr", "add", Addressing.four(number) + "/24", "dev", "eth0");
 		}
 		if (this.addressing.six()) {
-			this.hosts.ip(host, "addr", "add", Addressing.six(number) + "/64", "dev", "eth0", "nodad");
+			this.hosts.addSix(host, "eth0", Addressing.six(number));
 			if (number != ROUTER_NUMBER) {
 				this.hosts.ip(host, "-6", "route", "add", "default", "via", Addressing.six(ROUTER_NUMBER));
 			}
@@ -145,7 +144,7 @@ final class Network implements AutoCloseable {
 			this.hosts.ip(host, "addr", "add", Addressing.four(number) + "/24", "dev", "eth0");
 		}
 		if (this.addressing.six()) {
-			this.hosts.ip(host, "addr", "add", Addressing.six(number) + "/64", "dev", "eth0", "nodad");
+			this.hosts.addSix(host, "eth0", Addressing.six(number));
 		}
 		return this.addressing.address(number);
 	}
@@ -349,8 +348,8 @@ final class Network implements AutoCloseable {
 			this.hosts.ip(CLIENT, "addr", "del", four, "dev", "eth0");
 		}
 		if (this.addressing.six()) {
-			this.hosts.ip(CLIENT, "addr", "add", clientSix(), "dev", "eth0", "nodad");
-			this.hosts.ip(CLIENT, "addr", "del", six, "dev", "eth0");
+			this.hosts.addSix(CLIENT, "eth0", clientSix());
+			this.hosts.ip(CLIENT, "addr", "del", six + "/64", "dev", "eth0");
 		}
 	}
 
@@ -364,7 +363,7 @@ final class Network implements AutoCloseable {
 	}
 
 	private String clientSix() {
-		return "fd78::" + this.clientAddress + "/64";
+		return "fd78::" + this.clientAddress;
 	}
 
 	/** The bridge's ends of the cables to some hosts. */

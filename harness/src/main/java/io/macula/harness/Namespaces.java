@@ -16,7 +16,11 @@
 
 package io.macula.harness;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -24,6 +28,12 @@ import java.util.List;
  * they are gone. Needs Linux, root and iproute2.
  */
 public final class Namespaces implements AutoCloseable {
+
+	private static final String SIX_PREFIX = "/64";
+
+	private static final int SOLICITED_BYTES = 3;
+
+	private static final Duration JOINED_LIMIT = Duration.ofSeconds(10);
 
 	private final String prefix;
 
@@ -67,6 +77,36 @@ public final class Namespaces implements AutoCloseable {
 		List<String> command = new ArrayList<>(List.of("ip", "-n", this.prefix + host));
 		command.addAll(List.of(args));
 		Shell.run(command.toArray(String[]::new));
+	}
+
+	/**
+	 * Give a host an IPv6 address, at once, without looking for another host that has it.
+	 * The kernel would send from such an address a moment before it listens for those who
+	 * look for it, and they look again only a second later: so nothing is sent from it
+	 * until it can be found, as it is where addresses are looked for first (RFC 4862,
+	 * section 5.4).
+	 * @param host its name
+	 * @param device name of the interface
+	 * @param address the address, which no other host has
+	 */
+	public void addSix(String host, String device, String address) {
+		ip(host, "addr", "add", address + SIX_PREFIX, "dev", device, "nodad", "preferred_lft", "0");
+		String group = solicitedNode(address);
+		Clock.await(address + " of '" + host + "' can be found", JOINED_LIMIT,
+				() -> in(host, "cat", "/proc/net/igmp6").contains(group));
+		ip(host, "addr", "change", address + SIX_PREFIX, "dev", device, "preferred_lft", "forever");
+	}
+
+	/** The group to which questions for an address are sent (RFC 4291, section 2.7.1). */
+	private static String solicitedNode(String address) {
+		try {
+			byte[] bytes = InetAddress.getByName(address).getAddress();
+			return "ff0200000000000000000001ff"
+					+ HexFormat.of().formatHex(bytes, bytes.length - SOLICITED_BYTES, bytes.length);
+		}
+		catch (UnknownHostException ex) {
+			throw new IllegalArgumentException("'" + address + "' is not an IPv6 address", ex);
+		}
 	}
 
 	/**
