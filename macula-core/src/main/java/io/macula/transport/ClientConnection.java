@@ -22,7 +22,6 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Processed;
 import io.macula.Status;
-import io.macula.log.DurationText;
 import io.macula.log.FaultLog;
 import io.macula.udp.Udp;
 import io.macula.wire.ErrorCode;
@@ -386,10 +385,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	@Override
 	public void inactive() {
-		end(Status.unknown(Code.UNAVAILABLE,
-				"the connection to " + this.endpoint + " is over"
-						+ ((this.channel.isTimedOut())
-								? ": nothing arrived for " + DurationText.of(this.settings.idleTimeout()) : "")),
+		String why = ClientEvents.describeEnd(this.channel, this.settings.idleTimeout());
+		end(Status.unknown(Code.UNAVAILABLE, "the connection to " + this.endpoint + " is over" + why),
 				ErrorCode.NO_ERROR);
 	}
 

@@ -17,11 +17,14 @@
 package io.macula.transport;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
+import io.macula.log.DurationText;
 import io.macula.tls.TlsFailures;
 import io.macula.wire.ErrorCode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
 
@@ -59,6 +62,11 @@ final class ClientEvents extends ChannelInboundHandlerAdapter {
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		this.receiver.failed(cause);
+	}
+
+	/** Why a channel is over that nobody closed, after a colon; nothing if unknown. */
+	static String describeEnd(QuicChannel channel, Duration idleTimeout) {
+		return channel.isTimedOut() ? ": nothing arrived for " + DurationText.of(idleTimeout) : "";
 	}
 
 	/** What the peer said when it closed. */
