@@ -42,7 +42,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * The part of a node that serves: listens, and tells the directory what it serves. Exists
@@ -117,7 +116,7 @@ final class ServingPart {
 		this.own.accepts(self, names);
 		if (bound().isAnyLocalAddress()) {
 			this.watch.update(AddressWatch.start(Addresses::ofThisMachine, addresses, this.timer,
-					Schedulers.boundedElastic()::schedule, this::addressesChanged)::close);
+					Addresses.threads(), this::addressesChanged)::close);
 		}
 		return started;
 	}

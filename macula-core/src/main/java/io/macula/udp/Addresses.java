@@ -36,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
@@ -77,6 +78,14 @@ public final class Addresses {
 		}
 		return Mono.fromCallable(() -> alternating(Arrays.asList(InetAddress.getAllByName(host))))
 			.subscribeOn(NameThreads.SCHEDULER);
+	}
+
+	/**
+	 * Threads that may wait for what this class asks, and that no application occupies.
+	 * @return runs tasks, each on one of few threads; nobody closes it
+	 */
+	public static Executor threads() {
+		return NameThreads.EXECUTOR;
 	}
 
 	/**

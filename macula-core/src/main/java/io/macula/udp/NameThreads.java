@@ -26,8 +26,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The threads of this process that wait for the name service: there while they are
- * needed, and a moment longer. Safe for all threads; nobody closes it.
+ * The threads of this process that wait for the name service, or ask the machine for its
+ * interfaces: there while they are needed, and a moment longer. Safe for all threads; nobody closes it.
  */
 final class NameThreads {
 
@@ -37,7 +37,9 @@ final class NameThreads {
 	private static final long KEEP_ALIVE_SECONDS = 2;
 
 	/** What is asked for waits while all threads do; it is one name for each dial. */
-	static final Scheduler SCHEDULER = Schedulers.fromExecutor(executor());
+	static final Executor EXECUTOR = executor();
+
+	static final Scheduler SCHEDULER = Schedulers.fromExecutor(EXECUTOR);
 
 	private NameThreads() {
 	}

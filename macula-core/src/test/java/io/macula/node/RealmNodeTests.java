@@ -45,6 +45,7 @@ import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests of {@link RealmNode}: whole nodes over real QUIC on loopback.
@@ -281,7 +282,8 @@ class RealmNodeTests {
 		client.client().proxy(Calculator.class, "test.calculator").multiply(new Question(2, 2));
 		NodeReport served = provider.report();
 		assertThat(served.provider().lease()).isEqualTo("granted");
-		assertThat(served.provider().services().get(0).calls()).isEqualTo(1);
+		// A call is counted when its answer is on its way.
+		await().untilAsserted(() -> assertThat(provider.report().provider().services().get(0).calls()).isEqualTo(1));
 		NodeReport called = client.report();
 		NodeReport.ClientService service = called.clients().get(0);
 		assertThat(service.instances().get(0).state()).isEqualTo("ready");
