@@ -115,8 +115,8 @@ final class ServingPart {
 		this.listening = started;
 		this.own.accepts(self, names);
 		if (bound().isAnyLocalAddress()) {
-			this.watch.update(AddressWatch.start(Addresses::ofThisMachine, addresses, this.timer,
-					Addresses.threads(), this::addressesChanged)::close);
+			this.watch.update(AddressWatch.start(Addresses::ofThisMachine, addresses, this.timer, Addresses.threads(),
+					this::addressesChanged)::close);
 		}
 		return started;
 	}

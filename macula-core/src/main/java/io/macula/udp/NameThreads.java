@@ -27,7 +27,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * The threads of this process that wait for the name service, or ask the machine for its
- * interfaces: there while they are needed, and a moment longer. Safe for all threads; nobody closes it.
+ * interfaces: there while they are needed, and a moment longer. Safe for all threads;
+ * nobody closes it.
  */
 final class NameThreads {
 
