@@ -79,6 +79,21 @@ class HouseRulesTests {
 			.allSatisfy((name, lines) -> assertThat(lines).as(name).isLessThanOrEqualTo(CODE_LINES));
 	}
 
+	/** What it does not name, an application has to give a version to. */
+	@Test
+	void bomNamesEveryPublishedModule() throws IOException {
+		String bom = Files.readString(ROOT.resolve(Path.of("macula-bom", "pom.xml")));
+		List<String> modules;
+		try (Stream<Path> folders = Files.list(ROOT)) {
+			modules = folders.filter((folder) -> Files.exists(folder.resolve("pom.xml")))
+				.map((folder) -> folder.getFileName().toString())
+				.filter((name) -> name.startsWith("macula-") && !name.equals("macula-bom"))
+				.toList();
+		}
+		assertThat(modules).contains("macula-core")
+			.allSatisfy((name) -> assertThat(bom).contains("<artifactId>" + name + "</artifactId>"));
+	}
+
 	@Test
 	void docsWrapAt120Columns() throws IOException {
 		List<Path> pages = new ArrayList<>(files(ROOT.resolve("docs"), ".md"));
