@@ -42,7 +42,6 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import tools.jackson.dataformat.cbor.CBORFactory;
 import tools.jackson.dataformat.cbor.CBORMapper;
-import tools.jackson.module.blackbird.BlackbirdModule;
 
 /**
  * Payload codecs on Jackson: CBOR, the default, and JSON. Safe for all threads.
@@ -139,8 +138,8 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	}
 
 	private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B defaults(B builder) {
-		return builder.addModule(new BlackbirdModule())
-			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
+		Blackbird.addTo(builder);
+		return builder.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
 			.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
 			// A peer that does not know a new property yet does not send it.
 			.disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
