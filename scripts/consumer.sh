@@ -1,0 +1,269 @@
+#!/bin/sh
+# Uses what we publish as an outsider does: builds the applications of README.md, starts them, and makes the calls.
+#
+#   scripts/consumer.sh
+#
+# The projects are made outside the reactor, of README's snippets as they are: the contract alone, a provider with Boot's
+# parent, a client with Boot's BOM and no parent, and a client and a provider without Spring. A snippet of README in Java, XML
+# or YAML that does not say where it belongs (<!-- consumer: PATH -->) is an error, so that none is left untried.
+#
+# Artifacts come from a repository of its own, target/consumer/repository, to which the published modules are installed.
+# Everything else is linked to it from the user's local repository (LOCAL_REPOSITORY, by default ~/.m2/repository), which is
+# only read; what is not there is downloaded.
+# Ends with 1 if something does not build, start or answer. Projects and logs: target/consumer. JAVA_HOME chooses the JDK; MVN
+# adds options to Maven, for example -o.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+
+. scripts/lib/build.sh
+
+out=$root/target/consumer
+repository=$out/repository
+# Outside of this tree: Maven looks for .mvn in every folder above a project.
+work=$(mktemp -d "${TMPDIR:-/tmp}/macula-consumer.XXXXXX")
+rm -rf "$out/logs" "$out/projects"
+mkdir -p "$out/logs"
+
+cleanup() {
+	trap - EXIT INT TERM
+	for pid in ${pids:-}; do
+		kill -9 "$pid" 2> /dev/null || true
+	done
+	mv "$work" "$out/projects"
+}
+trap cleanup EXIT
+trap 'cleanup; exit 130' INT TERM
+
+step() {
+	echo "-- $1 ($(date +%T))"
+}
+
+fail() {
+	echo "FAILED: $1" >&2
+	if [ -n "${2:-}" ]; then
+		tail -n 40 "$2" >&2
+		echo "The whole of it: $2" >&2
+	fi
+	exit 1
+}
+
+# maven LOG ARGUMENTS: Maven with the repository of its own, and a bound.
+maven() {
+	log=$out/logs/$1.log
+	shift
+	# shellcheck disable=SC2086
+	timeout 900 mvn -B ${MVN:-} "-Dmaven.repo.local=$repository" "$@" > "$log" 2>&1 \
+		|| fail "mvn $* (status $?)" "$log"
+}
+
+step "repository"
+local_repository=${LOCAL_REPOSITORY:-$HOME/.m2/repository}
+if [ -d "$local_repository" ]; then
+	# Links where they are possible. Nothing is written through them: Maven replaces jars and poms by new files, and what it
+	# writes to in place, its notes about where a file came from, is not kept.
+	rm -rf "$repository"
+	cp -Rl "$local_repository" "$repository" 2> /dev/null || {
+		rm -rf "$repository"
+		cp -R "$local_repository" "$repository"
+	}
+	find "$repository" -type f ! -name '*.jar' ! -name '*.pom' -exec rm -f {} +
+fi
+mkdir -p "$repository"
+rm -rf "$repository/io/macula" "$repository/com/example"
+
+step "installing what is published"
+# All that the BOM names, and the BOM.
+published=$(sed -n '/<groupId>io.macula</{n;s/.*<artifactId>\(.*\)<.*/\1/p;}' macula-bom/pom.xml | sort -u | paste -sd, -)
+maven install -DskipTests -pl "$published" -am install
+
+step "the snippets of README.md"
+awk -v work="$work" '
+	/^<!-- consumer: .* -->$/ { path = $3; next }
+	/^```/ && open { open = 0; if (file != "") close(file); file = ""; next }
+	/^```/ {
+		open = 1
+		if (path == "" && $0 ~ /^```(java|xml|ya?ml)$/) {
+			print "README.md:" NR ": the snippet does not say where it belongs: <!-- consumer: PATH -->" > "/dev/stderr"
+			failed = 1
+		}
+		if (path != "") {
+			file = work "/" path
+			folder = file
+			sub("/[^/]*$", "", folder)
+			system("mkdir -p \"" folder "\"")
+			printf "" > file
+		}
+		path = ""
+		next
+	}
+	open && file != "" { print > file }
+	END { exit failed }
+' README.md || fail "README.md has a snippet that nobody tries"
+
+boot=$(sed -n 's#.*<spring-boot.version>\(.*\)</spring-boot.version>.*#\1#p' pom.xml)
+boot_pom=$repository/org/springframework/boot/spring-boot-dependencies/$boot/spring-boot-dependencies-$boot.pom
+
+# dependency GROUP ARTIFACT [VERSION]
+dependency() {
+	echo "<dependency><groupId>$1</groupId><artifactId>$2</artifactId>${3:+<version>$3</version>}</dependency>"
+}
+
+# plugin ARTIFACT [MORE]: one of Maven's own, in the version that Boot knows.
+plugin() {
+	echo "<plugin><artifactId>$1</artifactId>"
+	echo "<version>$(sed -n "s#.*<$1.version>\(.*\)</.*#\1#p" "$boot_pom")</version>${2:-}</plugin>"
+}
+
+# project NAME PARENT MANAGEMENT DEPENDENCIES PLUGINS [PROPERTIES]: the pom around the snippets.
+project() {
+	cat > "$work/$1/pom.xml" << END
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+<modelVersion>4.0.0</modelVersion>
+$2
+<groupId>com.example</groupId>
+<artifactId>$1</artifactId>
+<version>1</version>
+${6:-}
+$3
+<dependencies>
+$4
+</dependencies>
+<build><plugins>
+$5
+</plugins></build>
+</project>
+END
+}
+
+# application NAME PACKAGE: the main class that start.spring.io makes.
+application() {
+	cat > "$work/$1/src/main/java/com/example/$2/Application.java" << END
+package com.example.$2;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+@SpringBootApplication
+public class Application {
+
+	public static void main(String[] args) {
+		SpringApplication.run(Application.class, args);
+	}
+
+}
+END
+}
+
+snippet() {
+	[ -f "$work/$1" ] || fail "README.md has no snippet $1"
+	cat "$work/$1"
+}
+
+versions=$(snippet versions.xml)
+core=$(snippet contract/dependencies.xml)
+starter=$(snippet starter.xml)
+test=$(snippet test.xml)
+contract=$(dependency com.example contract 1)
+no_parent="<properties><maven.compiler.release>17</maven.compiler.release>
+<maven.compiler.parameters>true</maven.compiler.parameters>
+<project.build.sourceEncoding>UTF-8</project.build.sourceEncoding></properties>"
+plugins=$(for name in resources compiler surefire jar install; do plugin "maven-$name-plugin"; done)
+boot_plugin="<groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId>"
+
+project contract '' "$versions" "$core" "$plugins" "$no_parent"
+
+application provider provider
+project provider "<parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId>
+<version>$boot</version><relativePath/></parent>" "$versions" "$contract$starter" "<plugin>$boot_plugin</plugin>"
+
+application client shop
+boot_bom="<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-dependencies</artifactId>
+<version>$boot</version><type>pom</type><scope>import</scope></dependency>"
+project client '' "${versions%</dependencies>*}$boot_bom</dependencies></dependencyManagement>" \
+	"$contract$starter$(dependency org.springframework.boot spring-boot-starter-webmvc)$test" \
+	"$plugins<plugin>$boot_plugin<version>$boot</version>
+<executions><execution><goals><goal>repackage</goal></goals></execution></executions></plugin>" "$no_parent"
+
+project plain '' "$versions" "$contract$core" "$plugins$(plugin maven-dependency-plugin "<executions><execution>
+<phase>package</phase><goals><goal>copy-dependencies</goal></goals></execution></executions>
+<configuration><includeScope>runtime</includeScope></configuration>")" "$no_parent"
+
+for name in contract provider client plain; do
+	step "building $name"
+	maven "$name" -f "$work/$name/pom.xml" "$([ "$name" = contract ] && echo install || echo package)"
+done
+grep -q 'Tests run: 2, Failures: 0, Errors: 0, Skipped: 0' "$out/logs/client.log" \
+	|| fail "The two tests of README.md did not run" "$out/logs/client.log"
+
+step "starting provider and client"
+REALM_SECRET=$(random_secret)
+export REALM_SECRET
+# Below the ports that the system gives away.
+port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 10000))
+plain_port=$((port + 1))
+
+# start NAME COMMAND: in the background, with its log.
+start() {
+	name=$1
+	shift
+	"$@" > "$out/logs/$name-run.log" 2>&1 &
+	pids="${pids:-} $!"
+}
+
+# await SECONDS LOG PATTERN
+await() {
+	left=$1
+	until grep -q "$3" "$2" 2> /dev/null; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || fail "Nothing like '$3' within $1 s" "$2"
+		sleep 1
+	done
+}
+
+# Replaces the present shell, which is one of its own each time: its process is that of Java.
+plain() {
+	exec "$java" --enable-native-access=ALL-UNNAMED -cp "$work/plain/target/plain-1.jar:$work/plain/target/dependency/*" "$@"
+}
+
+run_jar="$java --enable-native-access=ALL-UNNAMED -jar"
+# shellcheck disable=SC2086
+start provider env "MACULA_PROVIDER_PORT=$port" $run_jar "$work/provider/target/provider-1.jar"
+provider=$!
+# The profile has README's example of settings.
+# shellcheck disable=SC2086
+start client env SPRING_PROFILES_ACTIVE=tuned SERVER_PORT=0 "MACULA_REALM_SEEDS=localhost:$port" \
+	$run_jar "$work/client/target/client-1.jar"
+client=$!
+start plain-provider plain com.example.plain.PlainProvider "$plain_port"
+plain_provider=$!
+
+await 120 "$out/logs/client-run.log" 'Tomcat started on port'
+http=$(sed -n 's/.*Tomcat started on port \([0-9]*\).*/\1/p' "$out/logs/client-run.log")
+
+# expect WHAT EXPECTED ACTUAL
+expect() {
+	[ "$2" = "$3" ] || fail "$1: expected $2, but it was $3" "$out/logs/client-run.log"
+	echo "$1: $3"
+}
+
+answer=$(curl -sS --max-time 40 "http://localhost:$http/double?x=21" 2>&1) || true
+expect "Spring client, Spring provider" '{"node":"node1","result":42}' "$answer"
+answer=$(plain com.example.plain.PlainClient "localhost:$port" 2> "$out/logs/plain-client-1.log" | grep '^Answer') || true
+expect "plain client, Spring provider" 'Answer[node=node1, result=42]' "$answer"
+answer=$(plain com.example.plain.PlainClient "localhost:$plain_port" 2> "$out/logs/plain-client-2.log" | grep '^Answer') || true
+expect "plain client, plain provider" 'Answer[node=plain, result=42]' "$answer"
+
+# A first start without a word of warning, and an end when it is asked for.
+for log in provider client plain-provider; do
+	! grep -n ' WARN \| ERROR ' "$out/logs/$log-run.log" || fail "A first start warns" "$out/logs/$log-run.log"
+done
+kill "$client" "$provider" "$plain_provider"
+left=30
+while kill -0 "$client" 2> /dev/null || kill -0 "$provider" 2> /dev/null || kill -0 "$plain_provider" 2> /dev/null; do
+	left=$((left - 1))
+	[ "$left" -gt 0 ] || fail "Not all ended within 30 s of SIGTERM" "$out/logs/provider-run.log"
+	sleep 1
+done
+
+step "done"
