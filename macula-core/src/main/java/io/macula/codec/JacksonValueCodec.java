@@ -38,13 +38,18 @@ final class JacksonValueCodec implements ValueCodec {
 
 	private final boolean primitive;
 
+	/** Whether a value is written inside of a {@link Choice}. */
+	private final boolean choice;
+
 	private final ObjectWriter writer;
 
 	private final ObjectReader reader;
 
-	JacksonValueCodec(String typeName, boolean primitive, ObjectWriter writer, ObjectReader reader) {
+	JacksonValueCodec(String typeName, boolean primitive, boolean choice, ObjectWriter writer,
+			ObjectReader reader) {
 		this.typeName = typeName;
 		this.primitive = primitive;
+		this.choice = choice;
 		this.writer = writer;
 		this.reader = reader;
 	}
@@ -66,7 +71,7 @@ final class JacksonValueCodec implements ValueCodec {
 			throw new CodecException("Cannot encode " + this.typeName + ": null is no such value", null);
 		}
 		try {
-			return this.writer.writeValueAsBytes(value);
+			return this.writer.writeValueAsBytes((this.choice) ? new Choice<>(value) : value);
 		}
 		catch (RuntimeException ex) {
 			throw failed("encode", ex);

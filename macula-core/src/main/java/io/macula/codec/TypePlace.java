@@ -45,7 +45,11 @@ record TypePlace(@Nullable TypePlace parent, String path, JavaType type, Kind ki
 
 	/** Whether the class is one of the JDK's. */
 	boolean ofJdk() {
-		ClassLoader loader = raw().getClassLoader();
+		return ofJdk(raw());
+	}
+
+	static boolean ofJdk(Class<?> type) {
+		ClassLoader loader = type.getClassLoader();
 		return loader == null || loader == ClassLoader.getPlatformClassLoader();
 	}
 

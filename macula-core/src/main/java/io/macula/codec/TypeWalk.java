@@ -90,7 +90,7 @@ final class TypeWalk {
 				content(place, "{}");
 			}
 			case CHOICE -> {
-				for (JavaType option : options(place.type())) {
+				for (JavaType option : options(this.mapper, place.type())) {
 					add(place, place.path() + "(" + TypePlace.simpleName(option) + ")", option, deserializer(option),
 							null);
 				}
@@ -113,6 +113,9 @@ final class TypeWalk {
 		}
 		properties.sort(Comparator.comparing(SettableBeanProperty::getName));
 		for (SettableBeanProperty property : properties) {
+			if (place.type().isThrowable() && TypeRules.OF_THROWABLE.contains(property.getName())) {
+				continue;
+			}
 			ValueDeserializer<?> deserializer = property.hasValueDeserializer() ? property.getValueDeserializer()
 					: deserializer(property.getType());
 			add(place, place.path() + "." + property.getName(), property.getType(), deserializer,
@@ -150,22 +153,33 @@ final class TypeWalk {
 	}
 
 	/** The types that a peer may name in the place of an open one. */
-	private List<JavaType> options(JavaType type) {
-		AnnotatedClass annotated = this.context.introspectClassAnnotations(type);
-		Collection<NamedType> named = this.mapper.deserializationConfig()
-			.getSubtypeResolver()
-			.collectAndResolveSubtypesByTypeId(this.mapper.deserializationConfig(), annotated);
+	static List<JavaType> options(ObjectMapper mapper, JavaType type) {
+		DeserializationContext context = mapper._deserializationContext();
 		List<JavaType> options = new ArrayList<>();
-		for (NamedType option : named) {
-			if (!option.getType().isInterface()) {
-				JavaType special = this.context.constructSpecializedType(type, option.getType());
-				if (!special.isAbstract() && !options.contains(special)) {
-					options.add(special);
-				}
+		for (NamedType option : named(mapper, type)) {
+			JavaType special = context.constructSpecializedType(type, option.getType());
+			if (!special.isAbstract() && !options.contains(special)) {
+				options.add(special);
 			}
 		}
 		options.sort(Comparator.comparing((option) -> option.getRawClass().getName()));
 		return options;
+	}
+
+	private static Collection<NamedType> named(ObjectMapper mapper, JavaType type) {
+		AnnotatedClass annotated = mapper._deserializationContext().introspectClassAnnotations(type);
+		return mapper.deserializationConfig()
+			.getSubtypeResolver()
+			.collectAndResolveSubtypesByClass(mapper.deserializationConfig(), annotated);
+	}
+
+	/** The name that stands for a type on the wire. */
+	static String typeName(ObjectMapper mapper, JavaType type) {
+		AnnotatedClass annotated = mapper._deserializationContext().introspectClassAnnotations(type);
+		String name = mapper.deserializationConfig()
+			.getAnnotationIntrospector()
+			.findTypeName(mapper.deserializationConfig(), annotated);
+		return (name != null) ? name : type.getRawClass().getSimpleName();
 	}
 
 	private ValueDeserializer<?> deserializer(JavaType type) {
@@ -214,7 +228,7 @@ final class TypeWalk {
 	/** Whether Jackson or this library decodes, and not a class of the user's. */
 	private static boolean standard(ValueDeserializer<?> deserializer) {
 		String name = deserializer.getClass().getName();
-		return name.startsWith("tools.jackson.") || name.startsWith("io.macula.codec.ExactValues");
+		return name.startsWith("tools.jackson.") || name.startsWith(ExactValues.class.getName());
 	}
 
 }

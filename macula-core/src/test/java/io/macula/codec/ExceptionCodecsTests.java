@@ -72,7 +72,7 @@ class ExceptionCodecsTests {
 			assertThat(event.getFormattedMessage()).startsWith(
 					"Exception java.io.UncheckedIOException that method read() of contract java.lang.AutoCloseable declares cannot travel as itself: "
 							+ "callers get an RpcException with code UNKNOWN, its type name and message. Values of "
-							+ "java.io.UncheckedIOException cannot be coded as json: it has no constructor that takes");
+							+ "java.io.UncheckedIOException cannot be coded as json: UncheckedIOException has no constructor that takes");
 		});
 	}
 

@@ -58,12 +58,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DefaultTyping;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.annotation.JsonDeserialize;
 import tools.jackson.databind.annotation.JsonSerialize;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
@@ -82,8 +85,7 @@ class JacksonPayloadCodecTests {
 			LocalDate.of(2026, 3, 1), Duration.ofMillis(1500), Colour.DARK_RED, Map.of("a", 1L), null);
 
 	static Stream<PayloadCodec> codecs() {
-		return Stream.of(CBOR, JSON, JacksonPayloadCodec.cbor(new CBORMapper()),
-				JacksonPayloadCodec.json(new JsonMapper()));
+		return Stream.of(CBOR, JSON);
 	}
 
 	@ParameterizedTest
@@ -170,10 +172,8 @@ class JacksonPayloadCodecTests {
 	@Test
 	void understandsTheDefaultsOfOtherMappers() {
 		ValueCodec compact = CBOR.forType(Order.class);
-		ValueCodec plain = JacksonPayloadCodec.cbor(new CBORMapper()).forType(Order.class);
-		assertThat(compact.decode(plain.encode(ORDER))).isEqualTo(ORDER);
-		assertThat(plain.decode(compact.encode(ORDER))).isEqualTo(ORDER);
-		assertThat(compact.encode(ORDER).length).isLessThan(plain.encode(ORDER).length);
+		assertThat(compact.decode(new CBORMapper().writeValueAsBytes(ORDER))).isEqualTo(ORDER);
+		assertThat(compact.encode(ORDER).length).isLessThan(new CBORMapper().writeValueAsBytes(ORDER).length);
 	}
 
 	@Test
@@ -276,13 +276,13 @@ class JacksonPayloadCodecTests {
 		byte[] arrays = new byte[100_000];
 		Arrays.fill(arrays, (byte) 0x9F);
 		byte[] objects = HexFormat.of().parseHex("BF6161".repeat(50_000));
-		for (Type type : List.<Type>of(Object.class, Item.class, Loop.class)) {
+		for (Type type : List.<Type>of(Item.class, Loop.class, int[].class)) {
 			for (byte[] hostile : List.of(arrays, objects)) {
 				assertThatExceptionOfType(CodecException.class).isThrownBy(() -> CBOR.forType(type).decode(hostile));
 			}
 		}
-		byte[] json = utf8("[".repeat(100_000));
-		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> JSON.forType(Object.class).decode(json))
+		byte[] json = utf8("{\"later\":" + "[".repeat(100_000));
+		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> JSON.forType(Item.class).decode(json))
 			.withMessageContaining("depth");
 	}
 
@@ -291,7 +291,7 @@ class JacksonPayloadCodecTests {
 		for (String hostile : List.of("5B7FFFFFFFFFFFFFFF", "7B7FFFFFFFFFFFFFFF", "9B7FFFFFFFFFFFFFFF01",
 				"5A7FFFFFFF00", "7A7FFFFFFF00", "9A7FFFFFFF00", "BA7FFFFFFF00", "C25A7FFFFFFF00")) {
 			byte[] bytes = HexFormat.of().parseHex(hostile);
-			for (Type type : List.<Type>of(Object.class, byte[].class, String.class, BigInteger.class, int[].class)) {
+			for (Type type : List.<Type>of(Item.class, byte[].class, String.class, BigInteger.class, int[].class)) {
 				assertThatExceptionOfType(CodecException.class).as("%s as %s", hostile, type)
 					.isThrownBy(() -> CBOR.forType(type).decode(bytes));
 			}
@@ -333,20 +333,20 @@ class JacksonPayloadCodecTests {
 			.activateDefaultTyping(BasicPolymorphicTypeValidator.builder().allowIfBaseType(Object.class).build(),
 					DefaultTyping.NON_FINAL)
 			.build();
-		assertThatIllegalArgumentException().isThrownBy(() -> JacksonPayloadCodec.cbor(mapper))
+		assertThatIllegalArgumentException().isThrownBy(() -> new JacksonPayloadCodec("cbor", "", mapper))
 			.withMessageContaining("'cbor' has default typing")
 			.withMessageContaining("remove activateDefaultTyping");
 	}
 
 	@Test
 	void refusesClassNamesOfThePeer() {
-		assertThatExceptionOfType(CodecException.class)
-			.isThrownBy(() -> JSON.forType(ByClass.class)
-				.decode(utf8("{\"@class\":\"" + ByClassChild.class.getName() + "\",\"x\":1}")))
-			.withMessageContaining("ByClass");
+		assertThatIllegalArgumentException().isThrownBy(() -> JSON.forType(ByClass.class))
+			.withMessageContaining("ByClass has @JsonTypeInfo(use = CLASS), which lets the peer choose classes; write use = NAME");
+		assertThatIllegalArgumentException().isThrownBy(() -> JSON.forType(ByClassInside.class))
+			.withMessageContaining("ByClassInside.list has @JsonTypeInfo(use = MINIMAL_CLASS)");
+		assertThatIllegalArgumentException().isThrownBy(() -> JSON.forType(Object.class))
+			.withMessageContaining("Object is an Object, so that nobody knows what to decode; declare the type");
 		assertThat(roundTrip(CBOR, Shape.class, new Circle(3))).isEqualTo(new Circle(3));
-		assertThat(JSON.forType(Object.class).decode(utf8("{\"@class\":\"java.io.File\",\"path\":\"x\"}")))
-			.isEqualTo(Map.of("@class", "java.io.File", "path", "x"));
 	}
 
 	@Test
@@ -490,8 +490,7 @@ class JacksonPayloadCodecTests {
 
 	}
 
-	static final class ByClassChild extends ByClass {
-
+	record ByClassInside(@JsonTypeInfo(use = JsonTypeInfo.Id.MINIMAL_CLASS) List<Item> list) {
 	}
 
 	@JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
@@ -673,6 +672,7 @@ class JacksonPayloadCodecTests {
 	}
 
 	@JsonSerialize(using = BoxSerializer.class)
+	@JsonDeserialize(using = BoxDeserializer.class)
 	record Box(Object content) {
 	}
 
@@ -683,6 +683,15 @@ class JacksonPayloadCodecTests {
 			generator.writeStartObject();
 			generator.writePOJOProperty("content", box.content());
 			generator.writeEndObject();
+		}
+
+	}
+
+	static final class BoxDeserializer extends ValueDeserializer<Box> {
+
+		@Override
+		public Box deserialize(JsonParser parser, DeserializationContext context) {
+			return new Box(parser.readValueAsTree());
 		}
 
 	}

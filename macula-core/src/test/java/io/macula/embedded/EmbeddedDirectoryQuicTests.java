@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.stream.IntStream;
 
 import io.macula.Endpoint;
 import io.macula.codec.JacksonPayloadCodec;
+import io.macula.codec.PayloadCodec;
+import io.macula.codec.ValueCodec;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
 import io.macula.server.ProviderSettings;
@@ -38,7 +41,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.dataformat.cbor.CBORMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -153,12 +155,13 @@ class EmbeddedDirectoryQuicTests {
 
 	@Test
 	void nodesWhoseApplicationsCodeDifferentlyStillShareTheDirectory() {
-		CBORMapper snakeCase = CBORMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+		PayloadCodec snakeCase = new OtherCbor(
+				JacksonPayloadCodec.cborBuilder().naming(PropertyNamingStrategies.SNAKE_CASE).build());
 		RealmNode odd = RealmNode.builder("test")
 			.nodeId("odd")
 			.secret(SECRET)
 			.seeds(this.seeds)
-			.codecs(List.of(JacksonPayloadCodec.json(), JacksonPayloadCodec.cbor(snakeCase)))
+			.codecs(List.of(JacksonPayloadCodec.json(), snakeCase))
 			.provider(settings(port(1)))
 			.service("test.echo", Echo.class, (Echo) (text) -> text)
 			.build();
@@ -223,6 +226,21 @@ class EmbeddedDirectoryQuicTests {
 	interface Echo {
 
 		String echo(String text);
+
+	}
+
+	/** An application's own codec under the name of the library's. */
+	private record OtherCbor(PayloadCodec codec) implements PayloadCodec {
+
+		@Override
+		public String name() {
+			return "cbor";
+		}
+
+		@Override
+		public ValueCodec forType(Type type) {
+			return this.codec.forType(type);
+		}
 
 	}
 

@@ -49,8 +49,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.dataformat.cbor.CBORMapper;
 
 /**
  * Auto-configuration of the node that this application is in its realm: it provides the
@@ -83,16 +81,16 @@ public final class MaculaAutoConfiguration {
 		keys.refuseUnknown(beanFactory);
 		Map<String, SelectionStrategy> strategies = BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory,
 				SelectionStrategy.class);
-		SettingsFactory factory = new SettingsFactory(properties, new Strategies(strategies), codecs.names(),
+		SettingsFactory factory = new SettingsFactory(properties, new Strategies(strategies), codecs,
 				new InvalidSettings(environment));
 		return factory.create(NodeIds.generate(environment.getProperty("spring.application.name", "node")),
 				keys.services());
 	}
 
 	@Bean
-	PayloadCodecs maculaPayloadCodecs(ObjectProvider<CBORMapper> cborMapper, ObjectProvider<JsonMapper> jsonMapper,
+	PayloadCodecs maculaPayloadCodecs(ObjectProvider<MaculaCodecCustomizer> customizers,
 			ObjectProvider<PayloadCodec> codecs) {
-		return PayloadCodecs.of(cborMapper.getIfUnique(), jsonMapper.getIfUnique(), codecs.orderedStream().toList());
+		return PayloadCodecs.of(customizers.orderedStream().toList(), codecs.orderedStream().toList());
 	}
 
 	@Bean

@@ -17,43 +17,72 @@
 package io.macula.spring.autoconfigure;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.macula.codec.JacksonCodecBuilder;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.dataformat.cbor.CBORMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The payload codecs by name: CBOR and JSON with the application's mappers, and the
- * application's own codecs, which replace those of the same name. Immutable.
+ * The payload codecs by name: CBOR and JSON as customizers change them, the plain ones for
+ * peers without, and the application's own codecs, which replace those of the same name.
+ * Immutable.
  */
 final class PayloadCodecs {
 
+	private static final Logger logger = LoggerFactory.getLogger(PayloadCodecs.class);
+
 	private final Map<String, PayloadCodec> byName;
 
-	private PayloadCodecs(Map<String, PayloadCodec> byName) {
+	/** What {@code cbor} and {@code json} mean in this application's settings. */
+	private final Map<String, String> customized;
+
+	private PayloadCodecs(Map<String, PayloadCodec> byName, Map<String, String> customized) {
 		this.byName = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
+		this.customized = Map.copyOf(customized);
 	}
 
-	static PayloadCodecs of(@Nullable CBORMapper cborMapper, @Nullable JsonMapper jsonMapper, List<PayloadCodec> own) {
+	static PayloadCodecs of(List<MaculaCodecCustomizer> customizers, List<PayloadCodec> own) {
 		Map<String, PayloadCodec> byName = new LinkedHashMap<>();
-		add(byName, (cborMapper != null) ? JacksonPayloadCodec.cbor(cborMapper) : JacksonPayloadCodec.cbor());
-		add(byName, (jsonMapper != null) ? JacksonPayloadCodec.json(jsonMapper) : JacksonPayloadCodec.json());
-		own.forEach((codec) -> add(byName, codec));
-		return new PayloadCodecs(byName);
+		Map<String, String> customized = new HashMap<>();
+		PayloadCodec cbor = customized(JacksonPayloadCodec.cborBuilder(), customizers);
+		PayloadCodec json = customized(JacksonPayloadCodec.jsonBuilder(), customizers);
+		for (PayloadCodec codec : List.of(cbor, json, JacksonPayloadCodec.cbor(), JacksonPayloadCodec.json())) {
+			byName.putIfAbsent(codec.name(), codec);
+		}
+		own.forEach((codec) -> byName.put(codec.name(), codec));
+		rename(customized, "cbor", cbor, own);
+		rename(customized, "json", json, own);
+		return new PayloadCodecs(byName, customized);
 	}
 
-	private static void add(Map<String, PayloadCodec> byName, PayloadCodec codec) {
-		byName.put(codec.name(), codec);
+	private static PayloadCodec customized(JacksonCodecBuilder builder, List<MaculaCodecCustomizer> customizers) {
+		customizers.forEach((customizer) -> customizer.customize(builder));
+		return builder.build();
+	}
+
+	/** A codec of the application's that has the very name is meant by it. */
+	private static void rename(Map<String, String> customized, String name, PayloadCodec codec,
+			List<PayloadCodec> own) {
+		if (!codec.name().equals(name) && own.stream().noneMatch((other) -> other.name().equals(name))) {
+			customized.put(name, codec.name());
+			logger.info("Clients call with the {} instead of '{}'; providers have to have it, too", codec, name);
+		}
 	}
 
 	Set<String> names() {
 		return this.byName.keySet();
+	}
+
+	/** The name of the codec that a setting means. */
+	String resolve(String name) {
+		return this.customized.getOrDefault(name, name);
 	}
 
 	List<PayloadCodec> all() {

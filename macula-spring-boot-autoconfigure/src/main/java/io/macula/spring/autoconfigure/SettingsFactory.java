@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 
 import io.macula.Endpoint;
@@ -52,14 +51,14 @@ final class SettingsFactory {
 
 	private final Strategies strategies;
 
-	private final Set<String> codecs;
+	private final PayloadCodecs codecs;
 
 	private final InvalidSettings invalid;
 
-	SettingsFactory(MaculaProperties properties, Strategies strategies, Set<String> codecs, InvalidSettings invalid) {
+	SettingsFactory(MaculaProperties properties, Strategies strategies, PayloadCodecs codecs, InvalidSettings invalid) {
 		this.properties = properties;
 		this.strategies = strategies;
-		this.codecs = new TreeSet<>(codecs);
+		this.codecs = codecs;
 		this.invalid = invalid;
 	}
 
@@ -184,8 +183,8 @@ final class SettingsFactory {
 			@Nullable Duration attemptTimeout, MaculaProperties.Failover failover, MaculaProperties.Ejection ejection,
 			Duration patience) {
 		Strategies.Named strategy = this.strategies.find(prefix + ".selection", selection, this.invalid);
-		require(this.codecs.contains(codec), prefix + ".codec", codec,
-				"one of " + String.join(", ", this.codecs) + ", or the name() of a PayloadCodec bean");
+		require(this.codecs.names().contains(codec), prefix + ".codec", codec,
+				"one of " + String.join(", ", new TreeSet<>(this.codecs.names())) + ", or the name() of a PayloadCodec bean");
 		ServiceSettings.Failover failoverSettings = this.invalid.check(prefix + ".failover",
 				() -> new ServiceSettings.Failover(failover.maxAttempts(), failover.backoff(), failover.maxBackoff(),
 						failover.budgetRatio(), failover.budgetFloor()));
@@ -193,7 +192,7 @@ final class SettingsFactory {
 				() -> new EjectionSettings(ejection.enabled(), ejection.consecutiveFailures(), ejection.failureRate(),
 						ejection.minimumCalls(), ejection.interval(), ejection.baseTime(), ejection.maxTime(),
 						ejection.maxShare(), ejection.latencyFactor(), ejection.slowStart()));
-		return this.invalid.check(prefix, () -> new ServiceSettings(strategy.name(), strategy.strategy(), codec,
+		return this.invalid.check(prefix, () -> new ServiceSettings(strategy.name(), strategy.strategy(), this.codecs.resolve(codec),
 				deadline, attemptTimeout, failoverSettings, ejectionSettings, patience));
 	}
 

@@ -409,7 +409,7 @@ class SettingsTests {
 		MaculaSettings settings(MaculaProperties properties, Environment environment,
 				ConfigurableListableBeanFactory beanFactory) {
 			return new MaculaAutoConfiguration().maculaSettings(properties, environment, beanFactory,
-					PayloadCodecs.of(null, null, java.util.List.of()));
+					PayloadCodecs.of(java.util.List.of(), java.util.List.of()));
 		}
 
 	}

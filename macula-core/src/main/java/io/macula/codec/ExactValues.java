@@ -1,0 +1,185 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.codec;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.BitSet;
+import java.util.Locale;
+
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.KeyDeserializer;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.deser.std.StdScalarDeserializer;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.StdScalarSerializer;
+import tools.jackson.databind.ser.std.StdSerializer;
+
+/**
+ * Values of the JDK that would otherwise arrive as others: a {@code BitSet} empty, a
+ * {@code Locale} without its script, a number with more digits than the peer reads.
+ */
+final class ExactValues extends SimpleModule {
+
+	private static final long serialVersionUID = 1L;
+
+	private static final double DIGITS_PER_BIT = Math.log10(2);
+
+	ExactValues(int maxDigits) {
+		super("macula-exact-values");
+		addSerializer(BitSet.class, new BitSetSerializer());
+		addDeserializer(BitSet.class, new BitSetDeserializer());
+		addSerializer(Locale.class, new LocaleSerializer());
+		addDeserializer(Locale.class, new LocaleDeserializer());
+		addKeySerializer(Locale.class, new LocaleKeySerializer());
+		addKeyDeserializer(Locale.class, new LocaleKeyDeserializer());
+		if (maxDigits < Integer.MAX_VALUE) {
+			addSerializer(BigInteger.class, new BigIntegerSerializer(maxDigits));
+			addSerializer(BigDecimal.class, new BigDecimalSerializer(maxDigits));
+		}
+	}
+
+	private static String tag(Locale locale, SerializationContext context) {
+		String tag = locale.toLanguageTag();
+		if (!Locale.forLanguageTag(tag).equals(locale)) {
+			context.reportMappingProblem("the Locale '%s' is no well-formed language tag and would arrive as '%s'",
+					locale, Locale.forLanguageTag(tag));
+		}
+		return tag;
+	}
+
+	private static void check(BigInteger digits, int maxDigits, SerializationContext context) {
+		if (digits.bitLength() * DIGITS_PER_BIT > maxDigits - 1) {
+			context.reportMappingProblem("a number of about %d digits: expected at most %d",
+					(long) (digits.bitLength() * DIGITS_PER_BIT) + 1, maxDigits - 1);
+		}
+	}
+
+	private static final class BitSetSerializer extends StdScalarSerializer<BitSet> {
+
+		BitSetSerializer() {
+			super(BitSet.class);
+		}
+
+		@Override
+		public void serialize(BitSet value, JsonGenerator generator, SerializationContext context) {
+			generator.writeBinary(value.toByteArray());
+		}
+
+	}
+
+	private static final class BitSetDeserializer extends StdScalarDeserializer<BitSet> {
+
+		BitSetDeserializer() {
+			super(BitSet.class);
+		}
+
+		@Override
+		public BitSet deserialize(JsonParser parser, DeserializationContext context) {
+			return BitSet.valueOf(parser.getBinaryValue());
+		}
+
+	}
+
+	private static final class LocaleSerializer extends StdScalarSerializer<Locale> {
+
+		LocaleSerializer() {
+			super(Locale.class);
+		}
+
+		@Override
+		public void serialize(Locale value, JsonGenerator generator, SerializationContext context) {
+			generator.writeString(tag(value, context));
+		}
+
+	}
+
+	private static final class LocaleDeserializer extends StdScalarDeserializer<Locale> {
+
+		LocaleDeserializer() {
+			super(Locale.class);
+		}
+
+		@Override
+		public Locale deserialize(JsonParser parser, DeserializationContext context) {
+			return Locale.forLanguageTag(_parseString(parser, context, this));
+		}
+
+	}
+
+	private static final class LocaleKeySerializer extends StdSerializer<Locale> {
+
+		LocaleKeySerializer() {
+			super(Locale.class);
+		}
+
+		@Override
+		public void serialize(Locale value, JsonGenerator generator, SerializationContext context) {
+			generator.writeName(tag(value, context));
+		}
+
+	}
+
+	private static final class LocaleKeyDeserializer extends KeyDeserializer {
+
+		@Override
+		public Object deserializeKey(String key, DeserializationContext context) {
+			return Locale.forLanguageTag(key);
+		}
+
+	}
+
+	private static final class BigIntegerSerializer extends StdScalarSerializer<BigInteger> {
+
+		private final int maxDigits;
+
+		BigIntegerSerializer(int maxDigits) {
+			super(BigInteger.class);
+			this.maxDigits = maxDigits;
+		}
+
+		@Override
+		public void serialize(BigInteger value, JsonGenerator generator, SerializationContext context) {
+			check(value, this.maxDigits, context);
+			generator.writeNumber(value);
+		}
+
+	}
+
+	private static final class BigDecimalSerializer extends StdScalarSerializer<BigDecimal> {
+
+		/** Sign, point and exponent count as well. */
+		private static final int MARKS = 15;
+
+		private final int maxDigits;
+
+		BigDecimalSerializer(int maxDigits) {
+			super(BigDecimal.class);
+			this.maxDigits = maxDigits - MARKS;
+		}
+
+		@Override
+		public void serialize(BigDecimal value, JsonGenerator generator, SerializationContext context) {
+			check(value.unscaledValue(), this.maxDigits, context);
+			generator.writeNumber(value);
+		}
+
+	}
+
+}

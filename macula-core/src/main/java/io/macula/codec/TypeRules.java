@@ -1,0 +1,282 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.codec;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.deser.CreatorProperty;
+import tools.jackson.databind.deser.SettableBeanProperty;
+import tools.jackson.databind.deser.ValueInstantiator;
+import tools.jackson.databind.deser.bean.BeanDeserializerBase;
+import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.ser.PropertyWriter;
+import tools.jackson.databind.ser.bean.BeanSerializerBase;
+
+/**
+ * Refuses, at its place, each type whose values would not arrive as they were sent.
+ */
+final class TypeRules implements Consumer<TypePlace> {
+
+	/** What every exception has; coded apart or of use in its own process only. */
+	static final Set<String> OF_THROWABLE = Set.of("message", "cause", "stackTrace", "suppressed",
+			"localizedMessage");
+
+	private static final String NAME_THEM = "make it sealed, so that it permits the types it may be, or name them with @JsonTypeInfo(use = NAME) and @JsonSubTypes";
+
+	private final ObjectMapper mapper;
+
+	private final SerializationContext context;
+
+	TypeRules(ObjectMapper mapper) {
+		this.mapper = mapper;
+		this.context = mapper._serializationContext();
+	}
+
+	@Override
+	public void accept(TypePlace place) {
+		requireNamesOnly(place);
+		switch (place.kind()) {
+			case OPEN -> throw open(place);
+			case OWN -> {
+			}
+			case KEY -> requireKey(place);
+			case CHOICE -> requireClosed(place);
+			case OPTIONAL -> requireOneEmptiness(place);
+			default -> {
+				JdkTypes.require(place);
+				if (place.kind() == TypePlace.Kind.ELEMENTS || place.kind() == TypePlace.Kind.MAP) {
+					requireOnlyElements(place);
+				}
+				if (place.kind() == TypePlace.Kind.BEAN) {
+					requireBothWays(place);
+				}
+			}
+		}
+	}
+
+	private static IllegalArgumentException open(TypePlace place) {
+		if (place.type().isJavaLangObject()) {
+			return refused(place, "is an Object, so that nobody knows what to decode",
+					"declare the type, or a sealed interface that permits the types it may be");
+		}
+		return refused(place, "is a " + place.raw().getName()
+				+ ": the type is abstract and nothing says what to make of its values", NAME_THEM);
+	}
+
+	/** A peer that may name classes may have any class instantiated. */
+	private static void requireNamesOnly(TypePlace place) {
+		if (place.naming() == null) {
+			return;
+		}
+		JsonTypeInfo.Id mechanism = place.naming().getTypeIdResolver().getMechanism();
+		if (mechanism != JsonTypeInfo.Id.NAME && mechanism != JsonTypeInfo.Id.SIMPLE_NAME
+				&& mechanism != JsonTypeInfo.Id.DEDUCTION) {
+			throw refused(place, "has @JsonTypeInfo(use = " + mechanism + "), which lets the peer choose classes",
+					"write use = NAME, and @JsonSubTypes or a sealed type");
+		}
+	}
+
+	private void requireClosed(TypePlace place) {
+		List<JavaType> options = TypeWalk.options(this.mapper, place.type());
+		if (options.isEmpty()) {
+			throw refused(place, "is a " + place.raw().getName() + ", and no type is named that it may be", NAME_THEM);
+		}
+		if (ContractAnnotations.sealed(place.raw())) {
+			requireSealedBelow(place, place.raw());
+		}
+		Map<String, Class<?>> names = new HashMap<>();
+		for (JavaType option : options) {
+			Class<?> raw = option.getRawClass();
+			Class<?> other = names.putIfAbsent(TypeWalk.typeName(this.mapper, option), raw);
+			if (other != null && ContractAnnotations.sealed(place.raw())) {
+				throw refused(place, "permits two types of one name, " + other.getName() + " and " + raw.getName(),
+						"rename one, or give one another name with @JsonTypeName");
+			}
+		}
+	}
+
+	private static void requireSealedBelow(TypePlace place, Class<?> sealed) {
+		for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+			if (permitted.isSealed() && !permitted.isEnum()) {
+				requireSealedBelow(place, permitted);
+			}
+			else if (!permitted.isEnum() && !Modifier.isFinal(permitted.getModifiers())) {
+				throw refused(place, "permits " + permitted.getName() + ", which is non-sealed and may be anything",
+						"make that a record, final or sealed");
+			}
+		}
+	}
+
+	private static void requireOneEmptiness(TypePlace place) {
+		JdkTypes.require(place);
+		if (place.type().getContentType() != null && place.type().getContentType().isReferenceType()) {
+			throw refused(place, "is an Optional of an Optional, which can be empty in two ways",
+					"drop one of them");
+		}
+	}
+
+	/** What has no text of its own would become its toString(), and nothing thereof. */
+	private void requireKey(TypePlace place) {
+		if (place.raw().isEnum() || JdkTypes.key(place.raw())) {
+			return;
+		}
+		BeanDescription description = this.context.introspectBeanDescription(place.type());
+		boolean ownText = description.findJsonKeyAccessor() != null || description.findJsonValueAccessor() != null;
+		ValueSerializer<?> serializer = this.context.findKeySerializer(place.type(), null);
+		if (!ownText && serializer.getClass().getName().startsWith("tools.jackson.")) {
+			throw refused(place, "is a " + place.raw().getName() + ", which is no text and cannot be a key",
+					"use a String, a number, an enum, a UUID or a date, or give it a @JsonValue and a @JsonCreator of one text");
+		}
+	}
+
+	/** Jackson writes the elements of a collection and nothing else of it. */
+	private static void requireOnlyElements(TypePlace place) {
+		for (Class<?> type = place.raw(); type != null && !TypePlace.ofJdk(type); type = type.getSuperclass()) {
+			for (Field field : type.getDeclaredFields()) {
+				int modifiers = field.getModifiers();
+				if (!Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers) && !field.isSynthetic()) {
+					throw refused(place, "is a " + place.raw().getName() + ", whose field '" + field.getName()
+							+ "' would be lost: only the elements of a collection travel",
+							"declare a record with the field and a List or Map beside it");
+				}
+			}
+		}
+		ValueInstantiator made = (place.deserializer() instanceof ValueInstantiator.Gettable gettable)
+				? gettable.getValueInstantiator() : null;
+		if (made != null && !made.canInstantiate()) {
+			throw refused(place, "is a " + place.raw().getName() + ", which has no constructor without parameters",
+					"add one, or declare a List or Map");
+		}
+	}
+
+	/** A property that is written and not read, or the other way round, gets lost. */
+	private void requireBothWays(TypePlace place) {
+		BeanDeserializerBase bean = (BeanDeserializerBase) place.requireDeserializer();
+		ValueSerializer<?> serializer = serializer(place.type());
+		if (!(serializer instanceof BeanSerializerBase) || bean.getValueInstantiator().canCreateUsingDelegate()
+				|| bean.getValueInstantiator().canCreateUsingArrayDelegate()) {
+			return;
+		}
+		requireMade(place, bean.getValueInstantiator());
+		Map<String, PropertyWriter> written = new HashMap<>();
+		for (Iterator<PropertyWriter> all = serializer.properties(); all.hasNext();) {
+			PropertyWriter writer = all.next();
+			if (writer instanceof tools.jackson.databind.ser.BeanPropertyWriter property && property.isUnwrapping()) {
+				return;
+			}
+			written.put(writer.getName(), writer);
+		}
+		Set<String> read = new HashSet<>();
+		List<SettableBeanProperty> properties = new ArrayList<>();
+		bean.properties().forEachRemaining(properties::add);
+		for (SettableBeanProperty property : properties) {
+			read.add(property.getName());
+			if (!written.containsKey(property.getName()) && !standard(place, property.getName())) {
+				requireWritten(place, property);
+			}
+		}
+		for (PropertyWriter writer : written.values()) {
+			if (!read.contains(writer.getName()) && !standard(place, writer.getName())) {
+				requireRead(place, writer);
+			}
+		}
+	}
+
+	private static boolean standard(TypePlace place, String property) {
+		return place.type().isThrowable() && OF_THROWABLE.contains(property);
+	}
+
+	private static void requireMade(TypePlace place, ValueInstantiator made) {
+		if (!made.canCreateUsingDefault() && !made.canCreateFromString() && !made.canCreateFromObjectWith()) {
+			String found = place.type().isThrowable()
+					? "has no constructor that takes nothing, the message, or its properties"
+					: "is a " + place.raw().getName() + ", which has no constructor that takes nothing or its properties";
+			throw refused(place, found, "add one, annotate one with @JsonCreator, or compile with -parameters");
+		}
+	}
+
+	private static void requireWritten(TypePlace place, SettableBeanProperty property) {
+		JsonProperty declared = property.getAnnotation(JsonProperty.class);
+		boolean oneWay = declared != null && declared.access() == JsonProperty.Access.WRITE_ONLY;
+		boolean parameter = property instanceof CreatorProperty && property.getInjectableValueId() == null;
+		if (oneWay || property.isIgnorable() || (!parameter && field(place.raw(), property.getName()) == null)) {
+			return;
+		}
+		throw refused(place, "has a " + (parameter ? "constructor with a parameter" : "setter of a property") + " '"
+				+ property.getName() + "' of " + place.raw().getName()
+				+ " that no getter or field gives, so that it would arrive as null",
+				"add a getter or field of that name, name the one that is meant with @JsonProperty, or annotate another constructor with @JsonCreator");
+	}
+
+	private static void requireRead(TypePlace place, PropertyWriter writer) {
+		AnnotatedMember member = writer.getMember();
+		JsonProperty declared = writer.getAnnotation(JsonProperty.class);
+		boolean oneWay = declared != null && declared.access() == JsonProperty.Access.READ_ONLY;
+		boolean field = member != null && (member.getAnnotated() instanceof Field
+				|| field(place.raw(), writer.getName()) != null);
+		// A getter without a field is computed on the other side, too.
+		if (oneWay || !field) {
+			return;
+		}
+		throw refused(place, "has a property '" + writer.getName() + "' of " + place.raw().getName()
+				+ " that no constructor or setter takes, so that it would be lost",
+				"add it to the constructor, add a setter, or leave it out with @JsonIgnore");
+	}
+
+	private static @Nullable Field field(Class<?> type, String name) {
+		for (Class<?> owner = type; owner != null && !TypePlace.ofJdk(owner); owner = owner.getSuperclass()) {
+			for (Field field : owner.getDeclaredFields()) {
+				int modifiers = field.getModifiers();
+				if (field.getName().equals(name) && !Modifier.isStatic(modifiers)
+						&& !Modifier.isTransient(modifiers)) {
+					return field;
+				}
+			}
+		}
+		return null;
+	}
+
+	private ValueSerializer<?> serializer(JavaType type) {
+		ValueSerializer<?> serializer = this.context.findPrimaryPropertySerializer(type, null);
+		while (serializer.getDelegatee() != null) {
+			serializer = serializer.getDelegatee();
+		}
+		return serializer;
+	}
+
+	static IllegalArgumentException refused(TypePlace place, String found, String remedy) {
+		return new IllegalArgumentException(place.path() + " " + found + "; " + remedy);
+	}
+
+}
