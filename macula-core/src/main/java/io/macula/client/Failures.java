@@ -28,6 +28,7 @@ import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.client.NextStep.GiveUp;
+import io.macula.codec.ThrownType;
 import io.macula.wire.Failure;
 
 /**
@@ -169,7 +170,7 @@ final class Failures {
 			return error.get();
 		}
 		catch (Throwable ex) {
-			return new RpcException(failure.status(), failure.type(), ex);
+			return new RpcException(failure.status(), ThrownType.thrown(failure.type()), ex);
 		}
 	}
 

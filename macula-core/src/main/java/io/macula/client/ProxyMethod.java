@@ -27,6 +27,7 @@ import io.macula.Status;
 import io.macula.codec.ArgumentsCodec;
 import io.macula.codec.ExceptionCodecs;
 import io.macula.codec.PayloadCodec;
+import io.macula.codec.ThrownType;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.Hedge;
 import io.macula.contract.MethodContract;
@@ -64,7 +65,8 @@ final class ProxyMethod {
 		this.contract = contract;
 		this.arguments = ArgumentsCodec.of(codec, contract.signature(), contract.parameterTypes(),
 				contract.parameterNames());
-		this.element = (contract.streamType() != null) ? codec.forType(contract.streamType()) : null;
+		this.element = (contract.streamType() != null)
+				? codec.forType(contract.streamType(), "An element sent to " + contract.signature()) : null;
 		this.exceptions = ExceptionCodecs.of(codec, contract.method().getDeclaringClass(), contract.signature(),
 				contract.exceptions());
 		Duration declared = contract.deadline();
@@ -73,7 +75,8 @@ final class ProxyMethod {
 				contract.wireName(), codec.name(), contract.idempotent(),
 				(declared != null) ? declared : client.settings().deadline(), hedge,
 				client.latencyOf(contract.wireName()), this::exception);
-		this.result = new ResultDecoder(this.procedure.wireName(), codec.forType(contract.resultType()));
+		this.result = new ResultDecoder(this.procedure.wireName(),
+				codec.forType(contract.resultType(), "The result of " + contract.signature()));
 	}
 
 	@Nullable Object invoke(@Nullable Object[] values) throws Throwable {
@@ -188,20 +191,30 @@ final class ProxyMethod {
 	private Throwable exception(Failure failure) {
 		String type = failure.type();
 		if (failure.status().code() == Code.APPLICATION && type != null) {
-			ValueCodec codec = this.exceptions.find(type);
-			if (codec != null) {
+			ThrownType thrown = ThrownType.parse(type);
+			ExceptionCodecs.Coded coded = this.exceptions.received(thrown);
+			ValueCodec codec = (coded != null) ? coded.codec() : null;
+			if (coded != null && codec != null) {
 				try {
 					Object decoded = codec.decode(failure.detail());
 					if (decoded instanceof Throwable throwable) {
-						return throwable;
+						return coded.exact() ? throwable : named(throwable, failure.status(), thrown.thrown());
 					}
 				}
 				catch (Throwable ex) {
-					return new RpcException(failure.status(), type, ex);
+					return new RpcException(failure.status(), thrown.thrown(), ex);
 				}
 			}
 		}
-		return new RpcException(failure.status(), type, null);
+		return new RpcException(failure.status(), ThrownType.thrown(type), null);
+	}
+
+	/** A declared exception in the place of a subclass that this end does not know. */
+	private static Throwable named(Throwable declared, Status status, String thrown) {
+		declared.addSuppressed(new RpcException(
+				new Status(status.code(), "thrown as " + thrown + ", which is not known here", status.processed()),
+				thrown, null));
+		return declared;
 	}
 
 	private void refuseToBlockEventLoop() {

@@ -30,6 +30,7 @@ import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.PayloadCodec;
+import io.macula.codec.ThrownType;
 import io.macula.codec.ValueCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -212,7 +213,7 @@ public final class RealmClient implements AutoCloseable {
 		ServiceCalls calls = client.calls();
 		Procedure procedure = new Procedure(service + '/' + method, service, method, client.settings().codec(), false,
 				client.settings().deadline(), null, client.latencyOf(method),
-				(failure) -> new RpcException(failure.status(), failure.type(), null));
+				(failure) -> new RpcException(failure.status(), ThrownType.thrown(failure.type()), null));
 		long deadline = Deadlines.bounded(this.context.clock().getAsLong() + procedure.deadline().toNanos());
 		return new UnaryCall(calls, procedure, payload, Metadata.EMPTY, deadline, outcome);
 	}
@@ -233,7 +234,7 @@ public final class RealmClient implements AutoCloseable {
 
 	private ValueCodec codec(String service, Type type) {
 		PayloadCodec codec = this.context.codecs().get(dynamicClient(service).settings().codec());
-		return this.codecs.computeIfAbsent(type, codec::forType);
+		return this.codecs.computeIfAbsent(type, codec::forData);
 	}
 
 	private ServiceClient client(String name, ServiceName service, ServiceSettings settings) {

@@ -79,13 +79,7 @@ public final class ArgumentsCodec {
 		}
 		ValueCodec[] codecs = new ValueCodec[types.size()];
 		for (int i = 0; i < codecs.length; i++) {
-			try {
-				codecs[i] = codec.forType(types.get(i));
-			}
-			catch (IllegalArgumentException ex) {
-				throw new IllegalArgumentException(
-						"Argument " + i + " (" + names.get(i) + ") of " + method + ": " + ex.getMessage(), ex);
-			}
+			codecs[i] = codec.forType(types.get(i), "Argument " + i + " (" + names.get(i) + ") of " + method);
 		}
 		return new ArgumentsCodec(method, List.copyOf(names), types.toArray(new Type[0]), codecs);
 	}

@@ -62,9 +62,12 @@ final class ContractAnnotations extends AnnotationIntrospector {
 		return Throwable.class.isAssignableFrom(type.getRawType()) ? new OwnFields(checker) : checker;
 	}
 
-	/** Enums whose constants have bodies are sealed, too, and so are types of the JDK. */
+	/**
+	 * Enums whose constants have bodies are sealed, too, and so are types of the JDK;
+	 * which exception it is the failure says.
+	 */
 	static boolean sealed(Class<?> type) {
-		return type.isSealed() && !type.isEnum() && !TypePlace.ofJdk(type);
+		return type.isSealed() && !type.isEnum() && !TypePlace.ofJdk(type) && !Throwable.class.isAssignableFrom(type);
 	}
 
 	/** Whether a sealed type permits it, directly. */

@@ -23,6 +23,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 
@@ -58,7 +59,11 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		this.name = name;
 		this.description = description;
 		this.mapper = mapper;
-		this.throwableMapper = mapper.rebuild().addMixIn(Throwable.class, ThrowableProperties.class).build();
+		// What a constructor does not take is set afterwards, final or not.
+		this.throwableMapper = mapper.rebuild()
+			.addMixIn(Throwable.class, ThrowableProperties.class)
+			.enable(MapperFeature.ALLOW_FINAL_FIELDS_AS_MUTATORS)
+			.build();
 	}
 
 	/**
@@ -100,6 +105,20 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 
 	@Override
 	public ValueCodec forType(Type type) {
+		return forType(type, true);
+	}
+
+	@Override
+	public ValueCodec forData(Type type) {
+		return forType(type, !open(this.mapper.constructType(type)));
+	}
+
+	private static boolean open(JavaType type) {
+		boolean container = type.isCollectionLikeType() || type.isMapLikeType();
+		return container ? open(type.getContentType()) : type.isJavaLangObject();
+	}
+
+	private ValueCodec forType(Type type, boolean checked) {
 		Objects.requireNonNull(type, "type");
 		if (type == void.class || type == Void.class) {
 			return VoidCodec.INSTANCE;
@@ -108,7 +127,9 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			JavaType javaType = this.mapper.constructType(type);
 			boolean throwable = javaType.isTypeOrSubTypeOf(Throwable.class);
 			ObjectMapper mapper = throwable ? this.throwableMapper : this.mapper;
-			new TypeWalk(mapper).walk(javaType, new TypeRules(mapper));
+			if (checked) {
+				new TypeWalk(mapper).walk(javaType, new TypeRules(mapper));
+			}
 			ObjectReader reader = mapper.readerFor(javaType).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 			if (javaType.isPrimitive()) {
 				reader = reader.with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);

@@ -39,4 +39,33 @@ public interface PayloadCodec {
 	 */
 	ValueCodec forType(Type type);
 
+	/**
+	 * The codec of a type at its place in a contract.
+	 * @param type as for {@link #forType(Type)}
+	 * @param place for the message, for example {@code The result of Orders.find(String)}
+	 * @return the codec of that type
+	 * @throws IllegalArgumentException if values of the type cannot be coded; the message
+	 * names place and type
+	 */
+	default ValueCodec forType(Type type, String place) {
+		try {
+			return forType(type);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException(place + ": " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * The codec of a type for a caller without a contract, who may leave open what comes.
+	 * @param type as for {@link #forType(Type)}, or {@code Object}, {@code Map} or
+	 * {@code Collection} of anything, which stand for texts, numbers, maps and lists
+	 * @return the codec of that type
+	 * @throws IllegalArgumentException if values of the type cannot be coded; the message
+	 * names the type
+	 */
+	default ValueCodec forData(Type type) {
+		return forType(type);
+	}
+
 }

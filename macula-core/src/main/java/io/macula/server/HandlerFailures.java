@@ -78,9 +78,10 @@ final class HandlerFailures {
 
 	private Failure describe(Throwable thrown) {
 		Class<? extends Throwable> declared = this.contract.declaredException(thrown);
-		ValueCodec codec = (declared != null) ? this.exceptions.find(declared.getName()) : null;
-		if (declared != null && codec != null) {
-			return declared(thrown, declared, codec);
+		ExceptionCodecs.Coded coded = (declared != null) ? this.exceptions.thrown(thrown.getClass(), declared) : null;
+		ValueCodec codec = (coded != null) ? coded.codec() : null;
+		if (coded != null && codec != null) {
+			return declared(thrown, coded.type().text(), codec);
 		}
 		if (thrown instanceof RpcException rpc) {
 			return ofRpcException(rpc);
@@ -91,7 +92,7 @@ final class HandlerFailures {
 		return new Failure(Status.processed(code, type + ": " + text(thrown)), type, NOTHING);
 	}
 
-	private Failure declared(Throwable thrown, Class<? extends Throwable> declared, ValueCodec codec) {
+	private Failure declared(Throwable thrown, String type, ValueCodec codec) {
 		byte[] detail;
 		try {
 			detail = codec.encode(thrown);
@@ -102,7 +103,7 @@ final class HandlerFailures {
 			this.log.warn(message, ex);
 			return new Failure(Status.processed(Code.INTERNAL, message), thrown.getClass().getName(), NOTHING);
 		}
-		return new Failure(Status.processed(Code.APPLICATION, text(thrown)), declared.getName(), detail);
+		return new Failure(Status.processed(Code.APPLICATION, text(thrown)), type, detail);
 	}
 
 	/**

@@ -75,9 +75,10 @@ final class ServedMethod {
 		this.classLoader = (loader != null) ? loader : ClassLoader.getSystemClassLoader();
 		this.arguments = ArgumentsCodec.of(codec, contract.signature(), contract.parameterTypes(),
 				contract.parameterNames());
-		this.result = codec.forType(contract.resultType());
+		this.result = codec.forType(contract.resultType(), "The result of " + contract.signature());
 		Type streamType = contract.streamType();
-		this.element = (streamType != null) ? codec.forType(streamType) : null;
+		this.element = (streamType != null) ? codec.forType(streamType, "An element sent to " + contract.signature())
+				: null;
 		this.failures = new HandlerFailures(this.procedure, contract, ExceptionCodecs.of(codec,
 				contract.method().getDeclaringClass(), contract.signature(), contract.exceptions()));
 		this.observations = observations;

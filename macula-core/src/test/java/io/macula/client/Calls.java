@@ -69,7 +69,7 @@ public interface Calls {
 	Flux<String> mirror(Flux<String> texts);
 
 	static byte[] encoded(Object value) {
-		return JacksonPayloadCodec.cbor().forType(value.getClass()).encode(value);
+		return JacksonPayloadCodec.cbor().forData(value.getClass()).encode(value);
 	}
 
 }

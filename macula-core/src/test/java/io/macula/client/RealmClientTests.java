@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -55,7 +56,7 @@ class RealmClientTests {
 	private final ClientFixture fixture = new ClientFixture();
 
 	private static byte[] encoded(Object value) {
-		return JacksonPayloadCodec.cbor().forType(value.getClass()).encode(value);
+		return JacksonPayloadCodec.cbor().forData(value.getClass()).encode(value);
 	}
 
 	private static ServiceSettings withoutEjection(ServiceSettings settings) {
@@ -570,6 +571,59 @@ class RealmClientTests {
 			assertThat(error.code()).isEqualTo(Code.UNKNOWN);
 			assertThat(error.remoteType()).isEqualTo("java.io.UncheckedIOException");
 		});
+	}
+
+	@Test
+	void anUnknownSubclassOfADeclaredExceptionArrivesAsThatWithItsTypeNamed() {
+		byte[] detail = encoded(Map.of("message", "sold out", "left", 3));
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> connection.fail(call,
+				new Failure(Status.processed(Code.APPLICATION, "sold out"),
+						"com.acme.Discontinued " + SoldOut.class.getName(), detail));
+		this.fixture.known(1);
+		Shop shop = this.fixture.client().proxy(Shop.class, "test.shop");
+		assertThatThrownBy(shop::buy).isExactlyInstanceOf(SoldOut.class)
+			.hasMessage("sold out")
+			.satisfies((error) -> assertThat(error.getSuppressed())
+				.filteredOn((suppressed) -> suppressed instanceof RpcException)
+				.singleElement()
+				.isInstanceOfSatisfying(RpcException.class, (rpc) -> {
+					assertThat(rpc.remoteType()).isEqualTo("com.acme.Discontinued");
+					assertThat(rpc).hasMessageContaining("thrown as com.acme.Discontinued, which is not known here");
+				}));
+		assertThatThrownBy(() -> this.fixture.client().call("test.shop", "buy", null, Map.class))
+			.isInstanceOfSatisfying(RpcException.class,
+					(error) -> assertThat(error.remoteType()).isEqualTo("com.acme.Discontinued"));
+	}
+
+	@Test
+	void whatCannotBeCodedIsRefusedWithMethodAndPath() {
+		assertThatThrownBy(() -> this.fixture.client().proxy(Open.class, "test.open")).hasMessageContaining(
+				"The result of Open.find(): Values of java.util.List<java.lang.Object> cannot be coded as cbor: List<Object>[] is an Object");
+	}
+
+	/** Declares an exception that may be subclassed. */
+	public interface Shop {
+
+		String buy() throws SoldOut;
+
+	}
+
+	/** The declared one. */
+	public static class SoldOut extends Exception {
+
+		private static final long serialVersionUID = 1L;
+
+		public SoldOut(String message) {
+			super(message);
+		}
+
+	}
+
+	/** Leaves open what comes. */
+	public interface Open {
+
+		List<Object> find();
+
 	}
 
 	/** Declares an exception that has no constructor for its message alone. */

@@ -19,11 +19,13 @@ package io.macula.codec;
 import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,167 @@ class ExceptionCodecsTests {
 							+ "callers get an RpcException with code UNKNOWN, its type name and message. Values of "
 							+ "java.io.UncheckedIOException cannot be coded as json: UncheckedIOException has no constructor that takes");
 		});
+	}
+
+	@Test
+	void fieldsTravelWithoutGetters() {
+		ExceptionCodecs codecs = codecs(SoldOut.class);
+		SoldOut decoded = (SoldOut) roundTrip(codecs, new SoldOut("pen", 3), SoldOut.class);
+		assertThat(decoded).hasMessage("pen: only 3 left");
+		assertThat(decoded.sku).isEqualTo("pen");
+		assertThat(decoded.left).isEqualTo(3);
+		assertThat(this.log.list).isEmpty();
+	}
+
+	@Test
+	void aConstructorThatDoesNotFitIsWarnedOfInsteadOfBeingCalledWithNulls() {
+		ExceptionCodecs codecs = codecs(Misfit.class);
+		assertThat(codecs.find(Misfit.class.getName())).isNull();
+		assertThat(codecs.thrown(Misfit.class, Misfit.class)).isNull();
+		assertThat(this.log.list).singleElement().satisfies((event) -> {
+			assertThat(event.getLevel()).isEqualTo(Level.WARN);
+			assertThat(event.getFormattedMessage()).contains("Misfit that method read() of contract")
+				.contains("Misfit has a constructor with a parameter 'sku' of " + Misfit.class.getName()
+						+ " that no getter or field gives, so that it would arrive as null; add a getter or field of that name");
+		});
+	}
+
+	@Test
+	void aKnownSubclassTravelsAsItself() {
+		ExceptionCodecs codecs = codecs(SoldOut.class);
+		Discontinued decoded = (Discontinued) roundTrip(codecs, new Discontinued("pen", "2027"), SoldOut.class);
+		assertThat(decoded).hasMessage("pen: only 0 left");
+		assertThat(decoded.since).isEqualTo("2027");
+		assertThat(((SoldOut) decoded).left).isZero();
+	}
+
+	@Test
+	void anUnknownSubclassArrivesAsTheNearestDeclaredOne() {
+		ExceptionCodecs codecs = codecs(SoldOut.class);
+		ExceptionCodecs.Coded coded = Objects.requireNonNull(codecs.thrown(Discontinued.class, SoldOut.class));
+		byte[] detail = Objects.requireNonNull(coded.codec()).encode(new Discontinued("pen", "2027"));
+		assertThat(coded.type().text()).isEqualTo(Discontinued.class.getName() + " " + SoldOut.class.getName());
+		for (String name : List.of("com.acme.Unknown", "java.lang.Thread", "java.lang.IllegalStateException", "")) {
+			ExceptionCodecs.Coded received = Objects
+				.requireNonNull(codecs.received(ThrownType.parse(name + " " + SoldOut.class.getName())));
+			assertThat(received.exact()).as(name).isFalse();
+			assertThat(Objects.requireNonNull(received.codec()).decode(detail)).isExactlyInstanceOf(SoldOut.class)
+				.extracting("sku", "left")
+				.containsExactly("pen", 0);
+		}
+		assertThat(codecs.received(ThrownType.parse("java.lang.IllegalStateException"))).isNull();
+		assertThat(codecs.received(ThrownType.parse(Discontinued.class.getName()))).isNull();
+	}
+
+	@Test
+	void aSubclassThatCannotBeCodedTravelsAsTheNearestDeclaredOne() {
+		ExceptionCodecs codecs = codecs(SoldOut.class);
+		SoldOut decoded = (SoldOut) roundTrip(codecs, new OddlySoldOut("pen", "why"), SoldOut.class);
+		assertThat(decoded).isExactlyInstanceOf(SoldOut.class).hasMessage("pen: only 1 left");
+	}
+
+	@Test
+	void subclassesOfAnAbstractOrSealedExceptionTravelAsThemselves() {
+		ExceptionCodecs codecs = codecs(Refused.class);
+		assertThat(this.log.list).isEmpty();
+		assertThat(roundTrip(codecs, new Refused.Late(5), Refused.class)).isExactlyInstanceOf(Refused.Late.class)
+			.extracting("minutes")
+			.isEqualTo(5);
+		assertThat(codecs.received(ThrownType.parse("com.acme.Unknown " + Refused.class.getName()))).isNull();
+	}
+
+	@Test
+	void namesThatAPeerMakesUpAreNotKept() {
+		ExceptionCodecs codecs = codecs(SoldOut.class);
+		for (int i = 0; i < 10_000; i++) {
+			assertThat(codecs.received(new ThrownType("com.acme.Made" + i, SoldOut.class.getName()))).isNotNull();
+		}
+		assertThat(codecs).extracting("known").asInstanceOf(InstanceOfAssertFactories.MAP).hasSize(64);
+	}
+
+	private static ExceptionCodecs codecs(Class<? extends Throwable> declared) {
+		return ExceptionCodecs.of(JacksonPayloadCodec.cbor(), ExceptionCodecsTests.class, "read()", List.of(declared));
+	}
+
+	private static Object roundTrip(ExceptionCodecs codecs, Throwable thrown, Class<? extends Throwable> declared) {
+		ExceptionCodecs.Coded sent = Objects.requireNonNull(codecs.thrown(thrown.getClass(), declared));
+		byte[] detail = Objects.requireNonNull(sent.codec()).encode(thrown);
+		ExceptionCodecs.Coded received = Objects
+			.requireNonNull(codecs.received(ThrownType.parse(sent.type().text())));
+		return Objects.requireNonNull(Objects.requireNonNull(received.codec()).decode(detail));
+	}
+
+	static class SoldOut extends Exception {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String sku;
+
+		private final int left;
+
+		SoldOut(String sku, int left) {
+			super(sku + ": only " + left + " left");
+			this.sku = sku;
+			this.left = left;
+		}
+
+	}
+
+	static final class Discontinued extends SoldOut {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String since;
+
+		Discontinued(String sku, String since) {
+			super(sku, 0);
+			this.since = since;
+		}
+
+	}
+
+	static final class OddlySoldOut extends SoldOut {
+
+		private static final long serialVersionUID = 1L;
+
+		OddlySoldOut(String sku, String reason) {
+			super(sku, reason.isEmpty() ? 0 : 1);
+		}
+
+	}
+
+	static final class Misfit extends Exception {
+
+		private static final long serialVersionUID = 1L;
+
+		Misfit(String sku, String reason) {
+			super(sku + " " + reason);
+		}
+
+	}
+
+	abstract static sealed class Refused extends Exception permits Refused.Late, Refused.Early {
+
+		private static final long serialVersionUID = 1L;
+
+		static final class Late extends Refused {
+
+			private static final long serialVersionUID = 1L;
+
+			private final int minutes;
+
+			Late(int minutes) {
+				this.minutes = minutes;
+			}
+
+		}
+
+		static final class Early extends Refused {
+
+			private static final long serialVersionUID = 1L;
+
+		}
+
 	}
 
 }
