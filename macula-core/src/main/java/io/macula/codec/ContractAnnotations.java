@@ -91,8 +91,8 @@ final class ContractAnnotations extends AnnotationIntrospector {
 
 		OwnFields(VisibilityChecker checker) {
 			super(JsonAutoDetect.Visibility.ANY, JsonAutoDetect.Visibility.PUBLIC_ONLY,
-					JsonAutoDetect.Visibility.PUBLIC_ONLY, JsonAutoDetect.Visibility.ANY,
-					JsonAutoDetect.Visibility.ANY, JsonAutoDetect.Visibility.NON_PRIVATE);
+					JsonAutoDetect.Visibility.PUBLIC_ONLY, JsonAutoDetect.Visibility.ANY, JsonAutoDetect.Visibility.ANY,
+					JsonAutoDetect.Visibility.NON_PRIVATE);
 		}
 
 		@Override

@@ -46,9 +46,9 @@ import tools.jackson.databind.type.MapType;
 import tools.jackson.databind.util.NameTransformer;
 
 /**
- * Keeps values to what the contract declares: a subclass of a declared class, which
- * would arrive as that class without its own fields, cannot be encoded, nor can an order
- * that would get lost. Where the contract names several types, each travels as itself.
+ * Keeps values to what the contract declares: a subclass of a declared class, which would
+ * arrive as that class without its own fields, cannot be encoded, nor can an order that
+ * would get lost. Where the contract names several types, each travels as itself.
  */
 final class DeclaredTypes extends SimpleModule {
 
@@ -253,7 +253,8 @@ final class DeclaredTypes extends SimpleModule {
 			AnnotatedClass annotated = context.introspectClassAnnotations(this.type);
 			for (NamedType option : config.getSubtypeResolver().collectAndResolveSubtypesByClass(config, annotated)) {
 				// The class of an enum's constant with a body is a subclass of the enum.
-				if (option.getType() == found || (option.getType().isEnum() && option.getType().isAssignableFrom(found))) {
+				if (option.getType() == found
+						|| (option.getType().isEnum() && option.getType().isAssignableFrom(found))) {
 					return;
 				}
 			}

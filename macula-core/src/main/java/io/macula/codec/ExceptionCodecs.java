@@ -52,8 +52,8 @@ public final class ExceptionCodecs {
 	/** What comes, by both names; a codec of the declared class where it is not known. */
 	private final Map<ThrownType, Coded> known = new ConcurrentHashMap<>();
 
-	private ExceptionCodecs(PayloadCodec codec, ClassLoader loader,
-			Map<String, Class<? extends Throwable>> declared, Map<String, ValueCodec> codecs) {
+	private ExceptionCodecs(PayloadCodec codec, ClassLoader loader, Map<String, Class<? extends Throwable>> declared,
+			Map<String, ValueCodec> codecs) {
 		this.codec = codec;
 		this.loader = loader;
 		this.declared = declared;

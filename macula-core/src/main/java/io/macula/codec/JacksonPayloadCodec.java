@@ -135,7 +135,8 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 				reader = reader.with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 			}
 			boolean choice = mapper._serializationContext().findTypeSerializer(javaType) != null;
-			JavaType written = choice ? mapper.getTypeFactory().constructParametricType(Choice.class, javaType) : javaType;
+			JavaType written = choice ? mapper.getTypeFactory().constructParametricType(Choice.class, javaType)
+					: javaType;
 			JacksonValueCodec codec = new JacksonValueCodec(type.getTypeName(), javaType.isPrimitive(), choice,
 					mapper.writerFor(written), reader);
 			codec.prepare();

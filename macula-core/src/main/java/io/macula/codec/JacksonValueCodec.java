@@ -45,8 +45,7 @@ final class JacksonValueCodec implements ValueCodec {
 
 	private final ObjectReader reader;
 
-	JacksonValueCodec(String typeName, boolean primitive, boolean choice, ObjectWriter writer,
-			ObjectReader reader) {
+	JacksonValueCodec(String typeName, boolean primitive, boolean choice, ObjectWriter writer, ObjectReader reader) {
 		this.typeName = typeName;
 		this.primitive = primitive;
 		this.choice = choice;

@@ -44,10 +44,8 @@ import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Calendar;
 import java.util.Collection;
 import java.util.Currency;
-import java.util.Date;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -92,7 +90,7 @@ final class JdkTypes {
 	private static final Set<Class<?>> VALUES = Set.of(String.class, boolean.class, Boolean.class, byte.class,
 			Byte.class, short.class, Short.class, char.class, Character.class, int.class, Integer.class, long.class,
 			Long.class, float.class, Float.class, double.class, Double.class, BigInteger.class, BigDecimal.class,
-			UUID.class, URI.class, URL.class, Locale.class, Currency.class, BitSet.class, Date.class, Instant.class,
+			UUID.class, URI.class, URL.class, Locale.class, Currency.class, BitSet.class, Instant.class,
 			LocalDate.class, LocalTime.class, LocalDateTime.class, OffsetTime.class, OffsetDateTime.class,
 			ZonedDateTime.class, ZoneId.class, ZoneOffset.class, Year.class, YearMonth.class, MonthDay.class,
 			Month.class, DayOfWeek.class, Period.class, Duration.class, Optional.class, OptionalInt.class,
@@ -108,44 +106,46 @@ final class JdkTypes {
 	private static final Set<Class<?>> NO_KEYS = Set.of(BitSet.class, Optional.class, OptionalInt.class,
 			OptionalLong.class, OptionalDouble.class);
 
-	/** First match counts; the last is for all others. */
-	private static final Map<Class<?>, String> REMEDIES = remedies();
+	/** By its name: no clock of this library is one. */
+	private static final String DATE = "java.util.Date";
+
+	/** By the names of classes, super-classes and interfaces; the first match counts. */
+	private static final Map<String, String> REMEDIES = remedies();
 
 	private JdkTypes() {
 	}
 
-	private static Map<Class<?>, String> remedies() {
-		Map<Class<?>, String> remedies = new LinkedHashMap<>();
-		remedies.put(Calendar.class, "use java.time.ZonedDateTime");
-		remedies.put(TimeZone.class, "use java.time.ZoneId");
-		remedies.put(Date.class, "use java.time.Instant, LocalDate or LocalTime");
-		remedies.put(StringBuilder.class, "use String");
-		remedies.put(StringBuffer.class, "use String");
-		remedies.put(CharSequence.class, "use String");
-		remedies.put(Pattern.class, "use String");
-		remedies.put(AtomicInteger.class, "use int");
-		remedies.put(AtomicLong.class, "use long");
-		remedies.put(AtomicBoolean.class, "use boolean");
-		remedies.put(AtomicReference.class, "use the value itself");
-		remedies.put(Number.class, "use int, long, double, BigInteger or BigDecimal");
-		remedies.put(File.class, "use String: a file is one of this machine");
-		remedies.put(Path.class, "use String: a path is one of this machine");
-		remedies.put(InetAddress.class, "use String: decoding it would ask the name service");
-		remedies.put(InetSocketAddress.class, "use String: decoding it would ask the name service");
-		remedies.put(Buffer.class, "use byte[]");
-		remedies.put(Class.class, "use String: a peer must not choose classes");
-		remedies.put(Map.class, "use Map, SortedMap, LinkedHashMap or another of the common ones");
-		remedies.put(Map.Entry.class, "use a record");
-		remedies.put(Iterable.class, "use List, Set, SortedSet, Queue or another of the common ones");
-		remedies.put(Throwable.class, "declare it in the throws clause, or send a record");
-		remedies.put(Object.class, "use a record with what is meant");
+	private static Map<String, String> remedies() {
+		Map<String, String> remedies = new LinkedHashMap<>();
+		remedies.put("java.util.Calendar", "use java.time.ZonedDateTime");
+		remedies.put(TimeZone.class.getName(), "use java.time.ZoneId");
+		remedies.put(DATE, "use java.time.Instant, LocalDate or LocalTime");
+		remedies.put(StringBuilder.class.getName(), "use String");
+		remedies.put(StringBuffer.class.getName(), "use String");
+		remedies.put(CharSequence.class.getName(), "use String");
+		remedies.put(Pattern.class.getName(), "use String");
+		remedies.put(AtomicInteger.class.getName(), "use int");
+		remedies.put(AtomicLong.class.getName(), "use long");
+		remedies.put(AtomicBoolean.class.getName(), "use boolean");
+		remedies.put(AtomicReference.class.getName(), "use the value itself");
+		remedies.put(Number.class.getName(), "use int, long, double, BigInteger or BigDecimal");
+		remedies.put(File.class.getName(), "use String: a file is one of this machine");
+		remedies.put(Path.class.getName(), "use String: a path is one of this machine");
+		remedies.put(InetAddress.class.getName(), "use String: decoding it would ask the name service");
+		remedies.put(InetSocketAddress.class.getName(), "use String: decoding it would ask the name service");
+		remedies.put(Buffer.class.getName(), "use byte[]");
+		remedies.put(Class.class.getName(), "use String: a peer must not choose classes");
+		remedies.put(Map.class.getName(), "use Map, SortedMap, LinkedHashMap or another of the common ones");
+		remedies.put(Map.Entry.class.getName(), "use a record");
+		remedies.put(Iterable.class.getName(), "use List, Set, SortedSet, Queue or another of the common ones");
+		remedies.put(Throwable.class.getName(), "declare it in the throws clause, or send a record");
 		return remedies;
 	}
 
 	/** Refuse a type of the JDK that is not known to arrive as it was sent. */
 	static void require(TypePlace place) {
 		Class<?> raw = place.raw();
-		if (!place.ofJdk() || raw.isArray() || raw.isEnum() || VALUES.contains(raw) || CONTAINERS.contains(raw)
+		if (!place.ofJdk() || raw.isArray() || raw.isEnum() || value(raw) || CONTAINERS.contains(raw)
 				|| (place.parent() == null && place.type().isThrowable())) {
 			return;
 		}
@@ -155,16 +155,32 @@ final class JdkTypes {
 
 	/** Whether a map may have keys of this type of the JDK. */
 	static boolean key(Class<?> type) {
-		return VALUES.contains(type) && !NO_KEYS.contains(type);
+		return value(type) && !NO_KEYS.contains(type);
+	}
+
+	private static boolean value(Class<?> type) {
+		return VALUES.contains(type) || type.getName().equals(DATE);
 	}
 
 	private static String remedy(Class<?> type) {
-		for (Map.Entry<Class<?>, String> remedy : REMEDIES.entrySet()) {
-			if (remedy.getKey().isAssignableFrom(type)) {
+		Set<String> names = new HashSet<>();
+		addNames(type, names);
+		for (Map.Entry<String, String> remedy : REMEDIES.entrySet()) {
+			if (names.contains(remedy.getKey())) {
 				return remedy.getValue();
 			}
 		}
 		return "use a record with what is meant";
+	}
+
+	private static void addNames(Class<?> type, Set<String> names) {
+		names.add(type.getName());
+		for (Class<?> implemented : type.getInterfaces()) {
+			addNames(implemented, names);
+		}
+		if (type.getSuperclass() != null) {
+			addNames(type.getSuperclass(), names);
+		}
 	}
 
 }

@@ -114,8 +114,7 @@ final class PayloadMapper {
 			.enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
 			.disable(EnumFeature.READ_ENUMS_USING_TO_STRING, EnumFeature.WRITE_ENUMS_USING_TO_STRING)
 			.disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE,
-					DateTimeFeature.WRITE_DATES_WITH_CONTEXT_TIME_ZONE,
-					DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
+					DateTimeFeature.WRITE_DATES_WITH_CONTEXT_TIME_ZONE, DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
 			.enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID);
 	}
 

@@ -40,6 +40,7 @@ import tools.jackson.databind.deser.SettableBeanProperty;
 import tools.jackson.databind.deser.ValueInstantiator;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
 import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.PropertyWriter;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
 
@@ -49,8 +50,7 @@ import tools.jackson.databind.ser.bean.BeanSerializerBase;
 final class TypeRules implements Consumer<TypePlace> {
 
 	/** What every exception has; coded apart or of use in its own process only. */
-	static final Set<String> OF_THROWABLE = Set.of("message", "cause", "stackTrace", "suppressed",
-			"localizedMessage");
+	static final Set<String> OF_THROWABLE = Set.of("message", "cause", "stackTrace", "suppressed", "localizedMessage");
 
 	private static final String NAME_THEM = "make it sealed, so that it permits the types it may be, or name them with @JsonTypeInfo(use = NAME) and @JsonSubTypes";
 
@@ -90,8 +90,9 @@ final class TypeRules implements Consumer<TypePlace> {
 			return refused(place, "is an Object, so that nobody knows what to decode",
 					"declare the type, or a sealed interface that permits the types it may be");
 		}
-		return refused(place, "is a " + place.raw().getName()
-				+ ": the type is abstract and nothing says what to make of its values", NAME_THEM);
+		return refused(place,
+				"is a " + place.raw().getName() + ": the type is abstract and nothing says what to make of its values",
+				NAME_THEM);
 	}
 
 	/** A peer that may name classes may have any class instantiated. */
@@ -141,8 +142,7 @@ final class TypeRules implements Consumer<TypePlace> {
 	private static void requireOneEmptiness(TypePlace place) {
 		JdkTypes.require(place);
 		if (place.type().getContentType() != null && place.type().getContentType().isReferenceType()) {
-			throw refused(place, "is an Optional of an Optional, which can be empty in two ways",
-					"drop one of them");
+			throw refused(place, "is an Optional of an Optional, which can be empty in two ways", "drop one of them");
 		}
 	}
 
@@ -166,8 +166,9 @@ final class TypeRules implements Consumer<TypePlace> {
 			for (Field field : type.getDeclaredFields()) {
 				int modifiers = field.getModifiers();
 				if (!Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers) && !field.isSynthetic()) {
-					throw refused(place, "is a " + place.raw().getName() + ", whose field '" + field.getName()
-							+ "' would be lost: only the elements of a collection travel",
+					throw refused(place,
+							"is a " + place.raw().getName() + ", whose field '" + field.getName()
+									+ "' would be lost: only the elements of a collection travel",
 							"declare a record with the field and a List or Map beside it");
 				}
 			}
@@ -192,7 +193,7 @@ final class TypeRules implements Consumer<TypePlace> {
 		Map<String, PropertyWriter> written = new HashMap<>();
 		for (Iterator<PropertyWriter> all = serializer.properties(); all.hasNext();) {
 			PropertyWriter writer = all.next();
-			if (writer instanceof tools.jackson.databind.ser.BeanPropertyWriter property && property.isUnwrapping()) {
+			if (writer instanceof BeanPropertyWriter property && property.isUnwrapping()) {
 				return;
 			}
 			written.put(writer.getName(), writer);
@@ -220,8 +221,8 @@ final class TypeRules implements Consumer<TypePlace> {
 	private static void requireMade(TypePlace place, ValueInstantiator made) {
 		if (!made.canCreateUsingDefault() && !made.canCreateFromString() && !made.canCreateFromObjectWith()) {
 			String found = place.type().isThrowable()
-					? "has no constructor that takes nothing, the message, or its properties"
-					: "is a " + place.raw().getName() + ", which has no constructor that takes nothing or its properties";
+					? "has no constructor that takes nothing, the message, or its properties" : "is a "
+							+ place.raw().getName() + ", which has no constructor that takes nothing or its properties";
 			throw refused(place, found, "add one, annotate one with @JsonCreator, or compile with -parameters");
 		}
 	}
@@ -233,9 +234,10 @@ final class TypeRules implements Consumer<TypePlace> {
 		if (oneWay || property.isIgnorable() || (!parameter && field(place.raw(), property.getName()) == null)) {
 			return;
 		}
-		throw refused(place, "has a " + (parameter ? "constructor with a parameter" : "setter of a property") + " '"
-				+ property.getName() + "' of " + place.raw().getName()
-				+ " that no getter or field gives, so that it would arrive as null",
+		throw refused(place,
+				"has a " + (parameter ? "constructor with a parameter" : "setter of a property") + " '"
+						+ property.getName() + "' of " + place.raw().getName()
+						+ " that no getter or field gives, so that it would arrive as null",
 				"add a getter or field of that name, name the one that is meant with @JsonProperty, or annotate another constructor with @JsonCreator");
 	}
 
@@ -243,14 +245,15 @@ final class TypeRules implements Consumer<TypePlace> {
 		AnnotatedMember member = writer.getMember();
 		JsonProperty declared = writer.getAnnotation(JsonProperty.class);
 		boolean oneWay = declared != null && declared.access() == JsonProperty.Access.READ_ONLY;
-		boolean field = member != null && (member.getAnnotated() instanceof Field
-				|| field(place.raw(), writer.getName()) != null);
+		boolean field = member != null
+				&& (member.getAnnotated() instanceof Field || field(place.raw(), writer.getName()) != null);
 		// A getter without a field is computed on the other side, too.
 		if (oneWay || !field) {
 			return;
 		}
-		throw refused(place, "has a property '" + writer.getName() + "' of " + place.raw().getName()
-				+ " that no constructor or setter takes, so that it would be lost",
+		throw refused(place,
+				"has a property '" + writer.getName() + "' of " + place.raw().getName()
+						+ " that no constructor or setter takes, so that it would be lost",
 				"add it to the constructor, add a setter, or leave it out with @JsonIgnore");
 	}
 
@@ -258,8 +261,7 @@ final class TypeRules implements Consumer<TypePlace> {
 		for (Class<?> owner = type; owner != null && !TypePlace.ofJdk(owner); owner = owner.getSuperclass()) {
 			for (Field field : owner.getDeclaredFields()) {
 				int modifiers = field.getModifiers();
-				if (field.getName().equals(name) && !Modifier.isStatic(modifiers)
-						&& !Modifier.isTransient(modifiers)) {
+				if (field.getName().equals(name) && !Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers)) {
 					return field;
 				}
 			}

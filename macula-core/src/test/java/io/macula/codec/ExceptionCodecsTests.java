@@ -161,8 +161,7 @@ class ExceptionCodecsTests {
 	private static Object roundTrip(ExceptionCodecs codecs, Throwable thrown, Class<? extends Throwable> declared) {
 		ExceptionCodecs.Coded sent = Objects.requireNonNull(codecs.thrown(thrown.getClass(), declared));
 		byte[] detail = Objects.requireNonNull(sent.codec()).encode(thrown);
-		ExceptionCodecs.Coded received = Objects
-			.requireNonNull(codecs.received(ThrownType.parse(sent.type().text())));
+		ExceptionCodecs.Coded received = Objects.requireNonNull(codecs.received(ThrownType.parse(sent.type().text())));
 		return Objects.requireNonNull(Objects.requireNonNull(received.codec()).decode(detail));
 	}
 

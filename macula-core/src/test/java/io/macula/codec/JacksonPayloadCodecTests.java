@@ -341,7 +341,8 @@ class JacksonPayloadCodecTests {
 	@Test
 	void refusesClassNamesOfThePeer() {
 		assertThatIllegalArgumentException().isThrownBy(() -> JSON.forType(ByClass.class))
-			.withMessageContaining("ByClass has @JsonTypeInfo(use = CLASS), which lets the peer choose classes; write use = NAME");
+			.withMessageContaining(
+					"ByClass has @JsonTypeInfo(use = CLASS), which lets the peer choose classes; write use = NAME");
 		assertThatIllegalArgumentException().isThrownBy(() -> JSON.forType(ByClassInside.class))
 			.withMessageContaining("ByClassInside.list has @JsonTypeInfo(use = MINIMAL_CLASS)");
 		assertThatIllegalArgumentException().isThrownBy(() -> JSON.forType(Object.class))

@@ -97,9 +97,8 @@ class SealedTypesTests {
 				.decode("{\"@type\":\"Triangle\",\"a\":1}".getBytes(StandardCharsets.UTF_8)))
 			.withMessageContaining("Triangle")
 			.withMessageContaining("Circle");
-		assertThatExceptionOfType(CodecException.class)
-			.isThrownBy(() -> JSON.forType(Shape.class)
-				.decode("{\"@type\":\"java.io.File\",\"a\":1}".getBytes(StandardCharsets.UTF_8)));
+		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> JSON.forType(Shape.class)
+			.decode("{\"@type\":\"java.io.File\",\"a\":1}".getBytes(StandardCharsets.UTF_8)));
 		assertThatExceptionOfType(CodecException.class)
 			.isThrownBy(() -> JSON.forType(Shape.class).decode("{\"radius\":1}".getBytes(StandardCharsets.UTF_8)));
 	}

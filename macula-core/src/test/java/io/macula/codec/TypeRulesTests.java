@@ -148,10 +148,12 @@ class TypeRulesTests {
 
 	@Test
 	void propertiesThatWouldGetLostAreRefused() {
-		assertRefused(NotGiven.class, "NotGiven has a constructor with a parameter 'sku' of "
-				+ NotGiven.class.getName() + " that no getter or field gives, so that it would arrive as null");
-		assertRefused(NotTaken.class, "NotTaken has a property 'sku' of " + NotTaken.class.getName()
-				+ " that no constructor or setter takes, so that it would be lost", "leave it out with @JsonIgnore");
+		assertRefused(NotGiven.class, "NotGiven has a constructor with a parameter 'sku' of " + NotGiven.class.getName()
+				+ " that no getter or field gives, so that it would arrive as null");
+		assertRefused(NotTaken.class,
+				"NotTaken has a property 'sku' of " + NotTaken.class.getName()
+						+ " that no constructor or setter takes, so that it would be lost",
+				"leave it out with @JsonIgnore");
 		assertRefused(OnlySet.class, "OnlySet has a setter of a property 'sku'");
 		assertRefused(type(new TypeReference<Holder<NoConstructor>>() {
 		}), "Holder<NoConstructor>.value is a " + NoConstructor.class.getName()

@@ -71,8 +71,7 @@ class TypeWalkTests {
 
 	private static List<String> walk(TypeReference<?> type) {
 		List<String> places = new ArrayList<>();
-		new TypeWalk(MAPPER).walk(MAPPER.constructType(type),
-				(place) -> places.add(place.kind() + " " + place.path()));
+		new TypeWalk(MAPPER).walk(MAPPER.constructType(type), (place) -> places.add(place.kind() + " " + place.path()));
 		return places;
 	}
 

@@ -146,8 +146,7 @@ class ValueTypesTests {
 
 	@SuppressWarnings("deprecation")
 	private static Stream<Row> rows() {
-		return Stream.of(
-				exact("`boolean`, `Boolean`", boolean.class, true, false).key(Boolean.class, true),
+		return Stream.of(exact("`boolean`, `Boolean`", boolean.class, true, false).key(Boolean.class, true),
 				exact("`byte`, `short`, `int`, `long` and their classes", long.class, Long.MIN_VALUE, 0L,
 						Long.MAX_VALUE)
 					.also(byte.class, (byte) -1)
@@ -214,7 +213,8 @@ class ValueTypesTests {
 						Duration.ofSeconds(-5, 7))
 					.also(Period.class, Period.of(1, -2, 3))
 					.key(Duration.class, Duration.ofSeconds(-5, 7)),
-				exact("`java.util.Date`", Date.class, new Date(Long.MIN_VALUE), new Date(1)).key(Date.class, new Date(1))
+				exact("`java.util.Date`", Date.class, new Date(Long.MIN_VALUE), new Date(1))
+					.key(Date.class, new Date(1))
 					.note("to the millisecond; a `java.sql.Timestamp` arrives as that"),
 				exact("`Optional` of a value", type(new TypeReference<Optional<UUID>>() {
 				}), Optional.empty(), Optional.of(new UUID(1, 2)))
@@ -271,12 +271,15 @@ class ValueTypesTests {
 					}), new EnumMap<>(Map.of(Colour.RED, 1)))
 					.note("keys as in the column \"key\", or of one text by `@JsonValue` and `@JsonCreator`"),
 				exact("`SortedMap`, `NavigableMap`, `TreeMap`", type(new TypeReference<SortedMap<String, Integer>>() {
-				}), new TreeMap<>(Map.of("b", 1, "a", 2))).also(type(new TypeReference<NavigableMap<Integer, Integer>>() {
-				}), new TreeMap<>(Map.of(2, 1))).also(type(new TypeReference<TreeMap<Integer, Integer>>() {
-				}), new TreeMap<>(Map.of(2, 1))).note("in natural order; one with a comparator is refused at the call"),
-				refused("`Object`, `?`, and with them `Map<String, Object>`", Object.class, "declare the type").also(
-						type(new TypeReference<Map<String, Object>>() {
-						})),
+				}), new TreeMap<>(Map.of("b", 1, "a", 2)))
+					.also(type(new TypeReference<NavigableMap<Integer, Integer>>() {
+					}), new TreeMap<>(Map.of(2, 1)))
+					.also(type(new TypeReference<TreeMap<Integer, Integer>>() {
+					}), new TreeMap<>(Map.of(2, 1)))
+					.note("in natural order; one with a comparator is refused at the call"),
+				refused("`Object`, `?`, and with them `Map<String, Object>`", Object.class, "declare the type")
+					.also(type(new TypeReference<Map<String, Object>>() {
+					})),
 				refused("`Number`", Number.class, "use int, long, double, BigInteger or BigDecimal"),
 				refused("`CharSequence`, `StringBuilder`, `StringBuffer`", StringBuilder.class, "use String")
 					.also(CharSequence.class)
@@ -293,8 +296,7 @@ class ValueTypesTests {
 				refused("`AtomicInteger`", AtomicInteger.class, "use int"),
 				refused("`AtomicLong`", AtomicLong.class, "use long"),
 				refused("`AtomicReference`", type(new TypeReference<AtomicReference<String>>() {
-				}), "use the value itself"),
-				refused("`ByteBuffer`", ByteBuffer.class, "use byte[]"),
+				}), "use the value itself"), refused("`ByteBuffer`", ByteBuffer.class, "use byte[]"),
 				refused("`File`", File.class, "use String: a file is one of this machine"),
 				refused("`Path`", Path.class, "use String: a path is one of this machine"),
 				refused("`InetAddress`", InetAddress.class, "use String: decoding it would ask the name service"),
@@ -303,8 +305,7 @@ class ValueTypesTests {
 				refused("`Class`", type(new TypeReference<Class<String>>() {
 				}), "use String: a peer must not choose classes"),
 				refused("`Optional` of an `Optional`", type(new TypeReference<Optional<Optional<String>>>() {
-				}), "drop one of them"),
-				refused("`Map.Entry`", type(new TypeReference<Map.Entry<String, String>>() {
+				}), "drop one of them"), refused("`Map.Entry`", type(new TypeReference<Map.Entry<String, String>>() {
 				}), "use a record"),
 				refused("`Vector`, `PriorityQueue` and other collections", type(new TypeReference<Vector<String>>() {
 				}), "use List, Set, SortedSet, Queue or another of the common ones")

@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The payload codecs by name: CBOR and JSON as customizers change them, the plain ones for
- * peers without, and the application's own codecs, which replace those of the same name.
- * Immutable.
+ * The payload codecs by name: CBOR and JSON as customizers change them, the plain ones
+ * for peers without, and the application's own codecs, which replace those of the same
+ * name. Immutable.
  */
 final class PayloadCodecs {
 

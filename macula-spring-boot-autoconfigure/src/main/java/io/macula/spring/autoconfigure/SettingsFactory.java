@@ -183,8 +183,8 @@ final class SettingsFactory {
 			@Nullable Duration attemptTimeout, MaculaProperties.Failover failover, MaculaProperties.Ejection ejection,
 			Duration patience) {
 		Strategies.Named strategy = this.strategies.find(prefix + ".selection", selection, this.invalid);
-		require(this.codecs.names().contains(codec), prefix + ".codec", codec,
-				"one of " + String.join(", ", new TreeSet<>(this.codecs.names())) + ", or the name() of a PayloadCodec bean");
+		require(this.codecs.names().contains(codec), prefix + ".codec", codec, "one of "
+				+ String.join(", ", new TreeSet<>(this.codecs.names())) + ", or the name() of a PayloadCodec bean");
 		ServiceSettings.Failover failoverSettings = this.invalid.check(prefix + ".failover",
 				() -> new ServiceSettings.Failover(failover.maxAttempts(), failover.backoff(), failover.maxBackoff(),
 						failover.budgetRatio(), failover.budgetFloor()));
@@ -192,8 +192,8 @@ final class SettingsFactory {
 				() -> new EjectionSettings(ejection.enabled(), ejection.consecutiveFailures(), ejection.failureRate(),
 						ejection.minimumCalls(), ejection.interval(), ejection.baseTime(), ejection.maxTime(),
 						ejection.maxShare(), ejection.latencyFactor(), ejection.slowStart()));
-		return this.invalid.check(prefix, () -> new ServiceSettings(strategy.name(), strategy.strategy(), this.codecs.resolve(codec),
-				deadline, attemptTimeout, failoverSettings, ejectionSettings, patience));
+		return this.invalid.check(prefix, () -> new ServiceSettings(strategy.name(), strategy.strategy(),
+				this.codecs.resolve(codec), deadline, attemptTimeout, failoverSettings, ejectionSettings, patience));
 	}
 
 	private @Nullable Duration attemptTimeout(String prefix, String text) {

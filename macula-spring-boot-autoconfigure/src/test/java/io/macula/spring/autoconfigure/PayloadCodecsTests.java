@@ -57,7 +57,8 @@ class PayloadCodecsTests {
 				assertThat(codecs.names()).containsExactly("cbor", "json");
 				assertThat(text(codecs.all().get(0))).contains("firstName").contains("Ada");
 				assertThat(text(codecs.all().get(1))).isEqualTo("{\"firstName\":\"Ada\"}");
-				assertThat(codecs.all().get(1)
+				assertThat(codecs.all()
+					.get(1)
 					.forType(Name.class)
 					.decode("{\"firstName\":\"Ada\",\"new\":1}".getBytes(StandardCharsets.UTF_8)))
 					.isEqualTo(new Name("Ada"));
