@@ -73,8 +73,12 @@ final class DirectoryProtocol {
 	}
 
 	record Update(String sender, long senderIncarnation, boolean settled, boolean begins, boolean ends, long answers,
-			long received, @Nullable Map<String, Object> digest, List<Upsert> upserts, List<Renewal> renewals,
+			long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals,
 			List<Gone> gone, List<String> wanted) {
+
+	}
+
+	record Digest(int count, long hash) {
 
 	}
 
