@@ -89,6 +89,20 @@ final class ConfiguredKeys {
 				"Did you mean " + nearest + "? Correct or remove it.");
 	}
 
+	/**
+	 * The first setting that refers to something that is not set: its text would be taken
+	 * as it stands, even for a secret.
+	 * @return what to throw, or empty
+	 */
+	Optional<FailureAnalyzedException> unresolved() {
+		Set<ConfigurationPropertyName> names = new LinkedHashSet<>(this.known.values());
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			names(source).filter(this.known::contains).forEach(names::add);
+		}
+		InvalidSettings invalid = new InvalidSettings(this.environment);
+		return names.stream().map(invalid::unresolved).flatMap(Optional::stream).findFirst();
+	}
+
 	private static List<ConfigurationPropertyName> otherPrefixes(ListableBeanFactory beanFactory) {
 		List<ConfigurationPropertyName> prefixes = new ArrayList<>();
 		for (String beanName : beanFactory.getBeanNamesForAnnotation(ConfigurationProperties.class)) {

@@ -16,10 +16,13 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.util.Collection;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.macula.spring.UnresolvedPlaceholder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -28,6 +31,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.env.Environment;
+import org.springframework.util.PlaceholderResolutionException;
 
 /**
  * Reports of settings that cannot be: key, value, where it was set, and what is allowed.
@@ -99,6 +103,19 @@ final class InvalidSettings {
 	}
 
 	/**
+	 * Refuse a name that is none of those that are known.
+	 * @param key the key
+	 * @param name the configured name
+	 * @param known the known ones
+	 * @param allowed what is allowed, for people
+	 * @return what to throw
+	 */
+	FailureAnalyzedException refuseName(String key, String name, Collection<String> known, String allowed) {
+		return new FailureAnalyzedException(description(key, name, "", allowed),
+				NearestName.question(name, known) + action(key, allowed));
+	}
+
+	/**
 	 * Refuse a setting that has no effect because another one is not set.
 	 * @param key the key
 	 * @param value the configured value
@@ -110,6 +127,29 @@ final class InvalidSettings {
 		return new FailureAnalyzedException(
 				setting(key, value, "") + " has no effect without " + missing + ": " + reason + ".",
 				"Set " + missing + ", or remove " + key + ".");
+	}
+
+	/**
+	 * A value with a placeholder that nothing resolves. The value is not told, since it
+	 * may be part of a secret.
+	 * @param key the key
+	 * @return what to throw, or empty if all is resolved
+	 */
+	Optional<FailureAnalyzedException> unresolved(ConfigurationPropertyName key) {
+		ConfigurationProperty property = configured(key);
+		if (property == null || !(property.getValue() instanceof CharSequence text)) {
+			return Optional.empty();
+		}
+		try {
+			this.environment.resolveRequiredPlaceholders(text.toString());
+			return Optional.empty();
+		}
+		catch (PlaceholderResolutionException ex) {
+			UnresolvedPlaceholder placeholder = UnresolvedPlaceholder.of(ex);
+			return Optional.of(new FailureAnalyzedException(
+					"The setting " + property.getName() + origin(property) + " " + placeholder.description(),
+					placeholder.action(), ex));
+		}
 	}
 
 	private String description(String key, Object value, String notSet, String allowed) {

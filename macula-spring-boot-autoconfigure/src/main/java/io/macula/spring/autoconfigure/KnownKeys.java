@@ -80,6 +80,16 @@ final class KnownKeys {
 				|| this.lists.stream().anyMatch((list) -> list.equals(name) || isElement(list, name));
 	}
 
+	/**
+	 * Keys that hold one value, or a list written as one.
+	 * @return without those of single services
+	 */
+	List<ConfigurationPropertyName> values() {
+		List<ConfigurationPropertyName> values = new ArrayList<>(this.scalars);
+		values.addAll(this.lists);
+		return values;
+	}
+
 	private static boolean isElement(ConfigurationPropertyName list, ConfigurationPropertyName name) {
 		return list.isParentOf(name) && name.isLastElementIndexed();
 	}
@@ -118,8 +128,7 @@ final class KnownKeys {
 					ConfigurationPropertyName.of(unknown.getLastElement(Form.DASHED)), this.serviceSettings);
 			return SERVICES + ".<name>." + setting;
 		}
-		List<ConfigurationPropertyName> all = new ArrayList<>(this.scalars);
-		all.addAll(this.lists);
+		List<ConfigurationPropertyName> all = values();
 		all.addAll(this.freeMaps);
 		return nearest(unknown, all).toString();
 	}
@@ -134,26 +143,8 @@ final class KnownKeys {
 
 	/** The last element weighs more: groups are forgotten more often than misspelt. */
 	private static int distance(ConfigurationPropertyName one, ConfigurationPropertyName other) {
-		return distance(one.toString(), other.toString())
-				+ 3 * distance(one.getLastElement(Form.DASHED), other.getLastElement(Form.DASHED));
-	}
-
-	/** Levenshtein distance. */
-	private static int distance(String one, String other) {
-		int[] row = new int[other.length() + 1];
-		for (int j = 0; j < row.length; j++) {
-			row[j] = j;
-		}
-		for (int i = 1; i <= one.length(); i++) {
-			int diagonal = row[0];
-			row[0] = i;
-			for (int j = 1; j < row.length; j++) {
-				int replaced = diagonal + ((one.charAt(i - 1) == other.charAt(j - 1)) ? 0 : 1);
-				diagonal = row[j];
-				row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-			}
-		}
-		return row[other.length()];
+		return NearestName.distance(one.toString(), other.toString())
+				+ 3 * NearestName.distance(one.getLastElement(Form.DASHED), other.getLastElement(Form.DASHED));
 	}
 
 	static String dashed(String camelCase) {

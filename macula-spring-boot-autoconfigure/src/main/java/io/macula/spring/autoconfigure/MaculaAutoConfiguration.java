@@ -79,6 +79,9 @@ public final class MaculaAutoConfiguration {
 			ConfigurableListableBeanFactory beanFactory, PayloadCodecs codecs) {
 		ConfiguredKeys keys = new ConfiguredKeys(environment);
 		keys.refuseUnknown(beanFactory);
+		keys.unresolved().ifPresent((failure) -> {
+			throw failure;
+		});
 		Map<String, SelectionStrategy> strategies = BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory,
 				SelectionStrategy.class);
 		SettingsFactory factory = new SettingsFactory(properties, new Strategies(strategies), codecs,

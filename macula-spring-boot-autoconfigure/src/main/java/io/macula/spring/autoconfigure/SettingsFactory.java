@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 import io.macula.Endpoint;
@@ -183,8 +184,11 @@ final class SettingsFactory {
 			@Nullable Duration attemptTimeout, MaculaProperties.Failover failover, MaculaProperties.Ejection ejection,
 			Duration patience) {
 		Strategies.Named strategy = this.strategies.find(prefix + ".selection", selection, this.invalid);
-		require(this.codecs.names().contains(codec), prefix + ".codec", codec, "one of "
-				+ String.join(", ", new TreeSet<>(this.codecs.names())) + ", or the name() of a PayloadCodec bean");
+		Set<String> codecs = new TreeSet<>(this.codecs.names());
+		if (!codecs.contains(codec)) {
+			throw this.invalid.refuseName(prefix + ".codec", codec, codecs,
+					"one of " + String.join(", ", codecs) + ", or the name() of a PayloadCodec bean");
+		}
 		ServiceSettings.Failover failoverSettings = this.invalid.check(prefix + ".failover",
 				() -> new ServiceSettings.Failover(failover.maxAttempts(), failover.backoff(), failover.maxBackoff(),
 						failover.budgetRatio(), failover.budgetFloor()));

@@ -52,7 +52,7 @@ final class Strategies {
 		String relaxed = name.toLowerCase(Locale.ROOT).replace('-', '_');
 		SelectionStrategy builtIn = this.byName.get(relaxed);
 		if (builtIn == null) {
-			throw invalid.refuse(key, name,
+			throw invalid.refuseName(key, name, this.byName.keySet(),
 					"one of " + String.join(", ", this.byName.keySet()) + ", or the name of a SelectionStrategy bean");
 		}
 		return new Named(relaxed, builtIn);

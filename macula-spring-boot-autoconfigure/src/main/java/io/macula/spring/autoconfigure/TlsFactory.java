@@ -167,7 +167,7 @@ final class TlsFactory {
 		}
 		catch (NoSuchSslBundleException ex) {
 			List<String> names = this.bundles.getBundleNames();
-			throw this.invalid.refuse(BUNDLE_KEY, name,
+			throw this.invalid.refuseName(BUNDLE_KEY, name, names,
 					names.isEmpty() ? "the name of a bundle under spring.ssl.bundle, of which there are none"
 							: "one of the bundles under spring.ssl.bundle: " + String.join(", ", names));
 		}

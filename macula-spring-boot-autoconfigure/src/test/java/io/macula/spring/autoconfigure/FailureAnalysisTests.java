@@ -51,6 +51,17 @@ class FailureAnalysisTests {
 	}
 
 	@Test
+	void whenAPlaceholderIsNotResolvedThenItIsNamedAndNotTheNumberItWasToBe(CapturedOutput output) {
+		failToStart("macula.provider.port=${SHOP_PORT}");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The setting macula.provider.port, set in \"macula.provider.port\" from property source "
+					+ "\"commandLineArgs\", refers to ${SHOP_PORT}, which is not set anywhere.")
+			.contains("Set SHOP_PORT ")
+			.doesNotContain("NumberFormatException")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
 	void whenThePortIsTakenThenItSaysWhereItWasSet(CapturedOutput output) throws Exception {
 		try (DatagramSocket taken = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
 			failToStart("macula.provider.port=" + taken.getLocalPort());

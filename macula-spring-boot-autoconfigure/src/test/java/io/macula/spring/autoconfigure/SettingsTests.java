@@ -316,6 +316,67 @@ class SettingsTests {
 		});
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			macula.realm.secret                      | ${SHOP_REALM_SECRET}        | SHOP_REALM_SECRET
+			macula.realm.secret                      | a-prefix-${SHOP_SECRET}-end | SHOP_SECRET
+			macula.realm.seeds                       | a:1, ${SEED}:9443           | SEED
+			macula.realm.seeds[0]                    | ${SEED}                     | SEED
+			macula.node.zone                         | ${ZONE}                     | ZONE
+			macula.provider.metadata.tier            | ${TIER}                     | TIER
+			macula.client.codec                      | ${CODEC}                    | CODEC
+			macula.client.services.a.b.selection     | ${STRATEGY}                 | STRATEGY
+			macula.client.services[A.b].codec        | ${ONE}${TWO:2}              | ONE
+			macula.ssl.bundle                        | ${BUNDLE:${FALLBACK}}       | FALLBACK
+			""")
+	void anUnresolvedPlaceholderIsRefusedByItsName(String key, String value, String placeholder) {
+		this.runner.withPropertyValues(key + "=" + value).run((context) -> {
+			FailureAnalysis analysis = analysis(context.getStartupFailure());
+			assertThat(analysis.getDescription()).startsWith("The setting " + key + ", set in ")
+				.endsWith(" refers to ${" + placeholder + "}, which is not set anywhere.")
+				.doesNotContain("a-prefix");
+			assertThat(analysis.getAction()).startsWith("Set " + placeholder + " ");
+		});
+	}
+
+	@Test
+	void aPlaceholderBehindAPlaceholderIsNamedWithTheWayToIt() {
+		this.runner.withPropertyValues("macula.realm.secret=${A}", "A=${B}", "B=${C}")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.endsWith(" refers to ${C}, which is not set anywhere (${A} -> ${B} -> ${C})."));
+	}
+
+	@Test
+	void anUnresolvedPlaceholderIsFoundInTheEnvironmentToo() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource("systemEnvironment",
+						Map.of("MACULA_PROVIDER_ADVERTISED_HOST", "${HOST_OF_POD}", "MACULA_HOME", "${UNSET}"))))
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("macula.provider.advertised-host")
+				.contains("refers to ${HOST_OF_POD}"));
+	}
+
+	@Test
+	void placeholdersThatResolveOrAreEscapedAreLeftAlone() {
+		settings((settings) -> {
+			assertThat(settings.node().zone()).isEqualTo("west");
+			assertThat(settings.provider().metadata()).containsEntry("tier", "gold").containsEntry("text", "${raw}");
+		}, "macula.node.zone=${ZONE}", "ZONE=west", "macula.provider.metadata.tier=${TIER:gold}",
+				"macula.provider.metadata.text=\\${raw}");
+	}
+
+	@Test
+	void aPlaceholderThatAnotherValueHidesIsLeftAlone() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addLast(new MapPropertySource("defaults", Map.of("macula.node.zone", "${ZONE}"))))
+			.withPropertyValues("macula.node.zone=west")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
 	@Test
 	void theMessageSaysWhereTheValueWasSet() {
 		this.runner
@@ -376,6 +437,28 @@ class SettingsTests {
 				.doesNotContain("hidden"));
 		this.runner.withPropertyValues("macula.realm.secret=hidden")
 			.run((context) -> assertThat(context.getBean(MaculaProperties.class).toString()).doesNotContain("hidden"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "leastloaded, least_loaded", "rount_robin, round_robin", "Weighted-Randon, weighted_random" })
+	void aMisspeltStrategyIsRefusedWithTheNearestOne(String misspelt, String nearest) {
+		this.runner.withPropertyValues("macula.client.selection=" + misspelt)
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getAction())
+				.startsWith("Did you mean " + nearest + "? Change macula.client.selection to what is allowed: "));
+	}
+
+	@Test
+	void aMisspeltCodecIsRefusedWithTheNearestOne() {
+		this.runner.withPropertyValues("macula.client.services.a.codec=jsn")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getAction())
+				.startsWith("Did you mean json? "));
+	}
+
+	@Test
+	void whatResemblesNothingHasNoNearestOne() {
+		this.runner.withPropertyValues("macula.client.codec=protobuf")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getAction())
+				.startsWith("Change macula.client.codec"));
 	}
 
 	private void settings(Consumer<MaculaSettings> assertions, String... properties) {
