@@ -26,7 +26,6 @@ import org.springframework.beans.factory.support.InstanceSupplier;
 import org.springframework.beans.factory.support.RegisteredBean;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
-import org.springframework.util.Assert;
 
 /**
  * Bean definitions of clients. A definition carries its reference as attributes, so that
@@ -111,14 +110,8 @@ public final class ClientBeanDefinitions {
 							+ " cannot be made: the application context does not join a realm.",
 					"Enable MaculaAutoConfiguration, or replace the client in a test with @MockitoBean.");
 		}
-		String resolvedService = resolve(bean, client.serviceName());
-		return available.proxy(contract, client.validService(resolvedService), resolve(bean, client.clientName()));
-	}
-
-	private static String resolve(RegisteredBean bean, String text) {
-		String resolved = bean.getBeanFactory().resolveEmbeddedValue(text);
-		Assert.state(resolved != null, () -> "'" + text + "' resolves to null");
-		return resolved;
+		return available.proxy(contract, client.serviceName(bean.getBeanFactory()),
+				client.clientName(bean.getBeanFactory()));
 	}
 
 	/**

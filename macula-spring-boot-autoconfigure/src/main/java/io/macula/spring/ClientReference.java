@@ -22,6 +22,7 @@ import java.util.Map;
 import io.macula.ServiceName;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.StringUtils;
@@ -102,11 +103,26 @@ record ClientReference(Class<?> contract, String service, String name) {
 	}
 
 	/**
-	 * Refuse a name that no service can have.
-	 * @param service name with placeholders resolved
+	 * Name of the client service.
+	 * @param beanFactory resolves placeholders
 	 * @return the name
 	 */
-	String validService(String service) {
+	String clientName(ConfigurableBeanFactory beanFactory) {
+		return resolve(clientName(), beanFactory);
+	}
+
+	private String resolve(String text, ConfigurableBeanFactory beanFactory) {
+		return NameText.resolve(text, beanFactory, () -> "The name '" + text + "' of a client of "
+				+ this.contract.getName() + ", in @MaculaClient or @ImportMaculaClients,");
+	}
+
+	/**
+	 * Name of the service; refuses a name that no service can have.
+	 * @param beanFactory resolves placeholders
+	 * @return the name
+	 */
+	String serviceName(ConfigurableBeanFactory beanFactory) {
+		String service = resolve(serviceName(), beanFactory);
 		try {
 			return new ServiceName(service).value();
 		}

@@ -19,8 +19,9 @@ package io.macula.spring;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 
 /**
  * The clients that an application context has asked for so far, mocked ones included.
@@ -41,13 +42,13 @@ public final class DeclaredClients {
 
 	/**
 	 * Names of the beans, and for each the name of its client service.
-	 * @param placeholders resolves placeholders
+	 * @param beanFactory resolves placeholders
 	 * @return client names by bean name
 	 */
-	public Map<String, String> clientNames(UnaryOperator<String> placeholders) {
+	public Map<String, String> clientNames(ConfigurableBeanFactory beanFactory) {
 		return this.clients.entrySet()
 			.stream()
-			.collect(Collectors.toMap(Map.Entry::getKey, (entry) -> placeholders.apply(entry.getValue().clientName())));
+			.collect(Collectors.toMap(Map.Entry::getKey, (entry) -> entry.getValue().clientName(beanFactory)));
 	}
 
 }

@@ -16,14 +16,16 @@
 
 package io.macula.spring;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.macula.ServiceName;
 
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -41,8 +43,8 @@ import org.springframework.util.StringUtils;
  */
 public record ServiceBean(String service, Class<?> contract, String beanName) {
 
-	private static final List<String> FOREIGN_PACKAGES = List.of("java.", "javax.", "jakarta.", "kotlin.", "groovy.",
-			"org.springframework.", "org.aopalliance.", "reactor.", "io.micrometer.");
+	/** They exist within web requests only, and a call is none. */
+	private static final Set<String> WEB_SCOPES = Set.of("request", "session");
 
 	/**
 	 * The beans annotated with {@link MaculaService}; makes none of them.
@@ -51,40 +53,82 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 	 */
 	public static List<ServiceBean> find(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, ServiceBean> byService = new LinkedHashMap<>();
-		for (String beanName : beanFactory.getBeanNamesForAnnotation(MaculaService.class)) {
-			if (ScopedProxyUtils.isScopedTarget(beanName)) {
-				continue;
+		annotated(beanFactory).forEach((beanName, annotation) -> {
+			ServiceBean bean = of(beanName, annotation, beanFactory);
+			ServiceBean other = byService.putIfAbsent(bean.service, bean);
+			if (other != null) {
+				throw new FailureAnalyzedException(
+						"The service '" + bean.service + "' is provided by two beans: '" + other.beanName + "' and '"
+								+ beanName + "'.",
+						"Give one of them another name with @MaculaService(\"...\"), or remove it.");
 			}
-			MaculaService annotation = beanFactory.findAnnotationOnBean(beanName, MaculaService.class);
-			if (annotation != null) {
-				ServiceBean bean = of(beanName, annotation, beanFactory);
-				ServiceBean other = byService.putIfAbsent(bean.service, bean);
-				if (other != null) {
-					throw new FailureAnalyzedException(
-							"The service '" + bean.service + "' is provided by two beans: '" + other.beanName
-									+ "' and '" + beanName + "'.",
-							"Give one of them another name with @MaculaService(\"...\"), or remove it.");
-				}
+		});
+		return List.copyOf(byService.values());
+	}
+
+	/**
+	 * The contracts that the beans provide, whatever their services are called.
+	 * @param beanFactory the application's beans
+	 * @return interfaces
+	 */
+	static Set<Class<?>> contracts(ConfigurableListableBeanFactory beanFactory) {
+		Set<Class<?>> contracts = new LinkedHashSet<>();
+		annotated(beanFactory)
+			.forEach((beanName, annotation) -> contracts.add(contract(beanName, annotation, beanFactory)));
+		return contracts;
+	}
+
+	/**
+	 * Refuse singletons whose class is annotated, but was not known before they were
+	 * made: nothing would be provided by them.
+	 * @param beanFactory the application's beans, all made
+	 * @param found those that were known
+	 */
+	public static void refuseUnseen(ConfigurableListableBeanFactory beanFactory, List<ServiceBean> found) {
+		Set<String> seen = found.stream().map(ServiceBean::beanName).collect(Collectors.toSet());
+		for (String beanName : beanFactory.getSingletonNames()) {
+			Object bean = seen.contains(beanName) || isClient(beanName, beanFactory) ? null
+					: beanFactory.getSingleton(beanName);
+			if (bean != null && AnnotatedElementUtils.hasAnnotation(AopProxyUtils.ultimateTargetClass(bean),
+					MaculaService.class)) {
+				throw new FailureAnalyzedException(
+						"The bean '" + beanName + "' of " + AopProxyUtils.ultimateTargetClass(bean).getName()
+								+ " is annotated with @MaculaService, but its definition does not say so, so that it would"
+								+ " not be provided.",
+						"Put @MaculaService on its @Bean method, or declare its class as the return type; register it"
+								+ " before the context is refreshed.");
 			}
 		}
-		return List.copyOf(byService.values());
+	}
+
+	/** By the names of the beans that callers see, in the order of the definitions. */
+	private static Map<String, MaculaService> annotated(ConfigurableListableBeanFactory beanFactory) {
+		Map<String, MaculaService> annotated = new LinkedHashMap<>();
+		for (String name : beanFactory.getBeanNamesForAnnotation(MaculaService.class)) {
+			// A scoped proxy of interfaces only does not show the annotation of its target.
+			String beanName = ScopedProxyUtils.isScopedTarget(name) ? ScopedProxyUtils.getOriginalBeanName(name) : name;
+			MaculaService annotation = beanFactory.findAnnotationOnBean(name, MaculaService.class);
+			if (annotation != null && !isClient(name, beanFactory)) {
+				annotated.putIfAbsent(beanName, annotation);
+			}
+		}
+		return annotated;
+	}
+
+	/** A client of an annotated contract inherits the annotation. */
+	private static boolean isClient(String beanName, ConfigurableListableBeanFactory beanFactory) {
+		return beanFactory.containsBeanDefinition(beanName)
+				&& beanFactory.getBeanDefinition(beanName).hasAttribute(ClientBeanDefinitions.SERVICE_ATTRIBUTE);
 	}
 
 	private static ServiceBean of(String beanName, MaculaService annotation,
 			ConfigurableListableBeanFactory beanFactory) {
-		Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, beanName);
-		if (type == null) {
-			type = beanFactory.getType(beanName);
-		}
-		if (type == null) {
-			throw new FailureAnalyzedException("The type of the @MaculaService bean '" + beanName + "' is not known.",
-					"Declare its class as the return type of its @Bean method.");
-		}
-		Class<?> contract = contract(beanName, ClassUtils.getUserClass(type), annotation.contract());
+		Class<?> contract = contract(beanName, annotation, beanFactory);
 		String written = StringUtils.hasText(annotation.service()) ? annotation.service() : defaultName(contract);
-		String service = beanFactory.resolveEmbeddedValue(written);
+		String service = NameText.resolve(written, beanFactory,
+				() -> "The name of the service that the bean '" + beanName + "' provides");
 		try {
-			return new ServiceBean(new ServiceName(String.valueOf(service)).value(), contract, beanName);
+			return new ServiceBean(new ServiceName(service).value(), contract, beanName);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new FailureAnalyzedException(
@@ -98,49 +142,31 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 		return (onType != null && StringUtils.hasText(onType.service())) ? onType.service() : contract.getName();
 	}
 
-	private static Class<?> contract(String beanName, Class<?> type, Class<?> chosen) {
-		if (chosen != void.class) {
-			if (!chosen.isInterface() || !chosen.isAssignableFrom(type)) {
-				throw new FailureAnalyzedException(
-						"The @MaculaService bean '" + beanName + "' names " + chosen.getName()
-								+ " as its contract, which is no interface of " + type.getName() + ".",
-						"Name an interface that the bean implements.");
-			}
-			return chosen;
+	private static Class<?> contract(String beanName, MaculaService annotation,
+			ConfigurableListableBeanFactory beanFactory) {
+		String scopedTarget = ScopedProxyUtils.getTargetBeanName(beanName);
+		String target = beanFactory.containsBeanDefinition(scopedTarget) ? scopedTarget : beanName;
+		refuseWebScope(beanName, target, beanFactory);
+		Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, target);
+		if (type == null) {
+			type = beanFactory.getType(target);
 		}
-		List<Class<?>> candidates = candidates(type);
-		if (candidates.size() == 1) {
-			return candidates.get(0);
+		if (type == null) {
+			throw new FailureAnalyzedException("The type of the @MaculaService bean '" + beanName + "' is not known.",
+					"Declare its class as the return type of its @Bean method.");
 		}
-		if (candidates.isEmpty()) {
+		return ContractOfBean.find(beanName, ClassUtils.getUserClass(type), annotation.contract());
+	}
+
+	private static void refuseWebScope(String beanName, String target, ConfigurableListableBeanFactory beanFactory) {
+		String scope = beanFactory.containsBeanDefinition(target)
+				? beanFactory.getMergedBeanDefinition(target).getScope() : null;
+		if (scope != null && WEB_SCOPES.contains(scope)) {
 			throw new FailureAnalyzedException(
-					"The @MaculaService bean '" + beanName + "' of " + type.getName()
-							+ " implements no interface of the application, so that it has no contract.",
-					"Let it implement the interface that its clients call.");
+					"The @MaculaService bean '" + beanName + "' is of scope '" + scope
+							+ "', which exists within web requests only, so that every call of it would fail.",
+					"Make it a singleton, and let it get what belongs to a call from its arguments.");
 		}
-		throw new FailureAnalyzedException(
-				"The @MaculaService bean '" + beanName + "' of " + type.getName() + " implements several interfaces: "
-						+ String.join(", ", candidates.stream().map(Class::getName).toList()) + ".",
-				"Say which one is provided, with @MaculaService(contract = ...).");
-	}
-
-	/**
-	 * Interfaces of the application that have methods, without those that another one
-	 * extends.
-	 * @param type class of a bean, or an interface
-	 * @return the interfaces
-	 */
-	private static List<Class<?>> candidates(Class<?> type) {
-		Set<Class<?>> all = ClassUtils.getAllInterfacesForClassAsSet(type);
-		List<Class<?>> own = new ArrayList<>(
-				all.stream().filter((candidate) -> !foreign(candidate) && candidate.getMethods().length > 0).toList());
-		own.removeIf((candidate) -> own.stream()
-			.anyMatch((other) -> other != candidate && candidate.isAssignableFrom(other)));
-		return own;
-	}
-
-	private static boolean foreign(Class<?> type) {
-		return FOREIGN_PACKAGES.stream().anyMatch(type.getName()::startsWith);
 	}
 
 }

@@ -16,7 +16,7 @@
 
 package io.macula.spring;
 
-import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +32,13 @@ final class ServiceBeanAotProcessor implements BeanFactoryInitializationAotProce
 	@Override
 	public @Nullable BeanFactoryInitializationAotContribution processAheadOfTime(
 			ConfigurableListableBeanFactory beanFactory) {
-		List<ServiceBean> services = ServiceBean.find(beanFactory);
-		if (services.isEmpty()) {
+		// What their names refer to may be known where the application runs only.
+		Set<Class<?>> contracts = ServiceBean.contracts(beanFactory);
+		if (contracts.isEmpty()) {
 			return null;
 		}
-		return (context, code) -> services
-			.forEach((service) -> ContractHints.register(context.getRuntimeHints(), service.contract()));
+		return (context, code) -> contracts
+			.forEach((contract) -> ContractHints.register(context.getRuntimeHints(), contract));
 	}
 
 }

@@ -20,6 +20,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.List;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
@@ -27,11 +28,13 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.support.PropertySourcesPlaceholderConfigurer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -83,7 +86,8 @@ class ClientInjectionTests {
 			ByField object = new ByField();
 			context.getAutowireCapableBeanFactory().autowireBean(object);
 			assertThat(object.calculator).hasToString("Calculator of test.calculator as slow");
-			assertThat(context.getBean(DeclaredClients.class).clientNames((name) -> name)).containsValue("slow");
+			assertThat(context.getBean(DeclaredClients.class)
+				.clientNames(context.getSourceApplicationContext().getBeanFactory())).containsValue("slow");
 		});
 	}
 
@@ -222,6 +226,28 @@ class ClientInjectionTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("Service name 'not a name' is not valid"));
+	}
+
+	@Test
+	void aPlaceholderThatNothingResolvesIsNamed() {
+		for (ApplicationContextRunner lenientOrStrict : List.of(this.runner,
+				this.runner.withBean(PropertySourcesPlaceholderConfigurer.class))) {
+			lenientOrStrict.withBean(ByUnsetPlaceholder.class)
+				.run((context) -> assertThat(context).getFailure()
+					.satisfies((failure) -> assertThat(analysis(failure).getDescription())
+						.isEqualTo("The name '${calculator.service}' of a client of " + Calculator.class.getName()
+								+ ", in @MaculaClient or @ImportMaculaClients, refers to ${calculator.service}, which"
+								+ " is not set anywhere.")));
+		}
+	}
+
+	private static FailureAnalysis analysis(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof FailureAnalyzedException analyzed) {
+				return analyzed.analysis();
+			}
+		}
+		throw new AssertionError("Not analyzed", failure);
 	}
 
 	@Test
@@ -450,6 +476,13 @@ class ClientInjectionTests {
 
 		@MaculaClient("text")
 		String text;
+
+	}
+
+	static class ByUnsetPlaceholder {
+
+		@MaculaClient("${calculator.service}")
+		Calculator calculator;
 
 	}
 

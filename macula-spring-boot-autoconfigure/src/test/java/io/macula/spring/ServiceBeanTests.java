@@ -17,17 +17,29 @@
 package io.macula.spring;
 
 import java.io.Serializable;
+import java.util.List;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.FilterType;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.PropertySourcesPlaceholderConfigurer;
+import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.RequestScope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -95,6 +107,88 @@ class ServiceBeanTests {
 	}
 
 	@Test
+	void aScopedBeanIsProvidedByTheProxyThatItsCallersSee() {
+		for (Class<?> configuration : new Class<?>[] { ScopedInterfaces.class, ScopedClass.class,
+				ScopedByMethod.class }) {
+			this.runner.withInitializer(ServiceBeanTests::threadScope)
+				.withUserConfiguration(configuration)
+				.run((context) -> {
+					assertThat(ServiceBean.find(context.getSourceApplicationContext().getBeanFactory()))
+						.containsExactly(new ServiceBean("scoped", Calculator.class, "scoped"));
+					assertThat(context.getBean("scoped", Calculator.class).multiply(6, 7)).isEqualTo(42);
+				});
+		}
+	}
+
+	private static void threadScope(org.springframework.context.ConfigurableApplicationContext context) {
+		context.getBeanFactory().registerScope("thread", new SimpleThreadScope());
+	}
+
+	@Test
+	void aBeanThatLivesInWebRequestsIsRefused() {
+		this.runner.withInitializer((context) -> context.getBeanFactory().registerScope("request", new RequestScope()))
+			.withUserConfiguration(InRequests.class)
+			.run((context) -> assertRefused(() -> find(context.getSourceApplicationContext()),
+					"The @MaculaService bean 'inRequests' is of scope 'request'", "Make it a singleton"));
+	}
+
+	@Test
+	void aBeanWhoseDefinitionHidesTheAnnotationIsRefused() {
+		this.runner.withUserConfiguration(Hiding.class).run((context) -> {
+			ConfigurableListableBeanFactory beanFactory = context.getSourceApplicationContext().getBeanFactory();
+			assertRefused(() -> ServiceBean.refuseUnseen(beanFactory, List.of()),
+					"The bean 'hidden' of " + One.class.getName() + " is annotated with @MaculaService, but",
+					"Put @MaculaService on its @Bean method, or declare its class as the return type");
+		});
+	}
+
+	@Test
+	void beansThatAreKnownAreNotRefused() {
+		this.runner.withBean("one", One.class).withUserConfiguration(ByMethod.class).run((context) -> {
+			ConfigurableListableBeanFactory beanFactory = context.getSourceApplicationContext().getBeanFactory();
+			ServiceBean.refuseUnseen(beanFactory, ServiceBean.find(beanFactory));
+		});
+	}
+
+	@Test
+	void theClientOfAnAnnotatedContractProvidesNothing() {
+		this.runner.withBean(RecordingProxies.class)
+			.withBean(ClientBeanPostProcessor.class)
+			.withBean("provider", ProvidesAnnotated.class)
+			.withBean(CallsAnnotated.class)
+			.run((context) -> {
+				ConfigurableListableBeanFactory beanFactory = context.getSourceApplicationContext().getBeanFactory();
+				assertThat(ServiceBean.find(beanFactory))
+					.containsExactly(new ServiceBean("annotated", AnnotatedContract.class, "provider"));
+				context.getBean(CallsAnnotated.class);
+				ServiceBean.refuseUnseen(beanFactory, ServiceBean.find(beanFactory));
+			});
+	}
+
+	@Test
+	void aPlaceholderInANameIsResolvedOrNamed() {
+		this.runner.withPropertyValues("service.name=from.property")
+			.withBean("named", NamedByProperty.class)
+			.run((context) -> assertThat(find(context.getSourceApplicationContext()).service())
+				.isEqualTo("from.property"));
+		for (ApplicationContextRunner lenientOrStrict : List.of(this.runner,
+				this.runner.withBean(PropertySourcesPlaceholderConfigurer.class))) {
+			lenientOrStrict.withBean("named", NamedByProperty.class)
+				.run((context) -> assertRefused(() -> find(context.getSourceApplicationContext()),
+						"The name of the service that the bean 'named' provides refers to ${service.name}, which is"
+								+ " not set anywhere.",
+						"Set service.name as a property"));
+		}
+	}
+
+	@Test
+	void namesAreNotResolvedAheadOfTime() {
+		this.runner.withBean("named", NamedByProperty.class)
+			.run((context) -> assertThat(new ServiceBeanAotProcessor()
+				.processAheadOfTime(context.getSourceApplicationContext().getBeanFactory())).isNotNull());
+	}
+
+	@Test
 	void severalInterfacesAreRefused() {
 		refused(Two.class, "implements several interfaces", "@MaculaService(contract = ...)");
 	}
@@ -125,13 +219,14 @@ class ServiceBeanTests {
 
 	private void refused(Class<?> type, String description, String action) {
 		this.runner.withBean("service", type)
-			.run((context) -> assertThatExceptionOfType(
-					org.springframework.boot.diagnostics.FailureAnalyzedException.class)
-				.isThrownBy(() -> find(context.getSourceApplicationContext()))
-				.satisfies((ex) -> {
-					assertThat(ex.analysis().getDescription()).contains(description);
-					assertThat(ex.analysis().getAction()).contains(action);
-				}));
+			.run((context) -> assertRefused(() -> find(context.getSourceApplicationContext()), description, action));
+	}
+
+	private static void assertRefused(ThrowingCallable call, String description, String action) {
+		assertThatExceptionOfType(FailureAnalyzedException.class).isThrownBy(call).satisfies((ex) -> {
+			assertThat(ex.analysis().getDescription()).contains(description);
+			assertThat(ex.analysis().getAction()).contains(action);
+		});
 	}
 
 	private static ServiceBean find(org.springframework.context.ConfigurableApplicationContext context) {
@@ -229,6 +324,108 @@ class ServiceBeanTests {
 		@MaculaService("by.method")
 		Calculator calculator() {
 			return (one, other) -> one * other;
+		}
+
+	}
+
+	@Configuration
+	@ComponentScan(basePackageClasses = ServiceBeanTests.class, useDefaultFilters = false,
+			includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = ScopedService.class))
+	static class ScopedInterfaces {
+
+	}
+
+	@MaculaService("scoped")
+	@Component("scoped")
+	@Scope(value = "thread", proxyMode = ScopedProxyMode.INTERFACES)
+	static class ScopedService implements Calculator {
+
+		@Override
+		public int multiply(int one, int other) {
+			return one * other;
+		}
+
+	}
+
+	@Configuration
+	@ComponentScan(basePackageClasses = ServiceBeanTests.class, useDefaultFilters = false,
+			includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = ScopedOfClass.class))
+	static class ScopedClass {
+
+	}
+
+	@MaculaService("scoped")
+	@Component("scoped")
+	@Scope(value = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
+	static class ScopedOfClass extends One {
+
+		private static final long serialVersionUID = 1L;
+
+	}
+
+	@Configuration
+	static class ScopedByMethod {
+
+		@Bean
+		@MaculaService("scoped")
+		@Scope(value = "thread", proxyMode = ScopedProxyMode.INTERFACES)
+		Calculator scoped() {
+			return (one, other) -> one * other;
+		}
+
+	}
+
+	@Configuration
+	static class InRequests {
+
+		@Bean
+		@MaculaService("in.requests")
+		@Scope(value = "request", proxyMode = ScopedProxyMode.INTERFACES)
+		Calculator inRequests() {
+			return (one, other) -> one * other;
+		}
+
+	}
+
+	@Configuration
+	static class Hiding {
+
+		@Bean
+		Calculator hidden() {
+			return new One();
+		}
+
+	}
+
+	@MaculaService("annotated")
+	interface AnnotatedContract {
+
+		String answer();
+
+	}
+
+	static class ProvidesAnnotated implements AnnotatedContract {
+
+		@Override
+		public String answer() {
+			return "yes";
+		}
+
+	}
+
+	static class CallsAnnotated {
+
+		@MaculaClient("annotated")
+		AnnotatedContract client;
+
+	}
+
+	@MaculaService("${service.name}")
+	static class NamedByProperty implements Calculator {
+
+		@Override
+		public int multiply(int one, int other) {
+			return one * other;
 		}
 
 	}

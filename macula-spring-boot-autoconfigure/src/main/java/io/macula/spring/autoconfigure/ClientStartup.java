@@ -51,15 +51,11 @@ final class ClientStartup implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		Map<String, String> names = this.clients.clientNames(this::resolve);
+		Map<String, String> names = this.clients.clientNames(this.beanFactory);
 		if (!this.allowUnusedSettings) {
 			refuseUnusedSettings(names.values());
 		}
 		names.keySet().forEach(this.beanFactory::getBean);
-	}
-
-	private String resolve(String text) {
-		return String.valueOf(this.beanFactory.resolveEmbeddedValue(text));
 	}
 
 	private void refuseUnusedSettings(Collection<String> names) {
@@ -71,7 +67,7 @@ final class ClientStartup implements SmartInitializingSingleton {
 				String key = SettingsFactory.key(configured);
 				throw new FailureAnalyzedException(
 						"The settings " + key + ".*" + " are for a client service that no proxy uses.",
-						(names.isEmpty() ? "There are no client services."
+						NearestName.question(configured, names) + (names.isEmpty() ? "There are no client services."
 								: "The client services are: " + String.join(", ", new TreeSet<>(names)) + ".")
 								+ " Correct the name, remove the settings, or declare the client with"
 								+ " @MaculaClient or @ImportMaculaClients. If a child context has that client, move the"

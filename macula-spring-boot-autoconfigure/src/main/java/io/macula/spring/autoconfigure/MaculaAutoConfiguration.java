@@ -119,6 +119,12 @@ public final class MaculaAutoConfiguration {
 	}
 
 	@Bean
+	UnseenServices maculaUnseenServices(MaculaProperties properties, ProvidedServices provided,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new UnseenServices(beanFactory, provided, !Boolean.FALSE.equals(properties.provider().enabled()));
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	RealmNode maculaNode(MaculaSettings settings, TlsContexts tls, PayloadCodecs codecs,
 			ObjectProvider<ObservationRegistry> observations, RetryRegistry retries, ProvidedServices provided,

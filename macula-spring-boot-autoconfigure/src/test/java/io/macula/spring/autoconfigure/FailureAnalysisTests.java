@@ -22,12 +22,19 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.macula.spring.MaculaClient;
+import io.macula.spring.MaculaService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -99,7 +106,44 @@ class FailureAnalysisTests {
 			.doesNotContain("\tat ");
 	}
 
+	@Test
+	void whenADefinitionHidesAServiceThenItIsNamed(CapturedOutput output) {
+		failToStart(Hiding.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The bean 'hidden' of " + Applications.EchoBean.class.getName() + " is annotated with @MaculaService")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenTheNameOfAServiceIsNotSetThenItIsNamed(CapturedOutput output) {
+		failToStart(NamedByProperty.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The name of the service that the bean 'named' provides refers to ${echo.name}, which is not set "
+					+ "anywhere.")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenTheNameOfAClientIsNotSetThenItIsNamed(CapturedOutput output) {
+		failToStart(CallsByProperty.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The name '${echo.name}' of a client of " + Applications.Echo.class.getName())
+			.contains("refers to ${echo.name}, which is not set anywhere.")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenTheSettingsOfAServiceAreMisspeltThenTheNearestIsNamed(CapturedOutput output) {
+		failToStart(Calls.class, "macula.client.services.test.ehco.deadline=5s");
+		assertThat(output).contains("The settings macula.client.services.test.ehco.* are for a client service that no")
+			.contains("Did you mean test.echo? The client services are: test.echo.");
+	}
+
 	private static void failToStart(String... settings) {
+		failToStart(MaculaAutoConfigurationTests.Provider.class, settings);
+	}
+
+	private static void failToStart(Class<?> application, String... settings) {
 		List<String> arguments = new ArrayList<>(
 				List.of("--macula.realm.name=test", "--macula.realm.secret=" + "0123456789abcdef0123456789abcdef",
 						"--macula.provider.advertised-host=127.0.0.1"));
@@ -107,9 +151,51 @@ class FailureAnalysisTests {
 			arguments.add("--macula.provider.address=127.0.0.1");
 		}
 		List.of(settings).forEach((setting) -> arguments.add("--" + setting));
-		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(MaculaAutoConfigurationTests.Provider.class)
+		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(application)
 			.web(WebApplicationType.NONE)
 			.run(arguments.toArray(String[]::new)));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Applications.Empty.class)
+	static class Hiding {
+
+		@Bean
+		Applications.Echo hidden() {
+			return new Applications.EchoBean();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Applications.Empty.class)
+	static class NamedByProperty {
+
+		@Bean
+		@MaculaService("${echo.name}")
+		Applications.Echo named() {
+			return (text) -> text;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(PropertyPlaceholderAutoConfiguration.class)
+	@Import(Applications.Empty.class)
+	static class CallsByProperty {
+
+		@MaculaClient("${echo.name}")
+		Applications.Echo client;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Applications.Empty.class)
+	static class Calls {
+
+		@MaculaClient("test.echo")
+		Applications.Echo client;
+
 	}
 
 }
