@@ -16,6 +16,7 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.io.File;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -139,6 +140,29 @@ class FailureAnalysisTests {
 			.contains("Did you mean test.echo? The client services are: test.echo.");
 	}
 
+	@Test
+	void whenAnAnnotationIsForgottenThenItIsNamedBesideWhatBootSays(CapturedOutput output) {
+		failToStart(Forgets.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Parameter 0 of method echoed in " + Forgets.class.getName() + " required a bean of type '"
+					+ Applications.Echo.class.getName() + "' that could not be found.")
+			.contains("Consider defining a bean of type '" + Applications.Echo.class.getName()
+					+ "' in your configuration.")
+			.contains("If another application provides " + Applications.Echo.class.getName()
+					+ " in the realm, annotate the injection point with @MaculaClient, or a @Configuration class with "
+					+ "@ImportMaculaClients(Echo.class).")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenWhatIsMissingCannotBeAContractThenThereIsNoHint(CapturedOutput output) {
+		failToStart(MissesAClass.class);
+		failToStart(MissesARepository.class);
+		assertThat(output).contains("required a bean of type 'java.io.File' that could not be found.")
+			.contains("required a bean of type '" + Repository.class.getName() + "' that could not be found.")
+			.doesNotContain("@MaculaClient");
+	}
+
 	private static void failToStart(String... settings) {
 		failToStart(MaculaAutoConfigurationTests.Provider.class, settings);
 	}
@@ -195,6 +219,46 @@ class FailureAnalysisTests {
 
 		@MaculaClient("test.echo")
 		Applications.Echo client;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Applications.Empty.class)
+	static class Forgets {
+
+		@Bean
+		String echoed(Applications.Echo echo) {
+			return echo.echo("1");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Applications.Empty.class)
+	static class MissesAClass {
+
+		@Bean
+		String path(File file) {
+			return file.getPath();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Applications.Empty.class)
+	static class MissesARepository {
+
+		@Bean
+		String saved(Repository repository) {
+			return repository.save("1");
+		}
+
+	}
+
+	/** Like one of Spring Data. */
+	interface Repository {
+
+		<S extends CharSequence> S save(S entity);
 
 	}
 
