@@ -61,12 +61,13 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 	 * but a directory that was given.
 	 * @param incarnation higher than that of all lives before
 	 * @param services what the node serves
+	 * @param provided what it serves until that is withdrawn
 	 * @return the life, to be closed by the caller
 	 */
-	Life open(long incarnation, List<ServiceDefinition> services) {
+	Life open(long incarnation, List<ServiceDefinition> services, List<ServiceDefinition> provided) {
 		NodeClosing opened = new NodeClosing(this.settings.nodeId());
 		try {
-			return open(incarnation, services, opened);
+			return open(incarnation, services, provided, opened);
 		}
 		catch (RuntimeException | Error ex) {
 			opened.close();
@@ -77,7 +78,8 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 	/**
 	 * What is opened on the way is told, the last first, in case there will be no life.
 	 */
-	private Life open(long incarnation, List<ServiceDefinition> services, NodeClosing opened) {
+	private Life open(long incarnation, List<ServiceDefinition> services, List<ServiceDefinition> provided,
+			NodeClosing opened) {
 		NodeInfo info = new NodeInfo(this.settings.realm(), this.settings.nodeId(), incarnation, this.codecs.names());
 		EngineSource source = this.engines;
 		// First, since it is what can be refused.
@@ -104,6 +106,9 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 				connections, quic::schedule);
 		ServingPart serving = (this.provider != null) ? serving(this.provider, info, quic, engine, own, services)
 				: null;
+		if (serving != null) {
+			provided.forEach(serving::add);
+		}
 		return new Life(this, info, quic, certificates, connections, engine, calling, serving);
 	}
 

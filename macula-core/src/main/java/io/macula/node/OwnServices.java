@@ -83,6 +83,14 @@ final class OwnServices implements Directory {
 		change((present) -> present.accepting() ? new Own(self, present.services(), true) : present);
 	}
 
+	/**
+	 * This node serves something else from now on; does nothing once it is gone.
+	 * @param services what it serves
+	 */
+	void serves(Set<ServiceName> services) {
+		change((present) -> present.accepting() ? new Own(present.self(), services, true) : present);
+	}
+
 	/** This node accepts calls no longer. */
 	void ends() {
 		change((present) -> new Own(present.self(), present.services(), false));

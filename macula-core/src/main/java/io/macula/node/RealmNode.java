@@ -74,6 +74,9 @@ public final class RealmNode implements AutoCloseable {
 	/** What the next life serves; guarded by the lock, as all below. */
 	private final List<ServiceDefinition> services;
 
+	/** What it serves beside them until that is withdrawn. */
+	private final List<ServiceDefinition> provided = new ArrayList<>();
+
 	private NodeState state = NodeState.NEW;
 
 	/** Carries out the start that is under way. */
@@ -141,19 +144,105 @@ public final class RealmNode implements AutoCloseable {
 				throw new IllegalStateException("Service '" + name + "' cannot be provided: node '"
 						+ this.plan.settings().nodeId() + "' is " + obstacle);
 			}
-			List<ServiceDefinition> all = new ArrayList<>(this.services);
-			all.add(definition);
-			RealmServer.check(all, this.plan.settings().realm(), this.plan.settings().nodeId(), this.plan.codecs());
+			checkBesideOthers(definition);
 			this.services.add(definition);
 		}
 	}
 
-	private @Nullable String obstacle() {
+	/** The lock is held. */
+	private void checkBesideOthers(ServiceDefinition definition) {
+		List<ServiceDefinition> all = served();
+		all.add(definition);
+		RealmServer.check(all, this.plan.settings().realm(), this.plan.settings().nodeId(), this.plan.codecs());
+	}
+
+	/** The lock is held. */
+	private List<ServiceDefinition> served() {
+		List<ServiceDefinition> all = new ArrayList<>(this.services);
+		all.addAll(this.provided);
+		return all;
+	}
+
+	/**
+	 * Serve a further service from now on, started or not, until it is withdrawn: for
+	 * handlers that come and go while the node lives. It is advertised when the others
+	 * are. Waits for a start that is under way.
+	 * @param name name of the service
+	 * @param contract a plain interface
+	 * @param handler implements it; used by many threads at once
+	 * @return the service, to be withdrawn by the caller
+	 * @throws IllegalArgumentException if the name is served already or the interface is
+	 * no valid contract
+	 * @throws IllegalStateException if this node is closed, was not built with a
+	 * provider, or is being started by the present thread
+	 */
+	public ProvidedService provide(String name, Class<?> contract, Object handler) {
+		ServiceDefinition definition = ServiceDefinition.of(name, contract, handler);
+		ServingPart serving;
+		synchronized (this.lock) {
+			boolean starting = !awaitStart();
+			String obstacle = starting ? "starting on the present thread" : permanentObstacle();
+			if (obstacle != null) {
+				throw new IllegalStateException("Service '" + name + "' cannot be provided: node '"
+						+ this.plan.settings().nodeId() + "' is " + obstacle);
+			}
+			checkBesideOthers(definition);
+			this.provided.add(definition);
+			serving = serving();
+			if (serving != null) {
+				serving.add(definition);
+			}
+		}
+		if (serving != null) {
+			serving.tell();
+		}
+		return new ProvidedService(name, (grace) -> withdraw(definition, grace));
+	}
+
+	private Mono<Void> withdraw(ServiceDefinition definition, Duration grace) {
+		ServingPart serving;
+		synchronized (this.lock) {
+			awaitStart();
+			if (!this.provided.removeIf((other) -> other == definition)) {
+				return Mono.empty();
+			}
+			serving = serving();
+			if (serving != null) {
+				serving.remove(definition);
+			}
+		}
+		if (serving == null) {
+			return Mono.empty();
+		}
+		serving.tell();
+		return serving.refuse(definition, grace);
+	}
+
+	/**
+	 * Wait for a start that is under way; the lock is held.
+	 * @return false if the present thread cannot wait for it
+	 */
+	private boolean awaitStart() {
+		while (this.state == NodeState.STARTING) {
+			if (this.starter == Thread.currentThread() || Schedulers.isInNonBlockingThread()) {
+				return false;
+			}
+			awaitChange();
+		}
+		return true;
+	}
+
+	private @Nullable String permanentObstacle() {
 		if (this.plan.provider() == null) {
 			return "no provider: build it with ProviderSettings";
 		}
-		if (this.closed) {
-			return "closed";
+		return this.closed ? "closed" : null;
+	}
+
+	private @Nullable String obstacle() {
+		String permanent = permanentObstacle();
+		if (permanent != null) {
+			return permanent;
 		}
 		return switch (this.state) {
 			case STARTING, STARTED -> "started: register services before start(), or between stop() and start()";
@@ -199,14 +288,16 @@ public final class RealmNode implements AutoCloseable {
 
 	private Life open() {
 		List<ServiceDefinition> served;
+		List<ServiceDefinition> further;
 		long number;
 		synchronized (this.lock) {
 			served = List.copyOf(this.services);
+			further = List.copyOf(this.provided);
 			// The wall clock may have been set back.
 			this.incarnation = Math.max(this.incarnation + 1, Instant.now().toEpochMilli());
 			number = this.incarnation;
 		}
-		return this.plan.open(number, served);
+		return this.plan.open(number, served, further);
 	}
 
 	/**
@@ -365,7 +456,7 @@ public final class RealmNode implements AutoCloseable {
 		long number;
 		NodeState reached;
 		synchronized (this.lock) {
-			served = List.copyOf(this.services);
+			served = served();
 			number = this.incarnation;
 			reached = this.state;
 		}

@@ -18,6 +18,7 @@ package io.macula.node;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -68,7 +69,8 @@ final class ServingPart {
 
 	private final OwnServices own;
 
-	private final List<ServiceDefinition> services;
+	/** What is advertised; swapped whole, one change at a time. */
+	private volatile List<ServiceDefinition> services;
 
 	private final Timer timer;
 
@@ -89,6 +91,55 @@ final class ServingPart {
 		this.engine = engine;
 		this.own = own;
 		this.services = List.copyOf(services);
+	}
+
+	/**
+	 * Serve a further service; {@link #tell} advertises it.
+	 * @throws IllegalArgumentException if it cannot be served or is served already
+	 */
+	synchronized void add(ServiceDefinition service) {
+		this.server.register(service);
+		List<ServiceDefinition> all = new ArrayList<>(this.services);
+		all.add(service);
+		changed(all);
+	}
+
+	/**
+	 * Serve a service no longer that was added; {@link #tell} withdraws it, and then
+	 * {@link #refuse} refuses its calls.
+	 */
+	synchronized void remove(ServiceDefinition service) {
+		List<ServiceDefinition> all = new ArrayList<>(this.services);
+		all.removeIf((other) -> other == service);
+		changed(all);
+	}
+
+	private void changed(List<ServiceDefinition> all) {
+		this.services = List.copyOf(all);
+		this.own.serves(names());
+	}
+
+	Mono<Void> refuse(ServiceDefinition service, Duration grace) {
+		return this.server.remove(service.name(), grace);
+	}
+
+	/**
+	 * Advertise what this node is and serves now, if anything is advertised. The registry
+	 * may be the user's: no lock is held while it is called, so that the one who comes
+	 * last looks again.
+	 */
+	void tell() {
+		Listening present = this.listening;
+		Advertiser advertiser = (present != null) ? present.advertiser() : null;
+		while (present != null && advertiser != null) {
+			Advertisement told = new Advertisement(present.self(), names(), this.settings.lease());
+			advertiser.replace(told);
+			present = this.listening;
+			if (present == null
+					|| told.equals(new Advertisement(present.self(), names(), this.settings.lease()))) {
+				return;
+			}
+		}
 	}
 
 	/**
@@ -155,9 +206,7 @@ final class ServingPart {
 		Advertiser advertiser = before.advertiser();
 		this.listening = new Listening(self, host, advertiser);
 		this.own.moves(self);
-		if (advertiser != null) {
-			advertiser.replace(new Advertisement(self, names(), this.settings.lease()));
-		}
+		tell();
 		this.moves.log("", (suppressed) -> logger.info(
 				"Node {} advertises {} from now on ({}), since {} is no address of this machine that others can dial{}",
 				self.nodeId(), self.endpoint(), host.reason(), old.endpoint().host(), suppressed));

@@ -79,6 +79,10 @@ final class Admission {
 			left();
 			return this.refusals.tooManyInFlight(this.maxInFlight);
 		}
+		if (!service.enter()) {
+			left();
+			return this.refusals.withdrawn(service.name());
+		}
 		return null;
 	}
 
@@ -113,6 +117,7 @@ final class Admission {
 				this.links.remove(call);
 			}
 			else {
+				service.left();
 				left();
 			}
 		}

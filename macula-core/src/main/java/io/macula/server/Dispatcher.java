@@ -19,6 +19,7 @@ import java.util.Collection;
 
 import io.macula.CallContext;
 import io.macula.Code;
+import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.contract.ReturnShape;
@@ -58,7 +59,7 @@ final class Dispatcher implements CallHandler {
 	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight,
 			ObservationRegistry observations) {
 		Refusals refusals = new Refusals(node.nodeId());
-		this.procedures = new ServedProcedures(codecs, refusals.node(),
+		this.procedures = new ServedProcedures(codecs, refusals,
 				new CallObservations(node.realm(), observations));
 		this.admission = new Admission(refusals, new MemoryBackOff(refusals.node(), System::nanoTime), maxInFlight);
 		this.executor = executor;
@@ -68,7 +69,20 @@ final class Dispatcher implements CallHandler {
 	 * Serve a service from now on; everything about its methods that can fail fails here.
 	 */
 	void register(ServiceDefinition definition) {
-		this.procedures.register(definition);
+		this.procedures.register(definition, false);
+	}
+
+	/** The same, for a service that may be removed. */
+	void registerRemovable(ServiceDefinition definition) {
+		this.procedures.register(definition, true);
+	}
+
+	/**
+	 * Serve a service no longer, which was registered as removable.
+	 * @return the service, whose calls in flight go on, or {@code null} if there is none
+	 */
+	@Nullable ServedService remove(ServiceName name) {
+		return this.procedures.remove(name);
 	}
 
 	@Override
@@ -112,10 +126,10 @@ final class Dispatcher implements CallHandler {
 	}
 
 	private @Nullable ServedMethod method(InboundCall call) {
-		if (call.target() instanceof ServedMethod method) {
+		if (call.target() instanceof ServedMethod method && !method.service().withdrawn()) {
 			return method;
 		}
-		// The service may have been registered since the lane asked.
+		// The service may have been registered, or replaced, since the lane asked.
 		ProcedureKey procedure = new ProcedureKey(call.procedure(), call.codec());
 		ServedMethod method = this.procedures.find(procedure);
 		if (method == null) {

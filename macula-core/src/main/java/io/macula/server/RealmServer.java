@@ -27,6 +27,7 @@ import java.util.concurrent.Executor;
 import io.macula.Code;
 import io.macula.Realm;
 import io.macula.RpcException;
+import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.log.DurationText;
@@ -107,18 +108,36 @@ public final class RealmServer implements AutoCloseable {
 	 * message names it
 	 */
 	public static void check(List<ServiceDefinition> services, Realm realm, String nodeId, Codecs codecs) {
-		ServedProcedures procedures = new ServedProcedures(codecs, new Refusals(nodeId).node(),
+		ServedProcedures procedures = new ServedProcedures(codecs, new Refusals(nodeId),
 				new CallObservations(realm, ObservationRegistry.NOOP));
-		services.forEach(procedures::register);
+		services.forEach((service) -> procedures.register(service, false));
 	}
 
 	/**
-	 * Serve a further service; it must be advertised apart.
+	 * Serve a further service until it is removed; it must be advertised apart.
 	 * @param service the service
 	 * @throws IllegalArgumentException if it cannot be served or is served already
 	 */
 	public void register(ServiceDefinition service) {
-		this.dispatcher.register(service);
+		this.dispatcher.registerRemovable(service);
+	}
+
+	/**
+	 * Refuse new calls of a service that was registered, as not processed, and let those
+	 * in flight finish.
+	 * @param service name of the service
+	 * @param grace bound of the wait; handlers that still run then go on
+	 * @return completes when none of its calls is in flight, or after the grace period
+	 */
+	public Mono<Void> remove(ServiceName service, Duration grace) {
+		ServedService removed = this.dispatcher.remove(service);
+		if (removed == null) {
+			return Mono.empty();
+		}
+		Mono<Void> idle = removed.withdraw();
+		return idle.timeout(grace, Mono.fromRunnable(() -> logger.warn(
+				"Service '{}' of node {} is withdrawn, but {} of its calls still run after {}", service,
+				this.node.nodeId(), removed.inFlight(), DurationText.of(grace))));
 	}
 
 	/**

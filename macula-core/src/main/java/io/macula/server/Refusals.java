@@ -16,6 +16,7 @@
 package io.macula.server;
 
 import io.macula.Code;
+import io.macula.ServiceName;
 import io.macula.Status;
 
 /**
@@ -52,6 +53,11 @@ final class Refusals {
 
 	Status draining() {
 		return this.draining;
+	}
+
+	/** Others may serve it. */
+	Status withdrawn(ServiceName service) {
+		return Status.notProcessed(Code.UNAVAILABLE, "service '" + service + "' is served by " + this.node + " no longer");
 	}
 
 	Status outOfMemory() {

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.macula.Code;
+import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.codec.PayloadCodec;
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a node serves: its services by name, and their methods by procedure and codec.
- * Safe for all threads; services are added and never taken away.
+ * Safe for all threads.
  */
 final class ServedProcedures {
 
@@ -47,11 +48,14 @@ final class ServedProcedures {
 
 	private final Codecs codecs;
 
-	private final String node;
+	private final Refusals refusals;
 
 	private final CallObservations observations;
 
 	private final Map<String, ServedService> services = new ConcurrentSkipListMap<>();
+
+	/** Names of services that were removed, for those who still call them. */
+	private final Set<String> removed = ConcurrentHashMap.newKeySet();
 
 	private final Map<ProcedureKey, ServedMethod> methods = new ConcurrentHashMap<>();
 
@@ -62,17 +66,19 @@ final class ServedProcedures {
 
 	private final FaultLog log = new FaultLog(logger);
 
-	ServedProcedures(Codecs codecs, String node, CallObservations observations) {
+	ServedProcedures(Codecs codecs, Refusals refusals, CallObservations observations) {
 		this.codecs = codecs;
-		this.node = node;
+		this.refusals = refusals;
 		this.observations = observations;
 	}
 
 	/**
 	 * Serve a service from now on; everything about its methods that can fail fails here.
+	 * @param definition the service
+	 * @param removable whether it may be removed
 	 */
-	void register(ServiceDefinition definition) {
-		ServedService service = new ServedService(definition);
+	void register(ServiceDefinition definition, boolean removable) {
+		ServedService service = new ServedService(definition, removable);
 		PayloadCodec preferred = this.codecs.get(this.codecs.names().get(0));
 		Map<ProcedureKey, ServedMethod> prepared = new HashMap<>();
 		for (MethodContract method : definition.contract().methods()) {
@@ -85,13 +91,30 @@ final class ServedProcedures {
 					+ other.definition().handler().getClass().getName() + " and by "
 					+ definition.handler().getClass().getName());
 		}
+		this.removed.remove(definition.name().value());
 		this.methods.putAll(prepared);
+	}
+
+	/**
+	 * Serve a service no longer.
+	 * @return the service, whose calls in flight go on, or {@code null} if there is none
+	 */
+	@Nullable ServedService remove(ServiceName name) {
+		ServedService service = this.services.get(name.value());
+		if (service != null) {
+			// First, so that whoever finds nothing any more knows why.
+			this.removed.add(name.value());
+			this.services.remove(name.value(), service);
+			this.methods.values().removeIf((method) -> method.service() == service);
+			this.unservable.removeIf((procedure) -> procedure.service().equals(name.value()));
+		}
+		return service;
 	}
 
 	/** The method, or {@code null} if this node does not serve it. */
 	@Nullable ServedMethod find(ProcedureKey procedure) {
 		ServedMethod known = this.methods.get(procedure);
-		return (known != null) ? known : prepare(procedure);
+		return (known != null && !known.service().withdrawn()) ? known : prepare(procedure);
 	}
 
 	/** For a codec that is not the preferred one, at the first call. */
@@ -103,8 +126,8 @@ final class ServedProcedures {
 			return null;
 		}
 		try {
-			return this.methods.computeIfAbsent(procedure,
-					(key) -> new ServedMethod(service, method, codec, this.observations));
+			return this.methods.compute(procedure, (key, known) -> (known != null && known.service() == service) ? known
+					: new ServedMethod(service, method, codec, this.observations));
 		}
 		catch (IllegalArgumentException ex) {
 			this.unservable.add(procedure);
@@ -122,6 +145,9 @@ final class ServedProcedures {
 	/** Counts the call, and says what this node serves instead. */
 	Status unserved(ProcedureKey procedure) {
 		this.unserved.increment();
+		if (this.removed.contains(procedure.service())) {
+			return this.refusals.withdrawn(new ServiceName(procedure.service()));
+		}
 		return Status.notProcessed(Code.UNIMPLEMENTED, unservedMessage(procedure));
 	}
 
@@ -134,15 +160,15 @@ final class ServedProcedures {
 					names.add(other.name().value());
 				}
 			}
-			return "service '" + procedure.service() + "' is not served by " + this.node + "; it serves: "
+			return "service '" + procedure.service() + "' is not served by " + this.refusals.node() + "; it serves: "
 					+ list(names);
 		}
 		if (service.definition().contract().method(procedure.method()) == null) {
-			return "service '" + procedure.service() + "' of " + this.node + " has no method '" + procedure.method()
+			return "service '" + procedure.service() + "' of " + this.refusals.node() + " has no method '" + procedure.method()
 					+ "'; it has: " + list(service.methods());
 		}
 		return "payload codec '" + procedure.codec() + "' cannot be used for '" + procedure.service() + "' of "
-				+ this.node + "; it knows: " + list(this.codecs.names());
+				+ this.refusals.node() + "; it knows: " + list(this.codecs.names());
 	}
 
 	private static String list(List<String> names) {

@@ -19,11 +19,15 @@ package io.macula.server;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.macula.Code;
 import io.macula.ServiceName;
 import io.macula.contract.MethodContract;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * A registered service with its figures. Safe for all threads.
@@ -34,12 +38,19 @@ final class ServedService {
 
 	private final boolean reserved;
 
+	/** Counted only where somebody may wait for the last one to end. */
+	private final @Nullable OpenCalls open;
+
 	private final LongAdder calls = new LongAdder();
 
 	private final Map<Code, LongAdder> failures = new EnumMap<>(Code.class);
 
-	ServedService(ServiceDefinition definition) {
+	/** Withdrawn for good, which only a removable one can be. */
+	private volatile boolean withdrawn;
+
+	ServedService(ServiceDefinition definition, boolean removable) {
 		this.definition = definition;
+		this.open = removable ? new OpenCalls() : null;
 		this.reserved = definition.name().reserved();
 		for (Code code : Code.values()) {
 			this.failures.put(code, new LongAdder());
@@ -62,6 +73,56 @@ final class ServedService {
 	/** Names on the wire, in stable order. */
 	List<String> methods() {
 		return this.definition.contract().methods().stream().map(MethodContract::wireName).sorted().toList();
+	}
+
+	/**
+	 * A call is in flight from now on, until {@link #left}.
+	 * @return false if the service was withdrawn, and the call is not taken
+	 */
+	boolean enter() {
+		OpenCalls counted = this.open;
+		if (counted == null) {
+			return true;
+		}
+		counted.enter();
+		if (this.withdrawn) {
+			counted.left(true);
+			return false;
+		}
+		return true;
+	}
+
+	/** By each call that entered, once. */
+	void left() {
+		OpenCalls counted = this.open;
+		if (counted != null) {
+			counted.left(this.withdrawn);
+		}
+	}
+
+	boolean withdrawn() {
+		return this.withdrawn;
+	}
+
+	/**
+	 * Take no further calls.
+	 * @return completes when none is in flight
+	 */
+	Mono<Void> withdraw() {
+		OpenCalls counted = this.open;
+		if (counted == null) {
+			throw new IllegalStateException("Service '" + name() + "' is served as long as its node");
+		}
+		this.withdrawn = true;
+		counted.enter();
+		counted.left(true);
+		return counted.idle.asMono();
+	}
+
+	/** Calls of this service in flight, or -1 where they are not counted. */
+	int inFlight() {
+		OpenCalls counted = this.open;
+		return (counted != null) ? counted.count.get() : -1;
 	}
 
 	/** A call of this service ended. */
@@ -89,6 +150,25 @@ final class ServedService {
 			throw new IllegalStateException("No counter for " + code);
 		}
 		return adder;
+	}
+
+	/** How many calls are in flight, and that none is any more. */
+	private static final class OpenCalls {
+
+		private final AtomicInteger count = new AtomicInteger();
+
+		private final Sinks.Empty<Void> idle = Sinks.empty();
+
+		void enter() {
+			this.count.incrementAndGet();
+		}
+
+		void left(boolean last) {
+			if (this.count.decrementAndGet() == 0 && last) {
+				this.idle.tryEmitEmpty();
+			}
+		}
+
 	}
 
 }
