@@ -24,6 +24,7 @@ import java.lang.annotation.Target;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.annotation.AliasFor;
 
 /**
@@ -39,6 +40,7 @@ import org.springframework.core.annotation.AliasFor;
 @Target({ ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER, ElementType.TYPE, ElementType.ANNOTATION_TYPE })
 @Qualifier
 @Autowired
+@Value(ClientInjection.EXPRESSION)
 public @interface MaculaClient {
 
 	/**

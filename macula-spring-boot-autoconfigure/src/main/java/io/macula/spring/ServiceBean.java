@@ -28,6 +28,7 @@ import io.macula.ServiceName;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -53,6 +54,29 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 	 */
 	public static List<ServiceBean> find(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, ServiceBean> byService = new LinkedHashMap<>();
+		find(beanFactory, byService);
+		return List.copyOf(byService.values());
+	}
+
+	/**
+	 * The same, with those of parent contexts up to the next that has a node of its own.
+	 * @param node type of a node
+	 * @param beanFactory the application's beans
+	 * @return one per service
+	 */
+	public static List<ServiceBean> findBelow(Class<?> node, ConfigurableListableBeanFactory beanFactory) {
+		Map<String, ServiceBean> byService = new LinkedHashMap<>();
+		find(beanFactory, byService);
+		BeanFactory parent = beanFactory.getParentBeanFactory();
+		while (parent instanceof ConfigurableListableBeanFactory beans
+				&& beans.getBeanNamesForType(node, false, false).length == 0) {
+			find(beans, byService);
+			parent = beans.getParentBeanFactory();
+		}
+		return List.copyOf(byService.values());
+	}
+
+	private static void find(ConfigurableListableBeanFactory beanFactory, Map<String, ServiceBean> byService) {
 		annotated(beanFactory).forEach((beanName, annotation) -> {
 			ServiceBean bean = of(beanName, annotation, beanFactory);
 			ServiceBean other = byService.putIfAbsent(bean.service, bean);
@@ -63,7 +87,6 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 						"Give one of them another name with @MaculaService(\"...\"), or remove it.");
 			}
 		});
-		return List.copyOf(byService.values());
 	}
 
 	/**

@@ -112,16 +112,17 @@ public final class MaculaAutoConfiguration {
 
 	@Bean
 	ProvidedServices maculaProvidedServices(MaculaProperties properties, ConfigurableListableBeanFactory beanFactory) {
-		List<ServiceBean> services = ServiceBean.find(beanFactory);
+		boolean ownNode = beanFactory.getBeanNamesForType(RealmNode.class, false, false).length > 0;
+		List<ServiceBean> services = ownNode ? ServiceBean.findBelow(RealmNode.class, beanFactory)
+				: ServiceBean.find(beanFactory);
 		Boolean enabled = properties.provider().enabled();
 		boolean listening = (enabled != null) ? enabled : !services.isEmpty();
-		return new ProvidedServices(listening, listening ? services : List.of());
+		return new ProvidedServices(listening, Boolean.FALSE.equals(enabled), listening ? services : List.of());
 	}
 
 	@Bean
-	UnseenServices maculaUnseenServices(MaculaProperties properties, ProvidedServices provided,
-			ConfigurableListableBeanFactory beanFactory) {
-		return new UnseenServices(beanFactory, provided, !Boolean.FALSE.equals(properties.provider().enabled()));
+	UnseenServices maculaUnseenServices(ProvidedServices provided, ConfigurableListableBeanFactory beanFactory) {
+		return new UnseenServices(beanFactory, provided);
 	}
 
 	@Bean
@@ -204,6 +205,13 @@ public final class MaculaAutoConfiguration {
 	AdvertisingLifecycle maculaAdvertisingLifecycle(RealmNode node, ProvidedServices provided,
 			ApplicationContext context) {
 		return new AdvertisingLifecycle(node, provided.listening(), context);
+	}
+
+	@Bean
+	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
+	ChildServices maculaChildServices(RealmNode node, ProvidedServices provided, MaculaSettings settings,
+			ApplicationContext context) {
+		return new ChildServices(node, provided, settings.provider().grace(), context);
 	}
 
 }

@@ -18,6 +18,7 @@ package io.macula.spring.autoconfigure;
 
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.resilience4j.retry.RetryRegistry;
@@ -107,15 +108,29 @@ final class NodeFactory {
 	static void provide(List<ServiceBean> services, RealmNode node, BeanFactory beanFactory) {
 		for (ServiceBean service : services) {
 			Object bean = beanFactory.getBean(service.beanName());
-			try {
+			explained(service, () -> {
 				node.service(service.service(), service.contract(), bean);
-			}
-			catch (IllegalArgumentException ex) {
-				throw new FailureAnalyzedException(
-						"The bean '" + service.beanName() + "' cannot provide the service '" + service.service() + "': "
-								+ ex.getMessage(),
-						"Correct the contract " + service.contract().getName() + ", or the bean.", ex);
-			}
+				return bean;
+			});
+		}
+	}
+
+	/**
+	 * Explain why a bean cannot provide its service.
+	 * @param <T> what comes of it
+	 * @param service the bean
+	 * @param provision provides it
+	 * @return what came of it
+	 */
+	static <T> T explained(ServiceBean service, Supplier<T> provision) {
+		try {
+			return provision.get();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new FailureAnalyzedException(
+					"The bean '" + service.beanName() + "' cannot provide the service '" + service.service() + "': "
+							+ ex.getMessage(),
+					"Correct the contract " + service.contract().getName() + ", or the bean.", ex);
 		}
 	}
 

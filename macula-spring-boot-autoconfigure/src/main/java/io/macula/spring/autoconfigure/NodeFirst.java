@@ -38,13 +38,13 @@ final class NodeFirst implements BeanFactoryInitializer<ListableBeanFactory> {
 			return;
 		}
 		List<ServiceBean> services = beanFactory.getBean(ProvidedServices.class).services();
-		if (!services.isEmpty()) {
+		if (!services.isEmpty() && beanFactory.getBeanProvider(ChildServices.class).getIfAvailable() == null) {
 			throw new FailureAnalyzedException(
 					"The bean '" + services.get(0).beanName() + "' cannot provide the service '"
 							+ services.get(0).service()
-							+ "': the node belongs to the parent context, which started it already.",
-					"Move the @MaculaService beans into the context with the node, or keep the node out of the"
-							+ " parent: exclude MaculaAutoConfiguration there.");
+							+ "': the node belongs to a parent context without MaculaAutoConfiguration, which"
+							+ " nothing tells of this context.",
+					"Enable MaculaAutoConfiguration in the parent context, or move the @MaculaService beans there.");
 		}
 	}
 

@@ -24,8 +24,9 @@ import io.macula.spring.ServiceBean;
  * What this node provides. Immutable.
  *
  * @param listening whether the node listens at all
+ * @param disabled whether that was switched off
  * @param services the services, none where the node does not listen
  */
-record ProvidedServices(boolean listening, List<ServiceBean> services) {
+record ProvidedServices(boolean listening, boolean disabled, List<ServiceBean> services) {
 
 }

@@ -31,17 +31,14 @@ final class UnseenServices implements SmartInitializingSingleton {
 
 	private final ProvidedServices provided;
 
-	private final boolean enabled;
-
-	UnseenServices(ConfigurableListableBeanFactory beanFactory, ProvidedServices provided, boolean enabled) {
+	UnseenServices(ConfigurableListableBeanFactory beanFactory, ProvidedServices provided) {
 		this.beanFactory = beanFactory;
 		this.provided = provided;
-		this.enabled = enabled;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		if (this.enabled) {
+		if (!this.provided.disabled()) {
 			ServiceBean.refuseUnseen(this.beanFactory, this.provided.services());
 		}
 	}

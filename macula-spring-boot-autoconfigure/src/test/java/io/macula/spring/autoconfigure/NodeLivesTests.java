@@ -269,15 +269,6 @@ class NodeLivesTests {
 	}
 
 	@Test
-	void servicesOfAChildContextAreRefusedIfItsParentHasTheNode() {
-		ConfigurableApplicationContext parent = this.applications.run(Caller.class, Applications.seed(this.seed));
-		FailureAnalyzedException failure = analyzed(
-				catchThrowable(() -> this.applications.builder(Provider.class).parent(parent).run()));
-		assertThat(failure.analysis().getDescription()).contains("test.echo").contains("parent context");
-		assertThat(parent.getBean(RealmNode.class).port()).isEqualTo(-1);
-	}
-
-	@Test
 	void twoContextsOfOneProcessHaveLivesOfTheirOwn() {
 		ConfigurableApplicationContext one = this.applications.run(Provider.class, Applications.seed(this.seed));
 		ConfigurableApplicationContext two = this.applications.run(Provider.class, Applications.seed(this.seed));
