@@ -128,6 +128,9 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			boolean throwable = javaType.isTypeOrSubTypeOf(Throwable.class);
 			ObjectMapper mapper = throwable ? this.throwableMapper : this.mapper;
 			if (checked) {
+				ShapeRules shapes = new ShapeRules(mapper);
+				new TypeWalk(mapper).walk(javaType, shapes);
+				shapes.finish();
 				new TypeWalk(mapper).walk(javaType, new TypeRules(mapper));
 			}
 			ObjectReader reader = mapper.readerFor(javaType).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import com.fasterxml.jackson.annotation.JsonBackReference;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
@@ -231,7 +232,9 @@ final class TypeRules implements Consumer<TypePlace> {
 		JsonProperty declared = property.getAnnotation(JsonProperty.class);
 		boolean oneWay = declared != null && declared.access() == JsonProperty.Access.WRITE_ONLY;
 		boolean parameter = property instanceof CreatorProperty && property.getInjectableValueId() == null;
-		if (oneWay || property.isIgnorable() || (!parameter && field(place.raw(), property.getName()) == null)) {
+		// The way back is made anew on the other side.
+		boolean back = property.getAnnotation(JsonBackReference.class) != null;
+		if (oneWay || back || property.isIgnorable() || (!parameter && field(place.raw(), property.getName()) == null)) {
 			return;
 		}
 		throw refused(place,

@@ -57,6 +57,7 @@ final class ContractParser {
 		Map<MethodKey, MethodContract> byJavaSignature = new HashMap<>();
 		for (List<Method> declared : declarations.values()) {
 			Method method = mostDerived(declared);
+			requireVisible(method);
 			if (method.isDefault() && !method.isAnnotationPresent(MaculaMethod.class)) {
 				continue;
 			}
@@ -140,6 +141,28 @@ final class ContractParser {
 			}
 		}
 		return best;
+	}
+
+	/**
+	 * A proxy casts what it returns, those that run on the client too. It is in the package
+	 * of its interface only if that is not public.
+	 */
+	private void requireVisible(Method method) {
+		Class<?> result = method.getReturnType();
+		while (result.isArray()) {
+			result = result.getComponentType();
+		}
+		// As the JVM sees it, a protected nested class is public.
+		boolean visible = Modifier.isPublic(result.getModifiers()) || Modifier.isProtected(result.getModifiers());
+		boolean together = !Modifier.isPublic(this.contract.getModifiers())
+				&& result.getPackageName().equals(this.contract.getPackageName())
+				&& result.getClassLoader() == this.contract.getClassLoader();
+		if (!visible && !together) {
+			throw new IllegalArgumentException("Method " + MethodParser.signature(this.contract, method)
+					+ " of contract " + this.contract.getName() + " cannot be remote: it returns "
+					+ method.getReturnType().getSimpleName() + ", which is not public, so that the proxy cannot return it: the proxy of a public interface is in another package; make "
+					+ result.getSimpleName() + " public");
+		}
 	}
 
 	private static @Nullable MaculaMethod annotation(Method method, List<Method> declared) {

@@ -76,11 +76,16 @@ final class MethodParser {
 		this.types = types;
 		this.method = method;
 		this.annotation = annotation;
+		this.signature = signature(contract, method);
+	}
+
+	/** For messages. */
+	static String signature(Class<?> contract, Method method) {
 		StringJoiner parameters = new StringJoiner(", ", contract.getSimpleName() + "." + method.getName() + "(", ")");
 		for (Type parameter : method.getGenericParameterTypes()) {
 			parameters.add(ContractTypes.name(parameter));
 		}
-		this.signature = parameters.toString();
+		return parameters.toString();
 	}
 
 	/**

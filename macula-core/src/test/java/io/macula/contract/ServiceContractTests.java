@@ -35,6 +35,7 @@ import io.macula.MaculaMethod;
 import io.macula.RpcException;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.ValueCodec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -324,6 +325,24 @@ class ServiceContractTests {
 	void refusesDurations(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> DurationParser.parse(text))
 			.withMessageContaining("'" + text + "'");
+	}
+
+	@Test
+	void aResultThatAProxyCannotSeeIsRefused() {
+		refused(HiddenResult.class, "it returns Hidden, which is not public",
+				"the proxy of a public interface is in another package", "make Hidden public");
+		refused(HiddenArray.class, "it returns Hidden[], which is not public", "make Hidden public");
+		refused(HiddenLocal.class, "Method HiddenLocal.local()", "it returns Hidden, which is not public");
+	}
+
+	@Test
+	void whatIsHiddenElsewhereIsSeenByThoseWhoNeedIt() {
+		assertThat(ServiceContract.of(HiddenElsewhere.class).methods()).hasSize(3);
+		HiddenElsewhere proxy = (HiddenElsewhere) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { HiddenElsewhere.class },
+				(self, method, arguments) -> method.getName().equals("list") ? List.of(arguments[0]) : null);
+		assertThat(proxy.list(new Hidden(1))).containsExactly(new Hidden(1));
+		assertThat(ServiceContract.of(HiddenTogether.class).methods()).hasSize(1);
 	}
 
 	private static void refused(Class<?> contract, String... parts) {
@@ -729,6 +748,48 @@ class ServiceContractTests {
 
 		@MaculaMethod(idempotent = true, hedge = "p95")
 		Flux<String> run();
+
+	}
+
+	record Hidden(int id) {
+
+	}
+
+	public interface HiddenResult {
+
+		Hidden find(String id);
+
+	}
+
+	public interface HiddenArray {
+
+		Hidden[] all();
+
+	}
+
+	public interface HiddenLocal {
+
+		void run();
+
+		default @Nullable Hidden local() {
+			return null;
+		}
+
+	}
+
+	public interface HiddenElsewhere {
+
+		List<Hidden> list(Hidden example);
+
+		Mono<Hidden> later();
+
+		void take(Hidden hidden);
+
+	}
+
+	interface HiddenTogether {
+
+		Hidden find(String id);
 
 	}
 
