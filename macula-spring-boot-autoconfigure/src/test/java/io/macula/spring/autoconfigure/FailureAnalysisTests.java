@@ -36,6 +36,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.ResponseEntity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -163,6 +164,20 @@ class FailureAnalysisTests {
 			.doesNotContain("@MaculaClient");
 	}
 
+	@Test
+	void whenAContractHasWhatIsNoValueThenBothSidesStop(CapturedOutput output) {
+		failToStart(ProvidesPages.class);
+		assertThat(output).contains("The bean 'pages' cannot provide the service 'test.pages': ")
+			.contains("Argument 0 (example) of Pages.add(Page): ")
+			.contains("Page.lines[].answer is a org.springframework.http.ResponseEntity, which is an answer of a web "
+					+ "controller; return its body, and say what a status code would say with a declared exception")
+			.contains("Correct the contract " + Pages.class.getName())
+			.doesNotContain("\tat ");
+		failToStart(CallsPages.class);
+		assertThat(output).contains("The client 'test.pages' of " + Pages.class.getName() + " cannot be made: ")
+			.doesNotContain("\tat ");
+	}
+
 	private static void failToStart(String... settings) {
 		failToStart(MaculaAutoConfigurationTests.Provider.class, settings);
 	}
@@ -259,6 +274,43 @@ class FailureAnalysisTests {
 	interface Repository {
 
 		<S extends CharSequence> S save(S entity);
+
+	}
+
+	/** A contract that carries an answer of a web controller. */
+	interface Pages {
+
+		void add(Page example);
+
+		record Page(List<Line> lines) {
+
+		}
+
+		record Line(ResponseEntity<String> answer) {
+
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Applications.Empty.class)
+	static class ProvidesPages {
+
+		@Bean
+		@MaculaService("test.pages")
+		Pages pages() {
+			return (page) -> {
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Applications.Empty.class)
+	static class CallsPages {
+
+		@MaculaClient("test.pages")
+		Pages pages;
 
 	}
 
