@@ -33,8 +33,8 @@ import tools.jackson.databind.deser.bean.BeanDeserializerBase;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
 
 /**
- * Refuses, at its place, each type that is no value at all: handles of this process, types
- * of frameworks that belong to this side of a call, classes that show nothing of
+ * Refuses, at its place, each type that is no value at all: handles of this process,
+ * types of frameworks that belong to this side of a call, classes that show nothing of
  * themselves, objects in a circle. Used by one thread, for one walk.
  */
 final class ShapeRules implements Consumer<TypePlace> {
@@ -65,8 +65,7 @@ final class ShapeRules implements Consumer<TypePlace> {
 	private static Map<String, String> reasons() {
 		Map<String, String> reasons = new LinkedHashMap<>();
 		for (String name : List.of("org.reactivestreams.Publisher", "java.util.concurrent.CompletionStage",
-				"java.util.concurrent.Future", "java.util.concurrent.Flow$Publisher",
-				"kotlinx.coroutines.flow.Flow")) {
+				"java.util.concurrent.Future", "java.util.concurrent.Flow$Publisher", "kotlinx.coroutines.flow.Flow")) {
 			reasons.put(name, NOT_A_VALUE);
 		}
 		for (String name : List.of("java.util.stream.BaseStream", "java.util.Iterator", "java.util.Enumeration",
@@ -75,9 +74,9 @@ final class ShapeRules implements Consumer<TypePlace> {
 				"org.springframework.core.io.buffer.DataBuffer", "io.netty.buffer.ByteBuf")) {
 			reasons.put(name, ONCE);
 		}
-		for (String name : List.of("java.lang.Thread", "java.util.concurrent.Executor", "java.util.concurrent.locks.Lock",
-				"java.lang.ClassLoader", "java.net.Socket", "java.sql.Connection", "java.sql.ResultSet",
-				"javax.sql.DataSource", "org.springframework.context.ApplicationContext")) {
+		for (String name : List.of("java.lang.Thread", "java.util.concurrent.Executor",
+				"java.util.concurrent.locks.Lock", "java.lang.ClassLoader", "java.net.Socket", "java.sql.Connection",
+				"java.sql.ResultSet", "javax.sql.DataSource", "org.springframework.context.ApplicationContext")) {
 			reasons.put(name, "lives in this process only; send what the other side needs to know of it");
 		}
 		reasons.put("org.springframework.http.HttpEntity",
@@ -86,8 +85,10 @@ final class ShapeRules implements Consumer<TypePlace> {
 				"org.springframework.data.domain.Window", "org.springframework.data.geo.GeoResults")) {
 			reasons.put(name, ONE_PAGE);
 		}
-		for (String name : List.of("org.springframework.data.domain.Pageable", "org.springframework.data.domain.Sort")) {
-			reasons.put(name, "no provider can decode; send a record with the number of the page, its size and the order");
+		for (String name : List.of("org.springframework.data.domain.Pageable",
+				"org.springframework.data.domain.Sort")) {
+			reasons.put(name,
+					"no provider can decode; send a record with the number of the page, its size and the order");
 		}
 		for (String name : List.of("jakarta.servlet.ServletRequest", "jakarta.servlet.ServletResponse",
 				"jakarta.servlet.http.HttpSession", "org.springframework.ui.Model",

@@ -41,9 +41,9 @@ final class TypeCircles {
 
 	/*
 	 * A type may hold its own type: a tree, a list of links, an expression end somewhere.
-	 * What a circle needs is a reference that is set after its object was made, for whoever
-	 * takes its references in the constructor cannot be referred to before. Two kinds are
-	 * told from trees:
+	 * What a circle needs is a reference that is set after its object was made, for
+	 * whoever takes its references in the constructor cannot be referred to before. Two
+	 * kinds are told from trees:
 	 *
 	 * - two or more classes that lead to each other (Order.lines[] and OrderLine.order)
 	 *
@@ -163,9 +163,9 @@ final class TypeCircles {
 	}
 
 	private static IllegalArgumentException refused(String path, TypePlace start, String circle) {
-		return new IllegalArgumentException(path + " is a " + start.raw().getName()
-				+ " again, and can refer back to where it came from (" + TypePlace.simpleName(start.type()) + circle
-				+ "), which has no end; " + REMEDY);
+		return new IllegalArgumentException(
+				path + " is a " + start.raw().getName() + " again, and can refer back to where it came from ("
+						+ TypePlace.simpleName(start.type()) + circle + "), which has no end; " + REMEDY);
 	}
 
 	/**

@@ -144,8 +144,8 @@ final class ContractParser {
 	}
 
 	/**
-	 * A proxy casts what it returns, those that run on the client too. It is in the package
-	 * of its interface only if that is not public.
+	 * A proxy casts what it returns, those that run on the client too. It is in the
+	 * package of its interface only if that is not public.
 	 */
 	private void requireVisible(Method method) {
 		Class<?> result = method.getReturnType();
@@ -160,7 +160,8 @@ final class ContractParser {
 		if (!visible && !together) {
 			throw new IllegalArgumentException("Method " + MethodParser.signature(this.contract, method)
 					+ " of contract " + this.contract.getName() + " cannot be remote: it returns "
-					+ method.getReturnType().getSimpleName() + ", which is not public, so that the proxy cannot return it: the proxy of a public interface is in another package; make "
+					+ method.getReturnType().getSimpleName()
+					+ ", which is not public, so that the proxy cannot return it: the proxy of a public interface is in another package; make "
 					+ result.getSimpleName() + " public");
 		}
 	}

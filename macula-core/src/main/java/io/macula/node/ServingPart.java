@@ -135,8 +135,7 @@ final class ServingPart {
 			Advertisement told = new Advertisement(present.self(), names(), this.settings.lease());
 			advertiser.replace(told);
 			present = this.listening;
-			if (present == null
-					|| told.equals(new Advertisement(present.self(), names(), this.settings.lease()))) {
+			if (present == null || told.equals(new Advertisement(present.self(), names(), this.settings.lease()))) {
 				return;
 			}
 		}

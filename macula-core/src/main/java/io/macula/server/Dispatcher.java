@@ -59,8 +59,7 @@ final class Dispatcher implements CallHandler {
 	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight,
 			ObservationRegistry observations) {
 		Refusals refusals = new Refusals(node.nodeId());
-		this.procedures = new ServedProcedures(codecs, refusals,
-				new CallObservations(node.realm(), observations));
+		this.procedures = new ServedProcedures(codecs, refusals, new CallObservations(node.realm(), observations));
 		this.admission = new Admission(refusals, new MemoryBackOff(refusals.node(), System::nanoTime), maxInFlight);
 		this.executor = executor;
 	}

@@ -31,6 +31,7 @@ import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.log.DurationText;
+import io.macula.log.LogLimit;
 import io.macula.tls.TlsContexts;
 import io.macula.transport.NodeInfo;
 import io.macula.transport.QuicListener;
@@ -61,6 +62,8 @@ public final class RealmServer implements AutoCloseable {
 	private final HandlerExecutor executor;
 
 	private final Dispatcher dispatcher;
+
+	private final LogLimit withdrawals = LogLimit.ofPeers(System::nanoTime);
 
 	private final Object lock = new Object();
 
@@ -135,9 +138,11 @@ public final class RealmServer implements AutoCloseable {
 			return Mono.empty();
 		}
 		Mono<Void> idle = removed.withdraw();
-		return idle.timeout(grace, Mono.fromRunnable(() -> logger.warn(
-				"Service '{}' of node {} is withdrawn, but {} of its calls still run after {}", service,
-				this.node.nodeId(), removed.inFlight(), DurationText.of(grace))));
+		return idle.timeout(grace,
+				Mono.fromRunnable(() -> this.withdrawals.log(service.value(),
+						(suppressed) -> logger.warn(
+								"Service '{}' of node {} is withdrawn, but {} of its calls still run after {}{}",
+								service, this.node.nodeId(), removed.inFlight(), DurationText.of(grace), suppressed))));
 	}
 
 	/**

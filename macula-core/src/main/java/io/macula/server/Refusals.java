@@ -57,7 +57,8 @@ final class Refusals {
 
 	/** Others may serve it. */
 	Status withdrawn(ServiceName service) {
-		return Status.notProcessed(Code.UNAVAILABLE, "service '" + service + "' is served by " + this.node + " no longer");
+		return Status.notProcessed(Code.UNAVAILABLE,
+				"service '" + service + "' is served by " + this.node + " no longer");
 	}
 
 	Status outOfMemory() {

@@ -164,8 +164,8 @@ final class ServedProcedures {
 					+ list(names);
 		}
 		if (service.definition().contract().method(procedure.method()) == null) {
-			return "service '" + procedure.service() + "' of " + this.refusals.node() + " has no method '" + procedure.method()
-					+ "'; it has: " + list(service.methods());
+			return "service '" + procedure.service() + "' of " + this.refusals.node() + " has no method '"
+					+ procedure.method() + "'; it has: " + list(service.methods());
 		}
 		return "payload codec '" + procedure.codec() + "' cannot be used for '" + procedure.service() + "' of "
 				+ this.refusals.node() + "; it knows: " + list(this.codecs.names());

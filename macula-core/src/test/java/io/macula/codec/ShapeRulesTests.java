@@ -72,18 +72,22 @@ class ShapeRulesTests {
 
 	@Test
 	void handlesOfThisProcessAreRefusedWhereverTheyStand() {
-		refused(HasMono.class, "HasMono.later is a reactor.core.publisher.Mono, which is not a value that can be encoded"
-				+ " here; return it from the method itself, and put the value in this place");
+		refused(HasMono.class,
+				"HasMono.later is a reactor.core.publisher.Mono, which is not a value that can be encoded"
+						+ " here; return it from the method itself, and put the value in this place");
 		refused(HasFlux.class, "HasFlux.parts[] is a reactor.core.publisher.Flux, which is not a value that can be"
 				+ " encoded here; return it from the method itself, and put the value in this place");
-		refused(HasFuture.class, "HasFuture.later is a java.util.concurrent.CompletableFuture, which is not a value that"
-				+ " can be encoded here; return it from the method itself, and put the value in this place");
-		refused(HasStream.class, "HasStream.once is a java.util.stream.Stream, which can be read once and in this process"
-				+ " only; use a List, a byte[], or a Flux of the method itself for what is large");
+		refused(HasFuture.class,
+				"HasFuture.later is a java.util.concurrent.CompletableFuture, which is not a value that"
+						+ " can be encoded here; return it from the method itself, and put the value in this place");
+		refused(HasStream.class,
+				"HasStream.once is a java.util.stream.Stream, which can be read once and in this process"
+						+ " only; use a List, a byte[], or a Flux of the method itself for what is large");
 		refused(HasInput.class, "HasInput.input is a java.io.InputStream, which can be read once and in this process"
 				+ " only; use a List, a byte[], or a Flux of the method itself for what is large");
-		refused(HasThread.class, "HasThread.worker is a java.lang.Thread, which lives in this process only; send what the"
-				+ " other side needs to know of it");
+		refused(HasThread.class,
+				"HasThread.worker is a java.lang.Thread, which lives in this process only; send what the"
+						+ " other side needs to know of it");
 	}
 
 	@Test
@@ -105,8 +109,9 @@ class ShapeRulesTests {
 	private static Class<?> compiled(Path directory, String name, String source) throws Exception {
 		Path file = directory.resolve(name.substring(name.lastIndexOf('.') + 1) + ".java");
 		Files.writeString(file, source);
-		assertThat(ToolProvider.getSystemJavaCompiler()
-			.run(null, null, null, "-d", directory.toString(), file.toString())).isZero();
+		assertThat(
+				ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", directory.toString(), file.toString()))
+			.isZero();
 		return Class.forName(name, true,
 				new URLClassLoader(new URL[] { directory.toUri().toURL() }, ShapeRulesTests.class.getClassLoader()));
 	}
@@ -116,7 +121,8 @@ class ShapeRulesTests {
 		refused(Order.class, "Order.lines[].order is a " + Order.class.getName() + " again, and can refer back to where"
 				+ " it came from (Order.lines[].order), which has no end; leave the way back out with @JsonIgnore or"
 				+ " @JsonBackReference, or make them records");
-		refused(Category.class, "Category.parent is a " + Category.class.getName() + " again, and can refer back to where"
+		refused(Category.class, "Category.parent is a " + Category.class.getName()
+				+ " again, and can refer back to where"
 				+ " it came from (Category.parent, Category.children[]), which has no end; leave the way back out with"
 				+ " @JsonIgnore or @JsonBackReference, or make them records");
 		refused(HasOrder.class, "HasOrder.orders{}.lines[].order is a " + Order.class.getName()

@@ -235,8 +235,9 @@ class ProvidedServiceTests {
 		RealmNode client = RealmNode.builder("test")
 			.nodeId("client")
 			.secret(SECRET)
-			.directory(DirectoryEngine.of(StaticDirectory.empty()
-				.with(new ServiceName("test.echo"), new Endpoint("127.0.0.1", node.port())), null, "a fixed list"))
+			.directory(DirectoryEngine.of(
+					StaticDirectory.empty().with(new ServiceName("test.echo"), new Endpoint("127.0.0.1", node.port())),
+					null, "a fixed list"))
 			.build();
 		this.nodes.add(client);
 		client.start();
@@ -260,12 +261,14 @@ class ProvidedServiceTests {
 	@Test
 	void whatCannotServeSaysWhy() {
 		RealmNode client = client(started(provider("node1")));
-		assertThatIllegalStateException().isThrownBy(() -> client.provide("test.echo", Echo.class, (Echo) (text) -> text))
+		assertThatIllegalStateException()
+			.isThrownBy(() -> client.provide("test.echo", Echo.class, (Echo) (text) -> text))
 			.withMessageContaining("is no provider");
 		RealmNode closed = provider("node2");
 		ProvidedService before = closed.provide("test.echo", Echo.class, (Echo) (text) -> text);
 		closed.close();
-		assertThatIllegalStateException().isThrownBy(() -> closed.provide("test.more", Echo.class, (Echo) (text) -> text))
+		assertThatIllegalStateException()
+			.isThrownBy(() -> closed.provide("test.more", Echo.class, (Echo) (text) -> text))
 			.withMessageContaining("is closed");
 		before.withdraw(GRACE).block();
 	}

@@ -47,8 +47,8 @@ public final class ClientInjection {
 	 * @return what the injection point asks for
 	 */
 	public static @Nullable Object client(ConfigurableBeanFactory beanFactory) {
-		Assert.state(beanFactory instanceof DefaultListableBeanFactory, "Clients can be injected by a"
-				+ " DefaultListableBeanFactory");
+		Assert.state(beanFactory instanceof DefaultListableBeanFactory,
+				"Clients can be injected by a" + " DefaultListableBeanFactory");
 		DefaultListableBeanFactory beans = (DefaultListableBeanFactory) beanFactory;
 		if (!beans.containsBeanDefinition(INJECTION_POINT)) {
 			beans.registerBeanDefinition(INJECTION_POINT, injectionPointDefinition());
@@ -58,7 +58,9 @@ public final class ClientInjection {
 		return beans.resolveDependency(point, null);
 	}
 
-	/** Spring tells its injection point to a method that makes a bean, and to nobody else. */
+	/**
+	 * Spring tells its injection point to a method that makes a bean, and to nobody else.
+	 */
 	private static RootBeanDefinition injectionPointDefinition() {
 		RootBeanDefinition definition = new RootBeanDefinition(ClientInjection.class);
 		definition.setFactoryMethodName("injectionPoint");

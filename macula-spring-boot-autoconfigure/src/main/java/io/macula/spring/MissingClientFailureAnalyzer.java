@@ -64,13 +64,12 @@ final class MissingClientFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchB
 			return null;
 		}
 		String before = (explained.getAction() != null) ? explained.getAction() + "\n\n" : "";
-		return new FailureAnalysis(explained.getDescription(),
-				before + "If another application provides " + type.getName()
-						+ " in the realm, annotate the injection point with @MaculaClient, or a @Configuration class with"
-						+ " @ImportMaculaClients(" + type.getSimpleName()
-						+ ".class). If this application is to implement it, annotate its class with @MaculaService, where"
-						+ " a component scan finds it.",
-				explained.getCause());
+		return new FailureAnalysis(explained.getDescription(), before + "If another application provides "
+				+ type.getName()
+				+ " in the realm, annotate the injection point with @MaculaClient, or a @Configuration class with"
+				+ " @ImportMaculaClients(" + type.getSimpleName()
+				+ ".class). If this application is to implement it, annotate its class with @MaculaService, where"
+				+ " a component scan finds it.", explained.getCause());
 	}
 
 	private static boolean couldBeContract(Class<?> type) {

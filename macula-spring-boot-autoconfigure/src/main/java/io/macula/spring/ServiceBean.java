@@ -114,10 +114,10 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 					: beanFactory.getSingleton(beanName);
 			if (bean != null && AnnotatedElementUtils.hasAnnotation(AopProxyUtils.ultimateTargetClass(bean),
 					MaculaService.class)) {
-				throw new FailureAnalyzedException(
-						"The bean '" + beanName + "' of " + AopProxyUtils.ultimateTargetClass(bean).getName()
-								+ " is annotated with @MaculaService, but its definition does not say so, so that it would"
-								+ " not be provided.",
+				throw new FailureAnalyzedException("The bean '" + beanName + "' of "
+						+ AopProxyUtils.ultimateTargetClass(bean).getName()
+						+ " is annotated with @MaculaService, but its definition does not say so, so that it would"
+						+ " not be provided.",
 						"Put @MaculaService on its @Bean method, or declare its class as the return type; register it"
 								+ " before the context is refreshed.");
 			}
@@ -128,7 +128,8 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 	private static Map<String, MaculaService> annotated(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, MaculaService> annotated = new LinkedHashMap<>();
 		for (String name : beanFactory.getBeanNamesForAnnotation(MaculaService.class)) {
-			// A scoped proxy of interfaces only does not show the annotation of its target.
+			// A scoped proxy of interfaces only does not show the annotation of its
+			// target.
 			String beanName = ScopedProxyUtils.isScopedTarget(name) ? ScopedProxyUtils.getOriginalBeanName(name) : name;
 			MaculaService annotation = beanFactory.findAnnotationOnBean(name, MaculaService.class);
 			if (annotation != null && !isClient(name, beanFactory)) {

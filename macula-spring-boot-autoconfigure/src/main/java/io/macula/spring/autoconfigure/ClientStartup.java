@@ -67,8 +67,9 @@ final class ClientStartup implements SmartInitializingSingleton {
 				String key = SettingsFactory.key(configured);
 				throw new FailureAnalyzedException(
 						"The settings " + key + ".*" + " are for a client service that no proxy uses.",
-						NearestName.question(configured, names) + (names.isEmpty() ? "There are no client services."
-								: "The client services are: " + String.join(", ", new TreeSet<>(names)) + ".")
+						NearestName.question(configured, names)
+								+ (names.isEmpty() ? "There are no client services."
+										: "The client services are: " + String.join(", ", new TreeSet<>(names)) + ".")
 								+ " Correct the name, remove the settings, or declare the client with"
 								+ " @MaculaClient or @ImportMaculaClients. If a child context has that client, move the"
 								+ " settings there, or set macula.client.allow-unused-settings=true here.");

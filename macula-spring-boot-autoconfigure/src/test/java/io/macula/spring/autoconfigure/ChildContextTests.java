@@ -87,7 +87,12 @@ class ChildContextTests {
 	}
 
 	private static Stream<String> served(ConfigurableApplicationContext context) {
-		return context.getBean(RealmNode.class).report().provider().services().stream().map((service) -> service.name());
+		return context.getBean(RealmNode.class)
+			.report()
+			.provider()
+			.services()
+			.stream()
+			.map((service) -> service.name());
 	}
 
 	@Test
@@ -168,15 +173,16 @@ class ChildContextTests {
 	@Test
 	void whenAnotherContextProvidesTheServiceThenTheStartOfTheChildStops() {
 		ConfigurableApplicationContext parent = this.applications.run(Provider.class, Applications.seed(this.seed));
-		FailureAnalyzedException failure = analyzed(catchThrowable(() -> child(parent, OtherBean.class, EchoBean.class)));
+		FailureAnalyzedException failure = analyzed(
+				catchThrowable(() -> child(parent, OtherBean.class, EchoBean.class)));
 		assertThat(failure.analysis().getDescription()).contains("Service 'test.echo' is served twice");
 		assertThat(served(parent)).containsExactly("test.echo");
 	}
 
 	@Test
 	void whenProvidingIsSwitchedOffThenServicesOfAChildContextAreToo() {
-		ConfigurableApplicationContext parent = this.applications.run(CallerApplication.class, Applications.seed(this.seed),
-				"macula.provider.enabled=false");
+		ConfigurableApplicationContext parent = this.applications.run(CallerApplication.class,
+				Applications.seed(this.seed), "macula.provider.enabled=false");
 		try (AnnotationConfigApplicationContext child = child(parent, EchoBean.class)) {
 			assertThat(child.isActive()).isTrue();
 		}

@@ -112,7 +112,8 @@ class FailureAnalysisTests {
 	void whenADefinitionHidesAServiceThenItIsNamed(CapturedOutput output) {
 		failToStart(Hiding.class);
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("The bean 'hidden' of " + Applications.EchoBean.class.getName() + " is annotated with @MaculaService")
+			.contains("The bean 'hidden' of " + Applications.EchoBean.class.getName()
+					+ " is annotated with @MaculaService")
 			.doesNotContain("\tat ");
 	}
 
@@ -190,8 +191,7 @@ class FailureAnalysisTests {
 			arguments.add("--macula.provider.address=127.0.0.1");
 		}
 		List.of(settings).forEach((setting) -> arguments.add("--" + setting));
-		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(application)
-			.web(WebApplicationType.NONE)
+		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
 			.run(arguments.toArray(String[]::new)));
 	}
 
