@@ -22,6 +22,7 @@ import io.macula.Metadata;
 import io.macula.ServiceName;
 import io.macula.Status;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
 
 /**
  * Watches one call and its attempts for the user's Observations; there is none where
@@ -71,15 +72,17 @@ interface CallObserver {
 	interface Factory {
 
 		/** Nobody listens. */
-		Factory NONE = (service, procedure) -> null;
+		Factory NONE = (service, procedure, context) -> null;
 
 		/**
 		 * A call begins.
 		 * @param service the service
 		 * @param procedure what is called
+		 * @param context of the subscriber, whose Observation the call belongs to;
+		 * without one, it belongs to that of the present thread
 		 * @return watches the call, or {@code null} where nobody listens
 		 */
-		@Nullable CallObserver call(ServiceName service, Procedure procedure);
+		@Nullable CallObserver call(ServiceName service, Procedure procedure, ContextView context);
 
 	}
 

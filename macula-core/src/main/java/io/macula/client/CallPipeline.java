@@ -30,6 +30,7 @@ import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.util.context.ContextView;
 
 /**
  * One call from its start to its end, unary ({@link UnaryCall}) or streaming
@@ -74,10 +75,11 @@ abstract class CallPipeline extends CallState {
 	 * @param procedure what is called
 	 * @param deadlineNanos bound of the whole call, on the scale of the clock, or
 	 * {@link io.macula.transport.StreamCall#NO_DEADLINE}
+	 * @param context of the subscriber, or an empty one
 	 */
-	CallPipeline(ServiceCalls shared, Procedure procedure, long deadlineNanos) {
+	CallPipeline(ServiceCalls shared, Procedure procedure, long deadlineNanos, ContextView context) {
 		super(shared, procedure, deadlineNanos);
-		this.observer = shared.observations().call(shared.service(), procedure);
+		this.observer = shared.observations().call(shared.service(), procedure, context);
 	}
 
 	/**

@@ -28,6 +28,7 @@ import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.client.NextStep.GiveUp;
+import io.macula.codec.CodecException;
 import io.macula.codec.ThrownType;
 import io.macula.wire.Failure;
 
@@ -41,6 +42,8 @@ final class Failures {
 
 	/** Stands in where a call failed before an instance was chosen. */
 	static final Instance NOBODY = Instance.of("(none)", new Endpoint("none", 1));
+
+	private static final int LONGEST_LINE = 1000;
 
 	private Failures() {
 	}
@@ -182,6 +185,25 @@ final class Failures {
 		catch (Throwable ex) {
 			return error.getClass().getName();
 		}
+	}
+
+	/**
+	 * What the caller gave cannot be encoded.
+	 * @param what it is, of which method
+	 * @param cause of the codec, whose message names the place, or of the user's code
+	 * @param processed whether the provider has seen something of the call
+	 */
+	static RpcException notEncodable(String what, Throwable cause, Processed processed) {
+		boolean known = cause instanceof CodecException;
+		String why = (known) ? String.valueOf(cause.getMessage()) : text(cause);
+		return new RpcException(new Status((known) ? Code.INVALID_ARGUMENT : Code.INTERNAL,
+				what + " cannot be encoded: " + line(why), processed), cause);
+	}
+
+	/** A text of the user's code as one line that people read. */
+	private static String line(String text) {
+		String line = text.replaceAll("\\p{Cntrl}+", " ");
+		return (line.length() <= LONGEST_LINE) ? line : line.substring(0, LONGEST_LINE) + "...";
 	}
 
 	/**

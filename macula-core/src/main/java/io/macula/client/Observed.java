@@ -28,6 +28,7 @@ import io.macula.observation.CallObservationContext;
 import io.macula.observation.DefaultAttemptObservationConvention;
 import io.macula.observation.DefaultCallObservationConvention;
 import io.macula.observation.MaculaObservationDocumentation;
+import io.macula.observation.ObservationScope;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -48,12 +49,17 @@ final class Observed implements CallObserver {
 
 	private final Observation observation;
 
-	private Observed(ObservationRegistry registry, CallObservationContext context) {
+	private Observed(ObservationRegistry registry, CallObservationContext context, @Nullable Observation parent) {
 		this.registry = registry;
 		this.context = context;
-		this.observation = MaculaObservationDocumentation.CLIENT_CALL
-			.observation(null, DefaultCallObservationConvention.INSTANCE, () -> context, registry)
-			.start();
+		this.observation = MaculaObservationDocumentation.CLIENT_CALL.observation(null,
+				DefaultCallObservationConvention.INSTANCE, () -> context, registry);
+		if (parent != null && parent != registry.getCurrentObservation()) {
+			startBelow(parent, this.observation);
+		}
+		else {
+			this.observation.start();
+		}
 	}
 
 	/** Watches nothing where the registry has no listeners. */
@@ -61,9 +67,10 @@ final class Observed implements CallObserver {
 		if (registry.isNoop()) {
 			return Factory.NONE;
 		}
-		return (service, procedure) -> {
+		return (service, procedure, context) -> {
 			try {
-				return new Observed(registry, new CallObservationContext(realm, service, procedure.method()));
+				return new Observed(registry, new CallObservationContext(realm, service, procedure.method()),
+						ObservationScope.in(context));
 			}
 			catch (Throwable ex) {
 				failed("started", ex);
@@ -87,11 +94,27 @@ final class Observed implements CallObserver {
 		this.context.setAttempts(number);
 		AttemptObservationContext attempt = new AttemptObservationContext(this.context.realm(), this.context.service(),
 				this.context.method(), instance, number, metadata);
-		Observation started = MaculaObservationDocumentation.CLIENT_ATTEMPT
-			.observation(null, DefaultAttemptObservationConvention.INSTANCE, () -> attempt, this.registry)
-			.parentObservation(this.observation)
-			.start();
-		return new ObservedAttempt(attempt, sent(attempt, metadata), started);
+		Observation observed = MaculaObservationDocumentation.CLIENT_ATTEMPT.observation(null,
+				DefaultAttemptObservationConvention.INSTANCE, () -> attempt, this.registry);
+		startBelow(this.observation, observed);
+		return new ObservedAttempt(attempt, sent(attempt, metadata), observed);
+	}
+
+	/**
+	 * A tracer takes the present thread's span for the parent if that is another one than
+	 * the parent's, so that the parent has to be the present one meanwhile.
+	 */
+	private void startBelow(Observation parent, Observation child) {
+		child.parentObservation(parent);
+		ObservationScope scope = ObservationScope.open(parent, this.registry, log);
+		try {
+			child.start();
+		}
+		finally {
+			if (scope != null) {
+				scope.close();
+			}
+		}
 	}
 
 	/** What a tracer left to be sent, or what was there before if that is not valid. */

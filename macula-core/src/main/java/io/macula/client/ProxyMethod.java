@@ -17,11 +17,11 @@
 package io.macula.client;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 
 import io.macula.Code;
 import io.macula.Metadata;
+import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.ArgumentsCodec;
@@ -39,6 +39,8 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * A remote method of a proxy: encodes the arguments, starts the call, hands over the
@@ -96,31 +98,54 @@ final class ProxyMethod {
 		refuseToBlockEventLoop();
 		BlockingOutcome outcome = new BlockingOutcome();
 		ServiceCalls calls = this.client.calls();
-		UnaryCall call = call(calls, values, outcome, Deadlines.bounded(ownDeadline(calls)));
+		UnaryCall call = call(calls, encoded(values), outcome, Deadlines.bounded(ownDeadline(calls)), Context.empty());
 		call.start();
 		return this.result.decode(outcome.await(call));
 	}
 
 	private FutureOutcome future(@Nullable Object[] values) {
 		FutureOutcome outcome = new FutureOutcome(this.result);
+		byte[] payload;
+		try {
+			payload = encoded(values);
+		}
+		catch (RpcException ex) {
+			outcome.completeExceptionally(ex);
+			return outcome;
+		}
 		ServiceCalls calls = this.client.calls();
-		outcome.begin(call(calls, values, outcome, Deadlines.bounded(ownDeadline(calls))));
+		outcome.begin(call(calls, payload, outcome, Deadlines.bounded(ownDeadline(calls)), Context.empty()));
 		return outcome;
 	}
 
 	private Mono<Object> mono(@Nullable Object[] values) {
 		return Mono.create((sink) -> {
 			ServiceCalls calls = this.client.calls();
-			UnaryCall call = call(calls, values, new MonoOutcome(this.result, sink),
-					Deadlines.bounded(ownDeadline(calls), sink.contextView()));
+			ContextView context = sink.contextView();
+			UnaryCall call = call(calls, encoded(values), new MonoOutcome(this.result, sink),
+					Deadlines.bounded(ownDeadline(calls), context), context);
 			sink.onCancel(call::cancel);
 			call.start();
 		});
 	}
 
-	private UnaryCall call(ServiceCalls calls, @Nullable Object[] values, CallOutcome outcome, long deadlineNanos) {
-		byte[] payload = this.arguments.encode(values);
-		return new UnaryCall(calls, this.procedure, payload, Metadata.EMPTY, deadlineNanos, outcome);
+	/**
+	 * The arguments as they are sent.
+	 * @throws RpcException if they cannot be encoded: nothing was sent, and the message
+	 * names the argument and the place inside it
+	 */
+	private byte[] encoded(@Nullable Object[] values) {
+		try {
+			return this.arguments.encode(values);
+		}
+		catch (Throwable ex) {
+			throw Failures.notEncodable("the call of " + this.procedure.wireName(), ex, Processed.NO);
+		}
+	}
+
+	private UnaryCall call(ServiceCalls calls, byte[] payload, CallOutcome outcome, long deadlineNanos,
+			ContextView context) {
+		return new UnaryCall(calls, this.procedure, payload, Metadata.EMPTY, deadlineNanos, outcome, context);
 	}
 
 	private long ownDeadline(ServiceCalls calls) {
@@ -128,15 +153,13 @@ final class ProxyMethod {
 	}
 
 	private @Nullable Object stream(@Nullable Object[] values) throws Throwable {
-		Publisher<byte[]> elements = elements(values);
 		boolean many = this.contract.shape() == ReturnShape.FLUX;
 		// Results may come for ever, unless the contract bounds them.
 		boolean bounded = !many || this.contract.deadline() != null;
 		Flux<Object> results = Flux.deferContextual((context) -> {
 			ServiceCalls calls = this.client.calls();
-			return StreamingCall.results(calls, this.procedure, this.arguments.encode(this.contract.values(values)),
-					elements, many,
-					Deadlines.bounded((bounded) ? ownDeadline(calls) : StreamCall.NO_DEADLINE, context));
+			return StreamingCall.results(calls, this.procedure, encoded(this.contract.values(values)), elements(values),
+					many, Deadlines.bounded((bounded) ? ownDeadline(calls) : StreamCall.NO_DEADLINE, context));
 		}).handle((payload, sink) -> {
 			Object value = this.result.decode(payload);
 			if (value != null) {
@@ -148,8 +171,8 @@ final class ProxyMethod {
 		});
 		return switch (this.contract.shape()) {
 			case FLUX -> results;
-			case MONO -> results.next();
-			case FUTURE -> results.next().toFuture();
+			case MONO -> results.singleOrEmpty();
+			case FUTURE -> one(results).toFuture();
 			case OPTIONAL -> Optional.ofNullable(await(results));
 			case VALUE, VOID -> await(results);
 		};
@@ -159,7 +182,12 @@ final class ProxyMethod {
 		refuseToBlockEventLoop();
 		ServiceCalls calls = this.client.calls();
 		Duration bound = Duration.ofNanos(Deadlines.bounded(ownDeadline(calls)) - calls.now());
-		return BlockingStream.await(results.next(), this.procedure.wireName(), bound);
+		return BlockingStream.await(one(results), this.procedure.wireName(), bound);
+	}
+
+	/** The one result, in the context of the present thread where nobody subscribes. */
+	private static Mono<Object> one(Flux<Object> results) {
+		return results.singleOrEmpty().contextCapture();
 	}
 
 	private @Nullable Publisher<byte[]> elements(@Nullable Object[] values) {
@@ -168,7 +196,10 @@ final class ProxyMethod {
 			return null;
 		}
 		Object stream = values[this.contract.streamIndex()];
-		Objects.requireNonNull(stream, () -> "the Flux argument of " + this.contract.signature() + " is null");
+		if (stream == null) {
+			throw new RpcException(Status.notProcessed(Code.INVALID_ARGUMENT,
+					"the Flux argument of " + this.contract.signature() + " is null"));
+		}
 		return Flux.from((Publisher<?>) stream).map((value) -> encoded(codec, value));
 	}
 
@@ -179,11 +210,8 @@ final class ProxyMethod {
 		try {
 			return codec.encode(value);
 		}
-		catch (Error ex) {
-			throw new RpcException(
-					Status.processed(Code.INTERNAL,
-							"an element for " + this.contract.signature() + " cannot be encoded: " + Failures.text(ex)),
-					ex);
+		catch (Throwable ex) {
+			throw Failures.notEncodable("an element for " + this.contract.signature(), ex, Processed.YES);
 		}
 	}
 

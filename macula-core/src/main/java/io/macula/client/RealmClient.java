@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.macula.Code;
 import io.macula.Metadata;
+import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.Status;
@@ -193,7 +194,15 @@ public final class RealmClient implements AutoCloseable {
 	public CompletableFuture<@Nullable Object> callAsync(String service, String method, @Nullable Object argument,
 			Type resultType) {
 		FutureOutcome outcome = new FutureOutcome(decoder(service, method, resultType));
-		outcome.begin(dynamicCall(service, method, argument, outcome));
+		UnaryCall call;
+		try {
+			call = dynamicCall(service, method, argument, outcome);
+		}
+		catch (RpcException ex) {
+			outcome.completeExceptionally(ex);
+			return outcome;
+		}
+		outcome.begin(call);
 		return outcome;
 	}
 
@@ -209,7 +218,16 @@ public final class RealmClient implements AutoCloseable {
 
 	private UnaryCall dynamicCall(String service, String method, @Nullable Object argument, CallOutcome outcome) {
 		ServiceClient client = dynamicClient(service);
-		byte[] payload = (argument != null) ? codec(service, argument.getClass()).encode(argument) : NO_ARGUMENT;
+		byte[] payload = NO_ARGUMENT;
+		if (argument != null) {
+			ValueCodec codec = codec(service, argument.getClass());
+			try {
+				payload = codec.encode(argument);
+			}
+			catch (Throwable ex) {
+				throw Failures.notEncodable("the argument of " + service + '/' + method, ex, Processed.NO);
+			}
+		}
 		ServiceCalls calls = client.calls();
 		Procedure procedure = new Procedure(service + '/' + method, service, method, client.settings().codec(), false,
 				client.settings().deadline(), null, client.latencyOf(method),

@@ -67,12 +67,19 @@ final class StreamingCall extends CallPipeline implements Subscription {
 	private StreamingCall(ServiceCalls shared, Procedure procedure, byte[] payload,
 			@Nullable Publisher<byte[]> elements, boolean manyResults, long deadlineNanos,
 			CoreSubscriber<? super byte[]> caller) {
-		super(shared, procedure, deadlineNanos);
+		super(shared, procedure, deadlineNanos, caller.currentContext());
 		this.payload = payload;
 		this.elements = (elements != null)
-				? Flux.from(elements).doOnSubscribe((subscription) -> this.elementsAsked = true) : null;
+				? inContext(Flux.from(elements).doOnSubscribe((subscription) -> this.elementsAsked = true),
+						caller.currentContext())
+				: null;
 		this.manyResults = manyResults;
 		this.caller = caller;
+	}
+
+	/** A connection subscribes to the caller's elements, which knows no context. */
+	private static Flux<byte[]> inContext(Flux<byte[]> elements, Context context) {
+		return (context.isEmpty()) ? elements : elements.contextWrite(context);
 	}
 
 	/**

@@ -25,6 +25,8 @@ import io.macula.contract.Hedge;
 import io.macula.selection.InstanceTracker;
 import io.macula.transport.Connection;
 import io.macula.transport.OutboundCall;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * A call with one argument and one result. To {@link CallPipeline} it adds the bound of
@@ -41,9 +43,16 @@ final class UnaryCall extends CallPipeline {
 
 	private final CallOutcome outcome;
 
+	/** A call of the present thread. */
 	UnaryCall(ServiceCalls shared, Procedure procedure, byte[] payload, Metadata metadata, long deadlineNanos,
 			CallOutcome outcome) {
-		super(shared, procedure, deadlineNanos);
+		this(shared, procedure, payload, metadata, deadlineNanos, outcome, Context.empty());
+	}
+
+	/** A call of a subscriber. */
+	UnaryCall(ServiceCalls shared, Procedure procedure, byte[] payload, Metadata metadata, long deadlineNanos,
+			CallOutcome outcome, ContextView context) {
+		super(shared, procedure, deadlineNanos, context);
 		this.payload = payload;
 		this.metadata = metadata;
 		this.outcome = outcome;

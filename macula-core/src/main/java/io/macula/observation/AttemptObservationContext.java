@@ -16,16 +16,21 @@
 
 package io.macula.observation;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
 import io.macula.Code;
+import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.Metadata;
 import io.macula.Realm;
 import io.macula.ServiceName;
 import io.micrometer.observation.transport.RequestReplySenderContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is observed of one attempt. The trace context is written into the carrier when the
@@ -55,7 +60,8 @@ public final class AttemptObservationContext extends RequestReplySenderContext<M
 	 */
 	public AttemptObservationContext(Realm realm, ServiceName service, String method, Instance instance, int attempt,
 			Metadata metadata) {
-		super((carrier, key, value) -> Objects.requireNonNull(carrier).put(key, value));
+		// Keys of metadata are in lower case, those of some propagators are not.
+		super((carrier, key, value) -> Objects.requireNonNull(carrier).put(key.toLowerCase(Locale.ROOT), value));
 		this.realm = realm;
 		this.service = service;
 		this.method = method;
@@ -63,7 +69,21 @@ public final class AttemptObservationContext extends RequestReplySenderContext<M
 		this.attempt = attempt;
 		setCarrier(new LinkedHashMap<>(metadata.asMap()));
 		setRemoteServiceName(service.value());
-		setRemoteServiceAddress(instance.endpoint().toString());
+		setRemoteServiceAddress(uri(instance.endpoint()));
+	}
+
+	/**
+	 * A URI, from which tracers take host and port; {@code null} where the host is no
+	 * valid one in a URI, such as a name with an underscore: they would find none.
+	 */
+	private static @Nullable String uri(Endpoint endpoint) {
+		try {
+			URI uri = new URI("quic://" + endpoint);
+			return (uri.getHost() != null) ? uri.toString() : null;
+		}
+		catch (URISyntaxException ex) {
+			return null;
+		}
 	}
 
 	/**

@@ -16,6 +16,7 @@
 
 package io.macula.observation;
 
+import java.util.Locale;
 import java.util.Objects;
 
 import io.macula.Code;
@@ -49,7 +50,7 @@ public final class ServerCallObservationContext extends RequestReplyReceiverCont
 	 */
 	public ServerCallObservationContext(Realm realm, ServiceName service, String method, String caller,
 			Metadata metadata) {
-		super((carrier, key) -> Objects.requireNonNull(carrier).get(key));
+		super((carrier, key) -> Objects.requireNonNull(carrier).get(key.toLowerCase(Locale.ROOT)));
 		this.realm = realm;
 		this.service = service;
 		this.method = method;

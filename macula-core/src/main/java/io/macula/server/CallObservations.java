@@ -20,6 +20,7 @@ import io.macula.Realm;
 import io.macula.log.FaultLog;
 import io.macula.observation.DefaultServerCallObservationConvention;
 import io.macula.observation.MaculaObservationDocumentation;
+import io.macula.observation.ObservationScope;
 import io.macula.observation.ServerCallObservationContext;
 import io.macula.transport.InboundCall;
 import io.micrometer.observation.Observation;
@@ -70,34 +71,8 @@ final class CallObservations {
 	}
 
 	/** Make it the present one of this thread; {@code null} if there is none. */
-	Observation.@Nullable Scope open(@Nullable Observation observation) {
-		if (observation == null) {
-			return null;
-		}
-		Observation.Scope before = this.registry.getCurrentObservationScope();
-		try {
-			return observation.openScope();
-		}
-		catch (Throwable ex) {
-			this.registry.setCurrentObservationScope(before);
-			failed("opened", ex);
-			return null;
-		}
-	}
-
-	/** On the thread that opened it. */
-	void close(Observation.@Nullable Scope scope) {
-		if (scope == null) {
-			return;
-		}
-		try {
-			scope.close();
-		}
-		catch (Throwable ex) {
-			// Calls that follow on this thread are not part of this one.
-			this.registry.setCurrentObservationScope(scope.getPreviousObservationScope());
-			failed("closed", ex);
-		}
+	@Nullable ObservationScope open(@Nullable Observation observation) {
+		return ObservationScope.open(observation, this.registry, this.log);
 	}
 
 	/** The call ended. */

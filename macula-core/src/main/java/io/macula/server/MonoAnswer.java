@@ -23,6 +23,8 @@ import reactor.util.context.Context;
 
 /**
  * Answers a call with the value of a {@code Mono}; signals come in turn, on any threads.
+ * The context is written above this subscriber where the call is observed, so that
+ * Reactor restores what belongs to it on the threads of the handler's operators.
  */
 final class MonoAnswer implements CoreSubscriber<Object>, Disposable {
 

@@ -25,6 +25,8 @@ import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /**
  * A call whose handler does not block: its method runs on the event loop where the call
@@ -88,7 +90,13 @@ final class NonBlockingCall extends ServedCall {
 	private void answerLater(Publisher<?> mono) {
 		MonoAnswer answer = new MonoAnswer(this);
 		this.pending = answer;
-		mono.subscribe(answer);
+		Context observed = observedContext();
+		if (observed == null) {
+			mono.subscribe(answer);
+		}
+		else {
+			Mono.<Object>from(mono).contextWrite(observed).subscribe(answer);
+		}
 		watchCaller();
 	}
 

@@ -82,7 +82,9 @@ final class ResultStream implements Publisher<byte[]>, CoreSubscriber<Object>, S
 			return;
 		}
 		try {
-			Flux.<Object>from(this.results).subscribe((Subscriber<Object>) this);
+			Flux<Object> elements = Flux.from(this.results);
+			Context observed = this.call.observedContext();
+			((observed != null) ? elements.contextWrite(observed) : elements).subscribe((Subscriber<Object>) this);
 		}
 		catch (Throwable ex) {
 			broken(ex);

@@ -23,6 +23,7 @@ import io.macula.CallContext;
 import io.macula.Code;
 import io.macula.Status;
 import io.macula.codec.CodecException;
+import io.macula.observation.ObservationScope;
 import io.macula.transport.InboundCall;
 import io.macula.transport.InboundStream;
 import io.macula.wire.Failure;
@@ -53,9 +54,6 @@ abstract class ServedCall extends ServedCallContext {
 	static final int OPEN = 1;
 
 	static final int DONE = 2;
-
-	/** The name that Micrometer's context propagation looks for. */
-	private static final String OBSERVATION_KEY = "micrometer.observation";
 
 	private static final VarHandle STATE;
 
@@ -127,20 +125,26 @@ abstract class ServedCall extends ServedCallContext {
 	final @Nullable Object invoke(@Nullable Object[] arguments) throws Throwable {
 		CallObservations observations = servedMethod().observations();
 		try (CallContext.Scope ignored = open()) {
-			Observation.Scope scope = observations.open(this.observation);
-			try {
+			try (ObservationScope scoped = observations.open(this.observation)) {
 				return servedMethod().invoke(arguments);
-			}
-			finally {
-				observations.close(scope);
 			}
 		}
 	}
 
-	/** For what the handler subscribes to or returned. */
+	/** For what the handler returned, of this server's own subscriber to it. */
 	final Context reactorContext() {
+		return Context.of(KEY, this);
+	}
+
+	/**
+	 * For what the handler returned, to be written above that subscriber: so Reactor
+	 * restores the observation on the threads of the handler's operators, if the
+	 * application has it do so, and this server is outside of it. {@code null} if the
+	 * call is not observed.
+	 */
+	final @Nullable Context observedContext() {
 		Observation observation = this.observation;
-		return (observation != null) ? Context.of(KEY, this, OBSERVATION_KEY, observation) : Context.of(KEY, this);
+		return (observation != null) ? Context.of(ObservationScope.KEY, observation) : null;
 	}
 
 	/** The handler's one result. */
