@@ -147,7 +147,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		}
 		catch (JacksonException | CodecException | IllegalArgumentException ex) {
 			throw new IllegalArgumentException("Values of " + type.getTypeName() + " cannot be coded as " + this.name
-					+ ": " + JacksonValueCodec.reason(ex), ex);
+					+ ": " + FaultPlace.reason(ex), ex);
 		}
 	}
 

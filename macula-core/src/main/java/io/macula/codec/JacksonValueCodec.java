@@ -16,10 +16,7 @@
 
 package io.macula.codec;
 
-import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 
@@ -98,29 +95,9 @@ final class JacksonValueCodec implements ValueCodec {
 	}
 
 	private CodecException failed(String verb, RuntimeException ex) {
-		return new CodecException("Cannot " + verb + " " + this.typeName + " at " + path(ex) + ": " + reason(ex), ex);
-	}
-
-	private static String path(RuntimeException ex) {
-		StringBuilder path = new StringBuilder("$");
-		if (ex instanceof JacksonException jackson) {
-			for (JacksonException.Reference reference : jackson.getPath()) {
-				String property = reference.getPropertyName();
-				if (property != null) {
-					path.append('.').append(property);
-				}
-				else if (reference.getIndex() >= 0) {
-					path.append('[').append(reference.getIndex()).append(']');
-				}
-			}
-		}
-		return path.toString();
-	}
-
-	/** The message without Jackson's own path and source excerpt. */
-	static String reason(RuntimeException ex) {
-		String message = (ex instanceof JacksonException jackson) ? jackson.getOriginalMessage() : ex.getMessage();
-		return Objects.requireNonNullElse(message, ex.getClass().getName());
+		return new CodecException(
+				"Cannot " + verb + " " + this.typeName + " at " + FaultPlace.path(ex) + ": " + FaultPlace.reason(ex),
+				ex);
 	}
 
 }

@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.codec;
+
+import java.util.List;
+import java.util.Objects;
+
+import tools.jackson.core.JacksonException;
+
+/**
+ * Where inside a value Jackson failed, and why, in a line that people read: a value that
+ * contains itself has a path of a thousand steps, and reasons may have line breaks.
+ */
+final class FaultPlace {
+
+	/** Enough to find the place, and to see the circle of a value that has one. */
+	private static final int MAX_STEPS = 8;
+
+	private static final int MAX_REASON = 400;
+
+	private FaultPlace() {
+	}
+
+	/** The steps to the fault, such as {@code $.lines[2].price}. */
+	static String path(RuntimeException ex) {
+		StringBuilder path = new StringBuilder("$");
+		if (ex instanceof JacksonException jackson) {
+			List<JacksonException.Reference> steps = jackson.getPath();
+			steps.stream().limit(MAX_STEPS).forEach((step) -> append(path, step));
+			if (steps.size() > MAX_STEPS) {
+				path.append("... (").append(steps.size() - MAX_STEPS).append(" more steps)");
+			}
+		}
+		return path.toString();
+	}
+
+	private static void append(StringBuilder path, JacksonException.Reference step) {
+		String property = step.getPropertyName();
+		if (property != null) {
+			path.append('.').append(property);
+		}
+		else if (step.getIndex() >= 0) {
+			path.append('[').append(step.getIndex()).append(']');
+		}
+	}
+
+	/** The message without Jackson's own path and source excerpt. */
+	static String reason(RuntimeException ex) {
+		String message = (ex instanceof JacksonException jackson) ? jackson.getOriginalMessage() : ex.getMessage();
+		String line = Objects.requireNonNullElse(message, ex.getClass().getName())
+			.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+		return (line.length() <= MAX_REASON) ? line : line.substring(0, MAX_REASON) + "...";
+	}
+
+}
