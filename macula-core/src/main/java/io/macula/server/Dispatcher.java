@@ -56,10 +56,11 @@ final class Dispatcher implements CallHandler {
 
 	private final ThreadLocal<CallBatch> batches = ThreadLocal.withInitial(CallBatch::new);
 
-	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight,
+	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight, boolean exposeMessages,
 			ObservationRegistry observations) {
 		Refusals refusals = new Refusals(node.nodeId());
-		this.procedures = new ServedProcedures(codecs, refusals, new CallObservations(node.realm(), observations));
+		this.procedures = new ServedProcedures(codecs, refusals, new CallObservations(node.realm(), observations),
+				exposeMessages);
 		this.admission = new Admission(refusals, new MemoryBackOff(refusals.node(), System::nanoTime), maxInFlight);
 		this.executor = executor;
 	}

@@ -37,6 +37,11 @@ import reactor.core.Exceptions;
  * Turns what fails around a method into what its caller is told, and logs what the
  * operator must know. Safe for all threads. Throws nothing itself, whatever the
  * exceptions of a handler do when they are described or encoded.
+ * <p>
+ * What an exception says that the contract does not declare may be a table, a path, a
+ * person: it stays in the log of this node, unless the provider exposes it. An
+ * {@link RpcException} is a status that the handler made for its caller, and what the
+ * contract's own types say of the caller's arguments is the caller's.
  */
 final class HandlerFailures {
 
@@ -46,21 +51,26 @@ final class HandlerFailures {
 
 	private static final byte[] NOTHING = {};
 
+	private static final String HIDDEN = "; the provider's log says more (its macula.provider.expose-messages is false)";
+
 	private final String procedure;
 
 	private final MethodContract contract;
 
 	private final ExceptionCodecs exceptions;
 
+	private final boolean exposeMessages;
+
 	/** Made before it is needed: memory or stack may be what is missing then. */
 	private final Failure indescribable;
 
 	private final FaultLog log = new FaultLog(logger);
 
-	HandlerFailures(String procedure, MethodContract contract, ExceptionCodecs exceptions) {
+	HandlerFailures(String procedure, MethodContract contract, ExceptionCodecs exceptions, boolean exposeMessages) {
 		this.procedure = procedure;
 		this.contract = contract;
 		this.exceptions = exceptions;
+		this.exposeMessages = exposeMessages;
 		this.indescribable = Failure.of(Status.processed(Code.INTERNAL,
 				procedure + " failed, and so did the description of its failure; the provider's log tells more"));
 	}
@@ -86,10 +96,14 @@ final class HandlerFailures {
 		if (thrown instanceof RpcException rpc) {
 			return ofRpcException(rpc);
 		}
+		if (thrown instanceof HandlerFault) {
+			this.log.warn("Handler of " + this.procedure + " does not keep to its contract", thrown);
+			return Failure.of(Status.processed(Code.UNKNOWN, text(thrown)));
+		}
 		String type = thrown.getClass().getName();
 		this.log.warn("Handler of " + this.procedure + " failed with " + type, thrown);
 		Code code = (thrown instanceof Error) ? Code.INTERNAL : Code.UNKNOWN;
-		return new Failure(Status.processed(code, type + ": " + text(thrown)), type, NOTHING);
+		return new Failure(Status.processed(code, type + told(thrown)), type, NOTHING);
 	}
 
 	private Failure declared(Throwable thrown, String type, ValueCodec codec) {
@@ -99,9 +113,10 @@ final class HandlerFailures {
 		}
 		catch (Throwable ex) {
 			String message = "the declared exception " + thrown.getClass().getName() + " of " + this.procedure
-					+ " cannot be encoded: " + text(ex);
-			this.log.warn(message, ex);
-			return new Failure(Status.processed(Code.INTERNAL, message), thrown.getClass().getName(), NOTHING);
+					+ " cannot be encoded";
+			this.log.warn(message + ": " + text(ex), ex);
+			return new Failure(Status.processed(Code.INTERNAL, message + told(ex)), thrown.getClass().getName(),
+					NOTHING);
 		}
 		return new Failure(Status.processed(Code.APPLICATION, text(thrown)), type, detail);
 	}
@@ -131,9 +146,9 @@ final class HandlerFailures {
 	Failure resultNotEncodable(@Nullable Object value, Throwable cause) {
 		try {
 			String type = (value != null) ? value.getClass().getName() : "null";
-			String message = "the result of " + this.procedure + ", a " + type + ", cannot be encoded: " + text(cause);
-			this.log.warn(message, cause);
-			return Failure.of(Status.processed(Code.INTERNAL, message));
+			String message = "the result of " + this.procedure + ", a " + type + ", cannot be encoded";
+			this.log.warn(message + ": " + text(cause), cause);
+			return Failure.of(Status.processed(Code.INTERNAL, message + told(cause)));
 		}
 		catch (Throwable ex) {
 			return this.indescribable;
@@ -159,6 +174,11 @@ final class HandlerFailures {
 		catch (Throwable ex) {
 			return raised;
 		}
+	}
+
+	/** What the caller is told after what happened. */
+	private String told(Throwable thrown) {
+		return (this.exposeMessages) ? ": " + text(thrown) : HIDDEN;
 	}
 
 	private static String text(Throwable thrown) {

@@ -64,7 +64,7 @@ final class NonBlockingCall extends ServedCall {
 
 	private Object present(@Nullable Object result) {
 		if (result == null) {
-			throw new NullPointerException(servedMethod().contract().signature() + " returned null instead of a "
+			throw new HandlerFault(servedMethod().contract().signature() + " returned null instead of a "
 					+ servedMethod().contract().method().getReturnType().getSimpleName());
 		}
 		return result;

@@ -37,9 +37,13 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight calls that may be open at once on this node; default 100000
  * @param grace time that calls in flight have to finish when the node drains; default 30
  * seconds
+ * @param exposeMessages whether callers are told the messages of exceptions that the
+ * contract does not declare, and why a result cannot be encoded; by default these stay in
+ * the log of the provider, and callers learn the type
  */
 public record ProviderSettings(@Nullable String address, int port, @Nullable String advertisedHost, int priority,
-		int weight, Map<String, String> metadata, int maxThreads, int queueCapacity, int maxInFlight, Duration grace) {
+		int weight, Map<String, String> metadata, int maxThreads, int queueCapacity, int maxInFlight, Duration grace,
+		boolean exposeMessages) {
 
 	/** Default UDP port of a provider. */
 	public static final int DEFAULT_PORT = 9443;
@@ -52,6 +56,26 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 		require(queueCapacity >= 1, "queueCapacity", queueCapacity, "at least 1");
 		require(maxInFlight >= 1, "maxInFlight", maxInFlight, "at least 1");
 		require(!grace.isNegative(), "grace", grace, "0 or more");
+	}
+
+	/**
+	 * Settings that expose no messages.
+	 * @param address local address to bind, or {@code null} for all, of IPv6 and IPv4
+	 * @param port UDP port to bind, 0 for any free one
+	 * @param advertisedHost host that others dial, or {@code null} to choose one
+	 * @param priority lower values come first for the strategy {@code first}
+	 * @param weight relative share, at least 1
+	 * @param metadata free text for the users' own strategies
+	 * @param maxThreads handlers that may block at once
+	 * @param queueCapacity calls that may wait for a thread
+	 * @param maxInFlight calls that may be open at once on this node
+	 * @param grace time that calls in flight have to finish when the node drains
+	 */
+	public ProviderSettings(@Nullable String address, int port, @Nullable String advertisedHost, int priority,
+			int weight, Map<String, String> metadata, int maxThreads, int queueCapacity, int maxInFlight,
+			Duration grace) {
+		this(address, port, advertisedHost, priority, weight, metadata, maxThreads, queueCapacity, maxInFlight, grace,
+				false);
 	}
 
 	/**
@@ -70,7 +94,17 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 	 */
 	public ProviderSettings withPort(int port) {
 		return new ProviderSettings(this.address, port, this.advertisedHost, this.priority, this.weight, this.metadata,
-				this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace);
+				this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, this.exposeMessages);
+	}
+
+	/**
+	 * These settings with another word on the messages of exceptions.
+	 * @param exposeMessages whether callers are told those that are not declared
+	 * @return settings
+	 */
+	public ProviderSettings withExposeMessages(boolean exposeMessages) {
+		return new ProviderSettings(this.address, this.port, this.advertisedHost, this.priority, this.weight,
+				this.metadata, this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, exposeMessages);
 	}
 
 	private static void require(boolean valid, String name, Object value, String expected) {

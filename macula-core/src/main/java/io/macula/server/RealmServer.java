@@ -97,7 +97,8 @@ public final class RealmServer implements AutoCloseable {
 				? HandlerExecutor.of(handlers,
 						(int) Math.min(Integer.MAX_VALUE, (long) settings.maxThreads() + settings.queueCapacity()))
 				: HandlerExecutor.batching(settings.maxThreads(), settings.queueCapacity());
-		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), observations);
+		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), settings.exposeMessages(),
+				observations);
 		services.forEach(this.dispatcher::register);
 	}
 
@@ -112,7 +113,7 @@ public final class RealmServer implements AutoCloseable {
 	 */
 	public static void check(List<ServiceDefinition> services, Realm realm, String nodeId, Codecs codecs) {
 		ServedProcedures procedures = new ServedProcedures(codecs, new Refusals(nodeId),
-				new CallObservations(realm, ObservationRegistry.NOOP));
+				new CallObservations(realm, ObservationRegistry.NOOP), false);
 		services.forEach((service) -> procedures.register(service, false));
 	}
 

@@ -132,7 +132,8 @@ final class ResultStream implements Publisher<byte[]>, CoreSubscriber<Object>, S
 		}
 		if (this.upstream == null) {
 			// Nothing that the transport could ask or cancel.
-			broken(new IllegalStateException("The publisher emitted an element before onSubscribe"));
+			broken(new HandlerFault("The publisher of " + this.call.servedMethod().contract().signature()
+					+ " emitted an element before onSubscribe"));
 			return;
 		}
 		byte[] payload;

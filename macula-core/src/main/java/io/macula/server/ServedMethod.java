@@ -65,7 +65,8 @@ final class ServedMethod {
 	/** Moving average; updates may get lost, the next ones repair it. */
 	private long tookNanos;
 
-	ServedMethod(ServedService service, MethodContract contract, PayloadCodec codec, CallObservations observations) {
+	ServedMethod(ServedService service, MethodContract contract, PayloadCodec codec, CallObservations observations,
+			boolean exposeMessages) {
 		this.service = service;
 		this.contract = contract;
 		this.procedure = service.name() + "/" + contract.wireName();
@@ -80,7 +81,7 @@ final class ServedMethod {
 		this.element = (streamType != null) ? codec.forType(streamType, "An element sent to " + contract.signature())
 				: null;
 		this.failures = new HandlerFailures(this.procedure, contract, ExceptionCodecs.of(codec,
-				contract.method().getDeclaringClass(), contract.signature(), contract.exceptions()));
+				contract.method().getDeclaringClass(), contract.signature(), contract.exceptions()), exposeMessages);
 		this.observations = observations;
 	}
 

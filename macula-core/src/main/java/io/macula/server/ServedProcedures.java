@@ -52,6 +52,9 @@ final class ServedProcedures {
 
 	private final CallObservations observations;
 
+	/** See {@link ProviderSettings#exposeMessages()}. */
+	private final boolean exposeMessages;
+
 	private final Map<String, ServedService> services = new ConcurrentSkipListMap<>();
 
 	/** Names of services that were removed, for those who still call them. */
@@ -66,10 +69,11 @@ final class ServedProcedures {
 
 	private final FaultLog log = new FaultLog(logger);
 
-	ServedProcedures(Codecs codecs, Refusals refusals, CallObservations observations) {
+	ServedProcedures(Codecs codecs, Refusals refusals, CallObservations observations, boolean exposeMessages) {
 		this.codecs = codecs;
 		this.refusals = refusals;
 		this.observations = observations;
+		this.exposeMessages = exposeMessages;
 	}
 
 	/**
@@ -83,7 +87,7 @@ final class ServedProcedures {
 		Map<ProcedureKey, ServedMethod> prepared = new HashMap<>();
 		for (MethodContract method : definition.contract().methods()) {
 			prepared.put(new ProcedureKey(definition.name() + "/" + method.wireName(), preferred.name()),
-					new ServedMethod(service, method, preferred, this.observations));
+					new ServedMethod(service, method, preferred, this.observations, this.exposeMessages));
 		}
 		ServedService other = this.services.putIfAbsent(definition.name().value(), service);
 		if (other != null) {
@@ -127,7 +131,7 @@ final class ServedProcedures {
 		}
 		try {
 			return this.methods.compute(procedure, (key, known) -> (known != null && known.service() == service) ? known
-					: new ServedMethod(service, method, codec, this.observations));
+					: new ServedMethod(service, method, codec, this.observations, this.exposeMessages));
 		}
 		catch (IllegalArgumentException ex) {
 			this.unservable.add(procedure);

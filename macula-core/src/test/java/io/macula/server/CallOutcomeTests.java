@@ -43,6 +43,7 @@ import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
 import io.macula.transport.NodeInfo;
+import io.macula.wire.Failure;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -88,7 +89,7 @@ class CallOutcomeTests {
 
 	private Dispatcher dispatcher(ObservationRegistry observations) {
 		Dispatcher dispatcher = new Dispatcher(NODE, Codecs.of(List.of(this.codec, new BrittleCodec("other"))),
-				this.executor, 1000, observations);
+				this.executor, 1000, true, observations);
 		dispatcher.register(ServiceDefinition.of("test.risky", Risky.class, this.handler));
 		return dispatcher;
 	}
@@ -161,6 +162,28 @@ class CallOutcomeTests {
 		}
 		this.codec.encoding = fault.maker;
 		call(shape, "result").arrive(this.dispatcher).awaitFailure(Code.INTERNAL, Processed.YES, shape.method);
+	}
+
+	@ParameterizedTest
+	@MethodSource("everyFailureInEveryShape")
+	void whenMessagesAreNotExposedThenTheCallerLearnsTheTypeAndWhereToLook(Shape shape, Fault fault) throws Exception {
+		Dispatcher discreet = new Dispatcher(NODE, Codecs.of(List.of(this.codec)), this.executor, 1000, false,
+				ObservationRegistry.NOOP);
+		discreet.register(ServiceDefinition.of("test.risky", Risky.class, this.handler));
+		// After a lack of memory calls are refused for a while.
+		for (String how : (fault == Fault.MEMORY) ? List.of("throw ") : List.of("throw ", "signal ", "operator ")) {
+			Failure failure = call(shape, how + fault).arrive(discreet).awaitFailure();
+			assertThat(failure.status().message()).as(how)
+				.contains("macula.provider.expose-messages")
+				.doesNotContain("expected by the test", "no message");
+			assertThat(failure.status().code()).isEqualTo(fault.code);
+		}
+		if (shape.hasResult && fault != Fault.MEMORY) {
+			this.codec.encoding = fault.maker;
+			Failure failure = call(shape, "result").arrive(discreet).awaitFailure();
+			assertThat(failure.status().message()).contains(shape.method, "macula.provider.expose-messages")
+				.doesNotContain("expected by the test");
+		}
 	}
 
 	@ParameterizedTest
@@ -357,7 +380,7 @@ class CallOutcomeTests {
 	@EnumSource(Fault.class)
 	void whenAServiceCannotBeServedWithACodecThenItsCallsAreRefused(Fault fault) throws Exception {
 		BrittleCodec other = new BrittleCodec("other");
-		Dispatcher dispatcher = new Dispatcher(NODE, Codecs.of(List.of(this.codec, other)), this.executor, 1000,
+		Dispatcher dispatcher = new Dispatcher(NODE, Codecs.of(List.of(this.codec, other)), this.executor, 1000, true,
 				ObservationRegistry.NOOP);
 		dispatcher.register(ServiceDefinition.of("test.risky", Risky.class, this.handler));
 		other.preparing = fault.maker;

@@ -96,7 +96,7 @@ class RealmServerTests {
 	private static ProviderSettings settings(int maxThreads, int queueCapacity) {
 		ProviderSettings defaults = ProviderSettings.defaults();
 		return new ProviderSettings("127.0.0.1", 0, null, 0, 100, defaults.metadata(), maxThreads, queueCapacity,
-				defaults.maxInFlight(), defaults.grace());
+				defaults.maxInFlight(), defaults.grace(), true);
 	}
 
 	private RealmServer server(ProviderSettings settings) {

@@ -56,7 +56,7 @@ final class ServedCallCost {
 	 */
 	public static void main(String[] args) {
 		Dispatcher dispatcher = new Dispatcher(NODE, Codecs.of(List.of(JacksonPayloadCodec.cbor())), new Inline(), 1000,
-				ObservationRegistry.NOOP);
+				false, ObservationRegistry.NOOP);
 		dispatcher.register(ServiceDefinition.of("test.work", Work.class, new Handler()));
 		List<String> methods = List.of("blocking", "here", "future", "mono");
 		for (String method : methods) {

@@ -143,7 +143,7 @@ final class SettingsFactory {
 		return this.invalid.check("macula.provider",
 				() -> new ProviderSettings(text(provider.address()), provider.port(), text(advertisedHost),
 						provider.priority(), provider.weight(), provider.metadata(), provider.maxThreads(),
-						provider.queueCapacity(), provider.maxInFlight(), provider.grace()));
+						provider.queueCapacity(), provider.maxInFlight(), provider.grace(), provider.exposeMessages()));
 	}
 
 	private static @Nullable String text(@Nullable String text) {

@@ -97,7 +97,7 @@ class SettingsTests {
 	void everythingCanBeSet() {
 		settings((settings) -> {
 			assertThat(settings.provider()).isEqualTo(new ProviderSettings("127.0.0.1", 0, "example.org", 3, 50,
-					Map.of("tier", "gold"), 10, 20, 30, Duration.ofSeconds(5)));
+					Map.of("tier", "gold"), 10, 20, 30, Duration.ofSeconds(5), true));
 			assertThat(settings.pool())
 				.isEqualTo(new PoolSettings(2, Duration.ofMinutes(1), 10, 20, Duration.ofMillis(300)));
 			assertThat(settings.transport().maxPayloadBytes()).isEqualTo(1 << 20);
@@ -108,7 +108,7 @@ class SettingsTests {
 		}, "macula.provider.address=127.0.0.1", "macula.provider.port=0", "macula.provider.advertised-host=example.org",
 				"macula.provider.priority=3", "macula.provider.weight=50", "macula.provider.metadata.tier=gold",
 				"macula.provider.max-threads=10", "macula.provider.queue-capacity=20",
-				"macula.provider.max-in-flight=30", "macula.provider.grace=5s",
+				"macula.provider.max-in-flight=30", "macula.provider.grace=5s", "macula.provider.expose-messages=true",
 				"macula.client.pool.connections-per-endpoint=2", "macula.client.pool.idle-eviction=1m",
 				"macula.client.pool.max-connections=10", "macula.client.pool.max-pending=20",
 				"macula.client.pool.connect-timeout=300ms", "macula.transport.max-payload=1MB",
