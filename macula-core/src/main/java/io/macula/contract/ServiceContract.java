@@ -17,11 +17,14 @@
 package io.macula.contract;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,10 @@ public final class ServiceContract {
 		}
 
 	};
+
+	private static final Predicate<Class<?>> GENERATED = (type) -> Proxy.isProxyClass(type) || type.isHidden()
+			|| type.isSynthetic() || type.getName().contains("$$") || type.getName().contains("$MockitoMock$")
+			|| type.getName().contains("$ByteBuddy$");
 
 	private final Class<?> type;
 
@@ -108,6 +115,59 @@ public final class ServiceContract {
 	 */
 	public @Nullable MethodContract method(String wireName) {
 		return this.byWireName.get(wireName);
+	}
+
+	/**
+	 * A method of an implementation that no caller would reach: it overrides a
+	 * {@code default} method that runs where it is called.
+	 * @param implementation class of a handler; what frameworks generate below it, or in
+	 * its place, is looked through, since it overrides everything
+	 * @return a sentence that names method and remedy, or {@code null} if there is none
+	 */
+	public @Nullable String unreachable(Class<?> implementation) {
+		List<Class<?>> written = written(implementation);
+		for (Method method : this.type.getMethods()) {
+			if (!method.isDefault() || method(method) != null) {
+				continue;
+			}
+			Class<?> overriding = overriding(method, written);
+			if (overriding != null) {
+				return overriding.getName() + " overrides the default method " + method.getName() + "("
+						+ String.join(", ", Stream.of(method.getParameterTypes()).map(Class::getSimpleName).toList())
+						+ ") of the contract " + this.type.getName()
+						+ ", which runs in its callers and never calls a provider: annotate it with @MaculaMethod in the contract to have it called, or do not override it";
+			}
+		}
+		return null;
+	}
+
+	/** The class that somebody wrote; of proxies, mocks and lambdas their interfaces. */
+	private static List<Class<?>> written(Class<?> implementation) {
+		Class<?> type = implementation;
+		while (GENERATED.test(type)) {
+			Class<?> above = type.getSuperclass();
+			if (above == null || above == Object.class || above == Proxy.class) {
+				return List.of(type.getInterfaces());
+			}
+			type = above;
+		}
+		return List.of(type);
+	}
+
+	private static @Nullable Class<?> overriding(Method method, List<Class<?>> written) {
+		for (Class<?> type : written) {
+			try {
+				Class<?> declaring = type.getMethod(method.getName(), method.getParameterTypes()).getDeclaringClass();
+				if (!declaring.isAssignableFrom(method.getDeclaringClass())) {
+					return declaring;
+				}
+			}
+			catch (NoSuchMethodException ex) {
+				// Another interface of a proxy.
+				continue;
+			}
+		}
+		return null;
 	}
 
 	@Override

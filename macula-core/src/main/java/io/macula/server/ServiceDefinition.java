@@ -39,6 +39,10 @@ public record ServiceDefinition(ServiceName name, ServiceContract contract, Obje
 			throw new IllegalArgumentException("Handler " + handler.getClass().getName() + " of service '" + name
 					+ "' is not valid: expected an object that implements " + contract.type().getName());
 		}
+		String unreachable = contract.unreachable(handler.getClass());
+		if (unreachable != null) {
+			throw new IllegalArgumentException("Handler of service '" + name + "' is not valid: " + unreachable);
+		}
 	}
 
 	/**

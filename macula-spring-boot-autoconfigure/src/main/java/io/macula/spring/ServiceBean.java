@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.macula.ServiceName;
+import io.macula.contract.ServiceContract;
 
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
@@ -96,8 +97,8 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 	 */
 	static Set<Class<?>> contracts(ConfigurableListableBeanFactory beanFactory) {
 		Set<Class<?>> contracts = new LinkedHashSet<>();
-		annotated(beanFactory)
-			.forEach((beanName, annotation) -> contracts.add(contract(beanName, annotation, beanFactory)));
+		annotated(beanFactory).forEach((beanName, annotation) -> contracts
+			.add(ContractOfBean.find(beanName, type(beanName, beanFactory), annotation.contract())));
 		return contracts;
 	}
 
@@ -147,7 +148,9 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 
 	private static ServiceBean of(String beanName, MaculaService annotation,
 			ConfigurableListableBeanFactory beanFactory) {
-		Class<?> contract = contract(beanName, annotation, beanFactory);
+		Class<?> type = type(beanName, beanFactory);
+		Class<?> contract = ContractOfBean.find(beanName, type, annotation.contract());
+		refuseUnreachable(beanName, contract, type);
 		String written = StringUtils.hasText(annotation.service()) ? annotation.service() : defaultName(contract);
 		String service = NameText.resolve(written, beanFactory,
 				() -> "The name of the service that the bean '" + beanName + "' provides");
@@ -161,13 +164,30 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 		}
 	}
 
+	/** The node could not see through a proxy of the bean's interfaces. */
+	private static void refuseUnreachable(String beanName, Class<?> contract, Class<?> type) {
+		String unreachable;
+		try {
+			unreachable = ServiceContract.of(contract).unreachable(type);
+		}
+		catch (IllegalArgumentException ex) {
+			// Told when the service is registered.
+			return;
+		}
+		if (unreachable != null) {
+			throw new FailureAnalyzedException("The @MaculaService bean '" + beanName
+					+ "' has a method that no caller would reach: " + unreachable + ".",
+					"Annotate the default method with @MaculaMethod, or remove the override.");
+		}
+	}
+
 	private static String defaultName(Class<?> contract) {
 		MaculaClient onType = AnnotatedElementUtils.getMergedAnnotation(contract, MaculaClient.class);
 		return (onType != null && StringUtils.hasText(onType.service())) ? onType.service() : contract.getName();
 	}
 
-	private static Class<?> contract(String beanName, MaculaService annotation,
-			ConfigurableListableBeanFactory beanFactory) {
+	/** The class behind proxies of any kind. */
+	private static Class<?> type(String beanName, ConfigurableListableBeanFactory beanFactory) {
 		String scopedTarget = ScopedProxyUtils.getTargetBeanName(beanName);
 		String target = beanFactory.containsBeanDefinition(scopedTarget) ? scopedTarget : beanName;
 		refuseWebScope(beanName, target, beanFactory);
@@ -179,7 +199,7 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 			throw new FailureAnalyzedException("The type of the @MaculaService bean '" + beanName + "' is not known.",
 					"Declare its class as the return type of its @Bean method.");
 		}
-		return ContractOfBean.find(beanName, ClassUtils.getUserClass(type), annotation.contract());
+		return ClassUtils.getUserClass(type);
 	}
 
 	private static void refuseWebScope(String beanName, String target, ConfigurableListableBeanFactory beanFactory) {

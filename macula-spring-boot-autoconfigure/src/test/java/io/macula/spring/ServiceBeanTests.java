@@ -101,6 +101,22 @@ class ServiceBeanTests {
 		}
 	}
 
+	@Test
+	void aMethodThatNoCallerReachesIsRefusedThroughEveryProxy() {
+		for (boolean cglib : new boolean[] { true, false }) {
+			this.runner.withBean("pricing", Overriding.class).withBean(DefaultAdvisorAutoProxyCreator.class, () -> {
+				DefaultAdvisorAutoProxyCreator creator = new DefaultAdvisorAutoProxyCreator();
+				creator.setProxyTargetClass(cglib);
+				return creator;
+			})
+				.withBean(DefaultPointcutAdvisor.class, ServiceBeanTests::advisor)
+				.run((context) -> assertThatExceptionOfType(FailureAnalyzedException.class)
+					.isThrownBy(() -> find(context.getSourceApplicationContext()))
+					.withMessageContaining("'pricing'")
+					.withMessageContaining(Overriding.class.getName() + " overrides the default method one(String)"));
+		}
+	}
+
 	private static DefaultPointcutAdvisor advisor() {
 		return new DefaultPointcutAdvisor(AnnotationMatchingPointcut.forClassAnnotation(MaculaService.class),
 				(org.aopalliance.intercept.MethodInterceptor) (invocation) -> invocation.proceed());
@@ -426,6 +442,31 @@ class ServiceBeanTests {
 		@Override
 		public int multiply(int one, int other) {
 			return one * other;
+		}
+
+	}
+
+	interface Prices {
+
+		int all(List<String> names);
+
+		default int one(String name) {
+			return all(List.of(name));
+		}
+
+	}
+
+	@MaculaService
+	static class Overriding implements Prices {
+
+		@Override
+		public int all(List<String> names) {
+			return 1;
+		}
+
+		@Override
+		public int one(String name) {
+			return 2;
 		}
 
 	}
