@@ -22,17 +22,19 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinitionHolder;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.AutowireCandidateResolver;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.core.MethodParameter;
+import org.springframework.util.StringUtils;
 
 /**
  * Registers a client when it is injected first, for injection points that
  * {@link ClientBeanPostProcessor} could not see: objects that are no beans (a test's
- * instance), beans whose class shows only when they are made. All else is left to the
- * resolver that was there.
+ * instance), beans whose class shows only when they are made. And lets qualifiers find
+ * clients by their names. All else is left to the resolver that was there.
  */
 final class ClientCandidateResolver implements AutowireCandidateResolver, BeanFactoryAware {
 
@@ -83,7 +85,21 @@ final class ClientCandidateResolver implements AutowireCandidateResolver, BeanFa
 
 	@Override
 	public boolean isAutowireCandidate(BeanDefinitionHolder holder, DependencyDescriptor descriptor) {
-		return this.delegate.isAutowireCandidate(holder, descriptor);
+		return this.delegate.isAutowireCandidate(named(holder), descriptor);
+	}
+
+	/**
+	 * {@code @Qualifier} and {@code @Named} find a client by the name of its client
+	 * service. It is no alias of the bean, which would take the name from other beans.
+	 */
+	private BeanDefinitionHolder named(BeanDefinitionHolder holder) {
+		BeanDefinition definition = holder.getBeanDefinition();
+		Class<?> contract = definition.getResolvableType().resolve();
+		ClientReference client = (contract != null) ? ClientBeanDefinitions.reference(definition, contract) : null;
+		String name = (client != null && this.beanFactory != null)
+				? this.beanFactory.resolveEmbeddedValue(client.clientName()) : null;
+		return (name != null) ? new BeanDefinitionHolder(definition, holder.getBeanName(),
+				StringUtils.addStringToArray(holder.getAliases(), name)) : holder;
 	}
 
 	@Override

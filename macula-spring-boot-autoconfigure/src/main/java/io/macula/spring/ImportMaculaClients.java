@@ -28,7 +28,9 @@ import org.springframework.core.annotation.AliasFor;
 
 /**
  * Registers proxies as beans for plain injection, on a {@code @Configuration} class. A
- * bean of the application that implements the same interface takes precedence.
+ * bean of the application that implements the same interface takes precedence. Where
+ * several clients of one interface are imported, {@code @Qualifier} with the name of a
+ * client service, which is that of its service by default, tells which one is meant.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

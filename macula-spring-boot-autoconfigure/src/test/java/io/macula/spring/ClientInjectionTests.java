@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
@@ -116,6 +117,29 @@ class ClientInjectionTests {
 			assertThat(context.getBean(ByField.class).calculator)
 				.isNotSameAs(context.getBean(ByConstructor.class).calculator);
 		});
+	}
+
+	@Test
+	void aQualifierFindsAnImportedClientByItsName() {
+		this.runner.withPropertyValues("slow.name=crawling")
+			.withUserConfiguration(ImportsThree.class)
+			.withBean(Qualified.class)
+			.run((context) -> {
+				Qualified bean = context.getBean(Qualified.class);
+				assertThat(bean.byService).hasToString("Calculator of plain as plain");
+				assertThat(bean.byName).hasToString("Calculator of plain as quick");
+				assertThat(bean.byPlaceholder.getObject()).hasToString("Calculator of plain as crawling");
+				assertThat(bean.byBean).isSameAs(bean.byName);
+			});
+	}
+
+	@Test
+	void aQualifierThatNamesABeanOfTheApplicationFindsThatBean() {
+		this.runner.withUserConfiguration(ImportsThree.class)
+			.withBean("quick", Calculator.class, () -> new Local())
+			.withPropertyValues("slow.name=crawling")
+			.withBean(Qualified.class)
+			.run((context) -> assertThat(context.getBean(Qualified.class).byName).isInstanceOf(Local.class));
 	}
 
 	@Test
@@ -490,6 +514,35 @@ class ClientInjectionTests {
 
 		@MaculaClient("not a name")
 		Calculator calculator;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportMaculaClients(types = Calculator.class, service = "plain")
+	@ImportMaculaClients(types = Calculator.class, service = "plain", name = "quick")
+	@ImportMaculaClients(types = Calculator.class, service = "plain", name = "${slow.name}")
+	static class ImportsThree {
+
+	}
+
+	static class Qualified {
+
+		private final Calculator byService;
+
+		private final Calculator byName;
+
+		private final ObjectProvider<Calculator> byPlaceholder;
+
+		@Autowired
+		@Qualifier("maculaClient#quick#io.macula.spring.Calculator")
+		private Calculator byBean;
+
+		Qualified(@Qualifier("plain") Calculator byService, @Qualifier("quick") Calculator byName,
+				@Qualifier("crawling") ObjectProvider<Calculator> byPlaceholder) {
+			this.byService = byService;
+			this.byName = byName;
+			this.byPlaceholder = byPlaceholder;
+		}
 
 	}
 
