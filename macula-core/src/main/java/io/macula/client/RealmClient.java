@@ -33,6 +33,7 @@ import io.macula.Status;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ThrownType;
 import io.macula.codec.ValueCodec;
+import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,25 +64,33 @@ public final class RealmClient implements AutoCloseable {
 
 	private final Map<Type, ValueCodec> codecs = new ConcurrentHashMap<>();
 
+	/** Whether people want to know of the client services: not of those of a warm-up. */
+	private final boolean announced;
+
 	private volatile ClientPhase phase;
 
 	/**
-	 * A client that is idle.
+	 * A client that is idle; it logs how it calls each service.
 	 * @param context what it is given for good
 	 * @param refusal what calls are told before the start: UNAVAILABLE, not processed
 	 */
 	public RealmClient(ClientContext context, Status refusal) {
+		this(context, refusal, true);
+	}
+
+	private RealmClient(ClientContext context, Status refusal, boolean announced) {
 		this.context = context;
 		this.phase = new ClientPhase(null, refusal);
+		this.announced = announced;
 	}
 
 	/**
-	 * A client that is started already.
+	 * A client that is started already, for one that no operator looks at.
 	 * @param context what it is given for good
 	 * @param life what it works with
 	 */
 	public RealmClient(ClientContext context, ClientLife life) {
-		this(context, CLOSED);
+		this(context, CLOSED, false);
 		start(life);
 	}
 
@@ -145,8 +154,18 @@ public final class RealmClient implements AutoCloseable {
 	 */
 	public <T> T proxy(Class<T> contract, String service, String name, ServiceSettings settings) {
 		ServiceClient client = client(name, new ServiceName(service), settings);
-		client.proxied(contract);
+		if (client.proxied(contract) && this.announced) {
+			announce(client);
+		}
 		return ServiceProxyFactory.proxy(contract, client, this.context.codecs().get(settings.codec()));
+	}
+
+	private void announce(ServiceClient client) {
+		ServiceSettings settings = client.settings();
+		int attempts = settings.failover().maxAttempts();
+		logger.info("Client {} calls service {} of realm {}: {}, {}, deadline {}, {}", client.name(), client.service(),
+				this.context.realm(), settings.strategyName(), (attempts == 1) ? "1 attempt" : attempts + " attempts",
+				DurationText.of(settings.deadline()), settings.codec());
 	}
 
 	/**

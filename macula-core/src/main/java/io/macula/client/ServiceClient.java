@@ -179,8 +179,13 @@ public final class ServiceClient {
 		return this.latencies.of(method);
 	}
 
-	void proxied(Class<?> contract) {
-		this.contracts.add(contract.getName());
+	/** A proxy was made; whether it is the first of all. */
+	boolean proxied(Class<?> contract) {
+		synchronized (this.contracts) {
+			boolean first = this.contracts.isEmpty();
+			this.contracts.add(contract.getName());
+			return first;
+		}
 	}
 
 }

@@ -109,7 +109,7 @@ final class Life {
 	 * @throws io.macula.RpcException if the port cannot be bound
 	 */
 	void start() {
-		Endpoint self = (this.serving != null) ? listen(this.serving) : null;
+		Endpoint self = (this.serving != null) ? listen(this.serving) : calls();
 		this.engineStarted = true;
 		EngineSource source = this.plan.engines();
 		if (source != null) {
@@ -124,7 +124,18 @@ final class Life {
 		logger.info("Node {} of realm {} listens on UDP port {} and advertises {} ({}); {}", this.info.nodeId(),
 				this.plan.settings().realm(), endpoint.port(), endpoint, listening.host().reason(),
 				this.plan.tls().source());
+		for (NodeReport.ServedService service : starting.report().services()) {
+			logger.info("Node {} provides service {}: {} by {}, methods {}", this.info.nodeId(), service.name(),
+					service.contract(), service.handler(), String.join(", ", service.methods()));
+		}
 		return endpoint;
+	}
+
+	/** A node that does not serve listens nowhere. */
+	private @Nullable Endpoint calls() {
+		logger.info("Node {} calls in realm {}, {}; {}", this.info.nodeId(), this.plan.settings().realm(),
+				this.engine.hint(), this.plan.tls().source());
+		return null;
 	}
 
 	NodeInfo info() {

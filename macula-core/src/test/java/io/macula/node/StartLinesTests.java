@@ -1,0 +1,145 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.node;
+
+import java.time.Duration;
+import java.util.List;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.macula.client.ServiceSettings;
+import io.macula.server.ProviderSettings;
+import io.macula.tls.RealmSecret;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests of what nodes log when they start: enough to see on one screen who provides and
+ * who calls what, and how.
+ */
+@Timeout(30)
+class StartLinesTests {
+
+	private static final RealmSecret SECRET = RealmSecret.of("a secret for tests only", "the test");
+
+	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.macula");
+
+	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+	@BeforeEach
+	void readLog() {
+		this.log.start();
+		LOGGER.addAppender(this.log);
+		LOGGER.setLevel(Level.INFO);
+	}
+
+	@AfterEach
+	void readNoMore() {
+		LOGGER.setLevel(null);
+		LOGGER.detachAppender(this.log);
+	}
+
+	private List<String> lines() {
+		return List.copyOf(this.log.list)
+			.stream()
+			.filter((line) -> line.getLevel() == Level.INFO)
+			.map(ILoggingEvent::getFormattedMessage)
+			.toList();
+	}
+
+	@Test
+	void whenAProviderStartsThenItSaysOnceForEachServiceWhoProvidesIt() {
+		try (RealmNode node = RealmNode.builder("shop")
+			.nodeId("node1")
+			.secret(SECRET)
+			.warmUp(true)
+			.provider(ProviderSettings.defaults().withPort(0))
+			.service("test.stock", Stock.class, new Shelf())
+			.service("test.other", Other.class, (Other) () -> {
+			})
+			.build()) {
+			node.start();
+			assertThat(lines()).filteredOn((line) -> line.contains("provides service"))
+				.hasSize(2)
+				.contains("Node node1 provides service test.stock: " + Stock.class.getName() + " by "
+						+ Shelf.class.getName() + ", methods count, take");
+			node.advertise();
+			assertThat(lines()).filteredOn((line) -> line.contains("provides service")).hasSize(2);
+		}
+	}
+
+	@Test
+	void whenAClientStartsThenItSaysWhereToAndHowEachClientCalls() {
+		ServiceSettings settings = ServiceSettings.defaults().withDeadline(Duration.ofMillis(1500));
+		try (RealmNode node = RealmNode.builder("shop")
+			.nodeId("client")
+			.secret(SECRET)
+			.warmUp(true)
+			.seeds("127.0.0.1:9", "127.0.0.1:11")
+			.build()) {
+			node.start();
+			node.client().proxy(Stock.class, "test.stock");
+			node.client().proxy(Stock.class, "test.stock");
+			node.client().proxy(Stock.class, "test.stock", "hasty", settings);
+			node.client().callAsync("test.dynamic", "count", null, String.class).cancel(true);
+			assertThat(lines()).filteredOn((line) -> line.startsWith("Node client calls"))
+				.containsExactly("Node client calls in realm shop, seeds: 127.0.0.1:9, 127.0.0.1:11; "
+						+ node.report().security());
+			assertThat(lines()).filteredOn((line) -> line.startsWith("Client "))
+				.containsExactly(
+						"Client test.stock calls service test.stock of realm shop: round_robin, 3 attempts, deadline 30 s, cbor",
+						"Client hasty calls service test.stock of realm shop: round_robin, 3 attempts, deadline 1.5 s, cbor");
+		}
+	}
+
+	/** A contract. */
+	interface Stock {
+
+		int count(String item);
+
+		void take(String item);
+
+	}
+
+	/** Another one. */
+	interface Other {
+
+		void run();
+
+	}
+
+	private static final class Shelf implements Stock {
+
+		@Override
+		public int count(String item) {
+			return 1;
+		}
+
+		@Override
+		public void take(String item) {
+		}
+
+	}
+
+}
