@@ -18,23 +18,22 @@ package io.macula.spring.test;
 
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.test.context.ContextConfigurationAttributes;
 import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.TestContextAnnotationUtils;
 
 /**
- * Gives the contexts of annotated tests a realm of their own.
+ * Gives the contexts of annotated tests a realm of their own, and those of all others a
+ * free port.
  */
 final class TestRealmCustomizerFactory implements ContextCustomizerFactory {
 
 	@Override
-	public @Nullable ContextCustomizer createContextCustomizer(Class<?> testClass,
+	public ContextCustomizer createContextCustomizer(Class<?> testClass,
 			List<ContextConfigurationAttributes> configAttributes) {
 		return TestContextAnnotationUtils.hasAnnotation(testClass, AutoConfigureMaculaRealm.class)
-				? new TestRealmCustomizer() : null;
+				? new TestRealmCustomizer() : new FreePortCustomizer();
 	}
 
 }
