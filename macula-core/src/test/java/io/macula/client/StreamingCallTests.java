@@ -24,9 +24,14 @@ import java.util.concurrent.CompletableFuture;
 import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.observation.AttemptObservationContext;
+import io.macula.observation.CallObservationContext;
 import io.macula.selection.InstanceTracker;
 import io.macula.transport.FakeConnection;
 import io.macula.transport.StreamCall;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +85,40 @@ class StreamingCallTests {
 		this.fixture.pass(Duration.ofSeconds(1));
 		assertThat(result).isCompletedWithValue(List.of("a"));
 		assertThat(attempts).hasSize(2);
+	}
+
+	/**
+	 * The one result is not the end: who took it for that cancelled what had succeeded.
+	 */
+	@Test
+	void whenElementsAreAnsweredByOneResultThenTheCallSucceedsAndNothingIsCancelled() {
+		TestPublisher<byte[]> answer = TestPublisher.create();
+		List<Object> codes = new ArrayList<>();
+		this.fixture.observations = ObservationRegistry.create();
+		this.fixture.observations.observationConfig().observationHandler(new ObservationHandler<>() {
+
+			@Override
+			public void onStop(Observation.Context context) {
+				codes.add((context instanceof CallObservationContext call) ? call.code()
+						: ((AttemptObservationContext) context).getResponse());
+			}
+
+			@Override
+			public boolean supportsContext(Observation.Context context) {
+				return true;
+			}
+
+		});
+		this.fixture.onConnect = (connection) -> connection.onStream = (call) -> answer.flux();
+		this.fixture.known(1);
+		Calls observed = this.fixture.client().proxy(Calls.class, Calls.SERVICE, Calls.SERVICE, this.fixture.settings);
+		CompletableFuture<String> future = observed.sum(Flux.just("x"));
+		answer.next(Calls.encoded("a"));
+		assertThat(future).isNotDone();
+		answer.complete();
+		assertThat(future).isCompletedWithValue("a");
+		answer.assertNotCancelled();
+		assertThat(codes).containsExactly(Code.OK, Code.OK);
 	}
 
 	@Test
