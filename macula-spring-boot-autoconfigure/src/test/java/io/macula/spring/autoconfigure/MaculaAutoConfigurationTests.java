@@ -104,7 +104,8 @@ class MaculaAutoConfigurationTests {
 		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> orders.forget("never")).satisfies((ex) -> {
 			assertThat(ex.code()).isEqualTo(Code.UNKNOWN);
 			assertThat(ex.remoteType()).isEqualTo(IllegalStateException.class.getName());
-			assertThat(ex).hasMessageContaining("cannot forget");
+			assertThat(ex).hasMessageContaining("macula.provider.expose-messages");
+			assertThat(ex.getMessage()).doesNotContain("cannot forget");
 		});
 		assertThat(orders.search("1")).contains(order);
 		assertThat(orders.search("2")).isEmpty();
@@ -120,6 +121,16 @@ class MaculaAutoConfigurationTests {
 	void anApplicationCallsItself() {
 		try (ConfigurableApplicationContext context = run(ProviderAndClient.class)) {
 			assertAllShapes(context.getBean(Shop.class).orders);
+		}
+	}
+
+	@Test
+	void aProviderThatExposesMessagesTellsThem() {
+		try (ConfigurableApplicationContext context = run(ProviderAndClient.class,
+				"macula.provider.expose-messages=true")) {
+			Orders orders = context.getBean(Shop.class).orders;
+			assertThatExceptionOfType(RpcException.class).isThrownBy(() -> orders.forget("never"))
+				.withMessageContaining("java.lang.IllegalStateException: cannot forget");
 		}
 	}
 
