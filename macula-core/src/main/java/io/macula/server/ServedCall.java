@@ -123,11 +123,14 @@ abstract class ServedCall extends ServedCallContext {
 
 	/** Run the handler's method; it finds this call as the present one of its thread. */
 	final @Nullable Object invoke(@Nullable Object[] arguments) throws Throwable {
-		CallObservations observations = servedMethod().observations();
 		try (CallContext.Scope ignored = open()) {
-			try (ObservationScope scoped = observations.open(this.observation)) {
-				return servedMethod().invoke(arguments);
-			}
+			return (this.observation != null) ? observed(arguments) : servedMethod().invoke(arguments);
+		}
+	}
+
+	private @Nullable Object observed(@Nullable Object[] arguments) throws Throwable {
+		try (ObservationScope ignored = servedMethod().observations().open(this.observation)) {
+			return servedMethod().invoke(arguments);
 		}
 	}
 
