@@ -84,8 +84,7 @@ abstract class CallState implements SelectionContext {
 			past.remember(tracker.instance(), cause.status(), false);
 			return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(stopped, past.failures());
 		}
-		Verdict verdict = committed() ? Verdict.NEVER
-				: FailoverRule.decide(cause.status(), this.procedure.idempotent());
+		Verdict verdict = committed() ? Verdict.NEVER : FailoverRule.decide(cause, this.procedure.idempotent());
 		Failure failure = (remainingNanos() > 0) ? Failures.inTime(cause) : cause;
 		// 1. The failure is final, or nothing is ever repeated.
 		if (verdict == Verdict.NEVER || !this.shared.retries().repeats()) {
@@ -103,9 +102,14 @@ abstract class CallState implements SelectionContext {
 			return timeOver();
 		}
 		// 4. No instance processed the call, and one is left that was not asked: free.
-		if (verdict == Verdict.TRANSPARENT && untriedLeft()) {
+		if ((verdict == Verdict.TRANSPARENT || verdict == Verdict.ELSEWHERE) && untriedLeft()) {
 			past.remember(tracker.instance(), failure.status(), false);
 			return nextInstance();
+		}
+		// Each instance has another version of the contract: asking again is in vain.
+		if (verdict == Verdict.ELSEWHERE) {
+			past.remember(tracker.instance(), failure.status(), false);
+			return Failures.last(this.procedure, failure, past.failures(), false, false);
 		}
 		// 5. Anything else is counted: the Retry says how long to wait, or that there
 		// were attempts enough. What adds load needs room in the budget, too.

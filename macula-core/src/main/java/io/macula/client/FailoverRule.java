@@ -17,7 +17,10 @@
 package io.macula.client;
 
 import io.macula.Code;
+import io.macula.Processed;
 import io.macula.Status;
+import io.macula.codec.CodecException;
+import io.macula.wire.Failure;
 
 /**
  * The one table that says whether a failed attempt may be followed by another.
@@ -26,8 +29,10 @@ import io.macula.Status;
  * what happened                                     processed?  another attempt
  * no connection, handshake failed, never written,   no          always, at once, not counted,
  *   refused by a draining peer                                  once per instance
- * refused for another reason (overload, unknown     no          counted
- *   service, expired before the handler ran)
+ * refused for another reason (overload, expired     no          counted
+ *   before the handler ran)
+ * the arguments or the method do not fit the        no          at once, not counted,
+ *   instance's version of the contract                          once per instance, then none
  * connection lost after the write, no answer        unknown     counted, if idempotent
  * anything else, cancelled, the arguments are bad   yes         never
  * </pre>
@@ -37,7 +42,11 @@ final class FailoverRule {
 	private FailoverRule() {
 	}
 
-	static Verdict decide(Status status, boolean idempotent) {
+	static Verdict decide(Failure failure, boolean idempotent) {
+		Status status = failure.status();
+		if (misfit(failure)) {
+			return Verdict.ELSEWHERE;
+		}
 		if (status.code() == Code.CANCELLED || status.code() == Code.INVALID_ARGUMENT) {
 			return Verdict.NEVER;
 		}
@@ -50,12 +59,24 @@ final class FailoverRule {
 	}
 
 	/**
+	 * Whether the instance has another version of the contract. A payload that is too
+	 * large has the same code and no type: it is so everywhere.
+	 */
+	private static boolean misfit(Failure failure) {
+		Status status = failure.status();
+		return status.processed() == Processed.NO && (status.code() == Code.UNIMPLEMENTED
+				|| (status.code() == Code.INVALID_ARGUMENT && CodecException.class.getName().equals(failure.type())));
+	}
+
+	/**
 	 * What may follow a failed attempt.
 	 */
 	enum Verdict {
 
 		/** Another instance at once; does not count as an attempt of the call. */
 		TRANSPARENT,
+		/** The same, but never an instance that was asked: it would say the same. */
+		ELSEWHERE,
 		/** Another attempt, if attempts, budget and deadline allow it. */
 		COUNTED,
 		/** Nothing: the failure is the call's outcome. */

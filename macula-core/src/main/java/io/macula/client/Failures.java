@@ -130,7 +130,8 @@ final class Failures {
 	}
 
 	private static String remedy(Procedure procedure, Status status, boolean committed) {
-		if (status.code() == Code.CANCELLED || status.code() == Code.INVALID_ARGUMENT) {
+		if (status.code() == Code.CANCELLED || status.code() == Code.INVALID_ARGUMENT
+				|| status.code() == Code.UNIMPLEMENTED) {
 			return "";
 		}
 		if (committed) {

@@ -140,7 +140,7 @@ final class Dispatcher implements CallHandler {
 
 	private void reject(ServedMethod method, InboundCall call, String reason) {
 		method.service().ended(Code.INVALID_ARGUMENT);
-		call.fail(Failure.of(Status.processed(Code.INVALID_ARGUMENT, method.procedure() + " " + reason)));
+		call.fail(HandlerFailures.misfit(method.procedure() + " " + reason));
 	}
 
 	/** What may fail for lack of memory is made before the call counts as in flight. */

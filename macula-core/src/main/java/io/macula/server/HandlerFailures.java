@@ -130,9 +130,18 @@ final class HandlerFailures {
 		return new Failure(new Status(code, thrown.status().message(), Processed.YES), thrown.remoteType(), NOTHING);
 	}
 
-	/** Final: another instance would not understand them either. */
+	/** Not processed: an instance of another version may understand them. */
 	Failure argumentsNotDecodable(CodecException cause) {
-		return Failure.of(Status.processed(Code.INVALID_ARGUMENT, this.procedure + ": " + text(cause)));
+		return misfit(this.procedure + ": " + text(cause));
+	}
+
+	/**
+	 * The call does not fit this version of the contract, and its handler did not run.
+	 * The type tells the caller that it is not a payload too large for all instances.
+	 */
+	static Failure misfit(String message) {
+		return new Failure(Status.notProcessed(Code.INVALID_ARGUMENT, message), CodecException.class.getName(),
+				NOTHING);
 	}
 
 	/** What the handler's stream of arguments fails with. */

@@ -167,22 +167,22 @@ class DispatcherTests {
 	}
 
 	@Test
-	void undecodableArgumentIsFinalAndNamesMethodAndParameter() throws Exception {
+	void undecodableArgumentWasNotProcessedAndNamesMethodAndParameter() throws Exception {
 		for (String method : List.of("value", "here")) {
 			call(method, "\"x\"").arrive(this.dispatcher)
-				.awaitFailure(Code.INVALID_ARGUMENT, Processed.YES, "test.shapes/" + method, "number");
+				.awaitFailure(Code.INVALID_ARGUMENT, Processed.NO, "test.shapes/" + method, "number");
 		}
 	}
 
 	@Test
 	void streamingMethodNeedsAStreamAndViceVersa() throws Exception {
-		call("count", "1").arrive(this.dispatcher).awaitFailure(Code.INVALID_ARGUMENT, Processed.YES, "stream");
+		call("count", "1").arrive(this.dispatcher).awaitFailure(Code.INVALID_ARGUMENT, Processed.NO, "stream");
 		call("value", "1").expectingElements()
 			.arrive(this.dispatcher)
-			.awaitFailure(Code.INVALID_ARGUMENT, Processed.YES, "one result");
+			.awaitFailure(Code.INVALID_ARGUMENT, Processed.NO, "one result");
 		call("value", "1").sending(Flux.just("1"))
 			.arrive(this.dispatcher)
-			.awaitFailure(Code.INVALID_ARGUMENT, Processed.YES, "takes no stream");
+			.awaitFailure(Code.INVALID_ARGUMENT, Processed.NO, "takes no stream");
 	}
 
 	@Test
