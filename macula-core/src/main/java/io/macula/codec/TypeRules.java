@@ -234,7 +234,8 @@ final class TypeRules implements Consumer<TypePlace> {
 		boolean parameter = property instanceof CreatorProperty && property.getInjectableValueId() == null;
 		// The way back is made anew on the other side.
 		boolean back = property.getAnnotation(JsonBackReference.class) != null;
-		if (oneWay || back || property.isIgnorable() || (!parameter && field(place.raw(), property.getName()) == null)) {
+		if (oneWay || back || property.isIgnorable()
+				|| (!parameter && field(place.raw(), property.getName()) == null)) {
 			return;
 		}
 		throw refused(place,

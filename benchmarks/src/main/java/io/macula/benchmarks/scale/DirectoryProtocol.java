@@ -73,8 +73,8 @@ final class DirectoryProtocol {
 	}
 
 	record Update(String sender, long senderIncarnation, boolean settled, boolean begins, boolean ends, long answers,
-			long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals,
-			List<Gone> gone, List<String> wanted) {
+			long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals, List<Gone> gone,
+			List<String> wanted) {
 
 	}
 
