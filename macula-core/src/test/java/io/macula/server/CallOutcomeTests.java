@@ -150,7 +150,9 @@ class CallOutcomeTests {
 	void whenTheArgumentsCannotBeDecodedThenTheCallFails(Shape shape, Fault fault) throws Exception {
 		this.codec.decoding = fault.maker;
 		FakeCall call = call(shape, "result").arrive(this.dispatcher);
-		assertThat(call.awaitFailure().status().processed()).isEqualTo(Processed.YES);
+		// Arguments of another version of the contract may suit another instance.
+		Processed processed = (fault == Fault.CODEC) ? Processed.NO : Processed.YES;
+		assertThat(call.awaitFailure().status().processed()).isEqualTo(processed);
 		this.codec.decoding = null;
 	}
 
