@@ -96,8 +96,7 @@ final class ClientCandidateResolver implements AutowireCandidateResolver, BeanFa
 		BeanDefinition definition = holder.getBeanDefinition();
 		Class<?> contract = definition.getResolvableType().resolve();
 		ClientReference client = (contract != null) ? ClientBeanDefinitions.reference(definition, contract) : null;
-		String name = (client != null && this.beanFactory != null)
-				? this.beanFactory.resolveEmbeddedValue(client.clientName()) : null;
+		String name = (client != null && this.beanFactory != null) ? client.clientName(this.beanFactory) : null;
 		return (name != null) ? new BeanDefinitionHolder(definition, holder.getBeanName(),
 				StringUtils.addStringToArray(holder.getAliases(), name)) : holder;
 	}
