@@ -71,6 +71,7 @@ final class ProxyMethod {
 				? codec.forType(contract.streamType(), "An element sent to " + contract.signature()) : null;
 		this.exceptions = ExceptionCodecs.of(codec, contract.method().getDeclaringClass(), contract.signature(),
 				contract.exceptions());
+		this.exceptions.warnOfUnfit();
 		Duration declared = contract.deadline();
 		Hedge hedge = contract.hedge().enabled() ? contract.hedge() : null;
 		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),

@@ -17,6 +17,7 @@
 package io.macula.codec;
 
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,9 @@ public final class ExceptionCodecs {
 
 	private final Map<String, ValueCodec> codecs;
 
+	/** For each declared exception that cannot be coded, why. */
+	private final List<String> unfit;
+
 	/** What this end throws, by class. */
 	private final Map<Class<?>, Coded> thrown = new ConcurrentHashMap<>();
 
@@ -53,18 +57,19 @@ public final class ExceptionCodecs {
 	private final Map<ThrownType, Coded> known = new ConcurrentHashMap<>();
 
 	private ExceptionCodecs(PayloadCodec codec, ClassLoader loader, Map<String, Class<? extends Throwable>> declared,
-			Map<String, ValueCodec> codecs) {
+			Map<String, ValueCodec> codecs, List<String> unfit) {
 		this.codec = codec;
 		this.loader = loader;
 		this.declared = declared;
 		this.codecs = codecs;
+		this.unfit = unfit;
 	}
 
 	/**
-	 * The codecs of a method's exceptions; warns of those that cannot be coded.
+	 * The codecs of a method's exceptions.
 	 * @param codec codes the values
 	 * @param contract the contract, whose class loader knows its exceptions
-	 * @param method the method, for the warning
+	 * @param method the method, for warnings
 	 * @param exceptions the declared exceptions
 	 * @return the codecs
 	 */
@@ -72,6 +77,7 @@ public final class ExceptionCodecs {
 			List<? extends Class<? extends Throwable>> exceptions) {
 		Map<String, Class<? extends Throwable>> declared = new HashMap<>();
 		Map<String, ValueCodec> codecs = new HashMap<>();
+		List<String> unfit = new ArrayList<>();
 		for (Class<? extends Throwable> exception : exceptions) {
 			declared.put(exception.getName(), exception);
 			if (Modifier.isAbstract(exception.getModifiers())) {
@@ -82,15 +88,21 @@ public final class ExceptionCodecs {
 				codecs.put(exception.getName(), codec.forType(exception));
 			}
 			catch (IllegalArgumentException ex) {
-				logger.warn(
-						"Exception {} that method {} of contract {} declares cannot travel as itself: callers get an RpcException "
-								+ "with code UNKNOWN, its type name and message. {}",
-						exception.getName(), method, contract.getName(), ex.getMessage());
+				unfit.add("Exception " + exception.getName() + " that method " + method + " of contract "
+						+ contract.getName() + " declares cannot travel as itself: callers get an RpcException with "
+						+ "code UNKNOWN, its type name and message. " + ex.getMessage());
 			}
 		}
 		ClassLoader loader = contract.getClassLoader();
 		return new ExceptionCodecs(codec, (loader != null) ? loader : ClassLoader.getSystemClassLoader(),
-				Map.copyOf(declared), Map.copyOf(codecs));
+				Map.copyOf(declared), Map.copyOf(codecs), List.copyOf(unfit));
+	}
+
+	/**
+	 * Warn of the exceptions that cannot be coded, once for each that is declared.
+	 */
+	public void warnOfUnfit() {
+		this.unfit.forEach(logger::warn);
 	}
 
 	/**

@@ -69,12 +69,17 @@ final class Dispatcher implements CallHandler {
 	 * Serve a service from now on; everything about its methods that can fail fails here.
 	 */
 	void register(ServiceDefinition definition) {
-		this.procedures.register(definition, false);
+		register(definition, false);
 	}
 
 	/** The same, for a service that may be removed. */
 	void registerRemovable(ServiceDefinition definition) {
-		this.procedures.register(definition, true);
+		register(definition, true);
+	}
+
+	private void register(ServiceDefinition definition, boolean removable) {
+		this.procedures.register(definition, removable);
+		this.procedures.warnOfUnfitExceptions(definition.name());
 	}
 
 	/**

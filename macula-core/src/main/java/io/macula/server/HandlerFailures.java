@@ -75,6 +75,11 @@ final class HandlerFailures {
 				procedure + " failed, and so did the description of its failure; the provider's log tells more"));
 	}
 
+	/** Tell the operator which declared exceptions cannot travel as themselves. */
+	void warnOfUnfitExceptions() {
+		this.exceptions.warnOfUnfit();
+	}
+
 	/** What the handler threw, or its {@code Mono} or future failed with. */
 	Failure thrown(Throwable raised) {
 		try {

@@ -99,6 +99,14 @@ final class ServedProcedures {
 		this.methods.putAll(prepared);
 	}
 
+	/** Tell the operator which exceptions of a service cannot travel as themselves. */
+	void warnOfUnfitExceptions(ServiceName name) {
+		this.methods.values()
+			.stream()
+			.filter((method) -> method.service().name().equals(name))
+			.forEach((method) -> method.failures().warnOfUnfitExceptions());
+	}
+
 	/**
 	 * Serve a service no longer.
 	 * @return the service, whose calls in flight go on, or {@code null} if there is none

@@ -54,6 +54,7 @@ class ExceptionCodecsTests {
 	void declaredExceptionsHaveACodecByName() {
 		ExceptionCodecs codecs = ExceptionCodecs.of(JacksonPayloadCodec.cbor(), AutoCloseable.class, "read()",
 				List.of(FileNotFoundException.class));
+		codecs.warnOfUnfit();
 		ValueCodec codec = codecs.find("java.io.FileNotFoundException");
 		assertThat(codec).isNotNull();
 		assertThat(codec.decode(codec.encode(new FileNotFoundException("a.txt"))))
@@ -67,6 +68,7 @@ class ExceptionCodecsTests {
 	void anExceptionThatCannotBeRebuiltIsWarnedOfOnceAndKeepsTheOthers() {
 		ExceptionCodecs codecs = ExceptionCodecs.of(JacksonPayloadCodec.json(), AutoCloseable.class, "read()",
 				List.of(UncheckedIOException.class, FileNotFoundException.class));
+		codecs.warnOfUnfit();
 		assertThat(codecs.find("java.io.UncheckedIOException")).isNull();
 		assertThat(codecs.find("java.io.FileNotFoundException")).isNotNull();
 		assertThat(this.log.list).singleElement().satisfies((event) -> {
@@ -155,7 +157,10 @@ class ExceptionCodecsTests {
 	}
 
 	private static ExceptionCodecs codecs(Class<? extends Throwable> declared) {
-		return ExceptionCodecs.of(JacksonPayloadCodec.cbor(), ExceptionCodecsTests.class, "read()", List.of(declared));
+		ExceptionCodecs codecs = ExceptionCodecs.of(JacksonPayloadCodec.cbor(), ExceptionCodecsTests.class, "read()",
+				List.of(declared));
+		codecs.warnOfUnfit();
+		return codecs;
 	}
 
 	private static Object roundTrip(ExceptionCodecs codecs, Throwable thrown, Class<? extends Throwable> declared) {
