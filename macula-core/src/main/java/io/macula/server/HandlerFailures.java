@@ -108,7 +108,9 @@ final class HandlerFailures {
 		String type = thrown.getClass().getName();
 		this.log.warn("Handler of " + this.procedure + " failed with " + type, thrown);
 		Code code = (thrown instanceof Error) ? Code.INTERNAL : Code.UNKNOWN;
-		return new Failure(Status.processed(code, type + told(thrown)), type, NOTHING);
+		// What the contract declares may be told even where it cannot travel as itself.
+		String message = (declared != null) ? ": " + text(thrown) : told(thrown);
+		return new Failure(Status.processed(code, type + message), type, NOTHING);
 	}
 
 	private Failure declared(Throwable thrown, String type, ValueCodec codec) {

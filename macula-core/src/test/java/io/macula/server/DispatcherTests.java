@@ -219,12 +219,13 @@ class DispatcherTests {
 	}
 
 	@Test
-	void declaredExceptionThatCannotBeRebuiltTravelsAsTypeOnly() throws Exception {
+	void declaredExceptionThatCannotBeRebuiltTravelsAsTypeAndMessageOnly() throws Exception {
 		this.dispatcher.register(ServiceDefinition.of("test.files", Files.class, (Files) () -> {
 			throw new UncheckedIOException("disk full", new IOException());
 		}));
 		Failure failure = new FakeCall("test.files/read", "").arrive(this.dispatcher).awaitFailure();
-		assertThat(failure.status()).isEqualTo(Status.processed(Code.UNKNOWN, "java.io.UncheckedIOException" + HIDDEN));
+		assertThat(failure.status())
+			.isEqualTo(Status.processed(Code.UNKNOWN, "java.io.UncheckedIOException: disk full"));
 		assertThat(failure.type()).isEqualTo("java.io.UncheckedIOException");
 		assertThat(failure.detail()).isEmpty();
 	}
