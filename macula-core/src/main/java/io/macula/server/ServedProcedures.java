@@ -179,6 +179,11 @@ final class ServedProcedures {
 			return "service '" + procedure.service() + "' of " + this.refusals.node() + " has no method '"
 					+ procedure.method() + "'; it has: " + list(service.methods());
 		}
+		if (this.codecs.find(procedure.codec()) == null) {
+			return "payload codec '" + procedure.codec() + "' of a call of '" + procedure.service()
+					+ "' is not known to " + this.refusals.node() + "; it knows: " + list(this.codecs.names())
+					+ "; what one end customizes, the other has to customize alike";
+		}
 		return "payload codec '" + procedure.codec() + "' cannot be used for '" + procedure.service() + "' of "
 				+ this.refusals.node() + "; it knows: " + list(this.codecs.names());
 	}
