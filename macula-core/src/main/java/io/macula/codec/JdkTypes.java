@@ -150,7 +150,7 @@ final class JdkTypes {
 			return;
 		}
 		throw TypeRules.refused(place, "is a " + raw.getName() + ", which would not arrive as it was sent",
-				remedy(raw));
+				remedy(place));
 	}
 
 	/** Whether a map may have keys of this type of the JDK. */
@@ -162,25 +162,14 @@ final class JdkTypes {
 		return VALUES.contains(type) || type.getName().equals(DATE);
 	}
 
-	private static String remedy(Class<?> type) {
-		Set<String> names = new HashSet<>();
-		addNames(type, names);
+	private static String remedy(TypePlace place) {
+		Set<String> names = place.names();
 		for (Map.Entry<String, String> remedy : REMEDIES.entrySet()) {
 			if (names.contains(remedy.getKey())) {
 				return remedy.getValue();
 			}
 		}
 		return "use a record with what is meant";
-	}
-
-	private static void addNames(Class<?> type, Set<String> names) {
-		names.add(type.getName());
-		for (Class<?> implemented : type.getInterfaces()) {
-			addNames(implemented, names);
-		}
-		if (type.getSuperclass() != null) {
-			addNames(type.getSuperclass(), names);
-		}
 	}
 
 }

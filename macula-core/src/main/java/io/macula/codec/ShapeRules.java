@@ -17,9 +17,6 @@
 package io.macula.codec;
 
 import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,23 +118,11 @@ final class ShapeRules implements Consumer<TypePlace> {
 	}
 
 	private static void refuseByName(TypePlace place) {
-		Set<String> names = new HashSet<>();
-		addNames(place.raw(), names);
+		Set<String> names = place.names();
 		for (Map.Entry<String, String> reason : REASONS.entrySet()) {
 			if (names.contains(reason.getKey())) {
 				throw new IllegalArgumentException(
 						place.path() + " is a " + place.raw().getName() + ", which " + reason.getValue());
-			}
-		}
-	}
-
-	private static void addNames(Class<?> type, Set<String> names) {
-		if (names.add(type.getName())) {
-			for (Class<?> implemented : type.getInterfaces()) {
-				addNames(implemented, names);
-			}
-			if (type.getSuperclass() != null) {
-				addNames(type.getSuperclass(), names);
 			}
 		}
 	}
@@ -149,7 +134,7 @@ final class ShapeRules implements Consumer<TypePlace> {
 				|| bean.getValueInstantiator().canCreateUsingArrayDelegate() || shows(place)) {
 			return;
 		}
-		List<String> fields = fields(place.raw());
+		List<String> fields = place.fields().stream().map(Field::getName).toList();
 		if (!fields.isEmpty()) {
 			throw new IllegalArgumentException(place.path() + " is a " + place.raw().getName() + ", which has fields ("
 					+ String.join(", ", fields) + "), but shows none of them, so that nothing of it would travel;"
@@ -159,27 +144,11 @@ final class ShapeRules implements Consumer<TypePlace> {
 
 	/** A serializer of another kind knows what it does. */
 	private boolean shows(TypePlace place) {
-		ValueSerializer<?> serializer = this.context.findPrimaryPropertySerializer(place.type(), null);
-		while (serializer.getDelegatee() != null) {
-			serializer = serializer.getDelegatee();
-		}
+		ValueSerializer<?> serializer = place.serializer(this.context);
 		if (serializer instanceof BeanSerializerBase) {
 			return serializer.properties().hasNext();
 		}
 		return !serializer.getClass().getName().startsWith("tools.jackson.databind.ser.");
-	}
-
-	private static List<String> fields(Class<?> type) {
-		List<String> fields = new ArrayList<>();
-		for (Class<?> owner = type; owner != null && owner != Object.class; owner = owner.getSuperclass()) {
-			for (Field field : owner.getDeclaredFields()) {
-				int modifiers = field.getModifiers();
-				if (!Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers) && !field.isSynthetic()) {
-					fields.add(field.getName());
-				}
-			}
-		}
-		return fields;
 	}
 
 }

@@ -16,11 +16,19 @@
 
 package io.macula.codec;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.jsontype.TypeDeserializer;
 
 /**
@@ -51,6 +59,50 @@ record TypePlace(@Nullable TypePlace parent, String path, JavaType type, Kind ki
 	static boolean ofJdk(Class<?> type) {
 		ClassLoader loader = type.getClassLoader();
 		return loader == null || loader == ClassLoader.getPlatformClassLoader();
+	}
+
+	/** Names of the class, its super-classes and interfaces, for rules about names. */
+	Set<String> names() {
+		Set<String> names = new HashSet<>();
+		addNames(raw(), names);
+		return names;
+	}
+
+	private static void addNames(Class<?> type, Set<String> names) {
+		if (names.add(type.getName())) {
+			for (Class<?> implemented : type.getInterfaces()) {
+				addNames(implemented, names);
+			}
+			if (type.getSuperclass() != null) {
+				addNames(type.getSuperclass(), names);
+			}
+		}
+	}
+
+	/**
+	 * The fields that a value of the type consists of, its own first: not static, not
+	 * transient, not of the compiler, not of a class of the JDK.
+	 */
+	List<Field> fields() {
+		List<Field> fields = new ArrayList<>();
+		for (Class<?> owner = raw(); owner != null && !ofJdk(owner); owner = owner.getSuperclass()) {
+			for (Field field : owner.getDeclaredFields()) {
+				int modifiers = field.getModifiers();
+				if (!Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers) && !field.isSynthetic()) {
+					fields.add(field);
+				}
+			}
+		}
+		return fields;
+	}
+
+	/** What encodes a value of the type, without what is wrapped around it. */
+	ValueSerializer<?> serializer(SerializationContext context) {
+		ValueSerializer<?> serializer = context.findPrimaryPropertySerializer(this.type, null);
+		while (serializer.getDelegatee() != null) {
+			serializer = serializer.getDelegatee();
+		}
+		return serializer;
 	}
 
 	/** Whether the type holds values of its own type, however far below. */

@@ -30,7 +30,6 @@ import java.util.function.Consumer;
 import com.fasterxml.jackson.annotation.JsonBackReference;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectMapper;
@@ -163,16 +162,12 @@ final class TypeRules implements Consumer<TypePlace> {
 
 	/** Jackson writes the elements of a collection and nothing else of it. */
 	private static void requireOnlyElements(TypePlace place) {
-		for (Class<?> type = place.raw(); type != null && !TypePlace.ofJdk(type); type = type.getSuperclass()) {
-			for (Field field : type.getDeclaredFields()) {
-				int modifiers = field.getModifiers();
-				if (!Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers) && !field.isSynthetic()) {
-					throw refused(place,
-							"is a " + place.raw().getName() + ", whose field '" + field.getName()
-									+ "' would be lost: only the elements of a collection travel",
-							"declare a record with the field and a List or Map beside it");
-				}
-			}
+		List<Field> fields = place.fields();
+		if (!fields.isEmpty()) {
+			throw refused(place,
+					"is a " + place.raw().getName() + ", whose field '" + fields.get(0).getName()
+							+ "' would be lost: only the elements of a collection travel",
+					"declare a record with the field and a List or Map beside it");
 		}
 		ValueInstantiator made = (place.deserializer() instanceof ValueInstantiator.Gettable gettable)
 				? gettable.getValueInstantiator() : null;
@@ -185,7 +180,7 @@ final class TypeRules implements Consumer<TypePlace> {
 	/** A property that is written and not read, or the other way round, gets lost. */
 	private void requireBothWays(TypePlace place) {
 		BeanDeserializerBase bean = (BeanDeserializerBase) place.requireDeserializer();
-		ValueSerializer<?> serializer = serializer(place.type());
+		ValueSerializer<?> serializer = place.serializer(this.context);
 		if (!(serializer instanceof BeanSerializerBase) || bean.getValueInstantiator().canCreateUsingDelegate()
 				|| bean.getValueInstantiator().canCreateUsingArrayDelegate()) {
 			return;
@@ -234,8 +229,7 @@ final class TypeRules implements Consumer<TypePlace> {
 		boolean parameter = property instanceof CreatorProperty && property.getInjectableValueId() == null;
 		// The way back is made anew on the other side.
 		boolean back = property.getAnnotation(JsonBackReference.class) != null;
-		if (oneWay || back || property.isIgnorable()
-				|| (!parameter && field(place.raw(), property.getName()) == null)) {
+		if (oneWay || back || property.isIgnorable() || (!parameter && !field(place, property.getName()))) {
 			return;
 		}
 		throw refused(place,
@@ -249,8 +243,7 @@ final class TypeRules implements Consumer<TypePlace> {
 		AnnotatedMember member = writer.getMember();
 		JsonProperty declared = writer.getAnnotation(JsonProperty.class);
 		boolean oneWay = declared != null && declared.access() == JsonProperty.Access.READ_ONLY;
-		boolean field = member != null
-				&& (member.getAnnotated() instanceof Field || field(place.raw(), writer.getName()) != null);
+		boolean field = member != null && (member.getAnnotated() instanceof Field || field(place, writer.getName()));
 		// A getter without a field is computed on the other side, too.
 		if (oneWay || !field) {
 			return;
@@ -261,24 +254,8 @@ final class TypeRules implements Consumer<TypePlace> {
 				"add it to the constructor, add a setter, or leave it out with @JsonIgnore");
 	}
 
-	private static @Nullable Field field(Class<?> type, String name) {
-		for (Class<?> owner = type; owner != null && !TypePlace.ofJdk(owner); owner = owner.getSuperclass()) {
-			for (Field field : owner.getDeclaredFields()) {
-				int modifiers = field.getModifiers();
-				if (field.getName().equals(name) && !Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers)) {
-					return field;
-				}
-			}
-		}
-		return null;
-	}
-
-	private ValueSerializer<?> serializer(JavaType type) {
-		ValueSerializer<?> serializer = this.context.findPrimaryPropertySerializer(type, null);
-		while (serializer.getDelegatee() != null) {
-			serializer = serializer.getDelegatee();
-		}
-		return serializer;
+	private static boolean field(TypePlace place, String name) {
+		return place.fields().stream().anyMatch((field) -> field.getName().equals(name));
 	}
 
 	static IllegalArgumentException refused(TypePlace place, String found, String remedy) {
