@@ -90,6 +90,8 @@ final class TypeRules implements Consumer<TypePlace> {
 			return refused(place, "is an Object, so that nobody knows what to decode",
 					"declare the type, or a sealed interface that permits the types it may be");
 		}
+		// What is abstract in the JDK nobody can seal.
+		JdkTypes.require(place);
 		return refused(place,
 				"is a " + place.raw().getName() + ": the type is abstract and nothing says what to make of its values",
 				NAME_THEM);
