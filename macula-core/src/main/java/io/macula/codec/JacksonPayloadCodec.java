@@ -103,6 +103,19 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		return this.name;
 	}
 
+	/**
+	 * Types as their peers see them.
+	 * @return new types, without any as yet
+	 */
+	public CodedTypes types() {
+		return new CodedTypes(this);
+	}
+
+	/** The mapper that codes values of a type. */
+	ObjectMapper mapper(Type type) {
+		return this.mapper.constructType(type).isTypeOrSubTypeOf(Throwable.class) ? this.throwableMapper : this.mapper;
+	}
+
 	@Override
 	public ValueCodec forType(Type type) {
 		return forType(type, true);
@@ -125,8 +138,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		}
 		try {
 			JavaType javaType = this.mapper.constructType(type);
-			boolean throwable = javaType.isTypeOrSubTypeOf(Throwable.class);
-			ObjectMapper mapper = throwable ? this.throwableMapper : this.mapper;
+			ObjectMapper mapper = mapper(type);
 			if (checked) {
 				ShapeRules shapes = new ShapeRules(mapper);
 				new TypeWalk(mapper).walk(javaType, shapes);

@@ -24,6 +24,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -55,7 +56,8 @@ final class TypeWalk {
 
 	private final Deque<TypePlace> left = new ArrayDeque<>();
 
-	private final Set<JavaType> seen = new HashSet<>();
+	/** A class is another thing where it is named than where it stands for itself. */
+	private final Set<Map.Entry<JavaType, TypePlace.Kind>> seen = new HashSet<>();
 
 	TypeWalk(ObjectMapper mapper) {
 		this.mapper = mapper;
@@ -73,7 +75,7 @@ final class TypeWalk {
 		for (TypePlace place = this.left.poll(); place != null; place = this.left.poll()) {
 			visitor.accept(place);
 			// What an own deserializer at one property does says nothing of others.
-			if (place.kind() == TypePlace.Kind.OWN || this.seen.add(place.type())) {
+			if (place.kind() == TypePlace.Kind.OWN || this.seen.add(Map.entry(place.type(), place.kind()))) {
 				descend(place);
 			}
 		}
@@ -157,6 +159,10 @@ final class TypeWalk {
 		DeserializationContext context = mapper._deserializationContext();
 		List<JavaType> options = new ArrayList<>();
 		for (NamedType option : named(mapper, type)) {
+			// One of the types inherits the annotation that names the others.
+			if (!type.isTypeOrSuperTypeOf(option.getType())) {
+				continue;
+			}
 			JavaType special = context.constructSpecializedType(type, option.getType());
 			if (!special.isAbstract() && !options.contains(special)) {
 				options.add(special);
@@ -166,7 +172,7 @@ final class TypeWalk {
 		return options;
 	}
 
-	private static Collection<NamedType> named(ObjectMapper mapper, JavaType type) {
+	static Collection<NamedType> named(ObjectMapper mapper, JavaType type) {
 		AnnotatedClass annotated = mapper._deserializationContext().introspectClassAnnotations(type);
 		return mapper.deserializationConfig()
 			.getSubtypeResolver()
