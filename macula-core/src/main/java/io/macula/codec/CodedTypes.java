@@ -106,7 +106,7 @@ public final class CodedTypes {
 	/** What is coded in one way has one name; a name is given to one of them only. */
 	private String name(Key key, String fullName) {
 		String simple = TypePlace.simpleName(key.type());
-		if (!this.names.containsValue(simple)) {
+		if (!this.names.containsValue(simple) && !JdkTypes.named(simple)) {
 			return simple;
 		}
 		String name = fullName;

@@ -79,6 +79,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The types of the JDK that arrive as they were sent. All others are refused, those that
@@ -156,6 +157,15 @@ final class JdkTypes {
 	/** Whether a map may have keys of this type of the JDK. */
 	static boolean key(Class<?> type) {
 		return value(type) && !NO_KEYS.contains(type);
+	}
+
+	/**
+	 * Whether a type of the JDK has this simple name, so that one of the user's must not.
+	 */
+	static boolean named(String simpleName) {
+		return Stream.of(VALUES, CONTAINERS)
+			.flatMap(Set::stream)
+			.anyMatch((type) -> type.getSimpleName().equals(simpleName)) || DATE.endsWith('.' + simpleName);
 	}
 
 	private static boolean value(Class<?> type) {

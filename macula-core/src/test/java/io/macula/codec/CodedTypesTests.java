@@ -179,6 +179,7 @@ class CodedTypesTests {
 		assertThat(add(Elsewhere.Leaf.class)).isEqualTo(Elsewhere.Leaf.class.getName());
 		assertThat(add(new TypeReference<Page<Leaf>>() {
 		})).isEqualTo("Page<Leaf>");
+		assertThat(add(Elsewhere.Duration.class)).isEqualTo(Elsewhere.Duration.class.getName());
 	}
 
 	@Test
@@ -318,6 +319,10 @@ class CodedTypesTests {
 	interface Elsewhere {
 
 		record Leaf(String name) {
+
+		}
+
+		record Duration(int hours) {
 
 		}
 

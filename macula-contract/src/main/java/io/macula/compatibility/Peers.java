@@ -1,0 +1,41 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.compatibility;
+
+/**
+ * Two versions of a contract that meet.
+ */
+public enum Peers {
+
+	/** Clients that are not upgraded yet, at providers that are. */
+	OLD_CLIENTS("old clients with new providers"),
+
+	/** Clients that are upgraded, at providers that are not. */
+	NEW_CLIENTS("new clients with old providers");
+
+	private final String words;
+
+	Peers(String words) {
+		this.words = words;
+	}
+
+	@Override
+	public String toString() {
+		return this.words;
+	}
+
+}
