@@ -5,7 +5,8 @@
 #
 # The projects are made outside the reactor, of README's snippets as they are: the contract alone, a provider with Boot's
 # parent, a client with Boot's BOM and no parent, and a client and a provider without Spring. A snippet of README in Java, XML
-# or YAML that does not say where it belongs (<!-- consumer: PATH -->) is an error, so that none is left untried.
+# or YAML that does not say where it belongs (<!-- consumer: PATH -->) is an error, so that none is left untried; of
+# docs/contracts.md those are tried that say so. The contract is written to its file, checked, changed and found out.
 #
 # Artifacts come from a repository of its own, target/consumer/repository, to which the published modules are installed.
 # Everything else is linked to it from the user's local repository (LOCAL_REPOSITORY, by default ~/.m2/repository), which is
@@ -77,14 +78,14 @@ step "installing what is published"
 published=$(sed -n '/<groupId>io.macula</{n;s/.*<artifactId>\(.*\)<.*/\1/p;}' macula-bom/pom.xml | sort -u | paste -sd, -)
 maven install -DskipTests -pl "$published" -am install
 
-step "the snippets of README.md"
+step "the snippets of README.md and docs/contracts.md"
 awk -v work="$work" '
 	/^<!-- consumer: .* -->$/ { path = $3; next }
 	/^```/ && open { open = 0; if (file != "") close(file); file = ""; next }
 	/^```/ {
 		open = 1
-		if (path == "" && $0 ~ /^```(java|xml|ya?ml)$/) {
-			print "README.md:" NR ": the snippet does not say where it belongs: <!-- consumer: PATH -->" > "/dev/stderr"
+		if (path == "" && FILENAME == "README.md" && $0 ~ /^```(java|xml|ya?ml)$/) {
+			print "README.md:" FNR ": the snippet does not say where it belongs: <!-- consumer: PATH -->" > "/dev/stderr"
 			failed = 1
 		}
 		if (path != "") {
@@ -99,7 +100,7 @@ awk -v work="$work" '
 	}
 	open && file != "" { print > file }
 	END { exit failed }
-' README.md || fail "README.md has a snippet that nobody tries"
+' README.md docs/contracts.md || fail "README.md has a snippet that nobody tries"
 
 boot=$(sed -n 's#.*<spring-boot.version>\(.*\)</spring-boot.version>.*#\1#p' pom.xml)
 boot_pom=$repository/org/springframework/boot/spring-boot-dependencies/$boot/spring-boot-dependencies-$boot.pom
@@ -171,7 +172,7 @@ no_parent="<properties><maven.compiler.release>17</maven.compiler.release>
 plugins=$(for name in resources compiler surefire jar install; do plugin "maven-$name-plugin"; done)
 boot_plugin="<groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId>"
 
-project contract '' "$versions" "$core" "$plugins" "$no_parent"
+project contract '' "$versions" "$core" "$plugins$(snippet contract/plugin.xml)" "$no_parent"
 
 application provider provider
 project provider "<parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId>
@@ -188,6 +189,29 @@ project client '' "${versions%</dependencies>*}$boot_bom</dependencies></depende
 project plain '' "$versions" "$contract$core" "$plugins$(plugin maven-dependency-plugin "<executions><execution>
 <phase>package</phase><goals><goal>copy-dependencies</goal></goals></execution></executions>
 <configuration><includeScope>runtime</includeScope></configuration>")" "$no_parent"
+
+step "writing the contract, and changing it"
+maven contract-write -f "$work/contract/pom.xml" macula-contract:write
+file=src/main/contract/com.example.calculator.Calculator.contract
+expect_line() {
+	grep -qF "$2" "$1" || fail "Expected '$2' in $1" "$1"
+	echo "$2"
+}
+expect_line "$work/contract/$file" "method multiply(question: Question): Answer (idempotent)"
+calculator=$work/contract/src/main/java/com/example/calculator/Calculator.java
+cp "$calculator" "$work/Calculator.java"
+sed 's/long result/String result/' "$work/Calculator.java" > "$calculator"
+if (maven contract-broken -f "$work/contract/pom.xml" verify) 2> /dev/null; then
+	fail "The check lets a change pass that breaks peers" "$out/logs/contract-broken.log"
+fi
+expect_line "$out/logs/contract-broken.log" "Answer.result: the type changed from long to String. This breaks old clients \
+with new providers: the old side refuses texts that are no long."
+sed 's/long result/long result, String unit/' "$work/Calculator.java" > "$calculator"
+if (maven contract-stale -f "$work/contract/pom.xml" verify) 2> /dev/null; then
+	fail "The check lets a file pass that is not up to date" "$out/logs/contract-stale.log"
+fi
+expect_line "$out/logs/contract-stale.log" "Answer.unit: the property was added (from the old side it reads null)"
+mv "$work/Calculator.java" "$calculator"
 
 for name in contract provider client plain; do
 	step "building $name"

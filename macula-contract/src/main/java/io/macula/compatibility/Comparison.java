@@ -233,7 +233,7 @@ public final class Comparison {
 		for (String exception : now.exceptions()) {
 			if (added.contains(exception)) {
 				this.changes.add(place(now), "it throws " + exception + ", too", "")
-					.note("an old client gets it as an RpcException that names it");
+					.note("an old client gets an RpcException that names it as its remoteType");
 			}
 		}
 	}

@@ -185,6 +185,7 @@ public final class ContractFiles {
 		}
 		try (Stream<Path> files = Files.list(this.folder)) {
 			return files.filter((file) -> file.toString().endsWith(ENDING) && !names.contains(name(file)))
+				.map(ContractFiles::shown)
 				.sorted()
 				.toList();
 		}
@@ -198,8 +199,14 @@ public final class ContractFiles {
 		return name.substring(0, name.length() - ENDING.length());
 	}
 
+	/** From where the build runs, as people name it. */
 	private Path file(Class<?> contract) {
-		return this.folder.resolve(contract.getName() + ENDING);
+		return shown(this.folder.resolve(contract.getName() + ENDING));
+	}
+
+	private static Path shown(Path file) {
+		Path here = Path.of("").toAbsolutePath();
+		return file.isAbsolute() && file.startsWith(here) ? here.relativize(file) : file;
 	}
 
 	/**

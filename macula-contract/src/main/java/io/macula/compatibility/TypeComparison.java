@@ -87,8 +87,8 @@ final class TypeComparison {
 		}
 		else if (oneType != null || otherType != null || !one.text().equals(other.text())) {
 			Readable reading = new Readable(flow, what);
-			reading.add(where, true, ScalarReading.of(kind(one, oneType), kind(other, otherType)));
-			reading.add(where, false, ScalarReading.of(kind(other, otherType), kind(one, oneType)));
+			reading.add(where, true, reading(one, oneType, other, otherType));
+			reading.add(where, false, reading(other, otherType, one, oneType));
 		}
 	}
 
@@ -101,6 +101,17 @@ final class TypeComparison {
 		}
 		// A name of the user's is no type of the JDK, whatever it looks like.
 		return types.containsKey(resolved) ? new TypeText(resolved, resolved, List.of()) : TypeText.of(resolved);
+	}
+
+	private static @Nullable String reading(TypeText written, @Nullable CodedType writtenType, TypeText read,
+			@Nullable CodedType readType) {
+		if (writtenType instanceof CodedType.Choice && readType instanceof CodedType.Properties) {
+			return "refuses values of other types than its own";
+		}
+		if (writtenType instanceof CodedType.Properties && readType instanceof CodedType.Choice) {
+			return "refuses values that do not tell their type";
+		}
+		return ScalarReading.of(kind(written, writtenType), kind(read, readType));
 	}
 
 	private static String kind(TypeText text, @Nullable CodedType type) {

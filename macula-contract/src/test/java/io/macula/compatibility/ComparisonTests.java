@@ -249,8 +249,8 @@ class ComparisonTests {
 		breaking("Circle find();" + circle + "{ }",
 				"Shape find(); sealed interface Shape { } " + circle + " implements Shape { }",
 				"result of Orders.find: the type changed from Circle to Shape. This breaks " + BOTH
-						+ ": the new side cannot read it; the old side cannot read it. Instead, add a method of the new type "
-						+ "beside it.");
+						+ ": the new side refuses values that do not tell their type; the old side refuses values of other types "
+						+ "than its own. Instead, add a method of the new type beside it.");
 	}
 
 	@Test
@@ -336,7 +336,7 @@ class ComparisonTests {
 		String full = "class Full extends Exception { public Full(String message) { super(message); } }";
 		String gone = "class Gone extends Exception { public Gone(String message) { super(message); } }";
 		compatible("void put() throws Full;" + full, "void put() throws Full, Gone;" + full + gone,
-				"Orders.put: it throws shop.Orders$Gone, too (an old client gets it as an RpcException that names it)");
+				"Orders.put: it throws shop.Orders$Gone, too (an old client gets an RpcException that names it as its remoteType)");
 		breaking("void put() throws Full, Gone;" + full + gone, "void put() throws Full;" + full,
 				"Orders.put: it does not declare shop.Orders$Gone any more. This breaks new clients with old providers: what "
 						+ "an old provider throws arrives as an RpcException. Instead, keep it in the throws clause until no old "
