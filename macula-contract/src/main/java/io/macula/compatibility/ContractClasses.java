@@ -43,7 +43,8 @@ final class ContractClasses {
 	/** Interfaces that are none, with the reason. */
 	private final List<String> others = new ArrayList<>();
 
-	private ContractClasses(List<Class<?>> classes) {
+	private ContractClasses(List<Class<?>> classes, List<String> unread) {
+		this.others.addAll(unread);
 		Set<Class<?>> implemented = new HashSet<>();
 		classes.forEach((type) -> implemented.addAll(List.of(type.getInterfaces())));
 		for (Class<?> type : classes) {
@@ -66,17 +67,16 @@ final class ContractClasses {
 	 */
 	static ContractClasses in(Path folder, ClassLoader loader) {
 		List<Class<?>> classes = new ArrayList<>();
+		List<String> unread = new ArrayList<>();
 		for (String name : names(folder)) {
 			try {
 				classes.add(Class.forName(name, false, loader));
 			}
 			catch (ClassNotFoundException | LinkageError ex) {
-				// It needs what is not on the class path of this module, as a contract
-				// cannot.
-				continue;
+				unread.add(name + " cannot be loaded (" + ex + ")");
 			}
 		}
-		return new ContractClasses(classes);
+		return new ContractClasses(classes, unread);
 	}
 
 	List<Class<?>> contracts() {
@@ -107,6 +107,16 @@ final class ContractClasses {
 	}
 
 	private static @Nullable String reason(Class<?> type, Set<Class<?>> implemented) {
+		try {
+			return otherwise(type, implemented);
+		}
+		catch (LinkageError ex) {
+			// A type of a signature is not on the class path, as that of a contract is.
+			return "cannot be read (" + ex + ")";
+		}
+	}
+
+	private static @Nullable String otherwise(Class<?> type, Set<Class<?>> implemented) {
 		if (!visible(type)) {
 			return "is not public";
 		}

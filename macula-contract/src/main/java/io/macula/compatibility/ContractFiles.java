@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.macula.codec.JacksonPayloadCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,10 +50,13 @@ public final class ContractFiles {
 
 	private final Path folder;
 
+	private final JacksonPayloadCodec codec;
+
 	private final Consumer<String> notes;
 
-	ContractFiles(Path folder, Consumer<String> notes) {
+	ContractFiles(Path folder, JacksonPayloadCodec codec, Consumer<String> notes) {
 		this.folder = folder;
+		this.codec = codec;
 		this.notes = notes;
 	}
 
@@ -62,8 +66,17 @@ public final class ContractFiles {
 	 * @return its files
 	 */
 	public static ContractFiles in(Path folder) {
-		return new ContractFiles(folder, (note) -> {
+		return new ContractFiles(folder, JacksonPayloadCodec.cbor(), (note) -> {
 		});
+	}
+
+	/**
+	 * The files with contracts that need modules of the application.
+	 * @param codec codes their values
+	 * @return files with that codec
+	 */
+	public ContractFiles withCodec(JacksonPayloadCodec codec) {
+		return new ContractFiles(this.folder, codec, this.notes);
 	}
 
 	/**
@@ -76,7 +89,7 @@ public final class ContractFiles {
 	public List<String> check(Class<?>... contracts) {
 		List<String> problems = new ArrayList<>();
 		for (Class<?> contract : contracts) {
-			PublishedContract now = PublishedContract.of(contract);
+			PublishedContract now = PublishedContract.of(contract, this.codec);
 			Path file = file(contract);
 			String committed = read(file);
 			if (committed == null) {
@@ -122,7 +135,7 @@ public final class ContractFiles {
 	public List<String> write(Class<?>... contracts) {
 		List<String> problems = new ArrayList<>();
 		for (Class<?> contract : contracts) {
-			PublishedContract now = PublishedContract.of(contract);
+			PublishedContract now = PublishedContract.of(contract, this.codec);
 			Path file = file(contract);
 			String committed = read(file);
 			List<Change> changes = (committed != null)
@@ -147,7 +160,7 @@ public final class ContractFiles {
 	 */
 	public void accept(Class<?>... contracts) {
 		for (Class<?> contract : contracts) {
-			write(file(contract), read(file(contract)), PublishedContract.of(contract).text());
+			write(file(contract), read(file(contract)), PublishedContract.of(contract, this.codec).text());
 		}
 	}
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.macula.codec.JacksonPayloadCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,7 +134,7 @@ public final class Main {
 	}
 
 	private void compare(boolean write) {
-		ContractFiles files = new ContractFiles(this.files, this.notes);
+		ContractFiles files = new ContractFiles(this.files, JacksonPayloadCodec.cbor(), this.notes);
 		for (Class<?> contract : this.contracts) {
 			try {
 				if (!write) {

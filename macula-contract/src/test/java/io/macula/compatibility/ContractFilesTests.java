@@ -22,8 +22,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.macula.codec.JacksonPayloadCodec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.PropertyNamingStrategies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,7 +45,7 @@ class ContractFilesTests {
 	}
 
 	private ContractFiles files() {
-		return new ContractFiles(folder(), this.notes::add);
+		return new ContractFiles(folder(), JacksonPayloadCodec.cbor(), this.notes::add);
 	}
 
 	private Class<?> contract(String members) {
@@ -111,6 +113,17 @@ class ContractFilesTests {
 		assertThat(file()).hasContent(committed);
 		files().accept(broken);
 		assertThat(files().check(broken)).isEmpty();
+	}
+
+	@Test
+	void aCodecOfTheApplicationReadsItsTypes() {
+		JacksonPayloadCodec codec = JacksonPayloadCodec.cborBuilder()
+			.naming(PropertyNamingStrategies.SNAKE_CASE)
+			.build();
+		Class<?> contract = contract("void put(A a); record A(int someValue) { }");
+		assertThat(files().withCodec(codec).write(contract)).isEmpty();
+		assertThat(file()).content().contains("    some_value: int\n");
+		assertThat(ContractFiles.in(folder()).withCodec(codec).check(contract)).isEmpty();
 	}
 
 	@Test

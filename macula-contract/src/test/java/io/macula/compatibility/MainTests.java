@@ -18,6 +18,7 @@ package io.macula.compatibility;
 
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +100,24 @@ class MainTests {
 				+ "in this module");
 		assertThat(run(classes, "write", files(), "shop.Orders")).isEmpty();
 		assertThat(run(classes, "check", files(), "shop.Orders")).isEmpty();
+	}
+
+	@Test
+	void whatNeedsClassesThatAreNotThereIsNoContract() throws Exception {
+		Path classes = classes("""
+				public interface Orders { void put(int a); }
+				class Lost { }
+				interface LostToo { }
+				""".replace("class Lost", "class Child extends Lost { } interface Odd extends LostToo { } class Lost"));
+		Files.delete(classes.resolve("shop/Lost.class"));
+		Files.delete(classes.resolve("shop/LostToo.class"));
+		assertThat(run(classes, "write", files(), "--classes=" + classes)).isEmpty();
+		Files.delete(classes.resolve("shop/Orders.class"));
+		assertThat(run(classes, "check", "--files=" + this.directory.resolve("none"), "--classes=" + classes))
+			.hasSize(1)
+			.first()
+			.asString()
+			.contains("Not taken: shop.Child cannot be loaded (java.lang.NoClassDefFoundError: shop/Lost)");
 	}
 
 	@Test
