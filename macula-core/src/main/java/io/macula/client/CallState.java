@@ -109,7 +109,7 @@ abstract class CallState implements SelectionContext {
 		// Each instance has another version of the contract: asking again is in vain.
 		if (verdict == Verdict.ELSEWHERE) {
 			past.remember(tracker.instance(), failure.status(), false);
-			return Failures.last(this.procedure, failure, past.failures(), false, false);
+			return Failures.misfit(this.procedure, failure, past.failures());
 		}
 		// 5. Anything else is counted: the Retry says how long to wait, or that there
 		// were attempts enough. What adds load needs room in the budget, too.

@@ -63,8 +63,22 @@ final class Failures {
 		if (othersOpen && processed == Processed.NO) {
 			processed = Processed.UNKNOWN;
 		}
-		String message = (failures.size() == 1) ? single(procedure, failures.get(0), processed, committed)
-				: status.message() + after(failures) + fate(processed);
+		return told(procedure, last, failures, processed,
+				(failures.size() == 1) ? remedy(procedure, status, committed) : "");
+	}
+
+	/** The call fits the version of the contract of none that was asked. */
+	static GiveUp misfit(Procedure procedure, Failure last, List<AttemptFailure> failures) {
+		return told(procedure, last, failures, worst(Processed.NO, failures),
+				", and no instance has a version of the contract that takes it");
+	}
+
+	/** The only attempt speaks for itself; of several each is named. */
+	private static GiveUp told(Procedure procedure, Failure last, List<AttemptFailure> failures, Processed processed,
+			String remedy) {
+		Status status = last.status();
+		String message = (failures.size() == 1) ? single(procedure, failures.get(0), processed, remedy)
+				: status.message() + after(failures) + fate(processed) + remedy;
 		Failure told = new Failure(new Status(status.code(), message, processed), last.type(), last.detail());
 		return giveUp(told, () -> procedure.exceptions().apply(told), failures.subList(0, failures.size() - 1));
 	}
@@ -123,10 +137,10 @@ final class Failures {
 	 * The only attempt: what happened, to which method, where, its fate and the remedy.
 	 * What a provider answered is passed on as it is.
 	 */
-	private static String single(Procedure procedure, AttemptFailure failure, Processed processed, boolean committed) {
+	private static String single(Procedure procedure, AttemptFailure failure, Processed processed, String remedy) {
 		String message = failure.status().message();
-		return (processed == Processed.YES) ? message : message + " (" + method(procedure) + " at " + failure.instance()
-				+ fate(processed) + remedy(procedure, failure.status(), committed) + ")";
+		return (processed == Processed.YES) ? message
+				: message + " (" + method(procedure) + " at " + failure.instance() + fate(processed) + remedy + ")";
 	}
 
 	private static String remedy(Procedure procedure, Status status, boolean committed) {

@@ -234,6 +234,10 @@ final class ProxyMethod {
 					return new RpcException(failure.status(), thrown.thrown(), ex);
 				}
 			}
+			Status status = failure.status();
+			return new RpcException(new Status(status.code(),
+					thrown.thrown() + ", which cannot be thrown here as itself: " + status.message(),
+					status.processed()), thrown.thrown(), null);
 		}
 		return new RpcException(failure.status(), ThrownType.thrown(type), null);
 	}

@@ -18,8 +18,10 @@ package io.macula.codec;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.InvalidFormatException;
 
 /**
  * Where inside a value Jackson failed, and why, in a line that people read: a value that
@@ -58,12 +60,29 @@ final class FaultPlace {
 		}
 	}
 
-	/** The message without Jackson's own path and source excerpt. */
+	/** The message without Jackson's own path, source excerpt and settings. */
 	static String reason(RuntimeException ex) {
-		String message = (ex instanceof JacksonException jackson) ? jackson.getOriginalMessage() : ex.getMessage();
+		String message = (ex instanceof JacksonException jackson) ? reason(jackson) : ex.getMessage();
 		String line = Objects.requireNonNullElse(message, ex.getClass().getName())
 			.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
 		return (line.length() <= MAX_REASON) ? line : line.substring(0, MAX_REASON) + "...";
+	}
+
+	private static String reason(JacksonException ex) {
+		if (ex instanceof InvalidFormatException format) {
+			Object[] constants = format.getTargetType().getEnumConstants();
+			if (constants != null && format.getValue() instanceof String name) {
+				return "'" + name + "' is none of its constants "
+						+ Stream.of(constants).map((constant) -> ((Enum<?>) constant).name()).toList()
+						+ ", and none of these has @JsonEnumDefaultValue to stand for those that are not known";
+			}
+		}
+		String message = ex.getOriginalMessage();
+		if (message.startsWith("Trailing token")) {
+			return "more follows after the value; do both ends have the same parameters?";
+		}
+		int hint = message.indexOf(" (but could if coercion was enabled");
+		return (hint < 0) ? message : message.substring(0, hint);
 	}
 
 }

@@ -99,6 +99,7 @@ final class PayloadMapper {
 	private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B common(B builder) {
 		Blackbird.addTo(builder);
 		return builder.addModule(new DeclaredTypes())
+			.addHandler(new OtherCases())
 			.annotationIntrospector(
 					AnnotationIntrospector.pair(new JacksonAnnotationIntrospector(), new ContractAnnotations()))
 			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
