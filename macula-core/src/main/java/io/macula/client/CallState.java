@@ -106,7 +106,7 @@ abstract class CallState implements SelectionContext {
 			past.remember(tracker.instance(), failure.status(), false);
 			return nextInstance();
 		}
-		// Each instance has another version of the contract: asking again is in vain.
+		// None that is left has a version that takes it: asking again is in vain.
 		if (verdict == Verdict.ELSEWHERE) {
 			past.remember(tracker.instance(), failure.status(), false);
 			return Failures.misfit(this.procedure, failure, past.failures());
@@ -231,7 +231,7 @@ abstract class CallState implements SelectionContext {
 	/** The same, for instances that fulfil a condition. */
 	final synchronized boolean untriedLeft(Predicate<InstanceTracker> condition) {
 		List<InstanceTracker> tried = tried();
-		for (InstanceTracker tracker : this.shared.balancer().trackers()) {
+		for (InstanceTracker tracker : this.shared.balancer().trackers(this)) {
 			if (tracker != this.latest && !tried.contains(tracker) && condition.test(tracker)) {
 				return true;
 			}
@@ -323,6 +323,11 @@ abstract class CallState implements SelectionContext {
 	@Override
 	public final boolean idempotent() {
 		return this.procedure.idempotent();
+	}
+
+	@Override
+	public final @Nullable String methodMark() {
+		return this.procedure.mark();
 	}
 
 	@Override

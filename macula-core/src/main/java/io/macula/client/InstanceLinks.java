@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import io.macula.Instance;
+import io.macula.directory.Snapshot;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
@@ -56,13 +56,13 @@ final class InstanceLinks implements AutoCloseable {
 	}
 
 	/** The directory knows these instances, and no others. */
-	void update(List<Instance> instances) {
+	void update(Snapshot snapshot) {
 		List<Link> gone = new ArrayList<>();
 		synchronized (this) {
 			if (this.closed) {
 				return;
 			}
-			this.balancer.update(instances, this::connect);
+			this.balancer.update(snapshot.instances(), snapshot.fingerprints(), this::connect);
 			List<InstanceTracker> present = this.balancer.trackers();
 			this.links.keySet().removeIf((tracker) -> {
 				boolean left = !present.contains(tracker);

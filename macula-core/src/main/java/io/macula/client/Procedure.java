@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param wireName {@code service/method}
  * @param service name of the service
  * @param method name of the method on the wire
+ * @param mark what tells which instances may have the method, see
+ * {@link io.macula.Fingerprint}; {@code null} if all may
  * @param codec name of the payload codec
  * @param idempotent whether an attempt of unknown fate may be repeated
  * @param deadline bound of the whole call
@@ -37,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param latency recent latencies of the method, over all instances
  * @param exceptions turns a failure into what the caller is thrown
  */
-record Procedure(String wireName, String service, String method, String codec, boolean idempotent, Duration deadline,
-		@Nullable Hedge hedge, LatencyWindow latency, Function<Failure, Throwable> exceptions) {
+record Procedure(String wireName, String service, String method, @Nullable String mark, String codec,
+		boolean idempotent, Duration deadline, @Nullable Hedge hedge, LatencyWindow latency,
+		Function<Failure, Throwable> exceptions) {
 
 }

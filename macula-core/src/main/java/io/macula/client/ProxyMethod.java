@@ -75,7 +75,7 @@ final class ProxyMethod {
 		Duration declared = contract.deadline();
 		Hedge hedge = contract.hedge().enabled() ? contract.hedge() : null;
 		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),
-				contract.wireName(), codec.name(), contract.idempotent(),
+				contract.wireName(), contract.mark(), codec.name(), contract.idempotent(),
 				(declared != null) ? declared : client.settings().deadline(), hedge,
 				client.latencyOf(contract.wireName()), this::exception);
 		this.result = new ResultDecoder(this.procedure.wireName(),

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.macula.Code;
+import io.macula.Fingerprint;
 import io.macula.Metadata;
 import io.macula.Processed;
 import io.macula.RpcException;
@@ -248,7 +249,8 @@ public final class RealmClient implements AutoCloseable {
 			}
 		}
 		ServiceCalls calls = client.calls();
-		Procedure procedure = new Procedure(service + '/' + method, service, method, client.settings().codec(), false,
+		Procedure procedure = new Procedure(service + '/' + method, service, method,
+				Fingerprint.mark(method, (argument != null) ? 1 : 0, false, false), client.settings().codec(), false,
 				client.settings().deadline(), null, client.latencyOf(method),
 				(failure) -> new RpcException(failure.status(), ThrownType.thrown(failure.type()), null));
 		long deadline = Deadlines.bounded(this.context.clock().getAsLong() + procedure.deadline().toNanos());

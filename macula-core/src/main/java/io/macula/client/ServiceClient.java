@@ -17,14 +17,21 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
+import io.macula.Fingerprint;
 import io.macula.ServiceName;
+import io.macula.codec.PayloadCodec;
+import io.macula.contract.ServiceContract;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LatencyWindow;
@@ -40,7 +47,8 @@ public final class ServiceClient {
 	private static final AtomicReferenceFieldUpdater<ServiceClient, ServiceLife> LIFE = AtomicReferenceFieldUpdater
 		.newUpdater(ServiceClient.class, ServiceLife.class, "life");
 
-	private final Set<String> contracts = ConcurrentHashMap.newKeySet();
+	/** By the name of the interface; what is written is read without the lock. */
+	private final Map<String, Called> contracts = new ConcurrentHashMap<>();
 
 	private final String name;
 
@@ -137,7 +145,37 @@ public final class ServiceClient {
 	 * @return interface names; empty where only dynamic calls were made
 	 */
 	public Set<String> contracts() {
-		return Set.copyOf(this.contracts);
+		return Set.copyOf(this.contracts.keySet());
+	}
+
+	/**
+	 * The versions of these contracts.
+	 * @return digests, in no particular order
+	 */
+	public Set<String> versions() {
+		return this.contracts.values().stream().map((called) -> called.version().version()).collect(Collectors.toSet());
+	}
+
+	/**
+	 * How the version that an instance serves differs from the one that is called here.
+	 * @param tracker one of {@link #instances()}
+	 * @return the difference, or {@code null} if the instance does not tell its version
+	 * or no proxy was made here
+	 */
+	public @Nullable ContractSkew skew(InstanceTracker tracker) {
+		Fingerprint served = tracker.fingerprint();
+		if (served == null || this.contracts.isEmpty()) {
+			return null;
+		}
+		Set<String> missing = new TreeSet<>();
+		for (Called called : this.contracts.values()) {
+			called.marks().forEach((method, mark) -> {
+				if (!served.mayHave(mark)) {
+					missing.add(method);
+				}
+			});
+		}
+		return new ContractSkew(served.version(), versions().contains(served.version()), List.copyOf(missing));
 	}
 
 	/**
@@ -183,9 +221,26 @@ public final class ServiceClient {
 	boolean proxied(Class<?> contract) {
 		synchronized (this.contracts) {
 			boolean first = this.contracts.isEmpty();
-			this.contracts.add(contract.getName());
+			this.contracts.computeIfAbsent(contract.getName(),
+					(name) -> Called.of(ServiceContract.of(contract), this.context.codecs().describing()));
 			return first;
 		}
+	}
+
+	/**
+	 * A contract that is called here, without its class, which may have a shorter life.
+	 *
+	 * @param version of the contract
+	 * @param marks of its methods, by their names on the wire
+	 */
+	private record Called(Fingerprint version, Map<String, String> marks) {
+
+		static Called of(ServiceContract contract, PayloadCodec codec) {
+			Map<String, String> marks = new HashMap<>();
+			contract.methods().forEach((method) -> marks.put(method.wireName(), method.mark()));
+			return new Called(contract.fingerprint(codec::describe), marks);
+		}
+
 	}
 
 }

@@ -123,7 +123,7 @@ final class ServiceLife {
 	private void update(Snapshot snapshot) {
 		int before = this.balancer.trackers().size();
 		if (this.links != null) {
-			this.links.update(snapshot.instances());
+			this.links.update(snapshot);
 		}
 		if (!snapshot.instances().isEmpty()) {
 			this.calls.waiting().instancesKnown();

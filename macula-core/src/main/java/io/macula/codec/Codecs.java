@@ -108,4 +108,14 @@ public final class Codecs {
 		return codec;
 	}
 
+	/**
+	 * The codec that describes the types of contracts to other nodes: the one that every
+	 * node has, whatever it prefers.
+	 * @return {@code cbor}, or the preferred one where that is missing
+	 */
+	public PayloadCodec describing() {
+		PayloadCodec plain = this.codecs.get("cbor");
+		return (plain != null) ? plain : get(this.names.get(0));
+	}
+
 }

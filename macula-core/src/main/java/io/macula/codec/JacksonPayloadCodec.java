@@ -126,6 +126,22 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		return forType(type, !open(this.mapper.constructType(type)));
 	}
 
+	/** A type that Jackson cannot look into is told by its name alone. */
+	@Override
+	public String describe(Type type) {
+		if (type == void.class || type == Void.class) {
+			return "void";
+		}
+		try {
+			JavaType javaType = this.mapper.constructType(type);
+			return TypeText.of(javaType.isTypeOrSubTypeOf(Throwable.class) ? this.throwableMapper : this.mapper,
+					javaType);
+		}
+		catch (JacksonException | IllegalArgumentException ex) {
+			return type.getTypeName();
+		}
+	}
+
 	private static boolean open(JavaType type) {
 		boolean container = type.isCollectionLikeType() || type.isMapLikeType();
 		return container ? open(type.getContentType()) : type.isJavaLangObject();

@@ -68,4 +68,14 @@ public interface PayloadCodec {
 		return forType(type);
 	}
 
+	/**
+	 * All that values of a type can hold, as far as it matters to the bytes: two versions
+	 * of a type with the same text read each other's values.
+	 * @param type as for {@link #forType(Type)}
+	 * @return a text that is the same on every node with the same type
+	 */
+	default String describe(Type type) {
+		return type.getTypeName();
+	}
+
 }

@@ -20,7 +20,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
+import io.macula.Fingerprint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -241,6 +243,32 @@ public final class MethodContract {
 		arguments[index] = stream;
 		System.arraycopy(values, index, arguments, index + 1, values.length - index);
 		return arguments;
+	}
+
+	/**
+	 * What an instance must have to take calls of this method at all.
+	 * @return its mark in a {@link Fingerprint}
+	 */
+	public String mark() {
+		return Fingerprint.mark(this.wireName, parameterTypes().size(), streamIndex() >= 0,
+				shape() == ReturnShape.FLUX);
+	}
+
+	/** All that matters on the wire: idempotence and deadline are the caller's. */
+	String describe(Function<Type, String> types) {
+		StringBuilder text = new StringBuilder(this.wireName).append(" (");
+		for (Type parameter : parameterTypes()) {
+			text.append(types.apply(parameter)).append("; ");
+		}
+		Type stream = streamType();
+		if (stream != null) {
+			text.append("stream of ").append(types.apply(stream));
+		}
+		text.append(") ").append((shape() == ReturnShape.FLUX) ? "stream of " : "").append(types.apply(resultType()));
+		for (Class<? extends Throwable> exception : this.exceptions) {
+			text.append(" throws ").append(types.apply(exception));
+		}
+		return text.toString();
 	}
 
 	@Override

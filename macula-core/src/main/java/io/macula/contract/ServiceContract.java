@@ -18,14 +18,21 @@ package io.macula.contract;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import io.macula.Fingerprint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +122,28 @@ public final class ServiceContract {
 	 */
 	public @Nullable MethodContract method(String wireName) {
 		return this.byWireName.get(wireName);
+	}
+
+	/**
+	 * What tells this version of the contract from others.
+	 * @param describe all that values of a type can hold, as text; the same on all nodes
+	 * @return the fingerprint
+	 */
+	public Fingerprint fingerprint(Function<Type, String> describe) {
+		StringBuilder text = new StringBuilder();
+		List<String> marks = new ArrayList<>();
+		for (MethodContract method : this.methods) {
+			text.append(method.describe(describe)).append('\n');
+			marks.add(method.mark());
+		}
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256")
+				.digest(text.toString().getBytes(StandardCharsets.UTF_8));
+			return Fingerprint.of(digest, marks);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/**

@@ -17,9 +17,11 @@
 package io.macula.directory;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.log.DurationText;
@@ -30,10 +32,12 @@ import io.macula.log.DurationText;
  *
  * @param instance the node
  * @param services what it serves
+ * @param fingerprints versions of the contracts, of those services that tell it
  * @param ttl time after which the advertisement expires unless renewed; it is renewed at
  * a third of it. At least 1 second; default 15 seconds
  */
-public record Advertisement(Instance instance, Set<ServiceName> services, Duration ttl) {
+public record Advertisement(Instance instance, Set<ServiceName> services, Map<ServiceName, Fingerprint> fingerprints,
+		Duration ttl) {
 
 	/** Default time to live of an advertisement. */
 	public static final Duration DEFAULT_TTL = Duration.ofSeconds(15);
@@ -41,10 +45,21 @@ public record Advertisement(Instance instance, Set<ServiceName> services, Durati
 	public Advertisement {
 		Objects.requireNonNull(instance, "instance");
 		services = Set.copyOf(services);
+		fingerprints = Map.copyOf(fingerprints);
 		if (ttl.compareTo(Duration.ofSeconds(1)) < 0) {
 			throw new IllegalArgumentException(
 					"Lease of " + DurationText.setting(ttl) + " is not valid: expected at least 1 second");
 		}
+	}
+
+	/**
+	 * An advertisement that does not tell the versions of the contracts.
+	 * @param instance the node
+	 * @param services what it serves
+	 * @param ttl time after which the advertisement expires unless renewed
+	 */
+	public Advertisement(Instance instance, Set<ServiceName> services, Duration ttl) {
+		this(instance, services, Map.of(), ttl);
 	}
 
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import reactor.core.publisher.Flux;
@@ -142,12 +143,18 @@ public final class InMemoryDirectory implements Directory, Registry {
 
 	private Snapshot snapshot(ServiceName service) {
 		List<Instance> instances = new ArrayList<>();
+		Map<String, Fingerprint> fingerprints = new HashMap<>();
 		for (HeldLease lease : this.leases.values()) {
-			if (lease.advertisement.services().contains(service)) {
-				instances.add(lease.advertisement.instance());
+			Advertisement advertisement = lease.advertisement;
+			if (advertisement.services().contains(service)) {
+				instances.add(advertisement.instance());
+				Fingerprint fingerprint = advertisement.fingerprints().get(service);
+				if (fingerprint != null) {
+					fingerprints.put(advertisement.instance().nodeId(), fingerprint);
+				}
 			}
 		}
-		return new Snapshot(service, instances, System.nanoTime());
+		return new Snapshot(service, instances, fingerprints, System.nanoTime());
 	}
 
 	private final class HeldLease implements Lease {

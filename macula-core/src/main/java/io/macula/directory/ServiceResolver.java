@@ -105,7 +105,7 @@ public final class ServiceResolver implements AutoCloseable {
 
 	/**
 	 * The latest snapshot: a volatile read. Its identity changes only when the instances
-	 * do.
+	 * or their versions do.
 	 * @return the snapshot, or {@code null} before the first
 	 */
 	public @Nullable Snapshot current() {
@@ -178,7 +178,8 @@ public final class ServiceResolver implements AutoCloseable {
 	private void accept(Snapshot snapshot) {
 		synchronized (this.listeners) {
 			Snapshot before = this.current;
-			if (before != null && before.instances().equals(snapshot.instances())) {
+			if (before != null && before.instances().equals(snapshot.instances())
+					&& before.fingerprints().equals(snapshot.fingerprints())) {
 				return;
 			}
 			this.current = snapshot;

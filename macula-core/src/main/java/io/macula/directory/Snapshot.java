@@ -18,8 +18,10 @@ package io.macula.directory;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 
@@ -28,10 +30,12 @@ import io.macula.ServiceName;
  *
  * @param service the service
  * @param instances in stable order: priority, then node id
+ * @param fingerprints versions of the contract, by node id, of those that tell it
  * @param confirmedNanoTime when the directory last confirmed this content, on the scale
  * of {@link System#nanoTime()}; tells the snapshot's age
  */
-public record Snapshot(ServiceName service, List<Instance> instances, long confirmedNanoTime) {
+public record Snapshot(ServiceName service, List<Instance> instances, Map<String, Fingerprint> fingerprints,
+		long confirmedNanoTime) {
 
 	/** The stable order of instances. */
 	public static final Comparator<Instance> ORDER = Comparator.comparingInt(Instance::priority)
@@ -40,6 +44,17 @@ public record Snapshot(ServiceName service, List<Instance> instances, long confi
 	public Snapshot {
 		Objects.requireNonNull(service, "service");
 		instances = instances.stream().sorted(ORDER).toList();
+		fingerprints = Map.copyOf(fingerprints);
+	}
+
+	/**
+	 * A snapshot of instances that do not tell the version of the contract.
+	 * @param service the service
+	 * @param instances in any order
+	 * @param confirmedNanoTime when the directory last confirmed this content
+	 */
+	public Snapshot(ServiceName service, List<Instance> instances, long confirmedNanoTime) {
+		this(service, instances, Map.of(), confirmedNanoTime);
 	}
 
 }

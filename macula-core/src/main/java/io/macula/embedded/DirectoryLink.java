@@ -197,7 +197,7 @@ final class DirectoryLink extends DirectorySession {
 			return draft.digest(this.table.digest());
 		}
 		if (this.due.hasRecords()) {
-			this.due.takeRecords((nodeId) -> describe(draft, nodeId));
+			this.due.takeRecords(draft::full, (nodeId) -> describe(draft, nodeId));
 			return draft;
 		}
 		if (!this.wanted.isEmpty()) {

@@ -103,7 +103,7 @@ final class DirectoryWatcher extends DirectorySession {
 		UpdateDraft draft = new UpdateDraft();
 		if (this.account != null) {
 			Iterator<String> rest = this.account;
-			for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext(); i++) {
+			for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext() && !draft.full(); i++) {
 				describe(draft, rest.next());
 			}
 			draft.account(this.accountBegins, !rest.hasNext(), this.interestNumber);
@@ -113,7 +113,7 @@ final class DirectoryWatcher extends DirectorySession {
 		}
 		if (!this.due.isEmpty()) {
 			Iterator<String> rest = this.due.iterator();
-			for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext(); i++) {
+			for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext() && !draft.full(); i++) {
 				String nodeId = rest.next();
 				rest.remove();
 				describe(draft, nodeId);

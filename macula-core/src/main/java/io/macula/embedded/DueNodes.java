@@ -19,6 +19,7 @@ package io.macula.embedded;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -93,10 +94,11 @@ final class DueNodes {
 
 	/**
 	 * Take nodes whose records are due; with the record, the renewal is told.
+	 * @param full whether there is no room for another
 	 * @param teller tells of each
 	 */
-	void takeRecords(Consumer<String> teller) {
-		take(this.records, DirectoryUpdate.MAX_RECORDS, (nodeId) -> {
+	void takeRecords(BooleanSupplier full, Consumer<String> teller) {
+		take(this.records, DirectoryUpdate.MAX_RECORDS, full, (nodeId) -> {
 			this.later.remove(nodeId);
 			this.renewals.remove(nodeId);
 			this.laterRenewals.remove(nodeId);
@@ -118,8 +120,12 @@ final class DueNodes {
 	 * @param teller told of each after it was taken
 	 */
 	static void take(Set<String> from, int limit, Consumer<String> teller) {
+		take(from, limit, () -> false, teller);
+	}
+
+	private static void take(Set<String> from, int limit, BooleanSupplier full, Consumer<String> teller) {
 		Iterator<String> iterator = from.iterator();
-		for (int i = 0; i < limit && iterator.hasNext(); i++) {
+		for (int i = 0; i < limit && iterator.hasNext() && !full.getAsBoolean(); i++) {
 			String nodeId = iterator.next();
 			iterator.remove();
 			teller.accept(nodeId);

@@ -17,6 +17,7 @@
 package io.macula.embedded;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Endpoint;
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
@@ -45,16 +47,28 @@ import org.jspecify.annotations.Nullable;
  * @param weight relative share
  * @param metadata free text
  * @param services names of the services, sorted
+ * @param fingerprints versions of the contracts, one for each service in the same order,
+ * empty text for one that is not known; empty in a record of an earlier version
  * @param leaseMillis time after which the record expires unless renewed
  */
 record NodeRecord(String nodeId, long term, long version, long incarnation, String host, int port,
 		@Nullable String zone, int priority, int weight, Map<String, String> metadata, List<String> services,
-		long leaseMillis) {
+		List<String> fingerprints, long leaseMillis) {
 
 	NodeRecord {
 		Objects.requireNonNull(nodeId, "nodeId");
 		metadata = (metadata != null) ? Map.copyOf(metadata) : Map.of();
 		services = (services != null) ? List.copyOf(services) : List.of();
+		// What does not fit the services says nothing of them.
+		fingerprints = (fingerprints != null && fingerprints.size() == services.size()) ? List.copyOf(fingerprints)
+				: List.of();
+	}
+
+	/** A record that does not tell the versions of the contracts. */
+	NodeRecord(String nodeId, long term, long version, long incarnation, String host, int port, @Nullable String zone,
+			int priority, int weight, Map<String, String> metadata, List<String> services, long leaseMillis) {
+		this(nodeId, term, version, incarnation, host, port, zone, priority, weight, metadata, services, List.of(),
+				leaseMillis);
 	}
 
 	static NodeRecord of(Advertisement advertisement, long term, long version) {
@@ -62,7 +76,17 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 		List<String> services = advertisement.services().stream().map(ServiceName::value).sorted().toList();
 		return new NodeRecord(instance.nodeId(), term, version, instance.incarnation(), instance.endpoint().host(),
 				instance.endpoint().port(), instance.zone(), instance.priority(), instance.weight(),
-				instance.metadata(), services, advertisement.ttl().toMillis());
+				instance.metadata(), services, texts(advertisement.fingerprints(), services),
+				advertisement.ttl().toMillis());
+	}
+
+	private static List<String> texts(Map<ServiceName, Fingerprint> fingerprints, List<String> services) {
+		if (fingerprints.isEmpty()) {
+			return List.of();
+		}
+		Map<String, String> texts = new HashMap<>();
+		fingerprints.forEach((service, fingerprint) -> texts.put(service.value(), fingerprint.text()));
+		return services.stream().map((service) -> texts.getOrDefault(service, "")).toList();
 	}
 
 	/**
@@ -82,19 +106,41 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 	 */
 	NodeRecord only(Set<String> interests) {
 		List<String> kept = new ArrayList<>();
-		for (String service : this.services) {
-			if (interests.contains(service)) {
-				kept.add(service);
+		List<String> told = new ArrayList<>();
+		for (int i = 0; i < this.services.size(); i++) {
+			if (interests.contains(this.services.get(i))) {
+				kept.add(this.services.get(i));
+				if (!this.fingerprints.isEmpty()) {
+					told.add(this.fingerprints.get(i));
+				}
 			}
 		}
 		return (kept.size() == this.services.size()) ? this
 				: new NodeRecord(this.nodeId, this.term, this.version, this.incarnation, this.host, this.port,
-						this.zone, this.priority, this.weight, this.metadata, kept, this.leaseMillis);
+						this.zone, this.priority, this.weight, this.metadata, kept, told, this.leaseMillis);
+	}
+
+	/**
+	 * The version of a service's contract.
+	 * @return its text, or {@code null} if the record does not tell it
+	 */
+	@Nullable String fingerprint(String service) {
+		int index = this.fingerprints.isEmpty() ? -1 : this.services.indexOf(service);
+		String text = (index >= 0) ? this.fingerprints.get(index) : "";
+		return text.isEmpty() ? null : text;
+	}
+
+	/**
+	 * Whether another record of the same term and version has nothing to add: it came the
+	 * same way, or through a node of an earlier version, which passes no fingerprints on.
+	 */
+	boolean saysAllOf(NodeRecord other) {
+		return this.services.equals(other.services) && (other.fingerprints.isEmpty() || !this.fingerprints.isEmpty());
 	}
 
 	NodeRecord withTerm(long term, long version) {
 		return new NodeRecord(this.nodeId, term, version, this.incarnation, this.host, this.port, this.zone,
-				this.priority, this.weight, this.metadata, this.services, this.leaseMillis);
+				this.priority, this.weight, this.metadata, this.services, this.fingerprints, this.leaseMillis);
 	}
 
 	/**

@@ -126,8 +126,13 @@ final class NodeTable {
 				hearOlder(held, record.term(), upsert.renewals());
 				return Verdict.STALE;
 			}
-			if (order == 0 && record.services().equals(held.record().services())) {
+			if (order == 0 && held.record().saysAllOf(record)) {
 				return renew(held, upsert.renewals(), ageNanos);
+			}
+			if (order == 0 && held.renewals() > upsert.renewals()) {
+				// It says more, and is no later news of the lease.
+				put(record, held.renewals(), held.silentNanos(now()), held.own());
+				return Verdict.CHANGED;
 			}
 		}
 		if (ageNanos >= record.leaseNanos()) {
@@ -346,7 +351,7 @@ final class NodeTable {
 		}
 		this.records.put(record.nodeId(), held);
 		this.digest.add(record);
-		this.services.add(instance, names);
+		this.services.add(instance, names, record);
 		this.changes.changed(record.nodeId(), names);
 	}
 

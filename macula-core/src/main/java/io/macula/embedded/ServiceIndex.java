@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -23,9 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.Snapshot;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The instances of each service. Owned by the table.
@@ -34,13 +37,18 @@ final class ServiceIndex {
 
 	private static final int MAX_NAMES = 100_000;
 
+	private static final int MAX_FINGERPRINTS = 10_000;
+
 	/** By service, then by node id; never an empty map. */
-	private final Map<ServiceName, Map<String, Instance>> instances = new HashMap<>();
+	private final Map<ServiceName, Map<String, Served>> instances = new HashMap<>();
 
 	/**
 	 * Names that were parsed already: there are far fewer than records times services.
 	 */
 	private final Map<String, ServiceName> names = new HashMap<>();
+
+	/** The same of fingerprints, which are those of the versions. */
+	private final Map<String, Fingerprint> fingerprints = new HashMap<>();
 
 	/**
 	 * The services of a record as names.
@@ -57,15 +65,38 @@ final class ServiceIndex {
 		return services;
 	}
 
-	void add(Instance instance, Set<ServiceName> services) {
+	void add(Instance instance, Set<ServiceName> services, NodeRecord record) {
 		for (ServiceName service : services) {
-			this.instances.computeIfAbsent(service, (name) -> new HashMap<>()).put(instance.nodeId(), instance);
+			this.instances.computeIfAbsent(service, (name) -> new HashMap<>())
+				.put(instance.nodeId(), new Served(instance, fingerprint(record.fingerprint(service.value()))));
+		}
+	}
+
+	/** One that is not valid is no obstacle to calls: nothing is known of the version. */
+	private @Nullable Fingerprint fingerprint(@Nullable String text) {
+		if (text == null) {
+			return null;
+		}
+		Fingerprint known = this.fingerprints.get(text);
+		if (known != null) {
+			return known;
+		}
+		if (this.fingerprints.size() > MAX_FINGERPRINTS) {
+			this.fingerprints.clear();
+		}
+		try {
+			Fingerprint told = new Fingerprint(text);
+			this.fingerprints.put(text, told);
+			return told;
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
 		}
 	}
 
 	void remove(String nodeId, Set<ServiceName> services) {
 		for (ServiceName service : services) {
-			Map<String, Instance> serving = this.instances.get(service);
+			Map<String, Served> serving = this.instances.get(service);
 			if (serving != null && serving.remove(nodeId) != null && serving.isEmpty()) {
 				this.instances.remove(service);
 			}
@@ -73,7 +104,15 @@ final class ServiceIndex {
 	}
 
 	Snapshot snapshot(ServiceName service, long now) {
-		return new Snapshot(service, List.copyOf(serving(service).values()), now);
+		List<Instance> all = new ArrayList<>();
+		Map<String, Fingerprint> told = new HashMap<>();
+		for (Served served : serving(service).values()) {
+			all.add(served.instance());
+			if (served.fingerprint() != null) {
+				told.put(served.instance().nodeId(), served.fingerprint());
+			}
+		}
+		return new Snapshot(service, all, told, now);
 	}
 
 	boolean serves(ServiceName service) {
@@ -89,8 +128,15 @@ final class ServiceIndex {
 		return nodeIds;
 	}
 
-	private Map<String, Instance> serving(ServiceName service) {
+	private Map<String, Served> serving(ServiceName service) {
 		return this.instances.getOrDefault(service, Map.of());
+	}
+
+	/**
+	 * An instance of one service.
+	 */
+	private record Served(Instance instance, @Nullable Fingerprint fingerprint) {
+
 	}
 
 }

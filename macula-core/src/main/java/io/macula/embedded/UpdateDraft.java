@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpdateDraft {
 
+	/**
+	 * Room for the versions of contracts, which records may be full of: an update with
+	 * more records than that has fewer of them.
+	 */
+	static final int MAX_FINGERPRINT_CHARS = 256 * 1024;
+
 	private final List<Upsert> upserts = new ArrayList<>();
 
 	private final List<Renewal> renewals = new ArrayList<>();
@@ -39,6 +45,8 @@ final class UpdateDraft {
 	private final List<String> wanted = new ArrayList<>();
 
 	private List<String> refused = List.of();
+
+	private int fingerprintChars;
 
 	private boolean begins;
 
@@ -51,8 +59,16 @@ final class UpdateDraft {
 	UpdateDraft upsert(@Nullable Upsert upsert) {
 		if (upsert != null) {
 			this.upserts.add(upsert);
+			for (String text : upsert.record().fingerprints()) {
+				this.fingerprintChars += text.length();
+			}
 		}
 		return this;
+	}
+
+	/** Whether further records have to wait for the next update. */
+	boolean full() {
+		return this.upserts.size() >= DirectoryUpdate.MAX_RECORDS || this.fingerprintChars >= MAX_FINGERPRINT_CHARS;
 	}
 
 	UpdateDraft renewal(@Nullable Renewal renewal) {

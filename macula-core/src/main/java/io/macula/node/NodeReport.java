@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.macula.client.ContractSkew;
 import io.macula.client.ServiceSettings;
 import io.macula.directory.DirectoryState;
 import io.macula.selection.EjectionSettings;
@@ -81,13 +82,16 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param name name of the client service
 	 * @param service name of the service that is called
 	 * @param contract the interface, or {@code null} for dynamic calls
+	 * @param contractVersion digest of its version here, or {@code null} for dynamic
+	 * calls
 	 * @param settings how it is called
 	 * @param snapshotAge since the directory last confirmed the instances, or
 	 * {@code null} before the first snapshot
 	 * @param instances the instances
 	 */
-	public record ClientService(String name, String service, @Nullable String contract, ClientSettings settings,
-			@Nullable Duration snapshotAge, List<InstanceState> instances) {
+	public record ClientService(String name, String service, @Nullable String contract,
+			@Nullable String contractVersion, ClientSettings settings, @Nullable Duration snapshotAge,
+			List<InstanceState> instances) {
 
 	}
 
@@ -121,10 +125,13 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param failures failed attempts by code
 	 * @param p50 median latency
 	 * @param p99 99th percentile of the latency
+	 * @param contract the version of the contract that it serves, and what this client
+	 * misses in it; {@code null} where either is not known
 	 * @param detail why it is failed or ejected, or {@code null}
 	 */
 	public record InstanceState(String nodeId, String endpoint, @Nullable String zone, String state, long calls,
-			int inFlight, Map<String, Long> failures, Duration p50, Duration p99, @Nullable String detail) {
+			int inFlight, Map<String, Long> failures, Duration p50, Duration p99, @Nullable ContractSkew contract,
+			@Nullable String detail) {
 
 	}
 

@@ -17,12 +17,14 @@
 package io.macula.node;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.Directory;
@@ -66,9 +68,9 @@ final class OwnServices implements Directory {
 	/**
 	 * This node accepts calls from now on.
 	 * @param self as others will see it
-	 * @param services what it serves
+	 * @param services what it serves, in which version
 	 */
-	void accepts(Instance self, Set<ServiceName> services) {
+	void accepts(Instance self, Map<ServiceName, Fingerprint> services) {
 		synchronized (this.ownLock) {
 			this.own = new Own(self, services, true);
 		}
@@ -85,9 +87,9 @@ final class OwnServices implements Directory {
 
 	/**
 	 * This node serves something else from now on; does nothing once it is gone.
-	 * @param services what it serves
+	 * @param services what it serves, in which version
 	 */
-	void serves(Set<ServiceName> services) {
+	void serves(Map<ServiceName, Fingerprint> services) {
 		change((present) -> present.accepting() ? new Own(present.self(), services, true) : present);
 	}
 
@@ -114,7 +116,7 @@ final class OwnServices implements Directory {
 	 */
 	boolean wasLast(ServiceName service) {
 		Own present = this.own;
-		return present != null && !present.accepting() && present.services().contains(service)
+		return present != null && !present.accepting() && present.services().containsKey(service)
 				&& this.latest.containsKey(service) && !this.taken.contains(service);
 	}
 
@@ -168,7 +170,7 @@ final class OwnServices implements Directory {
 		synchronized void tell() {
 			Own present = OwnServices.this.own;
 			Snapshot known = this.said;
-			if (present == null || !present.services().contains(this.service)) {
+			if (present == null || !present.services().containsKey(this.service)) {
 				if (known != null) {
 					this.sink.next(known);
 				}
@@ -199,14 +201,15 @@ final class OwnServices implements Directory {
 	 * The node itself.
 	 *
 	 * @param self as others see it
-	 * @param services what it serves
+	 * @param services what it serves, in which version
 	 * @param accepting whether it accepts calls
 	 */
-	private record Own(Instance self, Set<ServiceName> services, boolean accepting) {
+	private record Own(Instance self, Map<ServiceName, Fingerprint> services, boolean accepting) {
 
 		/** What the engine says of this node is known better here. */
 		Snapshot beside(ServiceName service, @Nullable Snapshot said) {
 			List<Instance> all = new ArrayList<>();
+			Map<String, Fingerprint> versions = new HashMap<>((said != null) ? said.fingerprints() : Map.of());
 			boolean replaced = false;
 			if (said != null) {
 				for (Instance instance : said.instances()) {
@@ -220,8 +223,12 @@ final class OwnServices implements Directory {
 			}
 			if (this.accepting && !replaced) {
 				all.add(this.self);
+				Fingerprint own = this.services.get(service);
+				if (own != null) {
+					versions.put(this.self.nodeId(), own);
+				}
 			}
-			return new Snapshot(service, all, (said != null) ? said.confirmedNanoTime() : System.nanoTime());
+			return new Snapshot(service, all, versions, (said != null) ? said.confirmedNanoTime() : System.nanoTime());
 		}
 
 	}

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 import io.macula.Code;
 import io.macula.Status;
@@ -76,7 +77,9 @@ final class Reports {
 	private static NodeReport.ClientService client(ServiceClient client) {
 		String contracts = String.join(", ", client.contracts());
 		return new NodeReport.ClientService(client.name(), client.service().value(),
-				contracts.isEmpty() ? null : contracts, settings(client.settings()), client.snapshotAge(),
+				contracts.isEmpty() ? null : contracts,
+				contracts.isEmpty() ? null : String.join(", ", new TreeSet<>(client.versions())),
+				settings(client.settings()), client.snapshotAge(),
 				client.instances().stream().map((tracker) -> instance(client, tracker)).toList());
 	}
 
@@ -96,7 +99,7 @@ final class Reports {
 		String detail = (ejection != null) ? ejection : (failed && failure != null) ? failure.toString() : null;
 		return new NodeReport.InstanceState(tracker.instance().nodeId(), tracker.instance().endpoint().toString(),
 				tracker.instance().zone(), state, tracker.calls(), tracker.inFlight(), codes(tracker.failures()),
-				quantile(tracker, 0.5), quantile(tracker, 0.99), detail);
+				quantile(tracker, 0.5), quantile(tracker, 0.99), client.skew(tracker), detail);
 	}
 
 	private static String state(EndpointPool pool) {

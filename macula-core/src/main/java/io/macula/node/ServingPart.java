@@ -19,14 +19,16 @@ package io.macula.node;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
 import io.macula.Endpoint;
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
+import io.macula.codec.PayloadCodec;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.Registry;
@@ -69,8 +71,13 @@ final class ServingPart {
 
 	private final OwnServices own;
 
-	/** What is advertised; swapped whole, one change at a time. */
-	private volatile List<ServiceDefinition> services;
+	private final ContractVersions versions;
+
+	/** What is served; changed by one at a time. */
+	private List<ServiceDefinition> services;
+
+	/** What is advertised, with the versions; swapped whole. */
+	private volatile Map<ServiceName, Fingerprint> told;
 
 	private final Timer timer;
 
@@ -82,7 +89,8 @@ final class ServingPart {
 	private volatile @Nullable Listening listening;
 
 	ServingPart(NodeSettings settings, long incarnation, ProviderSettings provider, RealmServer server,
-			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, Timer timer) {
+			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, PayloadCodec codec,
+			Timer timer) {
 		this.timer = timer;
 		this.settings = settings;
 		this.incarnation = incarnation;
@@ -90,7 +98,9 @@ final class ServingPart {
 		this.server = server;
 		this.engine = engine;
 		this.own = own;
+		this.versions = new ContractVersions(codec);
 		this.services = List.copyOf(services);
+		this.told = this.versions.of(this.services);
 	}
 
 	/**
@@ -116,7 +126,8 @@ final class ServingPart {
 
 	private void changed(List<ServiceDefinition> all) {
 		this.services = List.copyOf(all);
-		this.own.serves(names());
+		this.told = this.versions.of(this.services);
+		this.own.serves(this.told);
 	}
 
 	Mono<Void> refuse(ServiceDefinition service, Duration grace) {
@@ -132,10 +143,10 @@ final class ServingPart {
 		Listening present = this.listening;
 		Advertiser advertiser = (present != null) ? present.advertiser() : null;
 		while (present != null && advertiser != null) {
-			Advertisement told = new Advertisement(present.self(), names(), this.settings.lease());
-			advertiser.replace(told);
+			Advertisement replaced = advertisement(present.self());
+			advertiser.replace(replaced);
 			present = this.listening;
-			if (present == null || told.equals(new Advertisement(present.self(), names(), this.settings.lease()))) {
+			if (present == null || replaced.equals(advertisement(present.self()))) {
 				return;
 			}
 		}
@@ -157,13 +168,11 @@ final class ServingPart {
 		Instance self = new Instance(this.settings.nodeId(), this.incarnation,
 				new Endpoint(host.host(), this.server.port()), this.settings.zone(), this.provider.priority(),
 				this.provider.weight(), this.provider.metadata());
-		Set<ServiceName> names = names();
 		Registry registry = this.engine.registry();
-		Advertiser advertiser = (registry != null)
-				? new Advertiser(registry, new Advertisement(self, names, this.settings.lease())) : null;
+		Advertiser advertiser = (registry != null) ? new Advertiser(registry, advertisement(self)) : null;
 		Listening started = new Listening(self, host, advertiser);
 		this.listening = started;
-		this.own.accepts(self, names);
+		this.own.accepts(self, this.told);
 		if (bound().isAnyLocalAddress()) {
 			this.watch.update(AddressWatch.start(Addresses::ofThisMachine, addresses, this.timer, Addresses.threads(),
 					this::addressesChanged)::close);
@@ -171,10 +180,9 @@ final class ServingPart {
 		return started;
 	}
 
-	private Set<ServiceName> names() {
-		Set<ServiceName> names = new LinkedHashSet<>();
-		this.services.forEach((service) -> names.add(service.name()));
-		return names;
+	private Advertisement advertisement(Instance self) {
+		Map<ServiceName, Fingerprint> present = this.told;
+		return new Advertisement(self, present.keySet(), present, this.settings.lease());
 	}
 
 	private InetAddress bound() {

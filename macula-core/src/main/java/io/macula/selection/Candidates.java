@@ -21,8 +21,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
+import io.macula.Fingerprint;
 import io.macula.selection.InstanceTracker.Availability;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The instances of a service, sorted by what their standings make of them at one moment.
@@ -36,6 +41,9 @@ final class Candidates {
 	private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
 
 	private static final InstanceTracker[] NONE = {};
+
+	/** Callers without a contract may make names up. */
+	private static final int MAX_METHODS = 1000;
 
 	/** In stable order. */
 	private final InstanceTracker[] all;
@@ -52,12 +60,24 @@ final class Candidates {
 	/** The preferred and the due ones. */
 	private final CandidateList offered;
 
-	private final boolean timed;
+	/** Neither time nor the method of a call makes a difference. */
+	private final boolean plain;
 
 	private final long changesNanoTime;
 
+	/**
+	 * Those that may have a method, by its mark; {@code null} where all have the same
+	 * methods, as far as is known.
+	 */
+	private final @Nullable Map<String, Candidates> byMethod;
+
 	Candidates(InstanceTracker[] all, long now) {
+		this(all, now, sameMethods(all) ? null : new ConcurrentHashMap<>());
+	}
+
+	private Candidates(InstanceTracker[] all, long now, @Nullable Map<String, Candidates> byMethod) {
 		this.all = all;
+		this.byMethod = byMethod;
 		Standing[] standings = new Standing[all.length];
 		int best = Standing.TIERS;
 		for (int i = 0; i < all.length; i++) {
@@ -102,7 +122,7 @@ final class Candidates {
 		this.settled = list(settledOnes);
 		this.due = dueOnes.toArray(NONE);
 		this.offered = list(offeredOnes);
-		this.timed = waits;
+		this.plain = !waits && byMethod == null;
 		this.changesNanoTime = next;
 	}
 
@@ -128,12 +148,55 @@ final class Candidates {
 		return false;
 	}
 
-	/** Whether time alone may change something, so that a choice has to ask for it. */
-	boolean timed() {
-		return this.timed;
+	/**
+	 * Whether the preferred ones are right for every call, now and later: otherwise time
+	 * alone may change something, or instances differ in their methods.
+	 */
+	boolean plain() {
+		return this.plain;
 	}
 
-	/** When the candidates have to be sorted anew, if they are {@link #timed()}. */
+	private static boolean sameMethods(InstanceTracker[] all) {
+		Fingerprint first = (all.length > 0) ? all[0].fingerprint() : null;
+		for (InstanceTracker tracker : all) {
+			Fingerprint told = tracker.fingerprint();
+			// Equal ones are one object.
+			if (told != first && (told == null || first == null || !told.methods().equals(first.methods()))) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * The candidates for a call: those that may have its method, or all of these where
+	 * none has, so that the call is told so.
+	 */
+	Candidates having(SelectionContext context, Roster roster) {
+		Map<String, Candidates> known = this.byMethod;
+		String mark = (known != null) ? context.methodMark() : null;
+		if (known == null || mark == null) {
+			return this;
+		}
+		Candidates having = known.get(mark);
+		if (having == null) {
+			having = having(mark, roster.now());
+			if (known.size() < MAX_METHODS) {
+				known.put(mark, having);
+			}
+		}
+		return having;
+	}
+
+	private Candidates having(String mark, long now) {
+		InstanceTracker[] some = Arrays.stream(this.all).filter((tracker) -> {
+			Fingerprint told = tracker.fingerprint();
+			return told == null || told.mayHave(mark);
+		}).toArray(InstanceTracker[]::new);
+		return (some.length == 0 || some.length == this.all.length) ? this : new Candidates(some, now, null);
+	}
+
+	/** When the candidates have to be sorted anew. */
 	long changesNanoTime() {
 		return this.changesNanoTime;
 	}
@@ -184,12 +247,17 @@ final class Candidates {
 	}
 
 	private CandidateList untriedOfAnyTier(Collection<InstanceTracker> tried) {
+		return except(tried::contains);
+	}
+
+	/** Those of the best tier that has any which are not to be left out. */
+	CandidateList except(Predicate<InstanceTracker> left) {
 		int best = Standing.TIERS;
 		int count = 0;
 		InstanceTracker[] untried = new InstanceTracker[this.all.length];
 		for (InstanceTracker tracker : this.all) {
 			int tier = tracker.standing().tier();
-			if (tier <= best && !tried.contains(tracker)) {
+			if (tier <= best && !left.test(tracker)) {
 				count = (tier < best) ? 0 : count;
 				best = tier;
 				untried[count++] = tracker;

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 
 import io.macula.Code;
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.Processed;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,9 @@ public final class InstanceTracker implements Candidate {
 
 	private volatile Instance instance;
 
+	/** Those of equal text are one object within a roster; for the roster alone. */
+	private volatile @Nullable Fingerprint fingerprint;
+
 	private volatile Standing standing = Standing.FRESH;
 
 	InstanceTracker(Roster roster, Instance instance, LatencyWindow latency) {
@@ -76,6 +80,18 @@ public final class InstanceTracker implements Candidate {
 	/** The directory's newer record of the same process; for the roster alone. */
 	void instance(Instance changed) {
 		this.instance = changed;
+	}
+
+	/**
+	 * The version of the contract that the instance serves.
+	 * @return what it tells of it, or {@code null} if it tells nothing
+	 */
+	public @Nullable Fingerprint fingerprint() {
+		return this.fingerprint;
+	}
+
+	void fingerprint(@Nullable Fingerprint told) {
+		this.fingerprint = told;
 	}
 
 	/**

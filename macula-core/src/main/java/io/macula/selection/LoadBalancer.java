@@ -18,12 +18,15 @@ package io.macula.selection;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +38,10 @@ import org.jspecify.annotations.Nullable;
  * probe or time has changed the candidates, and, but for retries, allocates nothing; a
  * retry's choice costs the same however many instances there are.
  * <p>
- * While any untried instance exists there is always a choice: if none is available,
- * suspected ones are candidates, then unreachable, then draining, then ejected ones.
+ * Where instances differ in their methods, those that certainly lack the called one are
+ * no candidates, unless all do. While any untried candidate exists there is always a
+ * choice: if none is available, suspected ones are candidates, then unreachable, then
+ * draining, then ejected ones.
  */
 public final class LoadBalancer {
 
@@ -95,17 +100,19 @@ public final class LoadBalancer {
 	 * @param instances all instances, in stable order
 	 */
 	public void update(List<Instance> instances) {
-		update(instances, (joined) -> {
+		update(instances, Map.of(), (joined) -> {
 		});
 	}
 
 	/**
-	 * The same, with a hook for what the client ties to an instance.
+	 * The same, with versions and a hook for what the client ties to an instance.
 	 * @param instances all instances, in stable order
+	 * @param fingerprints versions of the contract, by node id, of those that tell it
 	 * @param joining gets each new tracker before it can be picked
 	 */
-	public void update(List<Instance> instances, Consumer<InstanceTracker> joining) {
-		this.roster.update(instances, joining);
+	public void update(List<Instance> instances, Map<String, Fingerprint> fingerprints,
+			Consumer<InstanceTracker> joining) {
+		this.roster.update(instances, fingerprints, joining);
 	}
 
 	/**
@@ -121,7 +128,7 @@ public final class LoadBalancer {
 		Candidates present = this.roster.candidates();
 		InstanceTracker chosen;
 		if (!tried.isEmpty()) {
-			CandidateList untried = present.untried(tried);
+			CandidateList untried = present.having(context, this.roster).untried(tried);
 			if (untried.isEmpty()) {
 				return null;
 			}
@@ -130,19 +137,38 @@ public final class LoadBalancer {
 		else if (present.isEmpty()) {
 			return null;
 		}
-		else if (!present.timed()) {
+		else if (present.plain()) {
 			chosen = this.strategy.select(present.preferred(), context);
 		}
 		else {
-			chosen = perhapsAsLastResort(pickTimed(context));
+			chosen = perhapsAsLastResort(pickApart(context));
 		}
 		chosen.started();
 		return chosen;
 	}
 
-	private InstanceTracker pickTimed(SelectionContext context) {
+	/**
+	 * Choose an instance that a call has good reason to ask.
+	 * @param context the call
+	 * @param useless instances that must not be asked
+	 * @return the instance, or {@code null} if there is none; report its outcome exactly
+	 * once
+	 * @throws io.macula.RpcException as {@link #pick}
+	 */
+	public @Nullable InstanceTracker pickExcept(SelectionContext context, Predicate<InstanceTracker> useless) {
+		CandidateList rest = this.roster.candidates().having(context, this.roster).except(useless);
+		if (rest.isEmpty()) {
+			return null;
+		}
+		InstanceTracker chosen = perhapsAsLastResort(this.strategy.select(rest, context));
+		chosen.started();
+		return chosen;
+	}
+
+	/** Time may change something, or not all instances have the same methods. */
+	private InstanceTracker pickApart(SelectionContext context) {
 		long now = this.roster.now();
-		Candidates present = this.roster.candidates(now);
+		Candidates present = this.roster.candidates(now).having(context, this.roster);
 		InstanceTracker probe = pickDue(present, context, now);
 		if (probe != null) {
 			return probe;
@@ -191,6 +217,16 @@ public final class LoadBalancer {
 	 */
 	public List<InstanceTracker> trackers() {
 		return this.roster.candidates().asList();
+	}
+
+	/**
+	 * The instances that a call can be sent to: those that may have its method, or all if
+	 * none has.
+	 * @param context the call
+	 * @return trackers in stable order; unmodifiable
+	 */
+	public List<InstanceTracker> trackers(SelectionContext context) {
+		return this.roster.candidates().having(context, this.roster).asList();
 	}
 
 	/**

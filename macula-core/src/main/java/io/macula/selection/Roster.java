@@ -29,6 +29,7 @@ import java.util.random.RandomGenerator;
 
 import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.selection.InstanceTracker.Availability;
@@ -117,8 +118,9 @@ final class Roster {
 		return this.candidates;
 	}
 
-	/** A new snapshot; see {@link LoadBalancer#update(List, Consumer)}. */
-	synchronized void update(List<Instance> instances, Consumer<InstanceTracker> joining) {
+	/** A new snapshot; see {@link LoadBalancer#update(List, Map, Consumer)}. */
+	synchronized void update(List<Instance> instances, Map<String, Fingerprint> fingerprints,
+			Consumer<InstanceTracker> joining) {
 		long now = now();
 		Map<Process, InstanceTracker> known = new HashMap<>();
 		for (InstanceTracker tracker : this.candidates.all()) {
@@ -126,6 +128,7 @@ final class Roster {
 		}
 		SlowStart start = known.isEmpty() ? null : SlowStart.at(now, this.settings.slowStart());
 		Map<Process, InstanceTracker> next = new LinkedHashMap<>();
+		Map<Fingerprint, Fingerprint> same = new HashMap<>();
 		for (Instance instance : instances) {
 			Process process = Process.of(instance);
 			if (next.containsKey(process)) {
@@ -140,6 +143,8 @@ final class Roster {
 				tracker.change(Standing::pardoned);
 				forget(tracker);
 			}
+			Fingerprint told = fingerprints.get(instance.nodeId());
+			tracker.fingerprint((told != null) ? same.computeIfAbsent(told, (first) -> first) : null);
 			next.put(process, tracker);
 		}
 		InstanceTracker[] all = next.values().toArray(new InstanceTracker[0]);

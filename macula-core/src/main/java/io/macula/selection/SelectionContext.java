@@ -57,4 +57,13 @@ public interface SelectionContext {
 	 */
 	@Nullable String zone();
 
+	/**
+	 * What tells whether an instance has the called method.
+	 * @return its mark in a {@link io.macula.Fingerprint}, or {@code null} where that is
+	 * not known, so that every instance may have it
+	 */
+	default @Nullable String methodMark() {
+		return null;
+	}
+
 }

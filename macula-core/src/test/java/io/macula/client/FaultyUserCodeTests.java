@@ -243,7 +243,7 @@ class FaultyUserCodeTests {
 
 	@Test
 	void whenTheExceptionCannotBeMadeThenTheStatusIsTold() {
-		Procedure procedure = new Procedure("a/b", "a", "b", "cbor", false, Duration.ofSeconds(1), null,
+		Procedure procedure = new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1), null,
 				new LatencyWindow(this.fixture.now::get), (failure) -> {
 					throw new NoClassDefFoundError("odd exception");
 				});

@@ -149,7 +149,7 @@ class LastDefenceTests {
 	}
 
 	private Procedure procedure() {
-		return new Procedure("a/b", "a", "b", "cbor", false, Duration.ofSeconds(1), null,
+		return new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1), null,
 				new io.macula.selection.LatencyWindow(this.fixture.now::get),
 				(failure) -> new RpcException(failure.status()));
 	}

@@ -19,14 +19,19 @@ package io.macula.embedded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
+import io.macula.Fingerprint;
 import io.macula.RpcException;
+import io.macula.codec.JacksonPayloadCodec;
+import io.macula.codec.ValueCodec;
 import io.macula.contract.ServiceContract;
 import io.macula.embedded.DirectoryUpdate.Digest;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
@@ -67,6 +72,22 @@ class DirectoryCodecTests {
 	}
 
 	@Test
+	void whenRecordsAreFullOfFingerprintsThenAnUpdateHasFewerOfThem() {
+		NodeRecord large = new NodeRecord("node", 1, 2, 3, "10.0.0.1", 9443, null, 1, 100, Map.of(), List.of("a"),
+				List.of("0123456789a." + "abcd".repeat(Fingerprint.MAX_METHODS)), 15_000);
+		UpdateDraft draft = new UpdateDraft();
+		List<Upsert> upserts = new ArrayList<>();
+		while (!draft.full()) {
+			upserts.add(new Upsert(large, 1, 1));
+			draft.upsert(upserts.get(0));
+		}
+		DirectoryUpdate update = new DirectoryUpdate("a", 7, true, true, false, 3, 4, null, upserts, List.of(),
+				List.of(), List.of(), List.of(), true);
+		assertThat(upserts).hasSizeBetween(50, 100);
+		assertThat(encoded(update)).hasSizeLessThan(1 << 19);
+	}
+
+	@Test
 	void interestComesBackAsItWas() {
 		DirectoryInterest interest = new DirectoryInterest(4, List.of("a", "b"), true);
 		StepVerifier
@@ -87,6 +108,45 @@ class DirectoryCodecTests {
 			assertThat(update.upserts().get(0).record().services()).isEmpty();
 			assertThat(update.upserts().get(0).record().metadata()).isEmpty();
 		}).verifyComplete();
+	}
+
+	@Test
+	void fingerprintsComeWithTheirServicesAndARecordWithoutThemTellsNone() {
+		NodeRecord told = new NodeRecord("node", 1, 2, 3, "10.0.0.1", 9443, null, 1, 100, Map.of(),
+				List.of("a", "b", "c"), List.of("0123456789a", "", "0123456789b.abcd"), 15_000);
+		DirectoryUpdate update = new DirectoryUpdate("a", 7, true, true, false, 3, 4, null,
+				List.of(new Upsert(told, 5, 6)), List.of(), List.of(), List.of(), List.of(), true);
+		StepVerifier.create(roundTrip(update)).expectNext(update).verifyComplete();
+		assertThat(told.fingerprint("a")).isEqualTo("0123456789a");
+		assertThat(told.fingerprint("b")).isNull();
+		assertThat(told.only(Set.of("b", "c")).fingerprint("c")).isEqualTo("0123456789b.abcd");
+		assertThat(record(2).fingerprint("shop.some.service-1")).isNull();
+		NodeRecord torn = new NodeRecord("node", 1, 2, 3, "10.0.0.1", 9443, null, 1, 100, Map.of(), List.of("a", "b"),
+				List.of("0123456789a"), 15_000);
+		assertThat(torn.fingerprint("a")).isNull();
+	}
+
+	/** What a node of the version before fingerprints reads and passes on. */
+	@Test
+	void aNodeThatKnowsNoFingerprintsReadsTheRest() {
+		NodeRecord told = new NodeRecord("node", 1, 2, 3, "10.0.0.1", 9443, null, 1, 100, Map.of(), List.of("a"),
+				List.of("0123456789a"), 15_000);
+		ValueCodec before = JacksonPayloadCodec.cbor().forType(EarlierRecord.class);
+		EarlierRecord read = (EarlierRecord) before
+			.decode(JacksonPayloadCodec.cbor().forType(NodeRecord.class).encode(told));
+		assertThat(read.services()).containsExactly("a");
+		assertThat(read.leaseMillis()).isEqualTo(15_000);
+		NodeRecord passedOn = (NodeRecord) JacksonPayloadCodec.cbor()
+			.forType(NodeRecord.class)
+			.decode(before.encode(read));
+		assertThat(passedOn.fingerprint("a")).isNull();
+		assertThat(passedOn.instance()).isEqualTo(told.instance());
+	}
+
+	record EarlierRecord(String nodeId, long term, long version, long incarnation, String host, int port,
+			@Nullable String zone, int priority, int weight, Map<String, String> metadata, List<String> services,
+			long leaseMillis) {
+
 	}
 
 	@Test

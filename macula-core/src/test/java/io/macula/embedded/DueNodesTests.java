@@ -38,7 +38,7 @@ class DueNodesTests {
 		this.due.add("a");
 		this.due.add("b");
 		this.due.add("a");
-		this.due.takeRecords(this.told::add);
+		this.due.takeRecords(() -> false, this.told::add);
 		assertThat(this.told).containsExactly("a", "b");
 		assertThat(this.due.hasRecords()).isFalse();
 	}
@@ -48,7 +48,7 @@ class DueNodesTests {
 		this.due.addLater("a");
 		assertThat(this.due.hasRecords()).isFalse();
 		this.due.batch((nodeId) -> true);
-		this.due.takeRecords(this.told::add);
+		this.due.takeRecords(() -> false, this.told::add);
 		assertThat(this.told).containsExactly("a");
 	}
 
@@ -58,7 +58,7 @@ class DueNodesTests {
 		this.due.addRenewal("b", false);
 		this.due.add("a");
 		this.due.addLater("a");
-		this.due.takeRecords(this.told::add);
+		this.due.takeRecords(() -> false, this.told::add);
 		this.due.batch((nodeId) -> true);
 		assertThat(this.due.hasRecords()).isFalse();
 		this.due.takeRenewals(this.told::add);
@@ -82,7 +82,7 @@ class DueNodesTests {
 		List<Integer> sizes = new ArrayList<>();
 		while (this.due.hasRecords()) {
 			this.told.clear();
-			this.due.takeRecords(this.told::add);
+			this.due.takeRecords(() -> false, this.told::add);
 			sizes.add(this.told.size());
 		}
 		assertThat(sizes).containsExactly(200, 200, 50);

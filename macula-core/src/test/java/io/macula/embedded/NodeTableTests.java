@@ -75,6 +75,34 @@ class NodeTableTests {
 		assertThat(this.table.record("a").version()).isEqualTo(3);
 	}
 
+	/** A node of an earlier version passes a record on without them. */
+	@Test
+	void fingerprintsThatComeLaterAreAddedAndNotLostAgain() {
+		NodeRecord without = record("a", 1, 1, "9001", SERVICE.value());
+		NodeRecord with = new NodeRecord("a", 1, 1, 1, "127.0.0.1", 9001, null, 0, 100, Map.of(),
+				List.of(SERVICE.value()), List.of("0123456789a.abcd"), LEASE);
+		this.table.apply(new Upsert(without, 5, 0));
+		assertThat(this.table.snapshot(SERVICE).fingerprints()).isEmpty();
+		this.table.takeChanges();
+		assertThat(this.table.apply(new Upsert(with, 3, 10_000))).isEqualTo(Verdict.CHANGED);
+		assertThat(this.table.takeChanges().services()).containsExactly(SERVICE);
+		assertThat(this.table.snapshot(SERVICE).fingerprints()).containsOnlyKeys("a");
+		assertThat(this.table.apply(new Upsert(without, 5, 0))).isEqualTo(Verdict.KNOWN);
+		assertThat(this.table.apply(new Upsert(with, 5, 0))).isEqualTo(Verdict.KNOWN);
+		assertThat(this.table.snapshot(SERVICE).fingerprints()).containsOnlyKeys("a");
+		advance(14_999);
+		assertThat(nodes()).containsExactly("a");
+	}
+
+	@Test
+	void fingerprintsThatAreNotValidAreNoObstacle() {
+		NodeRecord odd = new NodeRecord("a", 1, 1, 1, "127.0.0.1", 9001, null, 0, 100, Map.of(),
+				List.of(SERVICE.value()), List.of("what is this?"), LEASE);
+		assertThat(this.table.apply(new Upsert(odd, 0, 0))).isEqualTo(Verdict.CHANGED);
+		assertThat(this.table.snapshot(SERVICE).instances()).hasSize(1);
+		assertThat(this.table.snapshot(SERVICE).fingerprints()).isEmpty();
+	}
+
 	@Test
 	void newerTermBeatsAnyVersion() {
 		this.table.apply(upsert("a", 1, 50, 0));

@@ -17,9 +17,11 @@
 package io.macula.node;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.macula.client.ContractSkew;
 import io.macula.node.VersionedRealm.Outcome;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +101,7 @@ class ContractVersionsTests {
 		}
 		assertThat(told(realm.oldInBoth("place"))).containsExactlyInAnyOrder(older, missing);
 		assertThat(told(realm.newInBoth("place"))).containsExactlyInAnyOrder(older, newer);
+		assertOtherVersionWithTheSameMethods(realm);
 	}
 
 	@Test
@@ -176,6 +179,7 @@ class ContractVersionsTests {
 		assertThat(realm.oldAtNew("find").told()).isEqualTo("Order[id=null]");
 		assertThat(told(realm.oldInBoth("place"))).containsExactlyInAnyOrder("Order[id=a]", "Order[key=a]");
 		assertThat(told(realm.newInBoth("find"))).containsExactly("Order[key=a]");
+		assertOtherVersionWithTheSameMethods(realm);
 	}
 
 	@Test
@@ -232,6 +236,7 @@ class ContractVersionsTests {
 			assertThat(told(realm.newInBoth(call))).as(call).containsExactlyInAnyOrder("OTHER", "LOST");
 		}
 		assertThat(told(realm.newInBoth("place"))).containsExactlyInAnyOrder("OTHER", "LOST");
+		assertOtherVersionWithTheSameMethods(realm);
 	}
 
 	@Test
@@ -550,6 +555,26 @@ class ContractVersionsTests {
 		assertThat(told(realm.newInBoth("own"))).containsExactly("new");
 		assertThat(told(realm.oldInBoth("stays"))).containsExactlyInAnyOrder("old", "new");
 		assertThat(told(realm.newInBoth("stays"))).containsExactlyInAnyOrder("old", "new");
+		// The fingerprints tell who has the method, so that nobody was asked in vain.
+		for (String client : List.of("older of both", "newer of both")) {
+			assertThat(realm.report(client).instances()).hasSize(2)
+				.allSatisfy((instance) -> assertThat(instance.failures()).isEmpty());
+		}
+		assertSkew(realm.report("newer of both"), "new", "old", "added");
+		assertSkew(realm.report("older of both"), "old", "new", "gone");
+	}
+
+	/** One instance speaks the client's version, the other lacks a method. */
+	private static void assertSkew(NodeReport.ClientService client, String same, String other, String missing) {
+		for (NodeReport.InstanceState instance : client.instances()) {
+			ContractSkew skew = instance.contract();
+			assertThat(skew).isNotNull();
+			boolean own = instance.nodeId().equals(same);
+			assertThat(instance.nodeId()).isIn(same, other);
+			assertThat(skew.same()).isEqualTo(own);
+			assertThat(skew.version().equals(client.contractVersion())).isEqualTo(own);
+			assertThat(skew.missing()).isEqualTo(own ? List.of() : List.of(missing));
+		}
 	}
 
 	@Test
@@ -583,6 +608,7 @@ class ContractVersionsTests {
 		assertThat(told(realm.oldInBoth("call"))).containsExactlyInAnyOrder(unknown, "versions.Contract$Known: old");
 		assertThat(told(realm.newInBoth("call"))).containsExactlyInAnyOrder("versions.Contract$Added: new",
 				"versions.Contract$Known: old");
+		assertOtherVersionWithTheSameMethods(realm);
 	}
 
 	@Test
@@ -628,10 +654,23 @@ class ContractVersionsTests {
 		assertUndecodable(realm.oldAtNew("all"), "'Square'");
 		assertThat(told(realm.newInBoth("find"))).containsExactlyInAnyOrder(older, newer);
 		assertThat(told(realm.newInBoth("all"))).containsExactlyInAnyOrder(older, newer);
+		assertOtherVersionWithTheSameMethods(realm);
 		assertThat(realm.newAtOld("send")).satisfies(
 				(outcome) -> assertThat(outcome.told()).isEqualTo("INVALID_ARGUMENT YES"),
 				(outcome) -> assertThat(outcome.message()).contains("'Square'", "[Circle]"));
 		assertThat(told(realm.oldInBoth("send"))).containsExactly(older);
+	}
+
+	/** Both ends notice that the versions differ, though no method is missing. */
+	private static void assertOtherVersionWithTheSameMethods(VersionedRealm realm) {
+		for (String client : List.of("older of both", "newer of both")) {
+			for (NodeReport.InstanceState instance : realm.report(client).instances()) {
+				ContractSkew skew = instance.contract();
+				assertThat(skew).isNotNull();
+				assertThat(skew.same()).isEqualTo(client.startsWith(instance.nodeId()));
+				assertThat(skew.missing()).isEmpty();
+			}
+		}
 	}
 
 	private static Set<String> told(Set<Outcome> outcomes) {

@@ -74,7 +74,16 @@ final class Fixtures {
 	}
 
 	static SelectionContext context(long tick, int attempt, boolean idempotent) {
+		return context(tick, attempt, idempotent, null);
+	}
+
+	static SelectionContext context(long tick, int attempt, boolean idempotent, @Nullable String methodMark) {
 		return new SelectionContext() {
+
+			@Override
+			public @Nullable String methodMark() {
+				return methodMark;
+			}
 
 			@Override
 			public ServiceName service() {

@@ -18,6 +18,7 @@ package io.macula.selection;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -45,9 +46,9 @@ class RosterTests {
 	void aDuplicateJoinsOnceAndTheFirstOfTheTwoCounts() {
 		List<InstanceTracker> joined = new ArrayList<>();
 		List<Instance> twice = List.of(Fixtures.instance(1, 1, 100), Fixtures.instance(1, 1, 50));
-		this.roster.update(twice, joined::add);
+		this.roster.update(twice, Map.of(), joined::add);
 		assertThat(joined).hasSize(1);
-		this.roster.update(twice, joined::add);
+		this.roster.update(twice, Map.of(), joined::add);
 		assertThat(joined).hasSize(1);
 		assertThat(this.roster.candidates().asList()).containsExactlyElementsOf(joined);
 		assertThat(joined.get(0).instance().weight()).isEqualTo(100);
@@ -55,7 +56,8 @@ class RosterTests {
 
 	@Test
 	void aTrackerMayHearOfItsAvailabilityWhileItJoins() {
-		this.roster.update(Fixtures.instances(3), (joining) -> joining.availability(Availability.UNREACHABLE));
+		this.roster.update(Fixtures.instances(3), Map.of(),
+				(joining) -> joining.availability(Availability.UNREACHABLE));
 		assertThat(this.roster.candidates().asList()).hasSize(3)
 			.allMatch((tracker) -> tracker.availability() == Availability.UNREACHABLE);
 	}
@@ -108,18 +110,18 @@ class RosterTests {
 		join(2);
 		join(3);
 		Candidates before = this.roster.candidates(this.roster.now());
-		assertThat(before.timed()).isTrue();
+		assertThat(before.plain()).isFalse();
 		assertThat(before.settled()).hasSize(2);
 		this.clock.addAndGet(4_999_999_999L);
 		assertThat(this.roster.candidates(this.roster.now())).isSameAs(before);
 		this.clock.addAndGet(1);
 		Candidates after = this.roster.candidates(this.roster.now());
-		assertThat(after.timed()).isFalse();
+		assertThat(after.plain()).isTrue();
 		assertThat(after.settled()).hasSize(3);
 	}
 
 	private void join(int count) {
-		this.roster.update(Fixtures.instances(count), (joined) -> {
+		this.roster.update(Fixtures.instances(count), Map.of(), (joined) -> {
 		});
 	}
 

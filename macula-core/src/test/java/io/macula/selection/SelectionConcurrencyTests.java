@@ -19,6 +19,7 @@ package io.macula.selection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -63,7 +64,7 @@ class SelectionConcurrencyTests {
 	void whenAllKindsOfOutcomesRaceThenNothingStaysInFlightAndNoCountIsLost() throws Exception {
 		LoadBalancer balancer = balancer(SelectionStrategies.leastLoaded(), EjectionSettings.defaults());
 		Queue<InstanceTracker> everybody = new ConcurrentLinkedQueue<>();
-		balancer.update(Fixtures.instances(5), everybody::add);
+		balancer.update(Fixtures.instances(5), Map.of(), everybody::add);
 		AtomicLong picks = new AtomicLong();
 		AtomicLongArray failures = new AtomicLongArray(Code.values().length);
 		CountDownLatch calling = new CountDownLatch(4);
@@ -98,7 +99,7 @@ class SelectionConcurrencyTests {
 			for (int round = 0; calling.getCount() > 0 && !Thread.currentThread().isInterrupted(); round++) {
 				List<Instance> snapshot = new ArrayList<>(Fixtures.instances(5 + round % 4));
 				snapshot.set(0, Fixtures.instance(1, 1 + round / 8, 100 + round % 3));
-				balancer.update(snapshot, everybody::add);
+				balancer.update(snapshot, Map.of(), everybody::add);
 			}
 			return null;
 		});
@@ -155,7 +156,7 @@ class SelectionConcurrencyTests {
 	void whateverFailsAtTheSameTimeTheFloorOfEjectionHolds() throws Exception {
 		Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), this.clock::get,
 				ThreadLocalRandom::current);
-		roster.update(Fixtures.instances(10), (joined) -> {
+		roster.update(Fixtures.instances(10), Map.of(), (joined) -> {
 		});
 		InstanceTracker[] all = roster.candidates().all();
 		AtomicInteger mostEjected = new AtomicInteger();
@@ -205,7 +206,7 @@ class SelectionConcurrencyTests {
 	void theLastTwoAreNeverBothEjected() throws Exception {
 		Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), this.clock::get,
 				ThreadLocalRandom::current);
-		roster.update(Fixtures.instances(2), (joined) -> {
+		roster.update(Fixtures.instances(2), Map.of(), (joined) -> {
 		});
 		InstanceTracker[] all = roster.candidates().all();
 		AtomicInteger ejections = new AtomicInteger();

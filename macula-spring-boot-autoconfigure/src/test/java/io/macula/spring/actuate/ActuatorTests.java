@@ -87,6 +87,10 @@ class ActuatorTests {
 			assertThat(node.path("provider").path("services").get(0).path("name").asString())
 				.isEqualTo("test.calculator");
 			assertThat(node.path("clients").get(0).path("instances").get(0).path("calls").asInt()).isPositive();
+			JsonNode contract = node.path("clients").get(0).path("instances").get(0).path("contract");
+			assertThat(contract.path("same").asBoolean()).isTrue();
+			assertThat(contract.path("missing")).isEmpty();
+			assertThat(contract.path("version")).isEqualTo(node.path("clients").get(0).path("contractVersion"));
 			assertThat(node.path("connections")).isNotEmpty();
 			assertThat(json).doesNotContain(SECRET);
 		}
