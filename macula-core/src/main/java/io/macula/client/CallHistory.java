@@ -17,9 +17,12 @@
 package io.macula.client;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import io.github.resilience4j.retry.Retry;
+import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.Status;
 import io.macula.selection.InstanceTracker;
@@ -32,12 +35,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallHistory {
 
+	/** A call with bad arguments must not visit each of hundreds of instances. */
+	static final int MOST_UNTOLD = 8;
+
 	private final RetryPolicy policy;
 
 	/** Instances that had an attempt since the last round began. */
 	private final List<InstanceTracker> tried = new ArrayList<>(2);
 
 	private final List<AttemptFailure> failures = new ArrayList<>(2);
+
+	/** Versions of the contract that the call does not fit; made when there is one. */
+	private @Nullable Set<String> misfits;
+
+	/** Instances that it does not fit and that do not tell their version. */
+	private int untoldMisfits;
 
 	private Retry.@Nullable AsyncContext<Object> retry;
 
@@ -55,6 +67,46 @@ final class CallHistory {
 
 	List<InstanceTracker> tried() {
 		return this.tried;
+	}
+
+	/**
+	 * The call does not fit the version of the contract that an instance has, whichever
+	 * instance has it.
+	 */
+	void misfit(InstanceTracker tracker) {
+		Set<String> present = this.misfits;
+		if (present == null) {
+			present = new HashSet<>();
+			this.misfits = present;
+		}
+		Fingerprint told = tracker.fingerprint();
+		if (told != null) {
+			present.add(told.version());
+		}
+		else {
+			this.untoldMisfits++;
+		}
+	}
+
+	/** Whether the call did not fit the version of some instance. */
+	boolean misfits() {
+		return this.misfits != null;
+	}
+
+	void forgetMisfits() {
+		this.misfits = null;
+		this.untoldMisfits = 0;
+	}
+
+	/** Whether asking an instance is in vain: it was asked, or would say the same. */
+	boolean useless(InstanceTracker tracker) {
+		Set<String> versions = this.misfits;
+		if (versions == null) {
+			return this.tried.contains(tracker);
+		}
+		Fingerprint told = tracker.fingerprint();
+		boolean misfit = (told != null) ? versions.contains(told.version()) : this.untoldMisfits >= MOST_UNTOLD;
+		return misfit || this.tried.contains(tracker);
 	}
 
 	/** In the order in which the attempts failed. */

@@ -85,6 +85,9 @@ abstract class CallState implements SelectionContext {
 			return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(stopped, past.failures());
 		}
 		Verdict verdict = committed() ? Verdict.NEVER : FailoverRule.decide(cause, this.procedure.idempotent());
+		if (verdict == Verdict.ELSEWHERE) {
+			past.misfit(tracker);
+		}
 		Failure failure = (remainingNanos() > 0) ? Failures.inTime(cause) : cause;
 		// 1. The failure is final, or nothing is ever repeated.
 		if (verdict == Verdict.NEVER || !this.shared.retries().repeats()) {
@@ -197,6 +200,11 @@ abstract class CallState implements SelectionContext {
 		}
 		try {
 			InstanceTracker tracker = pick();
+			if (tracker == null && this.history != null && this.history.misfits()) {
+				// The others have left, so it may end as the misfit that it is.
+				this.history.forgetMisfits();
+				tracker = pick();
+			}
 			return (tracker != null) ? new NextStep.Attempt(tracker, this.attempts) : NextStep.AWAIT_INSTANCES;
 		}
 		catch (Throwable ex) {
@@ -214,7 +222,9 @@ abstract class CallState implements SelectionContext {
 			history().tried().add(last);
 			this.latest = null;
 		}
-		InstanceTracker tracker = this.shared.balancer().pick(this, tried());
+		CallHistory past = this.history;
+		InstanceTracker tracker = (past == null || !past.misfits()) ? this.shared.balancer().pick(this, tried())
+				: this.shared.balancer().pickExcept(this, past::useless);
 		if (tracker != null) {
 			this.latest = tracker;
 			this.attempts++;
@@ -230,9 +240,10 @@ abstract class CallState implements SelectionContext {
 
 	/** The same, for instances that fulfil a condition. */
 	final synchronized boolean untriedLeft(Predicate<InstanceTracker> condition) {
-		List<InstanceTracker> tried = tried();
+		CallHistory past = this.history;
 		for (InstanceTracker tracker : this.shared.balancer().trackers(this)) {
-			if (tracker != this.latest && !tried.contains(tracker) && condition.test(tracker)) {
+			boolean useless = tracker == this.latest || (past != null && past.useless(tracker));
+			if (!useless && condition.test(tracker)) {
 				return true;
 			}
 		}

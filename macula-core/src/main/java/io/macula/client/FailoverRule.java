@@ -31,8 +31,8 @@ import io.macula.wire.Failure;
  *   refused by a draining peer                                  once per instance
  * refused for another reason (overload, expired     no          counted
  *   before the handler ran)
- * the arguments or the method do not fit the        no          at once, not counted,
- *   instance's version of the contract                          once per instance, then none
+ * the arguments or the method do not fit the        no          at once, not counted, once
+ *   instance's version of the contract                          per version, then none
  * connection lost after the write, no answer        unknown     counted, if idempotent
  * anything else, cancelled, the arguments are bad   yes         never
  * </pre>
@@ -75,7 +75,10 @@ final class FailoverRule {
 
 		/** Another instance at once; does not count as an attempt of the call. */
 		TRANSPARENT,
-		/** The same, but never an instance that was asked: it would say the same. */
+		/**
+		 * The same, but never an instance of a version that was asked, since it would say
+		 * the same; of instances that do not tell their version a few are asked.
+		 */
 		ELSEWHERE,
 		/** Another attempt, if attempts, budget and deadline allow it. */
 		COUNTED,

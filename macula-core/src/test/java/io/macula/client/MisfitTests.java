@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+import io.macula.Code;
+import io.macula.Fingerprint;
+import io.macula.Instance;
+import io.macula.Processed;
+import io.macula.RpcException;
+import io.macula.ServiceName;
+import io.macula.Status;
+import io.macula.codec.CodecException;
+import io.macula.directory.Snapshot;
+import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Tests of calls that do not fit the version of the contract that instances have.
+ */
+class MisfitTests {
+
+	private static final Fingerprint ONE = Fingerprint.of(new byte[] { 1, 0, 0, 0, 0, 0, 0, 0 }, List.of())
+		.withoutMethods();
+
+	private static final Fingerprint TWO = Fingerprint.of(new byte[] { 2, 0, 0, 0, 0, 0, 0, 0 }, List.of())
+		.withoutMethods();
+
+	private static final Fingerprint OTHER = Fingerprint.of(new byte[] { 3, 0, 0, 0, 0, 0, 0, 0 }, List.of())
+		.withoutMethods();
+
+	private static final Failure MISFIT = new Failure(Status.notProcessed(Code.INVALID_ARGUMENT, "no such parameter"),
+			CodecException.class.getName(), new byte[0]);
+
+	private final ClientFixture fixture = new ClientFixture();
+
+	/** Instance 77 answers if it has version two, the others refuse the arguments. */
+	private void instances(IntFunction<@Nullable Fingerprint> version) {
+		List<Instance> instances = new ArrayList<>();
+		Map<String, Fingerprint> told = new HashMap<>();
+		for (int i = 1; i <= 100; i++) {
+			instances.add(ClientFixture.instance(i));
+			Fingerprint fingerprint = version.apply(i);
+			if (fingerprint != null) {
+				told.put("node" + i, fingerprint);
+			}
+		}
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> {
+			if (connection.endpoint().equals(ClientFixture.endpoint(77)) && told.get("node77") == TWO) {
+				connection.answer(call, Calls.encoded("good"));
+			}
+			else {
+				connection.fail(call, MISFIT);
+			}
+		};
+		this.fixture.snapshots
+			.tryEmitNext(new Snapshot(new ServiceName("test.echo"), instances, told, this.fixture.now.get()));
+	}
+
+	private int asked() {
+		return this.fixture.connections.values().stream().mapToInt((connection) -> connection.sent).sum();
+	}
+
+	private String call() {
+		try (RealmClient client = this.fixture.client()) {
+			return client.call("test.echo", "echo", "a", String.class);
+		}
+	}
+
+	private void refused() {
+		RpcException failure = catchThrowableOfType(RpcException.class, this::call);
+		assertThat(failure.code()).isEqualTo(Code.INVALID_ARGUMENT);
+		assertThat(failure.status().processed()).isEqualTo(Processed.NO);
+		assertThat(failure.status().message()).contains("no such parameter")
+			.contains("no instance has a version of the contract that takes it");
+	}
+
+	@Test
+	void whenAllInstancesHaveOneVersionThenOneIsAsked() {
+		instances((i) -> ONE);
+		refused();
+		assertThat(asked()).isEqualTo(1);
+	}
+
+	@Test
+	void whenInstancesHaveTwoVersionsThenOneOfEachIsAsked() {
+		instances((i) -> (i % 2 == 0) ? ONE : OTHER);
+		refused();
+		assertThat(asked()).isEqualTo(2);
+	}
+
+	@Test
+	void whenInstancesDoNotTellTheirVersionThenAFewAreAsked() {
+		instances((i) -> null);
+		refused();
+		assertThat(asked()).isEqualTo(CallHistory.MOST_UNTOLD);
+	}
+
+	@Test
+	void whenOneInstanceHasAnotherVersionThenTheCallFindsIt() {
+		instances((i) -> (i == 77) ? TWO : ONE);
+		assertThat(call()).isEqualTo("good");
+		assertThat(asked()).isEqualTo(2);
+	}
+
+}
