@@ -19,6 +19,7 @@ package io.macula.client;
 import java.time.Duration;
 
 import io.macula.contract.Hedge;
+import io.macula.log.DurationText;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LatencyWindow;
 import io.macula.selection.LoadBalancer;
@@ -54,7 +55,7 @@ final class AttemptTimes {
 	/** The bound of an attempt, for people. */
 	String bound() {
 		Duration set = this.fixed;
-		return (set != null) ? "the attempt-timeout of " + set.toMillis() + " ms"
+		return (set != null) ? "the attempt-timeout of " + DurationText.of(set)
 				: "the time that was learned for an attempt";
 	}
 

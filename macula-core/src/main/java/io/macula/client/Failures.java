@@ -30,6 +30,7 @@ import io.macula.Status;
 import io.macula.client.NextStep.GiveUp;
 import io.macula.codec.CodecException;
 import io.macula.codec.ThrownType;
+import io.macula.log.DurationText;
 import io.macula.wire.Failure;
 
 /**
@@ -226,8 +227,7 @@ final class Failures {
 	 * whole.
 	 */
 	static String text(Duration duration) {
-		long millis = duration.plusNanos(999_999).toMillis();
-		return (millis % 1000 == 0) ? millis / 1000 + " s" : millis + " ms";
+		return DurationText.of(duration.plusNanos(999_999));
 	}
 
 	private static String attempts(List<AttemptFailure> failures) {

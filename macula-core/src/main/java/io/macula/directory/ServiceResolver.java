@@ -27,6 +27,7 @@ import java.util.function.LongSupplier;
 import io.macula.Code;
 import io.macula.ServiceName;
 import io.macula.Status;
+import io.macula.log.DurationText;
 import io.macula.log.FaultLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -127,7 +128,7 @@ public final class ServiceResolver implements AutoCloseable {
 					(ex) -> Status
 						.notProcessed(Code.UNAVAILABLE,
 								"No answer of the directory about service '" + this.service + "' within "
-										+ timeout.toMillis() + " ms: check that one of the seeds is reachable")
+										+ DurationText.of(timeout) + ": check that one of the seeds is reachable")
 						.toException());
 	}
 
