@@ -124,10 +124,7 @@ final class Life {
 		logger.info("Node {} of realm {} listens on UDP port {} and advertises {} ({}); {}", this.info.nodeId(),
 				this.plan.settings().realm(), endpoint.port(), endpoint, listening.host().reason(),
 				this.plan.tls().source());
-		for (NodeReport.ServedService service : starting.report().services()) {
-			logger.info("Node {} provides service {}: {} by {}, methods {}", this.info.nodeId(), service.name(),
-					service.contract(), service.handler(), String.join(", ", service.methods()));
-		}
+		starting.report().services().forEach(starting::announce);
 		return endpoint;
 	}
 

@@ -195,6 +195,11 @@ public final class RealmNode implements AutoCloseable {
 		}
 		if (serving != null) {
 			serving.tell();
+			serving.report()
+				.services()
+				.stream()
+				.filter((service) -> service.name().equals(name))
+				.forEach(serving::announce);
 		}
 		return new ProvidedService(name, (grace) -> withdraw(definition, grace));
 	}
@@ -215,6 +220,7 @@ public final class RealmNode implements AutoCloseable {
 			return Mono.empty();
 		}
 		serving.tell();
+		serving.announceEnd(definition.name());
 		return serving.refuse(definition, grace);
 	}
 

@@ -83,6 +83,8 @@ final class ServingPart {
 
 	private final LogLimit moves = LogLimit.ofPeers(System::nanoTime);
 
+	private final LogLimit announced = LogLimit.ofPeers(System::nanoTime);
+
 	private final Disposable.Swap watch = Disposables.swap();
 
 	/** Changed by the start, then by the watch. */
@@ -122,6 +124,20 @@ final class ServingPart {
 		List<ServiceDefinition> all = new ArrayList<>(this.services);
 		all.removeIf((other) -> other == service);
 		changed(all);
+	}
+
+	/** Say who provides a service from now on. */
+	void announce(NodeReport.ServedService service) {
+		this.announced.log(service.name(),
+				(suppressed) -> logger.info("Node {} provides service {}: {} by {}, methods {}{}",
+						this.settings.nodeId(), service.name(), service.contract(), service.handler(),
+						String.join(", ", service.methods()), suppressed));
+	}
+
+	/** Say that a service that was added is provided no longer. */
+	void announceEnd(ServiceName service) {
+		this.announced.log(service + " ends", (suppressed) -> logger.info("Node {} provides service {} no longer{}",
+				this.settings.nodeId(), service, suppressed));
 	}
 
 	private void changed(List<ServiceDefinition> all) {

@@ -45,7 +45,7 @@ class EveryLineIsLimitedTests {
 			/*
 			 * ... a node starts, drains and closes once in a life; a client is made once.
 			 */
-			Map.entry("Life", 3), Map.entry("ServingPart", 3), Map.entry("NodeClosing", 2), Map.entry("RealmClient", 2),
+			Map.entry("Life", 2), Map.entry("ServingPart", 3), Map.entry("NodeClosing", 2), Map.entry("RealmClient", 2),
 			Map.entry("ServiceLife", 1), Map.entry("RealmServer", 1), Map.entry("ListenerSockets", 2),
 			Map.entry("Transport", 1), Map.entry("DirectoryClient", 1),
 			/* ... trust is set up once, and anew when the operator changes a file. */

@@ -90,6 +90,33 @@ class StartLinesTests {
 	}
 
 	@Test
+	void whenAServiceComesAndGoesWhileTheNodeLivesThenBothAreSaid() {
+		try (RealmNode node = RealmNode.builder("shop")
+			.nodeId("node1")
+			.secret(SECRET)
+			.provider(ProviderSettings.defaults().withPort(0))
+			.build()) {
+			ProvidedService early = node.provide("test.early", Other.class, (Other) () -> {
+			});
+			assertThat(lines()).isEmpty();
+			node.start();
+			ProvidedService late = node.provide("test.stock", Stock.class, new Shelf());
+			late.withdraw(Duration.ofSeconds(1)).block();
+			early.withdraw(Duration.ofSeconds(1)).block();
+			assertThat(lines()).filteredOn((line) -> line.contains("provides service"))
+				.hasSize(4)
+				.first()
+				.asString()
+				.startsWith("Node node1 provides service test.early: ");
+			assertThat(lines())
+				.containsOnlyOnce("Node node1 provides service test.stock: " + Stock.class.getName() + " by "
+						+ Shelf.class.getName() + ", methods count, take")
+				.containsSubsequence("Node node1 provides service test.stock no longer",
+						"Node node1 provides service test.early no longer");
+		}
+	}
+
+	@Test
 	void whenAClientStartsThenItSaysWhereToAndHowEachClientCalls() {
 		ServiceSettings settings = ServiceSettings.defaults().withDeadline(Duration.ofMillis(1500));
 		try (RealmNode node = RealmNode.builder("shop")
