@@ -51,6 +51,9 @@ final class CallHistory {
 	/** Instances that it does not fit and that do not tell their version. */
 	private int untoldMisfits;
 
+	/** Instances that do not know its payload codec. */
+	private int codecMisfits;
+
 	private Retry.@Nullable AsyncContext<Object> retry;
 
 	/** Failures that the Retry was told of. */
@@ -71,16 +74,19 @@ final class CallHistory {
 
 	/**
 	 * The call does not fit the version of the contract that an instance has, whichever
-	 * instance has it.
+	 * instance has it, or its payload codec is not known to this one.
 	 */
-	void misfit(InstanceTracker tracker) {
+	void misfit(InstanceTracker tracker, boolean codec) {
 		Set<String> present = this.misfits;
 		if (present == null) {
 			present = new HashSet<>();
 			this.misfits = present;
 		}
 		Fingerprint told = tracker.fingerprint();
-		if (told != null) {
+		if (codec) {
+			this.codecMisfits++;
+		}
+		else if (told != null) {
 			present.add(told.version());
 		}
 		else {
@@ -96,6 +102,7 @@ final class CallHistory {
 	void forgetMisfits() {
 		this.misfits = null;
 		this.untoldMisfits = 0;
+		this.codecMisfits = 0;
 	}
 
 	/** Whether asking an instance is in vain: it was asked, or would say the same. */
@@ -106,7 +113,7 @@ final class CallHistory {
 		}
 		Fingerprint told = tracker.fingerprint();
 		boolean misfit = (told != null) ? versions.contains(told.version()) : this.untoldMisfits >= MOST_UNTOLD;
-		return misfit || this.tried.contains(tracker);
+		return misfit || this.codecMisfits >= MOST_UNTOLD || this.tried.contains(tracker);
 	}
 
 	/** In the order in which the attempts failed. */

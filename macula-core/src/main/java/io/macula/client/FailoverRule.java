@@ -33,6 +33,8 @@ import io.macula.wire.Failure;
  *   before the handler ran)
  * the arguments or the method do not fit the        no          at once, not counted, once
  *   instance's version of the contract                          per version, then none
+ * the payload codec is not known                    no          at once, not counted, on
+ *                                                               a few instances, then none
  * connection lost after the write, no answer        unknown     counted, if idempotent
  * anything else, cancelled, the arguments are bad   yes         never
  * </pre>
@@ -56,6 +58,14 @@ final class FailoverRule {
 			case UNKNOWN -> (idempotent) ? Verdict.COUNTED : Verdict.NEVER;
 			case YES -> Verdict.NEVER;
 		};
+	}
+
+	/**
+	 * Whether a misfit is one of the payload codec, which instances with one version of
+	 * the contract need not have in common.
+	 */
+	static boolean codecUnknown(Failure misfit) {
+		return misfit.status().code() == Code.UNIMPLEMENTED && CodecException.class.getName().equals(misfit.type());
 	}
 
 	/**

@@ -68,10 +68,13 @@ final class Failures {
 				(failures.size() == 1) ? remedy(procedure, status, committed) : "");
 	}
 
-	/** The call fits the version of the contract of none that was asked. */
+	/**
+	 * The call fits none that was asked: not its version of the contract, or its codecs.
+	 */
 	static GiveUp misfit(Procedure procedure, Failure last, List<AttemptFailure> failures) {
-		return told(procedure, last, failures, worst(Processed.NO, failures),
-				", and no instance has a version of the contract that takes it");
+		String remedy = FailoverRule.codecUnknown(last) ? ", and no instance that was asked knows the payload codec"
+				: ", and no instance has a version of the contract that takes it";
+		return told(procedure, last, failures, worst(Processed.NO, failures), remedy);
 	}
 
 	/** The only attempt speaks for itself; of several each is named. */

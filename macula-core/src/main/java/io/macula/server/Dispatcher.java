@@ -138,7 +138,7 @@ final class Dispatcher implements CallHandler {
 		ProcedureKey procedure = new ProcedureKey(call.procedure(), call.codec());
 		ServedMethod method = this.procedures.find(procedure);
 		if (method == null) {
-			call.fail(Failure.of(this.procedures.unserved(procedure)));
+			call.fail(this.procedures.unserved(procedure));
 		}
 		return method;
 	}

@@ -28,10 +28,12 @@ import java.util.concurrent.atomic.LongAdder;
 import io.macula.Code;
 import io.macula.ServiceName;
 import io.macula.Status;
+import io.macula.codec.CodecException;
 import io.macula.codec.Codecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.contract.MethodContract;
 import io.macula.log.FaultLog;
+import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,8 @@ final class ServedProcedures {
 	private static final Logger logger = LoggerFactory.getLogger(ServedProcedures.class);
 
 	private static final int LONGEST_LIST = 20;
+
+	private static final byte[] NOTHING = {};
 
 	private final Codecs codecs;
 
@@ -154,13 +158,19 @@ final class ServedProcedures {
 		return null;
 	}
 
-	/** Counts the call, and says what this node serves instead. */
-	Status unserved(ProcedureKey procedure) {
+	/**
+	 * Counts the call, and says what this node serves instead. The type tells the caller
+	 * that it is the codec: instances with this version of the contract may know it.
+	 */
+	Failure unserved(ProcedureKey procedure) {
 		this.unserved.increment();
 		if (this.removed.contains(procedure.service())) {
-			return this.refusals.withdrawn(new ServiceName(procedure.service()));
+			return Failure.of(this.refusals.withdrawn(new ServiceName(procedure.service())));
 		}
-		return Status.notProcessed(Code.UNIMPLEMENTED, unservedMessage(procedure));
+		Status status = Status.notProcessed(Code.UNIMPLEMENTED, unservedMessage(procedure));
+		ServedService service = this.services.get(procedure.service());
+		boolean codec = service != null && service.definition().contract().method(procedure.method()) != null;
+		return codec ? new Failure(status, CodecException.class.getName(), NOTHING) : Failure.of(status);
 	}
 
 	private String unservedMessage(ProcedureKey procedure) {

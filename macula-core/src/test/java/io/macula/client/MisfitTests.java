@@ -55,13 +55,24 @@ class MisfitTests {
 	private static final Failure MISFIT = new Failure(Status.notProcessed(Code.INVALID_ARGUMENT, "no such parameter"),
 			CodecException.class.getName(), new byte[0]);
 
+	private static final Failure NO_CODEC = new Failure(Status.notProcessed(Code.UNIMPLEMENTED, "no such codec"),
+			CodecException.class.getName(), new byte[0]);
+
+	/** What the others refuse with. */
+	private Failure misfit = MISFIT;
+
+	/** The instance that answers whatever its version is. */
+	private int good;
+
+	private int count = 100;
+
 	private final ClientFixture fixture = new ClientFixture();
 
 	/** Instance 77 answers if it has version two, the others refuse the arguments. */
 	private void instances(IntFunction<@Nullable Fingerprint> version) {
 		List<Instance> instances = new ArrayList<>();
 		Map<String, Fingerprint> told = new HashMap<>();
-		for (int i = 1; i <= 100; i++) {
+		for (int i = 1; i <= this.count; i++) {
 			instances.add(ClientFixture.instance(i));
 			Fingerprint fingerprint = version.apply(i);
 			if (fingerprint != null) {
@@ -69,11 +80,12 @@ class MisfitTests {
 			}
 		}
 		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> {
-			if (connection.endpoint().equals(ClientFixture.endpoint(77)) && told.get("node77") == TWO) {
+			if (connection.endpoint().equals(ClientFixture.endpoint(77)) && told.get("node77") == TWO
+					|| this.good > 0 && connection.endpoint().equals(ClientFixture.endpoint(this.good))) {
 				connection.answer(call, Calls.encoded("good"));
 			}
 			else {
-				connection.fail(call, MISFIT);
+				connection.fail(call, this.misfit);
 			}
 		};
 		this.fixture.snapshots
@@ -116,6 +128,30 @@ class MisfitTests {
 	void whenInstancesDoNotTellTheirVersionThenAFewAreAsked() {
 		instances((i) -> null);
 		refused();
+		assertThat(asked()).isEqualTo(CallHistory.MOST_UNTOLD);
+	}
+
+	@Test
+	void whenSomeInstancesOfOneVersionDoNotKnowTheCodecThenOthersOfItAreAsked() {
+		this.misfit = NO_CODEC;
+		this.good = 2;
+		this.count = 3;
+		instances((i) -> ONE);
+		for (int i = 0; i < 20; i++) {
+			assertThat(call()).isEqualTo("good");
+		}
+	}
+
+	@Test
+	void whenNoInstanceKnowsTheCodecThenAFewAreAsked() {
+		this.misfit = NO_CODEC;
+		instances((i) -> ONE);
+		RpcException failure = catchThrowableOfType(RpcException.class, this::call);
+		assertThat(failure.code()).isEqualTo(Code.UNIMPLEMENTED);
+		assertThat(failure.status().processed()).isEqualTo(Processed.NO);
+		assertThat(failure.status().message()).contains("no such codec")
+			.contains("no instance that was asked knows the payload codec")
+			.doesNotContain("version");
 		assertThat(asked()).isEqualTo(CallHistory.MOST_UNTOLD);
 	}
 
