@@ -211,7 +211,8 @@ if (maven contract-stale -f "$work/contract/pom.xml" verify) 2> /dev/null; then
 	fail "The check lets a file pass that is not up to date" "$out/logs/contract-stale.log"
 fi
 expect_line "$out/logs/contract-stale.log" "Answer.unit: the property was added (from the old side it reads null)"
-mv "$work/Calculator.java" "$calculator"
+# A copy is newer than the classes, which are compiled again.
+cp "$work/Calculator.java" "$calculator"
 
 for name in contract provider client plain; do
 	step "building $name"
