@@ -16,7 +16,9 @@
 
 package io.macula.embedded;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.macula.Endpoint;
 import io.macula.directory.DirectoryState;
@@ -36,6 +38,8 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(DirectoryClient.class);
 
+	private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
 	private final NodeTable table;
 
 	private final SeedRotation seeds;
@@ -47,6 +51,11 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	private boolean interestsScheduled;
 
 	private final Plan nextTick;
+
+	/** The next tick only looks whether the seed is silent. */
+	private boolean quiet;
+
+	private long tickedNanos;
 
 	/** When the watched seed last spoke, for readers of all threads. */
 	private volatile long heardNanos;
@@ -68,6 +77,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 		this.account = new SeedAccount(table, loop);
 		this.nextTick = new Plan(loop, this::tick);
 		this.heardNanos = loop.nanoTime();
+		this.tickedNanos = this.heardNanos;
 	}
 
 	@Override
@@ -123,6 +133,11 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 			watches().tellKnown();
 		}
 		report();
+		if (this.quiet) {
+			// A seed that speaks in time wakes this thread often enough.
+			this.nextTick
+				.after((now - this.tickedNanos < TIDY_NANOS) ? this.seeds.untilNextTick(false) : Duration.ZERO);
+		}
 	}
 
 	@Override
@@ -133,6 +148,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 
 	private void tick() {
 		boolean known = false;
+		this.tickedNanos = loop().nanoTime();
 		try {
 			this.seeds.tick();
 			this.table.forgetTombstones();
@@ -145,6 +161,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	}
 
 	private void planTick(boolean soon) {
+		this.quiet = !soon;
 		this.nextTick.after(this.seeds.untilNextTick(soon));
 	}
 

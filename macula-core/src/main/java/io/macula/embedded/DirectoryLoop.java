@@ -27,6 +27,7 @@ import io.macula.log.FaultLog;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -115,22 +116,18 @@ final class DirectoryLoop {
 	 * closed: ends what waits for the task
 	 */
 	void execute(Runnable task, Runnable ifClosed) {
-		if (!schedule(task, Duration.ZERO)) {
+		if (schedule(task, Duration.ZERO) == null) {
 			ifClosed.run();
 		}
 	}
 
 	/**
 	 * Run a task later, if the loop is still open then.
-	 * @return whether the loop was open
+	 * @return calls it off, or {@code null} if the loop was closed
 	 */
-	boolean schedule(Runnable task, Duration delay) {
+	@Nullable Disposable schedule(Runnable task, Duration delay) {
 		synchronized (this.gate) {
-			if (!this.closed) {
-				this.worker.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-				return true;
-			}
-			return false;
+			return (!this.closed) ? this.worker.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS) : null;
 		}
 	}
 

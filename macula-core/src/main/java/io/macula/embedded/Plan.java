@@ -18,6 +18,9 @@ package io.macula.embedded;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
 /**
  * When an action runs next on the directory's loop: once, at the latest time that was
  * planned. Owned by the loop.
@@ -28,8 +31,7 @@ final class Plan {
 
 	private final Runnable action;
 
-	/** The latest plan; earlier ones come to nothing. */
-	private long latest;
+	private @Nullable Disposable latest;
 
 	Plan(DirectoryLoop loop, Runnable action) {
 		this.loop = loop;
@@ -38,17 +40,16 @@ final class Plan {
 
 	/** Run the action after this time, and not when it was planned before. */
 	void after(Duration delay) {
-		long plan = ++this.latest;
-		this.loop.schedule(() -> {
-			if (plan == this.latest) {
-				this.action.run();
-			}
-		}, delay);
+		cancel();
+		this.latest = this.loop.schedule(this.action, delay);
 	}
 
 	/** Do not run it. */
 	void cancel() {
-		this.latest++;
+		Disposable planned = this.latest;
+		if (planned != null) {
+			planned.dispose();
+		}
 	}
 
 }
