@@ -26,13 +26,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonBackReference;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.PropertyName;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.deser.CreatorProperty;
@@ -40,9 +43,13 @@ import tools.jackson.databind.deser.SettableBeanProperty;
 import tools.jackson.databind.deser.ValueInstantiator;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
 import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.jsontype.NamedType;
+import tools.jackson.databind.jsontype.impl.AsDeductionTypeDeserializer;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.PropertyWriter;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
+import tools.jackson.databind.ser.impl.UnknownSerializer;
+import tools.jackson.databind.ser.jackson.JsonValueSerializer;
 
 /**
  * Refuses, at its place, each type whose values would not arrive as they were sent.
@@ -81,6 +88,9 @@ final class TypeRules implements Consumer<TypePlace> {
 				if (place.kind() == TypePlace.Kind.BEAN) {
 					requireBothWays(place);
 				}
+				if (place.kind() == TypePlace.Kind.VALUE && !place.ofJdk() && !place.type().isThrowable()) {
+					requireWrittenAsOne(place);
+				}
 			}
 		}
 	}
@@ -102,9 +112,14 @@ final class TypeRules implements Consumer<TypePlace> {
 		if (place.naming() == null) {
 			return;
 		}
+		// Its resolver says CLASS, but the peer names nothing.
+		if (place.naming() instanceof AsDeductionTypeDeserializer) {
+			throw refused(place,
+					"has @JsonTypeInfo(use = DEDUCTION), so that a property that is added could make another type of a value",
+					"write use = NAME, or leave the annotation out at a sealed type");
+		}
 		JsonTypeInfo.Id mechanism = place.naming().getTypeIdResolver().getMechanism();
-		if (mechanism != JsonTypeInfo.Id.NAME && mechanism != JsonTypeInfo.Id.SIMPLE_NAME
-				&& mechanism != JsonTypeInfo.Id.DEDUCTION) {
+		if (mechanism != JsonTypeInfo.Id.NAME && mechanism != JsonTypeInfo.Id.SIMPLE_NAME) {
 			throw refused(place, "has @JsonTypeInfo(use = " + mechanism + "), which lets the peer choose classes",
 					"write use = NAME, and @JsonSubTypes or a sealed type");
 		}
@@ -118,14 +133,43 @@ final class TypeRules implements Consumer<TypePlace> {
 		if (ContractAnnotations.sealed(place.raw())) {
 			requireSealedBelow(place, place.raw());
 		}
+		requireOneTypeOfAName(place, options);
+		options.forEach((option) -> requireSeen(place, option));
+	}
+
+	private void requireOneTypeOfAName(TypePlace place, List<JavaType> options) {
+		Set<Class<?>> possible = new HashSet<>();
+		options.forEach((option) -> possible.add(option.getRawClass()));
 		Map<String, Class<?>> names = new HashMap<>();
-		for (JavaType option : options) {
-			Class<?> raw = option.getRawClass();
-			Class<?> other = names.putIfAbsent(TypeWalk.typeName(this.mapper, option), raw);
-			if (other != null && ContractAnnotations.sealed(place.raw())) {
-				throw refused(place, "permits two types of one name, " + other.getName() + " and " + raw.getName(),
+		for (NamedType option : TypeWalk.named(this.mapper, place.type())) {
+			if (!option.hasName() || !possible.contains(option.getType())) {
+				continue;
+			}
+			Class<?> other = names.putIfAbsent(option.getName(), option.getType());
+			if (other != null && other != option.getType()) {
+				List<String> both = Stream.of(other, option.getType()).map(Class::getName).sorted().toList();
+				throw refused(place, "permits two types of one name, " + both.get(0) + " and " + both.get(1),
 						"rename one, or give one another name with @JsonTypeName");
 			}
+		}
+	}
+
+	/** The property that names the type is taken away before the type is read. */
+	private void requireSeen(TypePlace place, JavaType option) {
+		DeserializationContext reading = this.mapper._deserializationContext();
+		JsonTypeInfo.Value naming = reading.getAnnotationIntrospector()
+			.findPolymorphicTypeInfo(reading.getConfig(), reading.introspectClassAnnotations(place.type()));
+		if (naming == null || naming.getInclusionType() != JsonTypeInfo.As.EXISTING_PROPERTY || naming.getIdVisible()
+				|| place.naming() == null) {
+			return;
+		}
+		String name = place.naming().getPropertyName();
+		if (reading.findContextualValueDeserializer(option, null) instanceof BeanDeserializerBase bean
+				&& bean.findProperty(PropertyName.construct(name)) != null) {
+			throw refused(place,
+					"may be a " + option.getRawClass().getName() + ", whose property '" + name
+							+ "' names the type and would arrive as null",
+					"write visible = true in @JsonTypeInfo");
 		}
 	}
 
@@ -182,26 +226,38 @@ final class TypeRules implements Consumer<TypePlace> {
 	/** A property that is written and not read, or the other way round, gets lost. */
 	private void requireBothWays(TypePlace place) {
 		BeanDeserializerBase bean = (BeanDeserializerBase) place.requireDeserializer();
+		ValueInstantiator made = bean.getValueInstantiator();
 		ValueSerializer<?> serializer = place.serializer(this.context);
-		if (!(serializer instanceof BeanSerializerBase) || bean.getValueInstantiator().canCreateUsingDelegate()
-				|| bean.getValueInstantiator().canCreateUsingArrayDelegate()) {
+		if (made.canCreateUsingDelegate() || made.canCreateUsingArrayDelegate()) {
 			return;
 		}
-		requireMade(place, bean.getValueInstantiator());
+		if (serializer instanceof JsonValueSerializer) {
+			requireMadeOfOne(place, made);
+			return;
+		}
+		if (!asObject(serializer)) {
+			return;
+		}
+		requireMade(place, made);
+		requireFurtherBothWays(place, bean);
 		Map<String, PropertyWriter> written = new HashMap<>();
+		Set<String> unwrapped = new HashSet<>();
 		for (Iterator<PropertyWriter> all = serializer.properties(); all.hasNext();) {
 			PropertyWriter writer = all.next();
 			if (writer instanceof BeanPropertyWriter property && property.isUnwrapping()) {
-				return;
+				unwrapped.add(writer.getName());
 			}
-			written.put(writer.getName(), writer);
+			else {
+				written.put(writer.getName(), writer);
+			}
 		}
 		Set<String> read = new HashSet<>();
 		List<SettableBeanProperty> properties = new ArrayList<>();
 		bean.properties().forEachRemaining(properties::add);
 		for (SettableBeanProperty property : properties) {
 			read.add(property.getName());
-			if (!written.containsKey(property.getName()) && !standard(place, property.getName())) {
+			if (!written.containsKey(property.getName()) && !unwrapped.contains(property.getName())
+					&& !standard(place, property.getName())) {
 				requireWritten(place, property);
 			}
 		}
@@ -216,8 +272,38 @@ final class TypeRules implements Consumer<TypePlace> {
 		return place.type().isThrowable() && OF_THROWABLE.contains(property);
 	}
 
+	/** What shows nothing of itself is written as an empty object. */
+	private static boolean asObject(ValueSerializer<?> serializer) {
+		return serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer;
+	}
+
+	private void requireWrittenAsOne(TypePlace place) {
+		if (place.deserializer() instanceof BeanDeserializerBase && asObject(place.serializer(this.context))) {
+			throw refused(place,
+					"is a " + place.raw().getName() + ", which is read as one text or number, and written as an object",
+					"give it a @JsonValue, or annotate the constructor that takes its properties with @JsonCreator");
+		}
+	}
+
+	private static void requireMadeOfOne(TypePlace place, ValueInstantiator made) {
+		if (!TypeWalk.madeOfOne(made)) {
+			throw refused(place, "is a " + place.raw().getName() + ", which has a @JsonValue that no creator takes",
+					"annotate the constructor or static method that takes it with @JsonCreator");
+		}
+	}
+
+	private void requireFurtherBothWays(TypePlace place, BeanDeserializerBase bean) {
+		boolean given = this.context.introspectBeanDescription(place.type()).findAnyGetter() != null;
+		if (given != bean.hasAnySetter()) {
+			throw refused(place, "has a " + (given ? "@JsonAnyGetter without a @JsonAnySetter"
+					: "@JsonAnySetter without a @JsonAnyGetter") + ", so that what it holds would be lost",
+					"add the other one");
+		}
+	}
+
 	private static void requireMade(TypePlace place, ValueInstantiator made) {
-		if (!made.canCreateUsingDefault() && !made.canCreateFromString() && !made.canCreateFromObjectWith()) {
+		boolean ofMessage = place.type().isThrowable() && made.canCreateFromString();
+		if (!made.canCreateUsingDefault() && !ofMessage && !made.canCreateFromObjectWith()) {
 			String found = place.type().isThrowable()
 					? "has no constructor that takes nothing, the message, or its properties" : "is a "
 							+ place.raw().getName() + ", which has no constructor that takes nothing or its properties";

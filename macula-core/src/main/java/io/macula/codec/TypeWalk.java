@@ -29,6 +29,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectMapper;
@@ -40,6 +42,8 @@ import tools.jackson.databind.deser.bean.BeanDeserializerBase;
 import tools.jackson.databind.deser.std.ContainerDeserializerBase;
 import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.introspect.AnnotatedMethod;
+import tools.jackson.databind.introspect.BeanPropertyDefinition;
 import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.jsontype.TypeDeserializer;
 
@@ -123,6 +127,36 @@ final class TypeWalk {
 			add(place, place.path() + "." + property.getName(), property.getType(), deserializer,
 					typeDeserializer(property));
 		}
+		properties(place, properties.stream().map(SettableBeanProperty::getName).toList());
+	}
+
+	/** What Jackson keeps apart: parts that are unwrapped, and further properties. */
+	private void properties(TypePlace place, List<String> known) {
+		BeanDescription description = this.context.introspectBeanDescription(place.type());
+		for (BeanPropertyDefinition property : description.findProperties()) {
+			AnnotatedMember member = property.getPrimaryMember();
+			if (member != null && !known.contains(property.getName()) && unwrapped(member)) {
+				JavaType type = property.getPrimaryType();
+				add(place, place.path() + "." + property.getName(), type, deserializer(type), null);
+			}
+		}
+		JavaType further = further(description.findAnySetterAccessor());
+		if (further != null) {
+			add(place, place.path() + ".*", further, deserializer(further), this.context.findTypeDeserializer(further));
+		}
+	}
+
+	private boolean unwrapped(AnnotatedMember member) {
+		DeserializationConfig config = this.context.getConfig();
+		return config.getAnnotationIntrospector().findUnwrappingNameTransformer(config, member) != null;
+	}
+
+	/** The type of the values that any other property has. */
+	private static @Nullable JavaType further(@Nullable AnnotatedMember taker) {
+		if (taker instanceof AnnotatedMethod method) {
+			return method.getParameterType(1);
+		}
+		return (taker != null) ? taker.getType().getContentType() : null;
 	}
 
 	private @Nullable JavaType delegate(BeanDeserializerBase bean) {
@@ -225,10 +259,13 @@ final class TypeWalk {
 
 	/** Whether it is made of one text or number, as its creator says. */
 	private static boolean scalar(BeanDeserializerBase bean) {
-		ValueInstantiator made = bean.getValueInstantiator();
-		return bean.getPropertyCount() == 0 && (made.canCreateFromString() || made.canCreateFromInt()
-				|| made.canCreateFromLong() || made.canCreateFromDouble() || made.canCreateFromBoolean()
-				|| made.canCreateFromBigDecimal() || made.canCreateFromBigInteger());
+		return bean.getPropertyCount() == 0 && madeOfOne(bean.getValueInstantiator());
+	}
+
+	static boolean madeOfOne(ValueInstantiator made) {
+		return made.canCreateFromString() || made.canCreateFromInt() || made.canCreateFromLong()
+				|| made.canCreateFromDouble() || made.canCreateFromBoolean() || made.canCreateFromBigDecimal()
+				|| made.canCreateFromBigInteger();
 	}
 
 	/** Whether Jackson or this library decodes, and not a class of the user's. */
