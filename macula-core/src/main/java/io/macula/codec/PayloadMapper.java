@@ -32,7 +32,6 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.MapperBuilder;
-import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import tools.jackson.dataformat.cbor.CBORFactory;
@@ -101,7 +100,7 @@ final class PayloadMapper {
 		return builder.addModule(new DeclaredTypes())
 			.addHandler(new OtherCases())
 			.annotationIntrospector(
-					AnnotationIntrospector.pair(new JacksonAnnotationIntrospector(), new ContractAnnotations()))
+					AnnotationIntrospector.pair(new ExactAnnotations(), new ContractAnnotations()))
 			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
 			// What the contract declares is what is written; a subclass never slips in.
 			.enable(MapperFeature.USE_STATIC_TYPING)
