@@ -256,6 +256,7 @@ final class TypeRules implements Consumer<TypePlace> {
 		bean.properties().forEachRemaining(properties::add);
 		for (SettableBeanProperty property : properties) {
 			read.add(property.getName());
+			requireSettable(place, property);
 			if (!written.containsKey(property.getName()) && !unwrapped.contains(property.getName())
 					&& !standard(place, property.getName())) {
 				requireWritten(place, property);
@@ -301,9 +302,29 @@ final class TypeRules implements Consumer<TypePlace> {
 		}
 	}
 
+	/** No other module sets what an exception of the JDK keeps for itself. */
+	private static void requireSettable(TypePlace place, SettableBeanProperty property) {
+		AnnotatedMember member = property.getMember();
+		if (member != null && place.type().isThrowable() && !standard(place, property.getName())
+				&& TypePlace.ofJdk(member.getDeclaringClass()) && !member.isPublic()) {
+			throw refused(place,
+					"has a property '" + property.getName() + "' of " + member.getDeclaringClass().getName()
+							+ " that only the JDK can set",
+					"declare an exception of your own that has it");
+		}
+	}
+
+	private static boolean madeByJdkOnly(Class<?> type) {
+		return TypePlace.ofJdk(type)
+				&& Stream.of(type.getConstructors())
+					.noneMatch((one) -> one.getParameterCount() == 0
+							|| (one.getParameterCount() == 1 && one.getParameterTypes()[0] == String.class));
+	}
+
 	private static void requireMade(TypePlace place, ValueInstantiator made) {
 		boolean ofMessage = place.type().isThrowable() && made.canCreateFromString();
-		if (!made.canCreateUsingDefault() && !ofMessage && !made.canCreateFromObjectWith()) {
+		if ((!made.canCreateUsingDefault() && !ofMessage && !made.canCreateFromObjectWith())
+				|| (place.type().isThrowable() && madeByJdkOnly(place.raw()))) {
 			String found = place.type().isThrowable()
 					? "has no constructor that takes nothing, the message, or its properties" : "is a "
 							+ place.raw().getName() + ", which has no constructor that takes nothing or its properties";

@@ -17,9 +17,12 @@
 package io.macula.codec;
 
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -135,6 +138,20 @@ class ExceptionCodecsTests {
 		ExceptionCodecs codecs = codecs(SoldOut.class);
 		SoldOut decoded = (SoldOut) roundTrip(codecs, new OddlySoldOut("pen", "why"), SoldOut.class);
 		assertThat(decoded).isExactlyInstanceOf(SoldOut.class).hasMessage("pen: only 1 left");
+	}
+
+	@Test
+	void anExceptionOfTheJdkThatOnlyTheJdkCanMakeTravelsAsTheNearestDeclaredOne() {
+		ExceptionCodecs codecs = codecs(IOException.class);
+		Throwable arrived = (Throwable) roundTrip(codecs, new NoSuchFileException("a.txt"), IOException.class);
+		assertThat(arrived).isExactlyInstanceOf(IOException.class).hasMessage("a.txt");
+		codecs(NoSuchFileException.class);
+		codecs(ExecutionException.class);
+		assertThat(this.log.list).extracting(ILoggingEvent::getFormattedMessage)
+			.satisfiesExactly(
+					(line) -> assertThat(line).contains("NoSuchFileException has a property 'file' of",
+							"that only the JDK can set"),
+					(line) -> assertThat(line).contains("ExecutionException has no constructor that takes nothing"));
 	}
 
 	@Test
