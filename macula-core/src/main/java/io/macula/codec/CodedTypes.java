@@ -64,6 +64,11 @@ public final class CodedTypes {
 			return "void";
 		}
 		this.codec.forType(type, place);
+		return read(type);
+	}
+
+	/** The same, of a type that may be unfit. */
+	String read(Type type) {
 		ObjectMapper mapper = this.codec.mapper(type);
 		return new Walked(mapper, mapper.constructType(type)).text();
 	}

@@ -18,6 +18,7 @@ package io.macula.codec;
 
 import java.lang.reflect.Type;
 import java.util.Objects;
+import java.util.TreeMap;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import tools.jackson.core.JacksonException;
@@ -133,9 +134,8 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			return "void";
 		}
 		try {
-			JavaType javaType = this.mapper.constructType(type);
-			return TypeText.of(javaType.isTypeOrSubTypeOf(Throwable.class) ? this.throwableMapper : this.mapper,
-					javaType);
+			CodedTypes types = types();
+			return types.read(type) + " " + new TreeMap<>(types.definitions());
 		}
 		catch (JacksonException | IllegalArgumentException ex) {
 			return type.getTypeName();
