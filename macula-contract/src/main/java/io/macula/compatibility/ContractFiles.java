@@ -44,9 +44,9 @@ public final class ContractFiles {
 
 	private static final String ENDING = ".contract";
 
-	private static final String WRITE = "write it and commit it: mvn macula-contract:write, or ContractFiles.write";
+	private static final String WRITE = "write it and commit it: mvn macula-contract:write in its module, or ContractFiles.write";
 
-	private static final String ACCEPT = "mvn macula-contract:write -Dmacula.contract.accept-breaking=true, or ContractFiles.accept";
+	private static final String ACCEPT = "mvn macula-contract:write -Dmacula.contract.accept-breaking=true in its module, or ContractFiles.accept";
 
 	private final Path folder;
 

@@ -56,7 +56,7 @@ class ContractFilesTests {
 	void whenThereIsNoFileThenTheCheckFailsWithTheRemedy() {
 		assertThat(files().check(contract("void put(String a);")))
 			.containsExactly("shop.Orders: there is no " + file() + " to compare it with; write it and commit it: "
-					+ "mvn macula-contract:write, or ContractFiles.write");
+					+ "mvn macula-contract:write in its module, or ContractFiles.write");
 		assertThat(folder()).doesNotExist();
 	}
 
@@ -80,7 +80,7 @@ class ContractFilesTests {
 		Class<?> more = contract("void put(String a); void take(String a);");
 		assertThat(files().check(more)).containsExactly(file()
 				+ " is not up to date, but nothing breaks: Orders.take: the method was added (upgrade a provider first: only "
-				+ "those that have it can be called). Now write it and commit it: mvn macula-contract:write, or "
+				+ "those that have it can be called). Now write it and commit it: mvn macula-contract:write in its module, or "
 				+ "ContractFiles.write");
 		assertThat(files().write(more)).isEmpty();
 		assertThat(files().check(more)).isEmpty();
@@ -105,7 +105,7 @@ class ContractFilesTests {
 		assertThat(problems.get(1)).startsWith("Orders.take: the method was removed. This breaks ");
 		assertThat(problems.get(2)).isEqualTo(file()
 				+ ": not compatible with the committed version. If no peer of it is left: mvn macula-contract:write "
-				+ "-Dmacula.contract.accept-breaking=true, or ContractFiles.accept");
+				+ "-Dmacula.contract.accept-breaking=true in its module, or ContractFiles.accept");
 		assertThat(files().write(broken)).hasSize(3)
 			.last()
 			.asString()

@@ -197,6 +197,9 @@ public final class Advertiser {
 	 */
 	private void log(String key, String message) {
 		Advertisement present = advertisement();
+		if (present.services().isEmpty()) {
+			return;
+		}
 		this.limit.log(key,
 				(suppressed) -> logger.info(message, present.instance().nodeId(), present.services(), suppressed));
 	}

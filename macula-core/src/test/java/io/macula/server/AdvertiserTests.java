@@ -137,6 +137,15 @@ class AdvertiserTests {
 	}
 
 	@Test
+	void whenANodeHasNoServicesThenItSaysNothingOfThem() {
+		Advertiser seedOnly = new Advertiser(this.directory, new Advertisement(HERE.instance(), Set.of(), HERE.ttl()));
+		seedOnly.advertise();
+		seedOnly.withdraw().block();
+		seedOnly.advertise();
+		assertThat(lines()).isEmpty();
+	}
+
+	@Test
 	void whenWhatIsAdvertisedIsReplacedThenItIsNotSaidToBeBack() {
 		this.advertiser.advertise();
 		this.advertiser.replace(THERE);
