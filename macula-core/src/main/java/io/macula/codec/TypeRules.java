@@ -61,6 +61,8 @@ final class TypeRules implements Consumer<TypePlace> {
 
 	private static final String NAME_THEM = "make it sealed, so that it permits the types it may be, or name them with @JsonTypeInfo(use = NAME) and @JsonSubTypes";
 
+	private static final String PROBE = "a message";
+
 	private final ObjectMapper mapper;
 
 	private final SerializationContext context;
@@ -239,6 +241,9 @@ final class TypeRules implements Consumer<TypePlace> {
 			return;
 		}
 		requireMade(place, made);
+		if (place.type().isThrowable()) {
+			requireMessage(place, made);
+		}
 		requireFurtherBothWays(place, bean);
 		Map<String, PropertyWriter> written = new HashMap<>();
 		Set<String> unwrapped = new HashSet<>();
@@ -329,6 +334,22 @@ final class TypeRules implements Consumer<TypePlace> {
 					? "has no constructor that takes nothing, the message, or its properties" : "is a "
 							+ place.raw().getName() + ", which has no constructor that takes nothing or its properties";
 			throw refused(place, found, "add one, annotate one with @JsonCreator, or compile with -parameters");
+		}
+	}
+
+	/**
+	 * The one text that it takes may be a part of the message only, which would come
+	 * twice.
+	 */
+	private void requireMessage(TypePlace place, ValueInstantiator made) {
+		if (!made.canCreateFromString() || made.canCreateFromObjectWith()) {
+			return;
+		}
+		Object exception = made.createFromString(this.mapper._deserializationContext(), PROBE);
+		if (!(exception instanceof Throwable thrown) || !PROBE.equals(thrown.getMessage())) {
+			throw refused(place, "has a constructor " + place.raw().getSimpleName()
+					+ "(String) that makes another message of the one it is given, so that its message would change",
+					"let it take the message, or keep what it takes in a field of the parameter's name, and compile with -parameters");
 		}
 	}
 

@@ -223,6 +223,10 @@ final class MethodParser {
 						"use a List, a byte[], or a Flux for what is large");
 			}
 		}
+		if (Throwable.class.isAssignableFrom(raw)) {
+			throw refused(found + ": " + raw.getSimpleName() + " is an exception, and no value",
+					"throw it and declare it in the throws clause, or send a record of what is to be known of it");
+		}
 		if (type instanceof ParameterizedType parameterized) {
 			for (Type argument : parameterized.getActualTypeArguments()) {
 				validateValue(argument, found, remedy);

@@ -107,6 +107,25 @@ class ExceptionCodecsTests {
 	}
 
 	@Test
+	void aConstructorThatMakesAMessageOfItsTextIsWarnedOfInsteadOfBeingGivenTheMessage() {
+		ExceptionCodecs codecs = codecs(OrderNotFound.class);
+		assertThat(codecs.find(OrderNotFound.class.getName())).isNull();
+		assertThat(this.log.list).singleElement()
+			.satisfies((event) -> assertThat(event.getFormattedMessage()).contains(
+					"OrderNotFound has a constructor OrderNotFound(String) that makes another message of the one it"
+							+ " is given, so that its message would change; let it take the message, or keep what it takes in"
+							+ " a field of the parameter's name"));
+	}
+
+	@Test
+	void aConstructorThatKeepsItsTextInAFieldMakesTheSameMessageAgain() {
+		ExceptionCodecs codecs = codecs(OrderLost.class);
+		assertThat(this.log.list).isEmpty();
+		assertThat(roundTrip(codecs, new OrderLost("5"), OrderLost.class)).isInstanceOfSatisfying(OrderLost.class,
+				(lost) -> assertThat(lost).hasMessage("Order 5 lost"));
+	}
+
+	@Test
 	void aKnownSubclassTravelsAsItself() {
 		ExceptionCodecs codecs = codecs(SoldOut.class);
 		Discontinued decoded = (Discontinued) roundTrip(codecs, new Discontinued("pen", "2027"), SoldOut.class);
@@ -222,6 +241,34 @@ class ExceptionCodecsTests {
 
 		OddlySoldOut(String sku, String reason) {
 			super(sku, reason.isEmpty() ? 0 : 1);
+		}
+
+	}
+
+	static final class OrderNotFound extends Exception {
+
+		private static final long serialVersionUID = 1L;
+
+		OrderNotFound(String orderId) {
+			super("Order " + orderId + " not found");
+		}
+
+	}
+
+	static final class OrderLost extends Exception {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String orderId;
+
+		OrderLost(String orderId) {
+			super("Order " + orderId + " lost");
+			this.orderId = orderId;
+		}
+
+		@Override
+		public String toString() {
+			return this.orderId;
 		}
 
 	}

@@ -263,6 +263,13 @@ class ServiceContractTests {
 	}
 
 	@Test
+	void refusesExceptionsAsValues() {
+		refused(ReturnsException.class,
+				"returns Optional<IllegalStateException>: IllegalStateException is an exception", "throws clause");
+		refused(TakesException.class, "is Exception: Exception is an exception, and no value", "send a record");
+	}
+
+	@Test
 	void refusesTypesThatAreLeftOpen() {
 		refused(Crud.class, "nothing says what the type variable", "of Crud is", "declare an interface that binds it",
 				"Crud<String, Order>");
@@ -632,6 +639,18 @@ class ServiceContractTests {
 	interface ArrayOfMonos {
 
 		void run(Mono<String>[] values);
+
+	}
+
+	interface ReturnsException {
+
+		Optional<IllegalStateException> last();
+
+	}
+
+	interface TakesException {
+
+		void report(Exception failure);
 
 	}
 
