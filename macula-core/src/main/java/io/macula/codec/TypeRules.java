@@ -168,10 +168,8 @@ final class TypeRules implements Consumer<TypePlace> {
 		String name = place.naming().getPropertyName();
 		if (reading.findContextualValueDeserializer(option, null) instanceof BeanDeserializerBase bean
 				&& bean.findProperty(PropertyName.construct(name)) != null) {
-			throw refused(place,
-					"may be a " + option.getRawClass().getName() + ", whose property '" + name
-							+ "' names the type and would arrive as null",
-					"write visible = true in @JsonTypeInfo");
+			throw refused(place, "may be a " + option.getRawClass().getName() + ", whose property '" + name
+					+ "' names the type and would arrive as null", "write visible = true in @JsonTypeInfo");
 		}
 	}
 
@@ -272,6 +270,18 @@ final class TypeRules implements Consumer<TypePlace> {
 				requireRead(place, writer);
 			}
 		}
+		requireNothingHidden(place);
+	}
+
+	private void requireNothingHidden(TypePlace place) {
+		List<String> hidden = place.type().isThrowable() ? List.of() : HiddenFields.of(this.mapper, place);
+		if (!hidden.isEmpty()) {
+			throw refused(place,
+					"is a " + place.raw().getName() + ", of which no property gives the fields ("
+							+ String.join(", ", hidden) + "), so that they would be lost",
+					"add getters and setters or a constructor with them (getxIndex is none: @JsonProperty makes it one),"
+							+ " or leave them out with transient or @JsonIgnore");
+		}
 	}
 
 	private static boolean standard(TypePlace place, String property) {
@@ -301,8 +311,9 @@ final class TypeRules implements Consumer<TypePlace> {
 	private void requireFurtherBothWays(TypePlace place, BeanDeserializerBase bean) {
 		boolean given = this.context.introspectBeanDescription(place.type()).findAnyGetter() != null;
 		if (given != bean.hasAnySetter()) {
-			throw refused(place, "has a " + (given ? "@JsonAnyGetter without a @JsonAnySetter"
-					: "@JsonAnySetter without a @JsonAnyGetter") + ", so that what it holds would be lost",
+			throw refused(place,
+					"has a " + (given ? "@JsonAnyGetter without a @JsonAnySetter"
+							: "@JsonAnySetter without a @JsonAnyGetter") + ", so that what it holds would be lost",
 					"add the other one");
 		}
 	}

@@ -189,7 +189,7 @@ class ShapeRulesTests {
 
 		public int id;
 
-		private int hidden = this.id;
+		private transient int hidden = this.id;
 
 		@Override
 		public String toString() {
