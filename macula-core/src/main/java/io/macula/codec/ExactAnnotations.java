@@ -95,8 +95,8 @@ final class ExactAnnotations extends JacksonAnnotationIntrospector {
 		}
 		String accessor = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
 		return Arrays.stream(owner.getMethods())
-			.anyMatch((method) -> method.getName().equals("get" + accessor)
-					|| method.getName().equals("is" + accessor));
+			.anyMatch(
+					(method) -> method.getName().equals("get" + accessor) || method.getName().equals("is" + accessor));
 	}
 
 }

@@ -99,8 +99,7 @@ final class PayloadMapper {
 		Blackbird.addTo(builder);
 		return builder.addModule(new DeclaredTypes())
 			.addHandler(new OtherCases())
-			.annotationIntrospector(
-					AnnotationIntrospector.pair(new ExactAnnotations(), new ContractAnnotations()))
+			.annotationIntrospector(AnnotationIntrospector.pair(new ExactAnnotations(), new ContractAnnotations()))
 			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
 			// What the contract declares is what is written; a subclass never slips in.
 			.enable(MapperFeature.USE_STATIC_TYPING)
