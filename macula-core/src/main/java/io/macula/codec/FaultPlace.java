@@ -81,6 +81,9 @@ final class FaultPlace {
 		if (message.startsWith("Trailing token")) {
 			return "more follows after the value; do both ends have the same parameters?";
 		}
+		if (message.startsWith("Document nesting depth")) {
+			return "it is nested deeper than " + PayloadMapper.MAX_DEPTH + " levels; does it contain itself?";
+		}
 		int hint = message.indexOf(" (but could if coercion was enabled");
 		return (hint < 0) ? message : message.substring(0, hint);
 	}

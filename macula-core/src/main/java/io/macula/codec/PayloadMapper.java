@@ -44,7 +44,7 @@ import tools.jackson.dataformat.cbor.CBORMapper;
 final class PayloadMapper {
 
 	/** Deep enough for data, shallow enough for any thread's stack. */
-	private static final int MAX_DEPTH = 200;
+	static final int MAX_DEPTH = 200;
 
 	/** Beyond it a number costs more than linear time. */
 	static final int MAX_NUMBER_LENGTH = 1000;

@@ -323,18 +323,16 @@ final class TypeRules implements Consumer<TypePlace> {
 		AnnotatedMember member = property.getMember();
 		if (member != null && place.type().isThrowable() && !standard(place, property.getName())
 				&& TypePlace.ofJdk(member.getDeclaringClass()) && !member.isPublic()) {
-			throw refused(place,
-					"has a property '" + property.getName() + "' of " + member.getDeclaringClass().getName()
-							+ " that only the JDK can set",
+			throw refused(place, "has a property '" + property.getName() + "' of "
+					+ member.getDeclaringClass().getName() + " that only the JDK can set",
 					"declare an exception of your own that has it");
 		}
 	}
 
 	private static boolean madeByJdkOnly(Class<?> type) {
-		return TypePlace.ofJdk(type)
-				&& Stream.of(type.getConstructors())
-					.noneMatch((one) -> one.getParameterCount() == 0
-							|| (one.getParameterCount() == 1 && one.getParameterTypes()[0] == String.class));
+		return TypePlace.ofJdk(type) && Stream.of(type.getConstructors())
+			.noneMatch((one) -> one.getParameterCount() == 0
+					|| (one.getParameterCount() == 1 && one.getParameterTypes()[0] == String.class));
 	}
 
 	private static void requireMade(TypePlace place, ValueInstantiator made) {
