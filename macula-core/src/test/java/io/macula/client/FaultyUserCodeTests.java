@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.resilience4j.retry.Retry;
 import io.macula.Code;
 import io.macula.Metadata;
@@ -466,6 +467,11 @@ class FaultyUserCodeTests {
 
 		public Fragile(String text) {
 			throw new NoClassDefFoundError("odd " + text);
+		}
+
+		@JsonValue
+		public String text() {
+			return "odd";
 		}
 
 	}

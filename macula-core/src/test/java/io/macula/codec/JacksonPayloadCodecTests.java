@@ -283,7 +283,7 @@ class JacksonPayloadCodecTests {
 		}
 		byte[] json = utf8("{\"later\":" + "[".repeat(100_000));
 		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> JSON.forType(Item.class).decode(json))
-			.withMessageContaining("depth");
+			.withMessageContaining("nested deeper than 200 levels");
 	}
 
 	@Test

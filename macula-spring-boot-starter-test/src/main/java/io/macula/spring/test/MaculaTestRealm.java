@@ -18,7 +18,8 @@ package io.macula.spring.test;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -49,7 +50,7 @@ public final class MaculaTestRealm implements DisposableBean {
 
 	private final Environment environment;
 
-	private final List<RealmNode> added = new CopyOnWriteArrayList<>();
+	private final Map<String, RealmNode> added = new ConcurrentHashMap<>();
 
 	MaculaTestRealm(RealmNode application, Environment environment) {
 		this.application = application;
@@ -58,7 +59,9 @@ public final class MaculaTestRealm implements DisposableBean {
 
 	/**
 	 * Add a provider in this virtual machine, with a node and a port of its own, and wait
-	 * until the application's clients of the service know it.
+	 * until the application's clients of the service know it. It lives until it is
+	 * closed, or the application context is, which several test classes may share; one of
+	 * the same id that was added before leaves first.
 	 * @param <T> the contract
 	 * @param nodeId id of the provider, unique in the realm
 	 * @param service name of the service
@@ -67,6 +70,10 @@ public final class MaculaTestRealm implements DisposableBean {
 	 * @return the provider; close it to make it leave with a drain
 	 */
 	public <T> RealmNode provide(String nodeId, String service, Class<T> contract, T handler) {
+		RealmNode before = this.added.remove(nodeId);
+		if (before != null) {
+			before.close();
+		}
 		ProviderSettings defaults = ProviderSettings.defaults();
 		ProviderSettings loopback = new ProviderSettings("127.0.0.1", 0, "127.0.0.1", defaults.priority(),
 				defaults.weight(), defaults.metadata(), defaults.maxThreads(), defaults.queueCapacity(),
@@ -78,16 +85,19 @@ public final class MaculaTestRealm implements DisposableBean {
 			.provider(loopback)
 			.service(service, contract, handler)
 			.build();
-		this.added.add(node);
+		this.added.put(nodeId, node);
 		node.start();
 		node.advertise();
-		await("node '" + nodeId + "' is not known to the clients of '" + service + "'", () -> knows(service, nodeId));
+		await("node '" + nodeId + "' is not known to the clients of '" + service + "'",
+				() -> knows(service, nodeId, node.port()));
 		return node;
 	}
 
-	private boolean knows(String service, String nodeId) {
+	private boolean knows(String service, String nodeId, int port) {
 		return clientsOf(service).stream()
-			.allMatch((client) -> client.instances().stream().anyMatch((known) -> known.nodeId().equals(nodeId)));
+			.allMatch((client) -> client.instances()
+				.stream()
+				.anyMatch((known) -> known.nodeId().equals(nodeId) && known.endpoint().endsWith(":" + port)));
 	}
 
 	/**
@@ -125,7 +135,7 @@ public final class MaculaTestRealm implements DisposableBean {
 
 	@Override
 	public void destroy() {
-		this.added.forEach(RealmNode::close);
+		this.added.values().forEach(RealmNode::close);
 	}
 
 }

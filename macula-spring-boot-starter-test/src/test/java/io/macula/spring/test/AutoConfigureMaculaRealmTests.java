@@ -72,6 +72,21 @@ class AutoConfigureMaculaRealmTests {
 		assertThat(this.greeter.greet("you")).isEqualTo("application greets you");
 	}
 
+	@Test
+	void aProviderOfAnIdThatWasAddedBeforeTakesItsPlace() {
+		this.realm.provide("third", "test.greeter", Greeter.class, (name) -> "one greets " + name);
+		try (RealmNode another = this.realm.provide("third", "test.greeter", Greeter.class,
+				(name) -> "another greets " + name)) {
+			assertThat(another.port()).isPositive();
+			List<String> greetings = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				greetings.add(this.greeter.greet("you"));
+			}
+			assertThat(greetings).contains("another greets you").doesNotContain("one greets you");
+		}
+		this.realm.awaitInstances("test.greeter", 1);
+	}
+
 	interface Greeter {
 
 		String greet(String name);
