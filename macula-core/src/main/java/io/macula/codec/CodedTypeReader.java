@@ -33,7 +33,6 @@ import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.PropertyName;
-import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.deser.SettableBeanProperty;
 import tools.jackson.databind.deser.bean.BeanAsArrayDeserializer;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
@@ -72,7 +71,10 @@ final class CodedTypeReader {
 
 	CodedType.Properties properties(TypePlace place, PropertyTypes types) {
 		BeanDeserializerBase bean = (BeanDeserializerBase) place.requireDeserializer();
-		Map<String, PropertyWriter> written = written(place.type());
+		Map<String, PropertyWriter> written = new HashMap<>();
+		place.serializer(this.mapper._serializationContext())
+			.properties()
+			.forEachRemaining((writer) -> written.put(writer.getName(), writer));
 		Map<String, List<String>> aliases = aliases(place.type());
 		List<CodedType.Property> properties = new ArrayList<>();
 		for (Iterator<SettableBeanProperty> all = bean.properties(); all.hasNext();) {
@@ -98,16 +100,6 @@ final class CodedTypeReader {
 			properties.sort(Comparator.comparing(CodedType.Property::name));
 		}
 		return new CodedType.Properties(properties, positional);
-	}
-
-	private Map<String, PropertyWriter> written(JavaType type) {
-		ValueSerializer<?> serializer = this.mapper._serializationContext().findPrimaryPropertySerializer(type, null);
-		while (serializer.getDelegatee() != null) {
-			serializer = serializer.getDelegatee();
-		}
-		Map<String, PropertyWriter> written = new HashMap<>();
-		serializer.properties().forEachRemaining((writer) -> written.put(writer.getName(), writer));
-		return written;
 	}
 
 	private Map<String, List<String>> aliases(JavaType type) {

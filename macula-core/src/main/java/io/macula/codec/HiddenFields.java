@@ -55,15 +55,15 @@ final class HiddenFields {
 				mapper._serializationContext().introspectBeanDescription(place.type()),
 				mapper._deserializationContext().introspectBeanDescription(place.type()))) {
 			known.addAll(description.getIgnoredPropertyNames());
+			if (description.findAnyGetter() != null) {
+				// Further properties are kept somewhere.
+				unexplained.add("*");
+			}
 			for (BeanPropertyDefinition property : description.findProperties()) {
 				known.add(property.getName());
 				known.add(property.getInternalName());
 				unexplained.add(property.getName());
 			}
-		}
-		if (mapper._serializationContext().introspectBeanDescription(place.type()).findAnyGetter() != null) {
-			// Further properties are kept somewhere.
-			unexplained.add("*");
 		}
 		List<String> hidden = new ArrayList<>();
 		for (Field field : place.fields()) {

@@ -17,6 +17,8 @@
 package io.macula.codec;
 
 import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 
@@ -157,9 +159,13 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			ObjectMapper mapper = mapper(type);
 			if (checked) {
 				ShapeRules shapes = new ShapeRules(mapper);
-				new TypeWalk(mapper).walk(javaType, shapes);
+				List<TypePlace> places = new ArrayList<>();
+				new TypeWalk(mapper).walk(javaType, (place) -> {
+					shapes.accept(place);
+					places.add(place);
+				});
 				shapes.finish();
-				new TypeWalk(mapper).walk(javaType, new TypeRules(mapper));
+				places.forEach(new TypeRules(mapper));
 			}
 			ObjectReader reader = mapper.readerFor(javaType).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 			if (javaType.isPrimitive()) {
