@@ -36,7 +36,9 @@ final class ContractReader {
 	private int next;
 
 	ContractReader(String text, String source) {
-		this.lines = text.lines().map(String::stripTrailing).toList();
+		// Some editors put a mark of the byte order before everything.
+		String visible = text.startsWith("\ufeff") ? text.substring(1) : text;
+		this.lines = visible.lines().map(String::stripTrailing).toList();
 		this.source = source;
 	}
 

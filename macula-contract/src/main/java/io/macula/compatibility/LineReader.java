@@ -79,7 +79,24 @@ final class LineReader {
 		if (start == this.position || depth != 0) {
 			throw failed("a type");
 		}
-		return this.line.substring(start, this.position);
+		String text = this.line.substring(start, this.position);
+		if (!whole(text)) {
+			this.position = start;
+			throw failed("a type");
+		}
+		return text;
+	}
+
+	/** Whether what holds other types says which. */
+	private static boolean whole(String text) {
+		TypeText type = TypeText.of(text);
+		int expected = switch (type.name()) {
+			case "Map" -> 2;
+			case "List", "Set", "Optional" -> 1;
+			default -> type.arguments().size();
+		};
+		return !text.isEmpty() && type.arguments().size() == expected
+				&& type.arguments().stream().allMatch(LineReader::whole);
 	}
 
 	String quoted() {
@@ -90,15 +107,28 @@ final class LineReader {
 				throw failed("'\"'");
 			}
 			char c = this.line.charAt(this.position++);
-			if (c == '\\' && skips("u") && this.position + 4 <= this.line.length()) {
-				text.append((char) Integer.parseInt(this.line, this.position, this.position + 4, 16));
-				this.position += 4;
+			if (c == '\\' && skips("u")) {
+				text.append(control());
 			}
 			else {
 				text.append((c == '\\' && !atEnd()) ? this.line.charAt(this.position++) : c);
 			}
 		}
 		return text.toString();
+	}
+
+	/** A character of four hex digits. */
+	private char control() {
+		int code = 0;
+		for (int i = 0; i < 4; i++) {
+			int digit = atEnd() ? -1 : Character.digit(this.line.charAt(this.position), 16);
+			if (digit < 0) {
+				throw failed("four hex digits");
+			}
+			code = code * 16 + digit;
+			this.position++;
+		}
+		return (char) code;
 	}
 
 	private String until(Set<Character> ends) {

@@ -120,6 +120,12 @@ class PublishedContractTests {
 	}
 
 	@Test
+	void aMarkOfTheByteOrderIsNoPartOfTheText() {
+		String text = contract("int count();").text();
+		assertThat(PublishedContract.parse('\ufeff' + text, "test").text()).isEqualTo(text);
+	}
+
+	@Test
 	void isTheSameWhateverTheOrderInTheSource() {
 		String first = "Order find(); State state();";
 		String second = "State state(); Order find();";
@@ -137,7 +143,9 @@ class PublishedContractTests {
 					+ "'<<<<<<< HEAD'; take the file back from version control, or write it anew");
 		for (String line : new String[] { "method a(", "method a(b: )", "method a(): int (x)", "type A\n    a",
 				"type A\n    a: int (also)", "type A\n    \"a: int", "choice A\n    a", "enum A\n    a (what)",
-				"own A" }) {
+				"own A", "type A\n    a: Optional", "type A\n    a: List<>", "type A\n    a: Map<String>",
+				"type A\n    a: List<Set>", "method a(): []", "type A\n    \"\\uzzzz\": int",
+				"type A\n    \"\\u12" }) {
 			assertThatIllegalArgumentException().as(line)
 				.isThrownBy(() -> PublishedContract.parse("contract a\n" + line, "x.contract"))
 				.withMessageStartingWith("x.contract, line ");
