@@ -49,10 +49,8 @@ final class ExactValues extends SimpleModule {
 		addDeserializer(Locale.class, new LocaleDeserializer());
 		addKeySerializer(Locale.class, new LocaleKeySerializer());
 		addKeyDeserializer(Locale.class, new LocaleKeyDeserializer());
-		if (maxDigits < Integer.MAX_VALUE) {
-			addSerializer(BigInteger.class, new BigIntegerSerializer(maxDigits));
-			addSerializer(BigDecimal.class, new BigDecimalSerializer(maxDigits));
-		}
+		addSerializer(BigInteger.class, new BigIntegerSerializer(maxDigits));
+		addSerializer(BigDecimal.class, new BigDecimalSerializer(maxDigits));
 	}
 
 	private static String tag(Locale locale, SerializationContext context) {

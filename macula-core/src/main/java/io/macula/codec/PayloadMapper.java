@@ -49,6 +49,9 @@ final class PayloadMapper {
 	/** Beyond it a number costs more than linear time. */
 	static final int MAX_NUMBER_LENGTH = 1000;
 
+	/** CBOR counts bytes. */
+	private static final int MAX_CBOR_DIGITS = (int) (MAX_NUMBER_LENGTH * Byte.SIZE * Math.log10(2));
+
 	private static final int MAX_NAME_LENGTH = 10_000;
 
 	private PayloadMapper() {
@@ -64,7 +67,7 @@ final class PayloadMapper {
 		JsonFormat.Value text = JsonFormat.Value.forShape(JsonFormat.Shape.STRING);
 		CBORMapper.Builder builder = CBORMapper.builder(factory)
 			.enable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS, DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-			.addModule(new ExactValues(Integer.MAX_VALUE));
+			.addModule(new ExactValues(MAX_CBOR_DIGITS));
 		for (Class<?> zoned : List.of(OffsetDateTime.class, OffsetTime.class, ZonedDateTime.class)) {
 			builder.withConfigOverride(zoned, (override) -> override.setFormat(text));
 		}

@@ -16,6 +16,8 @@
 
 package io.macula.codec;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Calendar;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -113,6 +116,23 @@ class LostValuesTests {
 	@Test
 	void aTypeThatItsPropertiesTellIsRefusedByItsName() {
 		assertRefused(Deduced.class, "Deduced has @JsonTypeInfo(use = DEDUCTION)", "write use = NAME");
+	}
+
+	@ParameterizedTest
+	@MethodSource("codecs")
+	void aNumberThatThePeerWouldNotReadIsNotSent(PayloadCodec codec) {
+		boolean json = codec.name().equals("json");
+		ValueCodec integers = codec.forType(BigInteger.class);
+		ValueCodec decimals = codec.forType(BigDecimal.class);
+		BigInteger largest = BigInteger.TEN.pow(json ? 990 : 2400);
+		assertThat(integers.decode(integers.encode(largest))).isEqualTo(largest);
+		BigDecimal precise = new BigDecimal(largest.divide(BigInteger.TEN.pow(20)), 7);
+		assertThat(decimals.decode(decimals.encode(precise))).isEqualTo(precise);
+		BigInteger larger = BigInteger.TEN.pow(json ? 1000 : 2410);
+		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> integers.encode(larger))
+			.withMessageContaining("digits: expected at most");
+		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> decimals.encode(new BigDecimal(larger)))
+			.withMessageContaining("digits: expected at most");
 	}
 
 	private static void assertRefused(Class<?> type, String... messageParts) {

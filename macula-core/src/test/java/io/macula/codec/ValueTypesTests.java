@@ -167,11 +167,11 @@ class ValueTypesTests {
 					.key(Double.class, 1e23),
 				exact("`BigInteger`", BigInteger.class, BigInteger.TWO.pow(64), BigInteger.TEN.pow(900).negate())
 					.key(BigInteger.class, BigInteger.TEN.pow(900))
-					.note("up to 990 digits in JSON, refused at the call beyond"),
+					.note("up to 990 digits in JSON and 2,400 in CBOR, refused at the call beyond"),
 				exact("`BigDecimal`", BigDecimal.class, new BigDecimal("1.10"), new BigDecimal("1E+3"),
 						new BigDecimal("0.000"), new BigDecimal(BigInteger.TEN.pow(900), 5))
 					.key(BigDecimal.class, new BigDecimal("1.10"))
-					.note("with its scale; up to 980 digits in JSON, refused at the call beyond"),
+					.note("with its scale; up to 980 digits in JSON and 2,390 in CBOR, refused at the call beyond"),
 				exact("`String`", String.class, "", "gr\u00fc\u00dfe \uD83D\uDE00", "\u0000\n\"")
 					.key(String.class, "a b")
 					.note("half of a surrogate pair is refused at the call"),
