@@ -48,7 +48,7 @@ final class CallHistory {
 	/** Versions of the contract that the call does not fit; made when there is one. */
 	private @Nullable Set<String> misfits;
 
-	/** Instances that it does not fit and that do not tell their version. */
+	/** Instances that it does not fit and that do not tell their version, or not yet. */
 	private int untoldMisfits;
 
 	/** Instances that do not know its payload codec. */
@@ -75,8 +75,11 @@ final class CallHistory {
 	/**
 	 * The call does not fit the version of the contract that an instance has, whichever
 	 * instance has it, or its payload codec is not known to this one.
+	 * @param tracker the instance
+	 * @param codec whether it does not know the codec
+	 * @param missing the mark of the method if it has none, otherwise {@code null}
 	 */
-	void misfit(InstanceTracker tracker, boolean codec) {
+	void misfit(InstanceTracker tracker, boolean codec, @Nullable String missing) {
 		Set<String> present = this.misfits;
 		if (present == null) {
 			present = new HashSet<>();
@@ -86,12 +89,17 @@ final class CallHistory {
 		if (codec) {
 			this.codecMisfits++;
 		}
-		else if (told != null) {
+		else if (told != null && !(outdated(told, missing) && this.untoldMisfits < MOST_UNTOLD)) {
 			present.add(told.version());
 		}
 		else {
 			this.untoldMisfits++;
 		}
+	}
+
+	/** It has another version since, which says nothing of those with the one it told. */
+	private static boolean outdated(Fingerprint told, @Nullable String missing) {
+		return missing != null && !told.methods().isEmpty() && told.mayHave(missing);
 	}
 
 	/** Whether the call did not fit the version of some instance. */

@@ -58,6 +58,12 @@ class MisfitTests {
 	private static final Failure NO_CODEC = new Failure(Status.notProcessed(Code.UNIMPLEMENTED, "no such codec"),
 			CodecException.class.getName(), new byte[0]);
 
+	private static final Fingerprint WITH_ECHO = Fingerprint.of(new byte[] { 4, 0, 0, 0, 0, 0, 0, 0 },
+			List.of(Fingerprint.mark("echo", 1, false, false)));
+
+	private static final Failure NO_METHOD = new Failure(Status.notProcessed(Code.UNIMPLEMENTED, "no such method"),
+			null, new byte[0]);
+
 	/** What the others refuse with. */
 	private Failure misfit = MISFIT;
 
@@ -160,6 +166,37 @@ class MisfitTests {
 		instances((i) -> (i == 77) ? TWO : ONE);
 		assertThat(call()).isEqualTo("good");
 		assertThat(asked()).isEqualTo(2);
+	}
+
+	@Test
+	void whenAnInstanceHasLostAMethodSinceItToldItsVersionThenOthersOfThatVersionAreAsked() {
+		this.misfit = NO_METHOD;
+		this.good = 2;
+		this.count = 3;
+		instances((i) -> WITH_ECHO);
+		for (int i = 0; i < 20; i++) {
+			try (RealmClient client = this.fixture.client()) {
+				assertThat(client.proxy(Echo.class, "test.echo").echo("a")).isEqualTo("good");
+			}
+		}
+	}
+
+	@Test
+	void whenNoInstanceHasTheMethodThatAllTellThenAFewAreAsked() {
+		this.misfit = NO_METHOD;
+		instances((i) -> WITH_ECHO);
+		try (RealmClient client = this.fixture.client()) {
+			Echo echo = client.proxy(Echo.class, "test.echo");
+			RpcException failure = catchThrowableOfType(RpcException.class, () -> echo.echo("a"));
+			assertThat(failure.code()).isEqualTo(Code.UNIMPLEMENTED);
+		}
+		assertThat(asked()).isEqualTo(CallHistory.MOST_UNTOLD + 1);
+	}
+
+	interface Echo {
+
+		String echo(String text);
+
 	}
 
 }
