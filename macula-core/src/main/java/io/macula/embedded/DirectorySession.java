@@ -41,6 +41,9 @@ abstract class DirectorySession {
 
 	private boolean patient;
 
+	/** The next heartbeat goes out before its time. */
+	private boolean hurried;
+
 	private Runnable onEnd = () -> {
 	};
 
@@ -101,6 +104,7 @@ abstract class DirectorySession {
 			}
 			this.sent++;
 			this.sentNanos = this.loop.nanoTime();
+			this.hurried = false;
 			out.next(update);
 		}
 	}
@@ -111,8 +115,30 @@ abstract class DirectorySession {
 	abstract @Nullable DirectoryUpdate next();
 
 	final boolean heartbeatDue() {
-		long longest = (this.patient) ? this.heartbeatNanos : IMPATIENT.toNanos();
-		return this.loop.nanoTime() - this.sentNanos >= longest;
+		return this.hurried || silentFor(longest());
+	}
+
+	/**
+	 * Whether half of the time up to the next heartbeat is over.
+	 */
+	final boolean heartbeatNear() {
+		return silentFor(longest() / 2);
+	}
+
+	/**
+	 * Let the next heartbeat be due now.
+	 */
+	final void hurry() {
+		assert this.loop.inLoop();
+		this.hurried = true;
+	}
+
+	private long longest() {
+		return (this.patient) ? this.heartbeatNanos : IMPATIENT.toNanos();
+	}
+
+	private boolean silentFor(long nanos) {
+		return this.loop.nanoTime() - this.sentNanos >= nanos;
 	}
 
 	/**

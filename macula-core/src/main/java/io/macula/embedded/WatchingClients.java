@@ -31,6 +31,9 @@ import io.macula.ServiceName;
  */
 final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryInterest> {
 
+	/** The heartbeats of a large realm do not all go out in one instant. */
+	private static final int MOST_AT_ONCE = 100;
+
 	private final DirectoryLoop loop;
 
 	private final Outbox outbox;
@@ -120,7 +123,22 @@ final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryI
 	 */
 	void tick() {
 		assert this.loop.inLoop();
+		gatherHeartbeats();
 		this.watchers.forEach(this.outbox::add);
+	}
+
+	/*
+	 * Heartbeats that go out together wake this node once: a heartbeat that is due takes
+	 * along those that are half through their wait, so that all fall into step soon.
+	 */
+	private void gatherHeartbeats() {
+		long due = this.watchers.stream().filter(DirectoryWatcher::heartbeatDue).count();
+		if (due > 0 && due < MOST_AT_ONCE) {
+			this.watchers.stream()
+				.filter((watcher) -> watcher.heartbeatNear() && !watcher.heartbeatDue())
+				.limit(MOST_AT_ONCE - due)
+				.forEach(DirectoryWatcher::hurry);
+		}
 	}
 
 	private void index(DirectoryWatcher watcher, Set<ServiceName> services) {

@@ -16,7 +16,9 @@
 
 package io.macula.embedded;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -119,6 +121,55 @@ class WatchingClientsTests {
 		interest(2, "s");
 		this.test.run(() -> this.clients.close(this.watcher));
 		assertThat(this.sent).hasSize(1);
+	}
+
+	@Test
+	void whenHeartbeatsAreDueOneAfterTheOtherThenTheyFallIntoStep() {
+		this.test.run(() -> this.clients.close(this.watcher));
+		List<Long> moments = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			DirectoryWatcher client = new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table);
+			this.test.run(() -> this.clients.opened(client));
+			client.outgoing().subscribe((update) -> moments.add(this.test.loop.nanoTime()));
+			this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), true)));
+			tickFor(Duration.ofMillis(400));
+		}
+		tickFor(Duration.ofMinutes(1));
+		moments.clear();
+		tickFor(DirectoryWatcher.HEARTBEAT.plusMillis(400));
+		assertThat(moments).as("one heartbeat for each").hasSize(10);
+		assertThat(moments.stream().distinct()).as("the moments in which the node wakes for them").hasSize(1);
+	}
+
+	@Test
+	void whenManyHeartbeatsFallIntoStepThenTheyDoNotAllGoOutAtOnce() {
+		this.test.run(() -> this.clients.close(this.watcher));
+		Map<Long, Integer> moments = new HashMap<>();
+		for (int i = 0; i < 1000; i++) {
+			DirectoryWatcher client = new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table);
+			this.test.run(() -> this.clients.opened(client));
+			client.outgoing().subscribe((update) -> moments.merge(this.test.loop.nanoTime(), 1, Integer::sum));
+			this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), true)));
+			if (i % 50 == 0) {
+				tickFor(Duration.ofMillis(400));
+			}
+		}
+		tickFor(Duration.ofMinutes(2));
+		moments.clear();
+		tickFor(Duration.ofMinutes(1));
+		assertThat(moments.values()).allMatch((count) -> count <= 200);
+		assertThat(moments.values().stream().mapToInt(Integer::intValue).sum()).as("heartbeats of a minute")
+			.isLessThan(1000 * 60 / 3);
+	}
+
+	private void tickFor(Duration duration) {
+		for (long millis = 0; millis < duration.toMillis(); millis += 400) {
+			this.test.pass(Duration.ofMillis(400));
+			this.test.run(() -> {
+				this.clients.tick();
+				this.outbox.flush();
+			});
+		}
 	}
 
 	private void interest(long number, String... services) {
