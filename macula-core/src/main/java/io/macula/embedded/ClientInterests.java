@@ -32,6 +32,8 @@ final class ClientInterests {
 
 	private long number;
 
+	private WatchPace pace = WatchPace.BRISK;
+
 	/**
 	 * Take over what is watched at present.
 	 * @return whether it changed
@@ -53,11 +55,21 @@ final class ClientInterests {
 	}
 
 	/**
+	 * Choose how often to hear from the seed.
+	 * @return whether that is another choice than before
+	 */
+	boolean update(WatchPace chosen) {
+		boolean changed = chosen != this.pace;
+		this.pace = chosen;
+		return changed;
+	}
+
+	/**
 	 * What a seed is told.
 	 */
 	DirectoryInterest interest() {
 		return new DirectoryInterest(this.number, this.services.stream().map(ServiceName::value).sorted().toList(),
-				true);
+				this.pace);
 	}
 
 }

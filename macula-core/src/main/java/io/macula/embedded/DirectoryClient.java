@@ -19,6 +19,7 @@ package io.macula.embedded;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.macula.Endpoint;
 import io.macula.directory.DirectoryState;
@@ -40,7 +41,12 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 
 	private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+	/** Without a call for this long a client is calm. */
+	private static final long CALM_NANOS = TimeUnit.MINUTES.toNanos(1);
+
 	private final NodeTable table;
+
+	private final LongSupplier uncalledNanos;
 
 	private final SeedRotation seeds;
 
@@ -65,14 +71,17 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	 * @param settings how the node takes part
 	 * @param dialer calls seeds
 	 * @param loop owns the state
+	 * @param uncalledNanos tells how long ago this node last called anybody
 	 */
-	DirectoryClient(EmbeddedSettings settings, SeedDialer dialer, DirectoryLoop loop) {
-		this(settings, new SeedRefusals(dialer), loop, new NodeTable(loop.clock(), Integer.MAX_VALUE));
+	DirectoryClient(EmbeddedSettings settings, SeedDialer dialer, DirectoryLoop loop, LongSupplier uncalledNanos) {
+		this(settings, new SeedRefusals(dialer), loop, new NodeTable(loop.clock(), Integer.MAX_VALUE), uncalledNanos);
 	}
 
-	private DirectoryClient(EmbeddedSettings settings, SeedRefusals dialer, DirectoryLoop loop, NodeTable table) {
+	private DirectoryClient(EmbeddedSettings settings, SeedRefusals dialer, DirectoryLoop loop, NodeTable table,
+			LongSupplier uncalledNanos) {
 		super(settings, dialer, loop, table);
 		this.table = table;
+		this.uncalledNanos = uncalledNanos;
 		this.seeds = new SeedRotation(settings.seeds(), loop, dialer, this);
 		this.account = new SeedAccount(table, loop);
 		this.nextTick = new Plan(loop, this::tick);
@@ -113,6 +122,13 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 		}
 	}
 
+	private void choosePace() {
+		boolean calm = this.uncalledNanos.getAsLong() > CALM_NANOS;
+		if (this.interests.update(calm ? WatchPace.CALM : WatchPace.BRISK)) {
+			this.seeds.tellInterest();
+		}
+	}
+
 	@Override
 	public DirectoryInterest interest() {
 		return this.interests.interest();
@@ -133,6 +149,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 			watches().tellKnown();
 		}
 		report();
+		choosePace();
 		if (this.quiet) {
 			// A seed that speaks in time wakes this thread often enough.
 			this.nextTick

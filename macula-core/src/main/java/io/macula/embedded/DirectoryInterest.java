@@ -23,16 +23,17 @@ import java.util.List;
  *
  * @param number grows with each change; comes back in the complete account that answers
  * @param services names of all services of interest
- * @param patient whether the client puts up with {@link DirectoryWatcher#HEARTBEAT}; one
- * of an earlier version does not
+ * @param pace how often the client wants to hear from the seed; a missing one means
+ * {@link WatchPace#BRISK}
  */
-record DirectoryInterest(long number, List<String> services, boolean patient) {
+record DirectoryInterest(long number, List<String> services, WatchPace pace) {
 
 	/** Bound of the services that one client may watch. */
 	static final int MAX_SERVICES = 10_000;
 
 	DirectoryInterest {
 		services = (services != null) ? List.copyOf(services) : List.of();
+		pace = (pace != null) ? pace : WatchPace.BRISK;
 		if (services.size() > MAX_SERVICES) {
 			throw new IllegalArgumentException(
 					"Interest in " + services.size() + " services is not valid: expected at most " + MAX_SERVICES);

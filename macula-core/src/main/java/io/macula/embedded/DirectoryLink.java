@@ -81,7 +81,7 @@ final class DirectoryLink extends DirectorySession {
 	private boolean refusalDue;
 
 	DirectoryLink(DirectoryLoop loop, DirectorySelf self, NodeTable table, boolean served) {
-		super(loop, HEARTBEAT);
+		super(loop);
 		this.self = self;
 		this.table = table;
 		this.served = served;
@@ -95,7 +95,7 @@ final class DirectoryLink extends DirectorySession {
 	void heard(DirectoryUpdate update) {
 		assert loop().inLoop();
 		this.peer.heard(update, loop().nanoTime());
-		patient(update.patient());
+		heartbeat(update.patient() ? HEARTBEAT : IMPATIENT);
 		this.answerDue |= update.deservesAnswer();
 		this.accounts.hear(update).forEach(this.due::add);
 	}

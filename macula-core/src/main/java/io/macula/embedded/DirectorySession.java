@@ -30,16 +30,14 @@ import reactor.core.publisher.FluxSink;
 abstract class DirectorySession {
 
 	/**
-	 * A session whose peer did not say that it is patient is never silent for longer than
+	 * A session whose peer did not say how patient it is is never silent for longer than
 	 * this: earlier versions leave after three times as long.
 	 */
 	static final Duration IMPATIENT = Duration.ofMillis(1500);
 
 	private final DirectoryLoop loop;
 
-	private final long heartbeatNanos;
-
-	private boolean patient;
+	private long heartbeatNanos = IMPATIENT.toNanos();
 
 	/** The next heartbeat goes out before its time. */
 	private boolean hurried;
@@ -55,13 +53,8 @@ abstract class DirectorySession {
 
 	private boolean closed;
 
-	/**
-	 * A session.
-	 * @param heartbeat with a patient peer it is never silent for longer than this
-	 */
-	DirectorySession(DirectoryLoop loop, Duration heartbeat) {
+	DirectorySession(DirectoryLoop loop) {
 		this.loop = loop;
-		this.heartbeatNanos = heartbeat.toNanos();
 		this.sentNanos = loop.nanoTime();
 	}
 
@@ -115,14 +108,14 @@ abstract class DirectorySession {
 	abstract @Nullable DirectoryUpdate next();
 
 	final boolean heartbeatDue() {
-		return this.hurried || silentFor(longest());
+		return this.hurried || silentFor(this.heartbeatNanos);
 	}
 
 	/**
-	 * Whether half of the time up to the next heartbeat is over.
+	 * Whether half of the time up to the next heartbeat is over, but not all of it.
 	 */
 	final boolean heartbeatNear() {
-		return silentFor(longest() / 2);
+		return !heartbeatDue() && silentFor(this.heartbeatNanos / 2);
 	}
 
 	/**
@@ -133,20 +126,16 @@ abstract class DirectorySession {
 		this.hurried = true;
 	}
 
-	private long longest() {
-		return (this.patient) ? this.heartbeatNanos : IMPATIENT.toNanos();
-	}
-
 	private boolean silentFor(long nanos) {
 		return this.loop.nanoTime() - this.sentNanos >= nanos;
 	}
 
 	/**
-	 * Whether the peer puts up with few heartbeats.
+	 * For how long the session may be silent at most.
 	 */
-	final void patient(boolean patient) {
+	final void heartbeat(Duration longest) {
 		assert this.loop.inLoop();
-		this.patient = patient;
+		this.heartbeatNanos = longest.toNanos();
 	}
 
 	/**

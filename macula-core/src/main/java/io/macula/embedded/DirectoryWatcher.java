@@ -32,17 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryWatcher extends DirectorySession {
 
-	/**
-	 * The only sign that the seed lives, while nothing changes; each costs two datagrams.
-	 */
-	static final Duration HEARTBEAT = Duration.ofMillis(4200);
-
-	/** A seed that was silent for this long is late: another one is asked, too. */
-	static final Duration LATE = HEARTBEAT.plusMillis(500);
-
-	/** A seed that was silent for this long is left. */
-	static final Duration SILENCE = Duration.ofMillis(6000);
-
 	private final DirectorySelf self;
 
 	private final NodeTable table;
@@ -56,12 +45,14 @@ final class DirectoryWatcher extends DirectorySession {
 
 	private long interestNumber = -1;
 
+	private @Nullable WatchPace pace;
+
 	private @Nullable Iterator<String> account;
 
 	private boolean accountBegins;
 
 	DirectoryWatcher(DirectoryLoop loop, DirectorySelf self, NodeTable table) {
-		super(loop, HEARTBEAT);
+		super(loop);
 		this.self = self;
 		this.table = table;
 	}
@@ -71,14 +62,35 @@ final class DirectoryWatcher extends DirectorySession {
 	}
 
 	/**
-	 * The client says what it watches from now on.
+	 * The client says what it watches from now on, or just how patient it is from now on;
+	 * it is answered in either case.
 	 */
-	void watch(long number, Set<ServiceName> interests) {
+	void watch(long number, Set<ServiceName> interests, WatchPace pace) {
 		assert loop().inLoop();
+		this.pace = pace;
+		heartbeat(pace.heartbeat());
+		if (number == this.interestNumber) {
+			hurry();
+			return;
+		}
 		this.interestNumber = number;
 		this.interests = interests;
 		this.names = interests.stream().map(ServiceName::value).collect(Collectors.toUnmodifiableSet());
 		tellAccount();
+	}
+
+	/**
+	 * Whether it keeps this pace and has to be told that this node lives.
+	 */
+	boolean heartbeatDue(WatchPace pace) {
+		return pace == this.pace && heartbeatDue();
+	}
+
+	/**
+	 * Whether it keeps this pace and is half through its wait.
+	 */
+	boolean heartbeatNear(WatchPace pace) {
+		return pace == this.pace && heartbeatNear();
 	}
 
 	/**

@@ -114,7 +114,7 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	public static EmbeddedDirectory client(EmbeddedSettings settings, ConnectionPool pool, Connector connector,
 			boolean everyAddress, Codecs codecs) {
 		return new DirectoryClient(settings, new RpcSeedDialer(pool, connector, everyAddress, codecs),
-				DirectoryLoop.start());
+				DirectoryLoop.start(), pool::unusedNanos);
 	}
 
 	@Override

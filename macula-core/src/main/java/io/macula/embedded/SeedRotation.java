@@ -192,7 +192,7 @@ final class SeedRotation {
 		this.nextDial.cancel();
 		Attempt late = this.watched;
 		if (late != null) {
-			leave(late, silentFor(DirectoryWatcher.LATE));
+			leave(late, silentFor(late.pace.late()));
 		}
 		this.watched = from;
 		this.failures = 0;
@@ -261,8 +261,8 @@ final class SeedRotation {
 		if (now - this.tickDueNanos > STANDSTILL_NANOS) {
 			forgiveSilence(now);
 		}
-		if (present != null && now - present.heardNanos > DirectoryWatcher.SILENCE.toNanos()) {
-			end(present, silentFor(DirectoryWatcher.SILENCE));
+		if (present != null && now - present.heardNanos > present.pace.silence().toNanos()) {
+			end(present, silentFor(present.pace.silence()));
 		}
 		else if (present != null && late(now) && this.dialled.isEmpty()) {
 			dial();
@@ -315,7 +315,7 @@ final class SeedRotation {
 
 	private boolean late(long now) {
 		Attempt present = this.watched;
-		return present != null && now - present.heardNanos > DirectoryWatcher.LATE.toNanos();
+		return present != null && now - present.heardNanos > present.pace.late().toNanos();
 	}
 
 	/**
@@ -335,7 +335,7 @@ final class SeedRotation {
 		if (present == null) {
 			return this.seeds.isEmpty() ? QUIET_TICK : TICK;
 		}
-		long left = present.heardNanos + DirectoryWatcher.LATE.toNanos() + 1 - now;
+		long left = present.heardNanos + present.pace.late().toNanos() + 1 - now;
 		return (left > 0) ? Duration.ofNanos(left) : TICK;
 	}
 
@@ -376,6 +376,9 @@ final class SeedRotation {
 
 		private long heardNanos = SeedRotation.this.loop.nanoTime();
 
+		/** As the seed was told last. */
+		private WatchPace pace = WatchPace.BRISK;
+
 		Attempt(Endpoint seed) {
 			this.seed = seed;
 			this.inbound = new DirectoryInbound<>(SeedRotation.this.loop, (update) -> heard(this, update),
@@ -391,7 +394,13 @@ final class SeedRotation {
 
 		void tellInterest() {
 			if (this.sink != null) {
-				this.sink.next(SeedRotation.this.listener.interest());
+				DirectoryInterest interest = SeedRotation.this.listener.interest();
+				if (interest.pace() != this.pace) {
+					// It will be answered; until then its silence was asked for.
+					this.pace = interest.pace();
+					this.heardNanos = SeedRotation.this.loop.nanoTime();
+				}
+				this.sink.next(interest);
 			}
 		}
 

@@ -69,8 +69,7 @@ final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryI
 				.map(ServiceName::new)
 				.collect(Collectors.toUnmodifiableSet());
 			index(watcher, services);
-			watcher.patient(interest.patient());
-			watcher.watch(interest.number(), services);
+			watcher.watch(interest.number(), services, interest.pace());
 			watcher.send();
 		}
 		catch (IllegalArgumentException ex) {
@@ -123,19 +122,21 @@ final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryI
 	 */
 	void tick() {
 		assert this.loop.inLoop();
-		gatherHeartbeats();
+		gatherHeartbeats(WatchPace.BRISK);
+		gatherHeartbeats(WatchPace.CALM);
 		this.watchers.forEach(this.outbox::add);
 	}
 
 	/*
 	 * Heartbeats that go out together wake this node once: a heartbeat that is due takes
-	 * along those that are half through their wait, so that all fall into step soon.
+	 * along those of its pace that are half through their wait, so that all fall into
+	 * step soon.
 	 */
-	private void gatherHeartbeats() {
-		long due = this.watchers.stream().filter(DirectoryWatcher::heartbeatDue).count();
+	private void gatherHeartbeats(WatchPace pace) {
+		long due = this.watchers.stream().filter((watcher) -> watcher.heartbeatDue(pace)).count();
 		if (due > 0 && due < MOST_AT_ONCE) {
 			this.watchers.stream()
-				.filter((watcher) -> watcher.heartbeatNear() && !watcher.heartbeatDue())
+				.filter((watcher) -> watcher.heartbeatNear(pace))
 				.limit(MOST_AT_ONCE - due)
 				.forEach(DirectoryWatcher::hurry);
 		}

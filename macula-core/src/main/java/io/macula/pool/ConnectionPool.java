@@ -221,6 +221,15 @@ public final class ConnectionPool implements AutoCloseable {
 		return Status.notProcessed(Code.UNAVAILABLE, "this node is closing its connections");
 	}
 
+	/**
+	 * How long ago a call last took a connection, or one was made.
+	 * @return nanoseconds; {@link Long#MAX_VALUE} if there are no endpoints
+	 */
+	public long unusedNanos() {
+		long now = this.clock.getAsLong();
+		return endpoints().stream().mapToLong((pool) -> now - pool.lastUsedNanos()).min().orElse(Long.MAX_VALUE);
+	}
+
 	private void scheduleSweep() {
 		long millis = this.settings.idleEviction().toMillis() / 4;
 		Disposable scheduled = this.timer.schedule(this::sweep,

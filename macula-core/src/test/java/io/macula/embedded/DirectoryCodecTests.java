@@ -89,7 +89,7 @@ class DirectoryCodecTests {
 
 	@Test
 	void interestComesBackAsItWas() {
-		DirectoryInterest interest = new DirectoryInterest(4, List.of("a", "b"), true);
+		DirectoryInterest interest = new DirectoryInterest(4, List.of("a", "b"), WatchPace.BRISK);
 		StepVerifier
 			.create(DirectoryCodec.decode(DirectoryCodec.encode(Flux.just(interest), DirectoryInterest.class),
 					DirectoryInterest.class))

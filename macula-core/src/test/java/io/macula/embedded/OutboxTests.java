@@ -123,7 +123,7 @@ class OutboxTests {
 		private boolean due;
 
 		Session(DirectoryLoop loop) {
-			super(loop, Duration.ofSeconds(1));
+			super(loop);
 		}
 
 		@Override

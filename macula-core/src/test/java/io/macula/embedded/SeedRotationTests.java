@@ -42,6 +42,8 @@ class SeedRotationTests {
 
 	private final List<String> heard = new ArrayList<>();
 
+	private WatchPace pace = WatchPace.BRISK;
+
 	private SeedRotation seeds;
 
 	@Test
@@ -139,7 +141,7 @@ class SeedRotationTests {
 	void whenTheWatchedOneIsSilentThenItIsUnreachable() {
 		start(A);
 		this.dialer.last().speak();
-		passTicking(DirectoryWatcher.SILENCE);
+		passTicking(WatchPace.BRISK.silence());
 		assertThat(state(A)).isEqualTo("watching");
 		passTicking(Duration.ofMillis(250));
 		assertThat(state(A)).isEqualTo("unreachable: silent for 6000 ms");
@@ -166,7 +168,7 @@ class SeedRotationTests {
 		start(A, B);
 		Call first = this.dialer.last();
 		first.speak();
-		passTicking(DirectoryWatcher.LATE.plusMillis(250));
+		passTicking(WatchPace.BRISK.late().plusMillis(250));
 		Call second = this.dialer.last();
 		first.speak();
 		assertThat(second.cancelled).isTrue();
@@ -184,11 +186,28 @@ class SeedRotationTests {
 		this.dialer.last().speak();
 		this.test.pass(Duration.ofSeconds(1));
 		Duration next = this.seeds.untilNextTick(false);
-		assertThat(next).isBetween(DirectoryWatcher.LATE.minusSeconds(1), DirectoryWatcher.LATE);
+		assertThat(next).isBetween(WatchPace.BRISK.late().minusSeconds(1), WatchPace.BRISK.late());
 		assertThat(this.seeds.untilNextTick(true)).isEqualTo(SeedRotation.TICK);
-		this.test.pass(DirectoryWatcher.LATE);
+		this.test.pass(WatchPace.BRISK.late());
 		assertThat(this.seeds.untilNextTick(false)).isEqualTo(SeedRotation.TICK);
 		assertThat(this.seeds.describe()).isNotEqualTo(connecting).isSameAs(this.seeds.describe());
+	}
+
+	@Test
+	void whenTheClientIsCalmThenTheSeedIsLateAfterTwiceTheTime() {
+		start(A, B);
+		this.dialer.last().speak();
+		this.test.pass(Duration.ofSeconds(4));
+		this.pace = WatchPace.CALM;
+		this.test.run(this.seeds::tellInterest);
+		passTicking(Duration.ofSeconds(9));
+		assertThat(this.dialer.calls).as("not late yet").hasSize(1);
+		this.pace = WatchPace.BRISK;
+		this.test.run(this.seeds::tellInterest);
+		passTicking(Duration.ofMillis(4_500));
+		assertThat(this.dialer.calls).as("its silence was asked for").hasSize(1);
+		passTicking(Duration.ofMillis(500));
+		assertThat(this.dialer.calls).as("late").hasSize(2);
 	}
 
 	@Test
@@ -199,7 +218,7 @@ class SeedRotationTests {
 		this.test.pass(Duration.ofSeconds(60));
 		this.test.run(this::tick);
 		assertThat(state(A)).isEqualTo("watching");
-		passTicking(DirectoryWatcher.SILENCE.plusMillis(250));
+		passTicking(WatchPace.BRISK.silence().plusMillis(250));
 		assertThat(state(A)).isEqualTo("unreachable: silent for 6000 ms");
 	}
 
@@ -262,7 +281,7 @@ class SeedRotationTests {
 		this.seeds = new SeedRotation(List.of(configured), this.test.loop, this.dialer, new SeedListener() {
 			@Override
 			public DirectoryInterest interest() {
-				return new DirectoryInterest(1, List.of("s"), true);
+				return new DirectoryInterest(1, List.of("s"), SeedRotationTests.this.pace);
 			}
 
 			@Override

@@ -132,7 +132,7 @@ final class SimulatedRealm {
 
 	EmbeddedDirectory unstartedClient(String nodeId, List<Endpoint> seeds) {
 		Node node = new Node(nodeId, endpoint(nodeId), seeds, 1);
-		return new DirectoryClient(node.settings(), node, node.loop);
+		return new DirectoryClient(node.settings(), node, node.loop, () -> 0);
 	}
 
 	/** The process is gone; nobody is told. */
@@ -255,7 +255,7 @@ final class SimulatedRealm {
 		}
 
 		private void startClient() {
-			this.directory = new DirectoryClient(settings(), this, this.loop);
+			this.directory = new DirectoryClient(settings(), this, this.loop, () -> 0);
 			this.directory.start(null);
 			watch(SERVICE);
 		}

@@ -131,12 +131,12 @@ class WatchingClientsTests {
 			DirectoryWatcher client = new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table);
 			this.test.run(() -> this.clients.opened(client));
 			client.outgoing().subscribe((update) -> moments.add(this.test.loop.nanoTime()));
-			this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), true)));
+			this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), WatchPace.BRISK)));
 			tickFor(Duration.ofMillis(400));
 		}
 		tickFor(Duration.ofMinutes(1));
 		moments.clear();
-		tickFor(DirectoryWatcher.HEARTBEAT.plusMillis(400));
+		tickFor(WatchPace.BRISK.heartbeat().plusMillis(400));
 		assertThat(moments).as("one heartbeat for each").hasSize(10);
 		assertThat(moments.stream().distinct()).as("the moments in which the node wakes for them").hasSize(1);
 	}
@@ -149,7 +149,7 @@ class WatchingClientsTests {
 			DirectoryWatcher client = new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table);
 			this.test.run(() -> this.clients.opened(client));
 			client.outgoing().subscribe((update) -> moments.merge(this.test.loop.nanoTime(), 1, Integer::sum));
-			this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), true)));
+			this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), WatchPace.BRISK)));
 			if (i % 50 == 0) {
 				tickFor(Duration.ofMillis(400));
 			}
@@ -160,6 +160,32 @@ class WatchingClientsTests {
 		assertThat(moments.values()).allMatch((count) -> count <= 200);
 		assertThat(moments.values().stream().mapToInt(Integer::intValue).sum()).as("heartbeats of a minute")
 			.isLessThan(1000 * 60 / 3);
+	}
+
+	@Test
+	void whenAClientIsCalmThenItHearsHalfAsOftenAndIsAnsweredWhenItIsNot() {
+		this.test.run(() -> this.clients.heard(this.watcher, new DirectoryInterest(1, List.of("s"), WatchPace.CALM)));
+		this.sent.clear();
+		tickFor(Duration.ofSeconds(88));
+		assertThat(this.sent).as("heartbeats of 88 seconds").hasSize(10);
+		this.test.run(() -> this.clients.heard(this.watcher, new DirectoryInterest(1, List.of("s"), WatchPace.BRISK)));
+		assertThat(this.sent).as("an answer").hasSize(11);
+		assertThat(this.sent.get(10).begins()).as("an account again").isFalse();
+		tickFor(Duration.ofSeconds(44));
+		assertThat(this.sent).hasSize(21);
+	}
+
+	@Test
+	void whenOneClientIsBriskThenTheCalmOnesStayCalm() {
+		List<DirectoryUpdate> calm = new ArrayList<>();
+		DirectoryWatcher client = new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table);
+		this.test.run(() -> this.clients.opened(client));
+		client.outgoing().subscribe(calm::add);
+		this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), WatchPace.CALM)));
+		interest(1, "s");
+		tickFor(Duration.ofSeconds(88));
+		assertThat(calm).as("one account and the heartbeats").hasSize(11);
+		assertThat(this.sent).hasSize(21);
 	}
 
 	private void tickFor(Duration duration) {
@@ -173,7 +199,8 @@ class WatchingClientsTests {
 	}
 
 	private void interest(long number, String... services) {
-		this.test.run(() -> this.clients.heard(this.watcher, new DirectoryInterest(number, List.of(services), true)));
+		this.test.run(() -> this.clients.heard(this.watcher,
+				new DirectoryInterest(number, List.of(services), WatchPace.BRISK)));
 	}
 
 	private void put(String nodeId, String... services) {
