@@ -294,7 +294,8 @@ final class Liveness implements LoopWatch.Listener {
 	private void next() {
 		boolean busy = this.due || this.suspected || this.proving || this.peer.awaiting();
 		this.restfulTicks = (busy) ? 0 : this.restfulTicks + 1;
-		if (this.restfulTicks > TICKS_BEFORE_REST) {
+		// Calls come in bursts; a PING that was all there was is followed by nothing.
+		if (this.restfulTicks > ((this.used) ? TICKS_BEFORE_REST : 0)) {
 			this.fast = false;
 			if (!this.used) {
 				this.peer.rest();

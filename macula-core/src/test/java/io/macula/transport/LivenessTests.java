@@ -385,6 +385,16 @@ class LivenessTests {
 	}
 
 	@Test
+	void whenThePingOfAnIdleConnectionIsAnsweredThenNobodyLooksOn() {
+		this.peer.answers = true;
+		pass(Duration.ofSeconds(9));
+		int before = this.peer.expirations;
+		pass(Duration.ofSeconds(2));
+		assertThat(this.peer.pings).hasSize(1);
+		assertThat(this.peer.expirations - before).as("for the PING and for its answer").isBetween(2, 3);
+	}
+
+	@Test
 	void whenALookFailsThenTheNextOneComesAllTheSame() {
 		this.peer.awaiting = true;
 		this.peer.onExpire = new AssertionError("broken");
