@@ -23,8 +23,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a method of a contract declares beyond its Java signature. All attributes are
- * optional; settings of the application override {@link #deadline()}.
+ * What a method of a contract declares beyond its Java signature; refused on a method of
+ * the class that implements the contract. All attributes are optional; settings of the
+ * application override {@link #deadline()}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

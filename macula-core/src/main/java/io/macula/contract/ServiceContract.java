@@ -33,6 +33,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.macula.Fingerprint;
+import io.macula.MaculaMethod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Remote are the abstract methods, inherited ones included, and the {@code default}
- * methods that carry {@link io.macula.MaculaMethod}. Every other {@code default} method
- * runs where it is called, on top of the remote ones; {@code static} and {@code private}
- * methods and those of {@link Object} are no part of the contract.
+ * methods that carry {@link MaculaMethod}. Every other {@code default} method runs where
+ * it is called, on top of the remote ones; {@code static} and {@code private} methods and
+ * those of {@link Object} are no part of the contract.
  */
 public final class ServiceContract {
 
@@ -161,13 +162,40 @@ public final class ServiceContract {
 			}
 			Class<?> overriding = overriding(method, written);
 			if (overriding != null) {
-				return overriding.getName() + " overrides the default method " + method.getName() + "("
-						+ String.join(", ", Stream.of(method.getParameterTypes()).map(Class::getSimpleName).toList())
-						+ ") of the contract " + this.type.getName()
+				return overriding.getName() + " overrides the default method " + text(method) + " of the contract "
+						+ this.type.getName()
 						+ ", which runs in its callers and never calls a provider: annotate it with @MaculaMethod in the contract to have it called, or do not override it";
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * A {@link MaculaMethod} of an implementation: callers know the contract only, and
+	 * what holds for the provider is read there, too.
+	 * @param implementation class of a handler, as for {@link #unreachable}
+	 * @return a sentence that names method and remedy, or {@code null} if there is none
+	 */
+	public @Nullable String misplaced(Class<?> implementation) {
+		for (Class<?> type : written(implementation)) {
+			// An interface may be the contract of another service.
+			Class<?> declaring = type.isInterface() ? null : type;
+			for (; declaring != null; declaring = declaring.getSuperclass()) {
+				for (Method method : declaring.getDeclaredMethods()) {
+					if (!method.isSynthetic() && method.isAnnotationPresent(MaculaMethod.class)) {
+						return declaring.getName() + '.' + text(method)
+								+ " has a @MaculaMethod that nobody reads: it belongs on the method of the contract "
+								+ this.type.getName();
+					}
+				}
+			}
+		}
+		return null;
+	}
+
+	private static String text(Method method) {
+		return method.getName() + "("
+				+ String.join(", ", Stream.of(method.getParameterTypes()).map(Class::getSimpleName).toList()) + ")";
 	}
 
 	/** The class that somebody wrote; of proxies, mocks and lambdas their interfaces. */

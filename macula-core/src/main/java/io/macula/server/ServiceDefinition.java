@@ -20,6 +20,7 @@ import java.util.Objects;
 
 import io.macula.ServiceName;
 import io.macula.contract.ServiceContract;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service that a node serves: its name, its contract and the object that handles its
@@ -39,9 +40,13 @@ public record ServiceDefinition(ServiceName name, ServiceContract contract, Obje
 			throw new IllegalArgumentException("Handler " + handler.getClass().getName() + " of service '" + name
 					+ "' is not valid: expected an object that implements " + contract.type().getName());
 		}
-		String unreachable = contract.unreachable(handler.getClass());
-		if (unreachable != null) {
-			throw new IllegalArgumentException("Handler of service '" + name + "' is not valid: " + unreachable);
+		refuse(name, contract.unreachable(handler.getClass()));
+		refuse(name, contract.misplaced(handler.getClass()));
+	}
+
+	private static void refuse(ServiceName name, @Nullable String fault) {
+		if (fault != null) {
+			throw new IllegalArgumentException("Handler of service '" + name + "' is not valid: " + fault);
 		}
 	}
 

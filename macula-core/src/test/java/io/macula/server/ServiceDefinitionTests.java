@@ -65,6 +65,43 @@ class ServiceDefinitionTests {
 		assertThat(definition(new Plain$$Generated()).handler()).isInstanceOf(Plain.class);
 	}
 
+	@Test
+	void whenAClassAnnotatesItsMethodThenItIsRefused() {
+		for (Prices handler : List.of(new Annotated(), new BelowAnnotated(), new Annotated$$Generated(),
+				Mockito.mock(Annotated.class))) {
+			assertThatIllegalArgumentException().as(handler.getClass().getName())
+				.isThrownBy(() -> definition(handler))
+				.withMessage("Handler of service 'test.prices' is not valid: " + Annotated.class.getName()
+						+ ".all(List) has a @MaculaMethod that nobody reads: it belongs on the method of the contract "
+						+ Prices.class.getName());
+		}
+	}
+
+	@Test
+	void whenABaseClassAnnotatesItsMethodThenItIsRefused() {
+		for (Prices handler : List.of(new OfAbstract(), new OfForeign())) {
+			assertThatIllegalArgumentException().as(handler.getClass().getName())
+				.isThrownBy(() -> definition(handler))
+				.withMessageContaining(handler.getClass().getSuperclass().getName()
+						+ ".all(List) has a @MaculaMethod that nobody reads");
+		}
+	}
+
+	@Test
+	void whenAMethodOfAGenericContractIsAnnotatedInTheClassThenItIsNamedAsItWasWritten() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> ServiceDefinition.of("test.named", Named.class, new AnnotatedOfGeneric()))
+			.withMessageContaining(AnnotatedOfGeneric.class.getName() + ".price(String) has a @MaculaMethod")
+			.withMessageContaining("of the contract " + Named.class.getName());
+	}
+
+	@Test
+	void whenAnotherContractOfTheClassIsAnnotatedThenTheHandlerIsTaken() {
+		Versions handler = new Versions();
+		assertThat(definition(handler).handler()).isSameAs(handler);
+		assertThat(ServiceDefinition.of("test.later", Later.class, handler).handler()).isSameAs(handler);
+	}
+
 	private static ServiceDefinition definition(Prices handler) {
 		return ServiceDefinition.of("test.prices", Prices.class, handler);
 	}
@@ -146,6 +183,113 @@ class ServiceDefinitionTests {
 		@Override
 		public int one(String name) {
 			return super.one(name);
+		}
+
+	}
+
+	/** As one who looks for the annotation where the code is. */
+	public static class Annotated extends Plain {
+
+		@Override
+		@MaculaMethod(idempotent = true)
+		public int all(List<String> names) {
+			return names.size();
+		}
+
+	}
+
+	/** Hides the annotation. */
+	public static class BelowAnnotated extends Annotated {
+
+		@Override
+		public int all(List<String> names) {
+			return 1;
+		}
+
+	}
+
+	/** As Spring names what it makes with CGLIB. */
+	public static class Annotated$$Generated extends Annotated {
+
+		@Override
+		public int all(List<String> names) {
+			return super.all(names);
+		}
+
+	}
+
+	/** Says of all its subclasses what nobody hears. */
+	public abstract static class AbstractAnnotated implements Prices {
+
+		@Override
+		@MaculaMethod(nonBlocking = true)
+		public abstract int all(List<String> names);
+
+	}
+
+	/** Implements what is annotated above. */
+	public static class OfAbstract extends AbstractAnnotated {
+
+		@Override
+		public int all(List<String> names) {
+			return 1;
+		}
+
+	}
+
+	/** Does not even know the contract. */
+	public static class Foreign {
+
+		@MaculaMethod(deadline = "1s")
+		public int all(List<String> names) {
+			return 1;
+		}
+
+	}
+
+	/** Implements the contract with a method of its base class. */
+	public static class OfForeign extends Foreign implements Prices {
+
+	}
+
+	/** Is generic above. */
+	public interface Priced<T> {
+
+		int price(T of);
+
+	}
+
+	/** Resolves its type variable. */
+	public interface Named extends Priced<String> {
+
+	}
+
+	/** Has a bridge, to which the compiler copies the annotation. */
+	public static class AnnotatedOfGeneric implements Named {
+
+		@Override
+		@MaculaMethod(name = "p")
+		public int price(String of) {
+			return 1;
+		}
+
+	}
+
+	/** A later version of the contract, as a service of its own. */
+	public interface Later extends Prices {
+
+		@Override
+		@MaculaMethod(idempotent = true)
+		int all(List<String> names);
+
+	}
+
+	/** Serves both. */
+	public static class Versions implements Later {
+
+		@Override
+		public int all(List<String> names) {
+			return 1;
 		}
 
 	}

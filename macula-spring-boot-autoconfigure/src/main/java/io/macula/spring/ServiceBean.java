@@ -150,7 +150,7 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 			ConfigurableListableBeanFactory beanFactory) {
 		Class<?> type = type(beanName, beanFactory);
 		Class<?> contract = ContractOfBean.find(beanName, type, annotation.contract());
-		refuseUnreachable(beanName, contract, type);
+		refuseInVain(beanName, contract, type);
 		String written = StringUtils.hasText(annotation.service()) ? annotation.service() : defaultName(contract);
 		String service = NameText.resolve(written, beanFactory,
 				() -> "The name of the service that the bean '" + beanName + "' provides");
@@ -165,10 +165,12 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 	}
 
 	/** The node could not see through a proxy of the bean's interfaces. */
-	private static void refuseUnreachable(String beanName, Class<?> contract, Class<?> type) {
+	private static void refuseInVain(String beanName, Class<?> contract, Class<?> type) {
 		String unreachable;
+		String misplaced;
 		try {
 			unreachable = ServiceContract.of(contract).unreachable(type);
+			misplaced = ServiceContract.of(contract).misplaced(type);
 		}
 		catch (IllegalArgumentException ex) {
 			// Told when the service is registered.
@@ -178,6 +180,11 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 			throw new FailureAnalyzedException("The @MaculaService bean '" + beanName
 					+ "' has a method that no caller would reach: " + unreachable + ".",
 					"Annotate the default method with @MaculaMethod, or remove the override.");
+		}
+		if (misplaced != null) {
+			throw new FailureAnalyzedException(
+					"The @MaculaService bean '" + beanName + "' is not valid: " + misplaced + ".",
+					"Move @MaculaMethod to the interface, or remove it.");
 		}
 	}
 

@@ -19,6 +19,7 @@ package io.macula.spring;
 import java.io.Serializable;
 import java.util.List;
 
+import io.macula.MaculaMethod;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +115,23 @@ class ServiceBeanTests {
 					.isThrownBy(() -> find(context.getSourceApplicationContext()))
 					.withMessageContaining("'pricing'")
 					.withMessageContaining(Overriding.class.getName() + " overrides the default method one(String)"));
+		}
+	}
+
+	@Test
+	void anAnnotationThatNobodyReadsIsRefusedThroughEveryProxy() {
+		for (boolean cglib : new boolean[] { true, false }) {
+			this.runner.withBean("pricing", Annotating.class).withBean(DefaultAdvisorAutoProxyCreator.class, () -> {
+				DefaultAdvisorAutoProxyCreator creator = new DefaultAdvisorAutoProxyCreator();
+				creator.setProxyTargetClass(cglib);
+				return creator;
+			})
+				.withBean(DefaultPointcutAdvisor.class, ServiceBeanTests::advisor)
+				.run((context) -> assertRefused(() -> find(context.getSourceApplicationContext()),
+						"The @MaculaService bean 'pricing' is not valid: " + Annotating.class.getName()
+								+ ".all(List) has a @MaculaMethod that nobody reads: it belongs on the method of the"
+								+ " contract " + Prices.class.getName() + ".",
+						"Move @MaculaMethod to the interface, or remove it."));
 		}
 	}
 
@@ -467,6 +485,17 @@ class ServiceBeanTests {
 		@Override
 		public int one(String name) {
 			return 2;
+		}
+
+	}
+
+	@MaculaService
+	static class Annotating implements Prices {
+
+		@Override
+		@MaculaMethod(idempotent = true)
+		public int all(List<String> names) {
+			return 1;
 		}
 
 	}
