@@ -36,14 +36,16 @@ import org.jspecify.annotations.Nullable;
  * {@code null} for nothing; asked when a call found none
  * @param directoryTrouble why what the directory knows may be out of date, for messages;
  * gives {@code null} while it is up to date
+ * @param directoryAwaited why the directory has told nothing yet of a service, though it
+ * is in touch with its source, for messages; gives {@code null} if it is not
  * @param ownEnded whether this node itself was the last provider of a service that is
  * known, and has stopped to serve for the rest of this life; asked when a call found none
  * @param pool the connections
  * @param timer runs actions later
  */
 public record ClientLife(Directory directory, String directoryHint, Supplier<@Nullable Status> directoryObstacle,
-		Supplier<@Nullable String> directoryTrouble, Predicate<ServiceName> ownEnded, ConnectionPool pool,
-		Timer timer) {
+		Supplier<@Nullable String> directoryTrouble, Supplier<@Nullable String> directoryAwaited,
+		Predicate<ServiceName> ownEnded, ConnectionPool pool, Timer timer) {
 
 	/**
 	 * With a directory that nothing keeps from its work, of a node that does not serve.
@@ -53,7 +55,7 @@ public record ClientLife(Directory directory, String directoryHint, Supplier<@Nu
 	 * @param timer runs actions later
 	 */
 	public ClientLife(Directory directory, String directoryHint, ConnectionPool pool, Timer timer) {
-		this(directory, directoryHint, () -> null, () -> null, (service) -> false, pool, timer);
+		this(directory, directoryHint, () -> null, () -> null, () -> null, (service) -> false, pool, timer);
 	}
 
 }

@@ -170,12 +170,14 @@ final class ServiceLife {
 		ServiceResolver watched = this.resolver;
 		String trouble = told(life.directoryTrouble());
 		String where = ((trouble != null) ? trouble + "; " : "") + life.directoryHint();
+		String nobody = nobody();
 		if (watched == null || watched.current() == null) {
-			return unavailable("the directory has not answered yet, so no provider of service '" + this.service
-					+ "' is known; " + where);
+			String awaited = told(life.directoryAwaited());
+			return (trouble == null && awaited != null) ? unavailable(nobody + " yet: " + awaited + "; " + where)
+					: unavailable("the directory has not answered yet, so no provider of service '" + this.service
+							+ "' is known; " + where);
 		}
 		Departure left = this.departure;
-		String nobody = nobody();
 		if (left != null) {
 			return unavailable(nobody + " any more: it had " + left.text(this.context.clock().getAsLong())
 					+ "; start one again; " + where);

@@ -94,6 +94,17 @@ public interface DirectoryEngine {
 	}
 
 	/**
+	 * Why the read side has told nothing yet of a service that is watched, though this
+	 * engine is in touch with its source, at this moment.
+	 * @return a clause for messages, for example
+	 * {@code seed 10.0.0.1:9443 was asked and has not told of it yet}, or {@code null} if
+	 * this engine is not in touch or cannot say
+	 */
+	default @Nullable String awaited() {
+		return null;
+	}
+
+	/**
 	 * What the operator sees.
 	 * @return the state at this moment
 	 */

@@ -66,6 +66,9 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	/** When the watched seed last spoke, for readers of all threads. */
 	private volatile long heardNanos;
 
+	/** What the watched seed last said of itself, for readers of all threads. */
+	private volatile boolean seedSettled;
+
 	/**
 	 * A client.
 	 * @param settings how the node takes part
@@ -102,6 +105,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 						+ " name some nodes of the realm (macula.realm.seeds)");
 			}
 			this.seeds.start();
+			report();
 			planTick(true);
 		});
 	}
@@ -143,6 +147,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	public void heard(DirectoryUpdate update) {
 		long now = loop().nanoTime();
 		this.heardNanos = now;
+		this.seedSettled = update.settled();
 		this.account.heard(update, now);
 		watches().tell(this.table.takeChanges().services());
 		if (update.ends()) {
@@ -189,6 +194,19 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	@Override
 	boolean knows(LocalWatch watch) {
 		return this.seeds.isEmpty() || this.account.answers(watch.interestNumber(), loop().nanoTime());
+	}
+
+	@Override
+	public @Nullable String awaited() {
+		String what = this.seedSettled ? " was asked and has not told of it yet"
+				: " has run for less than a lease, so that providers may not have made themselves known to it yet";
+		return state().seeds()
+			.entrySet()
+			.stream()
+			.filter((seed) -> seed.getValue().equals(SeedRotation.WATCHING))
+			.map((seed) -> "seed " + seed.getKey() + what)
+			.findFirst()
+			.orElse(null);
 	}
 
 	@Override

@@ -285,6 +285,11 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	}
 
 	@Override
+	public String awaited() {
+		return "this node has just started, and may not have heard of all others yet";
+	}
+
+	@Override
 	void interestsChanged() {
 		// A replica holds everything anyway.
 	}

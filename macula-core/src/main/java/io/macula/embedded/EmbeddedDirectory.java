@@ -60,7 +60,7 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	private static final Duration CLOSING = Duration.ofSeconds(2);
 
 	/** States of a seed that tells this node of the realm, or is this node. */
-	private static final Set<String> ANSWERING = Set.of("linked", "watching", "this node");
+	private static final Set<String> ANSWERING = Set.of("linked", SeedRotation.WATCHING, "this node");
 
 	private final String nodeId;
 
@@ -151,6 +151,9 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 		boolean none = asked.values().stream().noneMatch(ANSWERING::contains);
 		return (none && !asked.isEmpty()) ? "no seed answers: " + asked : null;
 	}
+
+	@Override
+	public abstract @Nullable String awaited();
 
 	@Override
 	public final Mono<Void> close() {

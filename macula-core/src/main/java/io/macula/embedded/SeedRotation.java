@@ -52,6 +52,9 @@ final class SeedRotation {
 	 * one that returns is found within five and is not overwhelmed.
 	 */
 
+	/** State of the seed that tells this client of the realm. */
+	static final String WATCHING = "watching";
+
 	/** A seed that has not answered after this time is not waited for any longer. */
 	private static final Duration NEXT_SEED = Duration.ofMillis(500);
 
@@ -196,7 +199,7 @@ final class SeedRotation {
 		}
 		this.watched = from;
 		this.failures = 0;
-		enter(from.seed, "watching");
+		enter(from.seed, WATCHING);
 		this.limit.log(from.seed + " watched", (suppressed) -> logger
 			.info("Watching the directory at seed {}, which is node '{}'{}", from.seed, sender, suppressed));
 		this.listener.watching();

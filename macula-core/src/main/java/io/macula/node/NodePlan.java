@@ -102,8 +102,8 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 			engine = embedded;
 		}
 		OwnServices own = new OwnServices(engine.directory());
-		ClientLife calling = new ClientLife(own, engine.hint(), engine::obstacle, engine::trouble, own::wasLast,
-				connections, quic::schedule);
+		ClientLife calling = new ClientLife(own, engine.hint(), engine::obstacle, engine::trouble, engine::awaited,
+				own::wasLast, connections, quic::schedule);
 		ServingPart serving = (this.provider != null) ? serving(this.provider, info, quic, engine, own, services)
 				: null;
 		if (serving != null) {

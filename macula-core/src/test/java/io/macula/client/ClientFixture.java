@@ -107,6 +107,9 @@ final class ClientFixture {
 	/** Why what the directory knows may be out of date. */
 	@Nullable String trouble;
 
+	/** Why the directory, which answers, has told nothing yet. */
+	@Nullable String awaited;
+
 	ServiceSettings settings = settings(3, Duration.ofSeconds(10));
 
 	private final Directory directory = new Directory() {
@@ -149,7 +152,7 @@ final class ClientFixture {
 
 	ClientLife life() {
 		return new ClientLife(this.directory, "check macula.realm.seeds", () -> null, () -> this.trouble,
-				(service) -> this.ownEnded, this.pool, this::schedule);
+				() -> this.awaited, (service) -> this.ownEnded, this.pool, this::schedule);
 	}
 
 	private long clock() {

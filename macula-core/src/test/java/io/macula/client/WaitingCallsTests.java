@@ -146,6 +146,27 @@ class WaitingCallsTests {
 	}
 
 	@Test
+	void whenTheDirectoryAnswersButAwaitsSomethingThenTheCallSaysWhat() {
+		this.fixture.awaited = "seed 10.0.0.9:9443 has run for less than a lease";
+		List<CompletableFuture<?>> results = bothKinds(calls());
+		this.fixture.pass(Duration.ofSeconds(3));
+		allAre(results, Code.UNAVAILABLE, Processed.NO,
+				"no provider of service 'test.calls' is known in the realm 'test' yet: seed 10.0.0.9:9443 has run for"
+						+ " less than a lease; check macula.realm.seeds");
+	}
+
+	@Test
+	void whenNoSeedAnswersThenTheCallSaysThatTheDirectoryHasNotAnswered() {
+		this.fixture.trouble = "no seed answers: {10.0.0.9:9443=unreachable}";
+		this.fixture.awaited = "this node has just started";
+		List<CompletableFuture<?>> results = bothKinds(calls());
+		this.fixture.pass(Duration.ofSeconds(3));
+		allAre(results, Code.UNAVAILABLE, Processed.NO,
+				"the directory has not answered yet, so no provider of service 'test.calls' is known; no seed answers:"
+						+ " {10.0.0.9:9443=unreachable}; check macula.realm.seeds");
+	}
+
+	@Test
 	void whenTheClientStopsThenCallsThatWaitForAnInstanceEnd() {
 		this.fixture.known();
 		List<CompletableFuture<?>> results = bothKinds(calls());

@@ -565,6 +565,43 @@ class EmbeddedDirectoryTests {
 	}
 
 	@Test
+	void aClientSaysWhatItAwaitsOfASeedThatAnswers() {
+		this.realm.provider("a", SimulatedRealm.seeds("a"));
+		Node client = this.realm.client("c", SimulatedRealm.seeds("a"));
+		this.realm.pass(Duration.ofMillis(50));
+		assertThat(client.directory.trouble()).isNull();
+		assertThat(client.directory.awaited()).isEqualTo("seed a:9443 has run for less than a lease, so that"
+				+ " providers may not have made themselves known to it yet");
+		this.realm.pass(Duration.ofSeconds(16));
+		assertThat(client.directory.trouble()).isNull();
+		assertThat(client.directory.awaited()).isEqualTo("seed a:9443 was asked and has not told of it yet");
+		List<Snapshot> unknown = new ArrayList<>();
+		client.directory.watch(new ServiceName("test.unknown")).subscribe(unknown::add);
+		this.realm.pass(Duration.ofMillis(10));
+		assertThat(unknown).hasSize(1);
+	}
+
+	@Test
+	void aClientThatReachesNoSeedSaysSoFromTheStart() {
+		Node client = this.realm.client("c", SimulatedRealm.seeds("a"));
+		this.realm.pass(Duration.ZERO);
+		assertThat(client.directory.trouble()).isEqualTo("no seed answers: {a:9443=connecting}");
+		this.realm.pass(Duration.ofMillis(10));
+		assertThat(client.directory.trouble()).isEqualTo("no seed answers: {a:9443=unreachable: port unreachable}");
+		assertThat(client.directory.awaited()).isNull();
+	}
+
+	@Test
+	void aProviderThatHasJustStartedSaysThatItMayNotHaveHeardOfAll() {
+		this.realm.provider("a", SimulatedRealm.seeds("a"));
+		Node provider = this.realm.provider("b", SimulatedRealm.seeds("a"));
+		this.realm.pass(Duration.ofSeconds(1));
+		assertThat(provider.directory.trouble()).isNull();
+		assertThat(provider.directory.awaited())
+			.isEqualTo("this node has just started, and may not have heard of all others yet");
+	}
+
+	@Test
 	void clientWatchesSeveralServicesAndDropsThem() {
 		ServiceName other = new ServiceName("other");
 		this.realm.provider("a", SimulatedRealm.endpoint("a"), SEEDS, 1, Set.of(SimulatedRealm.SERVICE, other));

@@ -45,6 +45,7 @@ import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -185,6 +186,27 @@ class RealmNodeTests {
 		assertThatThrownBy(() -> client.client().call("test.nothing", "x", 1, Map.class))
 			.isInstanceOfSatisfying(RpcException.class, (ex) -> assertThat(ex.code()).isEqualTo(Code.NOT_FOUND))
 			.hasMessageContaining("test.nothing");
+	}
+
+	@Test
+	void whenTheSeedAnswersThenACallOfAnUnknownServiceIsNotToldThatItDoesNot() {
+		RealmNode provider = provider("node1");
+		RealmNode client = client(seed(provider));
+		client.client().proxy(Calculator.class, "test.calculator").multiply(new Question(1, 1));
+		Calculator mistyped = client.client()
+			.proxy(Calculator.class, "test.calculatr", "mistyped",
+					ServiceSettings.defaults().withPatience(Duration.ZERO));
+		List<String> told = new ArrayList<>();
+		Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+			RpcException failure = catchThrowableOfType(RpcException.class,
+					() -> mistyped.multiply(new Question(1, 1)));
+			told.add(failure.getMessage());
+			assertThat(failure.code()).isEqualTo(Code.NOT_FOUND);
+		});
+		assertThat(told.get(0))
+			.contains("no provider of service 'test.calculatr' is known in the realm 'test' yet: seed " + seed(provider)
+					+ " has run for less than a lease");
+		assertThat(told).noneMatch((message) -> message.contains("has not answered"));
 	}
 
 	@Test
