@@ -84,6 +84,11 @@ public final class Comparison {
 					.note("upgrade a provider first: only those that have it can be called");
 			}
 		}
+		if (!this.newer.name().equals(this.older.name())) {
+			this.changes.add(this.name, "the interface was " + this.older.name(), "keep its name")
+				.note("where @MaculaService and @MaculaClient give no name, the service was called so: give it that name,"
+						+ " or old clients and new providers do not find each other, nor the other way round");
+		}
 		return this.changes.all();
 	}
 

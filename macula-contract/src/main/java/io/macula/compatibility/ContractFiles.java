@@ -173,8 +173,10 @@ public final class ContractFiles {
 		return orphans(contracts).stream()
 			.map((file) -> name(file)
 					+ ": the contract was removed. This breaks old clients with new providers: a new provider answers "
-					+ "UNIMPLEMENTED. Instead, keep the interface, @Deprecated, until no client calls it; if it has another name "
-					+ "now, which does not travel, rename " + file + " as well. If no client is left: " + ACCEPT)
+					+ "UNIMPLEMENTED. Instead, keep the interface, @Deprecated, until no client calls it; if it only has another "
+					+ "name now, rename " + file + " as well, and see to it that the service keeps its name: where "
+					+ "@MaculaService and @MaculaClient give none, it is that of the interface, " + name(file)
+					+ " until now. If no client is left: " + ACCEPT)
 			.toList();
 	}
 

@@ -34,7 +34,7 @@ import io.macula.contract.ServiceContract;
  * their types travels. Immutable. Its text is what is committed; reading it gives an
  * equal contract.
  *
- * @param name name of the interface; it does not travel
+ * @param name name of the interface; it travels only where it is the name of the service
  * @param methods sorted by name
  * @param types what the names in the methods and in other types stand for; sorted
  */

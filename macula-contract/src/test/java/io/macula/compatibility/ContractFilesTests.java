@@ -94,6 +94,19 @@ class ContractFilesTests {
 					+ " is not up to date, but nothing breaks: only names changed that do not travel. Now write"));
 	}
 
+	/** The file went with it, as it should; but what the service is called may not. */
+	@Test
+	void whenTheInterfaceHasAnotherNameThenTheNameOfItsServiceIsToBeKept() throws IOException {
+		Class<?> contract = contract("void put(String a);");
+		files().write(contract);
+		Files.writeString(file(), Files.readString(file()).replace("contract shop.Orders", "contract shop.Bills"));
+		assertThat(files().check(contract)).containsExactly(file()
+				+ " is not up to date, but nothing breaks: Orders: the interface was shop.Bills (where @MaculaService and"
+				+ " @MaculaClient give no name, the service was called so: give it that name, or old clients and new"
+				+ " providers do not find each other, nor the other way round). Now write it and commit it: mvn"
+				+ " macula-contract:write in its module, or ContractFiles.write");
+	}
+
 	@Test
 	void whatBreaksPeersIsNotWritten() throws IOException {
 		files().write(contract("void put(String a); void take(String a);"));
@@ -137,7 +150,9 @@ class ContractFilesTests {
 			.startsWith(
 					"shop.Bills: the contract was removed. This breaks old clients with new providers: a new provider "
 							+ "answers UNIMPLEMENTED. Instead, keep the interface")
-			.contains("rename " + other + " as well");
+			.contains("if it only has another name now, rename " + other + " as well, and see to it that the service"
+					+ " keeps its name: where @MaculaService and @MaculaClient give none, it is that of the interface,"
+					+ " shop.Bills until now");
 		files().deleteRemoved(List.of(contract));
 		assertThat(other).doesNotExist();
 		assertThat(file()).exists();
