@@ -160,8 +160,9 @@ public final class MaculaAutoConfiguration {
 	/** In each context, so that its own settings hold; the node may be a parent's. */
 	@Bean
 	@ConditionalOnMissingBean(value = ClientProxies.class, ignored = NodeClientProxies.class)
-	NodeClientProxies maculaClientProxies(ObjectProvider<RealmClient> client, MaculaSettings settings) {
-		return new NodeClientProxies(client, settings);
+	NodeClientProxies maculaClientProxies(ObjectProvider<RealmClient> client, MaculaSettings settings,
+			PayloadCodecs codecs) {
+		return new NodeClientProxies(client, settings, codecs);
 	}
 
 	@Bean

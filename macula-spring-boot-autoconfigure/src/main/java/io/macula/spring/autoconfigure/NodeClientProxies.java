@@ -16,36 +16,61 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
 import io.macula.client.RealmClient;
+import io.macula.client.ServiceSettings;
 import io.macula.spring.ClientProxies;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 
 /**
- * Proxies that call the realm, with the settings of their client services.
+ * Proxies that call the realm, with the settings of their client services. Safe for all
+ * threads.
  */
 final class NodeClientProxies implements ClientProxies {
+
+	private static final Logger logger = LoggerFactory.getLogger(NodeClientProxies.class);
 
 	private final ObjectProvider<RealmClient> client;
 
 	private final MaculaSettings settings;
 
-	NodeClientProxies(ObjectProvider<RealmClient> client, MaculaSettings settings) {
+	private final PayloadCodecs codecs;
+
+	/** Customized codecs of which the log says that clients use them. */
+	private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+	NodeClientProxies(ObjectProvider<RealmClient> client, MaculaSettings settings, PayloadCodecs codecs) {
 		this.client = client;
 		this.settings = settings;
+		this.codecs = codecs;
 	}
 
 	@Override
 	public Object proxy(Class<?> contract, String service, String name) {
+		ServiceSettings how = this.settings.of(name);
+		tellCustomized(how.codec());
 		try {
-			return this.client.getObject().proxy(contract, service, name, this.settings.of(name));
+			return this.client.getObject().proxy(contract, service, name, how);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new FailureAnalyzedException(
 					"The client '" + name + "' of " + contract.getName() + " cannot be made: " + ex.getMessage(),
 					"Correct the contract, or what @MaculaClient and @ImportMaculaClients say of it.", ex);
 		}
+	}
+
+	private void tellCustomized(String codec) {
+		this.codecs.standsFor(codec)
+			.filter((plain) -> this.told.add(codec))
+			.ifPresent(
+					(plain) -> logger.info("Clients call with the {} instead of '{}'; providers have to have it, too",
+							this.codecs.get(codec), plain));
 	}
 
 }

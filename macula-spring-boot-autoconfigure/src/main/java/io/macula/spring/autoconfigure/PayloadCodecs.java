@@ -21,13 +21,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import io.macula.codec.JacksonCodecBuilder;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The payload codecs by name: CBOR and JSON as customizers change them, the plain ones
@@ -35,8 +35,6 @@ import org.slf4j.LoggerFactory;
  * name. Immutable.
  */
 final class PayloadCodecs {
-
-	private static final Logger logger = LoggerFactory.getLogger(PayloadCodecs.class);
 
 	private final Map<String, PayloadCodec> byName;
 
@@ -72,7 +70,6 @@ final class PayloadCodecs {
 			List<PayloadCodec> own) {
 		if (!codec.name().equals(name) && own.stream().noneMatch((other) -> other.name().equals(name))) {
 			customized.put(name, codec.name());
-			logger.info("Clients call with the {} instead of '{}'; providers have to have it, too", codec, name);
 		}
 	}
 
@@ -83,6 +80,24 @@ final class PayloadCodecs {
 	/** The name of the codec that a setting means. */
 	String resolve(String name) {
 		return this.customized.getOrDefault(name, name);
+	}
+
+	/**
+	 * What a codec stands for because customizers changed it.
+	 * @param name of a codec
+	 * @return {@code cbor} or {@code json}, or empty if it is called by its own name
+	 */
+	Optional<String> standsFor(String name) {
+		return this.customized.entrySet()
+			.stream()
+			.filter((entry) -> entry.getValue().equals(name))
+			.map(Map.Entry::getKey)
+			.findFirst();
+	}
+
+	/** The codec of a name. */
+	@Nullable PayloadCodec get(String name) {
+		return this.byName.get(name);
 	}
 
 	List<PayloadCodec> all() {

@@ -96,7 +96,21 @@ class WireFormatTests {
 		assertThat(provider.getBean(LedgerBean.class).booked).hasValue(0);
 		assertThat(output).containsPattern(
 				"Clients call with the payload codec cbor-[0-9a-f]{8} \\(naming .*SnakeCaseStrategy\\) instead of 'cbor'; "
-						+ "providers have to have it, too");
+						+ "providers have to have it, too")
+			.containsOnlyOnce("Clients call with");
+	}
+
+	@Test
+	void whenANodeOnlyProvidesThenNothingIsSaidOfClients(CapturedOutput output) {
+		this.applications.run(this.applications.builder(Provider.class, SnakeCase.class));
+		assertThat(output).contains("test.ledger").doesNotContain("Clients call with");
+	}
+
+	@Test
+	void whenClientsCallWithOneCustomizedCodecThenNothingIsSaidOfOthers(CapturedOutput output) {
+		this.applications.run(this.applications.builder(Calls.class, SnakeCase.class), "macula.client.codec=json");
+		assertThat(output).containsPattern("Clients call with the payload codec json-[0-9a-f]{8} .* instead of 'json'")
+			.containsOnlyOnce("Clients call with");
 	}
 
 	@Test
