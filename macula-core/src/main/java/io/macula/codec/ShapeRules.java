@@ -138,7 +138,8 @@ final class ShapeRules implements Consumer<TypePlace> {
 		if (!fields.isEmpty()) {
 			throw new IllegalArgumentException(place.path() + " is a " + place.raw().getName() + ", which has fields ("
 					+ String.join(", ", fields) + "), but shows none of them, so that nothing of it would travel;"
-					+ " add getters and setters or a constructor with all of them, or make it a record");
+					+ " add getters and setters or a constructor with all of them, or make it a record"
+					+ TypeRules.OR_MODULE);
 		}
 	}
 

@@ -61,6 +61,9 @@ final class TypeRules implements Consumer<TypePlace> {
 
 	private static final String NAME_THEM = "make it sealed, so that it permits the types it may be, or name them with @JsonTypeInfo(use = NAME) and @JsonSubTypes";
 
+	/** What somebody else wrote may have a module, which this side lacks. */
+	static final String OR_MODULE = "; or add a module that codes it, with a MaculaCodecCustomizer on both sides";
+
 	private static final String PROBE = "a message";
 
 	private final ObjectMapper mapper;
@@ -106,7 +109,7 @@ final class TypeRules implements Consumer<TypePlace> {
 		JdkTypes.require(place);
 		return refused(place,
 				"is a " + place.raw().getName() + ": the type is abstract and nothing says what to make of its values",
-				NAME_THEM);
+				NAME_THEM + OR_MODULE);
 	}
 
 	/** A peer that may name classes may have any class instantiated. */
@@ -280,7 +283,7 @@ final class TypeRules implements Consumer<TypePlace> {
 					"is a " + place.raw().getName() + ", of which no property gives the fields ("
 							+ String.join(", ", hidden) + "), so that they would be lost",
 					"add getters and setters or a constructor with them (getxIndex is none: @JsonProperty makes it one),"
-							+ " or leave them out with transient or @JsonIgnore");
+							+ " or leave them out with transient or @JsonIgnore" + OR_MODULE);
 		}
 	}
 
@@ -342,7 +345,8 @@ final class TypeRules implements Consumer<TypePlace> {
 			String found = place.type().isThrowable()
 					? "has no constructor that takes nothing, the message, or its properties" : "is a "
 							+ place.raw().getName() + ", which has no constructor that takes nothing or its properties";
-			throw refused(place, found, "add one, annotate one with @JsonCreator, or compile with -parameters");
+			throw refused(place, found, "add one, annotate one with @JsonCreator, or compile with -parameters"
+					+ (place.type().isThrowable() ? "" : OR_MODULE));
 		}
 	}
 

@@ -41,7 +41,8 @@ class HiddenFieldsTests {
 			assertThatIllegalArgumentException().isThrownBy(() -> codec.forType(type))
 				.withMessageContaining(
 						"is a " + type.getName() + ", of which no property gives the fields (hidden), so that they"
-								+ " would be lost; add getters and setters or a constructor with them");
+								+ " would be lost; add getters and setters or a constructor with them")
+				.withMessageEndingWith("; or add a module that codes it, with a MaculaCodecCustomizer on both sides");
 		}
 	}
 

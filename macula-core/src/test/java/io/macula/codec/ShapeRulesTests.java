@@ -58,7 +58,7 @@ class ShapeRulesTests {
 	void whatShowsNothingOfItselfIsRefused() {
 		String message = " is a " + Opaque.class.getName() + ", which has fields (id, name), but shows none of them, so"
 				+ " that nothing of it would travel; add getters and setters or a constructor with all of them, or make"
-				+ " it a record";
+				+ " it a record; or add a module that codes it, with a MaculaCodecCustomizer on both sides";
 		refused(Opaque.class, "Opaque" + message);
 		refused(HasOpaque.class, "HasOpaque.lines[]{}.opaque" + message);
 	}

@@ -133,7 +133,8 @@ class TypeRulesTests {
 				"declare the type, or a sealed interface that permits the types it may be");
 		assertRefused(type(new TypeReference<Holder<Open>>() {
 		}), "Holder<Open>.value is a " + Open.class.getName() + ": the type is abstract",
-				"make it sealed, so that it permits the types it may be, or name them with @JsonTypeInfo(use = NAME) and @JsonSubTypes");
+				"make it sealed, so that it permits the types it may be, or name them with @JsonTypeInfo(use = NAME) and @JsonSubTypes"
+						+ "; or add a module that codes it, with a MaculaCodecCustomizer on both sides");
 		assertRefused(type(new TypeReference<List<Unnamed>>() {
 		}), "List<Unnamed>[] is a " + Unnamed.class.getName() + ", and no type is named that it may be");
 	}
@@ -157,7 +158,8 @@ class TypeRulesTests {
 		assertRefused(OnlySet.class, "OnlySet has a setter of a property 'sku'");
 		assertRefused(type(new TypeReference<Holder<NoConstructor>>() {
 		}), "Holder<NoConstructor>.value is a " + NoConstructor.class.getName()
-				+ ", which has no constructor that takes nothing or its properties");
+				+ ", which has no constructor that takes nothing or its properties",
+				"; or add a module that codes it, with a MaculaCodecCustomizer on both sides");
 	}
 
 	@ParameterizedTest

@@ -91,7 +91,8 @@ class WireFormatTests {
 			assertThat(ex.code()).isEqualTo(Code.UNIMPLEMENTED);
 			assertThat(ex.status().processed()).isEqualTo(Processed.NO);
 			assertThat(ex.getMessage()).containsPattern("payload codec 'cbor-[0-9a-f]{8}'")
-				.contains("test.ledger", "it knows: cbor, json", "customize alike");
+				.contains("test.ledger", "it knows: cbor, json", "customize alike")
+				.endsWith("not processed, and no instance that was asked knows the payload codec)");
 		});
 		assertThat(provider.getBean(LedgerBean.class).booked).hasValue(0);
 		assertThat(output).containsPattern(
