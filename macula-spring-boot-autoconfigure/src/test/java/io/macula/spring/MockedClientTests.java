@@ -25,11 +25,17 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.TestContextManager;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
+import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.BDDMockito.willReturn;
+import static org.mockito.Mockito.mockingDetails;
 
 class MockedClientTests {
 
@@ -78,6 +84,78 @@ class MockedClientTests {
 			assertThat(this.shop.calculator).hasToString("Calculator of test.calculator as test.calculator");
 		}
 
+	}
+
+	@Nested
+	@ExtendWith(SpringExtension.class)
+	@ContextConfiguration(classes = WithOwn.class)
+	class BesideABeanOfTheInterface {
+
+		@MockitoBean
+		private Calculator calculator;
+
+		@Autowired
+		private Shop shop;
+
+		@Test
+		void thatBeanIsMockedAndTheClientIsNot() {
+			assertThat(this.shop.calculator).hasToString("Calculator of test.calculator as test.calculator");
+			assertThat(mockingDetails(this.calculator).isMock()).isTrue();
+		}
+
+	}
+
+	@Nested
+	@ExtendWith(SpringExtension.class)
+	@ContextConfiguration(classes = WithOwn.class)
+	class BesideABeanOfTheInterfaceByItsService {
+
+		@MockitoBean
+		@MaculaClient("test.calculator")
+		private Calculator client;
+
+		@Autowired
+		private Shop shop;
+
+		@Autowired
+		private OwnCalculator own;
+
+		@Test
+		void theClientIsMockedAndThatBeanIsNot() {
+			given(this.client.multiply(2, 3)).willReturn(7);
+			assertThat(this.shop.calculator).isSameAs(this.client);
+			assertThat(this.own.multiply(2, 3)).isEqualTo(6);
+		}
+
+	}
+
+	@Nested
+	@ExtendWith(SpringExtension.class)
+	@ContextConfiguration(classes = WithOwn.class)
+	class SpiedByItsService {
+
+		@MockitoSpyBean
+		@MaculaClient("test.calculator")
+		private Calculator client;
+
+		@Autowired
+		private Shop shop;
+
+		@Test
+		void theClientIsSpied() {
+			willReturn(7).given(this.client).multiply(2, 3);
+			assertThat(this.shop.calculator).isSameAs(this.client);
+			assertThat(this.shop.calculator.multiply(2, 3)).isEqualTo(7);
+			then(this.client).should().multiply(2, 3);
+		}
+
+	}
+
+	@Test
+	void ofTwoClientsNoneIsMockedWithoutAQualifier() {
+		assertThatIllegalStateException()
+			.isThrownBy(() -> new TestContextManager(Unqualified.class).prepareTestInstance(new Unqualified()))
+			.withStackTraceContaining("Unable to select a bean to override");
 	}
 
 	@Nested
@@ -137,6 +215,30 @@ class MockedClientTests {
 			assertThat(this.parameter).hasToString("Calculator of in.constructor as in.constructor");
 			assertThat(ofMethod).hasToString("Calculator of in.method as in.method");
 		}
+
+	}
+
+	@ContextConfiguration(classes = TwoClients.class)
+	static class Unqualified {
+
+		@MockitoBean
+		Calculator calculator;
+
+	}
+
+	@MaculaService("test.own")
+	static class OwnCalculator implements Calculator {
+
+		@Override
+		public int multiply(int one, int other) {
+			return one * other;
+		}
+
+	}
+
+	@Configuration
+	@Import({ Proxies.class, Shop.class, OwnCalculator.class })
+	static class WithOwn {
 
 	}
 
