@@ -19,13 +19,10 @@ package io.macula.client;
 import java.util.List;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
-import org.junit.jupiter.api.AfterEach;
+import io.macula.testing.LogLines;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,30 +31,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ProvidersLogTests {
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger(ServiceLife.class);
-
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-	private final Level level = this.logger.getLevel();
-
-	@BeforeEach
-	void listen() {
-		this.logger.setLevel(Level.INFO);
-		this.log.start();
-		this.logger.addAppender(this.log);
-	}
-
-	@AfterEach
-	void listenNoMore() {
-		this.logger.detachAppender(this.log);
-		this.logger.setLevel(this.level);
-	}
+	@RegisterExtension
+	final LogLines log = LogLines.of(ServiceLife.class).from(Level.INFO);
 
 	private List<String> lines() {
-		return this.log.list.stream()
-			.filter((event) -> event.getLevel() == Level.INFO)
-			.map(ILoggingEvent::getFormattedMessage)
-			.toList();
+		return this.log.at(Level.INFO);
 	}
 
 	private final ClientFixture fixture = new ClientFixture();

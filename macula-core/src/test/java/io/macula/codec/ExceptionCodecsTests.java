@@ -25,33 +25,18 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.macula.testing.LogLines;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ExceptionCodecsTests {
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger(ExceptionCodecs.class);
-
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-	@BeforeEach
-	void attach() {
-		this.log.start();
-		this.logger.addAppender(this.log);
-	}
-
-	@AfterEach
-	void detach() {
-		this.logger.detachAppender(this.log);
-	}
+	@RegisterExtension
+	final LogLines log = LogLines.of(ExceptionCodecs.class);
 
 	@Test
 	void declaredExceptionsHaveACodecByName() {
@@ -64,7 +49,7 @@ class ExceptionCodecsTests {
 			.isInstanceOf(FileNotFoundException.class)
 			.hasToString("java.io.FileNotFoundException: a.txt");
 		assertThat(codecs.find("java.io.IOException")).isNull();
-		assertThat(this.log.list).isEmpty();
+		assertThat(this.log.events()).isEmpty();
 	}
 
 	@Test
@@ -74,7 +59,7 @@ class ExceptionCodecsTests {
 		codecs.warnOfUnfit();
 		assertThat(codecs.find("java.io.UncheckedIOException")).isNull();
 		assertThat(codecs.find("java.io.FileNotFoundException")).isNotNull();
-		assertThat(this.log.list).singleElement().satisfies((event) -> {
+		assertThat(this.log.events()).singleElement().satisfies((event) -> {
 			assertThat(event.getLevel()).isEqualTo(Level.WARN);
 			assertThat(event.getFormattedMessage()).startsWith(
 					"Exception java.io.UncheckedIOException that method read() of contract java.lang.AutoCloseable declares cannot travel as itself: "
@@ -90,7 +75,7 @@ class ExceptionCodecsTests {
 		assertThat(decoded).hasMessage("pen: only 3 left");
 		assertThat(decoded.sku).isEqualTo("pen");
 		assertThat(decoded.left).isEqualTo(3);
-		assertThat(this.log.list).isEmpty();
+		assertThat(this.log.events()).isEmpty();
 	}
 
 	@Test
@@ -98,7 +83,7 @@ class ExceptionCodecsTests {
 		ExceptionCodecs codecs = codecs(Misfit.class);
 		assertThat(codecs.find(Misfit.class.getName())).isNull();
 		assertThat(codecs.thrown(Misfit.class, Misfit.class)).isNull();
-		assertThat(this.log.list).singleElement().satisfies((event) -> {
+		assertThat(this.log.events()).singleElement().satisfies((event) -> {
 			assertThat(event.getLevel()).isEqualTo(Level.WARN);
 			assertThat(event.getFormattedMessage()).contains("Misfit that method read() of contract")
 				.contains("Misfit has a constructor with a parameter 'sku' of " + Misfit.class.getName()
@@ -110,7 +95,7 @@ class ExceptionCodecsTests {
 	void aConstructorThatMakesAMessageOfItsTextIsWarnedOfInsteadOfBeingGivenTheMessage() {
 		ExceptionCodecs codecs = codecs(OrderNotFound.class);
 		assertThat(codecs.find(OrderNotFound.class.getName())).isNull();
-		assertThat(this.log.list).singleElement()
+		assertThat(this.log.events()).singleElement()
 			.satisfies((event) -> assertThat(event.getFormattedMessage()).contains(
 					"OrderNotFound has a constructor OrderNotFound(String) that makes another message of the one it"
 							+ " is given, so that its message would change; let it take the message, or keep what it takes in"
@@ -120,7 +105,7 @@ class ExceptionCodecsTests {
 	@Test
 	void aConstructorThatKeepsItsTextInAFieldMakesTheSameMessageAgain() {
 		ExceptionCodecs codecs = codecs(OrderLost.class);
-		assertThat(this.log.list).isEmpty();
+		assertThat(this.log.events()).isEmpty();
 		assertThat(roundTrip(codecs, new OrderLost("5"), OrderLost.class)).isInstanceOfSatisfying(OrderLost.class,
 				(lost) -> assertThat(lost).hasMessage("Order 5 lost"));
 	}
@@ -166,7 +151,7 @@ class ExceptionCodecsTests {
 		assertThat(arrived).isExactlyInstanceOf(IOException.class).hasMessage("a.txt");
 		codecs(NoSuchFileException.class);
 		codecs(ExecutionException.class);
-		assertThat(this.log.list).extracting(ILoggingEvent::getFormattedMessage)
+		assertThat(this.log.events()).extracting(ILoggingEvent::getFormattedMessage)
 			.satisfiesExactly(
 					(line) -> assertThat(line).contains("NoSuchFileException has a property 'file' of",
 							"that only the JDK can set"),
@@ -176,7 +161,7 @@ class ExceptionCodecsTests {
 	@Test
 	void subclassesOfAnAbstractOrSealedExceptionTravelAsThemselves() {
 		ExceptionCodecs codecs = codecs(Refused.class);
-		assertThat(this.log.list).isEmpty();
+		assertThat(this.log.events()).isEmpty();
 		assertThat(roundTrip(codecs, new Refused.Late(5), Refused.class)).isExactlyInstanceOf(Refused.Late.class)
 			.extracting("minutes")
 			.isEqualTo(5);

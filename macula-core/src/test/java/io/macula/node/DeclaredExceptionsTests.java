@@ -29,21 +29,19 @@ import java.util.concurrent.CompletionException;
 import javax.tools.ToolProvider;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.macula.Code;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.codec.ExceptionCodecs;
 import io.macula.server.ProviderSettings;
+import io.macula.testing.LogLines;
 import io.macula.tls.RealmSecret;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -58,8 +56,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 class DeclaredExceptionsTests {
 
 	private static final RealmSecret SECRET = RealmSecret.of("a secret for tests only", "the test");
-
-	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(ExceptionCodecs.class);
 
 	/** Known to the provider alone: its class loader is below that of the contract. */
 	private static final String LATER = """
@@ -76,7 +72,8 @@ class DeclaredExceptionsTests {
 			}
 			""";
 
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+	@RegisterExtension
+	final LogLines log = LogLines.of(ExceptionCodecs.class);
 
 	private final Handler handler = new Handler();
 
@@ -88,8 +85,6 @@ class DeclaredExceptionsTests {
 
 	@BeforeEach
 	void start() {
-		this.log.start();
-		LOGGER.addAppender(this.log);
 		this.provider = RealmNode.builder("test")
 			.nodeId("provider")
 			.secret(SECRET)
@@ -112,7 +107,6 @@ class DeclaredExceptionsTests {
 	void close() {
 		this.client.close();
 		this.provider.close();
-		LOGGER.detachAppender(this.log);
 	}
 
 	@Test
@@ -164,7 +158,7 @@ class DeclaredExceptionsTests {
 
 	@Test
 	void whenAConstructorDoesNotFitThenBothSidesAreWarnedAtTheStart() {
-		assertThat(this.log.list).hasSize(2).allSatisfy((line) -> {
+		assertThat(this.log.events()).hasSize(2).allSatisfy((line) -> {
 			assertThat(line.getLevel()).isEqualTo(Level.WARN);
 			assertThat(line.getFormattedMessage())
 				.contains(Unfit.class.getName(), "method Stock.count(String) of contract " + Stock.class.getName(),

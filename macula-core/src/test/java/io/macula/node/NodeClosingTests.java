@@ -26,14 +26,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import io.macula.testing.LogLines;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -53,24 +49,8 @@ class NodeClosingTests {
 
 	private final NodeClosing closing = new NodeClosing("node1");
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger(NodeClosing.class);
-
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-	private final Level level = this.logger.getLevel();
-
-	@BeforeEach
-	void listen() {
-		this.logger.setLevel(Level.INFO);
-		this.log.start();
-		this.logger.addAppender(this.log);
-	}
-
-	@AfterEach
-	void listenNoMore() {
-		this.logger.detachAppender(this.log);
-		this.logger.setLevel(this.level);
-	}
+	@RegisterExtension
+	final LogLines log = LogLines.of(NodeClosing.class).from(Level.INFO);
 
 	@Test
 	void whenAStepFailsThenTheNextOnesRunInOrder() {
@@ -94,7 +74,7 @@ class NodeClosingTests {
 			.then("last", () -> this.ran.add("last"))
 			.close();
 		assertThat(this.ran).containsExactly("last");
-		assertThat(this.log.list).extracting((event) -> event.getThrowableProxy().getMessage())
+		assertThat(this.log.events()).extracting((event) -> event.getThrowableProxy().getMessage())
 			.filteredOn((message) -> message.startsWith("it has not ended"))
 			.hasSize(2)
 			.containsOnly("it has not ended within 50 ms and is left behind");

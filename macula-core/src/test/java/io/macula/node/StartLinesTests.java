@@ -20,17 +20,13 @@ import java.time.Duration;
 import java.util.List;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.macula.client.ServiceSettings;
 import io.macula.server.ProviderSettings;
+import io.macula.testing.LogLines;
 import io.macula.tls.RealmSecret;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,29 +39,11 @@ class StartLinesTests {
 
 	private static final RealmSecret SECRET = RealmSecret.of("a secret for tests only", "the test");
 
-	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.macula");
-
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-	@BeforeEach
-	void readLog() {
-		this.log.start();
-		LOGGER.addAppender(this.log);
-		LOGGER.setLevel(Level.INFO);
-	}
-
-	@AfterEach
-	void readNoMore() {
-		LOGGER.setLevel(null);
-		LOGGER.detachAppender(this.log);
-	}
+	@RegisterExtension
+	final LogLines log = LogLines.of("io.macula").from(Level.INFO);
 
 	private List<String> lines() {
-		return List.copyOf(this.log.list)
-			.stream()
-			.filter((line) -> line.getLevel() == Level.INFO)
-			.map(ILoggingEvent::getFormattedMessage)
-			.toList();
+		return this.log.at(Level.INFO);
 	}
 
 	@Test

@@ -28,22 +28,20 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.macula.node.TracingBridge.Finished;
 import io.macula.server.ProviderSettings;
+import io.macula.testing.LogLines;
 import io.macula.tls.RealmSecret;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.micrometer.tracing.BaggageInScope;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
@@ -63,18 +61,12 @@ class TracingTests {
 
 	private final List<RealmNode> nodes = new ArrayList<>();
 
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-	@BeforeEach
-	void readLog() {
-		this.log.start();
-		((Logger) LoggerFactory.getLogger("io")).addAppender(this.log);
-	}
+	@RegisterExtension
+	final LogLines log = LogLines.of("io");
 
 	@AfterEach
 	void closeNodes() {
 		Hooks.disableAutomaticContextPropagation();
-		((Logger) LoggerFactory.getLogger("io")).detachAppender(this.log);
 		for (int i = this.nodes.size() - 1; i >= 0; i--) {
 			this.nodes.get(i).close();
 		}
@@ -161,7 +153,7 @@ class TracingTests {
 			assertThat(bridge.spans()).as(shape).extracting(Finished::trace).containsOnly(outer.trace());
 			assertThat(line(bridge.spans(), outer)).as("%s: %s", shape, bridge.spans()).hasSize(4);
 		}
-		assertThat(this.log.list).filteredOn((line) -> line.getLevel().isGreaterOrEqual(Level.WARN))
+		assertThat(this.log.events()).filteredOn((line) -> line.getLevel().isGreaterOrEqual(Level.WARN))
 			.extracting(ILoggingEvent::getFormattedMessage)
 			.isEmpty();
 	}

@@ -17,19 +17,14 @@
 package io.macula.pool;
 
 import java.time.Duration;
-import java.util.List;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import io.macula.testing.LogLines;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static io.macula.pool.PoolFixture.ONE;
 import static io.macula.pool.PoolFixture.REFUSED;
@@ -44,45 +39,20 @@ class LoggingPoolListenerTests {
 	private static final Status MOVED = Status.notProcessed(Code.UNAVAILABLE,
 			ONE + " is draining: the client's address changed");
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger(ConnectionPool.class);
-
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+	@RegisterExtension
+	final LogLines log = LogLines.of(ConnectionPool.class).from(Level.INFO).onlyHere();
 
 	private final FakeTime time = new FakeTime();
 
 	private final LoggingPoolListener listener = new LoggingPoolListener(this.time::nanos);
-
-	private final Level level = this.logger.getLevel();
-
-	@BeforeEach
-	void listen() {
-		this.logger.setLevel(Level.INFO);
-		this.logger.setAdditive(false);
-		this.log.start();
-		this.logger.addAppender(this.log);
-	}
-
-	@AfterEach
-	void listenNoMore() {
-		this.logger.detachAppender(this.log);
-		this.logger.setAdditive(true);
-		this.logger.setLevel(this.level);
-	}
-
-	private List<String> lines(Level level) {
-		return this.log.list.stream()
-			.filter((event) -> event.getLevel() == level)
-			.map(ILoggingEvent::getFormattedMessage)
-			.toList();
-	}
 
 	@Test
 	void whenPeerDrainsItsConnectionThenNothingFailedAndNothingIsBack() {
 		this.listener.drained(ONE, MOVED);
 		this.listener.dialling(ONE);
 		this.listener.connected(new FakeConnection(ONE, 0));
-		assertThat(lines(Level.WARN)).isEmpty();
-		assertThat(lines(Level.INFO)).containsExactly(
+		assertThat(this.log.at(Level.WARN)).isEmpty();
+		assertThat(this.log.at(Level.INFO)).containsExactly(
 				"Endpoint 10.0.0.1:9443 drained its connection and is dialled again until it is back or withdrawn: "
 						+ "10.0.0.1:9443 is draining: the client's address changed",
 				"Creating connection to endpoint 10.0.0.1:9443");
@@ -91,7 +61,7 @@ class LoggingPoolListenerTests {
 	@Test
 	void whenEndpointIsOfIpv6ThenItsPortCanBeTold() {
 		this.listener.dialling(new Endpoint("fd00::1", 9443));
-		assertThat(lines(Level.INFO)).containsExactly("Creating connection to endpoint [fd00::1]:9443");
+		assertThat(this.log.at(Level.INFO)).containsExactly("Creating connection to endpoint [fd00::1]:9443");
 	}
 
 	@Test
@@ -101,10 +71,10 @@ class LoggingPoolListenerTests {
 			this.listener.failed(ONE, REFUSED);
 			this.time.pass(Duration.ofSeconds(1));
 		}
-		assertThat(lines(Level.WARN)).hasSize(3)
+		assertThat(this.log.at(Level.WARN)).hasSize(3)
 			.containsOnly("Endpoint 10.0.0.1:9443 failed and is dialled again until it is back or withdrawn: "
 					+ "UNAVAILABLE: port unreachable");
-		assertThat(lines(Level.INFO)).containsExactly("Creating connection to endpoint 10.0.0.1:9443");
+		assertThat(this.log.at(Level.INFO)).containsExactly("Creating connection to endpoint 10.0.0.1:9443");
 	}
 
 	@Test
@@ -112,14 +82,14 @@ class LoggingPoolListenerTests {
 		this.listener.failed(ONE, REFUSED);
 		this.listener.connected(new FakeConnection(ONE, 0));
 		this.listener.connected(new FakeConnection(ONE, 0));
-		assertThat(lines(Level.INFO)).containsExactly("Endpoint 10.0.0.1:9443 is back: node peer");
+		assertThat(this.log.at(Level.INFO)).containsExactly("Endpoint 10.0.0.1:9443 is back: node peer");
 	}
 
 	@Test
 	void whenOneEndpointFailsThenAnotherIsWarnedOfToo() {
 		this.listener.failed(ONE, REFUSED);
 		this.listener.failed(TWO, REFUSED);
-		assertThat(lines(Level.WARN)).hasSize(2);
+		assertThat(this.log.at(Level.WARN)).hasSize(2);
 	}
 
 	@Test
@@ -129,7 +99,7 @@ class LoggingPoolListenerTests {
 		}
 		this.listener.failed(new Endpoint("10.1.0.1", 1), REFUSED);
 		this.listener.failed(new Endpoint("10.1.0.1", 1001), REFUSED);
-		assertThat(lines(Level.WARN)).hasSize(1002);
+		assertThat(this.log.at(Level.WARN)).hasSize(1002);
 	}
 
 	@Test
@@ -140,9 +110,11 @@ class LoggingPoolListenerTests {
 			this.listener.failed(new Endpoint("10.0.0.2", 9443), MOVED);
 			this.time.pass(Duration.ofMinutes(1).dividedBy(20_000));
 		}
-		assertThat(this.log.list).hasSizeLessThan(50);
+		assertThat(this.log.events()).hasSizeLessThan(50);
 		this.listener.dialling(new Endpoint("10.0.0.3", 9443));
-		assertThat(lines(Level.INFO)).last().asString().startsWith("Creating connection to endpoint 10.0.0.3:9443");
+		assertThat(this.log.at(Level.INFO)).last()
+			.asString()
+			.startsWith("Creating connection to endpoint 10.0.0.3:9443");
 	}
 
 }

@@ -22,16 +22,13 @@ import java.util.List;
 import java.util.Map;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.macula.Code;
 import io.macula.Processed;
 import io.macula.selection.InstanceTracker.Availability;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import io.macula.testing.LogLines;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,24 +36,8 @@ class OutlierEjectionTests {
 
 	private final Fixtures fixtures = new Fixtures(SelectionStrategies.roundRobin());
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger(OutlierEjection.class);
-
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-	private final Level level = this.logger.getLevel();
-
-	@BeforeEach
-	void listen() {
-		this.logger.setLevel(Level.INFO);
-		this.log.start();
-		this.logger.addAppender(this.log);
-	}
-
-	@AfterEach
-	void listenNoMore() {
-		this.logger.detachAppender(this.log);
-		this.logger.setLevel(this.level);
-	}
+	@RegisterExtension
+	final LogLines log = LogLines.of(OutlierEjection.class).from(Level.INFO);
 
 	@Test
 	void whenAnInstanceIsEjectedThenTheLogTellsForHowManySeconds() {
@@ -82,7 +63,7 @@ class OutlierEjectionTests {
 	}
 
 	private List<String> lines() {
-		return this.log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+		return this.log.events().stream().map(ILoggingEvent::getFormattedMessage).toList();
 	}
 
 	@Test

@@ -23,9 +23,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
@@ -34,10 +31,9 @@ import io.macula.directory.InMemoryDirectory;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
 import io.macula.directory.Snapshot;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import io.macula.testing.LogLines;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,24 +58,8 @@ class AdvertiserTests {
 
 	private final Advertiser advertiser = new Advertiser(this.directory, HERE);
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger(Advertiser.class);
-
-	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-	private final Level level = this.logger.getLevel();
-
-	@BeforeEach
-	void listen() {
-		this.logger.setLevel(Level.INFO);
-		this.log.start();
-		this.logger.addAppender(this.log);
-	}
-
-	@AfterEach
-	void listenNoMore() {
-		this.logger.detachAppender(this.log);
-		this.logger.setLevel(this.level);
-	}
+	@RegisterExtension
+	final LogLines log = LogLines.of(Advertiser.class).from(Level.INFO);
 
 	@Test
 	void whenWhatIsAdvertisedIsReplacedThenOthersSeeTheNewOneAlone() {
@@ -200,10 +180,7 @@ class AdvertiserTests {
 	}
 
 	private List<String> lines() {
-		return this.log.list.stream()
-			.filter((event) -> event.getLevel() == Level.INFO)
-			.map(ILoggingEvent::getFormattedMessage)
-			.toList();
+		return this.log.at(Level.INFO);
 	}
 
 	private List<Instance> seen() {

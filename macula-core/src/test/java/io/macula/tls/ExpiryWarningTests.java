@@ -18,23 +18,17 @@ package io.macula.tls;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 import javax.net.ssl.KeyManagerFactory;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import io.macula.testing.LogLines;
 import io.macula.testing.TestAuthority;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,33 +37,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ExpiryWarningTests {
 
-	private static final Logger logger = (Logger) LoggerFactory.getLogger(BundleTls.class);
-
-	private final List<String> warnings = new CopyOnWriteArrayList<>();
-
-	private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-
-		@Override
-		protected void append(ILoggingEvent event) {
-			if (event.getLevel() == Level.WARN) {
-				ExpiryWarningTests.this.warnings.add(event.getFormattedMessage());
-			}
-		}
-
-	};
+	@RegisterExtension
+	final LogLines log = LogLines.of(BundleTls.class);
 
 	private final AtomicReference<Instant> now = new AtomicReference<>();
-
-	@BeforeEach
-	void attach() {
-		this.appender.start();
-		logger.addAppender(this.appender);
-	}
-
-	@AfterEach
-	void detach() {
-		logger.detachAppender(this.appender);
-	}
 
 	@Test
 	void warnsOnceADayFromAWeekBeforeTheEndOnUntilItIsRenewed() throws Exception {
@@ -79,28 +50,29 @@ class ExpiryWarningTests {
 		this.now.set(end.minus(Duration.ofHours(30)));
 		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, TestAuthority.PASSWORD,
 				authority.trust(), this.now::get);
-		assertThat(this.warnings).singleElement()
+		assertThat(this.log.at(Level.WARN)).singleElement()
 			.asString()
 			.startsWith("The certificate 'CN=node' of SSL bundle 'shop' ends in ")
 			.contains("it is valid from ", "; this machine's clock says ")
 			.endsWith("renew it before, no restart is needed");
 		pass(tls, Duration.ofHours(1), 23);
-		assertThat(this.warnings).hasSize(1);
+		assertThat(this.log.at(Level.WARN)).hasSize(1);
 		pass(tls, Duration.ofHours(1), 24);
-		assertThat(this.warnings).hasSize(2);
+		assertThat(this.log.at(Level.WARN)).hasSize(2);
 		pass(tls, Duration.ofHours(1), 24);
-		assertThat(this.warnings).hasSize(3);
-		assertThat(this.warnings.get(2)).contains("is not valid now (it is valid from ", "peers will refuse this node");
+		assertThat(this.log.at(Level.WARN)).hasSize(3);
+		assertThat(this.log.at(Level.WARN).get(2)).contains("is not valid now (it is valid from ",
+				"peers will refuse this node");
 		this.now.set(Instant.now().minus(Duration.ofDays(21)));
 		tls.warnOfExpiry();
-		assertThat(this.warnings).as("the clock is before the beginning").hasSize(4);
+		assertThat(this.log.at(Level.WARN)).as("the clock is before the beginning").hasSize(4);
 		tls.update(authority.keys("next", Duration.ofDays(30)), TestAuthority.PASSWORD, authority.trust());
 		this.now.set(Instant.now());
 		pass(tls, Duration.ofHours(1), 22 * 24 + 22);
-		assertThat(this.warnings).hasSize(4);
+		assertThat(this.log.at(Level.WARN)).hasSize(4);
 		pass(tls, Duration.ofHours(1), 25);
-		assertThat(this.warnings).hasSize(5);
-		assertThat(this.warnings.get(4)).startsWith("The certificate 'CN=next'");
+		assertThat(this.log.at(Level.WARN)).hasSize(5);
+		assertThat(this.log.at(Level.WARN).get(4)).startsWith("The certificate 'CN=next'");
 	}
 
 	@Test
@@ -111,9 +83,9 @@ class ExpiryWarningTests {
 				authority.keys("brief", Duration.ofHours(12)), TestAuthority.PASSWORD, authority.trust(),
 				this.now::get);
 		pass(tls, Duration.ofHours(1), 3);
-		assertThat(this.warnings).isEmpty();
+		assertThat(this.log.at(Level.WARN)).isEmpty();
 		pass(tls, Duration.ofHours(1), 3);
-		assertThat(this.warnings).hasSize(1);
+		assertThat(this.log.at(Level.WARN)).hasSize(1);
 		assertThat(tls.source())
 			.matches("SSL bundle 'shop' \\(certificate until \\S+Z\\), peers verified by their host");
 	}
@@ -130,7 +102,9 @@ class ExpiryWarningTests {
 		Instant end = Instant.parse(tls.source().replaceAll(".* until (\\S+Z)\\).*", "$1"));
 		this.now.set(end.minus(left));
 		tls.warnOfExpiry();
-		assertThat(this.warnings).singleElement().asString().contains(" ends in " + text + " (it is valid from ");
+		assertThat(this.log.at(Level.WARN)).singleElement()
+			.asString()
+			.contains(" ends in " + text + " (it is valid from ");
 	}
 
 	private void pass(BundleTls tls, Duration step, int times) {

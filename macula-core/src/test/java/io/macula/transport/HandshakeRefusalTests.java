@@ -20,22 +20,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import javax.net.ssl.KeyManagerFactory;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Processed;
 import io.macula.Realm;
 import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.testing.LogLines;
 import io.macula.testing.TestAuthority;
 import io.macula.tls.BundleTls;
 import io.macula.tls.HostVerification;
@@ -49,9 +46,8 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -72,16 +68,11 @@ class HandshakeRefusalTests {
 
 	private final Transport clientTransport = Transport.create(TransportSettings.defaults());
 
-	private final Warnings warnings = new Warnings();
-
-	@BeforeEach
-	void listen() {
-		this.warnings.attach();
-	}
+	@RegisterExtension
+	final LogLines log = LogLines.of(QuicListener.class);
 
 	@AfterEach
 	void close() {
-		this.warnings.detach();
 		this.clientTransport.close();
 		this.serverTransport.close();
 	}
@@ -173,10 +164,10 @@ class HandshakeRefusalTests {
 		AtomicLong clock = new AtomicLong();
 		HandshakeLog log = new HandshakeLog(clock::get);
 		IntStream.range(0, 1000).forEach((i) -> log.refused(null, null, "reason", "cause " + i));
-		assertThat(this.warnings.lines()).hasSize(HandshakeLog.MAX_LINES);
+		assertThat(this.log.at(Level.WARN)).hasSize(HandshakeLog.MAX_LINES);
 		clock.addAndGet(HandshakeLog.PERIOD.plusSeconds(1).toNanos());
 		log.refused(null, null, "late", "all");
-		assertThat(this.warnings.lines()).last()
+		assertThat(this.log.at(Level.WARN)).last()
 			.asString()
 			.endsWith("check all (" + (1000 - HandshakeLog.MAX_LINES) + " more were not logged)");
 	}
@@ -190,8 +181,8 @@ class HandshakeRefusalTests {
 			log.refused(new InetSocketAddress("10.0.0.1", 1024 + second), null, "it has another secret", "the secret");
 		}
 		log.refused(new InetSocketAddress("10.0.0.2", 1024), null, "it has another secret", "the secret");
-		assertThat(this.warnings.lines()).hasSize(3);
-		assertThat(this.warnings.lines().get(1))
+		assertThat(this.log.at(Level.WARN)).hasSize(3);
+		assertThat(this.log.at(Level.WARN).get(1))
 			.endsWith(" (" + HandshakeLog.PERIOD.toSeconds() + " more were not logged)");
 	}
 
@@ -205,7 +196,7 @@ class HandshakeRefusalTests {
 							+ "Z until 2026-11-27T00:57:46Z; this machine's clock says +12026-11-28T00:57:" + i + "Z)",
 					"clocks");
 		}
-		assertThat(this.warnings.lines()).hasSize(1);
+		assertThat(this.log.at(Level.WARN)).hasSize(1);
 	}
 
 	@Test
@@ -215,7 +206,7 @@ class HandshakeRefusalTests {
 		log.refused(peer, null, "it has another secret", "both sides");
 		log.refused(peer, null, "it has another secret", "both sides");
 		log.refused(peer, null, "it belongs to another realm", "both sides");
-		assertThat(this.warnings.lines()).hasSize(2).last().asString().contains("another realm");
+		assertThat(this.log.at(Level.WARN)).hasSize(2).last().asString().contains("another realm");
 	}
 
 	@Test
@@ -233,7 +224,7 @@ class HandshakeRefusalTests {
 			RpcException error = catchThrowableOfType(RpcException.class,
 					() -> connector.connect(endpoint, Duration.ofSeconds(10)).block());
 			assertThat(error.status().message()).contains("draining");
-			assertThat(this.warnings.lines()).isEmpty();
+			assertThat(this.log.at(Level.WARN)).isEmpty();
 		}
 	}
 
@@ -241,14 +232,14 @@ class HandshakeRefusalTests {
 	void whatAPeerSaysCannotForgeLines() {
 		HandshakeLog log = new HandshakeLog(() -> 0);
 		log.refused(null, "a\nb\u2028c", "x\r\n2026 WARN \u001b[2J" + "y".repeat(10_000), "all");
-		assertThat(this.warnings.lines()).singleElement()
+		assertThat(this.log.at(Level.WARN)).singleElement()
 			.asString()
 			.startsWith("Refused a connection from an unknown address that asked for 'a?b?c': x??2026 WARN ?[2Jyyy")
 			.hasSizeLessThan(1000);
 	}
 
 	private Refusal refuse(TlsContexts server, TlsContexts client) {
-		this.warnings.clear();
+		this.log.clear();
 		try (QuicListener listener = QuicListener.start(this.serverTransport, server, InetAddress.getLoopbackAddress(),
 				0, new TestHandler(), node("provider"))) {
 			RpcException error = catchThrowableOfType(RpcException.class,
@@ -258,10 +249,10 @@ class HandshakeRefusalTests {
 			Status status = error.status();
 			assertThat(status.code()).isEqualTo(Code.UNAUTHENTICATED);
 			assertThat(status.processed()).isEqualTo(Processed.NO);
-			Awaitility.await().until(() -> !this.warnings.lines().isEmpty());
+			Awaitility.await().until(() -> !this.log.at(Level.WARN).isEmpty());
 			Awaitility.await().until(() -> listener.connections() == 0);
-			assertThat(this.warnings.lines()).hasSize(1);
-			return new Refusal(status.message(), this.warnings.lines().get(0));
+			assertThat(this.log.at(Level.WARN)).hasSize(1);
+			return new Refusal(status.message(), this.log.at(Level.WARN).get(0));
 		}
 	}
 
@@ -307,38 +298,6 @@ class HandshakeRefusalTests {
 		@Override
 		public String source() {
 			return "nowhere";
-		}
-
-	}
-
-	private static final class Warnings extends AppenderBase<ILoggingEvent> {
-
-		private final Logger logger = (Logger) LoggerFactory.getLogger(QuicListener.class);
-
-		private final List<String> lines = new CopyOnWriteArrayList<>();
-
-		void attach() {
-			start();
-			this.logger.addAppender(this);
-		}
-
-		void detach() {
-			this.logger.detachAppender(this);
-		}
-
-		void clear() {
-			this.lines.clear();
-		}
-
-		List<String> lines() {
-			return this.lines;
-		}
-
-		@Override
-		protected void append(ILoggingEvent event) {
-			if (event.getLevel() == Level.WARN) {
-				this.lines.add(event.getFormattedMessage());
-			}
 		}
 
 	}
