@@ -16,7 +16,6 @@
 
 package io.macula.embedded;
 
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
