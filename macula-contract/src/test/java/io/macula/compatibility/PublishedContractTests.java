@@ -142,10 +142,9 @@ class PublishedContractTests {
 			.withMessage("x.contract, line 3: expected method, type, exception, enum, choice, same or own, but found "
 					+ "'<<<<<<< HEAD'; take the file back from version control, or write it anew");
 		for (String line : new String[] { "method a(", "method a(b: )", "method a(): int (x)", "type A\n    a",
-				"type A\n    a: int (also)", "type A\n    \"a: int", "choice A\n    a", "enum A\n    a (what)",
-				"own A", "type A\n    a: Optional", "type A\n    a: List<>", "type A\n    a: Map<String>",
-				"type A\n    a: List<Set>", "method a(): []", "type A\n    \"\\uzzzz\": int",
-				"type A\n    \"\\u12" }) {
+				"type A\n    a: int (also)", "type A\n    \"a: int", "choice A\n    a", "enum A\n    a (what)", "own A",
+				"type A\n    a: Optional", "type A\n    a: List<>", "type A\n    a: Map<String>",
+				"type A\n    a: List<Set>", "method a(): []", "type A\n    \"\\uzzzz\": int", "type A\n    \"\\u12" }) {
 			assertThatIllegalArgumentException().as(line)
 				.isThrownBy(() -> PublishedContract.parse("contract a\n" + line, "x.contract"))
 				.withMessageStartingWith("x.contract, line ");
