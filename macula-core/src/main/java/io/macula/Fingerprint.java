@@ -42,15 +42,28 @@ public record Fingerprint(String text) {
 
 	public Fingerprint {
 		Objects.requireNonNull(text, "text");
+		if (!valid(text)) {
+			throw new IllegalArgumentException("Fingerprint of " + text.length() + " characters is not valid: expected "
+					+ DIGEST + " of base64url, a dot and " + MARK + " for each of at most " + MAX_METHODS + " methods");
+		}
+	}
+
+	private static boolean valid(String text) {
 		int marks = text.length() - DIGEST - 1;
 		boolean valid = marks == -1 || (marks >= 0 && marks % MARK == 0 && marks / MARK <= MAX_METHODS);
 		for (int i = 0; valid && i < text.length(); i++) {
 			valid = (i == DIGEST) ? text.charAt(i) == '.' : DIGITS.indexOf(text.charAt(i)) >= 0;
 		}
-		if (!valid) {
-			throw new IllegalArgumentException("Fingerprint of " + text.length() + " characters is not valid: expected "
-					+ DIGEST + " of base64url, a dot and " + MARK + " for each of at most " + MAX_METHODS + " methods");
-		}
+		return valid;
+	}
+
+	/**
+	 * Whether a text has the form of a {@link #version}.
+	 * @param text of a peer
+	 * @return true for 11 characters of base64url
+	 */
+	public static boolean isVersion(String text) {
+		return text.length() == DIGEST && valid(text);
 	}
 
 	/**

@@ -48,7 +48,9 @@ final class CallHistory {
 	/** Versions of the contract that the call does not fit; made when there is one. */
 	private @Nullable Set<String> misfits;
 
-	/** Instances that it does not fit and that do not tell their version, or not yet. */
+	/**
+	 * Instances that it does not fit and of whose version nothing, or another, was told.
+	 */
 	private int untoldMisfits;
 
 	/** Instances that do not know its payload codec. */
@@ -74,32 +76,33 @@ final class CallHistory {
 
 	/**
 	 * The call does not fit the version of the contract that an instance has, whichever
-	 * instance has it, or its payload codec is not known to this one.
+	 * instance has it, or its payload codec is not known to this one. What the directory
+	 * told of the instance may be out of date: its own word counts, and until it is known
+	 * to be right, others of that version are asked.
 	 * @param tracker the instance
 	 * @param codec whether it does not know the codec
-	 * @param missing the mark of the method if it has none, otherwise {@code null}
+	 * @param version that it has, as it says itself, or {@code null} if it does not
 	 */
-	void misfit(InstanceTracker tracker, boolean codec, @Nullable String missing) {
+	void misfit(InstanceTracker tracker, boolean codec, @Nullable String version) {
 		Set<String> present = this.misfits;
 		if (present == null) {
 			present = new HashSet<>();
 			this.misfits = present;
 		}
-		Fingerprint told = tracker.fingerprint();
 		if (codec) {
 			this.codecMisfits++;
+			return;
 		}
-		else if (told != null && !(outdated(told, missing) && this.untoldMisfits < MOST_UNTOLD)) {
+		if (version != null) {
+			present.add(version);
+		}
+		Fingerprint told = tracker.fingerprint();
+		if (told != null && (told.version().equals(version) || this.untoldMisfits >= MOST_UNTOLD)) {
 			present.add(told.version());
 		}
 		else {
 			this.untoldMisfits++;
 		}
-	}
-
-	/** It has another version since, which says nothing of those with the one it told. */
-	private static boolean outdated(Fingerprint told, @Nullable String missing) {
-		return missing != null && !told.methods().isEmpty() && told.mayHave(missing);
 	}
 
 	/** Whether the call did not fit the version of some instance. */

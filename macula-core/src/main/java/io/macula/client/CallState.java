@@ -86,8 +86,7 @@ abstract class CallState implements SelectionContext {
 		}
 		Verdict verdict = committed() ? Verdict.NEVER : FailoverRule.decide(cause, this.procedure.idempotent());
 		if (verdict == Verdict.ELSEWHERE) {
-			boolean missing = cause.status().code() == Code.UNIMPLEMENTED;
-			past.misfit(tracker, FailoverRule.codecUnknown(cause), missing ? this.procedure.mark() : null);
+			past.misfit(tracker, FailoverRule.codecUnknown(cause), FailoverRule.version(cause));
 		}
 		Failure failure = (remainingNanos() > 0) ? Failures.inTime(cause) : cause;
 		// 1. The failure is final, or nothing is ever repeated.

@@ -16,11 +16,15 @@
 
 package io.macula.client;
 
+import java.nio.charset.StandardCharsets;
+
 import io.macula.Code;
+import io.macula.Fingerprint;
 import io.macula.Processed;
 import io.macula.Status;
 import io.macula.codec.CodecException;
 import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one table that says whether a failed attempt may be followed by another.
@@ -66,6 +70,16 @@ final class FailoverRule {
 	 */
 	static boolean codecUnknown(Failure misfit) {
 		return misfit.status().code() == Code.UNIMPLEMENTED && CodecException.class.getName().equals(misfit.type());
+	}
+
+	/**
+	 * The version of the contract that an instance says it has, which the call does not
+	 * fit.
+	 * @return the digest, or {@code null} if it says none
+	 */
+	static @Nullable String version(Failure misfit) {
+		String version = new String(misfit.detail(), StandardCharsets.ISO_8859_1);
+		return Fingerprint.isVersion(version) ? version : null;
 	}
 
 	/**

@@ -19,19 +19,16 @@ package io.macula.node;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.macula.Fingerprint;
 import io.macula.ServiceName;
-import io.macula.codec.PayloadCodec;
-import io.macula.contract.ServiceContract;
 import io.macula.server.ServiceDefinition;
 
 /**
  * The versions of the contracts that a node serves, as it tells them in its
- * advertisement. Safe for all threads.
+ * advertisement.
  */
 final class ContractVersions {
 
@@ -41,28 +38,18 @@ final class ContractVersions {
 	 */
 	static final int MAX_CHARS = 16 * 1024;
 
-	private final PayloadCodec codec;
-
-	/** Looking through all types of a contract takes a while. */
-	private final Map<ServiceContract, Fingerprint> known = new IdentityHashMap<>();
-
-	/**
-	 * No versions yet.
-	 * @param codec describes types
-	 */
-	ContractVersions(PayloadCodec codec) {
-		this.codec = codec;
+	private ContractVersions() {
 	}
 
 	/**
 	 * The version of each service.
-	 * @param services what is served
+	 * @param services what is advertised, all of it served
+	 * @param served the versions of what is served
 	 * @return fingerprints of at most {@value #MAX_CHARS} characters, if that is possible
 	 */
-	synchronized Map<ServiceName, Fingerprint> of(List<ServiceDefinition> services) {
-		Map<ServiceName, Fingerprint> all = new HashMap<>();
-		services.forEach((service) -> all.put(service.name(), this.known.computeIfAbsent(service.contract(),
-				(contract) -> contract.fingerprint(this.codec::describe))));
+	static Map<ServiceName, Fingerprint> of(List<ServiceDefinition> services, Map<ServiceName, Fingerprint> served) {
+		Map<ServiceName, Fingerprint> all = new HashMap<>(served);
+		all.keySet().retainAll(services.stream().map(ServiceDefinition::name).toList());
 		int room = MAX_CHARS;
 		List<Map.Entry<ServiceName, Fingerprint>> smallestFirst = new ArrayList<>(all.entrySet());
 		smallestFirst.sort(Comparator.comparing((entry) -> entry.getValue().text().length()));

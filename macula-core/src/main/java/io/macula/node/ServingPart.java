@@ -28,7 +28,6 @@ import io.macula.Endpoint;
 import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
-import io.macula.codec.PayloadCodec;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.Registry;
@@ -71,8 +70,6 @@ final class ServingPart {
 
 	private final OwnServices own;
 
-	private final ContractVersions versions;
-
 	/** What is served; changed by one at a time. */
 	private List<ServiceDefinition> services;
 
@@ -91,8 +88,7 @@ final class ServingPart {
 	private volatile @Nullable Listening listening;
 
 	ServingPart(NodeSettings settings, long incarnation, ProviderSettings provider, RealmServer server,
-			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, PayloadCodec codec,
-			Timer timer) {
+			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, Timer timer) {
 		this.timer = timer;
 		this.settings = settings;
 		this.incarnation = incarnation;
@@ -100,9 +96,8 @@ final class ServingPart {
 		this.server = server;
 		this.engine = engine;
 		this.own = own;
-		this.versions = new ContractVersions(codec);
 		this.services = List.copyOf(services);
-		this.told = this.versions.of(this.services);
+		this.told = ContractVersions.of(this.services, server.fingerprints());
 	}
 
 	/**
@@ -142,7 +137,7 @@ final class ServingPart {
 
 	private void changed(List<ServiceDefinition> all) {
 		this.services = List.copyOf(all);
-		this.told = this.versions.of(this.services);
+		this.told = ContractVersions.of(this.services, this.server.fingerprints());
 		this.own.serves(this.told);
 	}
 

@@ -145,7 +145,7 @@ final class Dispatcher implements CallHandler {
 
 	private void reject(ServedMethod method, InboundCall call, String reason) {
 		method.service().ended(Code.INVALID_ARGUMENT);
-		call.fail(HandlerFailures.misfit(method.procedure() + " " + reason));
+		call.fail(HandlerFailures.misfit(method.procedure() + " " + reason, method.service()));
 	}
 
 	/** What may fail for lack of memory is made before the call counts as in flight. */

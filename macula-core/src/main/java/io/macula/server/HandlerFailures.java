@@ -16,6 +16,7 @@
 package io.macula.server;
 
 import java.lang.reflect.UndeclaredThrowableException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 
 import io.macula.Code;
@@ -55,6 +56,8 @@ final class HandlerFailures {
 
 	private final String procedure;
 
+	private final ServedService service;
+
 	private final MethodContract contract;
 
 	private final ExceptionCodecs exceptions;
@@ -66,13 +69,15 @@ final class HandlerFailures {
 
 	private final FaultLog log = new FaultLog(logger);
 
-	HandlerFailures(String procedure, MethodContract contract, ExceptionCodecs exceptions, boolean exposeMessages) {
-		this.procedure = procedure;
+	HandlerFailures(ServedService service, MethodContract contract, ExceptionCodecs exceptions,
+			boolean exposeMessages) {
+		this.service = service;
+		this.procedure = service.name() + "/" + contract.wireName();
 		this.contract = contract;
 		this.exceptions = exceptions;
 		this.exposeMessages = exposeMessages;
 		this.indescribable = Failure.of(Status.processed(Code.INTERNAL,
-				procedure + " failed, and so did the description of its failure; the provider's log tells more"));
+				this.procedure + " failed, and so did the description of its failure; the provider's log tells more"));
 	}
 
 	/** Tell the operator which declared exceptions cannot travel as themselves. */
@@ -139,16 +144,23 @@ final class HandlerFailures {
 
 	/** Not processed: an instance of another version may understand them. */
 	Failure argumentsNotDecodable(CodecException cause) {
-		return misfit(this.procedure + ": " + text(cause));
+		return misfit(this.procedure + ": " + text(cause), this.service);
 	}
 
 	/**
 	 * The call does not fit this version of the contract, and its handler did not run.
 	 * The type tells the caller that it is not a payload too large for all instances.
 	 */
-	static Failure misfit(String message) {
-		return new Failure(Status.notProcessed(Code.INVALID_ARGUMENT, message), CodecException.class.getName(),
-				NOTHING);
+	static Failure misfit(String message, ServedService service) {
+		return misfit(Status.notProcessed(Code.INVALID_ARGUMENT, message), CodecException.class.getName(), service);
+	}
+
+	/**
+	 * The same with any status: tells the version, since what the directory told the
+	 * caller may have been that of an earlier node at this address.
+	 */
+	static Failure misfit(Status status, @Nullable String type, ServedService service) {
+		return new Failure(status, type, service.fingerprint().version().getBytes(StandardCharsets.US_ASCII));
 	}
 
 	/** What the handler's stream of arguments fails with. */
@@ -162,7 +174,7 @@ final class HandlerFailures {
 	Failure resultNotEncodable(@Nullable Object value, Throwable cause) {
 		try {
 			String type = (value != null) ? value.getClass().getName() : "null";
-			String message = "the result of " + this.procedure + ", a " + type + ", cannot be encoded";
+			String message = "the result of " + this.procedure + ", of type " + type + ", cannot be encoded";
 			this.log.warn(message + ": " + text(cause), cause);
 			return Failure.of(Status.processed(Code.INTERNAL, message + told(cause)));
 		}

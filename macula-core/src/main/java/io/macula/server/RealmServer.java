@@ -22,9 +22,12 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 import io.macula.Code;
+import io.macula.Fingerprint;
 import io.macula.Realm;
 import io.macula.RpcException;
 import io.macula.ServiceName;
@@ -273,6 +276,17 @@ public final class RealmServer implements AutoCloseable {
 			.filter((service) -> !service.reserved())
 			.map(ServedService::report)
 			.toList();
+	}
+
+	/**
+	 * The version of the contract of each service, without the product's own.
+	 * @return fingerprints by the names of the services
+	 */
+	public Map<ServiceName, Fingerprint> fingerprints() {
+		return this.dispatcher.services()
+			.stream()
+			.filter((service) -> !service.reserved())
+			.collect(Collectors.toUnmodifiableMap(ServedService::name, ServedService::fingerprint));
 	}
 
 	/**

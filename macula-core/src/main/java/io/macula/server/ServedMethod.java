@@ -80,7 +80,7 @@ final class ServedMethod {
 		Type streamType = contract.streamType();
 		this.element = (streamType != null) ? codec.forType(streamType, "An element sent to " + contract.signature())
 				: null;
-		this.failures = new HandlerFailures(this.procedure, contract, ExceptionCodecs.of(codec,
+		this.failures = new HandlerFailures(service, contract, ExceptionCodecs.of(codec,
 				contract.method().getDeclaringClass(), contract.signature(), contract.exceptions()), exposeMessages);
 		this.observations = observations;
 	}

@@ -86,7 +86,7 @@ final class ServedProcedures {
 	 * @param removable whether it may be removed
 	 */
 	void register(ServiceDefinition definition, boolean removable) {
-		ServedService service = new ServedService(definition, removable);
+		ServedService service = new ServedService(definition, this.codecs.describing(), removable);
 		PayloadCodec preferred = this.codecs.get(this.codecs.names().get(0));
 		Map<ProcedureKey, ServedMethod> prepared = new HashMap<>();
 		for (MethodContract method : definition.contract().methods()) {
@@ -167,14 +167,17 @@ final class ServedProcedures {
 		if (this.removed.contains(procedure.service())) {
 			return Failure.of(this.refusals.withdrawn(new ServiceName(procedure.service())));
 		}
-		Status status = Status.notProcessed(Code.UNIMPLEMENTED, unservedMessage(procedure));
 		ServedService service = this.services.get(procedure.service());
-		boolean codec = service != null && service.definition().contract().method(procedure.method()) != null;
-		return codec ? new Failure(status, CodecException.class.getName(), NOTHING) : Failure.of(status);
+		Status status = Status.notProcessed(Code.UNIMPLEMENTED, unservedMessage(procedure, service));
+		if (service == null) {
+			return Failure.of(status);
+		}
+		boolean codec = service.definition().contract().method(procedure.method()) != null;
+		return codec ? new Failure(status, CodecException.class.getName(), NOTHING)
+				: HandlerFailures.misfit(status, null, service);
 	}
 
-	private String unservedMessage(ProcedureKey procedure) {
-		ServedService service = this.services.get(procedure.service());
+	private String unservedMessage(ProcedureKey procedure, @Nullable ServedService service) {
 		if (service == null) {
 			List<String> names = new ArrayList<>();
 			for (ServedService other : this.services.values()) {

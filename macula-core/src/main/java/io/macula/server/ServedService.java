@@ -23,7 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.macula.Code;
+import io.macula.Fingerprint;
 import io.macula.ServiceName;
+import io.macula.codec.PayloadCodec;
 import io.macula.contract.MethodContract;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -38,6 +40,11 @@ final class ServedService {
 
 	private final boolean reserved;
 
+	private final PayloadCodec describing;
+
+	/** Looking through all types of a contract takes a while, so that it is done once. */
+	private volatile @Nullable Fingerprint fingerprint;
+
 	/** Counted only where somebody may wait for the last one to end. */
 	private final @Nullable OpenCalls open;
 
@@ -48,8 +55,15 @@ final class ServedService {
 	/** Withdrawn for good, which only a removable one can be. */
 	private volatile boolean withdrawn;
 
-	ServedService(ServiceDefinition definition, boolean removable) {
+	/**
+	 * A service without calls as yet.
+	 * @param definition the service
+	 * @param describing describes types to other nodes
+	 * @param removable whether it may be withdrawn
+	 */
+	ServedService(ServiceDefinition definition, PayloadCodec describing, boolean removable) {
 		this.definition = definition;
+		this.describing = describing;
 		this.open = removable ? new OpenCalls() : null;
 		this.reserved = definition.name().reserved();
 		for (Code code : Code.values()) {
@@ -68,6 +82,16 @@ final class ServedService {
 	/** A service of the product itself. */
 	boolean reserved() {
 		return this.reserved;
+	}
+
+	/** Which version of its contract is served. */
+	Fingerprint fingerprint() {
+		Fingerprint known = this.fingerprint;
+		if (known == null) {
+			known = this.definition.contract().fingerprint(this.describing::describe);
+			this.fingerprint = known;
+		}
+		return known;
 	}
 
 	/** Names on the wire, in stable order. */

@@ -16,13 +16,16 @@
 
 package io.macula.client;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 import io.macula.Code;
+import io.macula.Endpoint;
 import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.Processed;
@@ -64,8 +67,10 @@ class MisfitTests {
 	private static final Failure NO_METHOD = new Failure(Status.notProcessed(Code.UNIMPLEMENTED, "no such method"),
 			null, new byte[0]);
 
-	/** What the others refuse with. */
+	/** What the others refuse with, and the version that they say they have. */
 	private Failure misfit = MISFIT;
+
+	private @Nullable IntFunction<@Nullable Fingerprint> said;
 
 	/** The instance that answers whatever its version is. */
 	private int good;
@@ -91,11 +96,25 @@ class MisfitTests {
 				connection.answer(call, Calls.encoded("good"));
 			}
 			else {
-				connection.fail(call, this.misfit);
+				IntFunction<@Nullable Fingerprint> says = (this.said != null) ? this.said : version;
+				connection.fail(call, saying(says.apply(number(connection.endpoint()))));
 			}
 		};
 		this.fixture.snapshots
 			.tryEmitNext(new Snapshot(new ServiceName("test.echo"), instances, told, this.fixture.now.get()));
+	}
+
+	private static int number(Endpoint endpoint) {
+		return IntStream.rangeClosed(1, 100)
+			.filter((i) -> endpoint.equals(ClientFixture.endpoint(i)))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	private Failure saying(@Nullable Fingerprint version) {
+		boolean codec = this.misfit == NO_CODEC;
+		return (version == null || codec) ? this.misfit : new Failure(this.misfit.status(), this.misfit.type(),
+				version.version().getBytes(StandardCharsets.US_ASCII));
 	}
 
 	private int asked() {
@@ -169,8 +188,56 @@ class MisfitTests {
 	}
 
 	@Test
+	void whenAnInstanceHasAnotherVersionThanWasToldOfItThenOthersOfThatVersionAreAsked() {
+		this.good = 2;
+		this.count = 3;
+		this.said = (i) -> (i == 1) ? TWO : OTHER;
+		instances((i) -> ONE);
+		for (int i = 0; i < 20; i++) {
+			assertThat(call()).isEqualTo("good");
+		}
+	}
+
+	@Test
+	void whenAnInstanceThatSaysNothingRefusesThenOthersOfTheVersionThatWasToldOfItAreAsked() {
+		this.good = 2;
+		this.count = 3;
+		this.said = (i) -> null;
+		instances((i) -> ONE);
+		for (int i = 0; i < 20; i++) {
+			assertThat(call()).isEqualTo("good");
+		}
+	}
+
+	@Test
+	void whenNoInstanceHasTheVersionThatWasToldOfItThenAFewAreAsked() {
+		this.said = (i) -> OTHER;
+		instances((i) -> ONE);
+		refused();
+		assertThat(asked()).isEqualTo(CallHistory.MOST_UNTOLD + 1);
+	}
+
+	@Test
+	void whenAnInstanceSaysAVersionThatOthersToldThenTheseAreNotAsked() {
+		this.said = (i) -> OTHER;
+		instances((i) -> (i == 50) ? ONE : OTHER);
+		refused();
+		assertThat(asked()).isBetween(1, 2);
+	}
+
+	@Test
+	void whatIsNoVersionCountsAsNothingSaid() {
+		this.misfit = new Failure(MISFIT.status(), MISFIT.type(), "not a version".getBytes(StandardCharsets.UTF_8));
+		this.said = (i) -> null;
+		instances((i) -> ONE);
+		refused();
+		assertThat(asked()).isEqualTo(CallHistory.MOST_UNTOLD + 1);
+	}
+
+	@Test
 	void whenAnInstanceHasLostAMethodSinceItToldItsVersionThenOthersOfThatVersionAreAsked() {
 		this.misfit = NO_METHOD;
+		this.said = (i) -> OTHER;
 		this.good = 2;
 		this.count = 3;
 		instances((i) -> WITH_ECHO);
@@ -184,6 +251,7 @@ class MisfitTests {
 	@Test
 	void whenNoInstanceHasTheMethodThatAllTellThenAFewAreAsked() {
 		this.misfit = NO_METHOD;
+		this.said = (i) -> null;
 		instances((i) -> WITH_ECHO);
 		try (RealmClient client = this.fixture.client()) {
 			Echo echo = client.proxy(Echo.class, "test.echo");

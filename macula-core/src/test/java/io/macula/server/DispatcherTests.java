@@ -18,6 +18,7 @@ package io.macula.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,7 @@ import io.macula.Realm;
 import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.codec.JacksonPayloadCodec;
+import io.macula.contract.ServiceContract;
 import io.macula.transport.NodeInfo;
 import io.macula.wire.Failure;
 import io.micrometer.observation.ObservationRegistry;
@@ -164,6 +166,21 @@ class DispatcherTests {
 		call("value", "1").codec("xml")
 			.arrive(this.dispatcher)
 			.awaitFailure(Code.UNIMPLEMENTED, Processed.NO, "'xml'", "json, cbor");
+	}
+
+	@Test
+	void whoeverIsRefusedForItsVersionOfTheContractIsToldWhichOneThisIs() throws Exception {
+		byte[] version = ServiceContract.of(Shapes.class)
+			.fingerprint(JacksonPayloadCodec.cbor()::describe)
+			.version()
+			.getBytes(StandardCharsets.US_ASCII);
+		for (FakeCall refused : List.of(call("other", ""), call("value", "\"x\""), call("count", "1"))) {
+			assertThat(refused.arrive(this.dispatcher).awaitFailure().detail()).isEqualTo(version);
+		}
+		FakeCall codec = call("value", "1").codec("xml").arrive(this.dispatcher);
+		assertThat(codec.awaitFailure().detail()).isEmpty();
+		FakeCall service = new FakeCall("test.other/value", "").arrive(this.dispatcher);
+		assertThat(service.awaitFailure().detail()).isEmpty();
 	}
 
 	@Test
