@@ -31,6 +31,7 @@ import io.macula.client.NextStep.GiveUp;
 import io.macula.codec.CodecException;
 import io.macula.codec.ThrownType;
 import io.macula.log.DurationText;
+import io.macula.log.LineText;
 import io.macula.wire.Failure;
 
 /**
@@ -216,13 +217,7 @@ final class Failures {
 		boolean known = cause instanceof CodecException;
 		String why = (known) ? String.valueOf(cause.getMessage()) : text(cause);
 		return new RpcException(new Status((known) ? Code.INVALID_ARGUMENT : Code.INTERNAL,
-				what + " cannot be encoded: " + line(why), processed), cause);
-	}
-
-	/** A text of the user's code as one line that people read. */
-	private static String line(String text) {
-		String line = text.replaceAll("\\p{Cntrl}+", " ");
-		return (line.length() <= LONGEST_LINE) ? line : line.substring(0, LONGEST_LINE) + "...";
+				what + " cannot be encoded: " + LineText.of(why, LONGEST_LINE), processed), cause);
 	}
 
 	/**

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import io.macula.log.LineText;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.InvalidFormatException;
 
@@ -33,6 +34,8 @@ final class FaultPlace {
 	private static final int MAX_STEPS = 8;
 
 	private static final int MAX_REASON = 400;
+
+	private static final int MAX_NAME = 100;
 
 	private FaultPlace() {
 	}
@@ -53,7 +56,8 @@ final class FaultPlace {
 	private static void append(StringBuilder path, JacksonException.Reference step) {
 		String property = step.getPropertyName();
 		if (property != null) {
-			path.append('.').append(property);
+			// A key of a map may be long.
+			path.append('.').append(LineText.of(property, MAX_NAME));
 		}
 		else if (step.getIndex() >= 0) {
 			path.append('[').append(step.getIndex()).append(']');
@@ -63,9 +67,7 @@ final class FaultPlace {
 	/** The message without Jackson's own path, source excerpt and settings. */
 	static String reason(RuntimeException ex) {
 		String message = (ex instanceof JacksonException jackson) ? reason(jackson) : ex.getMessage();
-		String line = Objects.requireNonNullElse(message, ex.getClass().getName())
-			.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
-		return (line.length() <= MAX_REASON) ? line : line.substring(0, MAX_REASON) + "...";
+		return LineText.of(Objects.requireNonNullElse(message, ex.getClass().getName()), MAX_REASON);
 	}
 
 	private static String reason(JacksonException ex) {
