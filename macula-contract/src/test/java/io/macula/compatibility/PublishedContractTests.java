@@ -155,7 +155,8 @@ class PublishedContractTests {
 	void whenAnInterfaceIsNoContractThenTheCoreSaysWhy() {
 		assertThatIllegalArgumentException().isThrownBy(() -> contract("Holder find(); record Holder(Object any) { }"))
 			.withMessageStartingWith("The result of Orders.find(): ")
-			.withMessageContaining("Holder.any is an Object, so that nobody knows what to decode; declare the type");
+			.withMessageContaining(
+					"Holder.any is of type Object, so that nobody knows what to decode; declare the type");
 		assertThatIllegalArgumentException()
 			.isThrownBy(
 					() -> PublishedContract.of(Compiled.load(

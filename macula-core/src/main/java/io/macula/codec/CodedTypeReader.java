@@ -80,7 +80,7 @@ final class CodedTypeReader {
 		for (Iterator<SettableBeanProperty> all = bean.properties(); all.hasNext();) {
 			SettableBeanProperty property = all.next();
 			String name = property.getName();
-			if (!place.type().isThrowable() || !TypeRules.OF_THROWABLE.contains(name)) {
+			if (!place.type().isThrowable() || !PropertyRules.OF_THROWABLE.contains(name)) {
 				properties.add(new CodedType.Property(name, types.text(place, name, property.getType()),
 						aliases.getOrDefault(name, List.of()), property.isRequired(), written.containsKey(name),
 						format(property.getMember())));

@@ -226,8 +226,8 @@ final class DeclaredTypes extends SimpleModule {
 			}
 			if (!named && !this.type.isAbstract()) {
 				context.reportMappingProblem(
-						"a %s stands where the contract declares %s, and would arrive as %s without what is its own; "
-								+ "declare a sealed type that permits both, or copy the value into a %s",
+						"a value of type %s stands where the contract declares %s, and would arrive as %s without what is its own; "
+								+ "declare a sealed type that permits both, or copy the value into %s",
 						value.getClass().getName(), this.raw.getName(), this.raw.getSimpleName(),
 						this.raw.getSimpleName());
 			}
@@ -258,8 +258,9 @@ final class DeclaredTypes extends SimpleModule {
 					return;
 				}
 			}
-			context.reportMappingProblem("a %s stands where the contract declares %s, which does not name it",
-					found.getName(), this.raw.getName());
+			context.reportMappingProblem(
+					"a value of type %s stands where the contract declares %s, which does not name it", found.getName(),
+					this.raw.getName());
 		}
 
 	}

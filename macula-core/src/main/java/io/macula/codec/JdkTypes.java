@@ -150,7 +150,7 @@ final class JdkTypes {
 				|| (place.parent() == null && place.type().isThrowable())) {
 			return;
 		}
-		throw TypeRules.refused(place, "is a " + raw.getName() + ", which would not arrive as it was sent",
+		throw TypeRules.refused(place, "is of type " + raw.getName() + ", which would not arrive as it was sent",
 				remedy(place));
 	}
 
@@ -173,13 +173,8 @@ final class JdkTypes {
 	}
 
 	private static String remedy(TypePlace place) {
-		Set<String> names = place.names();
-		for (Map.Entry<String, String> remedy : REMEDIES.entrySet()) {
-			if (names.contains(remedy.getKey())) {
-				return remedy.getValue();
-			}
-		}
-		return "use a record with what is meant";
+		String remedy = place.said(REMEDIES);
+		return (remedy != null) ? remedy : "use a record with what is meant";
 	}
 
 }

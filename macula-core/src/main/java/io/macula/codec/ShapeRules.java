@@ -20,7 +20,6 @@ import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 import tools.jackson.databind.ObjectMapper;
@@ -45,8 +44,8 @@ final class ShapeRules implements Consumer<TypePlace> {
 	private static final String WEB = "belongs to a web request; send what the other side needs to know of it";
 
 	/**
-	 * By the names of classes, super-classes and interfaces, since not all are on the
-	 * class path: what is wrong with them, and what to do. The first match counts.
+	 * By the names of classes, super-classes and interfaces: what is wrong with them, and
+	 * what to do.
 	 */
 	private static final Map<String, String> REASONS = reasons();
 
@@ -118,12 +117,10 @@ final class ShapeRules implements Consumer<TypePlace> {
 	}
 
 	private static void refuseByName(TypePlace place) {
-		Set<String> names = place.names();
-		for (Map.Entry<String, String> reason : REASONS.entrySet()) {
-			if (names.contains(reason.getKey())) {
-				throw new IllegalArgumentException(
-						place.path() + " is a " + place.raw().getName() + ", which " + reason.getValue());
-			}
+		String reason = place.said(REASONS);
+		if (reason != null) {
+			throw new IllegalArgumentException(
+					place.path() + " is of type " + place.raw().getName() + ", which " + reason);
 		}
 	}
 
@@ -136,8 +133,9 @@ final class ShapeRules implements Consumer<TypePlace> {
 		}
 		List<String> fields = place.fields().stream().map(Field::getName).toList();
 		if (!fields.isEmpty()) {
-			throw new IllegalArgumentException(place.path() + " is a " + place.raw().getName() + ", which has fields ("
-					+ String.join(", ", fields) + "), but shows none of them, so that nothing of it would travel;"
+			throw new IllegalArgumentException(place.path() + " is of type " + place.raw().getName()
+					+ ", which has fields (" + String.join(", ", fields)
+					+ "), but shows none of them, so that nothing of it would travel;"
 					+ " add getters and setters or a constructor with all of them, or make it a record"
 					+ TypeRules.OR_MODULE);
 		}

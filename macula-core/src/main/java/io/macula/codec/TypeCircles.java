@@ -164,7 +164,7 @@ final class TypeCircles {
 
 	private static IllegalArgumentException refused(String path, TypePlace start, String circle) {
 		return new IllegalArgumentException(
-				path + " is a " + start.raw().getName() + " again, and can refer back to where it came from ("
+				path + " is of type " + start.raw().getName() + " again, and can refer back to where it came from ("
 						+ TypePlace.simpleName(start.type()) + circle + "), which has no end; " + REMEDY);
 	}
 

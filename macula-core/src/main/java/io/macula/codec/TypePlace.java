@@ -21,6 +21,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 
@@ -61,11 +62,21 @@ record TypePlace(@Nullable TypePlace parent, String path, JavaType type, Kind ki
 		return loader == null || loader == ClassLoader.getPlatformClassLoader();
 	}
 
-	/** Names of the class, its super-classes and interfaces, for rules about names. */
-	Set<String> names() {
+	/**
+	 * What is to be said of a type by its name, or by that of a super-class or interface,
+	 * since not all are on the class path.
+	 * @param texts by names of classes; the first match counts
+	 * @return the text, or {@code null} if there is none
+	 */
+	@Nullable String said(Map<String, String> texts) {
 		Set<String> names = new HashSet<>();
 		addNames(raw(), names);
-		return names;
+		for (Map.Entry<String, String> text : texts.entrySet()) {
+			if (names.contains(text.getKey())) {
+				return text.getValue();
+			}
+		}
+		return null;
 	}
 
 	private static void addNames(Class<?> type, Set<String> names) {

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationConfig;
@@ -39,6 +40,7 @@ import tools.jackson.databind.deser.AbstractDeserializer;
 import tools.jackson.databind.deser.SettableBeanProperty;
 import tools.jackson.databind.deser.ValueInstantiator;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
+import tools.jackson.databind.deser.impl.UnwrappedPropertyHandler;
 import tools.jackson.databind.deser.std.ContainerDeserializerBase;
 import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.AnnotatedMember;
@@ -53,6 +55,9 @@ import tools.jackson.databind.jsontype.TypeDeserializer;
  * is met at its shortest path. Used by one thread at start, never on the call path.
  */
 final class TypeWalk {
+
+	/** Stands for all properties without a name of their own. */
+	static final String FURTHER = "*";
 
 	private final ObjectMapper mapper;
 
@@ -119,7 +124,7 @@ final class TypeWalk {
 		}
 		properties.sort(Comparator.comparing(SettableBeanProperty::getName));
 		for (SettableBeanProperty property : properties) {
-			if (place.type().isThrowable() && TypeRules.OF_THROWABLE.contains(property.getName())) {
+			if (place.type().isThrowable() && PropertyRules.OF_THROWABLE.contains(property.getName())) {
 				continue;
 			}
 			ValueDeserializer<?> deserializer = property.hasValueDeserializer() ? property.getValueDeserializer()
@@ -133,17 +138,41 @@ final class TypeWalk {
 	/** What Jackson keeps apart: parts that are unwrapped, and further properties. */
 	private void properties(TypePlace place, List<String> known) {
 		BeanDescription description = this.context.introspectBeanDescription(place.type());
-		for (BeanPropertyDefinition property : description.findProperties()) {
+		List<BeanPropertyDefinition> all = new ArrayList<>(description.findProperties());
+		all.sort(Comparator.comparing(BeanPropertyDefinition::getName));
+		for (BeanPropertyDefinition property : all) {
 			AnnotatedMember member = property.getPrimaryMember();
-			if (member != null && !known.contains(property.getName()) && unwrapped(member)) {
+			// What a constructor takes is there a second time, by a made-up name.
+			boolean madeUp = property.getName().startsWith(UnwrappedPropertyHandler.JSON_UNWRAPPED_NAME_PREFIX);
+			if (member != null && !madeUp && !known.contains(property.getName()) && unwrapped(member)) {
 				JavaType type = property.getPrimaryType();
 				add(place, place.path() + "." + property.getName(), type, deserializer(type), null);
 			}
 		}
+		for (BeanPropertyDefinition property : toldBeside(this.context, description)) {
+			JavaType type = property.getPrimaryType();
+			add(place, place.path() + "." + property.getName(), type, deserializer(type),
+					this.context.findPropertyTypeDeserializer(type, property.getPrimaryMember()));
+		}
 		JavaType further = further(description.findAnySetterAccessor());
 		if (further != null) {
-			add(place, place.path() + ".*", further, deserializer(further), this.context.findTypeDeserializer(further));
+			add(place, place.path() + "." + FURTHER, further, deserializer(further),
+					this.context.findTypeDeserializer(further));
 		}
+	}
+
+	/** Properties whose types are told by other properties beside them, by name. */
+	static List<BeanPropertyDefinition> toldBeside(DeserializationContext context, BeanDescription description) {
+		return description.findProperties()
+			.stream()
+			.filter((property) -> property.getPrimaryMember() != null && !property.getPrimaryType().isContainerType())
+			.filter((property) -> {
+				TypeDeserializer naming = context.findPropertyTypeDeserializer(property.getPrimaryType(),
+						property.getPrimaryMember());
+				return naming != null && naming.getTypeInclusion() == JsonTypeInfo.As.EXTERNAL_PROPERTY;
+			})
+			.sorted(Comparator.comparing(BeanPropertyDefinition::getName))
+			.toList();
 	}
 
 	private boolean unwrapped(AnnotatedMember member) {
@@ -152,7 +181,7 @@ final class TypeWalk {
 	}
 
 	/** The type of the values that any other property has. */
-	private static @Nullable JavaType further(@Nullable AnnotatedMember taker) {
+	static @Nullable JavaType further(@Nullable AnnotatedMember taker) {
 		if (taker instanceof AnnotatedMethod method) {
 			return method.getParameterType(1);
 		}

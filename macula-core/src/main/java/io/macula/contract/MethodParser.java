@@ -213,13 +213,12 @@ final class MethodParser {
 		Class<?> raw = ContractTypes.erase(type);
 		for (Class<?> asynchronous : ASYNCHRONOUS) {
 			if (asynchronous.isAssignableFrom(raw)) {
-				throw refused(found + ": a " + raw.getSimpleName() + " is not a value that can be encoded here",
-						remedy);
+				throw refused(found + ": " + raw.getSimpleName() + " is not a value that can be encoded here", remedy);
 			}
 		}
 		for (Class<?> oneWay : ONE_WAY) {
 			if (oneWay.isAssignableFrom(raw)) {
-				throw refused(found + ": a " + raw.getSimpleName() + " can be read once and in this process only",
+				throw refused(found + ": " + raw.getSimpleName() + " can be read once and in this process only",
 						"use a List, a byte[], or a Flux for what is large");
 			}
 		}

@@ -598,7 +598,7 @@ class RealmClientTests {
 	@Test
 	void whatCannotBeCodedIsRefusedWithMethodAndPath() {
 		assertThatThrownBy(() -> this.fixture.client().proxy(Open.class, "test.open")).hasMessageContaining(
-				"The result of Open.find(): Values of java.util.List<java.lang.Object> cannot be coded as cbor: List<Object>[] is an Object");
+				"The result of Open.find(): Values of java.util.List<java.lang.Object> cannot be coded as cbor: List<Object>[] is of type Object");
 	}
 
 	/** Declares an exception that may be subclassed. */

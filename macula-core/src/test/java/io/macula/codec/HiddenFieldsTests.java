@@ -40,7 +40,7 @@ class HiddenFieldsTests {
 		for (PayloadCodec codec : List.of(JacksonPayloadCodec.cbor(), JacksonPayloadCodec.json())) {
 			assertThatIllegalArgumentException().isThrownBy(() -> codec.forType(type))
 				.withMessageContaining(
-						"is a " + type.getName() + ", of which no property gives the fields (hidden), so that they"
+						"is of type " + type.getName() + ", of which no property gives the fields (hidden), so that they"
 								+ " would be lost; add getters and setters or a constructor with them")
 				.withMessageEndingWith("; or add a module that codes it, with a MaculaCodecCustomizer on both sides");
 		}

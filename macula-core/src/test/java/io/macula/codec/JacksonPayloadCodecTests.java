@@ -346,7 +346,7 @@ class JacksonPayloadCodecTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> JSON.forType(ByClassInside.class))
 			.withMessageContaining("ByClassInside.list has @JsonTypeInfo(use = MINIMAL_CLASS)");
 		assertThatIllegalArgumentException().isThrownBy(() -> JSON.forType(Object.class))
-			.withMessageContaining("Object is an Object, so that nobody knows what to decode; declare the type");
+			.withMessageContaining("Object is of type Object, so that nobody knows what to decode; declare the type");
 		assertThat(roundTrip(CBOR, Shape.class, new Circle(3))).isEqualTo(new Circle(3));
 	}
 

@@ -54,10 +54,10 @@ class LostValuesTests {
 
 	@Test
 	void furtherPropertiesAreTakenAndGivenOrRefused() {
-		assertRefused(OnlyTaken.class, "OnlyTaken has a @JsonAnySetter without a @JsonAnyGetter", "add the other one");
-		assertRefused(OnlyGiven.class, "OnlyGiven has a @JsonAnyGetter without a @JsonAnySetter", "add the other one");
-		assertRefused(AnyObjects.class, "AnyObjects.* is an Object");
-		assertRefused(AnyCalendars.class, "AnyCalendars.* is a java.util.Calendar");
+		assertRefused(OnlyTaken.class, "OnlyTaken has @JsonAnySetter without @JsonAnyGetter", "add the other one");
+		assertRefused(OnlyGiven.class, "OnlyGiven has @JsonAnyGetter without @JsonAnySetter", "add the other one");
+		assertRefused(AnyObjects.class, "AnyObjects.* is of type Object");
+		assertRefused(AnyCalendars.class, "AnyCalendars.* is of type java.util.Calendar");
 	}
 
 	@ParameterizedTest
@@ -72,8 +72,8 @@ class LostValuesTests {
 
 	@Test
 	void whatIsUnwrappedIsLookedAt() {
-		assertRefused(Unwrapped.class, "Unwrapped.inner.value is an Object");
-		assertRefused(UnwrappedBean.class, "UnwrappedBean.inner.when is a java.util.Calendar");
+		assertRefused(Unwrapped.class, "Unwrapped.inner.value is of type Object");
+		assertRefused(UnwrappedBean.class, "UnwrappedBean.inner.when is of type java.util.Calendar");
 		assertRefused(UnwrappedBeside.class, "UnwrappedBeside has a property 'lost'");
 	}
 
@@ -88,7 +88,7 @@ class LostValuesTests {
 	void whatCanBeWrittenAndNeverReadIsRefused() {
 		assertRefused(TwoConstructors.class, "is read as one text or number", "with @JsonCreator");
 		assertRefused(ReadAsText.class, "is read as one text or number, and written as an object", "@JsonValue");
-		assertRefused(WrittenAsText.class, "has a @JsonValue that no creator takes", "@JsonCreator");
+		assertRefused(WrittenAsText.class, "has @JsonValue that no creator takes", "@JsonCreator");
 	}
 
 	@Test

@@ -56,7 +56,8 @@ class ShapeRulesTests {
 
 	@Test
 	void whatShowsNothingOfItselfIsRefused() {
-		String message = " is a " + Opaque.class.getName() + ", which has fields (id, name), but shows none of them, so"
+		String message = " is of type " + Opaque.class.getName()
+				+ ", which has fields (id, name), but shows none of them, so"
 				+ " that nothing of it would travel; add getters and setters or a constructor with all of them, or make"
 				+ " it a record; or add a module that codes it, with a MaculaCodecCustomizer on both sides";
 		refused(Opaque.class, "Opaque" + message);
@@ -73,20 +74,22 @@ class ShapeRulesTests {
 	@Test
 	void handlesOfThisProcessAreRefusedWhereverTheyStand() {
 		refused(HasMono.class,
-				"HasMono.later is a reactor.core.publisher.Mono, which is not a value that can be encoded"
+				"HasMono.later is of type reactor.core.publisher.Mono, which is not a value that can be encoded"
 						+ " here; return it from the method itself, and put the value in this place");
-		refused(HasFlux.class, "HasFlux.parts[] is a reactor.core.publisher.Flux, which is not a value that can be"
-				+ " encoded here; return it from the method itself, and put the value in this place");
+		refused(HasFlux.class,
+				"HasFlux.parts[] is of type reactor.core.publisher.Flux, which is not a value that can be"
+						+ " encoded here; return it from the method itself, and put the value in this place");
 		refused(HasFuture.class,
-				"HasFuture.later is a java.util.concurrent.CompletableFuture, which is not a value that"
+				"HasFuture.later is of type java.util.concurrent.CompletableFuture, which is not a value that"
 						+ " can be encoded here; return it from the method itself, and put the value in this place");
 		refused(HasStream.class,
-				"HasStream.once is a java.util.stream.Stream, which can be read once and in this process"
+				"HasStream.once is of type java.util.stream.Stream, which can be read once and in this process"
 						+ " only; use a List, a byte[], or a Flux of the method itself for what is large");
-		refused(HasInput.class, "HasInput.input is a java.io.InputStream, which can be read once and in this process"
-				+ " only; use a List, a byte[], or a Flux of the method itself for what is large");
+		refused(HasInput.class,
+				"HasInput.input is of type java.io.InputStream, which can be read once and in this process"
+						+ " only; use a List, a byte[], or a Flux of the method itself for what is large");
 		refused(HasThread.class,
-				"HasThread.worker is a java.lang.Thread, which lives in this process only; send what the"
+				"HasThread.worker is of type java.lang.Thread, which lives in this process only; send what the"
 						+ " other side needs to know of it");
 	}
 
@@ -102,8 +105,9 @@ class ShapeRulesTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> CBOR.forType(new tools.jackson.databind.ObjectMapper().getTypeFactory()
 				.constructParametricType(page, String.class)))
-			.withMessageEndingWith("PageImpl<String> is a org.springframework.data.domain.PageImpl, which no client can"
-					+ " decode; send a record with the content, the number of the page and the total");
+			.withMessageEndingWith(
+					"PageImpl<String> is of type org.springframework.data.domain.PageImpl, which no client can"
+							+ " decode; send a record with the content, the number of the page and the total");
 	}
 
 	private static Class<?> compiled(Path directory, String name, String source) throws Exception {
@@ -118,14 +122,15 @@ class ShapeRulesTests {
 
 	@Test
 	void objectsThatCanReferToEachOtherInACircleAreRefused() {
-		refused(Order.class, "Order.lines[].order is a " + Order.class.getName() + " again, and can refer back to where"
+		refused(Order.class, "Order.lines[].order is of type " + Order.class.getName()
+				+ " again, and can refer back to where"
 				+ " it came from (Order.lines[].order), which has no end; leave the way back out with @JsonIgnore or"
 				+ " @JsonBackReference, or make them records");
-		refused(Category.class, "Category.parent is a " + Category.class.getName()
+		refused(Category.class, "Category.parent is of type " + Category.class.getName()
 				+ " again, and can refer back to where"
 				+ " it came from (Category.parent, Category.children[]), which has no end; leave the way back out with"
 				+ " @JsonIgnore or @JsonBackReference, or make them records");
-		refused(HasOrder.class, "HasOrder.orders{}.lines[].order is a " + Order.class.getName()
+		refused(HasOrder.class, "HasOrder.orders{}.lines[].order is of type " + Order.class.getName()
 				+ " again, and can refer back to where it came from (Order.lines[].order), which has no end; leave the"
 				+ " way back out with @JsonIgnore or @JsonBackReference, or make them records");
 	}

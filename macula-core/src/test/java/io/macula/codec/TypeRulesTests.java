@@ -57,11 +57,11 @@ class TypeRulesTests {
 	@Test
 	void aCollectionWithFieldsIsRefusedWhereverItStands() {
 		assertRefused(type(new TypeReference<PageList<String>>() {
-		}), "PageList<String> is a io.macula.codec.TypeRulesTests$PageList, whose field 'total' would be lost",
+		}), "PageList<String> is of type io.macula.codec.TypeRulesTests$PageList, whose field 'total' would be lost",
 				"declare a record with the field and a List or Map beside it");
 		assertRefused(type(new TypeReference<Holder<Map<String, PageList<String>>>>() {
-		}), "Holder<Map<String, PageList<String>>>.value{} is a ");
-		assertRefused(Headers.class, "Headers is a ", "whose field 'origin' would be lost");
+		}), "Holder<Map<String, PageList<String>>>.value{} is of type ");
+		assertRefused(Headers.class, "Headers is of type ", "whose field 'origin' would be lost");
 	}
 
 	@ParameterizedTest
@@ -80,7 +80,8 @@ class TypeRulesTests {
 		assertThat(((Animal) roundTrip(codec, Animal.class, animal)).name).isEqualTo("a");
 		Dog dog = new Dog();
 		dog.name = "d";
-		String reason = "a " + Dog.class.getName() + " stands where the contract declares " + Animal.class.getName()
+		String reason = "a value of type " + Dog.class.getName() + " stands where the contract declares "
+				+ Animal.class.getName()
 				+ ", and would arrive as Animal without what is its own; declare a sealed type that permits both";
 		assertNotEncoded(codec, Animal.class, dog, "at $: " + reason);
 		assertNotEncoded(codec, type(new TypeReference<List<Animal>>() {
@@ -129,14 +130,14 @@ class TypeRulesTests {
 	@Test
 	void openTypesAreRefusedWhereverTheyStand() {
 		assertRefused(type(new TypeReference<Map<String, Object>>() {
-		}), "Map<String, Object>{} is an Object, so that nobody knows what to decode",
+		}), "Map<String, Object>{} is of type Object, so that nobody knows what to decode",
 				"declare the type, or a sealed interface that permits the types it may be");
 		assertRefused(type(new TypeReference<Holder<Open>>() {
-		}), "Holder<Open>.value is a " + Open.class.getName() + ": the type is abstract",
+		}), "Holder<Open>.value is of type " + Open.class.getName() + ": the type is abstract",
 				"make it sealed, so that it permits the types it may be, or name them with @JsonTypeInfo(use = NAME) and @JsonSubTypes"
 						+ "; or add a module that codes it, with a MaculaCodecCustomizer on both sides");
 		assertRefused(type(new TypeReference<List<Unnamed>>() {
-		}), "List<Unnamed>[] is a " + Unnamed.class.getName() + ", and no type is named that it may be");
+		}), "List<Unnamed>[] is of type " + Unnamed.class.getName() + ", and no type is named that it may be");
 	}
 
 	@Test
@@ -157,7 +158,7 @@ class TypeRulesTests {
 				"leave it out with @JsonIgnore");
 		assertRefused(OnlySet.class, "OnlySet has a setter of a property 'sku'");
 		assertRefused(type(new TypeReference<Holder<NoConstructor>>() {
-		}), "Holder<NoConstructor>.value is a " + NoConstructor.class.getName()
+		}), "Holder<NoConstructor>.value is of type " + NoConstructor.class.getName()
 				+ ", which has no constructor that takes nothing or its properties",
 				"; or add a module that codes it, with a MaculaCodecCustomizer on both sides");
 	}
@@ -172,8 +173,8 @@ class TypeRulesTests {
 	@Test
 	void keysWithoutATextAreRefused() {
 		assertRefused(type(new TypeReference<Map<Sku, String>>() {
-		}), "Map<Sku, String>{key} is a " + Sku.class.getName() + ", which is no text and cannot be a key",
-				"give it a @JsonValue and a @JsonCreator of one text");
+		}), "Map<Sku, String>{key} is of type " + Sku.class.getName() + ", which is no text and cannot be a key",
+				"annotate what makes one text of it with @JsonValue, and what takes the text with @JsonCreator");
 	}
 
 	@ParameterizedTest

@@ -245,21 +245,20 @@ class ServiceContractTests {
 
 	@Test
 	void refusesNestedShapes() {
-		refused(MonoOfFlux.class, "returns Mono<Flux<String>>: a Flux is not a value");
+		refused(MonoOfFlux.class, "returns Mono<Flux<String>>: Flux is not a value");
 		refused(MonoOfOptional.class, "returns Mono<Optional<String>>, which can be empty in two ways",
 				"drop the inner Optional");
 		refused(OptionalOfOptional.class, "can be empty in two ways");
-		refused(ListOfFutures.class, "returns List<CompletableFuture<String>>: a CompletableFuture is not a value");
-		refused(FluxOfMonos.class, "parameter 0 (values) is Flux<Mono<String>>: a Mono is not a value");
-		refused(ArrayOfMonos.class, "a Mono is not a value");
+		refused(ListOfFutures.class, "returns List<CompletableFuture<String>>: CompletableFuture is not a value");
+		refused(FluxOfMonos.class, "parameter 0 (values) is Flux<Mono<String>>: Mono is not a value");
+		refused(ArrayOfMonos.class, "Mono is not a value");
 	}
 
 	@Test
 	void refusesOtherHandlesOfTheProcess() {
-		refused(PlainFuture.class, "returns Future<String>: a Future is not a value",
-				"CompletableFuture, Mono or Flux");
+		refused(PlainFuture.class, "returns Future<String>: Future is not a value", "CompletableFuture, Mono or Flux");
 		refused(PlainPublisher.class, "returns Publisher<String>", "Mono or Flux");
-		refused(PlainStream.class, "returns Stream<String>: a Stream can be read once", "use a List");
+		refused(PlainStream.class, "returns Stream<String>: Stream can be read once", "use a List");
 	}
 
 	@Test
