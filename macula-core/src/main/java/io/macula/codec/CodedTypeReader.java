@@ -17,20 +17,22 @@
 package io.macula.codec;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.AnnotationIntrospector;
+import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.PropertyName;
 import tools.jackson.databind.deser.SettableBeanProperty;
@@ -50,16 +52,22 @@ import tools.jackson.databind.ser.PropertyWriter;
  */
 final class CodedTypeReader {
 
+	/** No property has this name. */
+	private static final String CONVERTED = "";
+
 	private final ObjectMapper mapper;
 
 	private final DeserializationConfig config;
 
 	private final AnnotationIntrospector annotations;
 
+	private final CodedFormat format;
+
 	CodedTypeReader(ObjectMapper mapper) {
 		this.mapper = mapper;
 		this.config = mapper.deserializationConfig();
 		this.annotations = this.config.getAnnotationIntrospector();
+		this.format = new CodedFormat(mapper);
 	}
 
 	/** Tells the type of a property. */
@@ -69,22 +77,33 @@ final class CodedTypeReader {
 
 	}
 
+	/** In stable order, since names are given to types in the order they are met in. */
 	CodedType.Properties properties(TypePlace place, PropertyTypes types) {
 		BeanDeserializerBase bean = (BeanDeserializerBase) place.requireDeserializer();
-		Map<String, PropertyWriter> written = new HashMap<>();
+		BeanDescription description = this.mapper._deserializationContext().introspectBeanDescription(place.type());
+		Map<String, PropertyWriter> written = new TreeMap<>();
 		place.serializer(this.mapper._serializationContext())
 			.properties()
 			.forEachRemaining((writer) -> written.put(writer.getName(), writer));
-		Map<String, List<String>> aliases = aliases(place.type());
+		List<SettableBeanProperty> read = new ArrayList<>();
+		bean.properties().forEachRemaining(read::add);
+		boolean positional = bean instanceof BeanAsArrayDeserializer;
+		if (!positional) {
+			read.sort(Comparator.comparing(SettableBeanProperty::getName));
+		}
+		Map<String, List<String>> aliases = aliases(description);
 		List<CodedType.Property> properties = new ArrayList<>();
-		for (Iterator<SettableBeanProperty> all = bean.properties(); all.hasNext();) {
-			SettableBeanProperty property = all.next();
+		for (SettableBeanProperty property : read) {
 			String name = property.getName();
-			if (!place.type().isThrowable() || !PropertyRules.OF_THROWABLE.contains(name)) {
-				properties.add(new CodedType.Property(name, types.text(place, name, property.getType()),
-						aliases.getOrDefault(name, List.of()), property.isRequired(), written.containsKey(name),
-						format(property.getMember())));
+			if (place.type().isThrowable() && PropertyRules.OF_THROWABLE.contains(name)) {
+				continue;
 			}
+			JavaType converted = this.format.convertedFrom(property.getMember());
+			String type = (converted != null) ? types.text(place, CONVERTED, converted)
+					: types.text(place, name, property.getType());
+			properties.add(new CodedType.Property(name, type, aliases.getOrDefault(name, List.of()),
+					property.isRequired(), written.containsKey(name), this.format.of(description.getClassInfo(),
+							property.getMember(), property.getMetadata(), written.get(name))));
 		}
 		written.values().forEach((writer) -> {
 			JsonUnwrapped unwrapped = writer.getAnnotation(JsonUnwrapped.class);
@@ -95,32 +114,29 @@ final class CodedTypeReader {
 							List.of(), false, true, "unwrapped " + unwrapped.prefix() + '*' + unwrapped.suffix()));
 			}
 		});
-		boolean positional = bean instanceof BeanAsArrayDeserializer;
+		TypeWalk.toldBeside(this.mapper._deserializationContext(), description)
+			.forEach((property) -> properties.add(new CodedType.Property(property.getName(),
+					types.text(place, property.getName(), property.getPrimaryType()),
+					aliases.getOrDefault(property.getName(), List.of()), property.isRequired(),
+					written.containsKey(property.getName()), null)));
+		JavaType further = TypeWalk.further(description.findAnySetterAccessor());
+		if (further != null) {
+			properties.add(new CodedType.Property(TypeWalk.FURTHER, types.text(place, TypeWalk.FURTHER, further),
+					List.of(), false, description.findAnyGetter() != null, "whatever else there is"));
+		}
 		if (!positional) {
 			properties.sort(Comparator.comparing(CodedType.Property::name));
 		}
 		return new CodedType.Properties(properties, positional);
 	}
 
-	private Map<String, List<String>> aliases(JavaType type) {
+	private static Map<String, List<String>> aliases(BeanDescription description) {
 		Map<String, List<String>> aliases = new HashMap<>();
-		for (BeanPropertyDefinition property : this.mapper._deserializationContext()
-			.introspectBeanDescription(type)
-			.findProperties()) {
+		for (BeanPropertyDefinition property : description.findProperties()) {
 			aliases.put(property.getName(),
 					property.findAliases().stream().map(PropertyName::getSimpleName).sorted().toList());
 		}
 		return aliases;
-	}
-
-	private @Nullable String format(@Nullable AnnotatedMember member) {
-		JsonFormat.Value format = (member != null) ? this.annotations.findFormat(this.config, member) : null;
-		if (format == null || (!format.hasPattern() && !format.hasShape() && !format.hasTimeZone())) {
-			return null;
-		}
-		return (format.hasShape() ? format.getShape().name() : "")
-				+ (format.hasPattern() ? ((format.hasShape()) ? " " : "") + format.getPattern() : "")
-				+ (format.hasTimeZone() ? " in " + format.timeZoneAsString() : "");
 	}
 
 	/** Each constant is written to know its text. */
@@ -131,16 +147,24 @@ final class CodedTypeReader {
 		this.annotations.findEnumAliases(this.config, annotated, constants, aliases);
 		Enum<?> fallback = this.annotations.findDefaultEnumValue(this.config, annotated, constants);
 		List<CodedType.Named> named = new ArrayList<>();
+		StringJoiner features = new StringJoiner(" ");
+		JsonFormat.Value format = this.annotations.findFormat(this.config, annotated);
+		if (format != null) {
+			CodedFormat.features(format, features);
+		}
 		for (int i = 0; i < constants.length; i++) {
-			String[] others = (aliases[i] != null) ? aliases[i] : new String[0];
-			named.add(new CodedType.Named(text(constants[i]), Arrays.stream(others).sorted().toList()));
+			Stream<String> others = (aliases[i] != null) ? Stream.of(aliases[i]) : Stream.empty();
+			Stream<String> any = (features.length() > 0) ? Stream.of("any, " + features) : Stream.empty();
+			named.add(new CodedType.Named(text(constants[i]), Stream.concat(others, any).sorted().toList()));
 		}
 		named.sort(Comparator.comparing(CodedType.Named::name));
 		return new CodedType.Constants(named, (fallback != null) ? text(fallback) : null);
 	}
 
+	/** By {@code @JsonValue} it may be a number. */
 	private String text(Enum<?> constant) {
-		return this.mapper.readTree(this.mapper.writeValueAsBytes(constant)).asString();
+		JsonNode text = this.mapper.readTree(this.mapper.writeValueAsBytes(constant));
+		return text.isString() ? text.asString() : "number " + text;
 	}
 
 	CodedType.Choice choice(TypePlace place, List<String> types) {
@@ -191,12 +215,17 @@ final class CodedTypeReader {
 	}
 
 	/** A value of one text or number: as what it is written, or of what it is made. */
-	CodedType scalar(TypePlace place) {
+	CodedType scalar(TypePlace place, PropertyTypes types) {
 		AnnotatedMember value = this.mapper._serializationContext()
 			.introspectBeanDescription(place.type())
 			.findJsonValueAccessor();
 		if (value != null) {
 			return new CodedType.Same(TypePlace.simpleName(value.getType()));
+		}
+		JavaType converted = this.format.convertedFrom(
+				this.mapper._deserializationContext().introspectBeanDescription(place.type()).getClassInfo());
+		if (converted != null) {
+			return new CodedType.Same(types.text(place, CONVERTED, converted));
 		}
 		if (place.requireDeserializer() instanceof BeanDeserializerBase bean) {
 			ValueInstantiator made = bean.getValueInstantiator();

@@ -234,7 +234,7 @@ public final class CodedTypes {
 				case CHOICE -> this.reader.choice(known, below(known).stream().map(this::text).toList());
 				case ENUM, KEY -> this.reader.constants(known.type());
 				case OWN -> new CodedType.Own(known.requireDeserializer().getClass().getName());
-				default -> this.reader.scalar(known);
+				default -> this.reader.scalar(known, this::property);
 			};
 		}
 

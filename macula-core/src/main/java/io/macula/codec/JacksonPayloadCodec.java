@@ -129,7 +129,10 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		return forType(type, !open(this.mapper.constructType(type)));
 	}
 
-	/** A type that Jackson cannot look into is told by its name alone. */
+	/**
+	 * A type that Jackson cannot look into is told by its name alone, and an exception
+	 * with its name, by which it goes.
+	 */
 	@Override
 	public String describe(Type type) {
 		if (type == void.class || type == Void.class) {
@@ -137,7 +140,8 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 		}
 		try {
 			CodedTypes types = types();
-			return types.read(type) + " " + new TreeMap<>(types.definitions());
+			String text = types.read(type) + " " + new TreeMap<>(types.definitions());
+			return (mapper(type) == this.throwableMapper) ? type.getTypeName() + " " + text : text;
 		}
 		catch (JacksonException | IllegalArgumentException ex) {
 			return type.getTypeName();

@@ -161,8 +161,8 @@ class CodedTypesTests {
 
 	@Test
 	void whatSaysNothingOfItselfIsNamed() {
-		assertThat(((CodedType.Properties) defined(Priced.class)).properties())
-			.containsExactly(property("price", "Money"));
+		assertThat(((CodedType.Properties) defined(Priced.class)).properties()).containsExactly(new CodedType.Property(
+				"price", "Money", List.of(), false, true, "written by " + ToStringSerializer.class.getName()));
 		assertThat(this.types.definitions().get("Money"))
 			.isEqualTo(new CodedType.Own(MoneyDeserializer.class.getName()));
 	}
