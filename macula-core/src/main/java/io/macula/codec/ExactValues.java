@@ -24,12 +24,10 @@ import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
-import tools.jackson.databind.KeyDeserializer;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdScalarSerializer;
-import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
  * Values of the JDK that would otherwise arrive as others: a {@code BitSet} empty, a
@@ -39,21 +37,25 @@ final class ExactValues extends SimpleModule {
 
 	private static final long serialVersionUID = 1L;
 
+	/** Sign, point and exponent count as well. */
+	static final int MARKS = 15;
+
 	private static final double DIGITS_PER_BIT = Math.log10(2);
 
-	ExactValues(int maxDigits) {
+	/** More than any number has that is sent. */
+	private static final int MOST_DIGITS = 10_000;
+
+	ExactValues(int maxDigits, boolean text) {
 		super("macula-exact-values");
 		addSerializer(BitSet.class, new BitSetSerializer());
 		addDeserializer(BitSet.class, new BitSetDeserializer());
 		addSerializer(Locale.class, new LocaleSerializer());
 		addDeserializer(Locale.class, new LocaleDeserializer());
-		addKeySerializer(Locale.class, new LocaleKeySerializer());
-		addKeyDeserializer(Locale.class, new LocaleKeyDeserializer());
 		addSerializer(BigInteger.class, new BigIntegerSerializer(maxDigits));
-		addSerializer(BigDecimal.class, new BigDecimalSerializer(maxDigits));
+		addSerializer(BigDecimal.class, new BigDecimalSerializer(maxDigits, text));
 	}
 
-	private static String tag(Locale locale, SerializationContext context) {
+	static String tag(Locale locale, SerializationContext context) {
 		String tag = locale.toLanguageTag();
 		if (!Locale.forLanguageTag(tag).equals(locale)) {
 			context.reportMappingProblem("the Locale '%s' is no well-formed language tag and would arrive as '%s'",
@@ -62,10 +64,20 @@ final class ExactValues extends SimpleModule {
 		return tag;
 	}
 
-	private static void check(BigInteger digits, int maxDigits, SerializationContext context) {
+	static void requireDigits(BigInteger digits, int maxDigits, SerializationContext context) {
 		if (digits.bitLength() * DIGITS_PER_BIT > maxDigits - 1) {
-			context.reportMappingProblem("a number of about %d digits: expected at most %d",
+			context.reportMappingProblem(
+					"a number of about %d digits: expected at most %d; declare a String or a byte[] for longer ones",
 					(long) (digits.bitLength() * DIGITS_PER_BIT) + 1, maxDigits - 1);
+		}
+	}
+
+	/** As text its exponent counts from the first digit, and may be no int any more. */
+	static void requireExponent(BigDecimal number, SerializationContext context) {
+		if (number.scale() < Integer.MIN_VALUE + MOST_DIGITS
+				&& number.precision() - 1L - number.scale() > Integer.MAX_VALUE) {
+			context.reportMappingProblem("a number with the exponent %d: expected at most %d",
+					number.precision() - 1L - number.scale(), Integer.MAX_VALUE);
 		}
 	}
 
@@ -121,28 +133,6 @@ final class ExactValues extends SimpleModule {
 
 	}
 
-	private static final class LocaleKeySerializer extends StdSerializer<Locale> {
-
-		LocaleKeySerializer() {
-			super(Locale.class);
-		}
-
-		@Override
-		public void serialize(Locale value, JsonGenerator generator, SerializationContext context) {
-			generator.writeName(tag(value, context));
-		}
-
-	}
-
-	private static final class LocaleKeyDeserializer extends KeyDeserializer {
-
-		@Override
-		public Object deserializeKey(String key, DeserializationContext context) {
-			return Locale.forLanguageTag(key);
-		}
-
-	}
-
 	private static final class BigIntegerSerializer extends StdScalarSerializer<BigInteger> {
 
 		private final int maxDigits;
@@ -154,7 +144,7 @@ final class ExactValues extends SimpleModule {
 
 		@Override
 		public void serialize(BigInteger value, JsonGenerator generator, SerializationContext context) {
-			check(value, this.maxDigits, context);
+			requireDigits(value, this.maxDigits, context);
 			generator.writeNumber(value);
 		}
 
@@ -162,19 +152,22 @@ final class ExactValues extends SimpleModule {
 
 	private static final class BigDecimalSerializer extends StdScalarSerializer<BigDecimal> {
 
-		/** Sign, point and exponent count as well. */
-		private static final int MARKS = 15;
-
 		private final int maxDigits;
 
-		BigDecimalSerializer(int maxDigits) {
+		private final boolean text;
+
+		BigDecimalSerializer(int maxDigits, boolean text) {
 			super(BigDecimal.class);
 			this.maxDigits = maxDigits - MARKS;
+			this.text = text;
 		}
 
 		@Override
 		public void serialize(BigDecimal value, JsonGenerator generator, SerializationContext context) {
-			check(value.unscaledValue(), this.maxDigits, context);
+			requireDigits(value.unscaledValue(), this.maxDigits, context);
+			if (this.text) {
+				requireExponent(value, context);
+			}
 			generator.writeNumber(value);
 		}
 

@@ -108,7 +108,7 @@ final class JdkTypes {
 			OptionalLong.class, OptionalDouble.class);
 
 	/** By its name: no clock of this library is one. */
-	private static final String DATE = "java.util.Date";
+	static final String DATE = "java.util.Date";
 
 	/** By the names of classes, super-classes and interfaces; the first match counts. */
 	private static final Map<String, String> REMEDIES = remedies();

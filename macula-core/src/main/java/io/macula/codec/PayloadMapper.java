@@ -52,7 +52,10 @@ final class PayloadMapper {
 	/** CBOR counts bytes. */
 	private static final int MAX_CBOR_DIGITS = (int) (MAX_NUMBER_LENGTH * Byte.SIZE * Math.log10(2));
 
-	private static final int MAX_NAME_LENGTH = 10_000;
+	private static final int MAX_KEY_BYTES = 10_000;
+
+	/** Readers count in words of several bytes. */
+	private static final int MAX_NAME_LENGTH = MAX_KEY_BYTES + 8;
 
 	private PayloadMapper() {
 	}
@@ -67,7 +70,7 @@ final class PayloadMapper {
 		JsonFormat.Value text = JsonFormat.Value.forShape(JsonFormat.Shape.STRING);
 		CBORMapper.Builder builder = CBORMapper.builder(factory)
 			.enable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS, DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-			.addModule(new ExactValues(MAX_CBOR_DIGITS));
+			.addModule(new ExactValues(MAX_CBOR_DIGITS, false));
 		for (Class<?> zoned : List.of(OffsetDateTime.class, OffsetTime.class, ZonedDateTime.class)) {
 			builder.withConfigOverride(zoned, (override) -> override.setFormat(text));
 		}
@@ -80,7 +83,7 @@ final class PayloadMapper {
 			.streamReadConstraints(readConstraints())
 			.streamWriteConstraints(writeConstraints())
 			.build();
-		return common(JsonMapper.builder(factory).addModule(new ExactValues(MAX_NUMBER_LENGTH)));
+		return common(JsonMapper.builder(factory).addModule(new ExactValues(MAX_NUMBER_LENGTH, true)));
 	}
 
 	/** Strings are bounded by the payload, whose length the transport limits. */
@@ -101,6 +104,7 @@ final class PayloadMapper {
 	private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B common(B builder) {
 		Blackbird.addTo(builder);
 		return builder.addModule(new DeclaredTypes())
+			.addModule(new MapKeys(MAX_KEY_BYTES, MAX_NUMBER_LENGTH))
 			.addHandler(new OtherCases())
 			.annotationIntrospector(AnnotationIntrospector.pair(new ExactAnnotations(), new ContractAnnotations()))
 			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())

@@ -167,14 +167,14 @@ class ValueTypesTests {
 					.key(Double.class, 1e23),
 				exact("`BigInteger`", BigInteger.class, BigInteger.TWO.pow(64), BigInteger.TEN.pow(900).negate())
 					.key(BigInteger.class, BigInteger.TEN.pow(900))
-					.note("up to 990 digits in JSON and 2,400 in CBOR, refused at the call beyond"),
+					.note("up to 990 digits in JSON and as a key, 2,400 in CBOR, refused at the call beyond"),
 				exact("`BigDecimal`", BigDecimal.class, new BigDecimal("1.10"), new BigDecimal("1E+3"),
 						new BigDecimal("0.000"), new BigDecimal(BigInteger.TEN.pow(900), 5))
 					.key(BigDecimal.class, new BigDecimal("1.10"))
-					.note("with its scale; up to 980 digits in JSON and 2,390 in CBOR, refused at the call beyond"),
+					.note("with its scale; up to 980 digits in JSON and as a key, 2,390 in CBOR; as text its exponent is at most 2,147,483,647; refused at the call beyond"),
 				exact("`String`", String.class, "", "gr\u00fc\u00dfe \uD83D\uDE00", "\u0000\n\"")
 					.key(String.class, "a b")
-					.note("half of a surrogate pair is refused at the call"),
+					.note("half of a surrogate pair is refused at the call, and a key of more than 10,000 bytes"),
 				exact("any `enum`", Colour.class, Colour.RED).key(Colour.class, Colour.RED)
 					.note("by the constant's `name()`, whatever its `toString()` says"),
 				exact("`UUID`", UUID.class, new UUID(-1, 2)).key(UUID.class, new UUID(-1, 2)),
@@ -218,7 +218,8 @@ class ValueTypesTests {
 				exact("`Period`, `Duration`", Duration.class, Duration.ofSeconds(Long.MAX_VALUE, 999_999_999),
 						Duration.ofSeconds(-5, 7))
 					.also(Period.class, Period.of(1, -2, 3))
-					.key(Duration.class, Duration.ofSeconds(-5, 7)),
+					.key(Duration.class, Duration.ofSeconds(-5, 7))
+					.note("in CBOR one of -2^63 seconds is refused at the call"),
 				exact("`java.util.Date`", Date.class, new Date(Long.MIN_VALUE), new Date(1))
 					.key(Date.class, new Date(1))
 					.note("to the millisecond; a `java.sql.Timestamp` arrives as that"),
