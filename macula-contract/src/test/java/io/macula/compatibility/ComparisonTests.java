@@ -198,6 +198,16 @@ class ComparisonTests {
 	}
 
 	@Test
+	void furtherPropertiesAreCompared() {
+		String bag = "void put(Bag bag); class Bag { private Map<String, %1$s> more = new HashMap<>();"
+				+ " @JsonAnyGetter public Map<String, %1$s> more() { return this.more; }"
+				+ " @JsonAnySetter public void put(String name, %1$s value) { this.more.put(name, value); } }";
+		breaking(bag.formatted("Integer"), bag.formatted("Long"),
+				"Bag.*: the type changed from Integer to Long. This breaks new clients with old providers: the old side "
+						+ "refuses values beyond Integer. Instead, add a property of the new type beside it.");
+	}
+
+	@Test
 	void constantsMayBeAddedWhereTheOldSideHasAFallback() {
 		compatible("State find(); enum State { NEW, @JsonEnumDefaultValue OTHER }",
 				"State find(); enum State { NEW, @JsonEnumDefaultValue OTHER, LOST }",
