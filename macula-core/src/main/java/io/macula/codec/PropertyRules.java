@@ -191,9 +191,8 @@ final class PropertyRules {
 			String found = place.type().isThrowable()
 					? "has no constructor that takes nothing, the message, or its properties" : "is of type "
 							+ place.raw().getName() + ", which has no constructor that takes nothing or its properties";
-			throw TypeRules.refused(place, found,
-					"add one, annotate one with @JsonCreator, or compile with -parameters"
-							+ (place.type().isThrowable() ? "" : TypeRules.OR_MODULE));
+			throw TypeRules.refused(place, found, "add one, annotate one with @JsonCreator, or compile with -parameters"
+					+ (place.type().isThrowable() ? "" : TypeRules.OR_MODULE));
 		}
 	}
 

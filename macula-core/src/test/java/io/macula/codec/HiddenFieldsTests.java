@@ -39,9 +39,9 @@ class HiddenFieldsTests {
 	void whatNoPropertyGivesIsRefused(Class<?> type) {
 		for (PayloadCodec codec : List.of(JacksonPayloadCodec.cbor(), JacksonPayloadCodec.json())) {
 			assertThatIllegalArgumentException().isThrownBy(() -> codec.forType(type))
-				.withMessageContaining(
-						"is of type " + type.getName() + ", of which no property gives the fields (hidden), so that they"
-								+ " would be lost; add getters and setters or a constructor with them")
+				.withMessageContaining("is of type " + type.getName()
+						+ ", of which no property gives the fields (hidden), so that they"
+						+ " would be lost; add getters and setters or a constructor with them")
 				.withMessageEndingWith("; or add a module that codes it, with a MaculaCodecCustomizer on both sides");
 		}
 	}

@@ -82,7 +82,8 @@ public final class ScaleBenchmark {
 			}
 		}
 		if (parts.isEmpty() || parts.contains("idle")) {
-			// Idle: what was connected for the start has left (5 min), what is compiled has
+			// Idle: what was connected for the start has left (5 min), what is compiled
+			// has
 			// been.
 			measure(List.of("-Xmx512m"), IdleRealm.class, "3", "97", "600", "120", "judged");
 			measure(List.of("-Xmx512m"), IdleRealm.class, "100", "0", "60", "60");

@@ -170,8 +170,9 @@ class FailureAnalysisTests {
 		failToStart(ProvidesPages.class);
 		assertThat(output).contains("The bean 'pages' cannot provide the service 'test.pages': ")
 			.contains("Argument 0 (example) of Pages.add(Page): ")
-			.contains("Page.lines[].answer is of type org.springframework.http.ResponseEntity, which is an answer of a web "
-					+ "controller; return its body, and say what a status code would say with a declared exception")
+			.contains(
+					"Page.lines[].answer is of type org.springframework.http.ResponseEntity, which is an answer of a web "
+							+ "controller; return its body, and say what a status code would say with a declared exception")
 			.contains("Correct the contract " + Pages.class.getName())
 			.doesNotContain("\tat ");
 		failToStart(CallsPages.class);
