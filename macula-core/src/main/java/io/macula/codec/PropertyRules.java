@@ -39,6 +39,7 @@ import tools.jackson.databind.deser.SettableBeanProperty;
 import tools.jackson.databind.deser.ValueInstantiator;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
 import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.ser.AnyGetterWriter;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.PropertyWriter;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
@@ -251,7 +252,9 @@ final class PropertyRules {
 	private static void requireRead(TypePlace place, PropertyWriter writer) {
 		AnnotatedMember member = writer.getMember();
 		JsonProperty declared = writer.getAnnotation(JsonProperty.class);
-		boolean oneWay = declared != null && declared.access() == JsonProperty.Access.READ_ONLY;
+		// What a @JsonAnyGetter gives the @JsonAnySetter takes.
+		boolean oneWay = writer instanceof AnyGetterWriter
+				|| (declared != null && declared.access() == JsonProperty.Access.READ_ONLY);
 		boolean field = member != null && (member.getAnnotated() instanceof Field || field(place, writer.getName()));
 		// A getter without a field is computed on the other side, too.
 		if (oneWay || !field) {
