@@ -169,8 +169,9 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 		String unreachable;
 		String misplaced;
 		try {
-			unreachable = ServiceContract.of(contract).unreachable(type);
-			misplaced = ServiceContract.of(contract).misplaced(type);
+			ServiceContract parsed = ServiceContract.of(contract);
+			unreachable = parsed.unreachable(type);
+			misplaced = parsed.misplaced(type);
 		}
 		catch (IllegalArgumentException ex) {
 			// Told when the service is registered.
