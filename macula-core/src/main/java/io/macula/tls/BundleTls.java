@@ -62,23 +62,22 @@ public final class BundleTls implements TlsContexts {
 	 * {@code SSL bundle 'shop'}
 	 * @param verification which name a dialled peer must have
 	 * @param keys what this node shows, as a server and as a client
-	 * @param password of the private key, or {@code null} for none
 	 * @param trust whom this node trusts
 	 * @return the contexts
 	 * @throws IllegalArgumentException if there is no usable key or trust manager; the
 	 * message names the source
 	 */
 	public static BundleTls of(String source, HostVerification verification, KeyManagerFactory keys,
-			@Nullable String password, TrustManagerFactory trust) {
-		return of(source, verification, keys, password, trust, InstantSource.system());
+			TrustManagerFactory trust) {
+		return of(source, verification, keys, trust, InstantSource.system());
 	}
 
 	/**
 	 * The TLS side of a node with a clock of its own, for messages: the trust manager
 	 * judges by the system's.
 	 */
-	static BundleTls of(String source, HostVerification verification, KeyManagerFactory keys, @Nullable String password,
-			TrustManagerFactory trust, InstantSource clock) {
+	static BundleTls of(String source, HostVerification verification, KeyManagerFactory keys, TrustManagerFactory trust,
+			InstantSource clock) {
 		Objects.requireNonNull(source, "source");
 		Objects.requireNonNull(verification, "verification");
 		if (!verification.enabled()) {
@@ -86,7 +85,7 @@ public final class BundleTls implements TlsContexts {
 					"*** VERIFICATION OF HOST NAMES IS OFF *** With {} every holder of a certificate that it trusts can pose as any provider: never do this in production",
 					source);
 		}
-		return new BundleTls(source, verification, clock, present(source, verification, keys, password, trust, clock));
+		return new BundleTls(source, verification, clock, present(source, verification, keys, trust, clock));
 	}
 
 	/**
@@ -94,14 +93,13 @@ public final class BundleTls implements TlsContexts {
 	 * ones are valid, the present ones stay. If they are not valid yet, they are used
 	 * from then on, or when the present ones end.
 	 * @param keys what this node shows from now on
-	 * @param password of the private key, or {@code null} for none
 	 * @param trust whom this node trusts from now on
 	 * @throws IllegalArgumentException if there is no usable key or trust manager, or a
 	 * key that does not belong to its certificate, or the certificate has expired; the
 	 * message names the source
 	 */
-	public synchronized void update(KeyManagerFactory keys, @Nullable String password, TrustManagerFactory trust) {
-		Present renewed = present(this.source, this.verification, keys, password, trust, this.clock);
+	public synchronized void update(KeyManagerFactory keys, TrustManagerFactory trust) {
+		Present renewed = present(this.source, this.verification, keys, trust, this.clock);
 		Present present = present();
 		Instant now = this.clock.instant();
 		Validity validity = Validity.of(renewed.own);
@@ -144,13 +142,13 @@ public final class BundleTls implements TlsContexts {
 	}
 
 	private static Present present(String source, HostVerification verification, KeyManagerFactory keys,
-			@Nullable String password, TrustManagerFactory trust, InstantSource clock) {
+			TrustManagerFactory trust, InstantSource clock) {
 		ShownCertificates shown = ShownCertificates.of(source, keys);
+		SingleKeyManager own = new SingleKeyManager(shown.key(), shown.chain());
 		X509ExtendedTrustManager trustManager = trustManager(source, trust);
 		BundleTrust.requireAnchors(source, trustManager, shown.own());
-		return new Present(
-				QuicContexts.of(keys, password, new BundleTrust(trustManager, clock), verification.enabled()),
-				new ExpiryWarning(shown.all(), source, clock), shown.own());
+		return new Present(QuicContexts.of(own, new BundleTrust(trustManager, clock), verification.enabled()),
+				new ExpiryWarning(shown.chain(), source, clock), shown.own(), NodeKey.of(shown.key(), shown.own()));
 	}
 
 	private static X509ExtendedTrustManager trustManager(String source, TrustManagerFactory trust) {
@@ -178,6 +176,11 @@ public final class BundleTls implements TlsContexts {
 	}
 
 	@Override
+	public NodeKey key() {
+		return present().key;
+	}
+
+	@Override
 	public String source() {
 		return this.source + " (certificate until " + Validity.text(present().expiry.end()) + "), " + this.verification;
 	}
@@ -198,8 +201,9 @@ public final class BundleTls implements TlsContexts {
 	 * @param contexts show and trust it
 	 * @param expiry warns of its end
 	 * @param own the node's certificate
+	 * @param key its key
 	 */
-	private record Present(QuicContexts contexts, ExpiryWarning expiry, X509Certificate own) {
+	private record Present(QuicContexts contexts, ExpiryWarning expiry, X509Certificate own, NodeKey key) {
 	}
 
 	/**

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLEngine;
 
 import io.macula.Realm;
 import io.netty.handler.codec.quic.QuicSslContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +76,16 @@ public final class InsecureTls implements TlsContexts {
 	@Override
 	public String peerName() {
 		return this.peerName;
+	}
+
+	@Override
+	public NodeKey key() {
+		return this.contexts.key();
+	}
+
+	@Override
+	public @Nullable String nodeId(X509Certificate certificate) {
+		return NodeUri.nodeId(certificate, this.realm);
 	}
 
 	@Override

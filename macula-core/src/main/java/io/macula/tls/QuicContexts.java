@@ -19,13 +19,9 @@ package io.macula.tls;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.X509ExtendedKeyManager;
-
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.ssl.ClientAuth;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The two contexts of one identity: TLS 1.3, as QUIC demands, mutual authentication, no
@@ -41,21 +37,13 @@ record QuicContexts(QuicSslContext client, QuicSslContext server) {
 	private static final String VERIFY_NO_HOST = "";
 
 	/**
-	 * The contexts of a key that this process made.
+	 * The contexts of a node's key.
 	 */
-	static QuicContexts of(X509ExtendedKeyManager keys, PeerTrust trust) {
-		return new QuicContexts(client(QuicSslContextBuilder.forClient().keyManager(keys, null), trust, VERIFY_NO_HOST),
-				server(QuicSslContextBuilder.forServer(keys, null), trust));
-	}
-
-	/**
-	 * The contexts of configured keys.
-	 */
-	static QuicContexts of(KeyManagerFactory keys, @Nullable String password, PeerTrust trust, boolean verifyHost) {
+	static QuicContexts of(SingleKeyManager keys, PeerTrust trust, boolean verifyHost) {
 		return new QuicContexts(
-				client(QuicSslContextBuilder.forClient().keyManager(keys, password), trust,
+				client(QuicSslContextBuilder.forClient().keyManager(keys, null), trust,
 						verifyHost ? VERIFY_HOST : VERIFY_NO_HOST),
-				server(QuicSslContextBuilder.forServer(keys, password), trust));
+				server(QuicSslContextBuilder.forServer(keys, null), trust));
 	}
 
 	private static QuicSslContext client(QuicSslContextBuilder builder, PeerTrust trust, String verification) {

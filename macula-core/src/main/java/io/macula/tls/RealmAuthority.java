@@ -225,28 +225,38 @@ final class RealmAuthority {
 		return this.publicKey;
 	}
 
-	/**
-	 * A new key with its certificate, which is valid for {@link #LEAF_REACH} before and
-	 * after the present.
-	 * @param nodeId the node
-	 * @param now the present
-	 */
-	NodeCertificate issue(String nodeId, Instant now) {
+	/** A key such as {@link #issue} certifies. */
+	static KeyPair newKey() {
 		try {
 			KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
 			generator.initialize(new ECGenParameterSpec("secp256r1"));
-			KeyPair pair = generator.generateKeyPair();
+			return generator.generateKeyPair();
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("The Java runtime lacks EC P-256", ex);
+		}
+	}
+
+	/**
+	 * A certificate of a node's key, valid for {@link #LEAF_REACH} before and after the
+	 * present.
+	 * @param nodeId the node
+	 * @param key its public key
+	 * @param now the present
+	 */
+	X509Certificate issue(String nodeId, PublicKey key, Instant now) {
+		try {
+			byte[] nodeName = Der.tagged(0x86, NodeUri.of(this.realm, nodeId).getBytes(StandardCharsets.US_ASCII));
 			byte[] serverName = Der.tagged(0x82, peerName().getBytes(StandardCharsets.US_ASCII));
 			byte[] serverUsage = Der.oid(1, 3, 6, 1, 5, 5, 7, 3, 1);
 			byte[] clientUsage = Der.oid(1, 3, 6, 1, 5, 5, 7, 3, 2);
 			byte[] extensions = Der.sequence(extension(15, true, Der.bits(7, new byte[] { (byte) 0x80 })),
 					extension(37, false, Der.sequence(serverUsage, clientUsage)),
-					extension(17, false, Der.sequence(serverName)),
+					extension(17, false, Der.sequence(serverName, nodeName)),
 					extension(35, false, Der.sequence(Der.tagged(0x80, keyIdentifier()))));
 			BigInteger random = new BigInteger(120, new SecureRandom()).setBit(0);
 			String commonName = nodeId.substring(0, Math.min(MAX_COMMON_NAME_LENGTH, nodeId.length()));
-			return new NodeCertificate(pair.getPrivate(), certificate(random, name(commonName), pair.getPublic(),
-					now.minus(LEAF_REACH), now.plus(LEAF_REACH), extensions));
+			return certificate(random, name(commonName), key, now.minus(LEAF_REACH), now.plus(LEAF_REACH), extensions);
 		}
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException("No certificate could be made for node '" + nodeId + "'", ex);
@@ -298,16 +308,6 @@ final class RealmAuthority {
 	@Override
 	public String toString() {
 		return "authority of realm '" + this.realm + "'";
-	}
-
-	/** A private key and the certificate of its public key. */
-	record NodeCertificate(PrivateKey privateKey, X509Certificate certificate) {
-
-		@Override
-		public String toString() {
-			return "certificate of " + this.certificate.getSubjectX500Principal();
-		}
-
 	}
 
 }

@@ -16,16 +16,19 @@
 
 package io.macula.tls;
 
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The contexts of a node whose certificate comes from a realm's authority in this
- * process; they are made anew, with a new key, when the wall clock is more than
+ * process; they are made anew, for the same key, when the wall clock is more than
  * {@link #RENEWAL} away from where it was when they were made, in either direction. Safe
  * for all threads.
  */
@@ -46,6 +49,9 @@ final class RealmContexts {
 	private final RealmAuthority authority;
 
 	private final String nodeId;
+
+	/** The node's identity, for the life of these contexts; in memory only. */
+	private final KeyPair pair = RealmAuthority.newKey();
 
 	private final PeerTrust trust;
 
@@ -90,17 +96,25 @@ final class RealmContexts {
 	}
 
 	private Issued issue(Instant now) {
-		SingleKeyManager keys = new SingleKeyManager(this.authority.issue(this.nodeId, now));
-		return new Issued(QuicContexts.of(keys, this.trust), now);
+		X509Certificate certificate = this.authority.issue(this.nodeId, this.pair.getPublic(), now);
+		SingleKeyManager keys = new SingleKeyManager(this.pair.getPrivate(), List.of(certificate));
+		return new Issued(QuicContexts.of(keys, this.trust, false), NodeKey.of(this.pair.getPrivate(), certificate),
+				now);
+	}
+
+	/** What certificates are made for. */
+	NodeKey key() {
+		return this.issued.key;
 	}
 
 	/**
 	 * The contexts of one certificate.
 	 *
 	 * @param contexts show it
+	 * @param key it is for
 	 * @param at when it was made, by the wall clock
 	 */
-	private record Issued(QuicContexts contexts, Instant at) {
+	private record Issued(QuicContexts contexts, NodeKey key, Instant at) {
 
 		boolean freshAt(Instant now) {
 			return Duration.between(this.at, now).abs().compareTo(RENEWAL) <= 0;

@@ -21,6 +21,7 @@ import java.time.InstantSource;
 
 import io.macula.Realm;
 import io.netty.handler.codec.quic.QuicSslContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mutual trust of all nodes that know the realm's name and secret, without certificates
@@ -90,6 +91,16 @@ public final class SecretTls implements TlsContexts {
 	@Override
 	public String peerName() {
 		return this.authority.peerName();
+	}
+
+	@Override
+	public NodeKey key() {
+		return this.contexts.key();
+	}
+
+	@Override
+	public @Nullable String nodeId(X509Certificate certificate) {
+		return NodeUri.nodeId(certificate, this.authority.realm());
 	}
 
 	@Override

@@ -31,49 +31,51 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificate chains that a node can show, as it has the key of each. Immutable.
+ * The certificate chain that a node shows in both roles, and its key. Immutable.
  *
- * @param chains at least one, each beginning with the certificate of its key
+ * @param key the key
+ * @param chain begins with the certificate of the key
  */
-record ShownCertificates(List<List<X509Certificate>> chains) {
+record ShownCertificates(PrivateKey key, List<X509Certificate> chain) {
 
 	private static final List<String> KEY_TYPES = List.of("EC", "RSA");
 
 	private static final byte[] PROBE = { 'm', 'a', 'c', 'u', 'l', 'a' };
 
 	/**
-	 * What would otherwise fail in every handshake fails here, with its name.
+	 * What would otherwise fail in every handshake fails here, with its name. Of what the
+	 * key manager chooses for keys of type EC and RSA the one that ends last is taken: a
+	 * node has one identity, whomever it meets.
 	 * @param source where the keys come from, for messages
 	 * @param keys what is configured
-	 * @return what can be shown of it
+	 * @return what is shown of it
 	 * @throws IllegalArgumentException if there is no usable key, or one that does not
 	 * belong to its certificate
 	 */
 	static ShownCertificates of(String source, KeyManagerFactory keys) {
-		List<List<X509Certificate>> chains = new ArrayList<>();
+		List<ShownCertificates> found = new ArrayList<>();
 		for (KeyManager manager : keys.getKeyManagers()) {
 			if (manager instanceof X509ExtendedKeyManager extended) {
 				for (String type : KEY_TYPES) {
-					collect(source, extended, extended.getServerAliases(type, null), chains);
+					collect(source, extended, extended.chooseEngineServerAlias(type, null, null), found);
 				}
 			}
 		}
-		if (chains.isEmpty()) {
+		if (found.isEmpty()) {
 			throw new IllegalArgumentException(source
 					+ " has no EC or RSA key with its certificate that can be exported: nodes authenticate each other, so that each needs a key store");
 		}
-		return new ShownCertificates(chains);
+		return found.stream().max(Comparator.comparing((shown) -> Validity.of(shown.own()).until())).orElseThrow();
 	}
 
-	private static void collect(String source, X509ExtendedKeyManager manager, String @Nullable [] aliases,
-			List<List<X509Certificate>> chains) {
-		for (String alias : (aliases != null) ? aliases : new String[0]) {
-			X509Certificate[] chain = manager.getCertificateChain(alias);
-			PrivateKey key = manager.getPrivateKey(alias);
-			if (chain != null && chain.length > 0 && key != null && key.getEncoded() != null) {
-				requirePair(source + ": ", alias, key, chain);
-				chains.add(List.of(chain));
-			}
+	private static void collect(String source, X509ExtendedKeyManager manager, @Nullable String alias,
+			List<ShownCertificates> found) {
+		X509Certificate[] chain = (alias != null) ? manager.getCertificateChain(alias) : null;
+		PrivateKey key = (alias != null) ? manager.getPrivateKey(alias) : null;
+		if (alias != null && chain != null && chain.length > 0 && key != null && key.getEncoded() != null
+				&& KEY_TYPES.contains(key.getAlgorithm())) {
+			requirePair(source + ": ", alias, key, chain);
+			found.add(new ShownCertificates(key, List.of(chain)));
 		}
 	}
 
@@ -119,17 +121,14 @@ record ShownCertificates(List<List<X509Certificate>> chains) {
 		return certificate.getSubjectX500Principal().getName();
 	}
 
-	/** All of them, with their issuers. */
-	List<X509Certificate> all() {
-		return this.chains.stream().flatMap(List::stream).toList();
+	/** The node's own certificate. */
+	X509Certificate own() {
+		return this.chain.get(0);
 	}
 
-	/** The node's own certificate; of several the one that ends last. */
-	X509Certificate own() {
-		return this.chains.stream()
-			.map((chain) -> chain.get(0))
-			.max(Comparator.comparing((certificate) -> Validity.of(certificate).until()))
-			.orElseThrow();
+	@Override
+	public String toString() {
+		return "certificate of " + name(own());
 	}
 
 }

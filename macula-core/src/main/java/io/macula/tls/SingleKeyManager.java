@@ -21,6 +21,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.List;
 
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -28,30 +29,36 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one EC key of a node, for both roles.
+ * The one key of a node, for both roles.
  */
 final class SingleKeyManager extends X509ExtendedKeyManager {
 
 	private static final String ALIAS = "node";
 
-	private static final String KEY_TYPE = "EC";
+	private final PrivateKey key;
 
-	private final RealmAuthority.NodeCertificate certificate;
+	private final X509Certificate[] chain;
 
-	SingleKeyManager(RealmAuthority.NodeCertificate certificate) {
-		this.certificate = certificate;
+	/**
+	 * A manager of one key.
+	 * @param key EC or RSA
+	 * @param chain begins with the certificate of the key
+	 */
+	SingleKeyManager(PrivateKey key, List<X509Certificate> chain) {
+		this.key = key;
+		this.chain = chain.toArray(X509Certificate[]::new);
 	}
 
 	@Override
 	public @Nullable String chooseEngineClientAlias(String[] keyTypes, Principal @Nullable [] issuers,
 			@Nullable SSLEngine engine) {
-		return Arrays.asList(keyTypes).contains(KEY_TYPE) ? ALIAS : null;
+		return Arrays.asList(keyTypes).contains(this.key.getAlgorithm()) ? ALIAS : null;
 	}
 
 	@Override
 	public @Nullable String chooseEngineServerAlias(String keyType, Principal @Nullable [] issuers,
 			@Nullable SSLEngine engine) {
-		return KEY_TYPE.equals(keyType) ? ALIAS : null;
+		return this.key.getAlgorithm().equals(keyType) ? ALIAS : null;
 	}
 
 	@Override
@@ -67,7 +74,7 @@ final class SingleKeyManager extends X509ExtendedKeyManager {
 
 	@Override
 	public String[] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-		return KEY_TYPE.equals(keyType) ? new String[] { ALIAS } : new String[0];
+		return this.key.getAlgorithm().equals(keyType) ? new String[] { ALIAS } : new String[0];
 	}
 
 	@Override
@@ -77,12 +84,12 @@ final class SingleKeyManager extends X509ExtendedKeyManager {
 
 	@Override
 	public X509Certificate[] getCertificateChain(String alias) {
-		return new X509Certificate[] { this.certificate.certificate() };
+		return this.chain.clone();
 	}
 
 	@Override
 	public PrivateKey getPrivateKey(String alias) {
-		return this.certificate.privateKey();
+		return this.key;
 	}
 
 }

@@ -16,6 +16,8 @@
 
 package io.macula.tls;
 
+import java.security.cert.X509Certificate;
+
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,24 @@ public interface TlsContexts {
 	 * @return the name, or {@code null} to verify the dialled host
 	 */
 	@Nullable String peerName();
+
+	/**
+	 * The key that this node shows in both roles, from which its identity follows. With a
+	 * realm secret it is the same for the life of this object; configured certificates
+	 * may bring another one when they are renewed.
+	 * @return the key that handshakes of now use
+	 */
+	NodeKey key();
+
+	/**
+	 * The node that the certificate of a trusted peer is for.
+	 * @param certificate the peer's own, verified by a handshake
+	 * @return the only node id that its holder may have, or {@code null} if the
+	 * certificates of this realm name no nodes
+	 */
+	default @Nullable String nodeId(X509Certificate certificate) {
+		return null;
+	}
 
 	/**
 	 * Where trust comes from and what to check when it fails, for messages.

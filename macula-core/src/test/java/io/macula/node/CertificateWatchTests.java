@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
+import io.macula.tls.NodeKey;
 import io.macula.tls.TlsContexts;
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,11 @@ class CertificateWatchTests {
 		@Override
 		public @Nullable String peerName() {
 			return null;
+		}
+
+		@Override
+		public NodeKey key() {
+			throw new AssertionError();
 		}
 
 		@Override

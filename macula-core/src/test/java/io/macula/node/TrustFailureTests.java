@@ -141,7 +141,7 @@ class TrustFailureTests {
 		assertThat(refusal(echo).status().message()).contains(
 				"its certificate 'CN=late' has expired (it is valid from ",
 				"trust comes from SSL bundle 'client' (certificate until ");
-		late.update(authority.keys("renewed", "127.0.0.1"), TestAuthority.PASSWORD, authority.trust());
+		late.update(authority.keys("renewed", "127.0.0.1"), authority.trust());
 		awaitSuccess(echo);
 	}
 
@@ -154,7 +154,7 @@ class TrustFailureTests {
 				"it says that this node's certificate has expired or is not valid yet",
 				"(TLS alert 45): it is " + "valid from ", "this machine's clock says ",
 				"the peer's log tells its side");
-		late.update(authority.keys("renewed", "127.0.0.1"), TestAuthority.PASSWORD, authority.trust());
+		late.update(authority.keys("renewed", "127.0.0.1"), authority.trust());
 		awaitSuccess(echo);
 	}
 
@@ -225,7 +225,7 @@ class TrustFailureTests {
 	private static BundleTls bundle(TestAuthority authority, String name, boolean expired) throws Exception {
 		return BundleTls.of("SSL bundle '" + name + "'", HostVerification.dialledHost(),
 				expired ? authority.expiredKeys(name, "127.0.0.1") : authority.keys(name, "127.0.0.1"),
-				TestAuthority.PASSWORD, authority.trust());
+				authority.trust());
 	}
 
 	/** A contract. */

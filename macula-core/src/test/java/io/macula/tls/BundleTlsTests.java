@@ -79,7 +79,7 @@ class BundleTlsTests {
 	@Test
 	void whenAFixedNameIsVerifiedThenTheDialledHostDoesNotMatter() throws Exception {
 		BundleTls named = BundleTls.of("bundle", HostVerification.fixedName("realm.example"),
-				this.authority.keys("client"), TestAuthority.PASSWORD, this.authority.trust());
+				this.authority.keys("client"), this.authority.trust());
 		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "realm.example")))) {
 			HandshakeProbe.Outcome outcome = probe.connect(named, "10.1.2.3");
 			assertThat(outcome.client()).isNull();
@@ -93,12 +93,12 @@ class BundleTlsTests {
 	@Test
 	void whenHostVerificationIsOffThenOnlyTheAuthorityMatters() throws Exception {
 		BundleTls lax = BundleTls.of("bundle", HostVerification.off(), this.authority.keys("client"),
-				TestAuthority.PASSWORD, this.authority.trust());
+				this.authority.trust());
 		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "node1.example")))) {
 			assertThat(probe.connect(lax, "127.0.0.1").client()).isNull();
 		}
 		TestAuthority other = new TestAuthority("Other CA");
-		BundleTls foreign = BundleTls.of("bundle", HostVerification.off(), other.keys("server"), TestAuthority.PASSWORD,
+		BundleTls foreign = BundleTls.of("bundle", HostVerification.off(), other.keys("server"),
 				this.authority.trust());
 		try (HandshakeProbe probe = new HandshakeProbe(foreign)) {
 			assertThat(probe.connect(lax, "127.0.0.1").client()).isEqualTo(
@@ -110,7 +110,7 @@ class BundleTlsTests {
 	void whenAuthorityDiffersThenBothSidesSaySo() throws Exception {
 		TestAuthority other = new TestAuthority("Other CA");
 		BundleTls client = BundleTls.of("bundle", HostVerification.dialledHost(), other.keys("client"),
-				TestAuthority.PASSWORD, this.authority.trust());
+				this.authority.trust());
 		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "node1.example")))) {
 			HandshakeProbe.Outcome outcome = probe.connect(client, "node1.example");
 			assertThat(outcome.server())
@@ -157,15 +157,14 @@ class BundleTlsTests {
 			assertThat(probe.connect(client, "node1.example").peer())
 				.extracting((peer) -> peer.getSubjectX500Principal().getName())
 				.isEqualTo("CN=first");
-			server.update(this.authority.keys("second", "node1.example"), TestAuthority.PASSWORD,
-					this.authority.trust());
+			server.update(this.authority.keys("second", "node1.example"), this.authority.trust());
 			assertThat(probe.connect(client, "node1.example").peer())
 				.extracting((peer) -> peer.getSubjectX500Principal().getName())
 				.isEqualTo("CN=second");
 			TestAuthority next = new TestAuthority("Next CA");
-			server.update(next.keys("third", "node1.example"), TestAuthority.PASSWORD, next.trust());
+			server.update(next.keys("third", "node1.example"), next.trust());
 			assertThat(probe.connect(client, "node1.example").client()).contains("issued by 'CN=Next CA'");
-			client.update(next.keys("client"), TestAuthority.PASSWORD, next.trust());
+			client.update(next.keys("client"), next.trust());
 			assertThat(probe.connect(client, "node1.example").client()).isNull();
 		}
 	}
@@ -173,8 +172,7 @@ class BundleTlsTests {
 	@Test
 	void whenARenewedBundleIsUselessThenThePresentOneStays() throws Exception {
 		BundleTls server = bundle(this.authority.keys("first", "node1.example"));
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> server.update(noKeys(), TestAuthority.PASSWORD, this.authority.trust()))
+		assertThatIllegalArgumentException().isThrownBy(() -> server.update(noKeys(), this.authority.trust()))
 			.withMessageContaining("SSL bundle 'shop' has no EC or RSA key");
 		try (HandshakeProbe probe = new HandshakeProbe(server)) {
 			assertThat(probe.connect(bundle(this.authority.keys("client")), "node1.example").client()).isNull();
@@ -189,11 +187,10 @@ class BundleTlsTests {
 			.withMessage("SSL bundle 'shop': the private key of alias 'key' does not belong to its certificate "
 					+ "'CN=torn'; put the key and the certificate of one pair there");
 		BundleTls server = bundle(this.authority.keys("first", "node1.example"));
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> server.update(torn, TestAuthority.PASSWORD, this.authority.trust()))
+		assertThatIllegalArgumentException().isThrownBy(() -> server.update(torn, this.authority.trust()))
 			.withMessageContaining("of alias 'key' does not belong");
 		assertServes(server, "CN=first");
-		server.update(this.authority.keys("second", "node1.example"), TestAuthority.PASSWORD, this.authority.trust());
+		server.update(this.authority.keys("second", "node1.example"), this.authority.trust());
 		assertServes(server, "CN=second");
 	}
 
@@ -213,8 +210,7 @@ class BundleTlsTests {
 		trust.init(empty);
 		KeyManagerFactory keys = this.authority.keys("server");
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys,
-					TestAuthority.PASSWORD, trust))
+			.isThrownBy(() -> BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, trust))
 			.withMessage("SSL bundle 'shop' has a trust store without a certificate, so that every peer would be "
 					+ "refused; put the authority of the peers there");
 	}
@@ -222,8 +218,8 @@ class BundleTlsTests {
 	@Test
 	void whenTheRenewedPairHasExpiredThenTheValidOneStays() throws Exception {
 		BundleTls server = bundle(this.authority.keys("first", "node1.example"));
-		assertThatIllegalArgumentException().isThrownBy(
-				() -> server.update(this.authority.expiredKeys("old"), TestAuthority.PASSWORD, this.authority.trust()))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> server.update(this.authority.expiredKeys("old"), this.authority.trust()))
 			.withMessageMatching("SSL bundle 'shop': the certificate 'CN=old' has expired \\(" + DATES
 					+ "; this machine's clock says \\S+Z\\); renew it, or correct the clock");
 		assertServes(server, "CN=first");
@@ -233,7 +229,7 @@ class BundleTlsTests {
 	void whenNoPairIsValidThenTheRenewedOneIsUsed() throws Exception {
 		BundleTls server = bundle(this.authority.expiredKeys("first"));
 		QuicSslContext before = server.server();
-		server.update(this.authority.expiredKeys("second"), TestAuthority.PASSWORD, this.authority.trust());
+		server.update(this.authority.expiredKeys("second"), this.authority.trust());
 		assertThat(server.server()).isNotSameAs(before);
 	}
 
@@ -241,10 +237,9 @@ class BundleTlsTests {
 	void whenTheRenewedPairIsNotValidYetThenItIsUsedFromThenOn() throws Exception {
 		AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
 		BundleTls server = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(),
-				this.authority.keys("first"), TestAuthority.PASSWORD, this.authority.trust(), now::get);
+				this.authority.keys("first"), this.authority.trust(), now::get);
 		QuicSslContext first = server.server();
-		server.update(this.authority.futureKeys("second", Duration.ofHours(2)), TestAuthority.PASSWORD,
-				this.authority.trust());
+		server.update(this.authority.futureKeys("second", Duration.ofHours(2)), this.authority.trust());
 		now.set(now.get().plus(Duration.ofMinutes(119)));
 		assertThat(server.server()).isSameAs(first);
 		now.set(now.get().plus(Duration.ofMinutes(2)));
@@ -257,11 +252,9 @@ class BundleTlsTests {
 	void whenThePresentPairEndsFirstThenTheNextIsUsedAllTheSame() throws Exception {
 		AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
 		BundleTls server = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(),
-				this.authority.keys("first", Duration.ofHours(1)), TestAuthority.PASSWORD, this.authority.trust(),
-				now::get);
+				this.authority.keys("first", Duration.ofHours(1)), this.authority.trust(), now::get);
 		QuicSslContext first = server.server();
-		server.update(this.authority.futureKeys("second", Duration.ofHours(2)), TestAuthority.PASSWORD,
-				this.authority.trust());
+		server.update(this.authority.futureKeys("second", Duration.ofHours(2)), this.authority.trust());
 		now.set(now.get().plus(Duration.ofMinutes(61)));
 		assertThat(server.server()).isNotSameAs(first);
 	}
@@ -303,8 +296,7 @@ class BundleTlsTests {
 	}
 
 	private BundleTls bundle(KeyManagerFactory keys) throws Exception {
-		return BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, TestAuthority.PASSWORD,
-				this.authority.trust());
+		return BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, this.authority.trust());
 	}
 
 	private static KeyManagerFactory noKeys() throws Exception {

@@ -137,6 +137,8 @@ class CertificateRenewalTests {
 			assertThat(outcome.client()).isNull();
 			X509Certificate shown = Objects.requireNonNull(outcome.peer());
 			assertThat(shown.getSerialNumber()).isNotEqualTo(last);
+			assertThat(NodeIdentity.of(shown)).as("one for all certificates").isEqualTo(this.server.key().identity());
+			assertThat(this.client.nodeId(shown)).isEqualTo("server");
 			assertThat(Validity.of(shown).from()).isEqualTo(this.serverClock.now.minus(Duration.ofDays(4)));
 			assertThat(Validity.of(shown).until()).isEqualTo(this.serverClock.now.plus(Duration.ofDays(4)));
 			last = shown.getSerialNumber();

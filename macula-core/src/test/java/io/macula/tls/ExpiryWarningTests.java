@@ -48,8 +48,7 @@ class ExpiryWarningTests {
 		KeyManagerFactory keys = authority.keys("node", Duration.ofDays(20));
 		Instant end = Instant.now().plus(Duration.ofDays(20));
 		this.now.set(end.minus(Duration.ofHours(30)));
-		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, TestAuthority.PASSWORD,
-				authority.trust(), this.now::get);
+		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, authority.trust(), this.now::get);
 		assertThat(this.log.at(Level.WARN)).singleElement()
 			.asString()
 			.startsWith("The certificate 'CN=node' of SSL bundle 'shop' ends in ")
@@ -66,7 +65,7 @@ class ExpiryWarningTests {
 		this.now.set(Instant.now().minus(Duration.ofDays(21)));
 		tls.warnOfExpiry();
 		assertThat(this.log.at(Level.WARN)).as("the clock is before the beginning").hasSize(4);
-		tls.update(authority.keys("next", Duration.ofDays(30)), TestAuthority.PASSWORD, authority.trust());
+		tls.update(authority.keys("next", Duration.ofDays(30)), authority.trust());
 		this.now.set(Instant.now());
 		pass(tls, Duration.ofHours(1), 22 * 24 + 22);
 		assertThat(this.log.at(Level.WARN)).hasSize(4);
@@ -80,7 +79,7 @@ class ExpiryWarningTests {
 		TestAuthority authority = new TestAuthority("Company CA");
 		this.now.set(Instant.now());
 		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(),
-				authority.keys("brief", Duration.ofHours(12)), TestAuthority.PASSWORD, authority.trust(),
+				authority.keys("brief", Duration.ofHours(12)), authority.trust(),
 				this.now::get);
 		pass(tls, Duration.ofHours(1), 3);
 		assertThat(this.log.at(Level.WARN)).isEmpty();
@@ -97,8 +96,7 @@ class ExpiryWarningTests {
 		TestAuthority authority = new TestAuthority("Company CA");
 		KeyManagerFactory keys = authority.keys("node", Duration.ofDays(20));
 		this.now.set(Instant.now().plus(Duration.ofDays(10)));
-		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, TestAuthority.PASSWORD,
-				authority.trust(), this.now::get);
+		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, authority.trust(), this.now::get);
 		Instant end = Instant.parse(tls.source().replaceAll(".* until (\\S+Z)\\).*", "$1"));
 		this.now.set(end.minus(left));
 		tls.warnOfExpiry();

@@ -143,12 +143,13 @@ class SecretTlsTests {
 		assertThat(anchor.getSerialNumber()).isEqualTo(other.certificate().getSerialNumber());
 		assertThat(anchor.getNotAfter()).isEqualTo(Date.from(Instant.parse("2120-01-01T00:00:00Z")));
 		anchor.verify(other.publicKey());
-		X509Certificate leaf = other.issue("node1", Instant.now()).certificate();
+		X509Certificate leaf = other.issue("node1", RealmAuthority.newKey().getPublic(), Instant.now());
 		PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
 		parameters.setRevocationEnabled(false);
 		CertPathValidator.getInstance("PKIX")
 			.validate(CertificateFactory.getInstance("X.509").generateCertPath(List.of(leaf)), parameters);
-		assertThat(leaf.getSubjectAlternativeNames()).containsExactly(List.of(2, one.peerName()));
+		assertThat(leaf.getSubjectAlternativeNames()).containsExactly(List.of(2, one.peerName()),
+				List.of(6, "macula://" + name + "/node1"));
 		assertThat(leaf.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
 		assertThat(leaf.getKeyUsage()).startsWith(true, false, false);
 		assertThat(leaf.getBasicConstraints()).isEqualTo(-1);
@@ -190,7 +191,8 @@ class SecretTlsTests {
 	@Test
 	void certificatesTolerateClocksThatDiffer() {
 		Instant now = Instant.parse("2051-05-05T05:05:05Z");
-		X509Certificate leaf = RealmAuthority.of(SHOP, SECRET).issue("n".repeat(200), now).certificate();
+		X509Certificate leaf = RealmAuthority.of(SHOP, SECRET)
+			.issue("n".repeat(200), RealmAuthority.newKey().getPublic(), now);
 		assertThat(leaf.getNotBefore().toInstant()).isEqualTo(now.minus(Duration.ofDays(4)));
 		assertThat(leaf.getNotAfter().toInstant()).isEqualTo(now.plus(Duration.ofDays(4)));
 	}
@@ -204,7 +206,9 @@ class SecretTlsTests {
 
 	@Test
 	void certificateIsReadByOtherImplementations() throws Exception {
-		byte[] encoded = RealmAuthority.of(SHOP, SECRET).issue("node1", Instant.now()).certificate().getEncoded();
+		byte[] encoded = RealmAuthority.of(SHOP, SECRET)
+			.issue("node1", RealmAuthority.newKey().getPublic(), Instant.now())
+			.getEncoded();
 		X509CertificateHolder holder = new X509CertificateHolder(encoded);
 		assertThat(holder.getSubject()).hasToString("O=Macula,CN=node1");
 		assertThat(holder.getEncoded()).as("DER in, DER out").isEqualTo(encoded);

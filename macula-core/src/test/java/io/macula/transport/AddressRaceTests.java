@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
 
 import io.macula.Endpoint;
 import io.macula.RpcException;
+import io.macula.tls.NodeKey;
 import io.macula.tls.TlsContexts;
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.awaitility.Awaitility;
@@ -141,6 +142,11 @@ class AddressRaceTests {
 			@Override
 			public @Nullable String peerName() {
 				return TestNet.TLS.peerName();
+			}
+
+			@Override
+			public NodeKey key() {
+				return TestNet.TLS.key();
 			}
 
 			@Override

@@ -39,6 +39,7 @@ import io.macula.tls.HostVerification;
 import io.macula.tls.InsecureTls;
 import io.macula.tls.RealmSecret;
 import io.macula.tls.SecretTls;
+import io.macula.tls.NodeKey;
 import io.macula.tls.TlsContexts;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
@@ -261,8 +262,7 @@ class HandshakeRefusalTests {
 	}
 
 	private static BundleTls bundle(TestAuthority authority, KeyManagerFactory keys) throws Exception {
-		return BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, TestAuthority.PASSWORD,
-				authority.trust());
+		return BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, authority.trust());
 	}
 
 	/**
@@ -293,6 +293,11 @@ class HandshakeRefusalTests {
 		@Override
 		public @Nullable String peerName() {
 			return "somebody.example";
+		}
+
+		@Override
+		public NodeKey key() {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override

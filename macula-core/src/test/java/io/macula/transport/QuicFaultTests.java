@@ -45,6 +45,7 @@ import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.testing.ImpairedLink;
 import io.macula.testing.Impairment;
+import io.macula.tls.NodeKey;
 import io.macula.tls.TlsContexts;
 import io.macula.wire.Failure;
 import io.macula.wire.FrameCodec;
@@ -112,6 +113,11 @@ class QuicFaultTests {
 			@Override
 			public String peerName() {
 				return "b.realm.macula";
+			}
+
+			@Override
+			public NodeKey key() {
+				return TestNet.TLS.key();
 			}
 
 			@Override

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 
+import io.macula.tls.NodeKey;
 import io.macula.tls.TlsContexts;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
@@ -55,6 +56,8 @@ final class TestTls implements TlsContexts {
 
 	private final String name;
 
+	private final NodeKey key;
+
 	private final QuicSslContext client;
 
 	private final QuicSslContext server;
@@ -76,6 +79,7 @@ final class TestTls implements TlsContexts {
 			leafBuilder.addExtension(Extension.subjectAlternativeName, false,
 					new GeneralNames(new GeneralName(GeneralName.dNSName, name)));
 			X509Certificate certificate = sign(leafBuilder, this.authorityKey);
+			this.key = NodeKey.of(leaf.getPrivate(), certificate);
 			X509Certificate[] trust = (trusted.length > 0) ? trusted : new X509Certificate[] { this.authority };
 			this.client = QuicSslContextBuilder.forClient()
 				.keyManager(leaf.getPrivate(), null, certificate)
@@ -124,6 +128,11 @@ final class TestTls implements TlsContexts {
 	@Override
 	public @Nullable String peerName() {
 		return this.name;
+	}
+
+	@Override
+	public NodeKey key() {
+		return this.key;
 	}
 
 	@Override

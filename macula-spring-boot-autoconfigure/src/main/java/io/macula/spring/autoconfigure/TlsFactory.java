@@ -111,7 +111,7 @@ final class TlsFactory {
 		HostVerification verification = verification();
 		try {
 			return BundleTls.of(source(name), verification, bundle.getManagers().getKeyManagerFactory(),
-					bundle.getKey().getPassword(), bundle.getManagers().getTrustManagerFactory());
+					bundle.getManagers().getTrustManagerFactory());
 		}
 		catch (RuntimeException ex) {
 			String origin = this.invalid.origin(ConfigurationPropertyName.of(BUNDLE_KEY));
@@ -128,7 +128,7 @@ final class TlsFactory {
 	 */
 	private static void update(BundleTls tls, String name, SslBundle updated, LogLimit limit) {
 		try {
-			tls.update(updated.getManagers().getKeyManagerFactory(), updated.getKey().getPassword(),
+			tls.update(updated.getManagers().getKeyManagerFactory(),
 					updated.getManagers().getTrustManagerFactory());
 		}
 		catch (RuntimeException ex) {
