@@ -40,9 +40,9 @@ build_fake_clock() {
 	gcc -O2 -shared -fPIC -o "$1" harness/src/main/c/fakeclock.c -ldl 2> "$1.log"
 }
 
-# 128 bits of randomness, as hex.
+# 256 bits of randomness, as hex.
 random_secret() {
-	od -An -N16 -tx1 /dev/urandom | tr -d ' \n'
+	od -An -N32 -tx1 -w32 /dev/urandom | tr -d ' \n'
 }
 
 # Whether a process id is that of a sample provider still.

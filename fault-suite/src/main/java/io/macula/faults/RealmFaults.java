@@ -44,7 +44,7 @@ final class RealmFaults {
 		return List.of(
 				Fault.of("wrong-secret", "a node with another secret tries to join", true,
 						(world, log) -> stranger(world, log,
-								Map.of("MACULA_REALM_SECRET", "another-secret-0123456789"))),
+								Map.of("MACULA_REALM_SECRET", "m7Zt2Xc9Lq4WvRb1Ny8Kd5Gs0Pj3Hf6Ta+Ue2Io7Yx4="))),
 				Fault.of("wrong-realm", "a node of another realm with the same secret tries to join", false,
 						(world, log) -> stranger(world, log, Map.of("MACULA_REALM_NAME", "another"))),
 				Fault

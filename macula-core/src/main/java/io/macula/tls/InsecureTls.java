@@ -60,7 +60,7 @@ public final class InsecureTls implements TlsContexts {
 		RealmAuthority authority = RealmAuthority.of(realm, RealmSecret.random());
 		InstantSource clock = InstantSource.system();
 		return new InsecureTls(realm, authority.peerName(),
-				new RealmContexts(authority, nodeId, new TrustEverybody(clock), clock));
+				new RealmContexts(authority, nodeId, RealmAuthority.newKey(), new TrustEverybody(clock), clock));
 	}
 
 	@Override

@@ -50,8 +50,8 @@ final class RealmContexts {
 
 	private final String nodeId;
 
-	/** The node's identity, for the life of these contexts; in memory only. */
-	private final KeyPair pair = RealmAuthority.newKey();
+	/** The node's identity; in memory only. */
+	private final KeyPair pair;
 
 	private final PeerTrust trust;
 
@@ -63,12 +63,14 @@ final class RealmContexts {
 	 * New contexts.
 	 * @param authority signs the certificates
 	 * @param nodeId the node that is certified
+	 * @param pair its key
 	 * @param trust whom the node trusts
 	 * @param clock the wall clock
 	 */
-	RealmContexts(RealmAuthority authority, String nodeId, PeerTrust trust, InstantSource clock) {
+	RealmContexts(RealmAuthority authority, String nodeId, KeyPair pair, PeerTrust trust, InstantSource clock) {
 		this.authority = authority;
 		this.nodeId = nodeId;
+		this.pair = pair;
 		this.trust = trust;
 		this.clock = clock;
 		this.issued = issue(clock.instant());

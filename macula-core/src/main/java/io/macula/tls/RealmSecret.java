@@ -16,30 +16,17 @@
 
 package io.macula.tls;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.Objects;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What all nodes of a realm know and nobody else; their trust in each other is derived
@@ -50,53 +37,112 @@ public final class RealmSecret {
 	/** Fewest characters of a secret. */
 	public static final int MIN_LENGTH = 16;
 
-	private static final Logger logger = LoggerFactory.getLogger(RealmSecret.class);
+	/** How a good one is made. */
+	public static final String COMMAND = "openssl rand -base64 32";
 
-	private static final int MAX_BYTES = 4096;
-
-	private static final int GENERATED_BYTES = 32;
+	private static final String FILE_PREFIX = "file:";
 
 	private final byte[] bytes;
 
+	private final boolean random;
+
 	private final String origin;
 
-	private RealmSecret(byte[] bytes, String origin) {
+	private RealmSecret(byte[] bytes, boolean random, String origin) {
 		this.bytes = bytes;
+		this.random = random;
 		this.origin = origin;
 	}
 
 	/**
 	 * A secret that was configured.
-	 * @param text at least {@value #MIN_LENGTH} characters, without the white space
-	 * around them
+	 * @param text at least {@value #MIN_LENGTH} characters that are not easily guessed,
+	 * without the white space around them
 	 * @param origin where it was configured, for messages, for example
 	 * {@code macula.realm.secret}
 	 * @return the secret
-	 * @throws IllegalArgumentException if the text is too short or too long; the message
-	 * does not show it
+	 * @throws IllegalArgumentException if the text is too short, too long or too weak;
+	 * the message does not show it
 	 */
 	public static RealmSecret of(String text, String origin) {
 		Objects.requireNonNull(origin, "origin");
 		String trimmed = text.trim();
-		if (trimmed.length() < MIN_LENGTH) {
+		String weakness = (trimmed.length() < MIN_LENGTH) ? "has " + trimmed.length() + " characters"
+				: SecretStrength.weakness(trimmed);
+		if (weakness != null) {
 			throw new IllegalArgumentException(
-					"The realm secret from " + origin + " has " + trimmed.length() + " characters: expected at least "
-							+ MIN_LENGTH + ", for example the output of 'openssl rand -base64 32'");
+					"The realm secret from " + origin + " " + weakness + ": expected at least " + MIN_LENGTH
+							+ " characters that nobody can guess; '" + COMMAND + "' makes good ones");
 		}
 		byte[] bytes = trimmed.getBytes(StandardCharsets.UTF_8);
-		if (bytes.length > MAX_BYTES) {
+		if (bytes.length > SecretFile.MAX_BYTES) {
 			throw new IllegalArgumentException("The realm secret from " + origin + " has " + bytes.length
-					+ " bytes: expected at most " + MAX_BYTES);
+					+ " bytes: expected at most " + SecretFile.MAX_BYTES);
 		}
-		return new RealmSecret(bytes, origin);
+		return new RealmSecret(bytes, SecretStrength.random(trimmed), origin);
+	}
+
+	/**
+	 * A secret that was configured, or the file in which it is.
+	 * @param value the secret, or {@code file:<path>}
+	 * @param origin where the value was configured, for messages
+	 * @return the secret; that in a file has the file as its origin
+	 * @throws IllegalArgumentException if the secret is too weak
+	 * @throws IllegalStateException if the file cannot be trusted; the message names the
+	 * remedy
+	 */
+	public static RealmSecret configured(String value, String origin) {
+		Path file = file(value, origin);
+		return (file != null) ? SecretFile.configured(file).load() : of(value, origin);
+	}
+
+	/**
+	 * The file that a configured value names.
+	 * @param value the secret, or {@code file:<path>}
+	 * @param origin where the value was configured, for messages
+	 * @return the file, or {@code null} if the value is the secret itself
+	 */
+	static @Nullable Path file(String value, String origin) {
+		String trimmed = value.trim();
+		if (!trimmed.startsWith(FILE_PREFIX)) {
+			return null;
+		}
+		String path = trimmed.substring(FILE_PREFIX.length());
+		try {
+			return Path.of(path.startsWith("///") ? path.substring(2) : path);
+		}
+		catch (InvalidPathException ex) {
+			throw new IllegalArgumentException(
+					"The realm secret's file '" + path + "' from " + origin + " is no path: " + ex.getReason(), ex);
+		}
+	}
+
+	/**
+	 * What changes when the file that a configured value names is written, or swapped for
+	 * another one.
+	 * @param value the secret, or {@code file:<path>}
+	 * @param origin where the value was configured, for messages
+	 * @return for comparison with another one, or {@code null} if the value is the secret
+	 * itself
+	 */
+	public static @Nullable String fileState(String value, String origin) {
+		Path file = file(value, origin);
+		return (file != null) ? SecretFile.configured(file).state() : null;
 	}
 
 	/**
 	 * Where the secret of this machine's user is kept.
 	 * @return {@code ~/.macula/realm-secret}
+	 * @throws IllegalStateException if this process has no home directory; the message
+	 * names the remedy
 	 */
 	public static Path defaultPath() {
-		return Path.of(System.getProperty("user.home", "."), ".macula", "realm-secret");
+		String home = System.getProperty("user.home");
+		if (home == null || !Path.of(home).isAbsolute() || !Files.isDirectory(Path.of(home))) {
+			throw new IllegalStateException("This process has no home directory in which a realm secret could be kept "
+					+ "(user.home is '" + home + "'): set macula.realm.secret, to the same for all nodes of the realm");
+		}
+		return Path.of(home, ".macula", "realm-secret");
 	}
 
 	/**
@@ -104,119 +150,27 @@ public final class RealmSecret {
 	 * this user only. Processes that do this at the same time get the same secret.
 	 * @param path the file
 	 * @return the secret
-	 * @throws IllegalStateException if others may read the file, or it cannot be read or
-	 * created; the message names the remedy
+	 * @throws IllegalStateException if others may read the file, or it is no regular file
+	 * of this user, or it cannot be read or created; the message names the remedy
 	 */
 	public static RealmSecret loadOrCreate(Path path) {
-		Path file = path.toAbsolutePath();
-		try {
-			RealmSecret existing = load(file);
-			if (existing != null) {
-				logger.info("Using the realm secret in {}", file);
-				return existing;
-			}
-			boolean created = create(file);
-			RealmSecret secret = load(file);
-			if (secret == null) {
-				throw new NoSuchFileException(file.toString());
-			}
-			logger.info(created
-					? "Created a realm secret in {}: applications of this user trust each other; those of other users and machines need the same secret"
-					: "Using the realm secret in {}", file);
-			return secret;
-		}
-		catch (IOException | UncheckedIOException ex) {
-			throw new IllegalStateException("The realm secret in " + file + " can neither be read nor created (" + ex
-					+ "): set macula.realm.secret, or let this user write there", ex);
-		}
-	}
-
-	private static @Nullable RealmSecret load(Path file) throws IOException {
-		byte[] content;
-		try (InputStream in = Files.newInputStream(file)) {
-			requirePrivate(file);
-			content = in.readNBytes(MAX_BYTES + 1);
-		}
-		catch (NoSuchFileException ex) {
-			return null;
-		}
-		try {
-			return of(new String(content, StandardCharsets.UTF_8), file.toString());
-		}
-		catch (IllegalArgumentException ex) {
-			throw new IllegalStateException(
-					ex.getMessage() + "; delete the file to have a new one created, or write one there", ex);
-		}
-	}
-
-	private static void requirePrivate(Path file) throws IOException {
-		if (!posix()) {
-			return;
-		}
-		Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-		Set<PosixFilePermission> foreign = EnumSet.copyOf(permissions);
-		foreign.removeAll(EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE,
-				PosixFilePermission.OWNER_EXECUTE));
-		if (!foreign.isEmpty()) {
-			throw new IllegalStateException("The realm secret in " + file + " is open to other users ("
-					+ PosixFilePermissions.toString(permissions) + "): run 'chmod 600 " + file
-					+ "', and change the secret if others may have read it");
-		}
-	}
-
-	/*
-	 * The file appears complete and under its own name at once, or not at all: a link to
-	 * a finished temporary file is atomic and does not replace what another process has
-	 * put there meanwhile. Where there are no links the file is created exclusively.
-	 */
-	private static boolean create(Path file) throws IOException {
-		Path directory = Objects.requireNonNull(file.getParent(), "directory of " + file);
-		if (!Files.isDirectory(directory)) {
-			Files.createDirectories(directory, attributes("rwx------"));
-		}
-		byte[] random = new byte[GENERATED_BYTES];
-		new SecureRandom().nextBytes(random);
-		byte[] text = (Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n")
-			.getBytes(StandardCharsets.US_ASCII);
-		Path temporary = Files.createTempFile(directory, ".realm-secret", ".tmp", attributes("rw-------"));
-		try {
-			Files.write(temporary, text);
-			Files.createLink(file, temporary);
-			return true;
-		}
-		catch (FileAlreadyExistsException ex) {
-			logger.debug("Another process created {} first ({})", file, ex.toString());
-			return false;
-		}
-		catch (UnsupportedOperationException ex) {
-			logger.debug("No links at {} ({})", directory, ex.toString());
-			Files.createFile(file, attributes("rw-------"));
-			Files.write(file, text, StandardOpenOption.WRITE);
-			return true;
-		}
-		finally {
-			Files.deleteIfExists(temporary);
-		}
-	}
-
-	private static FileAttribute<?>[] attributes(String permissions) {
-		return posix()
-				? new FileAttribute<?>[] {
-						PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)) }
-				: new FileAttribute<?>[0];
-	}
-
-	private static boolean posix() {
-		return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+		return SecretFile.own(path).loadOrCreate();
 	}
 
 	/**
 	 * A secret that only this object knows.
 	 */
 	static RealmSecret random() {
-		byte[] bytes = new byte[GENERATED_BYTES];
-		new SecureRandom().nextBytes(bytes);
-		return new RealmSecret(bytes, "nowhere");
+		byte[] random = new byte[SecretFile.GENERATED_BYTES];
+		new SecureRandom().nextBytes(random);
+		return new RealmSecret(Base64.getEncoder().encode(random), true, "nowhere");
+	}
+
+	/**
+	 * Whether it has the looks of 32 random bytes; otherwise guessing is made slow.
+	 */
+	boolean isRandom() {
+		return this.random;
 	}
 
 	/** Not a copy: for derivation only. */

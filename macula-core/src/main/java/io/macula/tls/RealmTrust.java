@@ -22,34 +22,41 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import javax.net.ssl.SSLEngine;
 import javax.security.auth.x500.X500Principal;
 
 import io.macula.tls.PeerRefusedException.Fault;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Trusts the nodes of one realm: those whose certificate the realm's authority signed.
+ * Trusts the nodes of one realm: those whose certificate an authority of the realm
+ * signed, one for each secret that is accepted.
  */
 final class RealmTrust extends PeerTrust {
-
-	private static final String SERVER_USAGE = "1.3.6.1.5.5.7.3.1";
-
-	private static final String CLIENT_USAGE = "1.3.6.1.5.5.7.3.2";
 
 	private static final String REMEDY = "the clocks of both machines are more than "
 			+ RealmAuthority.TOLERANCE.toDays() + " days apart; correct the one that is wrong, no restart is needed";
 
 	private static final Integer DNS_NAME = 2;
 
+	private final List<RealmAuthority> authorities;
+
 	private final RealmAuthority authority;
 
 	private final X500Principal issuer;
 
-	RealmTrust(RealmAuthority authority, InstantSource clock) {
+	/**
+	 * Trust in what several secrets of one realm sign.
+	 * @param authorities one of each secret; at least one
+	 * @param clock the wall clock
+	 */
+	RealmTrust(List<RealmAuthority> authorities, InstantSource clock) {
 		super(clock);
-		this.authority = authority;
-		this.issuer = authority.issuer();
+		this.authorities = List.copyOf(authorities);
+		this.authority = authorities.get(0);
+		this.issuer = this.authority.issuer();
 	}
 
 	/** The authority signs leaves only, so that there is no chain to walk. */
@@ -65,17 +72,36 @@ final class RealmTrust extends PeerTrust {
 		}
 		verifySignature(certificate);
 		verifyValidity(certificate);
-		verifyPurpose(certificate, engine.getUseClientMode() ? SERVER_USAGE : CLIENT_USAGE);
+		verifyPurpose(certificate, engine.getUseClientMode());
 	}
 
 	private void verifySignature(X509Certificate certificate) throws PeerRefusedException {
+		for (RealmAuthority accepted : this.authorities) {
+			if (accepted.named(certificate)) {
+				verifySignature(certificate, accepted);
+				return;
+			}
+		}
+		throw anotherSecret(certificate, null);
+	}
+
+	private void verifySignature(X509Certificate certificate, RealmAuthority accepted) throws PeerRefusedException {
 		try {
-			certificate.verify(this.authority.publicKey());
+			certificate.verify(accepted.publicKey());
 		}
 		catch (GeneralSecurityException ex) {
-			throw new PeerRefusedException(Fault.SIGNATURE,
-					"it has another secret for the realm '" + this.authority.realm() + "'", ex);
+			throw anotherSecret(certificate, ex);
 		}
+	}
+
+	private PeerRefusedException anotherSecret(X509Certificate certificate, @Nullable Exception cause) {
+		String shown = (cause != null) ? "it only claims one of this node's"
+				: "fingerprint " + RealmAuthority.fingerprint(certificate);
+		String accepted = this.authorities.stream()
+			.map((one) -> one.fingerprint() + " from " + one.origin())
+			.collect(Collectors.joining(", "));
+		return new PeerRefusedException(Fault.SIGNATURE, "it has another secret for the realm '"
+				+ this.authority.realm() + "' (" + shown + "; accepted here: " + accepted + ")", cause);
 	}
 
 	private void verifyValidity(X509Certificate certificate) throws PeerRefusedException {
@@ -85,16 +111,19 @@ final class RealmTrust extends PeerTrust {
 		}
 	}
 
-	private void verifyPurpose(X509Certificate certificate, String usage) throws PeerRefusedException {
+	private void verifyPurpose(X509Certificate certificate, boolean server) throws PeerRefusedException {
 		try {
-			List<String> usages = certificate.getExtendedKeyUsage();
-			if (usages == null || !usages.contains(usage) || certificate.getBasicConstraints() >= 0) {
+			if (!KeyUsages.name(certificate, server) || certificate.getBasicConstraints() >= 0) {
 				throw new PeerRefusedException(Fault.PURPOSE, "its certificate is not one of a node", null);
 			}
 			Collection<List<?>> names = certificate.getSubjectAlternativeNames();
 			if (names == null || !names.contains(List.of(DNS_NAME, this.authority.peerName()))) {
 				throw new PeerRefusedException(Fault.NAME,
 						"its certificate is not for '" + this.authority.peerName() + "'", null);
+			}
+			if (NodeUri.nodeId(certificate, this.authority.realm()) == null) {
+				throw new PeerRefusedException(Fault.NAME,
+						"its certificate does not name one node of the realm '" + this.authority.realm() + "'", null);
 			}
 		}
 		catch (CertificateParsingException ex) {

@@ -16,12 +16,17 @@
 
 package io.macula.tls;
 
+import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Collectors;
 
 import io.macula.Realm;
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Mutual trust of all nodes that know the realm's name and secret, without certificates
@@ -32,7 +37,12 @@ import org.jspecify.annotations.Nullable;
  * certificate of a key that this process makes for itself and keeps in memory only. A
  * node of another realm, or with another secret, is refused in the handshake by both
  * sides. Whoever knows the secret can pose as any node of the realm; whoever sees a
- * certificate can try to guess a weak secret, hence the least length.
+ * certificate can try to guess a weak secret, hence what is refused as weak.
+ *
+ * <p>
+ * Several secrets may be accepted at a time, so that a realm can change its secret while
+ * it works: each node shows the first and accepts all. They can be replaced at any time,
+ * for connections made from then on; the node's key stays.
  *
  * <p>
  * A node's certificate lives for days and is renewed by itself, also when the clock
@@ -41,16 +51,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SecretTls implements TlsContexts {
 
-	private final RealmAuthority authority;
+	/** Most secrets that are accepted at a time, the one that is shown included. */
+	public static final int MAX_SECRETS = 4;
 
-	private final RealmContexts contexts;
+	private static final Logger logger = LoggerFactory.getLogger(SecretTls.class);
 
-	private final String source;
+	private final Realm realm;
 
-	private SecretTls(RealmAuthority authority, RealmContexts contexts, String source) {
-		this.authority = authority;
-		this.contexts = contexts;
-		this.source = source;
+	private final String nodeId;
+
+	private final InstantSource clock;
+
+	/** The node's identity: whatever else is renewed, this stays. */
+	private final KeyPair pair = RealmAuthority.newKey();
+
+	private volatile Present present;
+
+	private SecretTls(Realm realm, String nodeId, List<RealmSecret> secrets, InstantSource clock) {
+		this.realm = realm;
+		this.nodeId = nodeId;
+		this.clock = clock;
+		this.present = present(secrets);
 	}
 
 	/**
@@ -73,39 +94,98 @@ public final class SecretTls implements TlsContexts {
 	 * @return new contexts with a new key
 	 */
 	public static SecretTls of(Realm realm, String nodeId, RealmSecret secret, InstantSource clock) {
-		RealmAuthority authority = RealmAuthority.of(realm, secret);
-		return new SecretTls(authority, new RealmContexts(authority, nodeId, new RealmTrust(authority, clock), clock),
-				"realm '" + realm + "', " + "secret from " + secret.origin());
+		return new SecretTls(realm, nodeId, List.of(secret), clock);
+	}
+
+	/**
+	 * The TLS side of a node in a realm that changes its secret.
+	 * @param realm the realm
+	 * @param nodeId the node
+	 * @param secrets what is accepted, from 1 to {@value #MAX_SECRETS}; the first is
+	 * shown
+	 * @return new contexts with a new key
+	 * @throws IllegalArgumentException if there are none or too many
+	 */
+	public static SecretTls of(Realm realm, String nodeId, List<RealmSecret> secrets) {
+		return new SecretTls(realm, nodeId, secrets, InstantSource.system());
+	}
+
+	/**
+	 * Replace the secrets. Connections that exist stay, also those that a secret vouched
+	 * for which is accepted no more.
+	 * @param secrets what is accepted from now on; the first is shown
+	 * @return whether that is another list than before
+	 * @throws IllegalArgumentException if there are none or too many; nothing is replaced
+	 * then
+	 */
+	public synchronized boolean update(List<RealmSecret> secrets) {
+		if (this.present.secrets.equals(distinct(secrets))) {
+			return false;
+		}
+		this.present = present(secrets);
+		logger.info("Node '{}' has other secrets for new connections: {}", this.nodeId, source());
+		return true;
+	}
+
+	private Present present(List<RealmSecret> given) {
+		List<RealmSecret> secrets = distinct(given);
+		if (secrets.isEmpty() || secrets.size() > MAX_SECRETS) {
+			throw new IllegalArgumentException("The realm '" + this.realm + "' has " + secrets.size()
+					+ " secrets: expected 1 that is shown, and at most " + (MAX_SECRETS - 1) + " more");
+		}
+		List<RealmAuthority> authorities = secrets.stream()
+			.map((secret) -> RealmAuthority.of(this.realm, secret))
+			.toList();
+		RealmAuthority shown = authorities.get(0);
+		RealmTrust trust = new RealmTrust(authorities, this.clock);
+		return new Present(secrets, shown, new RealmContexts(shown, this.nodeId, this.pair, trust, this.clock),
+				source(authorities));
+	}
+
+	private static List<RealmSecret> distinct(List<RealmSecret> secrets) {
+		return secrets.stream().distinct().toList();
+	}
+
+	private String source(List<RealmAuthority> authorities) {
+		RealmAuthority shown = authorities.get(0);
+		String source = "realm '" + this.realm + "', secret from " + shown.origin();
+		return (authorities.size() == 1) ? source
+				: source + " (shown, fingerprint " + shown.fingerprint() + "); " + authorities.size()
+						+ " are accepted, also "
+						+ authorities.stream()
+							.skip(1)
+							.map((one) -> one.fingerprint() + " from " + one.origin())
+							.collect(Collectors.joining(", "));
 	}
 
 	@Override
 	public QuicSslContext client() {
-		return this.contexts.present().client();
+		return this.present.contexts.present().client();
 	}
 
 	@Override
 	public QuicSslContext server() {
-		return this.contexts.present().server();
+		return this.present.contexts.present().server();
 	}
 
 	@Override
 	public String peerName() {
-		return this.authority.peerName();
+		return this.present.authority.peerName();
 	}
 
 	@Override
 	public NodeKey key() {
-		return this.contexts.key();
+		return this.present.contexts.key();
 	}
 
 	@Override
 	public @Nullable String nodeId(X509Certificate certificate) {
-		return NodeUri.nodeId(certificate, this.authority.realm());
+		return NodeUri.nodeId(certificate, this.realm);
 	}
 
 	@Override
 	public String source() {
-		return this.source;
+		return this.present.source;
 	}
 
 	/**
@@ -114,12 +194,23 @@ public final class SecretTls implements TlsContexts {
 	 * @return equal in subject, serial number, validity and key in every process
 	 */
 	public X509Certificate authority() {
-		return this.authority.certificate();
+		return this.present.authority.certificate();
 	}
 
 	@Override
 	public String toString() {
-		return "TLS of " + this.source;
+		return "TLS of " + source();
+	}
+
+	/**
+	 * What is used for new connections.
+	 *
+	 * @param secrets what is accepted
+	 * @param authority of the first
+	 * @param contexts show what it signed
+	 * @param source for messages
+	 */
+	private record Present(List<RealmSecret> secrets, RealmAuthority authority, RealmContexts contexts, String source) {
 	}
 
 }

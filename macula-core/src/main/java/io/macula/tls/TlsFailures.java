@@ -50,6 +50,8 @@ public final class TlsFailures {
 
 	private static final int EXPIRED = 45;
 
+	private static final int DECRYPT_ERROR = 51;
+
 	private static final int TLS_ERROR = 0x100;
 
 	private static final int MAX_CLAUSE_LENGTH = 600;
@@ -93,7 +95,7 @@ public final class TlsFailures {
 			}
 		}
 		if (alert >= 0) {
-			return byPeer(alert) + ((alert == EXPIRED) ? own(engine) : "");
+			return byPeer(alert) + ((alert == EXPIRED) ? own(engine) : (alert == DECRYPT_ERROR) ? secret(engine) : "");
 		}
 		if (!local(failure)) {
 			return null;
@@ -131,14 +133,26 @@ public final class TlsFailures {
 
 	/** When this node's own certificate is valid, if it is known which it showed. */
 	private static String own(@Nullable SSLEngine engine) {
-		SSLSession session = (engine != null) ? engine.getSession() : null;
-		Certificate[] shown = (session != null) ? session.getLocalCertificates() : null;
-		if (session == null || shown == null || shown.length == 0 || !(shown[0] instanceof X509Certificate leaf)) {
+		X509Certificate leaf = shown(engine);
+		if (engine == null || leaf == null) {
 			return "";
 		}
 		Validity validity = Validity.of(leaf);
-		return (session.getValue(CLOCK) instanceof InstantSource clock) ? ": " + validity.at(clock.instant())
-				: ": it is valid " + validity;
+		return (engine.getSession().getValue(CLOCK) instanceof InstantSource clock)
+				? ": " + validity.at(clock.instant()) : ": it is valid " + validity;
+	}
+
+	/** Which secret this node showed a certificate of, if any. */
+	private static String secret(@Nullable SSLEngine engine) {
+		X509Certificate leaf = shown(engine);
+		String fingerprint = (leaf != null) ? RealmAuthority.fingerprint(leaf) : null;
+		return (fingerprint != null) ? ": this node showed the one with the fingerprint " + fingerprint : "";
+	}
+
+	private static @Nullable X509Certificate shown(@Nullable SSLEngine engine) {
+		SSLSession session = (engine != null) ? engine.getSession() : null;
+		Certificate[] shown = (session != null) ? session.getLocalCertificates() : null;
+		return (shown != null && shown.length > 0 && shown[0] instanceof X509Certificate leaf) ? leaf : null;
 	}
 
 	private static int alert(@Nullable QuicConnectionCloseEvent close) {

@@ -49,7 +49,8 @@ class EveryLineIsLimitedTests {
 			Map.entry("ServiceLife", 1), Map.entry("RealmServer", 1), Map.entry("ListenerSockets", 2),
 			Map.entry("Transport", 1), Map.entry("DirectoryClient", 1),
 			/* ... trust is set up once, and anew when the operator changes a file. */
-			Map.entry("RealmSecret", 2), Map.entry("InsecureTls", 1), Map.entry("BundleTls", 4),
+			Map.entry("SecretFile", 3), Map.entry("SecretTls", 1), Map.entry("InsecureTls", 1),
+			Map.entry("BundleTls", 5),
 			/* ... a certificate is looked at each hour, and renewed after days. */
 			Map.entry("ExpiryWarning", 2), Map.entry("RealmContexts", 1),
 			/* ... it is what limits, and this line is for what cannot be printed. */

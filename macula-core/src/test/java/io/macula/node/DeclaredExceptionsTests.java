@@ -55,7 +55,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @Timeout(30)
 class DeclaredExceptionsTests {
 
-	private static final RealmSecret SECRET = RealmSecret.of("a secret for tests only", "the test");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=",
+			"the test");
 
 	/** Known to the provider alone: its class loader is below that of the contract. */
 	private static final String LATER = """

@@ -54,7 +54,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class OversizePayloadTests {
 
-	private static final RealmSecret SECRET = RealmSecret.of("a secret for tests only", "the test");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=",
+			"the test");
 
 	private static final int SMALL = 64 << 10;
 

@@ -73,7 +73,7 @@ class RealmNodeBuilderTests {
 	private static void fail(BrokenEngine engine) {
 		RealmNodeBuilder builder = RealmNode.builder("test")
 			.nodeId("node1")
-			.secret(RealmSecret.of("a secret for tests only", "the test"))
+			.secret(RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "the test"))
 			.provider(ProviderSettings.defaults())
 			.directory(engine);
 		RealmNode node = builder.build();

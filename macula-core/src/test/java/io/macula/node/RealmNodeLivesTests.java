@@ -63,7 +63,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @Timeout(60)
 class RealmNodeLivesTests {
 
-	private static final RealmSecret SECRET = RealmSecret.of("a secret for tests only", "the test");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=",
+			"the test");
 
 	private static final String SERVICE = "test.lives";
 

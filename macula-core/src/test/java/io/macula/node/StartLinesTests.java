@@ -37,7 +37,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(30)
 class StartLinesTests {
 
-	private static final RealmSecret SECRET = RealmSecret.of("a secret for tests only", "the test");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=",
+			"the test");
 
 	@RegisterExtension
 	final LogLines log = LogLines.of("io.macula").from(Level.INFO);

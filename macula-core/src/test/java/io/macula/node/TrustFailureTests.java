@@ -56,7 +56,8 @@ class TrustFailureTests {
 
 	private static final Realm REALM = new Realm("test");
 
-	private static final RealmSecret SECRET = RealmSecret.of("a secret for tests only", "the test");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=",
+			"the test");
 
 	private final AtomicReference<Instant> providerClock = new AtomicReference<>(Instant.now());
 
@@ -111,8 +112,8 @@ class TrustFailureTests {
 	@Test
 	void whenTheSecretDiffersThenTheCallSaysSo() {
 		RealmNode provider = provider(secret("node1", this.providerClock));
-		Echo echo = client(provider,
-				SecretTls.of(REALM, "client", RealmSecret.of("another secret for tests", "another test")));
+		Echo echo = client(provider, SecretTls.of(REALM, "client",
+				RealmSecret.of("m7Zt2Xc9Lq4WvRb1Ny8Kd5Gs0Pj3Hf6Ta+Ue2Io7Yx4=", "another test")));
 		assertThat(refusal(echo).status().message()).contains("it has another secret for the realm 'test'",
 				"trust comes from realm 'test', secret from another test");
 	}
@@ -122,7 +123,8 @@ class TrustFailureTests {
 		RealmNode provider = provider(secret("node1", this.providerClock));
 		RealmNode lonely = RealmNode.builder("test")
 			.nodeId("lonely")
-			.tls(SecretTls.of(REALM, "lonely", RealmSecret.of("another secret for tests", "another test")))
+			.tls(SecretTls.of(REALM, "lonely",
+					RealmSecret.of("m7Zt2Xc9Lq4WvRb1Ny8Kd5Gs0Pj3Hf6Ta+Ue2Io7Yx4=", "another test")))
 			.seeds("127.0.0.1:" + provider.port())
 			.provider(settings())
 			.build();

@@ -170,7 +170,7 @@ final class VersionedRealm implements AutoCloseable {
 	private static RealmNodeBuilder builder(String nodeId, String... seeds) {
 		return RealmNode.builder("test")
 			.nodeId(nodeId)
-			.secret(RealmSecret.of("a secret for tests only", "the test"))
+			.secret(RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "the test"))
 			.seeds(seeds);
 	}
 

@@ -73,7 +73,7 @@ class RealmServerTests {
 	private static final Codecs CODECS = Codecs.defaults();
 
 	private static final TlsContexts TLS = SecretTls.of(REALM, "test-node",
-			RealmSecret.of("a secret of the tests, long enough", "test"));
+			RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "test"));
 
 	private final Transport transport = Transport.create(TransportSettings.defaults());
 

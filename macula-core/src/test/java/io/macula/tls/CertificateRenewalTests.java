@@ -42,7 +42,7 @@ class CertificateRenewalTests {
 
 	private static final Realm SHOP = new Realm("shop");
 
-	private static final RealmSecret SECRET = RealmSecret.of("correct horse battery staple", "test");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "test");
 
 	private final Wall serverClock = new Wall();
 
@@ -112,7 +112,7 @@ class CertificateRenewalTests {
 		wrong.now = NOW.minus(Duration.ofDays(30));
 		// Verifies nobody, so that only the server can refuse.
 		RealmAuthority authority = RealmAuthority.of(SHOP, SECRET);
-		RealmContexts lax = new RealmContexts(authority, "lax", new PeerTrust(wrong) {
+		RealmContexts lax = new RealmContexts(authority, "lax", RealmAuthority.newKey(), new PeerTrust(wrong) {
 
 			@Override
 			void verify(X509Certificate[] chain, String authType, javax.net.ssl.SSLEngine engine) {

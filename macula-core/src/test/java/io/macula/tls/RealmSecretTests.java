@@ -21,8 +21,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -35,6 +38,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -42,6 +47,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class RealmSecretTests {
+
+	private static final String SECRET = "Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=";
 
 	@TempDir
 	Path directory;
@@ -55,30 +62,80 @@ class RealmSecretTests {
 
 	@Test
 	void whiteSpaceAroundTheTextDoesNotCount() {
-		assertThat(RealmSecret.of("  0123456789abcdef\n", "test")).isEqualTo(RealmSecret.of("0123456789abcdef", "x"))
-			.hasSameHashCodeAs(RealmSecret.of("0123456789abcdef", "x"))
-			.isNotEqualTo(RealmSecret.of("0123456789abcdeg", "test"));
+		assertThat(RealmSecret.of("  " + SECRET + "\n", "test")).isEqualTo(RealmSecret.of(SECRET, "x"))
+			.hasSameHashCodeAs(RealmSecret.of(SECRET, "x"))
+			.isNotEqualTo(RealmSecret.of(SECRET.replace('V', 'v'), "test"));
 	}
 
 	@Test
 	void whenTextIsTooShortThenItIsRefusedWithoutShowingIt() {
 		assertThatIllegalArgumentException().isThrownBy(() -> RealmSecret.of(" hunter2 ", "macula.realm.secret"))
-			.withMessageContaining("from macula.realm.secret has 7 characters: expected at least 16")
-			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("hunter2"));
-		assertThatIllegalArgumentException().isThrownBy(() -> RealmSecret.of("x".repeat(5000), "test"))
+			.withMessage("The realm secret from macula.realm.secret has 7 characters: expected at least 16 characters "
+					+ "that nobody can guess; 'openssl rand -base64 32' makes good ones");
+		assertThatIllegalArgumentException().isThrownBy(() -> RealmSecret.of(SECRET.repeat(200), "test"))
 			.withMessageContaining("at most 4096");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "passwordpassword", "Passw0rd!Passw0rd!", "P@ssw0rd1234567890", "0123456789abcdef",
+			"0123456789abcdef0123456789abcdef", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "abababababababababab",
+			"correct horse battery staple", "correct-horse-battery-staple", "a secret for tests only",
+			"qwertyuiopasdfghjkl", "my-company-secret-2024", "changemechangemechangeme", "CHANGEME-CHANGEME-CHANGEME",
+			"1234567890123456789012345678901234567890", "hunter2hunter2hunter2hunter2", "9876543210zyxwvutsrq",
+			"macula-realm-secret-for-production-2026", "realm-secret-realm-secret", "please replace this secret",
+			"deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef",
+			"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "0101100111010100101101001110010101" })
+	void whenTextIsEasilyGuessedThenItIsRefusedWithoutShowingIt(String text) {
+		assertThatIllegalArgumentException().isThrownBy(() -> RealmSecret.of(text, "macula.realm.secret"))
+			.withMessageMatching("The realm secret from macula\\.realm\\.secret (consists of words, sequences or "
+					+ "repetitions, so that about 2\\^\\d+ guesses find it|has only \\d different characters): "
+					+ "expected at least 16 characters that nobody can guess; 'openssl rand -base64 32' makes good ones")
+			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain(text));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "violet tractor mumbles eleven harps", "550e8400-e29b-41d4-a716-446655440000",
+			"9f86d081884c7d659a2feaa0c55ad015", "Wq8#hZt4!pLm2@xRk",
+			"\u00e4\u4e2d\u6587\u5b57\u7b26 ohne Zahlen und Netz" })
+	void whatPeopleMakeUpIsAcceptedAndMadeSlowToGuess(String text) {
+		assertThat(RealmSecret.of(text, "test").isRandom()).isFalse();
+	}
+
+	@Test
+	void whatTheCommandMakesIsAcceptedAndLooksRandom() {
+		Random random = new Random(42);
+		byte[] bytes = new byte[32];
+		int recognised = 0;
+		for (int i = 0; i < 1000; i++) {
+			random.nextBytes(bytes);
+			recognised += RealmSecret.of(Base64.getEncoder().encodeToString(bytes), "test").isRandom() ? 1 : 0;
+			recognised += RealmSecret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), "test")
+				.isRandom() ? 1 : 0;
+			assertThat(RealmSecret.of(HexFormat.of().formatHex(bytes), "test").isRandom()).isTrue();
+			assertThat(RealmSecret.of(HexFormat.of().formatHex(bytes, 0, 16), "test").isRandom()).isFalse();
+		}
+		assertThat(recognised).as("the others are only slower").isGreaterThan(1980);
+	}
+
+	@Test
+	void wordsInTheAlphabetOfBase64DoNotLookRandom() {
+		for (String text : List.of("violetTractorMumblesElevenHarpsUnderBlueMoons",
+				"VioletTractor1MumblesEleven2Harps3UnderBlue4",
+				"violet_tractor_mumbles_eleven_harps_under_blue_moons")) {
+			assertThat(RealmSecret.of(text, "test").isRandom()).isFalse();
+		}
 	}
 
 	@Test
 	void neverShowsItself() {
-		assertThat(RealmSecret.of("correct horse battery", "macula.realm.secret"))
+		assertThat(RealmSecret.of(SECRET, "macula.realm.secret"))
 			.hasToString("secret from macula.realm.secret (not shown)");
 	}
 
 	@Test
 	void whenFileDoesNotExistThenItIsCreatedForItsUserOnly() throws Exception {
 		RealmSecret created = RealmSecret.loadOrCreate(this.file);
-		assertThat(created.bytes()).hasSize(43);
+		assertThat(created.bytes()).hasSize(44);
 		assertThat(created.origin()).isEqualTo(this.file.toString());
 		assertThat(RealmSecret.loadOrCreate(this.file)).isEqualTo(created);
 		try (Stream<Path> left = Files.list(this.file.getParent())) {
@@ -103,29 +160,12 @@ class RealmSecretTests {
 		for (String permissions : List.of("rw-r-----", "rw----r--", "rw--w----", "rwxrwxrwx")) {
 			Files.setPosixFilePermissions(this.file, PosixFilePermissions.fromString(permissions));
 			assertThatIllegalStateException().isThrownBy(() -> RealmSecret.loadOrCreate(this.file))
-				.withMessageContaining(this.file + " is open to other users (" + permissions + ")")
+				.withMessageContaining(this.file + " is open to other users (owner ")
+				.withMessageContaining(permissions)
 				.withMessageContaining("chmod 600");
 		}
 		Files.setPosixFilePermissions(this.file, PosixFilePermissions.fromString("r--------"));
-		assertThat(RealmSecret.loadOrCreate(this.file).bytes()).hasSize(43);
-	}
-
-	@Test
-	void whenFileHoldsNoSecretThenTheRemedyIsNamed() throws Exception {
-		RealmSecret.loadOrCreate(this.file);
-		Files.writeString(this.file, "short");
-		assertThatIllegalStateException().isThrownBy(() -> RealmSecret.loadOrCreate(this.file))
-			.withMessageContaining("has 5 characters")
-			.withMessageContaining("delete the file");
-	}
-
-	@Test
-	void whenFileCannotBeCreatedThenTheRemedyIsNamed() throws Exception {
-		Path notADirectory = Files.writeString(this.directory.resolve("file"), "x");
-		assertThatIllegalStateException()
-			.isThrownBy(() -> RealmSecret.loadOrCreate(notADirectory.resolve("realm-secret")))
-			.withMessageContaining("can neither be read nor created")
-			.withMessageContaining("set macula.realm.secret");
+		assertThat(RealmSecret.loadOrCreate(this.file).bytes()).hasSize(44);
 	}
 
 	@Test

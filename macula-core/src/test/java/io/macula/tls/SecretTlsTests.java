@@ -16,6 +16,7 @@
 
 package io.macula.tls;
 
+import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.cert.CertPathValidator;
@@ -28,7 +29,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 
 import io.macula.Realm;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
@@ -40,14 +46,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class SecretTlsTests {
 
 	private static final Realm SHOP = new Realm("Shop.prod");
 
-	private static final RealmSecret SECRET = RealmSecret.of("correct horse battery staple", "test");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "test");
 
-	private static final RealmSecret OTHER_SECRET = RealmSecret.of("incorrect horse battery staple", "test");
+	private static final RealmSecret OTHER_SECRET = RealmSecret.of("m7Zt2Xc9Lq4WvRb1Ny8Kd5Gs0Pj3Hf6Ta+Ue2Io7Yx4=",
+			"test");
 
 	@Test
 	void nodesWithTheSameSecretTrustEachOther() throws Exception {
@@ -67,10 +76,17 @@ class SecretTlsTests {
 	void whenSecretDiffersThenBothSidesSaySo() throws Exception {
 		try (HandshakeProbe probe = new HandshakeProbe(SecretTls.of(SHOP, "node1", SECRET))) {
 			HandshakeProbe.Outcome outcome = probe.connect(SecretTls.of(SHOP, "node2", OTHER_SECRET), "127.0.0.1");
-			assertThat(outcome.client()).isEqualTo("it has another secret for the realm 'Shop.prod'");
-			assertThat(outcome.server()).isEqualTo("it has another secret for this realm (TLS alert 51)");
+			assertThat(outcome.client()).isEqualTo("it has another secret for the realm 'Shop.prod' (fingerprint "
+					+ fingerprint(SECRET) + "; accepted here: " + fingerprint(OTHER_SECRET) + " from test)");
+			assertThat(outcome.server())
+				.isEqualTo("it has another secret for this realm (TLS alert 51): this node showed "
+						+ "the one with the fingerprint " + fingerprint(SECRET));
 			assertThat(outcome.sni()).isEqualTo(RealmAuthority.label(SHOP) + ".realm.macula");
 		}
+	}
+
+	private static String fingerprint(RealmSecret secret) {
+		return RealmAuthority.of(SHOP, secret).fingerprint();
 	}
 
 	@Test
@@ -91,8 +107,10 @@ class SecretTlsTests {
 	void whenClientVerifiesNobodyThenTheServerRefusesIt() throws Exception {
 		try (HandshakeProbe probe = new HandshakeProbe(SecretTls.of(SHOP, "node1", SECRET))) {
 			HandshakeProbe.Outcome insecure = probe.connect(InsecureTls.of(SHOP, "intruder"), "127.0.0.1");
-			assertThat(insecure.server()).isEqualTo("it has another secret for the realm 'Shop.prod'");
-			assertThat(insecure.client()).isEqualTo("it has another secret for this realm (TLS alert 51)");
+			assertThat(insecure.server()).matches("it has another secret for the realm 'Shop.prod' "
+					+ "\\(fingerprint [0-9a-f]{8}; accepted here: " + fingerprint(SECRET) + " from test\\)");
+			assertThat(insecure.client()).matches("it has another secret for this realm \\(TLS alert 51\\): this node "
+					+ "showed the one with the fingerprint [0-9a-f]{8}");
 			HandshakeProbe.Outcome foreign = probe.connect(InsecureTls.of(new Realm("other"), "intruder"), "127.0.0.1");
 			assertThat(foreign.server()).startsWith("it belongs to another realm");
 			assertThat(foreign.client()).contains("does not trust the issuer");
@@ -157,14 +175,28 @@ class SecretTlsTests {
 		assertThat(one.peerName().substring(0, one.peerName().indexOf('.')).length()).isLessThanOrEqualTo(63);
 	}
 
-	/** Every process of every version has to come to this key. */
+	/** Every process of every version has to come to these, which Python did, too. */
 	@Test
 	void authorityKeyNeverChanges() {
-		RealmAuthority authority = RealmAuthority.of(SHOP, SECRET);
-		ECPublicKey key = (ECPublicKey) authority.publicKey();
-		assertThat(key.getW().getAffineX().toString(16))
-			.isEqualTo("531f3c5cd37538e44492486bc819b2ed171fbe3ed320206ed8192d0916d6c6c1");
-		assertThat(RealmAuthority.label(SHOP)).isEqualTo("r-shop-prod-573d2069459f");
+		assertThat(affineX(SECRET)).isEqualTo("9c64e8e2f6fc1c14d45e338655d992790b57b70f9509b3918756044eb3f9cca6");
+		assertThat(affineX(RealmSecret.of("violet tractor mumbles eleven harps", "test")))
+			.isEqualTo("275398a396eaff3e6cc536c1eca601381d418c137b0b4b5642f412055b5cee2a");
+		assertThat(RealmAuthority.label(SHOP)).isEqualTo("r-shop-prod-85c3a42f7ff4");
+	}
+
+	private static String affineX(RealmSecret secret) {
+		ECPublicKey key = (ECPublicKey) RealmAuthority.of(SHOP, secret).publicKey();
+		return String.format("%064x", key.getW().getAffineX());
+	}
+
+	@Test
+	void whatIsSlowToDeriveIsDerivedOnceInAProcess() {
+		RealmSecret one = RealmSecret.of("eleven tractors mumble violet harps", "one");
+		RealmSecret same = RealmSecret.of("eleven tractors mumble violet harps", "same");
+		AuthorityKey key = AuthorityKey.of(SHOP, one);
+		assertThat(AuthorityKey.of(SHOP, same)).isSameAs(key);
+		assertThat(AuthorityKey.of(new Realm("warehouse"), one)).isNotSameAs(key);
+		assertThat(AuthorityKey.of(SHOP, SECRET)).as("not remembered").isNotSameAs(AuthorityKey.of(SHOP, SECRET));
 	}
 
 	@Test
@@ -198,10 +230,71 @@ class SecretTlsTests {
 	}
 
 	@Test
+	void aRealmChangesItsSecretNodeByNode() throws Exception {
+		SecretTls server = SecretTls.of(SHOP, "node1", SECRET);
+		SecretTls client = SecretTls.of(SHOP, "node2", SECRET);
+		NodeIdentity identity = server.key().identity();
+		List<List<RealmSecret>> steps = List.of(List.of(SECRET, OTHER_SECRET), List.of(OTHER_SECRET, SECRET),
+				List.of(OTHER_SECRET));
+		try (HandshakeProbe probe = new HandshakeProbe(server)) {
+			for (List<RealmSecret> step : steps) {
+				assertThat(server.update(step)).isTrue();
+				assertThat(server.update(step)).isFalse();
+				HandshakeProbe.Outcome before = probe.connect(client, "127.0.0.1");
+				assertThat(before.client()).isNull();
+				assertThat(before.sni()).isEqualTo(client.peerName());
+				assertThat(client.update(step)).isTrue();
+				HandshakeProbe.Outcome after = probe.connect(client, "127.0.0.1");
+				assertThat(after.client()).isNull();
+				assertThat(NodeIdentity.of(Objects.requireNonNull(after.peer()))).isEqualTo(identity);
+				assertThat(RealmAuthority.fingerprint(after.peer())).isEqualTo(fingerprint(step.get(0)));
+			}
+			HandshakeProbe.Outcome late = probe.connect(SecretTls.of(SHOP, "node3", List.of(SECRET, OTHER_SECRET)),
+					"127.0.0.1");
+			assertThat(late.server()).isEqualTo("it has another secret for the realm 'Shop.prod' (fingerprint "
+					+ fingerprint(SECRET) + "; accepted here: " + fingerprint(OTHER_SECRET) + " from test)");
+			assertThat(late.client()).endsWith("this node showed the one with the fingerprint " + fingerprint(SECRET));
+		}
+	}
+
+	@Test
+	void saysHowManySecretsAreAccepted() {
+		SecretTls tls = SecretTls.of(SHOP, "node1", List.of(SECRET, OTHER_SECRET, SECRET));
+		assertThat(tls.source()).isEqualTo("realm 'Shop.prod', secret from test (shown, fingerprint "
+				+ fingerprint(SECRET) + "); 2 are accepted, also " + fingerprint(OTHER_SECRET) + " from test");
+		List<RealmSecret> many = Stream.generate(RealmSecret::random).limit(5).toList();
+		assertThatIllegalArgumentException().isThrownBy(() -> tls.update(many))
+			.withMessage("The realm 'Shop.prod' has 5 secrets: expected 1 that is shown, and at most 3 more");
+		assertThatIllegalArgumentException().isThrownBy(() -> SecretTls.of(SHOP, "node1", List.of()))
+			.withMessageContaining("has 0 secrets");
+	}
+
+	/**
+	 * The authority's key identifier is for all to see: whoever copies it has no secret.
+	 */
+	@Test
+	void whenACertificateOnlyClaimsASecretThenItIsRefused() throws Exception {
+		X509Certificate leaf = RealmAuthority.of(SHOP, SECRET)
+			.issue("node1", RealmAuthority.newKey().getPublic(), Instant.now());
+		byte[] forged = leaf.getEncoded();
+		// Of the signature, which is the end.
+		forged[forged.length - 3] ^= 1;
+		X509Certificate claimed = (X509Certificate) CertificateFactory.getInstance("X.509")
+			.generateCertificate(new ByteArrayInputStream(forged));
+		RealmTrust trust = new RealmTrust(List.of(RealmAuthority.of(SHOP, SECRET)), Instant::now);
+		SSLEngine engine = SSLContext.getDefault().createSSLEngine();
+		engine.setUseClientMode(true);
+		trust.verify(new X509Certificate[] { leaf }, "UNKNOWN", engine);
+		assertThatExceptionOfType(PeerRefusedException.class)
+			.isThrownBy(() -> trust.verify(new X509Certificate[] { claimed }, "UNKNOWN", engine))
+			.withMessageContaining("(it only claims one of this node's; accepted here: ");
+	}
+
+	@Test
 	void nothingShowsTheSecret() {
 		SecretTls tls = SecretTls.of(SHOP, "node1", SECRET);
 		assertThat(tls.source()).isEqualTo("realm 'Shop.prod', secret from test");
-		assertThat(tls.toString() + tls.authority() + SECRET).doesNotContain("horse");
+		assertThat(tls.toString() + tls.authority() + SECRET).doesNotContain("Vq3kT8RzX1");
 	}
 
 	@Test

@@ -61,9 +61,11 @@ class HandshakeRefusalTests {
 
 	private static final Realm SHOP = new Realm("shop");
 
-	private static final RealmSecret SECRET = RealmSecret.of("correct horse battery staple", "macula.realm.secret");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=",
+			"macula.realm.secret");
 
-	private static final RealmSecret OTHER_SECRET = RealmSecret.of("incorrect horse battery staple", "a file");
+	private static final RealmSecret OTHER_SECRET = RealmSecret.of("m7Zt2Xc9Lq4WvRb1Ny8Kd5Gs0Pj3Hf6Ta+Ue2Io7Yx4=",
+			"a file");
 
 	private final Transport serverTransport = Transport.create(TransportSettings.defaults());
 
@@ -82,11 +84,12 @@ class HandshakeRefusalTests {
 	void whenSecretDiffersThenBothSidesSaySo() {
 		Refusal refusal = refuse(SecretTls.of(SHOP, "node1", SECRET), SecretTls.of(SHOP, "node2", OTHER_SECRET));
 		assertThat(refusal.client()).startsWith("no connection to 127.0.0.1:")
-			.contains(
-					": it has another secret for the realm 'shop'; trust comes from realm 'shop', secret from a file: "
-							+ "check that both sides belong to one realm, share its secret");
+			.containsPattern(": it has another secret for the realm 'shop' \\(fingerprint [0-9a-f]{8}; accepted here: "
+					+ "[0-9a-f]{8} from a file\\); trust comes from realm 'shop', secret from a file: "
+					+ "check that both sides belong to one realm, share its secret");
 		assertThat(refusal.server()).matches("Refused a connection from /127\\.0\\.0\\.1:\\d+ that asked for "
-				+ "'r-shop-[0-9a-f]{12}\\.realm\\.macula': it has another secret for this realm \\(TLS alert 51\\); "
+				+ "'r-shop-[0-9a-f]{12}\\.realm\\.macula': it has another secret for this realm \\(TLS alert 51\\): "
+				+ "this node showed the one with the fingerprint [0-9a-f]{8}; "
 				+ "check that both sides belong to one realm, share its secret or certificate authority, .*"
 				+ "\\(this node: realm 'shop', secret from macula\\.realm\\.secret\\)");
 	}
@@ -104,9 +107,11 @@ class HandshakeRefusalTests {
 	@Test
 	void whenOnlyTheServerVerifiesThenItSaysWhyAndTheClientIsTold() {
 		Refusal secret = refuse(SecretTls.of(SHOP, "node1", SECRET), InsecureTls.of(SHOP, "intruder"));
-		assertThat(secret.server()).contains("'r-shop-", ": it has another secret for the realm 'shop'; check ");
+		assertThat(secret.server()).containsPattern("'r-shop-.*: it has another secret for the realm 'shop' "
+				+ "\\(fingerprint [0-9a-f]{8}; accepted here: [0-9a-f]{8} from macula.realm.secret\\); check ");
 		assertThat(secret.client())
-			.contains(": it has another secret for this realm (TLS alert 51); trust comes from ");
+			.containsPattern(": it has another secret for this realm \\(TLS alert 51\\): this node showed the one with "
+					+ "the fingerprint [0-9a-f]{8}; trust comes from ");
 		Refusal realm = refuse(SecretTls.of(SHOP, "node1", SECRET), InsecureTls.of(new Realm("other"), "intruder"));
 		assertThat(realm.server()).contains("'r-other-",
 				": it belongs to another realm or uses SSL bundles: its certificate was issued by 'CN=r-other-");

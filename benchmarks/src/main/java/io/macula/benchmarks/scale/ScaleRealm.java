@@ -40,7 +40,7 @@ final class ScaleRealm {
 
 	static final Realm REALM = new Realm("scale");
 
-	static final RealmSecret SECRET = RealmSecret.of("the secret of one benchmark", "the benchmark");
+	static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "the benchmark");
 
 	/** Begin of the line that a part prints when it is ready. */
 	static final String READY = "READY ";

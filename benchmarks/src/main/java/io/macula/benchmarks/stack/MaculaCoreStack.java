@@ -34,7 +34,7 @@ final class MaculaCoreStack implements Stack {
 
 	static final String SERVICE = "bench.calculator";
 
-	static final String SECRET = "the secret of one benchmark";
+	static final String SECRET = "Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=";
 
 	private final String name;
 
