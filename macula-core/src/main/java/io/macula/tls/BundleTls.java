@@ -40,6 +40,8 @@ public final class BundleTls implements TlsContexts {
 
 	private static final Logger logger = LoggerFactory.getLogger(BundleTls.class);
 
+	private static final boolean[] ROLES = { true, false };
+
 	private final String source;
 
 	private final HostVerification verification;
@@ -147,6 +149,15 @@ public final class BundleTls implements TlsContexts {
 		SingleKeyManager own = new SingleKeyManager(shown.key(), shown.chain());
 		X509ExtendedTrustManager trustManager = trustManager(source, trust);
 		BundleTrust.requireAnchors(source, trustManager, shown.own());
+		for (boolean server : ROLES) {
+			if (!KeyUsages.allow(shown.own(), server)) {
+				logger.warn(
+						"The certificate '{}' of {} may not be used by {} ({} is not in its extended key usage): {}",
+						shown.own().getSubjectX500Principal().getName(), source, server ? "servers" : "clients",
+						server ? "serverAuth" : "clientAuth", server ? "this node can call, but not provide"
+								: "this node can neither call nor reach other seeds");
+			}
+		}
 		return new Present(QuicContexts.of(own, new BundleTrust(trustManager, clock), verification.enabled()),
 				new ExpiryWarning(shown.chain(), source, clock), shown.own(), NodeKey.of(shown.key(), shown.own()));
 	}

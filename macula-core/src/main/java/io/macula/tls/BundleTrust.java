@@ -27,6 +27,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 import io.macula.tls.PeerRefusedException.Fault;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trusts whom a configured trust manager trusts, and says more clearly whom not.
@@ -67,6 +68,28 @@ final class BundleTrust extends PeerTrust {
 
 	@Override
 	void verify(X509Certificate[] chain, String authType, SSLEngine engine) throws PeerRefusedException {
+		verifyChain(chain, authType, engine);
+		verifyUsage(chain[0], engine.getUseClientMode());
+	}
+
+	/** The JDK's trust manager looks at it, too; one of a user may not. */
+	private static void verifyUsage(X509Certificate certificate, boolean server) throws PeerRefusedException {
+		if (!KeyUsages.allow(certificate, server)) {
+			throw unusable(certificate, server, null);
+		}
+	}
+
+	private static PeerRefusedException unusable(X509Certificate certificate, boolean server,
+			@Nullable Throwable cause) {
+		return new PeerRefusedException(Fault.PURPOSE,
+				"the certificate '" + certificate.getSubjectX500Principal().getName()
+						+ "' that it showed may not be used by "
+						+ (server ? "servers: its extended key usage lacks serverAuth"
+								: "clients: its extended key usage lacks clientAuth"),
+				cause);
+	}
+
+	private void verifyChain(X509Certificate[] chain, String authType, SSLEngine engine) throws PeerRefusedException {
 		try {
 			if (engine.getUseClientMode()) {
 				this.delegate.checkServerTrusted(chain, authType, engine);
@@ -95,6 +118,9 @@ final class BundleTrust extends PeerTrust {
 		if (causedBy(ex, CertPathValidatorException.class)) {
 			return new PeerRefusedException(Fault.SIGNATURE,
 					subject + " that it showed cannot be verified: " + deepest(ex).getMessage(), ex);
+		}
+		if (!KeyUsages.allow(chain[0], engine.getUseClientMode())) {
+			return unusable(chain[0], engine.getUseClientMode(), ex);
 		}
 		if (engine.getUseClientMode() && ex.getCause() == null) {
 			return new PeerRefusedException(Fault.NAME, subject + " that it showed is not for '"

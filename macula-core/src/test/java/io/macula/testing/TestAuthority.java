@@ -33,13 +33,16 @@ import javax.net.ssl.TrustManagerFactory;
 
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate authority such as users have, for tests.
@@ -104,6 +107,13 @@ public final class TestAuthority {
 		return keys("RSA", commonName, Instant.now(), Duration.ofDays(1), hosts);
 	}
 
+	/** For one role only. */
+	public KeyManagerFactory keysFor(KeyPurposeId usage, String commonName, String... hosts) throws Exception {
+		KeyPair pair = keyPair("EC");
+		return keys(pair.getPrivate(),
+				certificate(commonName, pair, Instant.now(), Duration.ofDays(1), false, usage, hosts));
+	}
+
 	private KeyManagerFactory keys(String algorithm, String commonName, Instant now, Duration validity, String... hosts)
 			throws Exception {
 		KeyPair pair = keyPair(algorithm);
@@ -126,10 +136,18 @@ public final class TestAuthority {
 
 	private X509Certificate certificate(String commonName, KeyPair subject, Instant now, Duration validity,
 			boolean authority, String... hosts) throws Exception {
+		return certificate(commonName, subject, now, validity, authority, null, hosts);
+	}
+
+	private X509Certificate certificate(String commonName, KeyPair subject, Instant now, Duration validity,
+			boolean authority, @Nullable KeyPurposeId usage, String... hosts) throws Exception {
 		X509v3CertificateBuilder builder = new X509v3CertificateBuilder(new X500Name("CN=" + this.name),
 				new BigInteger(64, new SecureRandom()), Date.from(now.minus(validity)), Date.from(now.plus(validity)),
 				new X500Name("CN=" + commonName), SubjectPublicKeyInfo.getInstance(subject.getPublic().getEncoded()));
 		builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+		if (usage != null) {
+			builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(usage));
+		}
 		if (hosts.length > 0) {
 			GeneralName[] names = new GeneralName[hosts.length];
 			for (int i = 0; i < hosts.length; i++) {

@@ -27,6 +27,7 @@ import javax.net.ssl.TrustManagerFactory;
 import io.macula.Realm;
 import io.macula.testing.TestAuthority;
 import io.netty.handler.codec.quic.QuicSslContext;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,29 @@ class BundleTlsTests {
 		BundleTls server = bundle(this.authority.rsaKeys("server", "node1.example"));
 		try (HandshakeProbe probe = new HandshakeProbe(server)) {
 			assertThat(probe.connect(bundle(this.authority.rsaKeys("client")), "node1.example").client()).isNull();
+		}
+	}
+
+	@Test
+	void aCertificateIsOfUseInItsRoleOnly() throws Exception {
+		BundleTls clientOnly = bundle(
+				this.authority.keysFor(KeyPurposeId.id_kp_clientAuth, "client-only", "node1.example"));
+		BundleTls serverOnly = bundle(
+				this.authority.keysFor(KeyPurposeId.id_kp_serverAuth, "server-only", "node1.example"));
+		try (HandshakeProbe probe = new HandshakeProbe(serverOnly)) {
+			assertThat(probe.connect(clientOnly, "node1.example").client()).as("as they are meant").isNull();
+			HandshakeProbe.Outcome calling = probe.connect(serverOnly, "node1.example");
+			assertThat(calling.server()).isEqualTo("the certificate 'CN=server-only' that it showed may not be used by "
+					+ "clients: its extended key usage lacks clientAuth");
+			assertThat(calling.client())
+				.isEqualTo("it does not accept this node's certificate for this purpose (TLS alert 43)");
+		}
+		try (HandshakeProbe probe = new HandshakeProbe(clientOnly)) {
+			HandshakeProbe.Outcome providing = probe.connect(clientOnly, "node1.example");
+			assertThat(providing.client()).isEqualTo("the certificate 'CN=client-only' that it showed may not be used "
+					+ "by servers: its extended key usage lacks serverAuth");
+			assertThat(providing.server())
+				.isEqualTo("it does not accept this node's certificate for this purpose (TLS alert 43)");
 		}
 	}
 
