@@ -63,7 +63,7 @@ public final class RealmNodeBuilder {
 
 	private @Nullable TlsContexts tls;
 
-	private @Nullable RealmSecret secret;
+	private List<RealmSecret> secrets = List.of();
 
 	private List<PayloadCodec> codecs = List.of(JacksonPayloadCodec.cbor(), JacksonPayloadCodec.json());
 
@@ -152,7 +152,17 @@ public final class RealmNodeBuilder {
 	 * @return this
 	 */
 	public RealmNodeBuilder secret(RealmSecret secret) {
-		this.secret = secret;
+		this.secrets = List.of(secret);
+		return this;
+	}
+
+	/**
+	 * Secrets of a realm that changes its secret.
+	 * @param secrets what is accepted; the first is shown
+	 * @return this
+	 */
+	public RealmNodeBuilder secrets(List<RealmSecret> secrets) {
+		this.secrets = List.copyOf(secrets);
 		return this;
 	}
 
@@ -333,9 +343,9 @@ public final class RealmNodeBuilder {
 		if (present != null) {
 			return present;
 		}
-		RealmSecret realmSecret = (this.secret != null) ? this.secret
-				: RealmSecret.loadOrCreate(RealmSecret.defaultPath());
-		return SecretTls.of(this.realm, settings().nodeId(), realmSecret);
+		List<RealmSecret> realmSecrets = !this.secrets.isEmpty() ? this.secrets
+				: List.of(RealmSecret.loadOrCreate(RealmSecret.defaultPath()));
+		return SecretTls.of(this.realm, settings().nodeId(), realmSecrets);
 	}
 
 }
