@@ -69,7 +69,7 @@ final class AuthorityKey {
 	/** How many derivations that took long are remembered. */
 	private static final int REMEMBERED = 8;
 
-	private static final Map<Derivation, AuthorityKey> slow = new LinkedHashMap<>();
+	private static final Map<Derivation, AuthorityKey> SLOW = new LinkedHashMap<>();
 
 	private final PrivateKey privateKey;
 
@@ -96,14 +96,14 @@ final class AuthorityKey {
 
 	/** One at a time, which bounds the memory. */
 	private static AuthorityKey remembered(Derivation derivation) {
-		synchronized (slow) {
-			AuthorityKey key = slow.remove(derivation);
+		synchronized (SLOW) {
+			AuthorityKey key = SLOW.remove(derivation);
 			if (key == null) {
 				key = derived(derivation.realm, derivation.secret);
 			}
-			slow.put(derivation, key);
-			if (slow.size() > REMEMBERED) {
-				slow.remove(slow.keySet().iterator().next());
+			SLOW.put(derivation, key);
+			if (SLOW.size() > REMEMBERED) {
+				SLOW.remove(SLOW.keySet().iterator().next());
 			}
 			return key;
 		}

@@ -97,10 +97,6 @@ final class SecretFile {
 		return new SecretFile(path.toAbsolutePath(), false);
 	}
 
-	Path path() {
-		return this.path;
-	}
-
 	/**
 	 * The secret in the file.
 	 * @throws IllegalStateException if there is none, or it is not to be trusted

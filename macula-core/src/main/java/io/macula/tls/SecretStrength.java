@@ -17,7 +17,6 @@
 package io.macula.tls;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -35,7 +34,8 @@ final class SecretStrength {
 	 * a character, a common word, a run or sequence, or a part that was there before.
 	 * Letters that follow letters of their case count as those of words do, since random
 	 * ones change their kind all the time. It is an estimate from below for what people
-	 * make up, not a proof.
+	 * make up, not a proof. Each start of a process waits for it: no lambdas, and nothing
+	 * that grows with the square of the length but the search for repetitions.
 	 */
 
 	/** Fewest bits that are accepted; each guess costs one {@link Scrypt} derivation. */
@@ -67,14 +67,13 @@ final class SecretStrength {
 	/** What people join words with is no secret. */
 	private static final double SEPARATOR_BITS = 3;
 
-	private static final Pattern YEAR = Pattern.compile("(?:19|20)\\d\\d");
+	private static final int YEAR_LENGTH = 4;
 
 	/** More is not looked at: it is enough by then, or repeats itself. */
 	private static final int MAX_LENGTH = 256;
 
-	private static final List<String> ROWS = List.of("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop",
-			"qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "!\"$%&/()=",
-			"!@#$%^&*()");
+	private static final String[] ROWS = { "abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "qwertzuiop",
+			"asdfghjkl", "zxcvbnm", "yxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "!\"$%&/()=", "!@#$%^&*()" };
 
 	private static final Set<String> WORDS = Set.of("""
 			password passwort passwd secret geheim geheimnis topsecret changeme change please replace example sample
@@ -89,7 +88,7 @@ final class SecretStrength {
 			insert here todo fixme dummy placeholder hunter foobar internal team super ultra mega
 			""".trim().split("\\s+"));
 
-	private static final int LONGEST_WORD = WORDS.stream().mapToInt(String::length).max().orElse(0);
+	private static final int LONGEST_WORD = "correcthorsebatterystaple".length();
 
 	private SecretStrength() {
 	}
@@ -132,7 +131,10 @@ final class SecretStrength {
 		if (bits < MIN_BITS) {
 			return "consists of words, sequences or repetitions, so that about 2^" + (int) bits + " guesses find it";
 		}
-		long distinct = secret.chars().distinct().count();
+		int distinct = 0;
+		for (int i = 0; i < secret.length(); i++) {
+			distinct += (secret.indexOf(secret.charAt(i)) == i) ? 1 : 0;
+		}
 		return (distinct < MIN_DISTINCT) ? "has only " + distinct + " different characters" : null;
 	}
 
@@ -145,14 +147,20 @@ final class SecretStrength {
 		bits[0] = 0;
 		for (int i = 0; i < length; i++) {
 			offer(bits, i, 1, character(secret, i));
-			for (int size = MIN_PART; i + size <= length; size++) {
-				String part = text.substring(i, i + size);
-				if (size <= LONGEST_WORD && WORDS.contains(part)) {
-					offer(bits, i, size, WORD_BITS);
+			for (int end = i + MIN_PART; end <= Math.min(length, i + LONGEST_WORD); end++) {
+				if (WORDS.contains(text.substring(i, end))) {
+					offer(bits, i, end - i, WORD_BITS);
 				}
-				if (text.indexOf(part) < i || run(part) || YEAR.matcher(part).matches()) {
-					offer(bits, i, size, RUN_BITS);
-				}
+			}
+			// A part of these is one, too, so that the first one that is none is the end.
+			for (int end = i + MIN_PART; end <= length && text.indexOf(text.substring(i, end)) < i; end++) {
+				offer(bits, i, end - i, RUN_BITS);
+			}
+			for (int end = i + MIN_PART; end <= length && run(text.substring(i, end)); end++) {
+				offer(bits, i, end - i, RUN_BITS);
+			}
+			if (year(text, i)) {
+				offer(bits, i, YEAR_LENGTH, RUN_BITS);
 			}
 		}
 		return bits[length];
@@ -175,11 +183,21 @@ final class SecretStrength {
 
 	/** Equal characters, or a part of a row of the alphabet or the keyboard. */
 	private static boolean run(String part) {
-		if (part.chars().allMatch((character) -> character == part.charAt(0))) {
+		if (part.equals(part.substring(0, 1).repeat(part.length()))) {
 			return true;
 		}
 		String back = new StringBuilder(part).reverse().toString();
-		return ROWS.stream().anyMatch((row) -> row.contains(part) || row.contains(back));
+		for (String row : ROWS) {
+			if (row.contains(part) || row.contains(back)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static boolean year(String text, int from) {
+		return (text.startsWith("19", from) || text.startsWith("20", from)) && from + YEAR_LENGTH <= text.length()
+				&& kind(text.charAt(from + 2)) == 2 && kind(text.charAt(from + 3)) == 2;
 	}
 
 	/** As those think who replace letters by their likes. Keeps the length. */

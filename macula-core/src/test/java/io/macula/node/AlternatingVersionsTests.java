@@ -86,7 +86,7 @@ class AlternatingVersionsTests {
 	private RealmNode provider(String nodeId, String... seeds) {
 		RealmNode node = RealmNode.builder("test")
 			.nodeId(nodeId)
-			.secret(RealmSecret.of("a secret for tests only", "the test"))
+			.secret(RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "the test"))
 			.seeds(seeds)
 			.provider(
 					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000, Duration.ofSeconds(2)))
@@ -155,7 +155,7 @@ class AlternatingVersionsTests {
 		settled.provide("changing", First.class, first());
 		RealmNode client = RealmNode.builder("test")
 			.nodeId("client")
-			.secret(RealmSecret.of("a secret for tests only", "the test"))
+			.secret(RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "the test"))
 			.seeds(seed)
 			.build();
 		this.nodes.add(client);

@@ -48,7 +48,8 @@ class ExpiryWarningTests {
 		KeyManagerFactory keys = authority.keys("node", Duration.ofDays(20));
 		Instant end = Instant.now().plus(Duration.ofDays(20));
 		this.now.set(end.minus(Duration.ofHours(30)));
-		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, authority.trust(), this.now::get);
+		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, authority.trust(),
+				this.now::get);
 		assertThat(this.log.at(Level.WARN)).singleElement()
 			.asString()
 			.startsWith("The certificate 'CN=node' of SSL bundle 'shop' ends in ")
@@ -79,8 +80,7 @@ class ExpiryWarningTests {
 		TestAuthority authority = new TestAuthority("Company CA");
 		this.now.set(Instant.now());
 		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(),
-				authority.keys("brief", Duration.ofHours(12)), authority.trust(),
-				this.now::get);
+				authority.keys("brief", Duration.ofHours(12)), authority.trust(), this.now::get);
 		pass(tls, Duration.ofHours(1), 3);
 		assertThat(this.log.at(Level.WARN)).isEmpty();
 		pass(tls, Duration.ofHours(1), 3);
@@ -96,7 +96,8 @@ class ExpiryWarningTests {
 		TestAuthority authority = new TestAuthority("Company CA");
 		KeyManagerFactory keys = authority.keys("node", Duration.ofDays(20));
 		this.now.set(Instant.now().plus(Duration.ofDays(10)));
-		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, authority.trust(), this.now::get);
+		BundleTls tls = BundleTls.of("SSL bundle 'shop'", HostVerification.dialledHost(), keys, authority.trust(),
+				this.now::get);
 		Instant end = Instant.parse(tls.source().replaceAll(".* until (\\S+Z)\\).*", "$1"));
 		this.now.set(end.minus(left));
 		tls.warnOfExpiry();
