@@ -97,11 +97,16 @@ public final class MaculaAutoConfiguration {
 	}
 
 	@Bean
+	SecretWatch maculaSecretWatch() {
+		return new SecretWatch();
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(TlsContexts.class)
-	TlsContexts maculaTlsContexts(MaculaProperties properties, MaculaSettings settings,
-			ObjectProvider<SslBundles> bundles, Environment environment) {
-		return new TlsFactory(properties, bundles.getIfAvailable(), new InvalidSettings(environment))
-			.create(settings.node().realm(), settings.node().nodeId());
+	TlsContexts maculaTlsContexts(MaculaProperties properties, MaculaSettings settings, ProvidedServices provided,
+			ObjectProvider<SslBundles> bundles, SecretWatch watch, Environment environment) {
+		return new TlsFactory(properties, bundles.getIfAvailable(), watch, new InvalidSettings(environment))
+			.create(settings.node().realm(), settings.node().nodeId(), provided.listening());
 	}
 
 	@Bean

@@ -48,11 +48,14 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param name Name of the realm; only nodes of the same realm see each other
 	 * @param seeds Addresses (host:port, also with https:// or quic:// before it) of
 	 * nodes to contact first; a provider without seeds is a seed itself
-	 * @param secret Secret that all nodes of the realm share; without it and without an
-	 * SSL bundle, a secret that is created once per user on this machine
+	 * @param secret Secret that all nodes of the realm share, or the path of a file that
+	 * holds it after file:, which is read again when it changes; without it and without
+	 * an SSL bundle, a secret that is created once per user on this machine
+	 * @param acceptedSecrets Further secrets whose holders are trusted while the realm
+	 * changes its secret, at most 3, each of them also as file: and a path
 	 */
-	public record Realm(@DefaultValue("default") String name, @DefaultValue List<String> seeds,
-			@Nullable String secret) {
+	public record Realm(@DefaultValue("default") String name, @DefaultValue List<String> seeds, @Nullable String secret,
+			@DefaultValue List<String> acceptedSecrets) {
 
 		@Override
 		public String toString() {
@@ -275,11 +278,13 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * dialled; by default they carry the host. With a bundle only
 	 * @param verify Whether peers are verified at all; false trusts everybody and is for
 	 * debugging only
+	 * @param unverifiedBeyondLocalhost Whether verify=false is accepted although the node
+	 * listens, or has seeds, beyond this machine
 	 * @param verifyHost Whether the name in a provider's certificate is verified. With a
 	 * bundle only
 	 */
 	public record Ssl(@Nullable String bundle, @Nullable String peerName, @DefaultValue("true") boolean verify,
-			@DefaultValue("true") boolean verifyHost) {
+			@DefaultValue("false") boolean unverifiedBeyondLocalhost, @DefaultValue("true") boolean verifyHost) {
 
 		// The metadata processor takes the first @param that begins with the name, so
 		// that 'verify' has to stand before 'verifyHost'.

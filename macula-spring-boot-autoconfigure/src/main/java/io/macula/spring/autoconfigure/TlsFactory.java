@@ -18,7 +18,10 @@ package io.macula.spring.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
+import io.macula.Endpoint;
 import io.macula.Realm;
 import io.macula.log.LogLimit;
 import io.macula.tls.BundleTls;
@@ -48,28 +51,92 @@ final class TlsFactory {
 
 	private static final String BUNDLE_KEY = "macula.ssl.bundle";
 
+	private static final String UNVERIFIED_KEY = "macula.ssl.unverified-beyond-localhost";
+
+	private static final Pattern LOOPBACK = Pattern.compile("127(?:\\.\\d{1,3}){3}");
+
 	private final MaculaProperties properties;
 
 	private final @Nullable SslBundles bundles;
 
+	private final SecretWatch watch;
+
 	private final InvalidSettings invalid;
 
-	TlsFactory(MaculaProperties properties, @Nullable SslBundles bundles, InvalidSettings invalid) {
+	/**
+	 * A factory.
+	 * @param properties the settings
+	 * @param bundles SSL bundles, or {@code null} without support for them
+	 * @param watch reads changed secrets again
+	 * @param invalid refuses settings
+	 */
+	TlsFactory(MaculaProperties properties, @Nullable SslBundles bundles, SecretWatch watch, InvalidSettings invalid) {
 		this.properties = properties;
 		this.bundles = bundles;
+		this.watch = watch;
 		this.invalid = invalid;
 	}
 
-	TlsContexts create(Realm realm, String nodeId) {
+	TlsContexts create(Realm realm, String nodeId, boolean listening) {
 		MaculaProperties.Ssl ssl = this.properties.ssl();
 		if (!ssl.verify()) {
+			refuseUnverifiedPeers(listening);
 			return InsecureTls.of(realm, nodeId);
+		}
+		if (ssl.unverifiedBeyondLocalhost()) {
+			throw this.invalid.withoutEffect(UNVERIFIED_KEY, true, "macula.ssl.verify=false", "peers are verified");
 		}
 		if (StringUtils.hasText(ssl.bundle())) {
 			return bundle(ssl.bundle());
 		}
 		refuseVerificationOfNames(ssl);
-		return SecretTls.of(realm, nodeId, secret());
+		RealmSecrets secrets = new RealmSecrets(this.properties.realm(), this.invalid);
+		String before = secrets.fileState();
+		SecretTls tls = create(realm, nodeId, secrets);
+		this.watch.watch(tls, secrets, before);
+		return tls;
+	}
+
+	private static SecretTls create(Realm realm, String nodeId, RealmSecrets secrets) {
+		List<RealmSecret> read = secrets.read();
+		try {
+			return SecretTls.of(realm, nodeId, read);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new FailureAnalyzedException(ex.getMessage() + ".",
+					"Remove from macula.realm.accepted-secrets those that no node shows any more.", ex);
+		}
+	}
+
+	/** Without trust whoever reaches this node belongs to the realm. */
+	private void refuseUnverifiedPeers(boolean listening) {
+		if (this.properties.ssl().unverifiedBeyondLocalhost()) {
+			return;
+		}
+		String address = this.properties.provider().address();
+		String beyond = this.properties.realm()
+			.seeds()
+			.stream()
+			.filter((seed) -> StringUtils.hasText(seed) && !loopback(Endpoint.parse(seed).host()))
+			.findFirst()
+			.map((seed) -> "has the seed '" + seed + "'")
+			.orElse((listening && (address == null || !loopback(address)))
+					? "listens at " + ((address != null) ? "'" + address + "'" : "all addresses of this machine") : "");
+		if (!beyond.isEmpty()) {
+			throw new FailureAnalyzedException(
+					"With " + this.invalid.describe("macula.ssl.verify", false) + " this node trusts everybody, and it "
+							+ beyond + ", beyond this machine.",
+					"Remove macula.ssl.verify=false. For debugging on one machine use loopback addresses only"
+							+ " (macula.provider.address=127.0.0.1); where everybody in the network may take part in"
+							+ " the realm, and read and answer its calls, set " + UNVERIFIED_KEY + "=true as well.");
+		}
+	}
+
+	/** By its looks: a name that has to be resolved may lead anywhere. */
+	private static boolean loopback(String host) {
+		String bare = host.replaceAll("[\\[\\]]", "").toLowerCase(Locale.ROOT);
+		return bare.equals("localhost") || bare.endsWith(".localhost") || bare.equals("::1")
+				|| bare.equals("0:0:0:0:0:0:0:1") || LOOPBACK.matcher(bare).matches();
 	}
 
 	/** Whoever sets these relies on something that the realm's secret does not do. */
@@ -80,21 +147,6 @@ final class TlsFactory {
 		}
 		if (!ssl.verifyHost()) {
 			throw this.invalid.withoutEffect("macula.ssl.verify-host", ssl.verifyHost(), BUNDLE_KEY, reason);
-		}
-	}
-
-	private RealmSecret secret() {
-		String secret = this.properties.realm().secret();
-		try {
-			return StringUtils.hasText(secret) ? RealmSecret.of(secret, "macula.realm.secret")
-					: RealmSecret.loadOrCreate(RealmSecret.defaultPath());
-		}
-		catch (IllegalArgumentException | IllegalStateException ex) {
-			// The message never shows the secret.
-			throw new FailureAnalyzedException(ex.getMessage() + ".",
-					"Set macula.realm.secret to the secret of the realm, the same for all its nodes (at least "
-							+ RealmSecret.MIN_LENGTH + " characters), or macula.ssl.bundle to an SSL bundle.",
-					ex);
 		}
 	}
 
@@ -128,8 +180,7 @@ final class TlsFactory {
 	 */
 	private static void update(BundleTls tls, String name, SslBundle updated, LogLimit limit) {
 		try {
-			tls.update(updated.getManagers().getKeyManagerFactory(),
-					updated.getManagers().getTrustManagerFactory());
+			tls.update(updated.getManagers().getKeyManagerFactory(), updated.getManagers().getTrustManagerFactory());
 		}
 		catch (RuntimeException ex) {
 			String reason = reason(ex);

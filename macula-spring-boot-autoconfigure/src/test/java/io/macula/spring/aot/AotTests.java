@@ -57,7 +57,7 @@ class AotTests {
 			.contains("AotApplication$Hidden");
 		String output = java(classes + java.io.File.pathSeparator + resources + java.io.File.pathSeparator + classPath,
 				"-Dspring.aot.enabled=true", AotApplication.class.getName(), "--server.port=0",
-				"--macula.realm.secret=a-secret-of-the-test", "--macula.provider.port=0",
+				"--macula.realm.secret=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "--macula.provider.port=0",
 				"--macula.provider.address=127.0.0.1", "--macula.client.services.shop.deadline=20s");
 		assertThat(output).contains("Starting AOT-processed AotApplication").contains("product 42, answer why not");
 	}

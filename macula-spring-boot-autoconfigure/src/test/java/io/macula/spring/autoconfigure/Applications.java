@@ -16,9 +16,10 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 import io.macula.node.RealmNode;
@@ -38,9 +39,16 @@ import org.springframework.context.annotation.Import;
  */
 final class Applications implements AutoCloseable {
 
-	final String secret = UUID.randomUUID().toString();
+	final String secret = randomSecret();
 
 	private final List<ConfigurableApplicationContext> started = new ArrayList<>();
+
+	/** As {@code openssl rand -base64 32} makes it. */
+	static String randomSecret() {
+		byte[] random = new byte[32];
+		new SecureRandom().nextBytes(random);
+		return Base64.getEncoder().encodeToString(random);
+	}
 
 	SpringApplicationBuilder builder(Class<?>... configurations) {
 		return new SpringApplicationBuilder(configurations).web(WebApplicationType.NONE)

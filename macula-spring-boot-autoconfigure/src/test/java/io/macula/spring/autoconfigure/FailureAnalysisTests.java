@@ -22,11 +22,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
@@ -68,6 +71,62 @@ class FailureAnalysisTests {
 			.contains("Set SHOP_PORT ")
 			.doesNotContain("NumberFormatException")
 			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenTheSecretIsWeakThenItSaysHowAGoodOneIsMadeWithoutShowingIt(CapturedOutput output) {
+		failToStart("macula.realm.secret=passwordpassword");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The realm secret from macula.realm.secret consists of words, sequences or repetitions, so that "
+					+ "about 2^13 guesses find it: expected at least 16 characters that nobody can guess; 'openssl rand "
+					+ "-base64 32' makes good ones. macula.realm.secret is set in \"macula.realm.secret\" from property "
+					+ "source \"commandLineArgs\".")
+			.contains("Set macula.realm.secret to the secret of the realm, the same for all its nodes, such as the "
+					+ "output of 'openssl rand -base64 32', or to file:<path> of a file that holds it, or "
+					+ "macula.ssl.bundle to an SSL bundle.")
+			.doesNotContain("passwordpassword")
+			.doesNotContain("\tat ");
+		failToStart("macula.realm.accepted-secrets=changemechangemechangeme");
+		assertThat(output).contains("The realm secret from macula.realm.accepted-secrets[0] consists of words, ")
+			.contains("macula.realm.accepted-secrets[0] is set in \"macula.realm.accepted-secrets\" from ")
+			.doesNotContain("changemechangeme");
+		failToStart("macula.realm.secret=file:/no/such/file");
+		assertThat(output)
+			.contains("The realm secret's file /no/such/file does not exist: create it with 'openssl rand "
+					+ "-base64 32 > /no/such/file', or correct the path. macula.realm.secret is set in ");
+	}
+
+	@Test
+	void whenTooManySecretsAreAcceptedThenTheyAreCountedAndNotShown(CapturedOutput output) {
+		List<String> secrets = Stream.generate(Applications::randomSecret).limit(4).toList();
+		failToStart("macula.realm.accepted-secrets=" + String.join(",", secrets));
+		assertThat(output).contains("The realm 'test' has 5 secrets: expected 1 that is shown, and at most 3 more.")
+			.contains("Remove from macula.realm.accepted-secrets those that no node shows any more.")
+			.doesNotContain(secrets);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "macula.realm.seeds=10.0.0.1:9443, has the seed '10.0.0.1:9443'",
+			"macula.realm.seeds=shop.example:9443, has the seed 'shop.example:9443'",
+			"macula.realm.seeds=127.0.0.1.example.com:9443, has the seed '127.0.0.1.example.com:9443'",
+			"macula.provider.address=0.0.0.0, listens at '0.0.0.0'", "macula.provider.address=::, listens at '::'" })
+	void whenPeersBeyondThisMachineAreNotVerifiedThenItHasToBeAcknowledged(String setting, String reason,
+			CapturedOutput output) {
+		failToStart("macula.ssl.verify=false", setting);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("With macula.ssl.verify = 'false' (set in \"macula.ssl.verify\" from property source "
+					+ "\"commandLineArgs\") this node trusts everybody, and it " + reason + ", beyond this machine.")
+			.contains("Remove macula.ssl.verify=false. For debugging on one machine use loopback addresses only "
+					+ "(macula.provider.address=127.0.0.1); where everybody in the network may take part in the realm, "
+					+ "and read and answer its calls, set macula.ssl.unverified-beyond-localhost=true as well.")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenAllPeersAreVerifiedThenTheirAcknowledgementIsRefused(CapturedOutput output) {
+		failToStart("macula.ssl.unverified-beyond-localhost=true");
+		assertThat(output).contains("has no effect without macula.ssl.verify=false: peers are verified.")
+			.contains("remove macula.ssl.unverified-beyond-localhost.");
 	}
 
 	@Test
@@ -186,8 +245,10 @@ class FailureAnalysisTests {
 
 	private static void failToStart(Class<?> application, String... settings) {
 		List<String> arguments = new ArrayList<>(
-				List.of("--macula.realm.name=test", "--macula.realm.secret=" + "0123456789abcdef0123456789abcdef",
-						"--macula.provider.advertised-host=127.0.0.1"));
+				List.of("--macula.realm.name=test", "--macula.provider.advertised-host=127.0.0.1"));
+		if (!String.join(" ", settings).contains("realm.secret")) {
+			arguments.add("--macula.realm.secret=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=");
+		}
 		if (!String.join(" ", settings).contains("provider.address")) {
 			arguments.add("--macula.provider.address=127.0.0.1");
 		}

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -67,7 +66,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /** Over real QUIC on the loopback interface. */
 class MaculaAutoConfigurationTests {
 
-	private final String secret = UUID.randomUUID().toString();
+	private final String secret = Applications.randomSecret();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(MaculaAutoConfiguration.class, SslAutoConfiguration.class))
@@ -267,7 +266,8 @@ class MaculaAutoConfigurationTests {
 	void anotherSecretIsRefused() {
 		try (ConfigurableApplicationContext provider = run(Provider.class);
 				ConfigurableApplicationContext client = run(Client.class, seed(provider),
-						"macula.realm.secret=another-secret-altogether", "macula.client.deadline=1s")) {
+						"macula.realm.secret=m7Zt2Xc9Lq4WvRb1Ny8Kd5Gs0Pj3Hf6Ta+Ue2Io7Yx4=",
+						"macula.client.deadline=1s")) {
 			assertThatExceptionOfType(RpcException.class)
 				.isThrownBy(() -> client.getBean(Shop.class).orders.forget("1"));
 		}

@@ -206,12 +206,24 @@ class SslBundleTests {
 		});
 	}
 
+	@Test
+	void whenItIsAcknowledgedThenNobodyIsVerifiedBeyondThisMachineEither() {
+		runner()
+			.withPropertyValues("macula.ssl.verify=false", "macula.realm.seeds=10.0.0.1:9443",
+					"macula.ssl.unverified-beyond-localhost=true")
+			.run((context) -> assertThat(context.getBean(TlsContexts.class)).isInstanceOf(InsecureTls.class));
+		runner()
+			.withPropertyValues("macula.ssl.verify=false",
+					"macula.realm.seeds=localhost:9443,127.0.0.2:9443,[::1]:9443,quic://localhost:1")
+			.run((context) -> assertThat(context.getBean(TlsContexts.class)).isInstanceOf(InsecureTls.class));
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "macula.ssl.peer-name, nodes.shop.example", "macula.ssl.verify-host, false" })
 	void whatHasNoEffectWithoutABundleIsRefused(String key, String value) {
 		ApplicationContextRunner runner = new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(MaculaAutoConfiguration.class, SslAutoConfiguration.class))
-			.withPropertyValues("macula.realm.secret=a secret for tests only", key + "=" + value);
+			.withPropertyValues("macula.realm.secret=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", key + "=" + value);
 		runner.run((context) -> {
 			FailureAnalyzedException failure = (FailureAnalyzedException) NestedExceptionUtils
 				.getMostSpecificCause(context.getStartupFailure());

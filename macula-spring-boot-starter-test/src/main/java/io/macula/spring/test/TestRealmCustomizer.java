@@ -16,6 +16,8 @@
 
 package io.macula.spring.test;
 
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -38,10 +40,18 @@ final class TestRealmCustomizer implements ContextCustomizer {
 		context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("macula test realm", settings()));
 	}
 
+	/** As {@code openssl rand -base64 32} makes it. */
+	private static String randomSecret() {
+		byte[] random = new byte[32];
+		new SecureRandom().nextBytes(random);
+		return Base64.getEncoder().encodeToString(random);
+	}
+
 	static Map<String, Object> settings() {
 		Map<String, Object> settings = new LinkedHashMap<>();
 		settings.put("macula.realm.name", "test-" + UUID.randomUUID());
-		settings.put("macula.realm.secret", UUID.randomUUID() + "-" + UUID.randomUUID());
+		settings.put("macula.realm.secret", randomSecret());
+		settings.put("macula.realm.accepted-secrets", "");
 		settings.put("macula.realm.seeds", "");
 		settings.put("macula.ssl.bundle", "");
 		settings.put("macula.ssl.peer-name", "");

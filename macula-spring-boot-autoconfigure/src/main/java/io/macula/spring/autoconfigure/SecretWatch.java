@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import io.macula.log.LogLimit;
+import io.macula.tls.SecretTls;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the realm's secrets again when their files change, so that a realm can change its
+ * secret without restarts. Has a thread of its own, and only where a file is configured.
+ */
+final class SecretWatch implements AutoCloseable {
+
+	/*
+	 * By looking, not by file events: a mounted secret changes by a link to another
+	 * directory, and on some file systems there are no events.
+	 */
+
+	static final Duration PERIOD = Duration.ofSeconds(10);
+
+	private static final Logger logger = LoggerFactory.getLogger(SecretWatch.class);
+
+	private final LogLimit limit = new LogLimit(System::nanoTime, Duration.ofMinutes(1), 10);
+
+	private @Nullable ScheduledExecutorService thread;
+
+	/** Of the thread once it runs. */
+	private String seen = "";
+
+	/**
+	 * Begin to watch.
+	 * @param tls gets the secrets
+	 * @param secrets has them
+	 * @param before the files' state before they were read for the first time
+	 */
+	synchronized void watch(SecretTls tls, RealmSecrets secrets, String before) {
+		if (before.isEmpty()) {
+			return;
+		}
+		this.seen = before;
+		ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor((task) -> {
+			Thread watching = new Thread(task, "macula-secret-watch");
+			watching.setDaemon(true);
+			return watching;
+		});
+		this.thread = executor;
+		executor.scheduleWithFixedDelay(() -> look(tls, secrets), PERIOD.toMillis(), PERIOD.toMillis(),
+				TimeUnit.MILLISECONDS);
+	}
+
+	/** What cannot be used is left alone until it changes again. */
+	void look(SecretTls tls, RealmSecrets secrets) {
+		String state = secrets.fileState();
+		if (state.equals(this.seen)) {
+			return;
+		}
+		this.seen = state;
+		try {
+			tls.update(secrets.read());
+		}
+		catch (RuntimeException ex) {
+			String reason = String.valueOf(ex.getMessage());
+			this.limit.log(reason,
+					(suppressed) -> logger.warn("A secret of the realm has changed, but cannot be used, so that the "
+							+ "present ones stay until it changes again: {}{}", reason, suppressed));
+		}
+	}
+
+	@Override
+	public synchronized void close() {
+		if (this.thread != null) {
+			this.thread.shutdownNow();
+		}
+	}
+
+}
