@@ -42,17 +42,14 @@ final class ExactValues extends SimpleModule {
 
 	private static final double DIGITS_PER_BIT = Math.log10(2);
 
-	/** More than any number has that is sent. */
-	private static final int MOST_DIGITS = 10_000;
-
-	ExactValues(int maxDigits, boolean text) {
+	ExactValues(int maxDigits) {
 		super("macula-exact-values");
 		addSerializer(BitSet.class, new BitSetSerializer());
 		addDeserializer(BitSet.class, new BitSetDeserializer());
 		addSerializer(Locale.class, new LocaleSerializer());
 		addDeserializer(Locale.class, new LocaleDeserializer());
 		addSerializer(BigInteger.class, new BigIntegerSerializer(maxDigits));
-		addSerializer(BigDecimal.class, new BigDecimalSerializer(maxDigits, text));
+		addSerializer(BigDecimal.class, new BigDecimalSerializer(maxDigits));
 	}
 
 	static String tag(Locale locale, SerializationContext context) {
@@ -72,12 +69,10 @@ final class ExactValues extends SimpleModule {
 		}
 	}
 
-	/** As text its exponent counts from the first digit, and may be no int any more. */
-	static void requireExponent(BigDecimal number, SerializationContext context) {
-		if (number.scale() < Integer.MIN_VALUE + MOST_DIGITS
-				&& number.precision() - 1L - number.scale() > Integer.MAX_VALUE) {
-			context.reportMappingProblem("a number with the exponent %d: expected at most %d",
-					number.precision() - 1L - number.scale(), Integer.MAX_VALUE);
+	/** What stands for a million digits is not read. */
+	static void requireScale(BigDecimal number, SerializationContext context) {
+		if (!ExactNumbers.plausible(number)) {
+			context.reportMappingProblem("%s", ExactNumbers.refusal(number));
 		}
 	}
 
@@ -154,20 +149,15 @@ final class ExactValues extends SimpleModule {
 
 		private final int maxDigits;
 
-		private final boolean text;
-
-		BigDecimalSerializer(int maxDigits, boolean text) {
+		BigDecimalSerializer(int maxDigits) {
 			super(BigDecimal.class);
 			this.maxDigits = maxDigits - MARKS;
-			this.text = text;
 		}
 
 		@Override
 		public void serialize(BigDecimal value, JsonGenerator generator, SerializationContext context) {
 			requireDigits(value.unscaledValue(), this.maxDigits, context);
-			if (this.text) {
-				requireExponent(value, context);
-			}
+			requireScale(value, context);
 			generator.writeNumber(value);
 		}
 

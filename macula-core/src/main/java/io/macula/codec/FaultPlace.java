@@ -16,12 +16,14 @@
 
 package io.macula.codec;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.macula.log.LineText;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamContext;
 import tools.jackson.databind.exc.InvalidFormatException;
 
 /**
@@ -42,6 +44,11 @@ final class FaultPlace {
 
 	/** The steps to the fault, such as {@code $.lines[2].price}. */
 	static String path(RuntimeException ex) {
+		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+			if (cause instanceof HostilePayloadException hostile) {
+				return hostile.place();
+			}
+		}
 		StringBuilder path = new StringBuilder("$");
 		if (ex instanceof JacksonException jackson) {
 			List<JacksonException.Reference> steps = jackson.getPath();
@@ -64,6 +71,26 @@ final class FaultPlace {
 		}
 	}
 
+	/** The steps to where a parser is. */
+	static String path(TokenStreamContext context) {
+		ArrayDeque<String> steps = new ArrayDeque<>();
+		int more = 0;
+		for (TokenStreamContext each = context; each != null && !each.inRoot(); each = each.getParent()) {
+			String name = each.currentName();
+			if (each.inArray()) {
+				steps.push("[" + each.getCurrentIndex() + ']');
+			}
+			else if (name != null) {
+				steps.push('.' + LineText.of(name, MAX_NAME));
+			}
+			if (steps.size() > MAX_STEPS) {
+				steps.removeLast();
+				more++;
+			}
+		}
+		return '$' + String.join("", steps) + ((more > 0) ? "... (" + more + " more steps)" : "");
+	}
+
 	/** The message without Jackson's own path, source excerpt and settings. */
 	static String reason(RuntimeException ex) {
 		String message = (ex instanceof JacksonException jackson) ? reason(jackson) : ex.getMessage();
@@ -78,6 +105,9 @@ final class FaultPlace {
 						+ Stream.of(constants).map((constant) -> ((Enum<?>) constant).name()).toList()
 						+ ", and none of these has @JsonEnumDefaultValue to stand for those that are not known";
 			}
+		}
+		if (ex.getCause() instanceof HostilePayloadException hostile) {
+			return hostile.getOriginalMessage();
 		}
 		String message = ex.getOriginalMessage();
 		if (message.startsWith("Trailing token")) {

@@ -91,11 +91,10 @@ final class JdkTypes {
 	private static final Set<Class<?>> VALUES = Set.of(String.class, boolean.class, Boolean.class, byte.class,
 			Byte.class, short.class, Short.class, char.class, Character.class, int.class, Integer.class, long.class,
 			Long.class, float.class, Float.class, double.class, Double.class, BigInteger.class, BigDecimal.class,
-			UUID.class, URI.class, URL.class, Locale.class, Currency.class, BitSet.class, Instant.class,
-			LocalDate.class, LocalTime.class, LocalDateTime.class, OffsetTime.class, OffsetDateTime.class,
-			ZonedDateTime.class, ZoneId.class, ZoneOffset.class, Year.class, YearMonth.class, MonthDay.class,
-			Month.class, DayOfWeek.class, Period.class, Duration.class, Optional.class, OptionalInt.class,
-			OptionalLong.class, OptionalDouble.class);
+			UUID.class, URI.class, Locale.class, Currency.class, BitSet.class, Instant.class, LocalDate.class,
+			LocalTime.class, LocalDateTime.class, OffsetTime.class, OffsetDateTime.class, ZonedDateTime.class,
+			ZoneId.class, ZoneOffset.class, Year.class, YearMonth.class, MonthDay.class, Month.class, DayOfWeek.class,
+			Period.class, Duration.class, Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
 
 	private static final Set<Class<?>> CONTAINERS = Set.of(Collection.class, List.class, Set.class, SortedSet.class,
 			NavigableSet.class, Queue.class, Deque.class, ArrayList.class, LinkedList.class, CopyOnWriteArrayList.class,
@@ -134,6 +133,7 @@ final class JdkTypes {
 		remedies.put(Path.class.getName(), "use String: a path is one of this machine");
 		remedies.put(InetAddress.class.getName(), "use String: decoding it would ask the name service");
 		remedies.put(InetSocketAddress.class.getName(), "use String: decoding it would ask the name service");
+		remedies.put(URL.class.getName(), "use java.net.URI: two URLs are compared by asking the name service");
 		remedies.put(Buffer.class.getName(), "use byte[]");
 		remedies.put(Class.class.getName(), "use String: a peer must not choose classes");
 		remedies.put(Map.class.getName(), "use Map, SortedMap, LinkedHashMap or another of the common ones");

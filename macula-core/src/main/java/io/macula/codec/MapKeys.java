@@ -205,7 +205,7 @@ final class MapKeys extends SimpleModule {
 		@Override
 		public void serialize(BigDecimal key, JsonGenerator generator, SerializationContext context) {
 			ExactValues.requireDigits(key.unscaledValue(), this.maxDigits, context);
-			ExactValues.requireExponent(key, context);
+			ExactValues.requireScale(key, context);
 			generator.writeName(key.toString());
 		}
 

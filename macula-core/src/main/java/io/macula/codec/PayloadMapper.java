@@ -62,15 +62,20 @@ final class PayloadMapper {
 
 	/** CBOR, small and fast, with dates as numbers. */
 	static MapperBuilder<?, ?> cbor() {
-		CBORFactory factory = CBORFactory.builder()
+		return cbor(DecodedBound.ofHeap());
+	}
+
+	/** The same, with a bound of its own. */
+	static MapperBuilder<?, ?> cbor(DecodedBound bound) {
+		CBORFactory factory = new BoundedCborFactory(CBORFactory.builder()
 			.streamReadConstraints(readConstraints())
 			.streamWriteConstraints(writeConstraints())
-			.build();
+			.build(), bound);
 		// These types would lose their zone as numbers.
 		JsonFormat.Value text = JsonFormat.Value.forShape(JsonFormat.Shape.STRING);
-		CBORMapper.Builder builder = CBORMapper.builder(factory)
+		CBORMapper.Builder builder = new CborBuilder(factory)
 			.enable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS, DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-			.addModule(new ExactValues(MAX_CBOR_DIGITS, false));
+			.addModule(new ExactValues(MAX_CBOR_DIGITS));
 		for (Class<?> zoned : List.of(OffsetDateTime.class, OffsetTime.class, ZonedDateTime.class)) {
 			builder.withConfigOverride(zoned, (override) -> override.setFormat(text));
 		}
@@ -79,11 +84,16 @@ final class PayloadMapper {
 
 	/** JSON, with dates as ISO 8601 text. */
 	static MapperBuilder<?, ?> json() {
-		JsonFactory factory = JsonFactory.builder()
+		return json(DecodedBound.ofHeap());
+	}
+
+	/** The same, with a bound of its own. */
+	static MapperBuilder<?, ?> json(DecodedBound bound) {
+		JsonFactory factory = new BoundedJsonFactory(JsonFactory.builder()
 			.streamReadConstraints(readConstraints())
 			.streamWriteConstraints(writeConstraints())
-			.build();
-		return common(JsonMapper.builder(factory).addModule(new ExactValues(MAX_NUMBER_LENGTH, true)));
+			.build(), bound);
+		return common(new JsonBuilder(factory).addModule(new ExactValues(MAX_NUMBER_LENGTH)));
 	}
 
 	/** Strings are bounded by the payload, whose length the transport limits. */
@@ -105,6 +115,8 @@ final class PayloadMapper {
 		Blackbird.addTo(builder);
 		return builder.addModule(new DeclaredTypes())
 			.addModule(new MapKeys(MAX_KEY_BYTES, MAX_NUMBER_LENGTH))
+			.addModule(new ExactNumbers())
+			.addModule(new SpreadHashes())
 			.addHandler(new OtherCases())
 			.annotationIntrospector(AnnotationIntrospector.pair(new ExactAnnotations(), new ContractAnnotations()))
 			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
@@ -122,6 +134,24 @@ final class PayloadMapper {
 			.disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE,
 					DateTimeFeature.WRITE_DATES_WITH_CONTEXT_TIME_ZONE, DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
 			.enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID);
+	}
+
+	private static final class CborBuilder extends CBORMapper.Builder {
+
+		CborBuilder(CBORFactory factory) {
+			super(factory);
+			typeResolverProvider(new LateTypeNames());
+		}
+
+	}
+
+	private static final class JsonBuilder extends JsonMapper.Builder {
+
+		JsonBuilder(JsonFactory factory) {
+			super(factory);
+			typeResolverProvider(new LateTypeNames());
+		}
+
 	}
 
 }

@@ -257,7 +257,15 @@ final class TypeWalk {
 
 	private void add(@Nullable TypePlace parent, String path, JavaType type, ValueDeserializer<?> deserializer,
 			@Nullable TypeDeserializer naming) {
-		this.left.add(new TypePlace(parent, path, type, kind(type, deserializer, naming), deserializer, naming));
+		ValueDeserializer<?> bare = bare(deserializer);
+		this.left.add(new TypePlace(parent, path, type, kind(type, bare, naming), bare, naming));
+	}
+
+	/** Without what only looks at values that it decoded. */
+	private static ValueDeserializer<?> bare(ValueDeserializer<?> deserializer) {
+		String name = deserializer.getClass().getName();
+		boolean looks = name.startsWith(ExactNumbers.class.getName()) || name.startsWith(SpreadHashes.class.getName());
+		return looks ? deserializer.getDelegatee() : deserializer;
 	}
 
 	private static TypePlace.Kind kind(JavaType type, ValueDeserializer<?> deserializer,

@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.codec;
+
+import tools.jackson.core.JsonParser;
+
+/**
+ * How large what is decoded from one payload may become, by an estimate that does not
+ * look at types: a byte of a payload may be an empty map, which takes a hundred. Only
+ * payloads that could reach it are counted. Immutable.
+ *
+ * @param bytes the bound
+ */
+record DecodedBound(long bytes) {
+
+	/*
+	 * What objects of the JDK take in List<Object>, with what growing lists leave behind;
+	 * maps are the largest, at 56 bytes, and an entry of theirs has 40.
+	 */
+
+	/** A list, a map, an object: at least one byte of a payload. */
+	static final int CONTAINER = 8;
+
+	/** A text without its characters, of which the payload has as many; a key. */
+	static final int TEXT = 4;
+
+	/** Any other value. */
+	static final int VALUE = 1;
+
+	/** What {@link #units} says of a payload that cannot go beyond. */
+	static final int UNCOUNTED = Integer.MAX_VALUE;
+
+	private static final int UNIT_BYTES = 16;
+
+	private static final long LEAST = 16 << 20;
+
+	/** An eighth of the largest heap, at least 16 MiB. */
+	static DecodedBound ofHeap() {
+		return new DecodedBound(Math.max(LEAST, Runtime.getRuntime().maxMemory() / 8));
+	}
+
+	/** How much the values of a payload of this length may take. */
+	int units(int payloadBytes) {
+		long units = this.bytes / UNIT_BYTES;
+		return ((long) payloadBytes * CONTAINER > units) ? (int) units : UNCOUNTED;
+	}
+
+	static HostilePayloadException exceeded(JsonParser parser) {
+		return new HostilePayloadException(parser,
+				"its values would take more memory than one payload may here (an eighth of the heap, at least 16 MiB); send fewer lists, maps and objects in one payload, or a stream of them, or give this node a larger heap (-Xmx)");
+	}
+
+}
