@@ -34,6 +34,7 @@ import io.macula.contract.MethodContract;
 import io.macula.contract.ReturnShape;
 import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
+import io.macula.wire.FrameCodec;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -74,6 +75,7 @@ final class ProxyMethod {
 		this.exceptions.warnOfUnfit();
 		Duration declared = contract.deadline();
 		Hedge hedge = contract.hedge().enabled() ? contract.hedge() : null;
+		FrameCodec.requireProcedure(client.service().value() + '/' + contract.wireName());
 		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),
 				contract.wireName(), contract.mark(), codec.name(), contract.idempotent(),
 				(declared != null) ? declared : client.settings().deadline(), hedge,

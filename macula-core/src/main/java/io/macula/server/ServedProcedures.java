@@ -34,6 +34,7 @@ import io.macula.codec.PayloadCodec;
 import io.macula.contract.MethodContract;
 import io.macula.log.FaultLog;
 import io.macula.wire.Failure;
+import io.macula.wire.FrameCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,6 +91,7 @@ final class ServedProcedures {
 		PayloadCodec preferred = this.codecs.get(this.codecs.names().get(0));
 		Map<ProcedureKey, ServedMethod> prepared = new HashMap<>();
 		for (MethodContract method : definition.contract().methods()) {
+			FrameCodec.requireProcedure(definition.name() + "/" + method.wireName());
 			prepared.put(new ProcedureKey(definition.name() + "/" + method.wireName(), preferred.name()),
 					new ServedMethod(service, method, preferred, this.observations, this.exposeMessages));
 		}

@@ -41,6 +41,12 @@ public final class FrameCodec {
 	/** Procedures in a lane's table, at most; later literals are not assigned. */
 	public static final int MAX_PROCEDURES = 1024;
 
+	/** Bytes of the name of a procedure, {@code service/method}, at most. */
+	public static final int MAX_PROCEDURE_BYTES = 256;
+
+	/** Bytes of the name of a payload codec, at most. */
+	public static final int MAX_CODEC_BYTES = 64;
+
 	/** Entries of metadata or of extensions, at most. */
 	public static final int MAX_ENTRIES = 128;
 
@@ -82,6 +88,21 @@ public final class FrameCodec {
 	 */
 	public static int callHeaderBytes(String procedure, String codec, Metadata metadata) {
 		return 32 + textSize(procedure) + textSize(codec) + entriesSize(metadata.asMap());
+	}
+
+	/**
+	 * Refuse a procedure that cannot be called because its name is too long.
+	 * @param procedure {@code service/method}
+	 * @throws IllegalArgumentException if it has more than {@link #MAX_PROCEDURE_BYTES};
+	 * the message names it
+	 */
+	public static void requireProcedure(String procedure) {
+		int bytes = ByteBufUtil.utf8Bytes(procedure);
+		if (bytes > MAX_PROCEDURE_BYTES) {
+			throw new IllegalArgumentException("The procedure '" + procedure.substring(0, 60) + "...' has a name of "
+					+ bytes + " bytes: expected at most " + MAX_PROCEDURE_BYTES
+					+ " for service, '/' and method; give the service or the method a shorter name");
+		}
 	}
 
 	/**
@@ -148,6 +169,9 @@ public final class FrameCodec {
 		int header = Varint.size(callId) + Varint.size(procedureRef) + Varint.size(timeoutMicros) + 1
 				+ entriesSize(entries);
 		if (procedureRef == 0) {
+			requireProcedure(procedure);
+			int codecBytes = ByteBufUtil.utf8Bytes(codec);
+			require(codecBytes <= MAX_CODEC_BYTES, "bytes of the codec's name", codecBytes, MAX_CODEC_BYTES);
 			header += textSize(procedure) + textSize(codec);
 		}
 		require(header <= MAX_HEADER_BYTES, "header bytes of procedure and metadata", header, MAX_HEADER_BYTES);

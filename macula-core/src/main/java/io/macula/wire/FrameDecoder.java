@@ -181,8 +181,8 @@ public final class FrameDecoder {
 		String procedure = "";
 		String codec = "";
 		if (procedureRef == 0) {
-			procedure = text(in);
-			codec = text(in);
+			procedure = text(in, FrameCodec.MAX_PROCEDURE_BYTES, "bytes in the name of the procedure");
+			codec = text(in, FrameCodec.MAX_CODEC_BYTES, "bytes in the name of the codec");
 		}
 		long timeoutMicros = number(in);
 		int flags = fixed8(in);
@@ -242,7 +242,7 @@ public final class FrameDecoder {
 		int count = count(in, FrameCodec.MAX_ENTRIES, 1, "codecs");
 		List<String> codecs = new ArrayList<>(count);
 		for (int i = 0; i < count; i++) {
-			codecs.add(text(in));
+			codecs.add(text(in, FrameCodec.MAX_CODEC_BYTES, "bytes in the name of a codec"));
 		}
 		return new Introduction(version, realm, nodeId, incarnation, maxPayloadBytes, maxInFlight, codecs, text(in),
 				entries(in));
@@ -322,7 +322,14 @@ public final class FrameDecoder {
 	}
 
 	private String text(ByteBuf in) {
+		return text(in, Long.MAX_VALUE, "bytes of text");
+	}
+
+	private String text(ByteBuf in, long limit, String what) {
 		long length = number(in);
+		if (length > limit) {
+			throw ProtocolException.limit(this.type, what, limit, length);
+		}
 		require(in, length, "text");
 		if (length == 0) {
 			return "";

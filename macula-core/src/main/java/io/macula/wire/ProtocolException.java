@@ -64,6 +64,18 @@ public final class ProtocolException extends RuntimeException {
 				value, type, 0, false);
 	}
 
+	/**
+	 * A limit that is none of a single frame was exceeded.
+	 * @param what what there is too much of
+	 * @param limit the limit
+	 * @param value what came
+	 * @return the exception
+	 */
+	public static ProtocolException limit(String what, long limit, long value) {
+		return new ProtocolException(ErrorCode.LIMIT, value + " " + what + ", the limit is " + limit, limit, value,
+				null, 0, false);
+	}
+
 	static ProtocolException limit(FrameType type, String what, long limit, long value) {
 		return new ProtocolException(ErrorCode.LIMIT,
 				type + " frame has " + value + " " + what + ", the limit is " + limit, limit, value, type, 0, false);

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -200,13 +201,32 @@ class FrameDecoderTests {
 		ByteBuf body = Unpooled.buffer();
 		body.writeByte(FrameType.CALL.number());
 		Varint.write(body, 1);
-		Varint.write(body, 0);
+		body.writeBytes(new byte[] { 1, 0, 0, 1, 1, 'k' });
 		Varint.write(body, 70_000);
 		body.writeBytes("x".repeat(70_000).getBytes());
-		body.writeBytes(new byte[] { 0, 0, 0, 0 });
 		ProtocolException ex = refused(Frames.DECODER, withLength(ByteBufUtil.getBytes(body), body.readableBytes()));
 		assertThat(ex.errorCode()).isEqualTo(ErrorCode.LIMIT);
 		assertThat(ex.limit()).isEqualTo(FrameCodec.MAX_HEADER_BYTES);
+	}
+
+	@Test
+	void namesOfProceduresAndCodecsAreBounded() {
+		ByteBuf body = Unpooled.buffer();
+		body.writeByte(FrameType.CALL.number());
+		body.writeBytes(new byte[] { 1, 0 });
+		Varint.write(body, 60_000);
+		body.writeBytes("x".repeat(60_000).getBytes());
+		body.writeBytes(new byte[] { 0, 0, 0, 0 });
+		ProtocolException ex = refused(Frames.DECODER, withLength(ByteBufUtil.getBytes(body), body.readableBytes()));
+		assertThat(ex.errorCode()).isEqualTo(ErrorCode.LIMIT);
+		assertThat(ex).hasMessageContaining("60000 bytes in the name of the procedure, the limit is 256");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> Frames
+				.encoded(new Frame.Call(1, 0, "a/" + "\u20ac".repeat(85), "cbor", 0, 0, Metadata.EMPTY, new byte[0])))
+			.withMessageContaining("257 bytes: expected at most 256");
+		assertThatIllegalArgumentException().isThrownBy(
+				() -> Frames.encoded(new Frame.Call(1, 0, "a/b", "x".repeat(65), 0, 0, Metadata.EMPTY, new byte[0])))
+			.withMessageContaining("65");
 	}
 
 	@ParameterizedTest
