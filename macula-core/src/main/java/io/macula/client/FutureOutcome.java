@@ -24,14 +24,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.macula.RpcException;
+import io.macula.transport.LargePayloads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Outcome as a future; it completes where the answer arrives, on an event loop. The
- * pipeline ends the call by its deadline; should it fail to, a thread that waits for this
- * future does so a moment later. Stages that depend on it, and Monos, have no such second
- * bound: nobody waits there who could carry it, and to watch each call would cost each
- * call.
+ * Outcome as a future; it completes where the answer arrives, on an event loop, or where
+ * a large one is decoded. The pipeline ends the call by its deadline; should it fail to,
+ * a thread that waits for this future does so a moment later. Stages that depend on it,
+ * and Monos, have no such second bound: nobody waits there who could carry it, and to
+ * watch each call would cost each call.
  */
 final class FutureOutcome extends CompletableFuture<@Nullable Object> implements CallOutcome {
 
@@ -53,6 +54,15 @@ final class FutureOutcome extends CompletableFuture<@Nullable Object> implements
 
 	@Override
 	public void succeeded(byte[] payload) {
+		if (LargePayloads.large(payload)) {
+			LargePayloads.execute(() -> decoded(payload));
+		}
+		else {
+			decoded(payload);
+		}
+	}
+
+	private void decoded(byte[] payload) {
 		Object value;
 		try {
 			value = this.decoder.decode(payload);

@@ -19,10 +19,12 @@ package io.macula.client;
 import java.util.function.Supplier;
 
 import io.macula.RpcException;
+import io.macula.transport.LargePayloads;
 import reactor.core.publisher.MonoSink;
 
 /**
- * Outcome as a Mono; it completes where the answer arrives, on an event loop.
+ * Outcome as a Mono; it completes where the answer arrives, on an event loop, or where a
+ * large one is decoded.
  */
 final class MonoOutcome implements CallOutcome {
 
@@ -37,6 +39,15 @@ final class MonoOutcome implements CallOutcome {
 
 	@Override
 	public void succeeded(byte[] payload) {
+		if (LargePayloads.large(payload)) {
+			LargePayloads.execute(() -> decoded(payload));
+		}
+		else {
+			decoded(payload);
+		}
+	}
+
+	private void decoded(byte[] payload) {
 		Object value;
 		try {
 			value = this.decoder.decode(payload);

@@ -23,6 +23,7 @@ import io.macula.Metadata;
 import io.macula.Status;
 import io.macula.selection.InstanceTracker;
 import io.macula.transport.Connection;
+import io.macula.transport.LargePayloads;
 import io.macula.transport.OutboundCall;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +121,13 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 			}
 			this.call.shared().retries().failed(status);
 			observed(status);
-			this.call.attemptFailed(this, explained(failure));
+			Failure explained = explained(failure);
+			if (LargePayloads.large(failure.detail())) {
+				LargePayloads.execute(() -> this.call.attemptFailed(this, explained));
+			}
+			else {
+				this.call.attemptFailed(this, explained);
+			}
 		}
 	}
 

@@ -24,6 +24,7 @@ import io.macula.Status;
 import io.macula.selection.InstanceTracker;
 import io.macula.transport.Connection;
 import io.macula.transport.FailureException;
+import io.macula.transport.LargePayloads;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -121,7 +122,12 @@ final class StreamAttempt implements OpenAttempt, CoreSubscriber<byte[]> {
 			}
 			this.call.shared().retries().failed(status);
 			observed(status);
-			this.call.attemptFailed(this, failure);
+			if (LargePayloads.large(failure.detail())) {
+				LargePayloads.execute(() -> this.call.attemptFailed(this, failure));
+			}
+			else {
+				this.call.attemptFailed(this, failure);
+			}
 		}
 	}
 

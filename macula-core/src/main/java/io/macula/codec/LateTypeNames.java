@@ -34,7 +34,8 @@ import tools.jackson.databind.jsontype.impl.AsPropertyTypeDeserializer;
 /**
  * Bounds how often a value is copied before its type is known. What stands before the
  * property that names the type, within the value or beside it, is kept until that comes;
- * where such values are inside of each other, each of them keeps all that is in it. Safe for all threads.
+ * where such values are inside of each other, each of them keeps all that is in it. Safe
+ * for all threads.
  */
 final class LateTypeNames extends TypeResolverProvider {
 

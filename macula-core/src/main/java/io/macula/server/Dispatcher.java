@@ -26,6 +26,7 @@ import io.macula.contract.ReturnShape;
 import io.macula.transport.CallHandler;
 import io.macula.transport.InboundCall;
 import io.macula.transport.InboundStream;
+import io.macula.transport.LargePayloads;
 import io.macula.transport.NodeInfo;
 import io.macula.wire.Failure;
 import io.micrometer.observation.ObservationRegistry;
@@ -152,7 +153,13 @@ final class Dispatcher implements CallHandler {
 	private void serve(ServedMethod method, InboundCall call) {
 		if (method.nonBlocking()) {
 			NonBlockingCall served = new NonBlockingCall(this.admission, method, call);
-			if (admit(method, call)) {
+			if (!admit(method, call)) {
+				return;
+			}
+			if (LargePayloads.large(call.payload())) {
+				LargePayloads.execute(() -> served.serveHere(System.nanoTime()));
+			}
+			else {
 				served.serveHere(System.nanoTime());
 			}
 			return;

@@ -17,7 +17,9 @@
 package io.macula.transport;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -75,6 +77,11 @@ final class AnswerPump {
 
 	private final ArrivalTimes arrivals = new ArrivalTimes();
 
+	private final Map<Name, ResolvedProcedure> procedures = new HashMap<>();
+
+	/** How many of them were not served. */
+	private int unserved;
+
 	private List<ServerStream> dirty = new ArrayList<>();
 
 	private List<ServerStream> spare = new ArrayList<>();
@@ -122,8 +129,25 @@ final class AnswerPump {
 
 	// Call path: stream, handler, queue, turn
 
+	/** All streams share what they know of a procedure, however often they name it. */
 	ResolvedProcedure resolve(String name, String codec) {
-		return new ResolvedProcedure(name, codec, this.handler.resolve(name, codec));
+		Name key = new Name(name, codec);
+		ResolvedProcedure known = this.procedures.get(key);
+		if (known != null && known.target() != null) {
+			return known;
+		}
+		// It may be served by now.
+		Object target = this.handler.resolve(name, codec);
+		if (known != null && target == null) {
+			return known;
+		}
+		if (target == null && ++this.unserved > FrameCodec.MAX_PROCEDURES) {
+			throw ProtocolException.limit("calls of procedures that this node does not serve, each of another one",
+					FrameCodec.MAX_PROCEDURES, this.unserved);
+		}
+		ResolvedProcedure resolved = new ResolvedProcedure(name, codec, target);
+		this.procedures.put(key, resolved);
+		return resolved;
 	}
 
 	void accept(ServerStream stream, Frame.Call frame, ResolvedProcedure procedure) {
@@ -245,6 +269,11 @@ final class AnswerPump {
 			call.stream().settled();
 		}
 		return call;
+	}
+
+	/** Whether the event loop takes nothing any more. */
+	boolean gone() {
+		return this.loop.isShutdown();
 	}
 
 	boolean inEventLoop() {
@@ -395,6 +424,10 @@ final class AnswerPump {
 		}
 		this.inFlight = this.sending;
 		this.opener.refuseAll(Status.unknown(Code.UNAVAILABLE, "the connection is over"));
+	}
+
+	private record Name(String procedure, String codec) {
+
 	}
 
 }

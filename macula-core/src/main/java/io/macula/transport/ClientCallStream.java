@@ -289,6 +289,21 @@ final class ClientCallStream extends FrameStream
 	}
 
 	@Override
+	public boolean gone() {
+		return this.connection.loop().isShutdown();
+	}
+
+	@Override
+	public void hold() {
+		holdFrames();
+	}
+
+	@Override
+	public void goOn() {
+		resumeFrames();
+	}
+
+	@Override
 	public void unsubscribed() {
 		over(true);
 	}

@@ -34,8 +34,10 @@ import reactor.core.publisher.Operators;
  * subscriber asked for, so that every element is passed on as it arrives and none is
  * stored; nor does it exceed a window, so that the sender is bounded.
  * <p>
- * States: OPEN, then at its END with or without an error, or CANCELLED. Signals come on
- * the event loop; {@link #request} and {@link #cancel} from any thread.
+ * States: OPEN, then at its END with or without an error, or CANCELLED. Signals come in
+ * turn, on the event loop, those with a large element on a thread of
+ * {@link LargePayloads}, while nothing more is read of the stream; {@link #request} and
+ * {@link #cancel} come from any thread.
  */
 final class ElementReceiver extends Flux<byte[]> implements Subscription {
 
@@ -83,6 +85,9 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 
 	private boolean told;
 
+	/** Whether a large element is on its way to the subscriber, on another thread. */
+	private volatile boolean busy;
+
 	ElementReceiver(Source source) {
 		this.source = source;
 	}
@@ -125,6 +130,12 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 		this.outstanding--;
 		CoreSubscriber<? super byte[]> actual = this.subscriber;
 		if (!this.ended && !this.cancelled && actual != null) {
+			if (LargePayloads.large(element)) {
+				this.busy = true;
+				this.source.hold();
+				LargePayloads.execute(() -> deliver(actual, element));
+				return;
+			}
 			try {
 				actual.onNext(element);
 			}
@@ -136,6 +147,34 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 				credit();
 			}
 		}
+	}
+
+	/** Off the event loop. */
+	private void deliver(CoreSubscriber<? super byte[]> actual, byte[] element) {
+		Throwable thrown = null;
+		try {
+			actual.onNext(element);
+		}
+		catch (Throwable ex) {
+			thrown = ex;
+		}
+		Throwable cause = thrown;
+		if (this.source.gone()) {
+			// There is no owner but this thread.
+			delivered(actual, cause);
+		}
+		else {
+			this.source.execute(() -> delivered(actual, cause));
+		}
+	}
+
+	private void delivered(CoreSubscriber<? super byte[]> actual, @Nullable Throwable thrown) {
+		this.busy = false;
+		if (thrown != null && !this.told) {
+			thrown(actual, thrown);
+		}
+		work();
+		this.source.goOn();
 	}
 
 	/** The only element, and the end; needs no credit. */
@@ -179,7 +218,7 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 	}
 
 	private void work() {
-		if (!this.attached || this.told || this.cancelled) {
+		if (!this.attached || this.told || this.cancelled || this.busy) {
 			return;
 		}
 		long more = REQUESTED.getAndSet(this, 0);
@@ -194,6 +233,16 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 			return;
 		}
 		this.told = true;
+		if (last != null && LargePayloads.large(last)) {
+			LargePayloads.execute(() -> tell(actual, last));
+		}
+		else {
+			tell(actual, last);
+		}
+	}
+
+	/** Of the end, and the only element. */
+	private void tell(CoreSubscriber<? super byte[]> actual, byte @Nullable [] last) {
 		try {
 			if (last != null) {
 				actual.onNext(last);
@@ -260,6 +309,15 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 		 * @return whether that is possible already
 		 */
 		boolean credit(long elements);
+
+		/** Whether the event loop takes nothing any more. */
+		boolean gone();
+
+		/** Read nothing more of the stream; on the event loop. */
+		void hold();
+
+		/** Read the stream again; on the event loop. */
+		void goOn();
 
 		/** The subscriber gave up; on the event loop. */
 		void unsubscribed();

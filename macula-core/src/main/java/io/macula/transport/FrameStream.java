@@ -85,6 +85,9 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	private boolean finishedByPeer;
 
+	/** Whether nothing is decoded until {@link #resumeFrames}. */
+	private boolean held;
+
 	FrameStream(FrameDecoder decoder) {
 		this.decoder = decoder;
 	}
@@ -220,6 +223,43 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		return this.finished;
 	}
 
+	/** Read nothing more until {@link #resumeFrames}; QUIC then holds up the peer. */
+	final void holdFrames() {
+		this.held = true;
+		channel().config().setAutoRead(false);
+	}
+
+	/** Whether something else keeps this stream from being read. */
+	boolean readingPaused() {
+		return false;
+	}
+
+	final boolean held() {
+		return this.held;
+	}
+
+	/** Decode what arrived meanwhile, then read again. */
+	final void resumeFrames() {
+		if (!this.held) {
+			return;
+		}
+		this.held = false;
+		ByteBuf in = this.received;
+		try {
+			if (in != null) {
+				this.received = null;
+				decode(in, in.readableBytes());
+			}
+			finishedByPeer();
+			if (!this.held && !readingPaused() && channel().isOpen()) {
+				channel().config().setAutoRead(true);
+			}
+		}
+		catch (Throwable ex) {
+			failed(ex);
+		}
+	}
+
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) {
 		QuicStreamChannel opened = (QuicStreamChannel) ctx.channel();
@@ -235,7 +275,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		ByteBuf in = merged((ByteBuf) msg);
-		if (this.interrupted && in.readableBytes() < MAX_BACKLOG_BYTES) {
+		if (this.held || (this.interrupted && in.readableBytes() < MAX_BACKLOG_BYTES)) {
 			this.received = in;
 		}
 		else {
@@ -294,7 +334,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	}
 
 	private void finishedByPeer() {
-		if (this.finishedByPeer && !this.interrupted) {
+		if (this.finishedByPeer && !this.interrupted && !this.held) {
 			this.finishedByPeer = false;
 			onFinished();
 		}
@@ -398,6 +438,9 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 				Frame frame = next(in);
 				if (frame != null) {
 					onFrame(frame);
+					if (this.held) {
+						return true;
+					}
 				}
 				else if (this.skipBytes == 0 || !in.isReadable()) {
 					return true;

@@ -72,6 +72,10 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 
 	/** A frame of this call arrived. */
 	void onFrame(Frame frame) {
+		if (frame.callId() != callId()) {
+			throw ProtocolException
+				.violation(frame.type() + " frame of call " + frame.callId() + " on the stream of call " + callId());
+		}
 		switch (frame.type()) {
 			case ELEMENT -> this.receiver.element(((Frame.Element) frame).payload());
 			case END -> this.receiver.end(null);
@@ -111,6 +115,21 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 		FrameCodec.writeCredit(stream().out(), callId(), elements);
 		touched();
 		return true;
+	}
+
+	@Override
+	public boolean gone() {
+		return stream().pump().gone();
+	}
+
+	@Override
+	public void hold() {
+		stream().holdFrames();
+	}
+
+	@Override
+	public void goOn() {
+		stream().resumeFrames();
 	}
 
 	@Override

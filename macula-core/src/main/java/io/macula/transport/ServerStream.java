@@ -139,7 +139,7 @@ final class ServerStream extends FrameStream {
 		switch (frame.type()) {
 			case CALL -> onCall((Frame.Call) frame);
 			case TIME -> onTime((Frame.Time) frame);
-			case CANCEL -> this.pump.cancelled(((Frame.Cancel) frame).callId());
+			case CANCEL -> onCancel(frame.callId());
 			default -> {
 				if (this.streaming == null) {
 					throw ProtocolException.violation(frame.type() + " frame on a stream of unary calls");
@@ -147,6 +147,14 @@ final class ServerStream extends FrameStream {
 				this.streaming.onFrame(frame);
 			}
 		}
+	}
+
+	private void onCancel(long callId) {
+		if (this.alone && callId != this.lastCallId) {
+			throw ProtocolException
+				.violation("CANCEL frame of call " + callId + " on the stream of call " + this.lastCallId);
+		}
+		this.pump.cancelled(callId);
 	}
 
 	private void onTime(Frame.Time time) {
@@ -164,17 +172,19 @@ final class ServerStream extends FrameStream {
 		if (call.callId() <= this.lastCallId) {
 			throw ProtocolException.violation("call id " + call.callId() + " after " + this.lastCallId);
 		}
+		boolean alone = (call.flags() & (Frame.Call.ALONE | STREAMING)) != 0;
+		if (this.alone || (alone && this.lastCallId != 0)) {
+			throw ProtocolException.violation("call " + call.callId() + " on a stream with call " + this.lastCallId
+					+ ", one of which is to be alone on its stream");
+		}
 		ResolvedProcedure procedure = procedure(call);
 		this.lastCallId = call.callId();
 		this.open++;
-		this.alone = (call.flags() & (Frame.Call.ALONE | STREAMING)) != 0;
-		if (this.alone) {
+		this.alone = alone;
+		if (alone) {
 			channel().updatePriority(NORMAL);
 		}
 		if ((call.flags() & STREAMING) != 0) {
-			if (this.streaming != null) {
-				throw ProtocolException.violation("a second streaming call on one stream");
-			}
 			this.pump.acceptStream(this, call, procedure);
 		}
 		else {
@@ -201,11 +211,15 @@ final class ServerStream extends FrameStream {
 				.violation("reference " + call.procedureRef() + " to a procedure whose CALL was too large");
 		}
 		if (procedure.target() == null) {
-			// It may be served by now.
 			procedure = this.pump.resolve(procedure.name(), procedure.codec());
 			this.procedures.set(index, procedure);
 		}
 		return procedure;
+	}
+
+	@Override
+	boolean readingPaused() {
+		return this.paused;
 	}
 
 	@Override
@@ -267,7 +281,9 @@ final class ServerStream extends FrameStream {
 		}
 		if (this.paused) {
 			this.paused = false;
-			channel().config().setAutoRead(true);
+			if (!held()) {
+				channel().config().setAutoRead(true);
+			}
 		}
 	}
 

@@ -18,6 +18,11 @@ package io.macula.transport;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.BaseSubscriber;
@@ -33,19 +38,45 @@ class ElementReceiverTests {
 
 	private final List<byte[]> received = new ArrayList<>();
 
+	private final Thread owner = Thread.currentThread();
+
+	private final BlockingQueue<Runnable> actions = new LinkedBlockingQueue<>();
+
+	private boolean held;
+
 	private boolean completed;
 
 	private final ElementReceiver receiver = new ElementReceiver(new ElementReceiver.Source() {
 
 		@Override
 		public void execute(Runnable action) {
-			action.run();
+			if (ElementReceiverTests.this.owner == Thread.currentThread()) {
+				action.run();
+			}
+			else {
+				ElementReceiverTests.this.actions.add(action);
+			}
 		}
 
 		@Override
 		public boolean credit(long elements) {
 			ElementReceiverTests.this.credits.add(elements);
 			return true;
+		}
+
+		@Override
+		public boolean gone() {
+			return false;
+		}
+
+		@Override
+		public void hold() {
+			ElementReceiverTests.this.held = true;
+		}
+
+		@Override
+		public void goOn() {
+			ElementReceiverTests.this.held = false;
 		}
 
 		@Override
@@ -62,6 +93,48 @@ class ElementReceiverTests {
 		this.receiver.only(new byte[] { 1 });
 		assertThat(this.received).hasSize(1);
 		assertThat(this.completed).isTrue();
+	}
+
+	@Test
+	void aLargeElementIsDeliveredOffTheLoopWhileTheStreamIsHeld() throws Exception {
+		List<String> seen = new CopyOnWriteArrayList<>();
+		CountDownLatch decode = new CountDownLatch(1);
+		this.receiver.start();
+		this.receiver.subscribe(new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnNext(byte[] element) {
+				seen.add(element.length + " on " + Thread.currentThread().getName());
+				if (LargePayloads.large(element)) {
+					try {
+						decode.await();
+					}
+					catch (InterruptedException ex) {
+						Thread.currentThread().interrupt();
+					}
+				}
+			}
+
+			@Override
+			protected void hookOnComplete() {
+				seen.add("end");
+			}
+
+		});
+		this.receiver.element(new byte[LargePayloads.THRESHOLD]);
+		assertThat(this.held).isFalse();
+		this.receiver.element(new byte[LargePayloads.THRESHOLD + 1]);
+		assertThat(this.held).isTrue();
+		this.receiver.end(null);
+		decode.countDown();
+		Runnable back = this.actions.poll(20, TimeUnit.SECONDS);
+		assertThat(seen).hasSize(2);
+		assertThat(seen.get(0)).contains(" on " + this.owner.getName());
+		assertThat(seen.get(1)).contains(" on macula-decode-");
+		assertThat(back).isNotNull();
+		back.run();
+		assertThat(this.held).isFalse();
+		assertThat(seen).hasSize(3).endsWith("end");
 	}
 
 	@Test

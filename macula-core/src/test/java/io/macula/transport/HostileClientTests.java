@@ -187,6 +187,92 @@ class HostileClientTests {
 	}
 
 	@Test
+	void framesOfAnotherCallOnACallStreamCloseTheConnection() throws Exception {
+		for (Frame foreign : List.of(new Frame.Credit(7, 1), new Frame.Element(7, new byte[1]), new Frame.End(7),
+				new Frame.Cancel(7), call(7, 0), call(7, 1))) {
+			try (RawClient client = RawClient.welcomed(this.listener.port(), TLS)) {
+				RawClient.Stream stream = client.open(QuicStreamType.BIDIRECTIONAL);
+				stream.send(new Frame.Call(6, 0, "test/range", "raw", 0, Frame.Call.EXPECTS_ELEMENTS, Metadata.EMPTY,
+						"10".getBytes(StandardCharsets.US_ASCII)), foreign);
+				RawClient.Closed closed = client.awaitClosed();
+				assertThat(closed.code()).as("%s", foreign).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
+				assertThat(closed.reason()).as("%s", foreign).contains("call 7", "call 6");
+			}
+		}
+	}
+
+	@Test
+	void aCallThatIsToBeAloneIsAloneOnItsStream() throws Exception {
+		try (RawClient client = RawClient.welcomed(this.listener.port(), TLS)) {
+			RawClient.Stream lane = client.open(QuicStreamType.BIDIRECTIONAL);
+			lane.send(call(1, 0), new Frame.Call(2, 0, "test/large", "raw", 0, Frame.Call.ALONE, Metadata.EMPTY,
+					"100".getBytes(StandardCharsets.US_ASCII)));
+			assertThat(client.awaitClosed().reason()).contains("call 2", "call 1", "alone");
+		}
+	}
+
+	@Test
+	void aProcedureWithALongNameClosesTheConnection() throws Exception {
+		try (RawClient client = RawClient.welcomed(this.listener.port(), TLS)) {
+			client.open(QuicStreamType.BIDIRECTIONAL).send(literal(1, "test/" + "x".repeat(251), "raw"));
+			assertThat(client.open(QuicStreamType.BIDIRECTIONAL)).isNotNull();
+			client.open(QuicStreamType.BIDIRECTIONAL).send(literal(2, "test/" + "x".repeat(252), "raw"));
+			RawClient.Closed closed = client.awaitClosed();
+			assertThat(closed.code()).isEqualTo(ErrorCode.LIMIT);
+			assertThat(closed.reason()).contains("257 bytes in the name of the procedure, the limit is 256");
+		}
+		try (RawClient client = RawClient.welcomed(this.listener.port(), TLS)) {
+			client.open(QuicStreamType.BIDIRECTIONAL).send(literal(1, "test/echo", "x".repeat(65)));
+			assertThat(client.awaitClosed().reason()).contains("65 bytes in the name of the codec, the limit is 64");
+		}
+	}
+
+	@Test
+	void moreProceduresThatNobodyServesThanTheTableHasCloseTheConnection() throws Exception {
+		try (RawClient client = RawClient.welcomed(this.listener.port(), TLS)) {
+			RawClient.Stream one = client.open(QuicStreamType.BIDIRECTIONAL);
+			RawClient.Stream two = client.open(QuicStreamType.BIDIRECTIONAL);
+			for (int i = 1; i <= 1024; i++) {
+				one.send(literal(2 * i - 1, "other/" + i, "raw"));
+				two.send(literal(2 * i, "other/" + i, "raw"));
+			}
+			for (int i = 1; i <= 1024; i++) {
+				assertThat(one.next()).isInstanceOf(Frame.Failed.class);
+				assertThat(two.next()).isInstanceOf(Frame.Failed.class);
+			}
+			one.send(literal(5000, "other/more", "raw"));
+			RawClient.Closed closed = client.awaitClosed();
+			assertThat(closed.code()).isEqualTo(ErrorCode.LIMIT);
+			assertThat(closed.reason()).contains("1025 calls of procedures that this node does not serve");
+		}
+	}
+
+	/** As no sender of ours would write it. */
+	private static byte[] literal(long callId, String procedure, String codec) {
+		io.netty.buffer.ByteBuf body = io.netty.buffer.Unpooled.buffer();
+		body.writeByte(0x10);
+		number(body, callId);
+		body.writeByte(0);
+		for (String text : List.of(procedure, codec)) {
+			number(body, text.length());
+			body.writeCharSequence(text, StandardCharsets.US_ASCII);
+		}
+		body.writeByte(0).writeByte(0).writeByte(0);
+		io.netty.buffer.ByteBuf frame = io.netty.buffer.Unpooled.buffer();
+		number(frame, body.readableBytes());
+		return ByteBufUtil.getBytes(frame.writeBytes(body));
+	}
+
+	private static void number(io.netty.buffer.ByteBuf out, long number) {
+		if (number < 64) {
+			out.writeByte((int) number);
+		}
+		else {
+			out.writeShort((int) number | 0x4000);
+		}
+	}
+
+	@Test
 	void callsBeforeHelloAreNotProcessed() throws Exception {
 		try (RawClient client = RawClient.connect(this.listener.port(), TLS)) {
 			client.open(QuicStreamType.BIDIRECTIONAL);
