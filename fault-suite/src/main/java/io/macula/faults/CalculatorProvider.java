@@ -22,12 +22,12 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Import;
 
 /**
- * A provider of the {@link JournalingCalculator} and of the {@link ParcelService}, with
- * the actuator over HTTP.
+ * A provider of the {@link JournalingCalculator} and of the {@link ParcelService}, and of
+ * the {@link TrapService} where it is to be attacked, with the actuator over HTTP.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ JournalingCalculator.class, ParcelService.class, NodeOrders.class })
+@Import({ JournalingCalculator.class, ParcelService.class, NodeOrders.class, TrapService.class })
 class CalculatorProvider {
 
 	/**

@@ -180,15 +180,28 @@ final class FaultLog {
 				seconds < limitSeconds);
 	}
 
+	boolean passed() {
+		return this.findings.passed();
+	}
+
 	/**
 	 * The report.
 	 * @param fault the fault
 	 * @return what held
 	 */
 	FaultReport report(Fault fault) {
-		return new FaultReport(fault.name(), fault.title(),
-				this.findings.passed() ? FaultReport.PASSED : FaultReport.FAILED, this.noticed,
-				this.findings.criteria(), this.findings.figures());
+		return report(fault.name(), fault.title());
+	}
+
+	/**
+	 * The report.
+	 * @param name name of what was done
+	 * @param title what was done
+	 * @return what held
+	 */
+	FaultReport report(String name, String title) {
+		return new FaultReport(name, title, this.findings.passed() ? FaultReport.PASSED : FaultReport.FAILED,
+				this.noticed, this.findings.criteria(), this.findings.figures());
 	}
 
 }

@@ -48,8 +48,11 @@ record FaultReport(String name, String title, String result, Noticed noticed, Li
 	}
 
 	static FaultReport skipped(Fault fault, String reason) {
-		return new FaultReport(fault.name(), fault.title(), SKIPPED, Noticed.NOTHING, List.of(),
-				Map.of("reason", reason));
+		return skipped(fault.name(), fault.title(), reason);
+	}
+
+	static FaultReport skipped(String name, String title, String reason) {
+		return new FaultReport(name, title, SKIPPED, Noticed.NOTHING, List.of(), Map.of("reason", reason));
 	}
 
 	FaultReport again(String day) {

@@ -32,6 +32,7 @@ import io.macula.harness.Arguments;
 import io.macula.harness.Clock;
 import io.macula.harness.CriteriaTable;
 import io.macula.harness.Shell;
+import io.macula.rogue.Attacker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,8 @@ public final class FaultSuite {
 			case "provider" -> CalculatorProvider.run(args);
 			case "stand-in" -> StandInProvider.run(args);
 			case "attack" -> Attack.run(args);
+			case "attacks" -> AttackSuite.run(args);
+			case "attacker" -> Attacker.run(args[0], Arrays.copyOfRange(args, 1, args.length));
 			case "grpc-server" -> GrpcPeer.serve(args);
 			case "grpc-load" -> GrpcPeer.load(args);
 			default -> throw new IllegalArgumentException("Role '" + role + "' is not known");

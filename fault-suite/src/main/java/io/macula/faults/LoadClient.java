@@ -26,6 +26,7 @@ import io.macula.node.RealmNode;
 import io.macula.sample.Calculator;
 import io.macula.sample.Question;
 import io.macula.spring.MaculaClient;
+import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -50,6 +51,8 @@ import org.springframework.context.annotation.Bean;
  */
 final class LoadClient {
 
+	private static final Duration BITE_PERIOD = Duration.ofMillis(500);
+
 	private LoadClient() {
 	}
 
@@ -73,6 +76,7 @@ final class LoadClient {
 			if (settings.parcels() > 0) {
 				load.parcels(settings.parcels(), session.bean(Parcelling.class).parcels());
 			}
+			session.bite();
 			Orders.of(load, log)
 				.on("report", (words) -> json.writeValueAsString(session.node().report()))
 				.on("close", (words) -> timed("closed", () -> session.node().close()))
@@ -145,6 +149,15 @@ final class LoadClient {
 					() -> node().report().clients().stream().anyMatch((client) -> !client.instances().isEmpty()));
 		}
 
+		/** Calls that an attacker answers: how they end is of no interest. */
+		void bite() {
+			this.context.getBeanProvider(Baited.class)
+				.ifAvailable((baited) -> Flux.interval(BITE_PERIOD)
+					.onBackpressureDrop()
+					.flatMap((tick) -> baited.bait().bite(tick.intValue()).onErrorComplete())
+					.subscribe());
+		}
+
 		void renew() {
 			this.context.close();
 			this.context = open();
@@ -175,6 +188,12 @@ final class LoadClient {
 		}
 
 		@Bean
+		@ConditionalOnProperty("load.bait")
+		Baited baited(@MaculaClient(Bait.SERVICE) Bait bait) {
+			return new Baited(bait);
+		}
+
+		@Bean
 		@ConditionalOnProperty("load.parting-call")
 		PartingCall partingCall(Calls calls) {
 			return new PartingCall(calls);
@@ -197,6 +216,15 @@ final class LoadClient {
 	 * @param parcels the proxy
 	 */
 	record Parcelling(Parcels parcels) {
+
+	}
+
+	/**
+	 * What an attacker answers.
+	 *
+	 * @param bait the proxy
+	 */
+	record Baited(Bait bait) {
 
 	}
 

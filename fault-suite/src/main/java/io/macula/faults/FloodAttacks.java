@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.util.List;
+
+/**
+ * Much of what is allowed once.
+ */
+final class FloodAttacks {
+
+	private FloodAttacks() {
+	}
+
+	static List<Trial> all() {
+		return List.of(
+				new Trial("pings-read", "a member sends PINGs as fast as it can, and reads the PONGs", false,
+						(world, log, quick) -> pings(world, log, quick, "pings-read")),
+				new Trial("pings-unread", "a member sends PINGs as fast as it can, and reads nothing", true,
+						(world, log, quick) -> pings(world, log, quick, "pings-unread")),
+				new Trial("partial-frames", "23 streams with 16 MiB less one byte of a frame each", true,
+						FloodAttacks::partialFrames),
+				new Trial("procedure-names", "1,024 procedure names of 60 KB on each of 16 streams", false,
+						FloodAttacks::procedureNames),
+				new Trial("withheld", "44 answers of 8 MB, for which the member allows no stream", false,
+						FloodAttacks::withheld),
+				new Trial("slow-calls", "a member keeps 10,150 calls open, each of which takes a second", true,
+						FloodAttacks::slowCalls),
+				new Trial("half-open",
+						"from one address 400 handshakes a second are begun, proven by Retry, and left; room is for 1,000",
+						true, FloodAttacks::halfOpen));
+	}
+
+	private static void pings(AttackWorld world, FaultLog log, boolean quick, String form) {
+		Siege siege = world.attack(log, quick ? 6 : 20, form);
+		log.measured("PINGs sent", siege.outcome("pings"));
+		log.measured("how the connections ended", siege.outcome("ends"));
+	}
+
+	private static void partialFrames(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, quick ? 7 : 25, "partial-frames");
+		log.measured("MB sent on the last connection", siege.outcome("megabytes"));
+		log.measured("how the connections ended", siege.outcome("ends"));
+	}
+
+	private static void procedureNames(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, 20, "procedure-names");
+		log.must("the connection is closed, LIMIT (0x12)", siege.outcome("ends"),
+				siege.outcome("ends").startsWith("{0x12="));
+		log.measured("MB of names", siege.outcome("megabytes"));
+	}
+
+	private static void withheld(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, 25, "withheld", "--bytes=8000000");
+		log.measured("calls", siege.outcome("calls"));
+		log.measured("how the connections ended", siege.outcome("ends"));
+	}
+
+	private static void slowCalls(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, quick ? 6 : 20, "slow-calls", "--open=10150");
+		log.measured("the member's calls", siege.outcome("calls"));
+	}
+
+	private static void halfOpen(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(quick ? 6 : 20, () -> world.newClient(log), "half-open", "--rate=400",
+				"--answer-retry=true");
+		siege.undisturbed(log, world.calm());
+		log.measured("handshakes begun", siege.outcome("begun"));
+	}
+
+}

@@ -1,0 +1,122 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.faults;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.macula.harness.LoggedProcess;
+import io.macula.rogue.Attacker;
+
+/**
+ * One attack from its begin to its end: the calls of others meanwhile, what the attacker
+ * tells, what the others logged, what they held. Immutable.
+ *
+ * @param calls calls of the legitimate client
+ * @param outcomes last figures that the attacker told, by their names
+ * @param logs lines that each of the others logged meanwhile, by the names of the
+ * processes
+ * @param peakKilobytes how much more than before a provider held at most
+ */
+record Siege(Window calls, Map<String, String> outcomes, Map<String, List<String>> logs,
+		Map<String, Long> peakKilobytes) {
+
+	/** Lines that somebody else may cause within one attack. */
+	private static final int MOST_LINES = 40;
+
+	private static final int MOST_BYTES = 24 << 10;
+
+	private static final long MOST_KILOBYTES = 200 << 10;
+
+	/** Calls of the machine's own noise. */
+	private static final double LEAST_P99_MILLIS = 100;
+
+	private static final double WORST_MILLIS = 2000;
+
+	static Map<String, String> outcomes(LoggedProcess attacker) {
+		Map<String, String> outcomes = new TreeMap<>();
+		attacker.logOfThisLife()
+			.lines()
+			.filter((line) -> line.startsWith(Attacker.OUTCOME) && line.indexOf('=') > 0)
+			.forEach((line) -> outcomes.put(line.substring(Attacker.OUTCOME.length(), line.indexOf('=')),
+					line.substring(line.indexOf('=') + 1)));
+		return outcomes;
+	}
+
+	/** All that the attacker told, but that it is over. */
+	Map<String, String> told() {
+		Map<String, String> told = new TreeMap<>(this.outcomes);
+		told.remove(Attacker.DONE);
+		return told;
+	}
+
+	String outcome(String name) {
+		return this.outcomes.getOrDefault(name, "nothing");
+	}
+
+	/** Begins of the text of all lines that hold each of some words. */
+	List<String> linesWith(String process, String... words) {
+		return this.logs.getOrDefault(process, List.of())
+			.stream()
+			.filter((line) -> List.of(words).stream().allMatch(line::contains))
+			.toList();
+	}
+
+	/**
+	 * What must hold under each attack.
+	 * @param log takes it
+	 * @param calm the calls before any attack
+	 */
+	void undisturbed(FaultLog log, Window calm) {
+		log.noticed(this.calls);
+		log.noneFailed("calls of others", this.calls);
+		Window unary = this.calls.unary();
+		double limit = Math.max(3 * calm.unary().percentileMillis(99), LEAST_P99_MILLIS);
+		log.must("p99 of others within %.0f ms, worst under %.0f ms".formatted(limit, WORST_MILLIS),
+				unary.describeLatency(),
+				unary.size() > 0 && unary.percentileMillis(99) <= limit && unary.worstMillis() < WORST_MILLIS);
+		log.must("no provider holds more than %d MB more at its peak".formatted(MOST_KILOBYTES >> 10),
+				"kB more: " + this.peakKilobytes,
+				this.peakKilobytes.values().stream().allMatch((peak) -> peak <= MOST_KILOBYTES));
+		Map<String, String> told = new TreeMap<>();
+		this.logs.forEach((process, lines) -> told.put(process, "%d lines, %d bytes".formatted(lines.size(),
+				lines.stream().mapToLong((line) -> line.length() + 1L).sum())));
+		log.must("each other process logs at most %d lines and %d kB".formatted(MOST_LINES, MOST_BYTES >> 10), told,
+				this.logs.values()
+					.stream()
+					.allMatch((lines) -> lines.size() <= MOST_LINES
+							&& lines.stream().mapToLong((line) -> line.length() + 1L).sum() <= MOST_BYTES));
+		List<String> bad = this.logs.values()
+			.stream()
+			.flatMap(List::stream)
+			.filter((line) -> line.contains("OutOfMemory") || line.contains("LEAK:") || forged(line))
+			.toList();
+		log.must("no line is forged or holds a control character; no memory ends or leaks",
+				bad.size() + " lines" + (bad.isEmpty() ? "" : ", such as: " + shown(bad.get(0))), bad.isEmpty());
+	}
+
+	private static boolean forged(String line) {
+		return line.chars().anyMatch((character) -> character < ' ' && character != '\t')
+				|| line.startsWith("2026-01-01T00:00:00 ERROR forged");
+	}
+
+	private static String shown(String line) {
+		return line.substring(0, Math.min(200, line.length())).replaceAll("\\p{Cntrl}", "?");
+	}
+
+}

@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.rogue;
+
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+import io.macula.Realm;
+import io.macula.harness.Arguments;
+import io.macula.rogue.RawConnection.Plan;
+import io.macula.tls.RealmSecret;
+import io.macula.tls.SecretTls;
+import io.macula.tls.TlsContexts;
+
+/**
+ * What an attacker knows: where the nodes are, and the realm's secret. Immutable.
+ *
+ * @param from its local address
+ * @param targets the nodes that it attacks
+ * @param secret the realm's secret
+ */
+record Foe(String from, List<InetSocketAddress> targets, RealmSecret secret) {
+
+	static final String REALM = "test";
+
+	private static final long WINDOW_BYTES = 32 << 20;
+
+	static Foe of(Arguments arguments) {
+		List<InetSocketAddress> targets = Arrays.stream(arguments.required("targets").split(","))
+			.map((target) -> new InetSocketAddress(target.substring(0, target.lastIndexOf(':')),
+					Integer.parseInt(target.substring(target.lastIndexOf(':') + 1))))
+			.toList();
+		return new Foe(arguments.optional("from", "127.0.0.1"), targets,
+				RealmSecret.of(Objects.requireNonNull(System.getenv("MACULA_REALM_SECRET")), "the environment"));
+	}
+
+	InetSocketAddress target() {
+		return this.targets.get(0);
+	}
+
+	/** Contexts that show a leaf of one's own for any node id. */
+	TlsContexts tls(String nodeId) {
+		return SecretTls.of(new Realm(REALM), nodeId, this.secret);
+	}
+
+	Plan plan(InetSocketAddress target, TlsContexts tls) {
+		return new Plan(this.from, target, tls, WINDOW_BYTES, 1000, (stream, frame) -> {
+		});
+	}
+
+}
