@@ -116,7 +116,9 @@ final class AttackSuite {
 		FaultLog log = new FaultLog();
 		long start = Clock.now();
 		try {
-			trial.body().run(world(), log, this.quick);
+			AttackWorld attacked = world(trial.certified());
+			trial.body().run(attacked, log, this.quick);
+			attacked.compareMemory(log);
 		}
 		catch (RuntimeException ex) {
 			log.must("the attack can be run to its end", ex.toString(), false);
@@ -131,15 +133,16 @@ final class AttackSuite {
 		this.table.print(report.name(), report.criteria());
 	}
 
-	private AttackWorld world() {
+	private AttackWorld world(boolean certified) {
 		AttackWorld present = this.world;
-		if (present != null && present.intact()) {
+		if (present != null && present.certified() == certified && present.intact()) {
 			return present;
 		}
 		closeWorld();
 		this.worlds++;
 		AttackWorld fresh = new AttackWorld(this.directory.resolve("world-" + this.worlds),
-				Path.of(this.arguments.required("suite-jar")), this.arguments.required("secret"), this.quick ? 3 : 6);
+				Path.of(this.arguments.required("suite-jar")), this.arguments.required("secret"), certified,
+				this.quick);
 		this.world = fresh;
 		return fresh;
 	}

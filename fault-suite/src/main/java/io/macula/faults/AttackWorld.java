@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ import io.macula.harness.LoggedProcess;
 import io.macula.harness.ProcessStatus;
 import io.macula.harness.Shell;
 import io.macula.rogue.Attacker;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is attacked: two providers, each a seed with 256 MB of heap and as much direct
@@ -49,7 +51,13 @@ final class AttackWorld implements AutoCloseable {
 	/** One that comes later. */
 	static final String NEWCOMER = "d3";
 
+	/** The one that most attacks are about. */
+	private static final String TARGET = NODES.get(0);
+
 	private static final String CLIENT = "client";
+
+	/** Name of the attacker's key store. */
+	private static final String CALLER = "guest";
 
 	private static final String HOST = "127.0.0.1";
 
@@ -60,6 +68,8 @@ final class AttackWorld implements AutoCloseable {
 	private static final Duration LOOK = Duration.ofMillis(250);
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final long LEFT_KILOBYTES = 48 << 10;
 
 	private static final String STARTED = "Started ";
 
@@ -75,13 +85,31 @@ final class AttackWorld implements AutoCloseable {
 
 	private final Map<String, LoggedProcess> processes = new LinkedHashMap<>();
 
+	/** In place of a secret. */
+	private final @Nullable Certificates certificates;
+
+	/**
+	 * What the first provider holds when nobody attacks; {@code null} in the short form.
+	 */
+	private final @Nullable Resources rested;
+
 	private final LoadProcess load;
 
 	private final Window calm;
 
 	private int others;
 
-	AttackWorld(Path directory, Path jar, String secret, double calmSeconds) {
+	/**
+	 * Start all, and wait until they work.
+	 * @param directory for logs
+	 * @param jar this suite
+	 * @param secret the realm's secret
+	 * @param certified whether the nodes trust certificates and know no secret; the
+	 * attacker's is one for callers
+	 * @param quick whether in the short form
+	 */
+	AttackWorld(Path directory, Path jar, String secret, boolean certified, boolean quick) {
+		double calmSeconds = quick ? 3 : 6;
 		this.directory = directory;
 		this.jar = jar;
 		this.secret = secret;
@@ -92,6 +120,10 @@ final class AttackWorld implements AutoCloseable {
 		}
 		try {
 			Files.createDirectories(directory);
+			this.certificates = certified ? Certificates.create(directory) : null;
+			if (this.certificates != null) {
+				this.certificates.issueToCaller(CALLER);
+			}
 			NODES.forEach((node) -> startProvider(node));
 			NODES.forEach((node) -> process(node).awaitReady());
 			this.load = startClient(CLIENT, "--load.bait=true");
@@ -101,6 +133,7 @@ final class AttackWorld implements AutoCloseable {
 			this.load.begin();
 			Clock.seconds(calmSeconds);
 			this.calm = this.load.window();
+			this.rested = quick ? null : held(TARGET);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("No directory " + directory, ex);
@@ -130,8 +163,9 @@ final class AttackWorld implements AutoCloseable {
 	 * @param settings further settings
 	 */
 	void startProvider(String node, String... settings) {
-		List<String> command = new ArrayList<>(List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch",
-				"-XX:MaxDirectMemorySize=256m", "-jar", this.jar.toString(), "provider"));
+		List<String> command = new ArrayList<>(
+				List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch", "-XX:MaxDirectMemorySize=256m",
+						"-XX:NativeMemoryTracking=summary", "-jar", this.jar.toString(), "provider"));
 		command.addAll(List.of("--macula.node.id=" + node, "--macula.realm.seeds=" + seeds(),
 				"--macula.provider.address=" + HOST, "--macula.provider.port=" + this.ports.get(node),
 				"--macula.transport.max-connections=1000", "--calculator.service-time=2ms", "--calculator.trap=true",
@@ -152,8 +186,22 @@ final class AttackWorld implements AutoCloseable {
 				DEADLINE);
 	}
 
+	/** Whether the nodes trust certificates and know no secret. */
+	boolean certified() {
+		return this.certificates != null;
+	}
+
 	private Map<String, String> environment() {
-		return Map.of("MACULA_REALM_SECRET", this.secret);
+		return (this.certificates != null) ? this.certificates.environment("node")
+				: Map.of("MACULA_REALM_SECRET", this.secret);
+	}
+
+	private Map<String, String> environmentOfAttacker() {
+		Map<String, String> environment = new HashMap<>(Map.of("MACULA_REALM_SECRET", this.secret));
+		if (this.certificates != null) {
+			environment.putAll(this.certificates.environment(CALLER));
+		}
+		return environment;
 	}
 
 	String seeds() {
@@ -227,7 +275,7 @@ final class AttackWorld implements AutoCloseable {
 		List<String> command = new ArrayList<>(List.of("-Xmx768m", "-XX:TieredStopAtLevel=1", "-jar",
 				this.jar.toString(), "attacker", form, "--from=" + FOE, "--targets=" + seeds()));
 		command.addAll(List.of(arguments));
-		attacker.start(environment(), Jvm.command(command));
+		attacker.start(environmentOfAttacker(), Jvm.command(command));
 		attacker.awaitReady();
 		return attacker;
 	}
@@ -305,7 +353,7 @@ final class AttackWorld implements AutoCloseable {
 	 * @param environment environment variables
 	 * @param options options of the JVM
 	 * @param limit bound of the wait
-	 * @return its output, or {@code null} if it runs still, and is killed then
+	 * @return its output, after {@code still running} if it had to be killed
 	 */
 	String refusedToStart(String name, Map<String, String> environment, List<String> options, Duration limit) {
 		LoggedProcess process = new LoggedProcess(name, this.directory.resolve(name + ".log"), STARTED);
@@ -313,13 +361,41 @@ final class AttackWorld implements AutoCloseable {
 		command.addAll(List.of("-Xmx128m", "-jar", this.jar.toString(), "seed", "--macula.node.id=" + name,
 				"--macula.provider.port=0", "--macula.provider.address=" + HOST));
 		process.start(environment, Jvm.command(command));
-		boolean ended = Clock.within(limit, () -> !process.running());
+		boolean ended = Clock.within(limit, () -> !process.running() || process.logOfThisLife().contains(STARTED))
+				&& !process.running();
 		process.kill();
 		return ended ? process.logOfThisLife() : "still running: " + process.logOfThisLife();
 	}
 
 	Path directory() {
 		return this.directory;
+	}
+
+	/** What a provider holds, and its buffers, when it rests. */
+	private Resources held(String node) {
+		return Resources.withDirect(process(node).pid());
+	}
+
+	/** What an attack took must come back within seconds. */
+	void compareMemory(FaultLog log) {
+		Resources before = this.rested;
+		if (before == null || !process(TARGET).running()) {
+			return;
+		}
+		Resources[] now = { held(TARGET) };
+		boolean back = Clock.within(PATIENCE, () -> {
+			now[0] = held(TARGET);
+			return back(now[0], before);
+		});
+		log.must(
+				"%s gives back what it held, but %d MB, within %d s".formatted(TARGET, LEFT_KILOBYTES >> 10,
+						PATIENCE.toSeconds()),
+				"before %s; after %s".formatted(before.describe(), now[0].describe()), back);
+	}
+
+	private static boolean back(Resources now, Resources before) {
+		return now.heapKilobytes() <= before.heapKilobytes() + LEFT_KILOBYTES
+				&& now.directKilobytes() <= before.directKilobytes() + LEFT_KILOBYTES;
 	}
 
 	/** Whether all is as it was at the begin, so that the next attack finds it so. */

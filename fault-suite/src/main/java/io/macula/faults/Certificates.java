@@ -32,6 +32,8 @@ final class Certificates {
 
 	private static final String PEER_NAME = "nodes.test";
 
+	private static final String PEER = "-ext san=dns:" + PEER_NAME;
+
 	private final Path directory;
 
 	private Certificates(Path directory) {
@@ -43,9 +45,17 @@ final class Certificates {
 		certificates.keytool("-genkeypair -alias ca -dname CN=Test-CA -ext bc:c -keystore ca.p12", "-30d", 60);
 		certificates.run("-exportcert -rfc -alias ca -keystore ca.p12 -file ca.pem");
 		certificates.run("-importcert -noprompt -alias ca -keystore trust.p12 -file ca.pem");
-		certificates.issue("node", "-1d", 30);
-		certificates.issue("expired", "-20d", 10);
+		certificates.issue("node", "-1d", 30, PEER);
+		certificates.issue("expired", "-20d", 10, PEER);
 		return certificates;
+	}
+
+	/**
+	 * Issue a certificate to somebody who may call and nothing else.
+	 * @param name name of the key store
+	 */
+	void issueToCaller(String name) {
+		issue(name, "-1d", 30, "-ext san=dns:" + name + ".test -ext eku=clientAuth");
 	}
 
 	/**
@@ -65,12 +75,12 @@ final class Certificates {
 		return "file:" + this.directory.resolve(name + ".p12").toAbsolutePath();
 	}
 
-	private void issue(String name, String start, int days) {
+	private void issue(String name, String start, int days, String extensions) {
 		String store = " -keystore " + name + ".p12";
 		keytool("-genkeypair -alias node -dname CN=" + name + store, start, days);
 		run("-certreq -alias node -file " + name + ".csr" + store);
-		keytool("-gencert -rfc -alias ca -keystore ca.p12 -infile " + name + ".csr -outfile " + name
-				+ ".pem -ext san=dns:" + PEER_NAME, start, days);
+		keytool("-gencert -rfc -alias ca -keystore ca.p12 -infile " + name + ".csr -outfile " + name + ".pem "
+				+ extensions, start, days);
 		run("-importcert -noprompt -alias ca -file ca.pem" + store);
 		run("-importcert -noprompt -alias node -file " + name + ".pem" + store);
 	}

@@ -129,6 +129,18 @@ final class DirectoryAttacks {
 				siege.outcome("link").equals("FAILURE 3"));
 	}
 
+	private static void callerProvides(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, 15, "upsert-foreign", VICTIM_ARGUMENT);
+		log.must("no call reaches it", siege.outcome("calls") + " calls", !siege.outcome("calls").matches("[1-9].*"));
+		keepsItsShare(log, siege);
+	}
+
+	private static void callerWithdraws(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, 15, "gone-foreign", VICTIM_ARGUMENT);
+		keepsItsShare(log, siege);
+		world.restart(log, VICTIM);
+	}
+
 	private static void weight(AttackWorld world, FaultLog log, boolean quick) {
 		Siege siege = world.attack(log, quick ? 6 : 15, "weight");
 		long honest = AttackWorld.NODES.stream()

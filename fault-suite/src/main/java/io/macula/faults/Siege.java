@@ -84,6 +84,11 @@ record Siege(Window calls, Map<String, String> outcomes, Map<String, List<String
 	 */
 	void undisturbed(FaultLog log, Window calm) {
 		log.noticed(this.calls);
+		String error = this.outcomes.get(Attacker.ERROR);
+		if (error != null) {
+			log.must("the attack can go on, unless it is refused", error,
+					error.contains("not welcome") || error.contains("refused") || error.contains("closed"));
+		}
 		log.noneFailed("calls of others", this.calls);
 		Window unary = this.calls.unary();
 		double limit = Math.max(3 * calm.unary().percentileMillis(99), LEAST_P99_MILLIS);

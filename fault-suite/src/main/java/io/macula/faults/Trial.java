@@ -22,9 +22,14 @@ package io.macula.faults;
  * @param name its name, for {@code --only}
  * @param title what is done, for people
  * @param quick whether it belongs to the short form
+ * @param certified whether the nodes trust certificates and know no secret
  * @param body attacks, and tells what must hold
  */
-record Trial(String name, String title, boolean quick, Body body) {
+record Trial(String name, String title, boolean quick, boolean certified, Body body) {
+
+	Trial(String name, String title, boolean quick, Body body) {
+		this(name, title, quick, false, body);
+	}
 
 	/** Attacks, and tells what must hold. */
 	@FunctionalInterface

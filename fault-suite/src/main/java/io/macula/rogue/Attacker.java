@@ -35,6 +35,9 @@ public final class Attacker {
 	/** Figure of an attack that is over; most go on until they are killed. */
 	public static final String DONE = "done";
 
+	/** Figure of an attack that could not go on. */
+	public static final String ERROR = "error";
+
 	private static final Map<String, Form> FORMS = forms();
 
 	private Attacker() {
@@ -53,15 +56,21 @@ public final class Attacker {
 	 * @param form how
 	 * @param args {@code --targets=host:port,...}, {@code --from=address}, and what the
 	 * form needs
-	 * @throws Exception if the attack cannot go on
 	 */
-	public static void run(String form, String... args) throws Exception {
+	public static void run(String form, String... args) {
 		Form chosen = FORMS.get(form);
 		if (chosen == null) {
 			throw new IllegalArgumentException("Attack '" + form + "' is not known: expected one of " + FORMS.keySet());
 		}
 		Arguments arguments = Arguments.parse(args);
-		chosen.run(Foe.of(arguments), arguments);
+		try {
+			chosen.run(Foe.of(arguments), arguments);
+		}
+		catch (Exception ex) {
+			outcome(ERROR, ex);
+			ex.printStackTrace();
+			started();
+		}
 		outcome(DONE, "yes");
 		Clock.pause(Duration.ofDays(1));
 	}

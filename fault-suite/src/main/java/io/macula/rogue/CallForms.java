@@ -200,7 +200,7 @@ final class CallForms {
 	static RogueMember member(Foe foe) throws Exception {
 		RogueMember member = RogueMember.join(foe.plan(foe.target(), foe.tls("mallory")), "mallory");
 		if (!member.welcome()) {
-			throw new IllegalStateException("Not welcome: " + member.reception());
+			throw new IllegalStateException("It is not welcome: " + member.reception());
 		}
 		return member;
 	}

@@ -16,20 +16,31 @@
 
 package io.macula.rogue;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+
 import io.macula.Realm;
 import io.macula.harness.Arguments;
 import io.macula.rogue.RawConnection.Plan;
+import io.macula.tls.BundleTls;
+import io.macula.tls.HostVerification;
 import io.macula.tls.RealmSecret;
 import io.macula.tls.SecretTls;
 import io.macula.tls.TlsContexts;
 
 /**
- * What an attacker knows: where the nodes are, and the realm's secret. Immutable.
+ * What an attacker knows: where the nodes are, and the realm's secret or a certificate.
+ * Immutable.
  *
  * @param from its local address
  * @param targets the nodes that it attacks
@@ -47,16 +58,42 @@ record Foe(String from, List<InetSocketAddress> targets, RealmSecret secret) {
 					Integer.parseInt(target.substring(target.lastIndexOf(':') + 1))))
 			.toList();
 		return new Foe(arguments.optional("from", "127.0.0.1"), targets,
-				RealmSecret.of(Objects.requireNonNull(System.getenv("MACULA_REALM_SECRET")), "the environment"));
+				RealmSecret.of(env("MACULA_REALM_SECRET"), "the environment"));
 	}
 
 	InetSocketAddress target() {
 		return this.targets.get(0);
 	}
 
-	/** Contexts that show a leaf of one's own for any node id. */
+	/**
+	 * Contexts that show a leaf of one's own for any node id, or the certificate that one
+	 * was given.
+	 */
 	TlsContexts tls(String nodeId) {
-		return SecretTls.of(new Realm(REALM), nodeId, this.secret);
+		String store = System.getenv("SPRING_SSL_BUNDLE_JKS_NODES_KEYSTORE_LOCATION");
+		return (store != null)
+				? bundle(Path.of(URI.create(store)),
+						Path.of(URI.create(env("SPRING_SSL_BUNDLE_JKS_NODES_TRUSTSTORE_LOCATION"))),
+						env("SPRING_SSL_BUNDLE_JKS_NODES_KEYSTORE_PASSWORD"))
+				: SecretTls.of(new Realm(REALM), nodeId, this.secret);
+	}
+
+	private static TlsContexts bundle(Path keys, Path trust, String password) {
+		try {
+			KeyManagerFactory shown = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+			shown.init(KeyStore.getInstance(keys.toFile(), password.toCharArray()), password.toCharArray());
+			TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+			trusted.init(KeyStore.getInstance(trust.toFile(), password.toCharArray()));
+			return BundleTls.of("the attacker's bundle", HostVerification.fixedName(env("MACULA_SSL_PEERNAME")), shown,
+					password, trusted);
+		}
+		catch (GeneralSecurityException | IOException ex) {
+			throw new IllegalStateException("The certificate in " + keys + " cannot be used", ex);
+		}
+	}
+
+	private static String env(String name) {
+		return Objects.requireNonNull(System.getenv(name), name);
 	}
 
 	Plan plan(InetSocketAddress target, TlsContexts tls) {
