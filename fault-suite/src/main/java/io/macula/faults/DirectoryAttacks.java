@@ -55,7 +55,13 @@ final class DirectoryAttacks {
 				new Trial("element-tags", "1 MB of CBOR tags where an update of the directory is expected", true,
 						DirectoryAttacks::elementTags),
 				new Trial("weight", "a member advertises itself with the largest weight and the first priority", false,
-						DirectoryAttacks::weight));
+						DirectoryAttacks::weight),
+				new Trial("caller-provides",
+						"with certificates: the holder of one for callers gives itself out for a provider", false, true,
+						DirectoryAttacks::callerProvides),
+				new Trial("caller-withdraws",
+						"with certificates: the holder of one for callers says that a provider is gone", false, true,
+						DirectoryAttacks::callerWithdraws));
 	}
 
 	private static void goneForeign(AttackWorld world, FaultLog log, boolean quick) {

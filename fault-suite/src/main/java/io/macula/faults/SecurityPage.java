@@ -77,7 +77,8 @@ final class SecurityPage {
 		text.append("Java %s, Linux %s, all processes on %d processors. %s%n%n".formatted(report.java(),
 				report.kernel(), report.processors(),
 				report.passed() ? "Each criterion held." : "**Not each criterion held.**"));
-		text.append("| attack | calls of others that failed | longest of them | |\n| --- | --- | --- | --- |\n");
+		text.append(
+				"| attack | calls of others that failed | longest idempotent call | |\n| --- | --- | --- | --- |\n");
 		for (FaultReport attack : report.faults()) {
 			Noticed noticed = attack.noticed();
 			int calls = noticed.idempotent() + noticed.once();
