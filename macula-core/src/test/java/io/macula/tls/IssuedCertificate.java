@@ -22,10 +22,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.Base64;
 
@@ -53,10 +56,17 @@ public record IssuedCertificate(PrivateKey key, X509Certificate certificate, X50
 	 * @return a new key with its certificate
 	 */
 	public static IssuedCertificate of(String realm, String nodeId, RealmSecret secret) {
-		RealmAuthority authority = RealmAuthority.of(new Realm(realm), secret);
-		RealmAuthority.NodeCertificate issued = authority.issue(nodeId, Instant.now());
-		return new IssuedCertificate(issued.privateKey(), issued.certificate(), authority.certificate(),
-				authority.peerName());
+		try {
+			KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+			generator.initialize(new ECGenParameterSpec("secp256r1"));
+			KeyPair pair = generator.generateKeyPair();
+			RealmAuthority authority = RealmAuthority.of(new Realm(realm), secret);
+			return new IssuedCertificate(pair.getPrivate(), authority.issue(nodeId, pair.getPublic(), Instant.now()),
+					authority.certificate(), authority.peerName());
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("No key can be made for '" + nodeId + "'", ex);
+		}
 	}
 
 	/**
