@@ -25,6 +25,7 @@ import io.macula.wire.ErrorCode;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
+import io.macula.wire.FrameType;
 import io.macula.wire.ProtocolException;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -62,7 +63,7 @@ final class ClientCallStream extends FrameStream
 	private @Nullable ScheduledFuture<?> timer;
 
 	private ClientCallStream(ClientConnection connection, StreamCall call) {
-		super(connection.decoder());
+		super(connection.decoder(), connection.allowance());
 		this.connection = connection;
 		this.call = call;
 	}
@@ -159,6 +160,9 @@ final class ClientCallStream extends FrameStream
 	@Override
 	void onFrame(Frame frame) {
 		this.connection.liveness().heard();
+		if (frame.type() == FrameType.CREDIT) {
+			allowance().spend(1, FrameType.CREDIT);
+		}
 		if (this.state != State.OPEN) {
 			return;
 		}
@@ -335,6 +339,8 @@ final class ClientCallStream extends FrameStream
 
 	@Override
 	public void touched() {
+		// The provider may give CREDIT for each element.
+		allowance().earn(FrameAllowance.PER_ELEMENT);
 		if (!this.dirty) {
 			this.dirty = true;
 			this.connection.turnOfSocket().atEnd(this::endOfTurn);

@@ -79,6 +79,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	private final FrameDecoder decoder;
 
+	private final FrameAllowance allowance;
+
 	private final StreamOpener opener;
 
 	private final PortWatch port;
@@ -111,6 +113,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.times = new SentTimes(now, transport.wallMillis());
 		this.figures = new ClientFigures(channel, dial.startedNanos(), now);
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
+		this.allowance = new FrameAllowance(this.clock);
 		this.opener = new StreamOpener(channel, QuicStreamType.BIDIRECTIONAL, this.settings.maxStreamsPerConnection(),
 				"to " + this.endpoint);
 		this.port = PortWatch.of(channel.parent(), dial.remote(), this::unreachable);
@@ -268,6 +271,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		return this.decoder;
 	}
 
+	FrameAllowance allowance() {
+		return this.allowance;
+	}
+
 	Turn turnOfSocket() {
 		return this.turn;
 	}
@@ -342,13 +349,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		if (frame instanceof Frame.Pong pong) {
 			this.liveness.pong(pong.token(), this.clock.getAsLong());
 		}
-		else if (frame instanceof Frame.Ping ping) {
-			this.control.send(new Frame.Pong(ping.token()));
-		}
 		else if (frame instanceof Frame.GoAway goAway) {
 			goAway(goAway);
 		}
-		else {
+		else if (!(frame instanceof Frame.Ping)) {
 			onBroken(ErrorCode.PROTOCOL_VIOLATION, frame.type() + " frame on the control stream after WELCOME");
 		}
 	}
@@ -438,7 +442,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 	public void ping(long token) {
 		// The count before the PING, so that only what comes later counts as an answer.
 		this.figures.mark();
-		this.control.send(new Frame.Ping(token));
+		this.control.ping(token);
 	}
 
 	@Override

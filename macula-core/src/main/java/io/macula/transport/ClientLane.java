@@ -54,7 +54,7 @@ final class ClientLane extends FrameStream {
 	 * @param only the call of a stream that carries no other
 	 */
 	ClientLane(ClientConnection connection, @Nullable OutboundCall only) {
-		super(connection.decoder());
+		super(connection.decoder(), connection.allowance());
 		this.connection = connection;
 		this.pump = connection.pump();
 		this.calls = this.pump.calls();
@@ -115,6 +115,9 @@ final class ClientLane extends FrameStream {
 	private long known(long callId) {
 		if (callId > this.pump.lastCallId()) {
 			throw ProtocolException.violation("an answer to call " + callId + ", which was not sent");
+		}
+		if (this.calls.countAnswer() > this.pump.callsSent()) {
+			allowance().spend(1, "an answer without a call");
 		}
 		return callId;
 	}

@@ -89,7 +89,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 
 	private final ClientEvents events = new ClientEvents(this);
 
-	private final ControlStream control = new ControlStream(this);
+	private final ControlStream control;
 
 	private Phase phase = Phase.OPENING;
 
@@ -126,6 +126,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		this.transport = transport;
 		this.clock = transport.clock();
 		this.startedNanos = this.clock.getAsLong();
+		this.control = new ControlStream(this, this.clock);
 		this.failures = new DialFailures(endpoint, remote, tls.source(), this.clock, this.startedNanos);
 		this.tls = tls;
 		this.self = self;

@@ -57,6 +57,8 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	private final FrameDecoder decoder;
 
+	private final FrameAllowance allowance;
+
 	private final Runnable resume = this::resume;
 
 	/** Of control streams and of lanes: small frames overtake what is large. */
@@ -83,13 +85,17 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	/** Whether {@link #resume} will decode what is left in {@link #received}. */
 	private boolean interrupted;
 
+	/** Whether nothing is read until {@link #resumeReading}. */
+	private boolean paused;
+
 	private boolean finishedByPeer;
 
 	/** Whether nothing is decoded until {@link #resumeFrames}. */
 	private boolean held;
 
-	FrameStream(FrameDecoder decoder) {
+	FrameStream(FrameDecoder decoder, FrameAllowance allowance) {
 		this.decoder = decoder;
+		this.allowance = allowance;
 	}
 
 	/** A frame arrived. */
@@ -101,6 +107,14 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	 * all calls in flight travel as one burst, and always one side waits for the other.
 	 */
 	boolean sliced() {
+		return false;
+	}
+
+	/**
+	 * Whether no further frame is to be decoded in this turn, because of what the ones
+	 * before have caused to wait.
+	 */
+	boolean stalled() {
 		return false;
 	}
 
@@ -138,6 +152,38 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	/** The stream is gone. */
 	abstract void onInactive();
+
+	/** What the peer may send that carries nothing. */
+	final FrameAllowance allowance() {
+		return this.allowance;
+	}
+
+	/** Read nothing more for now, and decode nothing of what was read. */
+	final void pause() {
+		if (!this.paused) {
+			this.paused = true;
+			channel().config().setAutoRead(false);
+		}
+	}
+
+	/** Go on after a pause. */
+	final void resumeReading() {
+		if (this.paused) {
+			this.paused = false;
+			if (!this.held) {
+				resume();
+				finishedByPeer();
+				read();
+			}
+		}
+	}
+
+	/** Unless something keeps this stream from being read. */
+	private void read() {
+		if (!this.paused && !this.held && channel().isOpen()) {
+			channel().config().setAutoRead(true);
+		}
+	}
 
 	final long streamId() {
 		return channel().streamId();
@@ -229,31 +275,24 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		channel().config().setAutoRead(false);
 	}
 
-	/** Whether something else keeps this stream from being read. */
-	boolean readingPaused() {
-		return false;
-	}
-
-	final boolean held() {
-		return this.held;
-	}
-
 	/** Decode what arrived meanwhile, then read again. */
 	final void resumeFrames() {
 		if (!this.held) {
 			return;
 		}
 		this.held = false;
+		if (this.paused) {
+			this.interrupted |= this.received != null;
+			return;
+		}
 		ByteBuf in = this.received;
 		try {
 			if (in != null) {
 				this.received = null;
-				decode(in, in.readableBytes());
+				decode(in, in.readableBytes(), false);
 			}
 			finishedByPeer();
-			if (!this.held && !readingPaused() && channel().isOpen()) {
-				channel().config().setAutoRead(true);
-			}
+			read();
 		}
 		catch (Throwable ex) {
 			failed(ex);
@@ -275,12 +314,12 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		ByteBuf in = merged((ByteBuf) msg);
-		if (this.held || (this.interrupted && in.readableBytes() < MAX_BACKLOG_BYTES)) {
+		if (this.held || (this.interrupted && (this.paused || in.readableBytes() < MAX_BACKLOG_BYTES))) {
 			this.received = in;
 		}
 		else {
 			this.interrupted = false;
-			decode(in, slice(in));
+			decode(in, slice(in), false);
 		}
 	}
 
@@ -298,7 +337,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	}
 
 	private void resume() {
-		if (!this.interrupted) {
+		if (!this.interrupted || this.paused) {
 			return;
 		}
 		this.interrupted = false;
@@ -306,7 +345,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		try {
 			if (in != null) {
 				this.received = null;
-				decode(in, slice(in));
+				decode(in, slice(in), false);
 			}
 			finishedByPeer();
 		}
@@ -324,7 +363,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 			this.interrupted = false;
 			this.received = null;
 			try {
-				decode(in, in.readableBytes());
+				decode(in, in.readableBytes(), true);
 				finishedByPeer();
 			}
 			catch (Throwable ex) {
@@ -403,12 +442,14 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		return (sliced() && bytes >= 2 * SLICE_BYTES && bytes < MAX_BACKLOG_BYTES) ? bytes / 2 : bytes;
 	}
 
-	private void decode(ByteBuf in, int bytes) {
+	private void decode(ByteBuf in, int bytes, boolean last) {
 		boolean kept = false;
 		try {
-			if (!decoded(in, bytes)) {
+			if (!decoded(in, bytes, last)) {
 				this.interrupted = true;
-				channel().eventLoop().execute(this.resume);
+				if (!this.paused) {
+					channel().eventLoop().execute(this.resume);
+				}
 			}
 			if (in.isReadable()) {
 				this.received = in;
@@ -424,9 +465,10 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	/**
 	 * Decode up to the frame that reaches so many bytes.
+	 * @param last whether all of it is decoded whatever waits: nothing can follow
 	 * @return whether nothing more can be decoded before more arrives
 	 */
-	private boolean decoded(ByteBuf in, int bytes) {
+	private boolean decoded(ByteBuf in, int bytes, boolean last) {
 		int end = in.readerIndex() + bytes;
 		try {
 			while (in.readerIndex() < end) {
@@ -440,6 +482,9 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 					onFrame(frame);
 					if (this.held) {
 						return true;
+					}
+					if ((this.paused || stalled()) && !last) {
+						return !in.isReadable();
 					}
 				}
 				else if (this.skipBytes == 0 || !in.isReadable()) {
@@ -457,7 +502,12 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	private @Nullable Frame next(ByteBuf in) {
 		try {
-			return this.decoder.decode(in);
+			Frame frame = this.decoder.decode(in);
+			int skipped = this.decoder.takeSkipped();
+			if (skipped > 0) {
+				this.allowance.spend(skipped, "of an unknown type");
+			}
+			return frame;
 		}
 		catch (ProtocolException ex) {
 			if (ex.errorCode() != ErrorCode.FRAME_TOO_LARGE || !onExcess(ex)) {

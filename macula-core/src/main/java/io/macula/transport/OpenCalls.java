@@ -51,6 +51,9 @@ final class OpenCalls {
 
 	private final TimingWheel wheel;
 
+	/** Answers that arrived, whatever became of them. */
+	private long answers;
+
 	OpenCalls(ClientConnection connection, CallPump pump, Liveness liveness, int maxPayloadBytes, long now) {
 		this.connection = connection;
 		this.pump = pump;
@@ -87,6 +90,14 @@ final class OpenCalls {
 	}
 
 	// Answers
+
+	/**
+	 * An answer arrived, maybe to a call that is over.
+	 * @return how many there were
+	 */
+	long countAnswer() {
+		return ++this.answers;
+	}
 
 	void onResult(long callId, byte[] payload) {
 		assert this.connection.owned();

@@ -154,6 +154,8 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 
 	@Override
 	public void touched() {
+		// The caller may give CREDIT for each element.
+		stream().allowance().earn(FrameAllowance.PER_ELEMENT);
 		stream().pump().touched(stream());
 	}
 

@@ -82,6 +82,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
 	private final FrameDecoder decoder;
 
+	private final FrameAllowance allowance;
+
 	private final BoundDatagrams datagrams;
 
 	private final ServerHandshake handshake;
@@ -108,9 +110,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		this.turn = turn;
 		this.address = Addresses.plain(channel.remoteSocketAddress());
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
+		this.allowance = new FrameAllowance(listener.clock());
 		this.datagrams = BoundDatagrams.of(channel, turn, listener.clock());
 		this.handshake = new ServerHandshake(this, listener, channel);
-		this.control = new ControlStream(this.handshake);
+		this.control = new ControlStream(this.handshake, listener.clock());
 		this.opener = new StreamOpener(channel, QuicStreamType.UNIDIRECTIONAL, Integer.MAX_VALUE, "to " + this.address);
 		this.pump = new AnswerPump(this, listener.handler(), this.settings, listener.clock(), this.loop, this.opener);
 	}
@@ -142,6 +145,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
 	FrameDecoder decoder() {
 		return this.decoder;
+	}
+
+	FrameAllowance allowance() {
+		return this.allowance;
 	}
 
 	AnswerPump pump() {
@@ -221,6 +228,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 			ServerStream calling = new ServerStream(this);
 			this.streams.add(calling);
 			stream.pipeline().addLast(calling);
+			countOpened();
+		}
+	}
+
+	/** Streams that carry no call are soon too many. */
+	private void countOpened() {
+		try {
+			this.allowance.spend(FrameAllowance.PER_STREAM, "a stream that was opened");
+		}
+		catch (ProtocolException ex) {
+			run(() -> onBroken(ex.errorCode(), String.valueOf(ex.getMessage())));
 		}
 	}
 
@@ -236,10 +254,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 	@Override
 	public void onControl(Frame frame) {
 		assert this.loop.inEventLoop();
-		if (frame instanceof Frame.Ping ping) {
-			this.control.send(new Frame.Pong(ping.token()));
-		}
-		else if (frame instanceof Frame.Hello) {
+		if (frame instanceof Frame.Hello) {
 			throw ProtocolException.violation("a second HELLO");
 		}
 		else if (frame instanceof Frame.Pong pong) {
@@ -247,7 +262,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 				this.path.pong(pong.token());
 			}
 		}
-		else if (!(frame instanceof Frame.GoAway)) {
+		else if (!(frame instanceof Frame.Ping) && !(frame instanceof Frame.GoAway)) {
 			throw ProtocolException.violation(frame.type() + " frame on the control stream");
 		}
 	}
@@ -284,7 +299,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 	public void moved(long token) {
 		logger.debug("The client at {} sends from another address", this.address);
 		this.datagrams.pathChanged();
-		this.control.send(new Frame.Ping(token));
+		this.control.ping(token);
 	}
 
 	/**

@@ -66,13 +66,11 @@ final class ServerStream extends FrameStream {
 
 	private boolean callerFinished;
 
-	private boolean paused;
-
 	/** Whether this stream is in the connection's list of streams to flush. */
 	private boolean dirty;
 
 	ServerStream(ServerConnection connection) {
-		super(connection.decoder());
+		super(connection.decoder(), connection.allowance());
 		this.connection = connection;
 		this.pump = connection.pump();
 	}
@@ -128,19 +126,42 @@ final class ServerStream extends FrameStream {
 				this.streaming.onWritable();
 			}
 		}
-		else if (!this.paused && pendingBytes() > MAX_PENDING_BYTES) {
-			this.paused = true;
-			channel().config().setAutoRead(false);
+		else if (pendingBytes() > MAX_PENDING_BYTES) {
+			pause();
 		}
+	}
+
+	@Override
+	boolean stalled() {
+		if (pendingBytes() <= MAX_PENDING_BYTES) {
+			return false;
+		}
+		if (!writable()) {
+			pause();
+		}
+		return true;
 	}
 
 	@Override
 	void onFrame(Frame frame) {
 		switch (frame.type()) {
-			case CALL -> onCall((Frame.Call) frame);
-			case TIME -> onTime((Frame.Time) frame);
-			case CANCEL -> onCancel(frame.callId());
+			case CALL -> {
+				allowance().earn((this.lastCallId == 0) ? FrameAllowance.PER_STREAM + FrameAllowance.PER_CALL
+						: FrameAllowance.PER_CALL);
+				onCall((Frame.Call) frame);
+			}
+			case TIME -> {
+				allowance().spend(1, FrameType.TIME);
+				onTime((Frame.Time) frame);
+			}
+			case CANCEL -> {
+				allowance().spend(1, FrameType.CANCEL);
+				onCancel(frame.callId());
+			}
 			default -> {
+				if (frame.type() != FrameType.ELEMENT) {
+					allowance().spend(1, frame.type());
+				}
 				if (this.streaming == null) {
 					throw ProtocolException.violation(frame.type() + " frame on a stream of unary calls");
 				}
@@ -218,11 +239,6 @@ final class ServerStream extends FrameStream {
 	}
 
 	@Override
-	boolean readingPaused() {
-		return this.paused;
-	}
-
-	@Override
 	boolean sliced() {
 		return this.streaming == null;
 	}
@@ -279,12 +295,7 @@ final class ServerStream extends FrameStream {
 		if (this.streaming != null) {
 			this.streaming.onWritable();
 		}
-		if (this.paused) {
-			this.paused = false;
-			if (!held()) {
-				channel().config().setAutoRead(true);
-			}
-		}
+		resumeReading();
 	}
 
 	@Override

@@ -44,6 +44,9 @@ public final class FrameDecoder {
 	/** End of the body that is being read. */
 	private int end;
 
+	/** Frames of unknown types since {@link #takeSkipped}. */
+	private int skipped;
+
 	/** Type of the frame that is being read. */
 	private FrameType type = FrameType.HELLO;
 
@@ -95,9 +98,20 @@ public final class FrameDecoder {
 			if (known != null) {
 				return body(in, start, start + lengthSize + 1, known);
 			}
+			this.skipped++;
 			in.readerIndex(this.end);
 		}
 		return null;
+	}
+
+	/**
+	 * How many frames of unknown types were skipped since the last time.
+	 * @return 0 or more
+	 */
+	public int takeSkipped() {
+		int taken = this.skipped;
+		this.skipped = 0;
+		return taken;
 	}
 
 	/** Waits for at most ten bytes more, to be able to name the call. */

@@ -59,6 +59,19 @@ public final class ProtocolException extends RuntimeException {
 		return new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, message, 0, 0, null, 0, false);
 	}
 
+	/**
+	 * More frames than a peer may send that carry neither a call nor an element.
+	 * @param kind of the last one
+	 * @param burst how many may come at once
+	 * @param perSecond how many in each second
+	 * @return the exception
+	 */
+	public static ProtocolException flood(Object kind, int burst, int perSecond) {
+		return new ProtocolException(ErrorCode.LIMIT, "too many frames without a call or an element, the last of them "
+				+ kind + ": at most " + burst + " at once, and " + perSecond + " a second", burst, burst + 1L, null, 0,
+				false);
+	}
+
 	static ProtocolException malformed(FrameType type, String message, long limit, long value) {
 		return new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, type + " frame is malformed: " + message, limit,
 				value, type, 0, false);

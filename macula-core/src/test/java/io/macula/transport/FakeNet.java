@@ -74,7 +74,7 @@ final class FakeNet implements AutoCloseable {
 		this.turn = new Turn(this.channel.eventLoop());
 		this.socket.pipeline().addLast(this.turn);
 		Dial dial = dial(Duration.ofSeconds(1), new Unheard());
-		ControlStream control = new ControlStream(dial);
+		ControlStream control = new ControlStream(dial, this.clock);
 		this.channel.createStream(QuicStreamType.BIDIRECTIONAL, control);
 		this.connection = new ClientConnection(this.transport, dial, this.channel, control, this.turn,
 				TestNet.node("peer"), limits, this.clock.getAsLong());

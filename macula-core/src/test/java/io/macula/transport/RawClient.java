@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
@@ -115,6 +116,20 @@ final class RawClient implements AutoCloseable {
 		return stream;
 	}
 
+	/** Open a stream and finish it at once, unless the connection is closed. */
+	void openAndFinish() throws InterruptedException {
+		while (this.channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) == 0 && !isClosed()) {
+			LockSupport.parkNanos(100_000);
+		}
+		this.channel.createStream(QuicStreamType.BIDIRECTIONAL, new ChannelInboundHandlerAdapter())
+			.addListener((future) -> {
+				if (future.isSuccess()) {
+					((QuicStreamChannel) future.getNow()).shutdownOutput();
+				}
+			})
+			.await(SECONDS, TimeUnit.SECONDS);
+	}
+
 	/** Waits for the server's CONNECTION_CLOSE. */
 	Closed awaitClosed() throws Exception {
 		return this.closed.get(SECONDS, TimeUnit.SECONDS);
@@ -167,6 +182,27 @@ final class RawClient implements AutoCloseable {
 
 		void send(byte[] bytes) throws Exception {
 			write(Unpooled.wrappedBuffer(bytes));
+		}
+
+		/** Awaits that QUIC takes it, or that the connection is closed. */
+		void writeSoon(ByteBuf bytes, RawClient client) throws Exception {
+			io.netty.channel.ChannelFuture written = this.channel.writeAndFlush(bytes);
+			while (!written.isDone() && !client.isClosed()) {
+				written.await(10);
+			}
+		}
+
+		/** Whatever the server sends on this stream stays there. */
+		void readNothing() {
+			this.channel.config().setAutoRead(false);
+		}
+
+		/** Drops the frames before. */
+		void awaitResultOf(long callId) throws InterruptedException {
+			Frame frame = next();
+			while (!(frame instanceof Frame.Result result) || result.callId() != callId) {
+				frame = next();
+			}
 		}
 
 		void finish() throws Exception {
