@@ -69,6 +69,8 @@ final class AnswerPump {
 
 	private final StreamOpener opener;
 
+	private final ConnectionMemory memory;
+
 	private final CallTable<ServerCall> calls = new CallTable<>();
 
 	private final Queue<ServerCall> answers = PlatformDependent.newMpscQueue();
@@ -111,6 +113,7 @@ final class AnswerPump {
 		this.clock = clock;
 		this.loop = loop;
 		this.opener = opener;
+		this.memory = connection.memory();
 		this.maxResultBytes = settings.maxPayloadBytes();
 	}
 
@@ -207,10 +210,15 @@ final class AnswerPump {
 					+ " calls of this connection are in flight already: the provider's limit is maxInFlightPerConnection"));
 			return false;
 		}
+		if (this.memory.exhaustedBy(call.bytes())) {
+			answerNow(call, Status.notProcessed(Code.RESOURCE_EXHAUSTED, this.memory.describe()));
+			return false;
+		}
 		if (this.calls.get(call.callId()) != null) {
 			throw ProtocolException.violation("call id " + call.callId() + " is in use");
 		}
 		this.calls.put(call.callId(), call);
+		this.memory.add(call.bytes());
 		this.inFlight = this.calls.size() + this.sending;
 		this.delivered = true;
 		wake();
@@ -266,6 +274,7 @@ final class AnswerPump {
 		ServerCall call = this.calls.remove(callId);
 		if (call != null) {
 			this.inFlight = this.calls.size() + this.sending;
+			this.memory.add(-call.bytes());
 			call.stream().settled();
 		}
 		return call;
@@ -331,19 +340,28 @@ final class AnswerPump {
 		if (result.length > this.maxResultBytes) {
 			FrameCodec.writeFailure(stream.out(), call.callId(), Failure.of(tooLarge("the result", result.length)));
 		}
+		else if ((result.length > this.settings.laneThresholdBytes() || !stream.writable())
+				&& this.memory.exhaustedBy(result.length)) {
+			FrameCodec.writeFailure(stream.out(), call.callId(), Failure.of(noRoom(result.length)));
+		}
 		else if (result.length > this.settings.laneThresholdBytes() && !stream.alone() && !stream.callerFinished()) {
+			this.memory.add(result.length);
 			this.sending++;
 			this.inFlight = this.calls.size() + this.sending;
 			this.opener.open(new LargeResult(this.connection, this.opener, call.callId(), result));
 		}
 		else {
 			FrameCodec.writeResult(stream.out(), call.callId(), result);
+			if (result.length > this.settings.laneThresholdBytes()) {
+				stream.count();
+			}
 		}
 	}
 
 	/** QUIC has taken a large result, or never will. */
-	void sent() {
+	void sent(int bytes) {
 		assert this.loop.inEventLoop();
+		this.memory.add(-bytes);
 		this.sending--;
 		this.inFlight = this.calls.size() + this.sending;
 	}
@@ -354,8 +372,15 @@ final class AnswerPump {
 				+ this.maxResultBytes + " bytes (macula.transport.max-payload of either side)");
 	}
 
+	/** The caller does not read what it asked for. */
+	private Status noRoom(int bytes) {
+		return Status.processed(Code.RESOURCE_EXHAUSTED,
+				"there is no room for the result of " + bytes + " bytes: " + this.memory.describe());
+	}
+
 	private Failure bounded(Failure failure) {
-		return (failure.detail().length <= this.maxResultBytes) ? failure
+		int detail = failure.detail().length;
+		return (detail == 0 || (detail <= this.maxResultBytes && !this.memory.exhaustedBy(detail))) ? failure
 				: new Failure(failure.status(), failure.type(), new byte[0]);
 	}
 

@@ -63,7 +63,7 @@ final class ClientCallStream extends FrameStream
 	private @Nullable ScheduledFuture<?> timer;
 
 	private ClientCallStream(ClientConnection connection, StreamCall call) {
-		super(connection.decoder(), connection.allowance());
+		super(connection.decoder(), connection.allowance(), connection.memory());
 		this.connection = connection;
 		this.call = call;
 	}
@@ -206,8 +206,9 @@ final class ClientCallStream extends FrameStream
 	boolean onExcess(ProtocolException excess) {
 		end(Status.processed(Code.RESOURCE_EXHAUSTED,
 				"an answer of " + excess.value() + " bytes from " + this.connection.endpoint()
-						+ " exceeds the limit of " + excess.limit()
-						+ " bytes of this side (its macula.transport.max-payload)"));
+						+ ((excess.errorCode() == ErrorCode.LIMIT)
+								? " found no room on this side: " + memory().describe() : " exceeds the limit of "
+										+ excess.limit() + " bytes of this side (its macula.transport.max-payload)")));
 		return true;
 	}
 

@@ -81,6 +81,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	private final FrameAllowance allowance;
 
+	private final ConnectionMemory memory;
+
 	private final StreamOpener opener;
 
 	private final PortWatch port;
@@ -114,6 +116,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.figures = new ClientFigures(channel, dial.startedNanos(), now);
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.allowance = new FrameAllowance(this.clock);
+		this.memory = transport.memory().open(() -> this.owner.execute(this::giveWay));
 		this.opener = new StreamOpener(channel, QuicStreamType.BIDIRECTIONAL, this.settings.maxStreamsPerConnection(),
 				"to " + this.endpoint);
 		this.port = PortWatch.of(channel.parent(), dial.remote(), this::unreachable);
@@ -271,6 +274,10 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		return this.decoder;
 	}
 
+	ConnectionMemory memory() {
+		return this.memory;
+	}
+
 	FrameAllowance allowance() {
 		return this.allowance;
 	}
@@ -409,6 +416,11 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		end(Status.unknown(Code.UNAVAILABLE, "the connection to " + this.endpoint + " broke: " + message), code);
 	}
 
+	/** The answers that arrive here take too much of this node's memory. */
+	private void giveWay() {
+		onBroken(ErrorCode.LIMIT, "memory is scarce, and this connection takes most: " + this.memory.describe());
+	}
+
 	@Override
 	public void expire(long now) {
 		this.pump.expire(now);
@@ -514,6 +526,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.states.enter(State.CLOSED, reason);
 		safely(this.liveness::stop);
 		safely(this.port::close);
+		safely(this.memory::end);
 		if (loop().inEventLoop()) {
 			// Otherwise it went with its event loop.
 			safely(() -> CloseFrame.send(this.channel, code, (reason.code() == Code.OK) ? "" : reason.message()));

@@ -52,7 +52,8 @@ final class ControlStream extends FrameStream {
 	private long pingToken;
 
 	ControlStream(Receiver receiver, LongSupplier clock) {
-		super(new FrameDecoder(FrameCodec.MAX_CONTROL_FRAME_BYTES), new FrameAllowance(clock));
+		super(new FrameDecoder(FrameCodec.MAX_CONTROL_FRAME_BYTES), new FrameAllowance(clock),
+				ConnectionMemory.UNCOUNTED);
 		this.receiver = receiver;
 	}
 

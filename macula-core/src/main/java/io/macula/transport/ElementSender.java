@@ -53,7 +53,8 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 
 	private static final int MAX_REQUEST = 512;
 
-	private static final int FIRST_REQUEST = 32;
+	/** Until it is known how large they are. */
+	private static final int FIRST_REQUEST = 1;
 
 	private static final AtomicIntegerFieldUpdater<ElementSender> SCHEDULED = AtomicIntegerFieldUpdater
 		.newUpdater(ElementSender.class, "scheduled");
@@ -87,6 +88,9 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 	private boolean ended;
 
 	private boolean pulling;
+
+	/** Whether this waits until less waits on its connection. */
+	private boolean awaitingRoom;
 
 	ElementSender(Target target) {
 		this.target = target;
@@ -200,7 +204,8 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 			fail(this.target.elementTooLarge(element.length));
 		}
 		else {
-			this.averageBytes = (this.averageBytes * 7 + element.length) / 8;
+			this.averageBytes = (this.averageBytes == 0) ? element.length
+					: (this.averageBytes * 7 + element.length) / 8;
 			FrameStream stream = this.target.stream();
 			FrameCodec.writeElement(stream.out(), this.target.callId(), element);
 			this.target.touched();
@@ -215,7 +220,7 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 		this.pulling = true;
 		try {
 			while (!this.stopped && !this.done && this.target.stream().writable()
-					&& this.target.stream().pendingBytes() < MAX_BYTES) {
+					&& this.target.stream().pendingBytes() < MAX_BYTES && mayHold()) {
 				long more = Math.min(this.credit, this.limit) - this.asked;
 				if (more <= 0 || (this.asked > this.limit / 4 && more < this.credit)) {
 					break;
@@ -231,6 +236,22 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 		if (this.done && this.queue.isEmpty()) {
 			end();
 		}
+	}
+
+	/** A slow reader of many streams is not given the memory of a node for each. */
+	private boolean mayHold() {
+		ConnectionMemory memory = this.target.stream().memory();
+		if (!memory.exhausted()) {
+			return true;
+		}
+		if (!this.awaitingRoom) {
+			this.awaitingRoom = true;
+			memory.awaitRoom(() -> {
+				this.awaitingRoom = false;
+				wake();
+			});
+		}
+		return false;
 	}
 
 	private void request(Subscription subscription, long elements) {

@@ -52,12 +52,17 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 
 	private static final int MAX_BUFFER_BYTES = 64 << 10;
 
+	/** What of a frame must have arrived before it is given up. */
+	private static final int MIN_GIVEN_UP_BYTES = 16 << 10;
+
 	/** Bytes not yet decoded beyond which nothing waits for its slice any more. */
 	private static final int MAX_BACKLOG_BYTES = 256 << 10;
 
 	private final FrameDecoder decoder;
 
 	private final FrameAllowance allowance;
+
+	private final ConnectionMemory memory;
 
 	private final Runnable resume = this::resume;
 
@@ -93,9 +98,22 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	/** Whether nothing is decoded until {@link #resumeFrames}. */
 	private boolean held;
 
-	FrameStream(FrameDecoder decoder, FrameAllowance allowance) {
+	/** Of the element that is dealt with meanwhile. */
+	private int heldBytes;
+
+	/** Of the last frame, all in all. */
+	private int frameBytes;
+
+	/** What was written and QUIC has not taken, at most. */
+	private int untaken;
+
+	/** Bytes of this stream that are counted among those that wait. */
+	private int counted;
+
+	FrameStream(FrameDecoder decoder, FrameAllowance allowance, ConnectionMemory memory) {
 		this.decoder = decoder;
 		this.allowance = allowance;
+		this.memory = memory;
 	}
 
 	/** A frame arrived. */
@@ -156,6 +174,34 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	/** What the peer may send that carries nothing. */
 	final FrameAllowance allowance() {
 		return this.allowance;
+	}
+
+	/** Bytes of the frame that is dealt with now. */
+	final int frameBytes() {
+		return this.frameBytes;
+	}
+
+	/** What waits on the connection of this stream. */
+	final ConnectionMemory memory() {
+		return this.memory;
+	}
+
+	/** Whether what this side wants to send counts among what waits. */
+	boolean countsAnswers() {
+		return false;
+	}
+
+	/** Count what waits on this stream now. */
+	final void count() {
+		int waiting = this.heldBytes + ((this.received != null) ? this.received.capacity() : 0);
+		if (countsAnswers()) {
+			waiting += pendingBytes() + this.untaken;
+		}
+		if (waiting != this.counted) {
+			int change = waiting - this.counted;
+			this.counted = waiting;
+			this.memory.add(change);
+		}
 	}
 
 	/** Read nothing more for now, and decode nothing of what was read. */
@@ -235,8 +281,16 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		this.pending = null;
 		this.bufferBytes = Math.min(MAX_BUFFER_BYTES,
 				Math.max(MIN_BUFFER_BYTES, (this.bufferBytes * 7 + buffer.readableBytes() * 2) / 8));
+		int bytes = buffer.readableBytes();
 		QuicStreamChannel open = channel();
 		open.write(buffer, open.voidPromise());
+		written(bytes);
+	}
+
+	/** Together with what was not taken before: those writes wait behind each other. */
+	private void written(int bytes) {
+		this.untaken = (channel().isWritable()) ? 0 : this.untaken + bytes;
+		count();
 	}
 
 	/**
@@ -248,10 +302,12 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		}
 		this.finished = true;
 		ByteBuf buffer = this.pending;
+		int bytes = pendingBytes();
 		this.pending = null;
 		QuicStreamChannel open = channel();
 		open.write((buffer != null) ? new DefaultQuicStreamFrame(buffer, true) : QuicStreamFrame.EMPTY_FIN,
 				open.voidPromise());
+		written(bytes);
 	}
 
 	/**
@@ -272,6 +328,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	/** Read nothing more until {@link #resumeFrames}; QUIC then holds up the peer. */
 	final void holdFrames() {
 		this.held = true;
+		this.heldBytes = this.frameBytes;
 		channel().config().setAutoRead(false);
 	}
 
@@ -281,8 +338,10 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 			return;
 		}
 		this.held = false;
+		this.heldBytes = 0;
 		if (this.paused) {
 			this.interrupted |= this.received != null;
+			count();
 			return;
 		}
 		ByteBuf in = this.received;
@@ -292,6 +351,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 				decode(in, in.readableBytes(), false);
 			}
 			finishedByPeer();
+			count();
 			read();
 		}
 		catch (Throwable ex) {
@@ -316,6 +376,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		ByteBuf in = merged((ByteBuf) msg);
 		if (this.held || (this.interrupted && (this.paused || in.readableBytes() < MAX_BACKLOG_BYTES))) {
 			this.received = in;
+			count();
 		}
 		else {
 			this.interrupted = false;
@@ -390,7 +451,9 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelWritabilityChanged(ChannelHandlerContext ctx) {
 		if (ctx.channel().isWritable()) {
+			this.untaken = 0;
 			onWritable();
+			count();
 		}
 	}
 
@@ -460,6 +523,30 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 			if (!kept) {
 				in.release();
 			}
+			count();
+		}
+		if (kept && !this.interrupted && !this.held && this.memory.exhausted()) {
+			giveUp(in);
+		}
+	}
+
+	/**
+	 * Too much waits on this connection: a frame that has arrived in part is not awaited
+	 * any more. Not to read it would not do: what others have sent behind it would take
+	 * the connection's window of flow control, so that none could ever be completed.
+	 */
+	private void giveUp(ByteBuf in) {
+		int arrived = in.readableBytes();
+		if (arrived < MIN_GIVEN_UP_BYTES) {
+			return;
+		}
+		ProtocolException excess = this.decoder.givenUp(in);
+		this.skipBytes = frameBytes(in, excess) - arrived;
+		this.received = null;
+		in.release();
+		count();
+		if (!onExcess(excess)) {
+			onBroken(excess.errorCode(), String.valueOf(excess.getMessage()));
 		}
 	}
 
@@ -477,7 +564,9 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 					in.skipBytes(skipped);
 					this.skipBytes -= skipped;
 				}
+				int begin = in.readerIndex();
 				Frame frame = next(in);
+				this.frameBytes = in.readerIndex() - begin;
 				if (frame != null) {
 					onFrame(frame);
 					if (this.held) {
@@ -513,11 +602,16 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 			if (ex.errorCode() != ErrorCode.FRAME_TOO_LARGE || !onExcess(ex)) {
 				throw ex;
 			}
-			// The decoder stands at the frame's length, whose own size is in its two
-			// first bits.
-			this.skipBytes = ex.value() + (1L << ((in.getByte(in.readerIndex()) & 0xFF) >> 6));
+			this.skipBytes = frameBytes(in, ex);
 			return null;
 		}
+	}
+
+	/**
+	 * The decoder stands at the frame's length, whose own size is in its two first bits.
+	 */
+	private static long frameBytes(ByteBuf in, ProtocolException frame) {
+		return frame.value() + (1L << ((in.getByte(in.readerIndex()) & 0xFF) >> 6));
 	}
 
 	private void release() {
@@ -529,6 +623,9 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 			this.pending.release();
 			this.pending = null;
 		}
+		this.untaken = 0;
+		this.heldBytes = 0;
+		count();
 	}
 
 }

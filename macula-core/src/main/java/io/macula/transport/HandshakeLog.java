@@ -86,7 +86,11 @@ final class HandshakeLog {
 
 	/** Whose fault it is that a connection is closed, as a part of a sentence. */
 	static String cause(ErrorCode code) {
-		return (code == ErrorCode.INTERNAL) ? "with which this node failed" : "which broke the protocol";
+		return switch (code) {
+			case INTERNAL -> "with which this node failed";
+			case LIMIT -> "which exceeded a limit";
+			default -> "which broke the protocol";
+		};
 	}
 
 	/** A certificate's dates and the clock change while the cause stays the same. */

@@ -68,7 +68,7 @@ final class LargeResult implements StreamOpener.Request {
 		try {
 			FrameCodec.writeResult(this.stream.out(), this.callId, this.result);
 			this.opener.write(this.stream, this.stream.takePending())
-				.addListener((written) -> this.connection.pump().sent());
+				.addListener((written) -> this.connection.pump().sent(this.result.length));
 		}
 		catch (Throwable ex) {
 			this.connection.cannotAnswer(ex);
@@ -77,7 +77,7 @@ final class LargeResult implements StreamOpener.Request {
 
 	@Override
 	public void refused(Status status) {
-		this.connection.pump().sent();
+		this.connection.pump().sent(this.result.length);
 		logger.debug("A result of {} bytes for {} was not sent: {}", this.result.length, this.connection.address(),
 				status);
 	}

@@ -22,6 +22,7 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.wire.ErrorCode;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.ProtocolException;
@@ -136,8 +137,10 @@ final class OpenCalls {
 			return false;
 		}
 		onFailure(excess.callId(),
-				Failure.of(Status.processed(Code.RESOURCE_EXHAUSTED,
-						"the answer from " + this.endpoint + " of " + excess.value() + " bytes exceeds the limit of "
+				Failure.of(Status.processed(Code.RESOURCE_EXHAUSTED, (excess.errorCode() == ErrorCode.LIMIT)
+						? "the answer from " + this.endpoint + " found no room on this side: "
+								+ this.connection.memory().describe()
+						: "the answer from " + this.endpoint + " of " + excess.value() + " bytes exceeds the limit of "
 								+ this.maxPayloadBytes + " bytes of this side (its macula.transport.max-payload)")));
 		return true;
 	}

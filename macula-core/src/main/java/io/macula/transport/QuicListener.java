@@ -218,6 +218,10 @@ public final class QuicListener implements AutoCloseable {
 		return this.clock;
 	}
 
+	NodeMemory memory() {
+		return this.transport.memory();
+	}
+
 	TransportSettings settings() {
 		return this.transport.settings();
 	}

@@ -49,17 +49,25 @@ class ServerCall implements InboundCall {
 	private static final AtomicReferenceFieldUpdater<ServerCall, Runnable> ON_CANCEL = AtomicReferenceFieldUpdater
 		.newUpdater(ServerCall.class, Runnable.class, "onCancel");
 
+	/** What a call takes beside its frame, about. */
+	private static final int OVERHEAD_BYTES = 300;
+
+	private static final byte[] NO_BYTES = {};
+
 	private final ServerStream stream;
 
 	private final long callId;
 
 	private final ResolvedProcedure procedure;
 
-	private final byte[] payload;
+	private byte[] payload;
 
 	private final Metadata metadata;
 
 	private final long deadlineNanoTime;
+
+	/** Bytes that wait for an answer. */
+	private final int bytes;
 
 	/** OPEN while null; then bytes, a failure, or CANCELLED. */
 	private volatile @Nullable Object outcome;
@@ -74,6 +82,12 @@ class ServerCall implements InboundCall {
 		this.payload = payload;
 		this.metadata = metadata;
 		this.deadlineNanoTime = deadlineNanoTime;
+		this.bytes = stream.frameBytes() + OVERHEAD_BYTES;
+	}
+
+	/** What it takes until it is answered. */
+	final int bytes() {
+		return this.bytes;
 	}
 
 	public final ServerStream stream() {
@@ -150,6 +164,8 @@ class ServerCall implements InboundCall {
 	void cancel() {
 		Object present = this.outcome;
 		if ((present == null || present == RESPONDING) && OUTCOME.compareAndSet(this, present, CANCELLED)) {
+			// It may wait in the queue of the handlers for long.
+			this.payload = NO_BYTES;
 			Runnable action = ON_CANCEL.getAndSet(this, DONE);
 			if (action != null) {
 				run(action);

@@ -84,6 +84,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
 	private final FrameAllowance allowance;
 
+	private final ConnectionMemory memory;
+
 	private final BoundDatagrams datagrams;
 
 	private final ServerHandshake handshake;
@@ -111,6 +113,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		this.address = Addresses.plain(channel.remoteSocketAddress());
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.allowance = new FrameAllowance(listener.clock());
+		this.memory = listener.memory().open(() -> run(this::giveWay));
 		this.datagrams = BoundDatagrams.of(channel, turn, listener.clock());
 		this.handshake = new ServerHandshake(this, listener, channel);
 		this.control = new ControlStream(this.handshake, listener.clock());
@@ -145,6 +148,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
 	FrameDecoder decoder() {
 		return this.decoder;
+	}
+
+	ConnectionMemory memory() {
+		return this.memory;
 	}
 
 	FrameAllowance allowance() {
@@ -347,6 +354,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		end(code, message);
 	}
 
+	/** Memory is scarce, and this connection holds most of what waits. */
+	private void giveWay() {
+		onBroken(ErrorCode.LIMIT, "memory is scarce, and this connection takes most: " + this.memory.describe());
+	}
+
 	/** Answers would be left behind that nobody would ever send. */
 	void cannotAnswer(Throwable cause) {
 		faults.error("Closing the connection from " + this.address + ", whose answers cannot be sent", cause);
@@ -410,6 +422,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		this.handshake.over();
 		CloseFrame.send(this.channel, code, message);
 		this.pump.end();
+		this.memory.end();
 		this.listener.ended(this);
 	}
 

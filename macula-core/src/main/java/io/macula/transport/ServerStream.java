@@ -70,7 +70,7 @@ final class ServerStream extends FrameStream {
 	private boolean dirty;
 
 	ServerStream(ServerConnection connection) {
-		super(connection.decoder(), connection.allowance());
+		super(connection.decoder(), connection.allowance(), connection.memory());
 		this.connection = connection;
 		this.pump = connection.pump();
 	}
@@ -126,19 +126,27 @@ final class ServerStream extends FrameStream {
 				this.streaming.onWritable();
 			}
 		}
-		else if (pendingBytes() > MAX_PENDING_BYTES) {
-			pause();
+		else {
+			count();
+			if (pendingBytes() > MAX_PENDING_BYTES) {
+				pause();
+			}
 		}
 	}
 
 	@Override
 	boolean stalled() {
-		if (pendingBytes() <= MAX_PENDING_BYTES) {
+		if (pendingBytes() <= MAX_PENDING_BYTES && !(memory().exhausted() && pendingBytes() > 0 && !writable())) {
 			return false;
 		}
 		if (!writable()) {
 			pause();
 		}
+		return true;
+	}
+
+	@Override
+	boolean countsAnswers() {
 		return true;
 	}
 
@@ -275,12 +283,17 @@ final class ServerStream extends FrameStream {
 			this.procedures.add(LOST);
 		}
 		this.lastCallId = Math.max(this.lastCallId, excess.callId());
-		String message = ((element) ? "an element" : "a call") + " of " + excess.value()
-				+ " bytes exceeds the provider's limit of " + this.connection.maxPayloadBytes()
-				+ " bytes (its macula.transport.max-payload)";
-		// The caller's fault; a call whose elements come was handed to its method.
-		this.pump.excess(this, excess.callId(), Failure.of((element) ? Status.processed(Code.INVALID_ARGUMENT, message)
-				: Status.notProcessed(Code.INVALID_ARGUMENT, message)));
+		boolean tooLarge = excess.errorCode() == ErrorCode.FRAME_TOO_LARGE;
+		String message = ((element) ? "an element" : "a call") + " of " + excess.value() + " bytes"
+				+ ((tooLarge)
+						? " exceeds the provider's limit of " + this.connection.maxPayloadBytes()
+								+ " bytes (its macula.transport.max-payload)"
+						: " found no room: " + memory().describe());
+		// Too large is the caller's fault; a call whose elements come was handed to its
+		// method.
+		Code code = (tooLarge) ? Code.INVALID_ARGUMENT : Code.RESOURCE_EXHAUSTED;
+		this.pump.excess(this, excess.callId(),
+				Failure.of((element) ? Status.processed(code, message) : Status.notProcessed(code, message)));
 		return true;
 	}
 

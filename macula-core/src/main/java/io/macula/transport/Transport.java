@@ -69,6 +69,8 @@ public final class Transport implements AutoCloseable {
 
 	private final ClientSockets clientSockets;
 
+	private final NodeMemory memory;
+
 	private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
 
 	private final LogLimit brokenLimit;
@@ -88,6 +90,7 @@ public final class Transport implements AutoCloseable {
 		this.clock = clock;
 		this.wallMillis = wallMillis;
 		this.pauseLog = new PauseLog(clock);
+		this.memory = NodeMemory.of(settings, clock);
 		this.brokenLimit = HandshakeLog.limit(clock);
 		this.suspicionLimit = LogLimit.ofPeers(clock);
 		int threads = (settings.eventLoops() > 0) ? settings.eventLoops()
@@ -218,6 +221,11 @@ public final class Transport implements AutoCloseable {
 
 	Udp udp() {
 		return this.udp;
+	}
+
+	/** What may wait on all connections, accepted and dialled. */
+	NodeMemory memory() {
+		return this.memory;
 	}
 
 	ClientSockets clientSockets() {

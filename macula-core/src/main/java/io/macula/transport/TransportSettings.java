@@ -41,12 +41,21 @@ import io.macula.log.DurationText;
  * @param spin how long an event loop looks for events before it sleeps, where events come
  * that soon; up to 1 millisecond, 0 for not at all; default 50 microseconds. Linux only,
  * and not with a single processor
+ * @param bufferMemoryBytes bytes that may wait on all connections: frames that have
+ * arrived in part, calls without an answer, answers that are not read; one connection may
+ * hold as much of it as is left for the others. 0, the default, for a third of the
+ * smaller of heap and direct memory, and no less than two payloads need
+ * @param maxPendingHandshakes handshakes under way at once; default 1024. From a quarter
+ * of it on, at most 64, clients must prove their addresses; one address may have an
+ * eighth of it
  */
 public record TransportSettings(Duration idleTimeout, Duration keepAlive, Duration suspicion, int maxPayloadBytes,
 		int laneThresholdBytes, int lanes, int maxConnections, int maxInFlightPerConnection,
-		int maxStreamsPerConnection, int eventLoops, Duration spin) {
+		int maxStreamsPerConnection, int eventLoops, Duration spin, long bufferMemoryBytes, int maxPendingHandshakes) {
 
 	private static final Duration MAX_SPIN = Duration.ofMillis(1);
+
+	private static final int DEFAULT_PENDING_HANDSHAKES = 1024;
 
 	public TransportSettings {
 		require(idleTimeout.toMillis() >= 1000, "idleTimeout", idleTimeout, "at least 1s");
@@ -64,6 +73,32 @@ public record TransportSettings(Duration idleTimeout, Duration keepAlive, Durati
 		require(maxStreamsPerConnection >= 1, "maxStreamsPerConnection", maxStreamsPerConnection, "at least 1");
 		require(eventLoops >= 0 && eventLoops <= 1024, "eventLoops", eventLoops, "0 to 1024");
 		require(!spin.isNegative() && spin.compareTo(MAX_SPIN) <= 0, "spin", spin, "0 to 1ms");
+		require(bufferMemoryBytes == 0 || bufferMemoryBytes >= NodeMemory.least(maxPayloadBytes), "bufferMemoryBytes",
+				bufferMemoryBytes, "0, or at least " + NodeMemory.least(maxPayloadBytes)
+						+ ", twice what a payload of maxPayloadBytes " + maxPayloadBytes + " needs");
+		require(maxPendingHandshakes >= 8 && maxPendingHandshakes <= 1 << 20, "maxPendingHandshakes",
+				maxPendingHandshakes, "8 to 1048576");
+	}
+
+	/**
+	 * Settings with the default memory and the default number of handshakes.
+	 * @param idleTimeout a connection without a packet for this long is over
+	 * @param keepAlive distance of liveness frames on a quiet connection
+	 * @param suspicion how long a peer may stay silent before it is suspected
+	 * @param maxPayloadBytes largest payload in either direction
+	 * @param laneThresholdBytes payloads beyond this travel on a stream of their own
+	 * @param lanes long-lived streams of unary calls per connection
+	 * @param maxConnections connections that a listener accepts at once
+	 * @param maxInFlightPerConnection calls that one connection may have open
+	 * @param maxStreamsPerConnection call streams that one connection may have open
+	 * @param eventLoops threads of the transport
+	 * @param spin how long an event loop looks for events before it sleeps
+	 */
+	public TransportSettings(Duration idleTimeout, Duration keepAlive, Duration suspicion, int maxPayloadBytes,
+			int laneThresholdBytes, int lanes, int maxConnections, int maxInFlightPerConnection,
+			int maxStreamsPerConnection, int eventLoops, Duration spin) {
+		this(idleTimeout, keepAlive, suspicion, maxPayloadBytes, laneThresholdBytes, lanes, maxConnections,
+				maxInFlightPerConnection, maxStreamsPerConnection, eventLoops, spin, 0, DEFAULT_PENDING_HANDSHAKES);
 	}
 
 	/**

@@ -114,6 +114,25 @@ public final class FrameDecoder {
 		return taken;
 	}
 
+	/**
+	 * The frame that has arrived in part is not awaited any more.
+	 * @param in begins with the frame, of which at least 32 bytes are there
+	 * @return names it, with {@link ErrorCode#LIMIT}
+	 */
+	public ProtocolException givenUp(ByteBuf in) {
+		int index = in.readerIndex();
+		int lengthSize = Varint.sizeAt(in, index);
+		long length = Varint.get(in, index, lengthSize);
+		FrameType known = FrameType.of(in.getUnsignedByte(index + lengthSize));
+		if (known == null || !known.ofCall()) {
+			return ProtocolException.unaffordable(known, 0, false, this.maxFrameBytes, length);
+		}
+		int at = index + lengthSize + 1;
+		int idSize = Varint.sizeAt(in, at);
+		return ProtocolException.unaffordable(known, Varint.get(in, at, idSize),
+				known == FrameType.CALL && in.getByte(at + idSize) == 0, this.maxFrameBytes, length);
+	}
+
 	/** Waits for at most ten bytes more, to be able to name the call. */
 	private @Nullable Frame tooLarge(ByteBuf in, int index, long length) {
 		if (in.writerIndex() == index) {

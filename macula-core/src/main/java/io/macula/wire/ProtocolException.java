@@ -101,6 +101,15 @@ public final class ProtocolException extends RuntimeException {
 				limit, value, type, callId, literal);
 	}
 
+	static ProtocolException unaffordable(@Nullable FrameType type, long callId, boolean literal, int limit,
+			long value) {
+		return new ProtocolException(ErrorCode.LIMIT,
+				((type != null) ? type + " frame" : "Frame") + " of " + value + " bytes"
+						+ ((callId != 0) ? " for call " + callId : "")
+						+ " was given up: too much waits on this connection",
+				limit, value, type, callId, literal);
+	}
+
 	/**
 	 * The code to close the stream or the connection with.
 	 * @return the code

@@ -92,6 +92,23 @@ final class FakeQuicStream extends EmbeddedChannel implements QuicStreamChannel 
 		pipeline().fireChannelReadComplete();
 	}
 
+	/** The peer sends a part of something. */
+	void receiveBytes(byte[] bytes, int from, int length) {
+		ByteBuf buffer = Unpooled.buffer();
+		buffer.writeBytes(bytes, from, length);
+		pipeline().fireChannelRead(buffer);
+		pipeline().fireChannelReadComplete();
+	}
+
+	/** A frame as it travels. */
+	static byte[] bytes(Frame frame) {
+		ByteBuf buffer = Unpooled.buffer();
+		FrameCodec.encode(frame, buffer);
+		byte[] bytes = new byte[buffer.readableBytes()];
+		buffer.readBytes(bytes);
+		return bytes;
+	}
+
 	/** The peer finishes its direction. */
 	void receiveEnd() {
 		pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);

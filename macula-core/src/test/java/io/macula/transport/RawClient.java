@@ -62,6 +62,8 @@ final class RawClient implements AutoCloseable {
 
 	private final QuicChannel channel;
 
+	private volatile boolean reading = true;
+
 	private RawClient(int port, TestTls tls) throws Exception {
 		InetAddress loopback = InetAddress.getLoopbackAddress();
 		Channel socket = new Bootstrap().group(this.group)
@@ -84,7 +86,22 @@ final class RawClient implements AutoCloseable {
 				}
 
 			})
-			.streamHandler(new ChannelInboundHandlerAdapter())
+			.streamHandler(new ChannelInboundHandlerAdapter() {
+
+				@Override
+				public void handlerAdded(ChannelHandlerContext ctx) {
+					if (RawClient.this.reading) {
+						return;
+					}
+					ctx.channel().config().setAutoRead(false);
+				}
+
+				@Override
+				public boolean isSharable() {
+					return true;
+				}
+
+			})
 			.connect()
 			.get(SECONDS, TimeUnit.SECONDS);
 	}
@@ -114,6 +131,11 @@ final class RawClient implements AutoCloseable {
 		Stream stream = new Stream();
 		stream.channel = this.channel.createStream(type, stream).get(SECONDS, TimeUnit.SECONDS);
 		return stream;
+	}
+
+	/** Nothing of the streams that the server opens from now on. */
+	void readNothing() {
+		this.reading = false;
 	}
 
 	/** Open a stream and finish it at once, unless the connection is closed. */

@@ -1,0 +1,135 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.transport;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+import io.macula.wire.FrameCodec;
+import io.netty.util.internal.PlatformDependent;
+
+/**
+ * The budget of a node for all that waits on its connections: frames that have arrived in
+ * part, calls without an answer, answers that a peer does not read. Safe for all threads.
+ */
+final class NodeMemory {
+
+	/*
+	 * A connection may hold as much as is left for all others: alone the half, two a
+	 * third each, and something is always left for whoever comes (the dynamic thresholds
+	 * of Choudhury and Hahne, 1998, for switches whose ports share a memory). Who took
+	 * its part before the others came may hold more than it may now. Where that leaves
+	 * too little, the connection that holds most is closed.
+	 */
+
+	/**
+	 * Of the smaller of heap and direct memory: the other parts are the application's.
+	 */
+	private static final int DEFAULT_PART = 3;
+
+	/** An eighth left is too little. */
+	private static final int SCARCE_PART = 8;
+
+	/** Distance of connections that are closed for it: each frees what it held. */
+	private static final long CLOSE_PAUSE_NANOS = 20_000_000;
+
+	private final long bytes;
+
+	private final LongSupplier clock;
+
+	private final AtomicLong held = new AtomicLong();
+
+	private final AtomicLong lastClosed;
+
+	private final Set<ConnectionMemory> connections = ConcurrentHashMap.newKeySet();
+
+	NodeMemory(long bytes, LongSupplier clock) {
+		this.bytes = bytes;
+		this.clock = clock;
+		this.lastClosed = new AtomicLong(clock.getAsLong() - CLOSE_PAUSE_NANOS);
+	}
+
+	/** As the settings say, or by the memory of this process. */
+	static NodeMemory of(TransportSettings settings, LongSupplier clock) {
+		long configured = settings.bufferMemoryBytes();
+		return new NodeMemory(
+				(configured > 0) ? configured : Math.max(least(settings.maxPayloadBytes()),
+						Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory()) / DEFAULT_PART),
+				clock);
+	}
+
+	/** With less, one connection could not even receive one payload. */
+	static long least(int maxPayloadBytes) {
+		return 2L * FrameCodec.maxFrameBytes(maxPayloadBytes) + (1 << 20);
+	}
+
+	/**
+	 * Count a connection.
+	 * @param close closes it from any thread, for holding most while memory is scarce
+	 */
+	ConnectionMemory open(Runnable close) {
+		ConnectionMemory memory = new ConnectionMemory(this, close);
+		this.connections.add(memory);
+		return memory;
+	}
+
+	void closed(ConnectionMemory memory) {
+		this.connections.remove(memory);
+	}
+
+	/** Bytes of the budget. */
+	long bytes() {
+		return this.bytes;
+	}
+
+	/** Bytes that wait, about. */
+	long held() {
+		return this.held.get();
+	}
+
+	/** Bytes that are left, about; negative if there are none. */
+	long free() {
+		return this.bytes - this.held.get();
+	}
+
+	void add(long more) {
+		long now = this.held.addAndGet(more);
+		if (more > 0 && this.bytes - now < this.bytes / SCARCE_PART) {
+			closeLargest();
+		}
+	}
+
+	private void closeLargest() {
+		long now = this.clock.getAsLong();
+		long last = this.lastClosed.get();
+		if (now - last < CLOSE_PAUSE_NANOS || !this.lastClosed.compareAndSet(last, now)) {
+			return;
+		}
+		ConnectionMemory largest = null;
+		for (ConnectionMemory each : this.connections) {
+			if (largest == null || each.reported() > largest.reported()) {
+				largest = each;
+			}
+		}
+		if (largest != null) {
+			largest.giveWay();
+		}
+	}
+
+}
