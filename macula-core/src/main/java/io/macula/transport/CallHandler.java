@@ -16,6 +16,8 @@
 
 package io.macula.transport;
 
+import java.net.SocketAddress;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,24 @@ public interface CallHandler {
 	 * @return the target, or {@code null} if nothing serves it
 	 */
 	@Nullable Object resolve(String procedure, String codec);
+
+	/**
+	 * A client was welcomed.
+	 * @param peer what it says of itself
+	 * @param address where it came from
+	 * @return what stands for it, see {@link InboundCall#caller()}
+	 */
+	default Object connected(NodeInfo peer, @Nullable SocketAddress address) {
+		return peer;
+	}
+
+	/**
+	 * Its connection is over, for each {@link #connected}.
+	 * @param caller what that returned
+	 */
+	default void disconnected(Object caller) {
+		// Nothing is kept.
+	}
 
 	/**
 	 * A unary call arrived.

@@ -63,6 +63,22 @@ public interface InboundCall {
 	NodeInfo peer();
 
 	/**
+	 * What {@link CallHandler#connected} returned for the connection.
+	 * @return the caller
+	 */
+	default Object caller() {
+		return peer();
+	}
+
+	/**
+	 * Calls of this connection that have no answer.
+	 * @return 0 or more, this one included
+	 */
+	default int inFlight() {
+		return 0;
+	}
+
+	/**
 	 * When the caller gives up, on the scale of {@link System#nanoTime()}.
 	 * @return {@link StreamCall#NO_DEADLINE} for none
 	 */

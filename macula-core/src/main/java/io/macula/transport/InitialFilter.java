@@ -16,8 +16,6 @@
 
 package io.macula.transport;
 
-import java.util.function.BooleanSupplier;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,8 +25,7 @@ import io.netty.channel.socket.DatagramPacket;
 /**
  * Drops datagrams that must not reach the QUIC codec: Initial packets in datagrams
  * smaller than RFC 9000, section 14.1, demands (the codec would answer them, or keep a
- * connection for them), all Initial packets while the listener is full, and what is too
- * short for any packet.
+ * connection for them), and what is too short for any packet.
  */
 @Sharable
 final class InitialFilter extends ChannelInboundHandlerAdapter {
@@ -37,12 +34,6 @@ final class InitialFilter extends ChannelInboundHandlerAdapter {
 
 	/** The shortest QUIC packet that can be meant for us; a sentinel's byte is less. */
 	private static final int MIN_PACKET_BYTES = 21;
-
-	private final BooleanSupplier full;
-
-	InitialFilter(BooleanSupplier full) {
-		this.full = full;
-	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
@@ -55,8 +46,7 @@ final class InitialFilter extends ChannelInboundHandlerAdapter {
 
 	private boolean unwanted(ByteBuf datagram) {
 		int bytes = datagram.readableBytes();
-		return bytes < MIN_PACKET_BYTES
-				|| (initial(datagram) && (bytes < MIN_INITIAL_BYTES || this.full.getAsBoolean()));
+		return bytes < MIN_PACKET_BYTES || (initial(datagram) && bytes < MIN_INITIAL_BYTES);
 	}
 
 	/** Long header form of packet type 0 (RFC 9000, section 17.2.2), any version. */

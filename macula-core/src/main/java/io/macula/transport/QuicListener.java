@@ -55,12 +55,6 @@ public final class QuicListener implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(QuicListener.class);
 
-	/** From so many unfinished handshakes on, clients must prove their address. */
-	private static final int PENDING_BEFORE_RETRY = 64;
-
-	/** Connections over the limit that are still answered, so that clients learn why. */
-	private static final int REFUSED_KINDLY = 64;
-
 	/**
 	 * Addresses that one client may have one after the other: the QUIC stack keeps a path
 	 * for each of them, and at most as many as this limit says.
@@ -86,10 +80,9 @@ public final class QuicListener implements AutoCloseable {
 
 	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
-	private final Set<ServerConnection> pending = ConcurrentHashMap.newKeySet();
+	private final PendingHandshakes handshakes;
 
-	private final AtomicInteger pendingCount = new AtomicInteger();
-
+	/** Connections that were welcomed. */
 	private final AtomicInteger count = new AtomicInteger();
 
 	private final LongSupplier clock;
@@ -106,6 +99,7 @@ public final class QuicListener implements AutoCloseable {
 		this.transport = transport;
 		this.clock = transport.clock();
 		this.log = new HandshakeLog(this.clock);
+		this.handshakes = new PendingHandshakes(transport.settings().maxPendingHandshakes(), this.clock);
 		this.tls = tls;
 		this.handler = handler;
 		this.self = self;
@@ -162,7 +156,7 @@ public final class QuicListener implements AutoCloseable {
 	 * @return 0 or more
 	 */
 	public int connections() {
-		return this.connections.size() - this.pending.size();
+		return this.count.get();
 	}
 
 	/**
@@ -206,7 +200,7 @@ public final class QuicListener implements AutoCloseable {
 
 	/** Number of connections that have not finished their handshake. */
 	int pending() {
-		return this.pending.size();
+		return this.handshakes.size();
 	}
 
 	/** The UDP sockets; closing them is what the death of the process looks like. */
@@ -246,36 +240,36 @@ public final class QuicListener implements AutoCloseable {
 		return this.draining;
 	}
 
-	boolean overfull() {
-		return this.count.get() > settings().maxConnections();
+	PendingHandshakes handshakes() {
+		return this.handshakes;
 	}
 
-	void handshakeOver(ServerConnection connection) {
-		if (this.pending.remove(connection)) {
-			this.pendingCount.decrementAndGet();
+	/** Whether there is room for another connection, which counts from now on. */
+	boolean admit() {
+		if (this.count.incrementAndGet() <= settings().maxConnections()) {
+			return true;
 		}
+		this.count.decrementAndGet();
+		return false;
 	}
 
-	void ended(ServerConnection connection) {
-		if (this.connections.remove(connection)) {
+	/**
+	 * A connection is over.
+	 * @param admitted whether it counted
+	 */
+	void ended(ServerConnection connection, boolean admitted) {
+		this.connections.remove(connection);
+		if (admitted) {
 			this.count.decrementAndGet();
 		}
-	}
-
-	private void begun(ServerConnection connection) {
-		this.connections.add(connection);
-		this.count.incrementAndGet();
-		this.pending.add(connection);
-		this.pendingCount.incrementAndGet();
 	}
 
 	// Sockets
 
 	/** What reads from each of them. */
 	private ChannelHandler pipeline() {
-		InitialFilter filter = new InitialFilter(
-				() -> this.count.get() >= settings().maxConnections() + REFUSED_KINDLY);
-		RetryTokens tokens = new RetryTokens(() -> this.pendingCount.get() >= PENDING_BEFORE_RETRY, this.clock);
+		InitialFilter filter = new InitialFilter();
+		RetryTokens tokens = new RetryTokens(this.handshakes::proves, this.handshakes::admit, this.clock);
 		ChannelHandler dispatcher = (ListenerSockets.several(this.transport.udp())) ? new Dispatching(tokens)
 				: new Single(tokens);
 		return new Pipeline(filter, dispatcher);
@@ -297,7 +291,7 @@ public final class QuicListener implements AutoCloseable {
 				@Override
 				protected void initChannel(QuicChannel channel) {
 					ServerConnection connection = new ServerConnection(QuicListener.this, channel, turn);
-					begun(connection);
+					QuicListener.this.connections.add(connection);
 					channel.pipeline().addLast(connection);
 				}
 

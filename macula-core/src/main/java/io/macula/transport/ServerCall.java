@@ -134,6 +134,16 @@ class ServerCall implements InboundCall {
 	}
 
 	@Override
+	public final Object caller() {
+		return this.stream.connection().caller();
+	}
+
+	@Override
+	public final int inFlight() {
+		return this.stream.connection().inFlight();
+	}
+
+	@Override
 	public final long deadlineNanoTime() {
 		return this.deadlineNanoTime;
 	}

@@ -100,6 +100,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 
 	private @Nullable NodeInfo peer;
 
+	private @Nullable Object caller;
+
 	private @Nullable ClientPath path;
 
 	private State state = State.HANDSHAKE;
@@ -136,6 +138,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 			throw new IllegalStateException("No HELLO yet");
 		}
 		return present;
+	}
+
+	/** What the handler knows the client by. */
+	Object caller() {
+		Object present = this.caller;
+		return (present != null) ? present : peer();
 	}
 
 	@Nullable SocketAddress address() {
@@ -193,6 +201,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 	/** The client introduced itself and is welcome. */
 	void welcome(NodeInfo client, long maxPayloadBytes, Frame.Welcome welcome) {
 		this.peer = client;
+		this.caller = this.listener.handler().connected(client, this.address);
 		this.pump.peerTakes(maxPayloadBytes);
 		this.state = State.OPEN;
 		this.control.handOver(this);
@@ -423,7 +432,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		CloseFrame.send(this.channel, code, message);
 		this.pump.end();
 		this.memory.end();
-		this.listener.ended(this);
+		Object present = this.caller;
+		if (present != null) {
+			this.listener.handler().disconnected(present);
+		}
+		this.listener.ended(this, this.peer != null);
 	}
 
 	private enum State {

@@ -60,6 +60,8 @@ final class ServerHandshake implements ControlStream.Receiver {
 	/** Kept here: the channel forgets it when the connection is over. */
 	private final @Nullable SSLEngine engine;
 
+	private PendingHandshakes.@Nullable Entry entry;
+
 	private @Nullable ScheduledFuture<?> timer;
 
 	private @Nullable String sni;
@@ -77,6 +79,7 @@ final class ServerHandshake implements ControlStream.Receiver {
 	}
 
 	void start() {
+		this.entry = this.listener.handshakes().begun(this.address, this::giveUp);
 		this.timer = this.loop.schedule(this::timedOut, HELLO_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
 	}
 
@@ -86,6 +89,16 @@ final class ServerHandshake implements ControlStream.Receiver {
 			logger.debug("The handshake of {} was not finished within {} ms", this.address, HELLO_LIMIT_MILLIS);
 			this.connection.end(ErrorCode.HANDSHAKE_TIMEOUT, "no HELLO within " + HELLO_LIMIT_MILLIS + " ms");
 		}
+	}
+
+	/** From any thread: its place is needed. */
+	private void giveUp() {
+		this.connection.execute(() -> {
+			if (!this.over) {
+				this.connection.end(ErrorCode.HANDSHAKE_TIMEOUT,
+						"too many handshakes are under way, and this one came first");
+			}
+		});
 	}
 
 	/** The client named the host that it asks for. */
@@ -121,19 +134,20 @@ final class ServerHandshake implements ControlStream.Receiver {
 			refuse(ErrorCode.WRONG_REALM,
 					"this node belongs to realm '" + realm + "', the client to realm '" + introduction.realm() + "'");
 		}
-		else if (this.listener.overfull()) {
-			refuse(ErrorCode.OVERLOADED,
-					"this node has " + settings.maxConnections() + " connections already (maxConnections)");
-		}
 		else if (this.listener.draining()) {
 			refuse(ErrorCode.DRAINED, "this node is draining");
 		}
 		else {
+			// Before it counts, for it may be refused.
+			NodeInfo client = new NodeInfo(new Realm(introduction.realm()), introduction.nodeId(),
+					introduction.incarnation(), introduction.codecs());
+			if (!this.listener.admit()) {
+				refuse(ErrorCode.OVERLOADED,
+						"this node has " + settings.maxConnections() + " connections already (maxConnections)");
+				return;
+			}
 			over();
-			this.connection.welcome(
-					new NodeInfo(new Realm(introduction.realm()), introduction.nodeId(), introduction.incarnation(),
-							introduction.codecs()),
-					introduction.maxPayloadBytes(),
+			this.connection.welcome(client, introduction.maxPayloadBytes(),
 					new Frame.Welcome(Introduction.of(realm, self.nodeId(), self.incarnation(),
 							settings.maxPayloadBytes(), settings.maxInFlightPerConnection(), self.codecs(), SOFTWARE)));
 		}
@@ -172,7 +186,10 @@ final class ServerHandshake implements ControlStream.Receiver {
 	/** There is nothing to wait for any more. */
 	void over() {
 		this.over = true;
-		this.listener.handshakeOver(this.connection);
+		PendingHandshakes.Entry pending = this.entry;
+		if (pending != null) {
+			this.listener.handshakes().over(pending);
+		}
 		if (this.timer != null) {
 			this.timer.cancel(false);
 		}

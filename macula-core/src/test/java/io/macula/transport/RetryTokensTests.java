@@ -34,20 +34,26 @@ class RetryTokensTests {
 
 	private final AtomicBoolean needed = new AtomicBoolean(true);
 
-	private final RetryTokens tokens = new RetryTokens(this.needed::get, this.now::get);
+	private final AtomicBoolean admits = new AtomicBoolean(true);
+
+	private final RetryTokens tokens = new RetryTokens((address) -> this.needed.get(), (address) -> this.admits.get(),
+			this.now::get);
 
 	private final InetSocketAddress client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1234);
 
 	private final ByteBuf id = Unpooled.wrappedBuffer(new byte[] { 1, 2, 3, 4, 5, 6, 7, 8 });
 
 	@Test
-	void aTokenHoldsForItsAddressAndTime() throws Exception {
+	void aTokenHoldsForItsAddressAndPortAndTime() throws Exception {
 		ByteBuf token = token();
 		assertThat(token.readableBytes()).isLessThanOrEqualTo(this.tokens.maxTokenLength());
-		int offset = this.tokens.validateToken(token, this.client);
-		assertThat(token.slice(offset, token.readableBytes() - offset)).isEqualTo(this.id);
 		InetSocketAddress stranger = new InetSocketAddress(InetAddress.getByName("10.0.0.9"), 1234);
 		assertThat(this.tokens.validateToken(token, stranger)).isNegative();
+		InetSocketAddress neighbour = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1235);
+		assertThat(this.tokens.validateToken(token, neighbour)).isNegative();
+		int offset = this.tokens.validateToken(token, this.client);
+		assertThat(token.slice(offset, token.readableBytes() - offset)).isEqualTo(this.id);
+		token = token();
 		this.now.addAndGet(Duration.ofSeconds(11).toNanos());
 		assertThat(this.tokens.validateToken(token, this.client)).isNegative();
 	}
@@ -72,6 +78,35 @@ class RetryTokensTests {
 		for (int i = 0; i < token.readableBytes(); i++) {
 			assertThat(this.tokens.validateToken(token.slice(0, i), this.client)).isNegative();
 		}
+	}
+
+	@Test
+	void aTokenIsGoodForOneHandshake() {
+		ByteBuf first = token();
+		ByteBuf second = token();
+		assertThat(this.tokens.validateToken(first, this.client)).isPositive();
+		assertThat(this.tokens.validateToken(first, this.client)).isNegative();
+		assertThat(this.tokens.validateToken(second, this.client)).isPositive();
+		assertThat(this.tokens.validateToken(second, this.client)).isNegative();
+	}
+
+	@Test
+	void aTokenThatIsRefusedForWantOfRoomMayComeAgain() {
+		ByteBuf token = token();
+		this.admits.set(false);
+		assertThat(this.tokens.validateToken(token, this.client)).isNegative();
+		this.admits.set(true);
+		assertThat(this.tokens.validateToken(token, this.client)).isPositive();
+	}
+
+	@Test
+	void usedTokensStayUsedWhileOthersAreWritten() {
+		ByteBuf used = token();
+		assertThat(this.tokens.validateToken(used, this.client)).isPositive();
+		for (int i = 0; i < 1000; i++) {
+			token();
+		}
+		assertThat(this.tokens.validateToken(used, this.client)).isNegative();
 	}
 
 	@Test

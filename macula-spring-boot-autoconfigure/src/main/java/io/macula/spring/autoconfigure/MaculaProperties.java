@@ -310,13 +310,19 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param eventLoops Number of transport threads; 0 for half of the processors
 	 * @param spin Time that a transport thread looks for packets before it sleeps, where
 	 * they come that soon; up to 1ms, 0 for not at all
+	 * @param bufferMemory Memory for what waits on all connections (frames in part, calls
+	 * without an answer, answers that are not read), of which one may hold as much as is
+	 * left for the others; 0 for a third of the smaller of heap and direct memory
+	 * @param maxPendingHandshakes Maximum number of handshakes under way at once; one
+	 * address may have an eighth of it
 	 */
 	public record Transport(@DefaultValue("30s") Duration idleTimeout, @DefaultValue("10s") Duration keepAlive,
 			@DefaultValue("750ms") Duration suspicion, @DefaultValue("16MB") DataSize maxPayload,
 			@DefaultValue("16KB") DataSize laneThreshold, @DefaultValue("1") int lanes,
 			@DefaultValue("10000") int maxConnections, @DefaultValue("20000") int maxInFlightPerConnection,
 			@DefaultValue("1000") int maxStreamsPerConnection, @DefaultValue("0") int eventLoops,
-			@DefaultValue("50us") Duration spin) {
+			@DefaultValue("50us") Duration spin, @DefaultValue("0B") DataSize bufferMemory,
+			@DefaultValue("1024") int maxPendingHandshakes) {
 
 	}
 

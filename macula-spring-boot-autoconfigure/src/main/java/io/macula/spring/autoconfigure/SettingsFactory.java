@@ -117,7 +117,8 @@ final class SettingsFactory {
 				() -> new TransportSettings(transport.idleTimeout(), transport.keepAlive(), transport.suspicion(),
 						bytes(transport.maxPayload()), bytes(transport.laneThreshold()), transport.lanes(),
 						transport.maxConnections(), transport.maxInFlightPerConnection(),
-						transport.maxStreamsPerConnection(), transport.eventLoops(), transport.spin()));
+						transport.maxStreamsPerConnection(), transport.eventLoops(), transport.spin(),
+						transport.bufferMemory().toBytes(), transport.maxPendingHandshakes()));
 	}
 
 	/** Saturated: the runtime's own limits are far below. */

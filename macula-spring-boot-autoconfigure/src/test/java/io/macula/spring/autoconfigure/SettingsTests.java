@@ -259,6 +259,8 @@ class SettingsTests {
 					macula.transport.max-connections         | 0          | at least 1
 					macula.transport.max-in-flight-per-connection | 0     | at least 1
 					macula.transport.max-streams-per-connection | 0       | at least 1
+					macula.transport.max-pending-handshakes     | 7       | 8 to 1048576
+					macula.transport.buffer-memory              | 1MB     | twice what a payload
 					macula.transport.event-loops             | -1         | 0 to 1024
 					macula.transport.spin                    | 2ms        | 0 to 1ms
 					macula.client.services.a.deadline        | -1s        | more than 0
