@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.macula.Code;
 import io.macula.Status;
+import io.macula.transport.InboundCall;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -37,6 +38,9 @@ final class Admission {
 	 * it is released, once. Those of reserved services are not counted, for the links of
 	 * the directory never end by themselves; a drain ends them.
 	 */
+
+	/** A connection may have so many calls open, in terms of what is left for others. */
+	private static final int TIMES_FREE = 7;
 
 	private final Refusals refusals;
 
@@ -65,7 +69,7 @@ final class Admission {
 	 * Take a call, which is in flight from now on.
 	 * @return {@code null}, or why it is not taken
 	 */
-	@Nullable Status admit(ServedService service) {
+	@Nullable Status admit(ServedService service, InboundCall call) {
 		if (this.draining) {
 			return this.refusals.draining();
 		}
@@ -75,7 +79,9 @@ final class Admission {
 		if (this.memory.refusing() && !this.memory.resume()) {
 			return this.refusals.outOfMemory();
 		}
-		if (this.inFlight.incrementAndGet() > this.maxInFlight) {
+		int open = this.inFlight.incrementAndGet();
+		if (open > this.maxInFlight || (open > this.maxInFlight / 2
+				&& call.inFlight() > TIMES_FREE * (long) (this.maxInFlight - open) + TIMES_FREE)) {
 			left();
 			return this.refusals.tooManyInFlight(this.maxInFlight);
 		}

@@ -29,9 +29,10 @@ import java.util.concurrent.atomic.LongAdder;
 final class BatchingHandlerExecutor implements HandlerExecutor {
 
 	/*
-	 * Where things are: HandlerQueue holds what waits; HandlerThreads keeps the rule that
-	 * while something waits, someone works, and decides who wakes whom; HandlerThread is
-	 * one thread and its states; SlowTaskScout finds tasks that hold up the queue.
+	 * Where things are: HandlerQueue holds what waits, in HandlerRing and CallerTurns;
+	 * HandlerThreads keeps the rule that while something waits, someone works, and
+	 * decides who wakes whom; HandlerThread is one thread and its states; SlowTaskScout
+	 * finds tasks that hold up the queue.
 	 */
 
 	static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
@@ -47,7 +48,7 @@ final class BatchingHandlerExecutor implements HandlerExecutor {
 	}
 
 	BatchingHandlerExecutor(int maxThreads, int queueCapacity, Duration keepAlive, ThreadFactory factory) {
-		this.queue = new HandlerQueue(queueCapacity);
+		this.queue = new HandlerQueue(queueCapacity, maxThreads);
 		this.threads = new HandlerThreads(this.queue, maxThreads, keepAlive, factory);
 	}
 
@@ -92,7 +93,7 @@ final class BatchingHandlerExecutor implements HandlerExecutor {
 	}
 
 	private void dropQueued() {
-		for (HandlerTask task = this.queue.take(); task != null; task = this.queue.take()) {
+		for (HandlerTask task = this.queue.takeAny(); task != null; task = this.queue.takeAny()) {
 			task.drop();
 		}
 	}

@@ -48,6 +48,9 @@ final class BlockingCall extends ServedCall implements HandlerTask {
 	/** Written before RUNNING. */
 	private @Nullable Thread runner;
 
+	/** Owned by the thread that takes this call from the queue. */
+	private boolean occupies;
+
 	BlockingCall(Admission admission, ServedMethod method, InboundCall call) {
 		super(admission, method, call);
 	}
@@ -138,6 +141,21 @@ final class BlockingCall extends ServedCall implements HandlerTask {
 	@Override
 	void failTaking(Throwable thrown) {
 		// Nothing to do.
+	}
+
+	@Override
+	public @Nullable Caller caller() {
+		return (call().caller() instanceof Caller caller) ? caller : null;
+	}
+
+	@Override
+	public boolean occupies() {
+		return this.occupies;
+	}
+
+	@Override
+	public void occupies(boolean occupies) {
+		this.occupies = occupies;
 	}
 
 	@Override

@@ -15,6 +15,7 @@
  */
 package io.macula.server;
 
+import java.net.SocketAddress;
 import java.util.Collection;
 
 import io.macula.CallContext;
@@ -55,6 +56,8 @@ final class Dispatcher implements CallHandler {
 
 	private final HandlerExecutor executor;
 
+	private final Callers callers = new Callers();
+
 	private final ThreadLocal<CallBatch> batches = ThreadLocal.withInitial(CallBatch::new);
 
 	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight, boolean exposeMessages,
@@ -94,6 +97,18 @@ final class Dispatcher implements CallHandler {
 	@Override
 	public @Nullable Object resolve(String procedure, String codec) {
 		return this.procedures.find(new ProcedureKey(procedure, codec));
+	}
+
+	@Override
+	public Object connected(NodeInfo peer, @Nullable SocketAddress address) {
+		return this.callers.connected(address);
+	}
+
+	@Override
+	public void disconnected(Object caller) {
+		if (caller instanceof Caller known) {
+			this.callers.left(known);
+		}
 	}
 
 	@Override
@@ -175,7 +190,7 @@ final class Dispatcher implements CallHandler {
 	}
 
 	private boolean admit(ServedMethod method, InboundCall call) {
-		Status refusal = this.admission.admit(method.service());
+		Status refusal = this.admission.admit(method.service(), call);
 		if (refusal == null) {
 			return true;
 		}

@@ -46,7 +46,8 @@ interface HandlerExecutor {
 
 	/**
 	 * Hand over a batch.
-	 * @param tasks the tasks; the array is not kept
+	 * @param tasks the tasks; the array is not kept, but those that are not taken are
+	 * moved behind the others
 	 * @param count how many of them
 	 * @return how many were taken, from the first on; the others are still the caller's
 	 */

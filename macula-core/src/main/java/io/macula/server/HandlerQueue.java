@@ -16,115 +16,97 @@
 
 package io.macula.server;
 
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounded queue of many producers and many consumers that takes whole batches. Allocates
- * nothing per task.
+ * Bounded queue of many producers and many consumers that takes whole batches. While
+ * little waits, all tasks stand in one {@link HandlerRing}; what it has no place for, and
+ * what would take more threads than its caller's share, waits in {@link CallerTurns}.
  */
 final class HandlerQueue {
 
 	/*
-	 * A ring of at least twice the capacity. A producer claims places by moving the tail
-	 * and then fills them; a consumer claims the place at the head by moving the head and
-	 * then empties it. A place that was claimed but is not yet filled (or not yet
-	 * emptied, one lap later) is waited for: the other side is between two instructions.
+	 * Few tasks are worked off before fairness could matter, so they take no lock. As
+	 * soon as something waits for its caller's turn, whatever comes waits there, too, and
+	 * the ring runs empty.
 	 */
 
-	private static final int LARGEST = 1 << 24;
+	/** Tasks in the ring: what is in flight of a busy client whose handlers are fast. */
+	static final int RING = 512;
 
 	private final int capacity;
 
-	private final int mask;
+	private final HandlerRing ring;
 
-	private final AtomicReferenceArray<@Nullable HandlerTask> ring;
+	private final CallerTurns turns;
 
-	private final AtomicLong head = new AtomicLong();
-
-	private final AtomicLong tail = new AtomicLong();
-
-	HandlerQueue(int capacity) {
-		this.capacity = Math.min(capacity, LARGEST);
-		int size = Integer.highestOneBit(Math.max(this.capacity, 8)) * 4;
-		this.mask = size - 1;
-		this.ring = new AtomicReferenceArray<>(size);
+	HandlerQueue(int capacity, int maxThreads) {
+		this.capacity = capacity;
+		this.ring = new HandlerRing(Math.min(capacity, RING));
+		this.turns = new CallerTurns(capacity, maxThreads);
 	}
 
 	/**
-	 * Add the first tasks of a batch.
+	 * Add tasks of a batch; those that find no place are moved to its end.
 	 * @return how many found a place
 	 */
 	int add(HandlerTask[] tasks, int count) {
-		long from;
-		int taken;
-		do {
-			from = this.tail.get();
-			long free = this.capacity - (from - this.head.get());
-			taken = (int) Math.min(count, free);
-			if (taken <= 0) {
-				return 0;
+		int taken = (this.turns.size() == 0) ? this.ring.add(tasks, count) : 0;
+		for (int i = taken; i < count; i++) {
+			HandlerTask task = tasks[i];
+			if (this.turns.add(task, this.ring.size())) {
+				tasks[i] = tasks[taken];
+				tasks[taken++] = task;
 			}
-		}
-		while (!this.tail.compareAndSet(from, from + taken));
-		for (int i = 0; i < taken; i++) {
-			int place = (int) (from + i) & this.mask;
-			for (int spins = 0; this.ring.getAcquire(place) != null; spins++) {
-				pause(spins);
-			}
-			this.ring.setRelease(place, tasks[i]);
 		}
 		return taken;
 	}
 
 	/**
-	 * Take the oldest task.
-	 * @return the task, or {@code null} if there is none
+	 * Take the task whose turn it is.
+	 * @return the task, or {@code null} if none may run now; {@link #left} when it is
+	 * over
 	 */
 	@Nullable HandlerTask take() {
-		for (int spins = 0;; spins++) {
-			long from = this.head.get();
-			if (from >= this.tail.get()) {
-				return null;
-			}
-			int place = (int) from & this.mask;
-			HandlerTask task = this.ring.getAcquire(place);
-			if (task != null && this.head.compareAndSet(from, from + 1)) {
-				this.ring.setRelease(place, null);
-				return task;
-			}
-			pause(spins);
+		HandlerTask task = this.ring.take();
+		while (task != null && task.slow() && !this.turns.occupy(task)) {
+			this.turns.park(task);
+			task = this.ring.take();
+		}
+		return (task != null || this.turns.isEmpty()) ? task : this.turns.take();
+	}
+
+	/** Take any task, to drop it. */
+	@Nullable HandlerTask takeAny() {
+		HandlerTask task = this.ring.take();
+		return (task != null) ? task : this.turns.takeAny();
+	}
+
+	/** A task that was taken is over. */
+	void left(HandlerTask task) {
+		if (task.occupies()) {
+			this.turns.left(task);
 		}
 	}
 
+	/** Whether there is none that may run now. */
 	boolean isEmpty() {
-		return this.head.get() >= this.tail.get();
+		return this.ring.isEmpty() && this.turns.isEmpty();
 	}
 
+	/** Tasks that wait. */
 	int size() {
-		long from = this.head.get();
-		return (int) Math.max(0, this.tail.get() - from);
+		return Math.min(this.capacity, this.ring.size() + this.turns.size());
 	}
 
-	/** Number of tasks that were ever added. */
+	/** Number of tasks that were ever added and may run now, or were taken. */
 	long added() {
-		return this.tail.get();
+		return this.ring.added() + this.turns.added();
 	}
 
 	/** Number of tasks that were ever taken. */
 	long taken() {
-		return this.head.get();
-	}
-
-	private static void pause(int spins) {
-		if (spins < 100) {
-			Thread.onSpinWait();
-		}
-		else {
-			Thread.yield();
-		}
+		return this.ring.taken() + this.turns.taken();
 	}
 
 }

@@ -16,6 +16,8 @@
 
 package io.macula.server;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Work for a handler thread: one call. Run or dropped exactly once.
  */
@@ -44,6 +46,30 @@ interface HandlerTask {
 	 * @return true if so
 	 */
 	boolean slow();
+
+	/**
+	 * Whose work this is, among those who share the threads.
+	 * @return the caller, or {@code null} for nobody's, which no share bounds
+	 */
+	default @Nullable Caller caller() {
+		return null;
+	}
+
+	/**
+	 * Whether this counts as one of the threads that its caller occupies.
+	 * @return true if so
+	 */
+	default boolean occupies() {
+		return false;
+	}
+
+	/**
+	 * Keep whether this counts so; by whoever takes it from the queue.
+	 * @param occupies whether it does
+	 */
+	default void occupies(boolean occupies) {
+		// Nobody's work does not count.
+	}
 
 	/**
 	 * Learn how long work of this kind takes.

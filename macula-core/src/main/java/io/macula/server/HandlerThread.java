@@ -142,6 +142,7 @@ final class HandlerThread implements Runnable {
 		Thread.interrupted();
 		long end = System.nanoTime();
 		next.took(end - now);
+		this.queue.left(next);
 		if (this.state == SLOW) {
 			this.state = WORKING;
 			this.threads.workAgain();

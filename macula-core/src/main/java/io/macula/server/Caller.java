@@ -1,0 +1,53 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.server;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One of those whose calls share the threads of a node: all connections from one host, or
+ * on this machine one connection. What waits of it is guarded by the {@link CallerTurns}.
+ */
+final class Caller {
+
+	/** How many there are, of all that share the same threads. */
+	private final AtomicInteger connected;
+
+	/** In the order in which they came. */
+	final Deque<HandlerTask> waiting = new ArrayDeque<>(0);
+
+	/** Whether its next task would take more threads than it may have. */
+	boolean blocked;
+
+	/** Threads that are occupied by slow tasks of this caller. */
+	int occupied;
+
+	/** Owned by {@link Callers}. */
+	int connections;
+
+	Caller(AtomicInteger connected) {
+		this.connected = connected;
+	}
+
+	/** Whether there is nobody to share with. */
+	boolean alone() {
+		return this.connected.get() <= 1;
+	}
+
+}

@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.server;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks that wait for their caller's turn: callers take turns, so that the many calls of
+ * one delay those of another by one each. Safe for all threads.
+ */
+final class CallerTurns {
+
+	/*
+	 * Fair queueing by round robin (Nagle, RFC 970). A caller may have waiting as many
+	 * tasks, and occupy by slow ones as many threads, as seven times what is left: alone
+	 * that is seven eighths, of two each seven fifteenths, and something is always left
+	 * for whoever comes. A caller that nobody shares with has everything.
+	 *
+	 * A caller with waiting tasks is in `turns`, or in `blocked` while its next task is
+	 * slow and would take more threads than it may have; `ready` counts the tasks of
+	 * those in `turns`. Each end of a slow task looks at the blocked ones again.
+	 */
+
+	private static final int TIMES_FREE = 7;
+
+	private final int capacity;
+
+	private final int maxThreads;
+
+	private final Deque<Caller> turns = new ArrayDeque<>();
+
+	private final Deque<Caller> blocked = new ArrayDeque<>();
+
+	/** Of the tasks that are nobody's. */
+	private final Caller nobody = new Caller(new AtomicInteger());
+
+	/** Tasks that wait; written under the lock of this, as all below. */
+	private volatile int size;
+
+	private volatile int ready;
+
+	private volatile long taken;
+
+	/** Threads that are occupied by slow tasks of callers with a share. */
+	private int occupied;
+
+	CallerTurns(int capacity, int maxThreads) {
+		this.capacity = capacity;
+		this.maxThreads = maxThreads;
+	}
+
+	/**
+	 * Add a task.
+	 * @param elsewhere tasks that wait beside those here
+	 * @return whether there is a place for it
+	 */
+	synchronized boolean add(HandlerTask task, int elsewhere) {
+		int free = this.capacity - this.size - elsewhere;
+		Caller caller = of(task);
+		if (free <= 0 || (!unbounded(caller) && caller.waiting.size() >= TIMES_FREE * (long) free)) {
+			return false;
+		}
+		append(caller, task);
+		return true;
+	}
+
+	/** A task that found a place before waits on. */
+	synchronized void park(HandlerTask task) {
+		append(of(task), task);
+	}
+
+	private void append(Caller caller, HandlerTask task) {
+		boolean first = caller.waiting.isEmpty();
+		caller.waiting.add(task);
+		this.size++;
+		if (first) {
+			// Whether it may run is found out when its turn comes.
+			this.turns.add(caller);
+			this.ready++;
+		}
+		else if (!caller.blocked) {
+			this.ready++;
+		}
+	}
+
+	/** The task whose turn it is, or {@code null} if none may run now. */
+	synchronized @Nullable HandlerTask take() {
+		for (Caller caller = this.turns.poll(); caller != null; caller = this.turns.poll()) {
+			HandlerTask task = caller.waiting.element();
+			if (task.slow() && !occupy(task)) {
+				caller.blocked = true;
+				this.blocked.add(caller);
+				this.ready -= caller.waiting.size();
+			}
+			else {
+				removeFirst(caller);
+				this.ready--;
+				if (!caller.waiting.isEmpty()) {
+					this.turns.add(caller);
+				}
+				return task;
+			}
+		}
+		return null;
+	}
+
+	/** Any task, whether or not it may run. */
+	synchronized @Nullable HandlerTask takeAny() {
+		unblock(true);
+		Caller caller = this.turns.peek();
+		if (caller == null) {
+			return null;
+		}
+		HandlerTask task = caller.waiting.element();
+		removeFirst(caller);
+		this.ready--;
+		if (caller.waiting.isEmpty()) {
+			this.turns.remove();
+		}
+		return task;
+	}
+
+	private void removeFirst(Caller caller) {
+		caller.waiting.remove();
+		this.size--;
+		this.taken++;
+	}
+
+	/**
+	 * A slow task asks for a thread.
+	 * @return whether it may have it, which counts if its caller has a share
+	 */
+	boolean occupy(HandlerTask task) {
+		Caller caller = of(task);
+		return unbounded(caller) || occupy(task, caller);
+	}
+
+	private synchronized boolean occupy(HandlerTask task, Caller caller) {
+		if (caller.occupied >= TIMES_FREE * (this.maxThreads - this.occupied)) {
+			return false;
+		}
+		caller.occupied++;
+		this.occupied++;
+		task.occupies(true);
+		return true;
+	}
+
+	/** A task that occupied a thread is over. */
+	synchronized void left(HandlerTask task) {
+		task.occupies(false);
+		of(task).occupied--;
+		this.occupied--;
+		unblock(false);
+	}
+
+	private void unblock(boolean all) {
+		for (int i = this.blocked.size(); i > 0; i--) {
+			Caller caller = this.blocked.remove();
+			if (all || unbounded(caller) || caller.occupied < TIMES_FREE * (this.maxThreads - this.occupied)) {
+				caller.blocked = false;
+				this.turns.add(caller);
+				this.ready += caller.waiting.size();
+			}
+			else {
+				this.blocked.add(caller);
+			}
+		}
+	}
+
+	private static boolean unbounded(Caller caller) {
+		return caller.alone();
+	}
+
+	private Caller of(HandlerTask task) {
+		Caller caller = task.caller();
+		return (caller != null) ? caller : this.nobody;
+	}
+
+	/** Whether no task may run now. */
+	boolean isEmpty() {
+		return this.ready == 0;
+	}
+
+	/** Tasks that wait. */
+	int size() {
+		return this.size;
+	}
+
+	/** Those that may run now, and those that were taken. */
+	long added() {
+		return this.taken + this.ready;
+	}
+
+	long taken() {
+		return this.taken;
+	}
+
+}
