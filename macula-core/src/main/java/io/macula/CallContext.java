@@ -62,6 +62,16 @@ public interface CallContext {
 	String callerNodeId();
 
 	/**
+	 * Who calls, as its certificate proves: whatever a node says of itself, nobody else
+	 * has its key.
+	 * @return SHA-256 of the public key in the certificate of the calling node, in
+	 * lower-case hexadecimal; {@code null} if it is not known
+	 */
+	default @Nullable String callerIdentity() {
+		return null;
+	}
+
+	/**
 	 * Whether the caller gave up, so that no answer is wanted any more.
 	 * @return true if so
 	 */

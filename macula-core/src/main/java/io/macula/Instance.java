@@ -32,9 +32,12 @@ import org.jspecify.annotations.Nullable;
  * @param priority lower values come first for the strategy {@code first}; default 0
  * @param weight relative share, at least 1; default 100
  * @param metadata free text for the user's own strategies, at most 64 entries
+ * @param identity SHA-256 of the public key that it shows in handshakes, in lower-case
+ * hexadecimal: no other process at its endpoint gets a call; {@code null} if the
+ * directory does not know it
  */
 public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Nullable String zone, int priority,
-		int weight, Map<String, String> metadata) {
+		int weight, Map<String, String> metadata, @Nullable String identity) {
 
 	/** Weight of an instance for which none is set. */
 	public static final int DEFAULT_WEIGHT = 100;
@@ -54,6 +57,21 @@ public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Null
 			throw new IllegalArgumentException(
 					"Node '" + nodeId + "' has " + metadata.size() + " metadata entries: expected at most 64");
 		}
+	}
+
+	/**
+	 * An instance of which the directory does not know the identity.
+	 * @param nodeId unique in the realm
+	 * @param incarnation number that grows with each start of the process
+	 * @param endpoint address at which the instance listens
+	 * @param zone place, or {@code null}
+	 * @param priority lower values come first
+	 * @param weight relative share
+	 * @param metadata free text
+	 */
+	public Instance(String nodeId, long incarnation, Endpoint endpoint, @Nullable String zone, int priority, int weight,
+			Map<String, String> metadata) {
+		this(nodeId, incarnation, endpoint, zone, priority, weight, metadata, null);
 	}
 
 	/**

@@ -80,6 +80,11 @@ abstract class ServedCallContext implements CallContext {
 	}
 
 	@Override
+	public final @Nullable String callerIdentity() {
+		return this.call.peer().identity();
+	}
+
+	@Override
 	public final boolean cancelled() {
 		return this.call.cancelled();
 	}

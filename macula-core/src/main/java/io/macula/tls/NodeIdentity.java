@@ -148,6 +148,14 @@ public final class NodeIdentity {
 	}
 
 	/**
+	 * The hash as a text, for comparison and for directories.
+	 * @return hexadecimal, in lower case
+	 */
+	public String text() {
+		return HexFormat.of().formatHex(this.hash);
+	}
+
+	/**
 	 * SHA-256 of a public key, be it valid or not.
 	 * @param publicKey X.509 SubjectPublicKeyInfo in DER
 	 * @return {@value #HASH_BYTES} bytes

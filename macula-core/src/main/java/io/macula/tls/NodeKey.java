@@ -18,6 +18,7 @@ package io.macula.tls;
 
 import java.security.GeneralSecurityException;
 import java.security.Key;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
@@ -45,6 +46,15 @@ public final class NodeKey {
 	 */
 	public static NodeKey of(PrivateKey privateKey, X509Certificate certificate) {
 		return new NodeKey(privateKey, NodeIdentity.of(certificate));
+	}
+
+	/**
+	 * A key for which there is no certificate yet.
+	 * @param pair EC or RSA
+	 * @return the key
+	 */
+	public static NodeKey of(KeyPair pair) {
+		return new NodeKey(pair.getPrivate(), NodeIdentity.of(pair.getPublic().getEncoded()));
 	}
 
 	/**

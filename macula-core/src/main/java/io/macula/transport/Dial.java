@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import io.macula.Endpoint;
-import io.macula.Realm;
 import io.macula.Status;
 import io.macula.tls.TlsContexts;
 import io.macula.tls.TlsFailures;
@@ -334,13 +333,18 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 			fail(this.failures.refusal(ErrorCode.WRONG_REALM, "it belongs to realm '" + introduction.realm() + "'"));
 			return;
 		}
+		ShownIdentity shown = ShownIdentity.of(this.engine);
+		String objection = shown.objection(this.tls, introduction.nodeId());
+		if (objection != null) {
+			fail(this.failures.refusal(ErrorCode.WRONG_IDENTITY, objection));
+			return;
+		}
 		long now = this.clock.getAsLong();
 		long path = QuicFigures.roundTripNanos(established);
 		this.roundTripNanos = (path > 0) ? Math.min(path, now - this.helloNanos) : now - this.helloNanos;
-		NodeInfo peer = new NodeInfo(new Realm(introduction.realm()), introduction.nodeId(), introduction.incarnation(),
-				introduction.codecs());
 		ClientConnection opened = new ClientConnection(this.transport, this, established, this.control, socketTurn,
-				peer, new PeerLimits(introduction.maxPayloadBytes(), introduction.maxInFlight()), now);
+				shown.describe(introduction),
+				new PeerLimits(introduction.maxPayloadBytes(), introduction.maxInFlight()), now);
 		this.connection = opened;
 		over();
 		this.events.handOver(opened);

@@ -41,7 +41,7 @@ record DialFailures(Endpoint endpoint, InetSocketAddress remote, String trust, L
 	/** The peer refused the connection, or closed it, with this code. */
 	Status refusal(ErrorCode code, String message) {
 		return switch (code) {
-			case WRONG_REALM -> unauthenticated("it refused the connection: " + message);
+			case WRONG_REALM, WRONG_IDENTITY -> unauthenticated("it refused the connection: " + message);
 			case UNSUPPORTED_VERSION ->
 				unavailable("it refused the connection: " + message, "the versions of both sides");
 			case OVERLOADED, LIMIT -> unavailable("it refused the connection: " + message, "its maxConnections");

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.macula.Realm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one end tells the other in HELLO or WELCOME. Immutable.
@@ -28,13 +29,26 @@ import io.macula.Realm;
  * @param nodeId the node's id
  * @param incarnation grows with each start of the node's process
  * @param codecs names of the payload codecs that the node knows, preferred first
+ * @param identity of a peer, as its certificate proves it: SHA-256 of its public key, in
+ * lower-case hexadecimal; {@code null} for this node itself, which does not say it
  */
-public record NodeInfo(Realm realm, String nodeId, long incarnation, List<String> codecs) {
+public record NodeInfo(Realm realm, String nodeId, long incarnation, List<String> codecs, @Nullable String identity) {
 
 	public NodeInfo {
 		Objects.requireNonNull(realm, "realm");
 		Objects.requireNonNull(nodeId, "nodeId");
 		codecs = List.copyOf(codecs);
+	}
+
+	/**
+	 * What a node says of itself.
+	 * @param realm the realm
+	 * @param nodeId the node's id
+	 * @param incarnation grows with each start of the node's process
+	 * @param codecs names of the payload codecs that the node knows, preferred first
+	 */
+	public NodeInfo(Realm realm, String nodeId, long incarnation, List<String> codecs) {
+		this(realm, nodeId, incarnation, codecs, null);
 	}
 
 }

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLEngine;
 
-import io.macula.Realm;
 import io.macula.tls.TlsFailures;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
@@ -126,6 +125,8 @@ final class ServerHandshake implements ControlStream.Receiver {
 		NodeInfo self = this.listener.self();
 		TransportSettings settings = this.listener.settings();
 		String realm = self.realm().name();
+		ShownIdentity shown = ShownIdentity.of(this.engine);
+		String objection = shown.objection(this.listener.tls(), introduction.nodeId());
 		if (introduction.version() != Introduction.VERSION) {
 			refuse(ErrorCode.UNSUPPORTED_VERSION, "this node speaks version " + Introduction.VERSION
 					+ " of the protocol, the client version " + introduction.version());
@@ -134,13 +135,15 @@ final class ServerHandshake implements ControlStream.Receiver {
 			refuse(ErrorCode.WRONG_REALM,
 					"this node belongs to realm '" + realm + "', the client to realm '" + introduction.realm() + "'");
 		}
+		else if (objection != null) {
+			refuse(ErrorCode.WRONG_IDENTITY, "the client is not who it says it is: " + objection);
+		}
 		else if (this.listener.draining()) {
 			refuse(ErrorCode.DRAINED, "this node is draining");
 		}
 		else {
 			// Before it counts, for it may be refused.
-			NodeInfo client = new NodeInfo(new Realm(introduction.realm()), introduction.nodeId(),
-					introduction.incarnation(), introduction.codecs());
+			NodeInfo client = shown.describe(introduction);
 			if (!this.listener.admit()) {
 				refuse(ErrorCode.OVERLOADED,
 						"this node has " + settings.maxConnections() + " connections already (maxConnections)");

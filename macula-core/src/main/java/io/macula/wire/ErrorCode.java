@@ -48,6 +48,8 @@ public enum ErrorCode {
 	OVERLOADED(0x22),
 	/** Peer gave no sign of life. */
 	UNRESPONSIVE(0x23),
+	/** Peer is another node than its certificate says. */
+	WRONG_IDENTITY(0x24),
 	/** The sender itself is at fault. */
 	INTERNAL(0x30);
 

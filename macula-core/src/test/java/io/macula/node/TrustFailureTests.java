@@ -80,7 +80,7 @@ class TrustFailureTests {
 		assertThat(echo.echo("ahead")).isEqualTo("ahead");
 		this.clientClock.set(Instant.now());
 		assertThat(echo.echo("corrected")).isEqualTo("corrected");
-		Echo another = client(provider, secret("another", this.clientClock));
+		Echo another = client(provider, secret("client", this.clientClock));
 		assertThat(another.echo("anew")).isEqualTo("anew");
 	}
 
@@ -210,11 +210,7 @@ class TrustFailureTests {
 	}
 
 	private Echo client(RealmNode seed, TlsContexts tls) {
-		RealmNode node = RealmNode.builder("test")
-			.nodeId("client" + this.nodes.size())
-			.tls(tls)
-			.seeds("127.0.0.1:" + seed.port())
-			.build();
+		RealmNode node = RealmNode.builder("test").nodeId("client").tls(tls).seeds("127.0.0.1:" + seed.port()).build();
 		this.nodes.add(node);
 		node.start();
 		return node.client().proxy(Echo.class, "test.echo");

@@ -72,8 +72,11 @@ class RealmServerTests {
 
 	private static final Codecs CODECS = Codecs.defaults();
 
-	private static final TlsContexts TLS = SecretTls.of(REALM, "test-node",
-			RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "test"));
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "test");
+
+	private static final TlsContexts TLS = SecretTls.of(REALM, "node1", SECRET);
+
+	private static final TlsContexts CALLER_TLS = SecretTls.of(REALM, "caller", SECRET);
 
 	private final Transport transport = Transport.create(TransportSettings.defaults());
 
@@ -116,7 +119,8 @@ class RealmServerTests {
 	}
 
 	private Connection connect() {
-		Connection connected = new QuicConnector(this.transport, TLS, new NodeInfo(REALM, "caller", 1, CODECS.names()))
+		Connection connected = new QuicConnector(this.transport, CALLER_TLS,
+				new NodeInfo(REALM, "caller", 1, CODECS.names()))
 			.connect(new Endpoint("127.0.0.1", this.server.port()), Duration.ofSeconds(10))
 			.block();
 		if (connected == null) {

@@ -217,11 +217,12 @@ class HandshakeRefusalTests {
 
 	@Test
 	void whenAProviderDrainsThenItDoesNotWarnOfHonestClients() {
-		SecretTls tls = SecretTls.of(SHOP, "node1", SECRET);
+		SecretTls tls = SecretTls.of(SHOP, "provider", SECRET);
 		TestHandler handler = new TestHandler();
 		try (QuicListener listener = QuicListener.start(this.serverTransport, tls, InetAddress.getLoopbackAddress(), 0,
 				handler, node("provider"))) {
-			QuicConnector connector = new QuicConnector(this.clientTransport, tls, node("client"));
+			QuicConnector connector = new QuicConnector(this.clientTransport, SecretTls.of(SHOP, "client", SECRET),
+					node("client"));
 			Endpoint endpoint = new Endpoint("127.0.0.1", listener.port());
 			Connection present = connector.connect(endpoint, Duration.ofSeconds(10)).block();
 			present.send(TestCall.of("test/keep", new byte[0]));
@@ -231,6 +232,50 @@ class HandshakeRefusalTests {
 					() -> connector.connect(endpoint, Duration.ofSeconds(10)).block());
 			assertThat(error.status().message()).contains("draining");
 			assertThat(this.log.at(Level.WARN)).isEmpty();
+		}
+	}
+
+	@Test
+	void whenAClientIntroducesItselfByAnotherIdThanItsCertificatesThenBothSidesSaySo() {
+		Refusal refusal = refuse(SecretTls.of(SHOP, "provider", SECRET), SecretTls.of(SHOP, "somebody", SECRET));
+		String objection = "it says that it is node 'client', but its certificate is that of node 'somebody'";
+		assertThat(refusal.client()).contains("it refused the connection: the client is not who it says it is: ",
+				objection);
+		assertThat(refusal.server()).contains(objection);
+	}
+
+	@Test
+	void whenAProviderIntroducesItselfByAnotherIdThanItsCertificatesThenItIsLeft() {
+		TestHandler handler = new TestHandler();
+		try (QuicListener listener = QuicListener.start(this.serverTransport, SecretTls.of(SHOP, "somebody", SECRET),
+				InetAddress.getLoopbackAddress(), 0, handler, node("provider"))) {
+			QuicConnector connector = new QuicConnector(this.clientTransport, SecretTls.of(SHOP, "client", SECRET),
+					node("client"));
+			RpcException error = catchThrowableOfType(RpcException.class,
+					() -> connector.connect(new Endpoint("127.0.0.1", listener.port()), Duration.ofSeconds(10))
+						.block());
+			assertThat(error.status().code()).isEqualTo(Code.UNAUTHENTICATED);
+			assertThat(error.status().processed()).isEqualTo(Processed.NO);
+			assertThat(error.status().message())
+				.contains("it says that it is node 'provider', but its certificate is that of node 'somebody'");
+			Awaitility.await().until(() -> listener.connections() == 0);
+		}
+	}
+
+	@Test
+	void whenBothAreWhoTheySayThenEachKnowsTheOthersIdentity() {
+		SecretTls provider = SecretTls.of(SHOP, "provider", SECRET);
+		SecretTls client = SecretTls.of(SHOP, "client", SECRET);
+		TestHandler handler = new TestHandler();
+		try (QuicListener listener = QuicListener.start(this.serverTransport, provider,
+				InetAddress.getLoopbackAddress(), 0, handler, node("provider"))) {
+			Connection connection = new QuicConnector(this.clientTransport, client, node("client"))
+				.connect(new Endpoint("127.0.0.1", listener.port()), Duration.ofSeconds(10))
+				.block();
+			assertThat(connection.peer().identity()).isEqualTo(provider.key().identity().text());
+			connection.send(TestCall.of("test/keep", new byte[0]));
+			Awaitility.await().until(() -> handler.kept.size() == 1);
+			assertThat(handler.kept.iterator().next().peer().identity()).isEqualTo(client.key().identity().text());
 		}
 	}
 
