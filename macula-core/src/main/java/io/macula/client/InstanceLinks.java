@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.macula.Instance;
 import io.macula.directory.Snapshot;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.EndpointPool;
@@ -77,10 +78,11 @@ final class InstanceLinks implements AutoCloseable {
 
 	/** A tracker enters the balancer: from now on it knows its pool, and the pool it. */
 	private void connect(InstanceTracker tracker) {
-		EndpointPool endpointPool = this.pool.retain(tracker.instance().endpoint(), tracker.instance().incarnation());
+		Instance instance = tracker.instance();
+		EndpointPool endpointPool = this.pool.retain(instance);
 		tracker.attach(endpointPool);
 		Disposable listening = endpointPool.onChange(() -> tracker.availability(availability(endpointPool.state())));
-		this.links.put(tracker, new Link(endpointPool, listening));
+		this.links.put(tracker, new Link(instance, endpointPool, listening));
 	}
 
 	private static InstanceTracker.Availability availability(EndpointPool.State state) {
@@ -105,13 +107,13 @@ final class InstanceLinks implements AutoCloseable {
 
 	private void release(Link link) {
 		link.listening().dispose();
-		this.pool.release(link.pool());
+		this.pool.release(link.pool(), link.instance());
 	}
 
 	/**
 	 * What ties an instance to its pool.
 	 */
-	private record Link(EndpointPool pool, Disposable listening) {
+	private record Link(Instance instance, EndpointPool pool, Disposable listening) {
 
 	}
 

@@ -29,6 +29,7 @@ import java.util.random.RandomGenerator;
 
 import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.Instance;
 import io.macula.Status;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -71,6 +72,9 @@ public final class ConnectionPool implements AutoCloseable {
 
 	private volatile @Nullable Disposable sweep;
 
+	private volatile Runnable stranger = () -> {
+	};
+
 	/**
 	 * An empty pool.
 	 * @param settings the settings
@@ -107,6 +111,45 @@ public final class ConnectionPool implements AutoCloseable {
 		follow(pool);
 		pool.renewed(incarnation);
 		return pool;
+	}
+
+	/**
+	 * The pool of an instance's endpoint, retained for the caller until
+	 * {@link #release(EndpointPool, Instance)}. If the directory knows its identity,
+	 * calls go to no other node that answers there.
+	 * @param instance the instance
+	 * @return the pool
+	 */
+	public EndpointPool retain(Instance instance) {
+		EndpointPool pool = hold(instance.endpoint());
+		follow(pool);
+		pool.renewed(instance.incarnation());
+		pool.pin(instance);
+		return pool;
+	}
+
+	/**
+	 * Give back what {@link #retain(Instance)} returned.
+	 * @param pool the pool
+	 * @param instance whose it is
+	 */
+	public void release(EndpointPool pool, Instance instance) {
+		pool.unpin(instance);
+		release(pool);
+	}
+
+	/**
+	 * Run an action whenever a dial found a node that no call is meant for: the directory
+	 * may tell soon who is there now.
+	 * @param action must not block; may be called on any thread
+	 */
+	public void onStranger(Runnable action) {
+		this.stranger = action;
+	}
+
+	/** A dial found one. */
+	void foundStranger() {
+		this.stranger.run();
 	}
 
 	private EndpointPool hold(Endpoint endpoint) {

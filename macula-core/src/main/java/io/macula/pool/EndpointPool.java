@@ -25,6 +25,7 @@ import java.util.random.RandomGenerator;
 
 import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.Instance;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
@@ -89,6 +90,11 @@ public final class EndpointPool {
 
 	private final EndpointDials dials;
 
+	private final Pins pins;
+
+	/** Whether the last dial found a node that no call is meant for. */
+	private volatile boolean foundStranger;
+
 	/** Connections that left the set and finish what is in flight. */
 	private final List<Connection> draining = new ArrayList<>();
 
@@ -111,6 +117,7 @@ public final class EndpointPool {
 		this.listener = listener;
 		this.lastUsedNanos = clock.getAsLong();
 		this.waiters = new WaiterQueue(endpoint, settings.maxPending());
+		this.pins = new Pins(endpoint);
 		this.dials = new EndpointDials(this, connector, settings.connectTimeout(), random,
 				new Redial(timer, this::redialDue, this::redialRefused), this.lastUsedNanos);
 	}
@@ -259,6 +266,13 @@ public final class EndpointPool {
 				effects.add(() -> connection.close(reason));
 				dial(effects);
 			}
+			else if (!this.pins.admit(connection)) {
+				Status stranger = this.pins.stranger(connection);
+				this.foundStranger = true;
+				effects.add(() -> connection.close(stranger));
+				dialFailed(stranger, effects);
+				effects.add(this.owner::foundStranger);
+			}
 			else {
 				connected(connection, effects);
 			}
@@ -269,6 +283,7 @@ public final class EndpointPool {
 		Connection other = (this.connections.size() >= this.settings.connectionsPerEndpoint())
 				? this.connections.ready() : null;
 		this.lastFailure = null;
+		this.foundStranger = false;
 		this.lastUsedNanos = this.clock.getAsLong();
 		this.dials.succeeded(effects);
 		if (other != null) {
@@ -408,6 +423,44 @@ public final class EndpointPool {
 				dial(effects);
 			}
 		});
+	}
+
+	/**
+	 * An instance that the directory tells is at this endpoint: if its identity is known,
+	 * no other node there gets a call.
+	 */
+	void pin(Instance instance) {
+		change((effects) -> {
+			if (this.life != Life.ACTIVE || !this.pins.add(instance)) {
+				return;
+			}
+			for (Connection connection : this.connections.all()) {
+				if (!this.pins.admit(connection)) {
+					Status stranger = this.pins.stranger(connection);
+					effects.add(
+							this.pins.renewedItsKey(connection) ? connection::drain : () -> connection.close(stranger));
+				}
+			}
+			if (this.foundStranger && this.connections.isEmpty() && this.dials.isScheduled()) {
+				this.dials.cancelRedial(effects);
+				dial(effects);
+			}
+		});
+	}
+
+	/** The directory tells of it no longer. */
+	void unpin(Instance instance) {
+		synchronized (this.lock) {
+			this.pins.remove(instance);
+		}
+	}
+
+	/**
+	 * Whether the last dial found a node that no call is meant for.
+	 * @return true until the next connection
+	 */
+	public boolean foundStranger() {
+		return this.foundStranger;
 	}
 
 	long lastUsedNanos() {

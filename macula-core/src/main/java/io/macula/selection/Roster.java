@@ -273,10 +273,10 @@ final class Roster {
 	/**
 	 * What makes an instance the same one.
 	 */
-	private record Process(String nodeId, long incarnation, Endpoint endpoint) {
+	private record Process(String nodeId, long incarnation, Endpoint endpoint, @Nullable String identity) {
 
 		static Process of(Instance instance) {
-			return new Process(instance.nodeId(), instance.incarnation(), instance.endpoint());
+			return new Process(instance.nodeId(), instance.incarnation(), instance.endpoint(), instance.identity());
 		}
 
 	}

@@ -65,6 +65,12 @@ final class FakeConnection implements Connection {
 		this.peer = new NodeInfo(new Realm("test"), "peer", incarnation, List.of("cbor"));
 	}
 
+	/** To a node of this name that showed this identity. */
+	FakeConnection(Endpoint endpoint, String nodeId, long incarnation, String identity) {
+		this.endpoint = endpoint;
+		this.peer = new NodeInfo(new Realm("test"), nodeId, incarnation, List.of("cbor"), identity);
+	}
+
 	void state(State next) {
 		this.state = next;
 		tell(next);
