@@ -48,6 +48,8 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 
 	private final LongSupplier uncalledNanos;
 
+	private final SeedDialer dialer;
+
 	private final SeedRotation seeds;
 
 	private final SeedAccount account;
@@ -85,6 +87,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 		super(settings, dialer, loop, table);
 		this.table = table;
 		this.uncalledNanos = uncalledNanos;
+		this.dialer = dialer;
 		this.seeds = new SeedRotation(settings.seeds(), loop, dialer, this);
 		this.account = new SeedAccount(table, loop);
 		this.nextTick = new Plan(loop, this::tick);
@@ -107,6 +110,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 			this.seeds.start();
 			report();
 			planTick(true);
+			this.dialer.onStranger(() -> loop().execute(this.seeds::hurry));
 		});
 	}
 

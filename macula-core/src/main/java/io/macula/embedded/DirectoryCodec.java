@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import io.macula.CallContext;
 import io.macula.Code;
 import io.macula.Status;
 import io.macula.codec.CodecException;
@@ -46,7 +47,9 @@ final class DirectoryCodec {
 		return new RealmDirectoryService() {
 			@Override
 			public Flux<byte[]> link(Flux<byte[]> mine) {
-				return encode(peer.link(decode(mine, DirectoryUpdate.class)), DirectoryUpdate.class);
+				return Flux.deferContextual((context) -> encode(
+						peer.link(ProvenPeer.of(CallContext.from(context)), decode(mine, DirectoryUpdate.class)),
+						DirectoryUpdate.class));
 			}
 
 			@Override

@@ -54,6 +54,11 @@ final class DirectoryLink extends DirectorySession {
 	 */
 	private static final double URGENT_SHARE = 0.4;
 
+	/** Faults of a peer that are put up with in {@link #WASTE_PERIOD}. */
+	static final int MOST_WASTED = 20;
+
+	private static final Duration WASTE_PERIOD = Duration.ofSeconds(10);
+
 	private final DirectorySelf self;
 
 	private final NodeTable table;
@@ -77,16 +82,82 @@ final class DirectoryLink extends DirectorySession {
 
 	private boolean batchDue;
 
-	/** The peer has to hear that there is no room for it here. */
+	/** The peer has to hear that it is not taken here. */
 	private boolean refusalDue;
 
+	/** The reason of that: another identity has its id. */
+	private boolean taken;
+
+	private ProvenPeer proven;
+
+	/** Whether it is not decided yet if the peer has its id. */
+	private boolean undecided;
+
+	/** How many updates of the peer count as applied meanwhile. */
+	private long appliedBefore;
+
+	/** Work that the peer caused by telling what nobody vouches for. */
+	private int wasted;
+
+	private long wastedNanos;
+
 	DirectoryLink(DirectoryLoop loop, DirectorySelf self, NodeTable table, boolean served) {
+		this(loop, self, table, served, ProvenPeer.UNKNOWN);
+	}
+
+	/**
+	 * A link.
+	 * @param served whether the peer dialled
+	 * @param proven who the peer is, if that is known already
+	 */
+	DirectoryLink(DirectoryLoop loop, DirectorySelf self, NodeTable table, boolean served, ProvenPeer proven) {
 		super(loop);
 		this.self = self;
 		this.table = table;
 		this.served = served;
+		this.proven = proven;
 		this.peer = new LinkPeer(self.nodeId(), loop.nanoTime());
 		this.accounts = new LeaseAccounts(table, served);
+	}
+
+	/**
+	 * The connection beneath tells who the peer is.
+	 */
+	void met(ProvenPeer peer) {
+		assert loop().inLoop();
+		this.proven = peer;
+	}
+
+	/**
+	 * Whether the peer may speak in the name of the one that it says it is.
+	 */
+	boolean honest(DirectoryUpdate update) {
+		String before = this.peer.nodeId();
+		return this.proven.mayBe(update.sender()) && (before == null || before.equals(update.sender()));
+	}
+
+	/**
+	 * Whether the peer is the owner of a record.
+	 */
+	boolean leadsTo(NodeRecord record) {
+		return this.proven.owns(record);
+	}
+
+	ProvenPeer proven() {
+		return this.proven;
+	}
+
+	/**
+	 * The peer told something that costs work and that nobody vouches for.
+	 * @return whether it did so more often than a fault of its own explains
+	 */
+	boolean wasted() {
+		long now = loop().nanoTime();
+		if (now - this.wastedNanos > WASTE_PERIOD.toNanos()) {
+			this.wastedNanos = now;
+			this.wasted = 0;
+		}
+		return ++this.wasted > MOST_WASTED;
 	}
 
 	/**
@@ -161,10 +232,41 @@ final class DirectoryLink extends DirectorySession {
 	}
 
 	/**
-	 * There is no room for a node: the node itself is told so.
+	 * A node is not taken: the node itself is told so.
+	 * @param taken whether because another identity has its id; otherwise there is no
+	 * room
 	 */
-	void refuse(String nodeId) {
-		this.refusalDue |= nodeId.equals(this.peer.nodeId());
+	void refuse(String nodeId, boolean taken) {
+		if (nodeId.equals(this.peer.nodeId())) {
+			this.refusalDue = true;
+			this.taken = taken;
+		}
+	}
+
+	/**
+	 * It is yet to be found out whether a node has its id. Until then, the node itself is
+	 * not told that what it says is applied.
+	 */
+	void undecided(String nodeId) {
+		if (nodeId.equals(this.peer.nodeId()) && !this.undecided) {
+			this.undecided = true;
+			this.appliedBefore = this.peer.received() - 1;
+		}
+	}
+
+	/**
+	 * It was found out.
+	 * @param refused whether another identity has the id
+	 */
+	void decided(String nodeId, boolean refused) {
+		if (nodeId.equals(this.peer.nodeId())) {
+			this.undecided = false;
+			this.answerDue = true;
+		}
+		if (refused) {
+			refuse(nodeId, true);
+			tell(nodeId);
+		}
 	}
 
 	/**
@@ -235,7 +337,7 @@ final class DirectoryLink extends DirectorySession {
 		}
 	}
 
-	/* A peer that has no room is asked again with each renewal. */
+	/* A peer that did not take this node is asked again with each renewal. */
 	private void renew(UpdateDraft draft, String nodeId) {
 		draft.renewal(this.table.renewal(nodeId));
 		if (refused() && nodeId.equals(this.self.nodeId())) {
@@ -249,9 +351,9 @@ final class DirectoryLink extends DirectorySession {
 		String peerId = this.peer.nodeId();
 		if (this.refusalDue && peerId != null) {
 			this.refusalDue = false;
-			draft.refused(peerId);
+			draft.refused(peerId, this.taken);
 		}
-		return draft.build(this.self, this.peer.received());
+		return draft.build(this.self, this.undecided ? this.appliedBefore : this.peer.received());
 	}
 
 	/**
@@ -262,10 +364,27 @@ final class DirectoryLink extends DirectorySession {
 	}
 
 	/**
-	 * Whether the peer has no room for this node.
+	 * Whether the peer does not take this node.
 	 */
 	boolean refused() {
 		return this.peer.refused();
+	}
+
+	/**
+	 * Whether it does not because another identity has this node's id there.
+	 */
+	boolean taken() {
+		return this.peer.taken();
+	}
+
+	/**
+	 * The state of the link for people.
+	 */
+	String describe() {
+		if (!refused()) {
+			return "linked";
+		}
+		return taken() ? "taken: another node has the id of this node there" : "full: has no room for this node";
 	}
 
 	/**

@@ -25,10 +25,11 @@ interface DirectoryPeer {
 
 	/**
 	 * Replicate the node table between two providers.
+	 * @param peer who dials
 	 * @param mine what the dialling node tells
 	 * @return what the answering node tells; both are endless
 	 */
-	Flux<DirectoryUpdate> link(Flux<DirectoryUpdate> mine);
+	Flux<DirectoryUpdate> link(ProvenPeer peer, Flux<DirectoryUpdate> mine);
 
 	/**
 	 * Watch services without holding a replica.

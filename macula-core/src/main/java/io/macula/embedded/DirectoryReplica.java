@@ -37,6 +37,9 @@ import reactor.core.publisher.Sinks;
  */
 final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 
+	/** Leases of others last at most this many of this node's own. */
+	private static final int LONGEST_LEASE = 4;
+
 	/** A tick that comes this late means that this very process stood still. */
 	private static final long STANDSTILL_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -82,10 +85,12 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	 * A replica.
 	 * @param settings how the node takes part
 	 * @param dialer calls seeds
+	 * @param check what is demanded of the records of others
 	 * @param loop owns the state
 	 */
-	DirectoryReplica(EmbeddedSettings settings, SeedDialer dialer, DirectoryLoop loop) {
-		this(settings, new SeedRefusals(dialer), loop, new NodeTable(loop.clock(), settings.maxNodes()));
+	DirectoryReplica(EmbeddedSettings settings, SeedDialer dialer, RecordCheck check, DirectoryLoop loop) {
+		this(settings, new SeedRefusals(dialer), loop, new NodeTable(loop.clock(), settings.maxNodes(), check,
+				settings.lease().multipliedBy(LONGEST_LEASE).toNanos()));
 	}
 
 	private DirectoryReplica(EmbeddedSettings settings, SeedRefusals dialer, DirectoryLoop loop, NodeTable table) {
@@ -93,13 +98,13 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		this.table = table;
 		this.lease = settings.lease();
 		this.log = new ReplicaLog(loop, settings.maxNodes());
-		this.own = new OwnRecord(this, table, loop);
+		this.own = new OwnRecord(this, new OwnSeal(settings.realm(), settings.key()), table, loop);
 		this.advertisement = new OwnAdvertisement(loop, this.own);
 		this.outbox = new Outbox(loop, watches());
 		this.links = new ReplicaLinks(loop, this.outbox, settings.lease());
 		this.clients = new WatchingClients(loop, this.outbox, this.log);
-		this.replication = new Replication(loop, this, table, this.own, this.links, this.clients, this.outbox, this.log,
-				this::linksChanged);
+		this.replication = new Replication(loop, this, table, this.own, this.links, this.clients, this.outbox, dialer,
+				this.log, this::linksChanged);
 		this.seeds = new SeedLinks(settings.seeds(), loop, this.replication, dialer);
 		this.streams = new ServedStreams(loop);
 	}
@@ -121,9 +126,9 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	DirectoryPeer peer() {
 		return new DirectoryPeer() {
 			@Override
-			public Flux<DirectoryUpdate> link(Flux<DirectoryUpdate> mine) {
+			public Flux<DirectoryUpdate> link(ProvenPeer peer, Flux<DirectoryUpdate> mine) {
 				return Flux.defer(() -> DirectoryReplica.this.streams.serve(
-						new DirectoryLink(loop(), DirectoryReplica.this, DirectoryReplica.this.table, true), mine,
+						new DirectoryLink(loop(), DirectoryReplica.this, DirectoryReplica.this.table, true, peer), mine,
 						DirectoryReplica.this.replication));
 			}
 
@@ -246,6 +251,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		this.replication.propagate(null);
 		this.seeds.tick();
 		this.replication.closeSilent();
+		this.replication.tick();
 		this.links.tick(now);
 		this.clients.tick();
 		this.outbox.flush();

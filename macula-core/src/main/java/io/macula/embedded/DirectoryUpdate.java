@@ -41,14 +41,15 @@ import org.jspecify.annotations.Nullable;
  * each record that the sender holds
  * @param gone withdrawn and expired records, at most {@value #MAX_RECORDS}
  * @param wanted node ids whose records the sender lacks, at most {@value #MAX_ENTRIES}
- * @param refused node ids for whose records the sender has no room: the receiver's, or
- * none
+ * @param refused node ids whose records the sender does not take: the receiver's, or none
+ * @param taken whether it does not because the id belongs to another identity; otherwise
+ * it has no room
  * @param patient whether the sender puts up with {@link DirectoryLink#HEARTBEAT}; one of
  * an earlier version does not
  */
 record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, boolean begins, boolean ends,
 		long answers, long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals,
-		List<Gone> gone, List<String> wanted, List<String> refused, boolean patient) {
+		List<Gone> gone, List<String> wanted, List<String> refused, boolean taken, boolean patient) {
 
 	/** Bound of the records in one update: far below the payload limit. */
 	static final int MAX_RECORDS = 200;
@@ -65,6 +66,14 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 		refused = (refused != null) ? List.copyOf(refused) : List.of();
 	}
 
+	/** An update that refuses nothing for another's sake. */
+	DirectoryUpdate(String sender, long senderIncarnation, boolean settled, boolean begins, boolean ends, long answers,
+			long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals, List<Gone> gone,
+			List<String> wanted, List<String> refused, boolean patient) {
+		this(sender, senderIncarnation, settled, begins, ends, answers, received, digest, upserts, renewals, gone,
+				wanted, refused, false, patient);
+	}
+
 	/**
 	 * Whether the receiver should say soon that it has applied this update.
 	 */
@@ -78,11 +87,17 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	 * @param record the record
 	 * @param renewals how often the lease was renewed
 	 * @param ageMillis since the last renewal, as the sender knows
+	 * @param proof of the last renewal
 	 */
-	record Upsert(NodeRecord record, long renewals, long ageMillis) {
+	record Upsert(NodeRecord record, long renewals, long ageMillis, @Nullable Proof proof) {
 
 		Upsert {
 			Objects.requireNonNull(record, "record");
+		}
+
+		/** Of a record that is not signed. */
+		Upsert(NodeRecord record, long renewals, long ageMillis) {
+			this(record, renewals, ageMillis, null);
 		}
 
 	}
@@ -95,11 +110,17 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	 * @param version version of the record
 	 * @param renewals how often the lease was renewed; grows
 	 * @param ageMillis since this renewal, as the sender knows
+	 * @param proof of this renewal
 	 */
-	record Renewal(String nodeId, long term, long version, long renewals, long ageMillis) {
+	record Renewal(String nodeId, long term, long version, long renewals, long ageMillis, @Nullable Proof proof) {
 
 		Renewal {
 			Objects.requireNonNull(nodeId, "nodeId");
+		}
+
+		/** Of a record that is not signed. */
+		Renewal(String nodeId, long term, long version, long renewals, long ageMillis) {
+			this(nodeId, term, version, renewals, ageMillis, null);
 		}
 
 	}
@@ -113,11 +134,25 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	 * @param renewals how often the lease had been renewed
 	 * @param withdrawn whether the node said so itself; otherwise the record expired, and
 	 * a further renewal brings it back
+	 * @param proof of the withdrawal
 	 */
-	record Gone(String nodeId, long term, long version, long renewals, boolean withdrawn) {
+	record Gone(String nodeId, long term, long version, long renewals, boolean withdrawn, @Nullable Proof proof) {
 
 		Gone {
 			Objects.requireNonNull(nodeId, "nodeId");
+		}
+
+		/** Of a record that is not signed, or that expired. */
+		Gone(String nodeId, long term, long version, long renewals, boolean withdrawn) {
+			this(nodeId, term, version, renewals, withdrawn, null);
+		}
+
+		/**
+		 * Whether the owner of a record withdrew it, all versions of it so far.
+		 */
+		boolean opens(@Nullable NodeSeal seal) {
+			return this.withdrawn && this.proof != null && seal != null
+					&& this.proof.hashed(1).equals(seal.withdrawal());
 		}
 
 	}
@@ -126,7 +161,7 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	 * Digest of a table, for cheap comparison.
 	 *
 	 * @param count number of records
-	 * @param hash over node id, term and version of each
+	 * @param hash over node id, term, version and owner of each
 	 */
 	record Digest(int count, long hash) {
 

@@ -98,7 +98,7 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	public static EmbeddedDirectory replica(EmbeddedSettings settings, ConnectionPool pool, Connector connector,
 			boolean everyAddress, Codecs codecs) {
 		return new DirectoryReplica(settings, new RpcSeedDialer(pool, connector, everyAddress, codecs),
-				DirectoryLoop.start());
+				new RecordCheck(settings.realm(), System::currentTimeMillis), DirectoryLoop.start());
 	}
 
 	/**

@@ -18,19 +18,25 @@ package io.macula.embedded;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 import io.macula.Endpoint;
+import io.macula.Realm;
+import io.macula.tls.NodeKey;
 
 /**
  * How a node takes part in the embedded directory. Immutable.
  *
+ * @param realm the realm
  * @param nodeId this node
  * @param incarnation of this process; grows with each start
+ * @param key the key that this node shows in handshakes, whenever it is asked
  * @param seeds nodes to contact first; this node may be among them
  * @param lease time after which all living nodes have made themselves known
  * @param maxNodes most nodes that a replica keeps, at least 1; further ones are refused
  */
-public record EmbeddedSettings(String nodeId, long incarnation, List<Endpoint> seeds, Duration lease, int maxNodes) {
+public record EmbeddedSettings(Realm realm, String nodeId, long incarnation, Supplier<NodeKey> key,
+		List<Endpoint> seeds, Duration lease, int maxNodes) {
 
 	public EmbeddedSettings {
 		seeds = List.copyOf(seeds);

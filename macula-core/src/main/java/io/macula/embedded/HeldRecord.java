@@ -42,6 +42,9 @@ final class HeldRecord {
 
 	private long renewals;
 
+	/** Of the last renewal. */
+	private @Nullable Proof proof;
+
 	/** When the lease was last renewed, on this node's clock. */
 	private long renewedNanos;
 
@@ -52,20 +55,51 @@ final class HeldRecord {
 
 	private @Nullable Replaced replaced;
 
+	/** What this took the place of, of another identity, as long as that may live. */
+	private @Nullable HeldRecord displaced;
+
+	private long displacedNanos;
+
+	/** Its owner renews the lease though it is not found at its endpoint. */
+	private boolean unseen;
+
+	/** Where the id was before, if it was taken from there. */
+	private @Nullable Home home;
+
+	/** Since when its owner has the id. */
+	private long sinceNanos;
+
+	/** Whether the owner told of itself over its own link, and when it did last. */
+	private boolean direct;
+
+	private long directNanos;
+
 	/**
 	 * A record that is held from now on.
 	 * @param services the services of the record
 	 * @param own whether it is that of this node itself, which never expires here
 	 * @param renewals how often its lease was renewed
+	 * @param proof of the last renewal
 	 * @param renewedNanos when that happened last, on this node's clock
+	 * @param longestLeaseNanos bound of the lease, whatever the record says
 	 */
-	HeldRecord(NodeRecord record, Set<ServiceName> services, boolean own, long renewals, long renewedNanos) {
+	HeldRecord(NodeRecord record, Set<ServiceName> services, boolean own, long renewals, @Nullable Proof proof,
+			long renewedNanos, long longestLeaseNanos) {
 		this.record = record;
 		this.services = services;
 		this.own = own;
-		this.leaseNanos = record.leaseNanos();
+		this.leaseNanos = Math.min(record.leaseNanos(), longestLeaseNanos);
 		this.renewals = renewals;
+		this.proof = proof;
 		this.renewedNanos = renewedNanos;
+		this.sinceNanos = renewedNanos;
+	}
+
+	/**
+	 * Whether a renewal, later than those that are known, comes from the owner.
+	 */
+	boolean proves(long renewals, @Nullable Proof proof) {
+		return RecordCheck.proven(renewals, proof, this.renewals, this.proof);
 	}
 
 	/**
@@ -73,11 +107,12 @@ final class HeldRecord {
 	 * @param atNanos when it was renewed, on this node's clock
 	 * @return whether this is a later renewal than those that were known
 	 */
-	boolean renew(long renewals, long atNanos) {
+	boolean renew(long renewals, @Nullable Proof proof, long atNanos) {
 		if (renewals <= this.renewals) {
 			return false;
 		}
 		this.renewals = renewals;
+		this.proof = proof;
 		if (atNanos - this.renewedNanos > 0) {
 			this.renewedNanos = atNanos;
 		}
@@ -128,7 +163,20 @@ final class HeldRecord {
 	/**
 	 * This record takes the place of another one of the same node id.
 	 */
-	void replace(HeldRecord before) {
+	void replace(HeldRecord before, long now) {
+		if (!before.record.sameOwner(this.record)) {
+			this.displaced = before;
+			this.displacedNanos = now;
+			follow((before.home != null && before.home.stands(now)) ? before.home : before.asHome(now));
+			return;
+		}
+		this.home = before.home;
+		this.sinceNanos = before.sinceNanos;
+		this.displaced = before.displaced;
+		this.displacedNanos = before.displacedNanos;
+		this.unseen = before.unseen;
+		this.direct = before.direct;
+		this.directNanos = before.directNanos;
 		if (before.record.term() == this.record.term()) {
 			this.replaced = before.replaced;
 		}
@@ -148,6 +196,90 @@ final class HeldRecord {
 		}
 		this.replaced = new Replaced(term, renewals, older.address);
 		return older.address + " and " + this.record.address();
+	}
+
+	/**
+	 * The id was somewhere else before.
+	 */
+	void follow(Home before) {
+		this.home = before.isOf(this.record) ? null : before;
+	}
+
+	/**
+	 * What this is for one that takes its id.
+	 */
+	Home asHome(long now) {
+		return new Home(this.record, now - this.sinceNanos, now);
+	}
+
+	/**
+	 * Whether a record comes from where the id was taken.
+	 */
+	boolean isHome(NodeRecord claim, long now) {
+		return this.home != null && this.home.stands(now) && this.home.isOf(claim);
+	}
+
+	/*
+	 * An identity that could not be found at its endpoint lost its id to another one. If
+	 * its lease is renewed long after that, longer than what was told before can be under
+	 * way, then it lives where this node cannot dial it, and gets the id back.
+	 */
+
+	/**
+	 * Hear of a renewal that may be of the identity that this one displaced.
+	 * @return that one, if it lives
+	 */
+	@Nullable HeldRecord hearDisplaced(long term, long version, long renewals, @Nullable Proof proof, long now) {
+		HeldRecord before = this.displaced;
+		if (before == null || before.compare(term, version) != 0) {
+			return null;
+		}
+		if (before.silentNanos(now) >= before.leaseNanos) {
+			this.displaced = null;
+			return null;
+		}
+		if (renewals <= before.renewals || renewals > before.renewals + NodeTable.MOST_MISSED
+				|| !before.proves(renewals, proof)) {
+			return null;
+		}
+		before.renew(renewals, proof, now);
+		return (now - this.displacedNanos >= before.leaseNanos / 2) ? before : null;
+	}
+
+	/**
+	 * What it took the place of counts for nothing any more.
+	 */
+	void forgetDisplaced() {
+		this.displaced = null;
+	}
+
+	/**
+	 * From now on the owner's renewals alone prove that it lives.
+	 */
+	void unseen() {
+		this.unseen = true;
+	}
+
+	/**
+	 * Whether they do, at present.
+	 */
+	boolean livesUnseen(long now) {
+		return this.unseen && silentNanos(now) < this.leaseNanos;
+	}
+
+	/**
+	 * The owner told of itself over its own link.
+	 */
+	void heardDirectly(long now) {
+		this.direct = true;
+		this.directNanos = now;
+	}
+
+	/**
+	 * Whether it did so within the last lease.
+	 */
+	boolean direct(long now) {
+		return this.own || (this.direct && now - this.directNanos < this.leaseNanos);
 	}
 
 	/**
@@ -181,12 +313,17 @@ final class HeldRecord {
 		return this.renewals;
 	}
 
+	@Nullable Proof proof() {
+		return this.proof;
+	}
+
 	Upsert upsert(long now) {
-		return new Upsert(this.record, this.renewals, ageMillis(now));
+		return new Upsert(this.record, this.renewals, ageMillis(now), this.proof);
 	}
 
 	Renewal renewal(long now) {
-		return new Renewal(nodeId(), this.record.term(), this.record.version(), this.renewals, ageMillis(now));
+		return new Renewal(nodeId(), this.record.term(), this.record.version(), this.renewals, ageMillis(now),
+				this.proof);
 	}
 
 	/**

@@ -27,8 +27,8 @@ final class LinkPeer {
 	/*
 	 * Updates are numbered in the order in which they are sent. The peer knows this node
 	 * once it says that it has applied the update that told it so, unless it has said
-	 * since that it has no room: told -> known, told -> refused, known or refused -> told
-	 * with each change of this node.
+	 * since that it does not take it: told -> known, told -> refused, known or refused ->
+	 * told with each change of this node.
 	 */
 
 	private final String selfId;
@@ -48,8 +48,11 @@ final class LinkPeer {
 	/** Number of the update that told the peer of this node itself; 0 for none. */
 	private long selfToldAt;
 
-	/** How much the peer had applied when it last had no room for this node. */
+	/** How much the peer had applied when it last did not take this node. */
 	private long refusedAt;
+
+	/** Whether it did not because another one has this node's id. */
+	private boolean taken;
 
 	/**
 	 * A peer that has not spoken yet.
@@ -69,6 +72,7 @@ final class LinkPeer {
 		this.acknowledged = Math.max(this.acknowledged, update.received());
 		if (update.refused().contains(this.selfId)) {
 			this.refusedAt = update.received();
+			this.taken = update.taken();
 		}
 	}
 
@@ -95,10 +99,17 @@ final class LinkPeer {
 	}
 
 	/**
-	 * Whether the peer has no room for this node.
+	 * Whether the peer does not take this node.
 	 */
 	boolean refused() {
 		return this.refusedAt > 0 && !knowsSelf();
+	}
+
+	/**
+	 * Whether it does not because another identity has this node's id there.
+	 */
+	boolean taken() {
+		return this.taken && refused();
 	}
 
 	boolean silent(long now) {

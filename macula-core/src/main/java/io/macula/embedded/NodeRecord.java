@@ -18,6 +18,7 @@ package io.macula.embedded;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,7 @@ import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
+import io.macula.tls.NodeIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,10 +52,11 @@ import org.jspecify.annotations.Nullable;
  * @param fingerprints versions of the contracts, one for each service in the same order,
  * empty text for one that is not known; empty in a record of an earlier version
  * @param leaseMillis time after which the record expires unless renewed
+ * @param seal of its owner; {@code null} in a record that is not signed yet
  */
 record NodeRecord(String nodeId, long term, long version, long incarnation, String host, int port,
 		@Nullable String zone, int priority, int weight, Map<String, String> metadata, List<String> services,
-		List<String> fingerprints, long leaseMillis) {
+		List<String> fingerprints, long leaseMillis, @Nullable NodeSeal seal) {
 
 	NodeRecord {
 		Objects.requireNonNull(nodeId, "nodeId");
@@ -64,7 +67,15 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 				: List.of();
 	}
 
-	/** A record that does not tell the versions of the contracts. */
+	/** A record that is not signed yet. */
+	NodeRecord(String nodeId, long term, long version, long incarnation, String host, int port, @Nullable String zone,
+			int priority, int weight, Map<String, String> metadata, List<String> services, List<String> fingerprints,
+			long leaseMillis) {
+		this(nodeId, term, version, incarnation, host, port, zone, priority, weight, metadata, services, fingerprints,
+				leaseMillis, null);
+	}
+
+	/** The same without the versions of the contracts. */
 	NodeRecord(String nodeId, long term, long version, long incarnation, String host, int port, @Nullable String zone,
 			int priority, int weight, Map<String, String> metadata, List<String> services, long leaseMillis) {
 		this(nodeId, term, version, incarnation, host, port, zone, priority, weight, metadata, services, List.of(),
@@ -96,7 +107,7 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 	 */
 	Instance instance() {
 		return new Instance(this.nodeId, this.incarnation, new Endpoint(this.host, this.port), this.zone, this.priority,
-				this.weight, this.metadata);
+				this.weight, this.metadata, identityText());
 	}
 
 	/**
@@ -117,7 +128,7 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 		}
 		return (kept.size() == this.services.size()) ? this
 				: new NodeRecord(this.nodeId, this.term, this.version, this.incarnation, this.host, this.port,
-						this.zone, this.priority, this.weight, this.metadata, kept, told, this.leaseMillis);
+						this.zone, this.priority, this.weight, this.metadata, kept, told, this.leaseMillis, this.seal);
 	}
 
 	/**
@@ -138,9 +149,24 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 		return this.services.equals(other.services) && (other.fingerprints.isEmpty() || !this.fingerprints.isEmpty());
 	}
 
-	NodeRecord withTerm(long term, long version) {
-		return new NodeRecord(this.nodeId, term, version, this.incarnation, this.host, this.port, this.zone,
-				this.priority, this.weight, this.metadata, this.services, this.fingerprints, this.leaseMillis);
+	NodeRecord sealed(NodeSeal by) {
+		return new NodeRecord(this.nodeId, this.term, this.version, this.incarnation, this.host, this.port, this.zone,
+				this.priority, this.weight, this.metadata, this.services, this.fingerprints, this.leaseMillis, by);
+	}
+
+	/**
+	 * Whether both name the same key as their owner's.
+	 */
+	boolean sameOwner(NodeRecord other) {
+		return (this.seal == null || other.seal == null) ? this.seal == other.seal : this.seal.sameKey(other.seal);
+	}
+
+	/**
+	 * The identity of its owner, as {@link io.macula.tls.NodeIdentity#text} has it.
+	 * @return the identity, or {@code null} if the record is not signed
+	 */
+	@Nullable String identityText() {
+		return (this.seal != null) ? HexFormat.of().formatHex(NodeIdentity.hash(this.seal.key())) : null;
 	}
 
 	/**
@@ -148,6 +174,14 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 	 */
 	long leaseNanos() {
 		return TimeUnit.MILLISECONDS.toNanos(Math.max(1000, Math.min(this.leaseMillis, 86_400_000)));
+	}
+
+	/**
+	 * Where and who the owner is, for people.
+	 */
+	String owner() {
+		String identity = identityText();
+		return address() + ((identity != null) ? " (identity " + identity.substring(0, 16) + ")" : "");
 	}
 
 	String address() {

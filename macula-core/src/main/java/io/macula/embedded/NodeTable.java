@@ -39,13 +39,18 @@ import org.jspecify.annotations.Nullable;
  * The nodes of a realm as this node knows them: decides which of two records of a node
  * counts, and collects what changed until the owner takes it. Pure: time comes in,
  * nothing goes out. Owned by the loop of its directory, not safe for other threads.
+ * <p>
+ * That of a replica takes from others only what the owner of a record signed or proves,
+ * and leaves an id to the identity that holds it. That of a client takes what its seed
+ * tells.
  */
 final class NodeTable {
 
 	/*
 	 * Order. A record is known by (term, version), the lease on it by the number of its
 	 * renewals; the greater one wins, wherever it comes from and in whatever order, so
-	 * that all replicas end up equal.
+	 * that all replicas end up equal. That holds for the records of one identity; which
+	 * of two identities has an id is found out by asking (Claims).
 	 *
 	 * Time. Each replica expires a record by its own monotonic clock, one lease after the
 	 * last renewal (LeaseSweep); what it hears from others comes with the age that they
@@ -53,17 +58,31 @@ final class NodeTable {
 	 *
 	 * Tombstones. A record that is gone leaves its (term, version, renewals) behind, so
 	 * that a replica that has not heard of it does not bring it back. A withdrawal counts
-	 * as one more version; an expiry yields to a later renewal.
+	 * as one more version; an expiry yields to a later renewal. A withdrawal is proven by
+	 * its owner; that a record expired, each replica finds out itself.
 	 *
 	 * Bound. A table that holds its most nodes takes no further ones, first come, first
-	 * kept: renewals of those that were left out are heard again when there is room.
+	 * kept: renewals of those that were left out are heard again when there is room. Only
+	 * one that tells of itself over its own link takes the place of one that does not:
+	 * records of others cost nothing to make.
 	 */
 
 	private static final int MAX_TOMBSTONES = 100_000;
 
+	/**
+	 * Renewals that may be missed in a row: to verify as many costs little. After more,
+	 * the record is asked for.
+	 */
+	static final int MOST_MISSED = 256;
+
 	private final LongSupplier nanoTime;
 
 	private final int maxNodes;
+
+	/** {@code null} where the peer is trusted. */
+	private final @Nullable RecordCheck check;
+
+	private final long longestLeaseNanos;
 
 	private final Map<String, HeldRecord> records = new HashMap<>();
 
@@ -78,31 +97,44 @@ final class NodeTable {
 	private TableChanges changes = new TableChanges();
 
 	/**
-	 * An empty table.
+	 * An empty table of a client, which trusts who fills it.
 	 * @param nanoTime monotonic clock
 	 * @param maxNodes further nodes are refused; this node itself never is
 	 */
 	NodeTable(LongSupplier nanoTime, int maxNodes) {
+		this(nanoTime, maxNodes, null, Long.MAX_VALUE);
+	}
+
+	/**
+	 * An empty table.
+	 * @param nanoTime monotonic clock
+	 * @param maxNodes further nodes are refused; this node itself never is
+	 * @param check what is demanded of a record, or {@code null} for nothing
+	 * @param longestLeaseNanos bound of all leases
+	 */
+	NodeTable(LongSupplier nanoTime, int maxNodes, @Nullable RecordCheck check, long longestLeaseNanos) {
 		this.nanoTime = nanoTime;
 		this.maxNodes = maxNodes;
+		this.check = check;
+		this.longestLeaseNanos = longestLeaseNanos;
 		this.leases = new LeaseSweep(nanoTime.getAsLong());
 	}
 
 	/**
 	 * Hold the record of this node itself, which never expires here.
 	 */
-	void putOwn(NodeRecord record, long renewals) {
+	void putOwn(NodeRecord record, long renewals, @Nullable Proof proof) {
 		this.tombstones.remove(record.nodeId());
-		put(record, renewals, 0, true);
+		put(record, renewals, proof, 0, true);
 	}
 
 	/**
 	 * Renew the record of this node itself.
 	 */
-	void renewOwn(String nodeId, long renewals) {
+	void renewOwn(String nodeId, long renewals, @Nullable Proof proof) {
 		HeldRecord held = this.records.get(nodeId);
-		if (held != null) {
-			renew(held, renewals, 0);
+		if (held != null && held.renew(renewals, proof, now())) {
+			this.changes.renewed(nodeId);
 		}
 	}
 
@@ -114,65 +146,192 @@ final class NodeTable {
 	}
 
 	Verdict apply(Upsert upsert) {
+		return apply(upsert, false);
+	}
+
+	/**
+	 * Hear of a record.
+	 * @param direct whether its owner tells it itself, over its own link
+	 * @throws RuntimeException if it is not valid, or not demonstrably its owner's
+	 */
+	Verdict apply(Upsert upsert, boolean direct) {
 		NodeRecord record = upsert.record();
-		long ageNanos = ageNanos(upsert.ageMillis());
-		if (this.tombstones.cover(record.nodeId(), record.term(), record.version(), upsert.renewals())) {
+		HeldRecord held = this.records.get(record.nodeId());
+		if (this.tombstones.cover(record, upsert.renewals())) {
 			return Verdict.STALE;
 		}
-		HeldRecord held = this.records.get(record.nodeId());
-		if (held != null) {
+		if (held != null && held.record().sameOwner(record)) {
 			int order = held.compare(record.term(), record.version());
 			if (order < 0) {
 				hearOlder(held, record.term(), upsert.renewals());
 				return Verdict.STALE;
 			}
-			if (order == 0 && held.record().saysAllOf(record)) {
-				return renew(held, upsert.renewals(), ageNanos);
+			if (order == 0 && (this.check != null || held.record().saysAllOf(record))) {
+				return renew(held, upsert.renewals(), upsert.proof(), ageNanos(upsert.ageMillis()), direct);
 			}
 			if (order == 0 && held.renewals() > upsert.renewals()) {
 				// It says more, and is no later news of the lease.
-				put(record, held.renewals(), held.silentNanos(now()), held.own());
+				put(record, held.renewals(), held.proof(), held.silentNanos(now()), held.own());
 				return Verdict.CHANGED;
 			}
 		}
+		return take(upsert, held, direct);
+	}
+
+	private Verdict take(Upsert upsert, @Nullable HeldRecord held, boolean direct) {
+		NodeRecord record = upsert.record();
+		long ageNanos = ageNanos(upsert.ageMillis());
 		if (ageNanos >= record.leaseNanos()) {
 			return Verdict.TOO_OLD;
 		}
-		if (held == null && full()) {
+		if (held == null && full() && !(direct && relayed() != null)) {
 			return Verdict.FULL;
 		}
-		put(record, upsert.renewals(), ageNanos, false);
+		require(upsert);
+		if (held != null && this.check != null && !held.record().sameOwner(record)) {
+			record.instance();
+			return Verdict.CLAIMED;
+		}
+		HeldRecord leaving = (held == null && full()) ? relayed() : null;
+		Home before = this.tombstones.home(record.nodeId());
+		HeldRecord taken = put(record, upsert.renewals(), upsert.proof(), ageNanos, false);
+		if (before != null && before.stands(now())) {
+			taken.follow(before);
+		}
+		if (direct) {
+			taken.heardDirectly(now());
+		}
+		if (leaving != null) {
+			remove(leaving);
+		}
 		this.tombstones.remove(record.nodeId());
 		return Verdict.CHANGED;
 	}
 
+	/**
+	 * Demand of a record what is demanded of all.
+	 * @throws IllegalArgumentException if it is not demonstrably its owner's
+	 */
+	void require(Upsert upsert) {
+		if (this.check != null) {
+			this.check.require(upsert);
+		}
+	}
+
+	/** The one that was silent for longest of those that others tell of. */
+	private @Nullable HeldRecord relayed() {
+		long now = now();
+		HeldRecord longest = null;
+		for (HeldRecord record : this.records.values()) {
+			if (!record.direct(now)
+					&& (longest == null || record.sinceRenewalNanos(now) > longest.sinceRenewalNanos(now))) {
+				longest = record;
+			}
+		}
+		return longest;
+	}
+
+	/**
+	 * Let another identity have the id of a record whose owner is gone.
+	 * @param claim its record, which was checked
+	 * @param bound the record of the one before
+	 */
+	Verdict pass(Upsert claim, NodeRecord bound) {
+		HeldRecord held = this.records.get(bound.nodeId());
+		if (held == null || held.own() || !held.record().sameOwner(bound)) {
+			// Meanwhile it ended, or was passed on already.
+			return apply(claim);
+		}
+		put(claim.record(), claim.renewals(), claim.proof(), ageNanos(claim.ageMillis()), false);
+		return Verdict.CHANGED;
+	}
+
 	Verdict apply(Renewal renewal) {
+		return apply(renewal, false);
+	}
+
+	/**
+	 * Hear of a renewal.
+	 * @param direct whether the owner tells it itself, over its own link
+	 */
+	Verdict apply(Renewal renewal, boolean direct) {
 		HeldRecord held = this.records.get(renewal.nodeId());
 		if (held == null) {
 			if (this.tombstones.cover(renewal.nodeId(), renewal.term(), renewal.version(), renewal.renewals())) {
 				return Verdict.STALE;
 			}
-			return full() ? Verdict.FULL : Verdict.WANTED;
+			return (full() && !direct) ? Verdict.FULL : Verdict.WANTED;
+		}
+		HeldRecord back = held.hearDisplaced(renewal.term(), renewal.version(), renewal.renewals(), renewal.proof(),
+				now());
+		if (back != null) {
+			restore(back, held);
+			return Verdict.CHANGED;
 		}
 		int order = held.compare(renewal.term(), renewal.version());
 		if (order < 0) {
 			hearOlder(held, renewal.term(), renewal.renewals());
 			return Verdict.STALE;
 		}
-		return (order > 0) ? Verdict.WANTED : renew(held, renewal.renewals(), ageNanos(renewal.ageMillis()));
+		boolean wanted = order > 0 || (this.check != null && renewal.renewals() > held.renewals() + MOST_MISSED);
+		return wanted ? Verdict.WANTED
+				: renew(held, renewal.renewals(), renewal.proof(), ageNanos(renewal.ageMillis()), direct);
+	}
+
+	private void restore(HeldRecord back, HeldRecord other) {
+		HeldRecord restored = put(back.record(), back.renewals(), back.proof(), back.sinceRenewalNanos(now()), false);
+		restored.forgetDisplaced();
+		restored.unseen();
+		this.changes.conflict(back.nodeId(), back.record().owner() + " and " + other.record().owner());
+	}
+
+	/**
+	 * Whether a record comes from the place, or the owner, that its id was taken from.
+	 */
+	boolean isHome(NodeRecord claim) {
+		HeldRecord held = this.records.get(claim.nodeId());
+		return held != null && held.isHome(claim, now());
+	}
+
+	/**
+	 * Whether the owner of a record renews its lease, though it is known that it is not
+	 * found at its endpoint.
+	 */
+	boolean livesUnseen(String nodeId) {
+		HeldRecord held = this.records.get(nodeId);
+		return held != null && held.livesUnseen(now());
 	}
 
 	Verdict apply(Gone gone) {
+		HeldRecord held = this.records.get(gone.nodeId());
+		if (this.check != null) {
+			return proven(gone, held);
+		}
 		if (this.tombstones.know(gone)) {
 			return Verdict.KNOWN;
 		}
-		HeldRecord held = this.records.get(gone.nodeId());
 		if (held != null) {
 			int order = held.compare(gone.term(), gone.version());
 			boolean renewedSince = order == 0 && !gone.withdrawn() && held.renewals() > gone.renewals();
 			if (held.own() || order < 0 || renewedSince) {
 				return Verdict.STALE;
 			}
+		}
+		bury(gone);
+		return Verdict.CHANGED;
+	}
+
+	/** Where others are not trusted: their own withdrawals count, nothing else does. */
+	private Verdict proven(Gone gone, @Nullable HeldRecord held) {
+		if (!gone.withdrawn()) {
+			return Verdict.KNOWN;
+		}
+		if (held == null) {
+			this.tombstones.expect(gone, now());
+			return Verdict.KNOWN;
+		}
+		if (held.own() || !gone.opens(held.record().seal())) {
+			return Verdict.STALE;
 		}
 		bury(gone);
 		return Verdict.CHANGED;
@@ -209,7 +368,7 @@ final class NodeTable {
 		NodeRecord record = upsert.record();
 		HeldRecord held = this.records.get(record.nodeId());
 		if (held != null && !held.own() && held.compare(record.term(), record.version()) < 0) {
-			put(record, upsert.renewals(), 0, false);
+			put(record, upsert.renewals(), upsert.proof(), 0, false);
 		}
 	}
 
@@ -324,12 +483,26 @@ final class NodeTable {
 		return this.records.size() >= this.maxNodes;
 	}
 
-	private Verdict renew(HeldRecord held, long renewals, long ageNanos) {
-		if (!held.renew(renewals, now() - ageNanos)) {
+	private Verdict renew(HeldRecord held, long renewals, @Nullable Proof proof, long ageNanos, boolean direct) {
+		if (renewals <= held.renewals()) {
 			return Verdict.KNOWN;
+		}
+		if (this.check != null && !held.proves(renewals, proof)) {
+			return Verdict.UNPROVEN;
+		}
+		held.renew(renewals, proof, now() - ageNanos);
+		if (direct) {
+			held.heardDirectly(now());
 		}
 		this.changes.renewed(held.nodeId());
 		return Verdict.RENEWED;
+	}
+
+	/**
+	 * Two nodes use one id at once, of which this one is advertised here.
+	 */
+	void conflict(String nodeId, String addresses) {
+		this.changes.conflict(nodeId, addresses);
 	}
 
 	private void hearOlder(HeldRecord held, long term, long renewals) {
@@ -340,19 +513,20 @@ final class NodeTable {
 	}
 
 	/* A record that is not valid must fail here, before anything changes. */
-	private void put(NodeRecord record, long renewals, long ageNanos, boolean own) {
+	private HeldRecord put(NodeRecord record, long renewals, @Nullable Proof proof, long ageNanos, boolean own) {
 		Instance instance = record.instance();
 		Set<ServiceName> names = this.services.names(record);
-		HeldRecord held = new HeldRecord(record, names, own, renewals, now() - ageNanos);
+		HeldRecord held = new HeldRecord(record, names, own, renewals, proof, now() - ageNanos, this.longestLeaseNanos);
 		HeldRecord before = this.records.get(record.nodeId());
 		if (before != null) {
-			held.replace(before);
+			held.replace(before, now());
 			remove(before);
 		}
 		this.records.put(record.nodeId(), held);
 		this.digest.add(record);
 		this.services.add(instance, names, record);
 		this.changes.changed(record.nodeId(), names);
+		return held;
 	}
 
 	private void remove(HeldRecord held) {
@@ -370,7 +544,8 @@ final class NodeTable {
 		else {
 			this.changes.changed(gone.nodeId(), Set.of());
 		}
-		this.tombstones.bury(gone, (held != null) ? held.leaseNanos() : 0, now());
+		this.tombstones.bury(gone, (held != null) ? held.asHome(now()) : null, (held != null) ? held.leaseNanos() : 0,
+				now());
 	}
 
 	private long now() {

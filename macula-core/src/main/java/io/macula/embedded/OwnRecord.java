@@ -16,6 +16,8 @@
 
 package io.macula.embedded;
 
+import java.time.Duration;
+
 import io.macula.directory.Advertisement;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
@@ -29,19 +31,35 @@ import org.jspecify.annotations.Nullable;
 final class OwnRecord {
 
 	/*
-	 * States: absent -> claimed (advertise), claimed -> yielded (another live node took
-	 * the id), yielded -> claimed (that one is gone), each -> absent (withdraw).
+	 * States: absent -> claimed (advertise), claimed -> yielded (another live node of the
+	 * same identity took the id), yielded -> claimed (that one is gone), each -> absent
+	 * (withdraw).
 	 *
-	 * Who owns the id: the greater term. A node that has just started takes over whatever
-	 * it finds, because it is the later one; so does a node that finds an earlier life of
-	 * its own address. A node that was accepted before yields to a greater term.
+	 * Who owns the id, among those that show the same key: the greater term. A node that
+	 * has just started takes over whatever it finds, because it is the later one; so does
+	 * a node that finds an earlier life of its own address. A node that was accepted
+	 * before yields to a greater term.
+	 *
+	 * What another identity says of the id changes nothing here. Each replica decides
+	 * which of the two it takes (Claims), and tells the other one so.
 	 */
+
+	/**
+	 * How far ahead of this process the term of an earlier life may be that is said to
+	 * have ended; nobody proves that to this node.
+	 */
+	private static final long MOST_AHEAD_MILLIS = Duration.ofDays(1).toMillis();
+
+	/** Between two renewals that peers ask for. */
+	private static final Duration SHORTEST_RENEWAL = Duration.ofSeconds(1);
 
 	private final DirectorySelf self;
 
 	private final NodeTable table;
 
 	private final DirectoryLoop loop;
+
+	private final OwnSeal seal;
 
 	private final TakeoverLimit takeovers;
 
@@ -60,8 +78,9 @@ final class OwnRecord {
 
 	private long renewedNanos;
 
-	OwnRecord(DirectorySelf self, NodeTable table, DirectoryLoop loop) {
+	OwnRecord(DirectorySelf self, OwnSeal seal, NodeTable table, DirectoryLoop loop) {
 		this.self = self;
+		this.seal = seal;
 		this.table = table;
 		this.loop = loop;
 		this.takeovers = new TakeoverLimit(loop.clock());
@@ -87,7 +106,8 @@ final class OwnRecord {
 		this.yielded = false;
 		if (held) {
 			this.version++;
-			this.table.removeOwn(new Gone(this.self.nodeId(), this.term, this.version, this.renewals, true));
+			this.table.removeOwn(
+					new Gone(this.self.nodeId(), this.term, this.version, this.renewals, true, this.seal.withdraw()));
 		}
 		return held;
 	}
@@ -111,7 +131,23 @@ final class OwnRecord {
 			}
 			return;
 		}
-		if (this.loop.nanoTime() - this.renewedNanos >= present.ttl().toNanos() / 3) {
+		if (this.seal.outdated()) {
+			// The certificates were renewed, with another key.
+			put(present);
+		}
+		else if (this.loop.nanoTime() - this.renewedNanos >= present.ttl().toNanos() / 3) {
+			renew();
+		}
+	}
+
+	/**
+	 * A peer asks for the record: a renewal proves that this node lives, whoever else
+	 * claims its id. No more often than once in a while, so that nobody can use up the
+	 * renewals.
+	 */
+	void wanted() {
+		assert this.loop.inLoop();
+		if (this.loop.nanoTime() - this.renewedNanos >= SHORTEST_RENEWAL.toNanos()) {
 			renew();
 		}
 	}
@@ -122,11 +158,17 @@ final class OwnRecord {
 	 */
 	void renew() {
 		assert this.loop.inLoop();
-		if (claimed()) {
-			this.renewals++;
-			this.renewedNanos = this.loop.nanoTime();
-			this.table.renewOwn(this.self.nodeId(), this.renewals);
+		Advertisement present = this.advertised;
+		if (present == null || this.yielded) {
+			return;
 		}
+		if (this.renewals == RenewalChain.LENGTH) {
+			put(present);
+			return;
+		}
+		this.renewals++;
+		this.renewedNanos = this.loop.nanoTime();
+		this.table.renewOwn(this.self.nodeId(), this.renewals, this.seal.renewal(this.renewals));
 	}
 
 	/**
@@ -138,6 +180,7 @@ final class OwnRecord {
 
 	/**
 	 * A peer holds a record of this node id.
+	 * @throws IllegalArgumentException if it is not demonstrably its owner's
 	 */
 	Verdict heard(Upsert upsert) {
 		assert this.loop.inLoop();
@@ -147,14 +190,17 @@ final class OwnRecord {
 		if (present == null || this.yielded || mine == null) {
 			return this.table.apply(upsert);
 		}
-		int order = compare(theirs.term(), theirs.version());
-		if (order < 0) {
-			return Verdict.STALE;
+		if (!theirs.sameOwner(mine)) {
+			return heardOther(upsert, mine);
 		}
+		int order = compare(theirs.term(), theirs.version());
+		if (order <= 0) {
+			return (order < 0) ? Verdict.STALE : Verdict.KNOWN;
+		}
+		this.table.require(upsert);
 		boolean sameAddress = theirs.address().equals(mine.address());
 		if (sameAddress && theirs.incarnation() == mine.incarnation()) {
-			this.renewals = Math.max(this.renewals, upsert.renewals());
-			return (order == 0) ? Verdict.KNOWN : takeOver(present, theirs.term());
+			return takeOver(present, theirs.term());
 		}
 		boolean earlierLife = sameAddress || !this.accepted;
 		if (earlierLife && this.takeovers.count(present.ttl().toNanos())) {
@@ -162,6 +208,17 @@ final class OwnRecord {
 		}
 		this.yielded = true;
 		return this.table.apply(upsert);
+	}
+
+	/*
+	 * An earlier life of this process, or another node; only the latter is of interest.
+	 */
+	private Verdict heardOther(Upsert upsert, NodeRecord mine) {
+		this.table.require(upsert);
+		if (!upsert.record().address().equals(mine.address())) {
+			this.table.conflict(mine.nodeId(), upsert.record().owner() + " and " + mine.owner());
+		}
+		return Verdict.STALE;
 	}
 
 	/**
@@ -174,7 +231,6 @@ final class OwnRecord {
 		}
 		int order = compare(renewal.term(), renewal.version());
 		if (order == 0) {
-			this.renewals = Math.max(this.renewals, renewal.renewals());
 			return Verdict.KNOWN;
 		}
 		return (order > 0) ? Verdict.WANTED : Verdict.STALE;
@@ -190,15 +246,18 @@ final class OwnRecord {
 			return this.table.apply(gone);
 		}
 		int order = compare(gone.term(), gone.version());
-		if (order < 0) {
-			return Verdict.STALE;
-		}
 		if (order == 0 && !gone.withdrawn()) {
-			this.renewals = Math.max(this.renewals, gone.renewals());
-			renew();
+			wanted();
 			return Verdict.STALE;
 		}
-		return takeOver(present, gone.term());
+		if (order > 0 && !this.accepted && plausible(gone) && this.takeovers.count(present.ttl().toNanos())) {
+			return takeOver(present, gone.term());
+		}
+		if (!this.accepted) {
+			// Perhaps the id is free now: a renewal makes the peer ask for the record.
+			wanted();
+		}
+		return Verdict.STALE;
 	}
 
 	private int compare(long theirTerm, long theirVersion) {
@@ -216,10 +275,10 @@ final class OwnRecord {
 		NodeRecord known = this.table.record(this.self.nodeId());
 		Gone gone = this.table.gone(this.self.nodeId());
 		boolean others = this.yielded || this.version == 0;
-		if (known != null && others) {
+		if (known != null && others && this.seal.signs(known)) {
 			this.term = Math.max(this.term, known.term() + 1);
 		}
-		if (gone != null && (others || gone.term() > this.term)) {
+		if (gone != null && plausible(gone) && (others || gone.term() > this.term)) {
 			this.term = Math.max(this.term, gone.term() + 1);
 		}
 		this.advertised = advertisement;
@@ -228,10 +287,16 @@ final class OwnRecord {
 		put(advertisement);
 	}
 
+	private boolean plausible(Gone gone) {
+		return gone.term() - this.self.incarnation() <= MOST_AHEAD_MILLIS;
+	}
+
 	private void put(Advertisement advertisement) {
 		this.version++;
+		this.renewals = 0;
 		this.renewedNanos = this.loop.nanoTime();
-		this.table.putOwn(NodeRecord.of(advertisement, this.term, this.version), this.renewals);
+		NodeRecord signed = this.seal.sign(NodeRecord.of(advertisement, this.term, this.version));
+		this.table.putOwn(signed, 0, this.seal.renewal(0));
 	}
 
 }

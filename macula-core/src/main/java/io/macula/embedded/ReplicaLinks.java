@@ -133,6 +133,24 @@ final class ReplicaLinks {
 	}
 
 	/**
+	 * Ask the owner of a record over its own links for a sign of life.
+	 * @return whether it has one
+	 */
+	boolean challenge(NodeRecord record) {
+		assert this.loop.inLoop();
+		boolean linked = false;
+		for (DirectoryLink link : this.links) {
+			if (link.leadsTo(record)) {
+				linked = true;
+				link.want(record.nodeId());
+				this.outbox.add(link);
+			}
+		}
+		this.outbox.flushSoon();
+		return linked;
+	}
+
+	/**
 	 * Links that others opened and that went silent.
 	 */
 	List<DirectoryLink> silent() {

@@ -17,7 +17,9 @@
 package io.macula.embedded;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.macula.log.LogLimit;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +78,19 @@ final class ReplicaLog {
 	}
 
 	/**
-	 * There is no room for this node elsewhere.
+	 * This node is not taken elsewhere.
+	 * @param taken whether because another identity has its id; otherwise there is no
+	 * room
 	 */
-	void refused(@Nullable String peerId) {
+	void refused(@Nullable String peerId, boolean taken) {
+		if (taken) {
+			this.limit.log("taken",
+					(suppressed) -> logger
+						.warn("Node '{}' does not take this node, whose id belongs to another node that lives:"
+								+ " this one is not advertised until that one is gone. Give each node an id of its"
+								+ " own (macula.node.id){}", peerId, suppressed));
+			return;
+		}
 		this.limit
 			.log("full",
 					(suppressed) -> logger.warn(
@@ -88,11 +100,63 @@ final class ReplicaLog {
 	}
 
 	/**
-	 * What was told of a node is not valid.
+	 * What was told of a node is not valid, or not demonstrably its owner's.
+	 * @param peer told it
 	 */
-	void invalid(String nodeId, RuntimeException ex) {
-		this.limit.log("invalid", (suppressed) -> logger.warn("Left out the record of node '{}': {}{}", nodeId,
-				ex.getMessage(), suppressed));
+	void invalid(String nodeId, ProvenPeer peer, String reason) {
+		this.limit.log("invalid",
+				(suppressed) -> logger.warn(
+						"Left out what node '{}' (identity {}) told of node '{}': {}. A node passes on only what it has"
+								+ " verified: if that one is yours, see that it has the same version as this one, else"
+								+ " keep it out of the realm{}",
+						peer.nodeId(), identity(peer), nodeId, reason, suppressed));
+	}
+
+	/**
+	 * A peer speaks in the name of another node, or tells again and again what nobody
+	 * vouches for: its link is closed.
+	 */
+	void dishonest(ProvenPeer peer, String why) {
+		this.limit.log("dishonest",
+				(suppressed) -> logger.warn(
+						"Closed the link of node '{}' (identity {}): {}. If that node is yours, see that it has the"
+								+ " same version as this one, else keep it out of the realm{}",
+						peer.nodeId(), identity(peer), why, suppressed));
+	}
+
+	/**
+	 * A node id was claimed by another identity while the one that has it lives.
+	 * @param why what proves that it does
+	 */
+	void claimRefused(NodeRecord bound, NodeRecord claim, List<DirectoryLink> links, String why) {
+		this.limit.log("claimed",
+				(suppressed) -> logger.warn(
+						"Node id '{}' belongs to the node at {}, which lives ({}); the one at {}, told by {}, is not"
+								+ " advertised. If both are yours, give each an id of its own (macula.node.id); if not,"
+								+ " somebody poses as that node{}",
+						bound.nodeId(), bound.owner(), why, claim.owner(), tellers(links), suppressed));
+	}
+
+	/**
+	 * A node id passed to another identity: a restart, most of the time.
+	 * @param why what says that the one before is gone
+	 */
+	void claimPassed(NodeRecord bound, NodeRecord claim, List<DirectoryLink> links, String why) {
+		this.peers.log("passed " + bound.nodeId(),
+				(suppressed) -> logger.info(
+						"Node id '{}' passed from the node at {} ({}) to the one at {}, told by {}{}", bound.nodeId(),
+						bound.owner(), why, claim.owner(), tellers(links), suppressed));
+	}
+
+	private static String tellers(List<DirectoryLink> links) {
+		return links.stream()
+			.map((link) -> "node '" + link.peerId() + "' (identity " + identity(link.proven()) + ")")
+			.collect(Collectors.joining(", "));
+	}
+
+	private static String identity(ProvenPeer peer) {
+		String identity = peer.identity();
+		return (identity != null) ? identity.substring(0, 16) : "unknown";
 	}
 
 	/**
@@ -110,8 +174,8 @@ final class ReplicaLog {
 	void conflicts(Map<String, String> conflicts) {
 		conflicts.forEach((nodeId, addresses) -> this.limit.log("conflict",
 				(suppressed) -> logger.warn(
-						"Node id '{}' is used by two nodes at once, at {}; the one that started later is"
-								+ " advertised. Give each node an id of its own (macula.node.id){}",
+						"Node id '{}' is used by two nodes at once, at {}; only one of them is advertised."
+								+ " Give each node an id of its own (macula.node.id){}",
 						nodeId, addresses, suppressed)));
 	}
 

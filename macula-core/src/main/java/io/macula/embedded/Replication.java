@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * passes on what changed here to the other links, to watching clients and to the watches
  * of this node. Owned by the loop.
  */
-final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> {
+final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>, Claims.Decision {
 
 	private final DirectoryLoop loop;
 
@@ -45,6 +45,8 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 
 	private final ReplicaLog log;
 
+	private final Claims claims;
+
 	private final Runnable onChange;
 
 	/**
@@ -56,12 +58,13 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 	 * @param links the other replicas
 	 * @param clients watch parts of the table
 	 * @param outbox sends
+	 * @param dialer asks who is at an endpoint
 	 * @param log of the replica
 	 * @param onChange called when a link was established or ended, its peer has applied
 	 * what it was told of this node or refused it, or another node took this node's id
 	 */
 	Replication(DirectoryLoop loop, DirectorySelf self, NodeTable table, OwnRecord own, ReplicaLinks links,
-			WatchingClients clients, Outbox outbox, ReplicaLog log, Runnable onChange) {
+			WatchingClients clients, Outbox outbox, SeedDialer dialer, ReplicaLog log, Runnable onChange) {
 		this.loop = loop;
 		this.self = self;
 		this.table = table;
@@ -70,6 +73,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 		this.clients = clients;
 		this.outbox = outbox;
 		this.log = log;
+		this.claims = new Claims(loop, table, dialer, links, this);
 		this.onChange = onChange;
 	}
 
@@ -94,13 +98,18 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 		if (link.closed()) {
 			return;
 		}
+		if (!link.honest(update)) {
+			this.log.dishonest(link.proven(), "it speaks in the name of node '" + update.sender() + "'");
+			close(link);
+			return;
+		}
 		boolean known = link.established();
 		boolean accepted = link.knowsSelf();
 		boolean refused = link.refused();
 		boolean claimed = this.own.claimed();
 		link.heard(update);
 		if (link.refused() && !refused) {
-			this.log.refused(link.peerId());
+			this.log.refused(link.peerId(), link.taken());
 		}
 		if (link.reachesItself()) {
 			if (link.served()) {
@@ -108,7 +117,11 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 			}
 			return;
 		}
+		this.claims.heard(link);
 		apply(link, update);
+		if (link.closed()) {
+			return;
+		}
 		propagate(link);
 		this.outbox.add(link);
 		if (!known || accepted != link.knowsSelf() || claimed != this.own.claimed()) {
@@ -125,33 +138,43 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 	private void apply(DirectoryLink link, DirectoryUpdate update) {
 		update.upserts().forEach((upsert) -> {
 			NodeRecord record = upsert.record();
-			answer(link, record.nodeId(), apply(upsert));
+			answer(link, upsert, apply(link, upsert));
 			link.known(new Renewal(record.nodeId(), record.term(), record.version(), upsert.renewals(), 0));
 		});
 		update.gone().forEach((gone) -> answer(link, gone.nodeId(), apply(gone)));
 		update.renewals().forEach((renewal) -> {
-			answer(link, renewal.nodeId(), apply(renewal));
+			answer(link, renewal.nodeId(), apply(link, renewal));
 			link.known(renewal);
 		});
-		update.wanted().forEach(link::tell);
+		update.wanted().forEach((nodeId) -> {
+			if (own(nodeId)) {
+				this.own.wanted();
+			}
+			link.tell(nodeId);
+		});
 		Digest digest = update.digest();
 		if (digest != null) {
 			link.compare(digest);
 		}
 	}
 
-	private Verdict apply(Upsert upsert) {
+	private Verdict apply(DirectoryLink link, Upsert upsert) {
+		NodeRecord record = upsert.record();
 		try {
-			return own(upsert.record().nodeId()) ? this.own.heard(upsert) : this.table.apply(upsert);
+			return own(record.nodeId()) ? this.own.heard(upsert) : this.table.apply(upsert, link.leadsTo(record));
 		}
 		catch (RuntimeException ex) {
-			this.log.invalid(upsert.record().nodeId(), ex);
-			return Verdict.KNOWN;
+			this.log.invalid(record.nodeId(), link.proven(), String.valueOf(ex.getMessage()));
+			return Verdict.UNPROVEN;
 		}
 	}
 
-	private Verdict apply(Renewal renewal) {
-		return own(renewal.nodeId()) ? this.own.heard(renewal) : this.table.apply(renewal);
+	private Verdict apply(DirectoryLink link, Renewal renewal) {
+		if (own(renewal.nodeId())) {
+			return this.own.heard(renewal);
+		}
+		NodeRecord held = this.table.record(renewal.nodeId());
+		return this.table.apply(renewal, held != null && link.leadsTo(held));
 	}
 
 	private Verdict apply(Gone gone) {
@@ -162,17 +185,67 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate> 
 		return nodeId.equals(this.self.nodeId());
 	}
 
+	private void answer(DirectoryLink link, Upsert upsert, Verdict verdict) {
+		if (verdict == Verdict.CLAIMED) {
+			this.claims.examine(upsert, link);
+		}
+		else {
+			answer(link, upsert.record().nodeId(), verdict);
+		}
+	}
+
 	private void answer(DirectoryLink link, String nodeId, Verdict verdict) {
 		switch (verdict) {
 			case STALE -> link.tell(nodeId);
 			case WANTED -> link.want(nodeId);
 			case FULL -> {
-				link.refuse(nodeId);
+				link.refuse(nodeId, false);
 				this.log.full(nodeId);
 			}
-			case CHANGED, RENEWED, KNOWN, TOO_OLD -> {
+			case UNPROVEN -> {
+				link.tell(nodeId);
+				if (link.wasted()) {
+					this.log.dishonest(link.proven(), "it goes on telling what the owners of the records do not vouch"
+							+ " for, the last time of node '" + nodeId + "'");
+					close(link);
+				}
+			}
+			case CHANGED, RENEWED, KNOWN, TOO_OLD, CLAIMED -> {
 			}
 		}
+	}
+
+	@Override
+	public void refused(Claims.Claim claim, String why) {
+		this.log.claimRefused(claim.bound(), claim.upsert(this.loop.nanoTime()).record(), claim.links(), why);
+	}
+
+	@Override
+	public void passed(Claims.Claim claim, String why) {
+		Upsert upsert = claim.upsert(this.loop.nanoTime());
+		try {
+			if (this.table.pass(upsert, claim.bound()) == Verdict.CHANGED) {
+				this.log.claimPassed(claim.bound(), upsert.record(), claim.links(), why);
+			}
+		}
+		catch (RuntimeException ex) {
+			this.log.invalid(claim.nodeId(), claim.links().get(0).proven(), String.valueOf(ex.getMessage()));
+		}
+	}
+
+	@Override
+	public void over(Claims.Claim claim) {
+		claim.links().stream().filter((link) -> !link.closed()).forEach(this.outbox::add);
+		propagate(null);
+		this.onChange.run();
+		this.outbox.flushSoon();
+	}
+
+	/**
+	 * Look after what waits for its time.
+	 */
+	void tick() {
+		this.claims.tick();
 	}
 
 	/**

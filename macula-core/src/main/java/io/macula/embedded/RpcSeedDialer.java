@@ -19,6 +19,7 @@ package io.macula.embedded;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.macula.Code;
@@ -87,20 +88,36 @@ final class RpcSeedDialer implements SeedDialer {
 	}
 
 	@Override
-	public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine) {
-		return call(seed, "link", DirectoryCodec.encode(mine, DirectoryUpdate.class));
+	public void onStranger(Runnable action) {
+		this.pool.onStranger(action);
+	}
+
+	@Override
+	public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine, Consumer<ProvenPeer> met) {
+		return call(seed, "link", DirectoryCodec.encode(mine, DirectoryUpdate.class), met);
+	}
+
+	/** The connection was made to be seen, and is of no other use. */
+	@Override
+	public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
+		return this.connector.connect(endpoint, CONNECT_TIMEOUT)
+			.doOnNext(Connection::drain)
+			.map((connection) -> new ProvenPeer(connection.peer().nodeId(), connection.peer().identity()));
 	}
 
 	@Override
 	public Flux<DirectoryUpdate> watch(Endpoint seed, Flux<DirectoryInterest> interests) {
-		return call(seed, "watch", DirectoryCodec.encode(interests, DirectoryInterest.class));
+		return call(seed, "watch", DirectoryCodec.encode(interests, DirectoryInterest.class), (peer) -> {
+		});
 	}
 
-	private Flux<DirectoryUpdate> call(Endpoint seed, String method, Flux<byte[]> told) {
+	private Flux<DirectoryUpdate> call(Endpoint seed, String method, Flux<byte[]> told, Consumer<ProvenPeer> met) {
 		StreamCall call = new StreamCall(RealmDirectoryService.SERVICE + "/" + method, this.codec.name(), NO_ARGUMENTS,
 				Metadata.EMPTY, StreamCall.NO_DEADLINE, told.map(this.element::encode), true, false, true);
-		return DirectoryCodec.decode(over(seed, (connection) -> connection.stream(call)).map(this::decodeElement),
-				DirectoryUpdate.class);
+		return DirectoryCodec.decode(over(seed, (connection) -> {
+			met.accept(new ProvenPeer(connection.peer().nodeId(), connection.peer().identity()));
+			return connection.stream(call);
+		}).map(this::decodeElement), DirectoryUpdate.class);
 	}
 
 	private byte[] decodeElement(byte[] payload) {
@@ -111,7 +128,9 @@ final class RpcSeedDialer implements SeedDialer {
 	/*
 	 * A connection that gives no sign of life may lead to a process that is long gone,
 	 * with its successor at the same address. The directory must not wait for its end,
-	 * because it is the one that can tell of the successor: it dials on its own.
+	 * because it is the one that can tell of the successor: it dials on its own. For the
+	 * same reason it does so where calls find another node than the one that they are
+	 * meant for.
 	 */
 	private Flux<byte[]> over(Endpoint seed, Function<Connection, Flux<byte[]>> call) {
 		return Flux.defer(() -> {
@@ -119,17 +138,29 @@ final class RpcSeedDialer implements SeedDialer {
 			Connection present = shared.ready(System.nanoTime());
 			Flux<byte[]> results;
 			if (present == null) {
-				results = shared.connection().flatMapMany(call);
+				results = shared.connection()
+					.onErrorResume((error) -> shared.foundStranger() ? own(seed) : Mono.error(error))
+					.flatMapMany((connection) -> endedBy(connection, shared, call));
 			}
 			else if (present.state() == Connection.State.SUSPECTED) {
-				results = this.connector.connect(seed, CONNECT_TIMEOUT)
-					.flatMapMany((own) -> call.apply(own).doFinally((signal) -> own.drain()));
+				results = own(seed).flatMapMany((connection) -> endedBy(connection, shared, call));
 			}
 			else {
 				results = call.apply(present);
 			}
 			return results.doFinally((signal) -> this.pool.release(shared));
 		});
+	}
+
+	private Mono<Connection> own(Endpoint seed) {
+		return this.connector.connect(seed, CONNECT_TIMEOUT);
+	}
+
+	/** The pool looks after those that it has; nobody else needs one of its own. */
+	private static Flux<byte[]> endedBy(Connection connection, EndpointPool shared,
+			Function<Connection, Flux<byte[]>> call) {
+		return shared.connections().contains(connection) ? call.apply(connection)
+				: call.apply(connection).doFinally((signal) -> connection.drain());
 	}
 
 	/** A name of one address stays as it is: the pool knows it by that name. */

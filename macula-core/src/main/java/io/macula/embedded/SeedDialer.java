@@ -17,6 +17,7 @@
 package io.macula.embedded;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.macula.Endpoint;
 import reactor.core.publisher.Flux;
@@ -32,9 +33,17 @@ interface SeedDialer {
 	 * Open a link.
 	 * @param seed the endpoint
 	 * @param mine what this node tells
+	 * @param met told who answers there, before it tells anything; on any thread
 	 * @return what the seed tells; fails if the seed cannot be reached or goes away
 	 */
-	Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine);
+	Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine, Consumer<ProvenPeer> met);
+
+	/**
+	 * Who is at an endpoint now, found out by a handshake of its own.
+	 * @param endpoint the endpoint
+	 * @return who it is; fails if nobody answers there
+	 */
+	Mono<ProvenPeer> peerAt(Endpoint endpoint);
 
 	/**
 	 * Open a watch.
@@ -43,6 +52,14 @@ interface SeedDialer {
 	 * @return what the seed tells; fails if the seed cannot be reached or goes away
 	 */
 	Flux<DirectoryUpdate> watch(Endpoint seed, Flux<DirectoryInterest> interests);
+
+	/**
+	 * Run an action whenever a call found another node than the one that it is meant for,
+	 * so that what the directory knows is likely out of date.
+	 * @param action may be called on any thread
+	 */
+	default void onStranger(Runnable action) {
+	}
 
 	/**
 	 * The endpoints behind a configured seed: a host name may stand for several nodes,

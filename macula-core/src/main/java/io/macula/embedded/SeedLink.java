@@ -109,7 +109,8 @@ final class SeedLink {
 		DirectoryInbound<DirectoryUpdate> hearing = new DirectoryInbound<>(this.loop, (update) -> heard(opened, update),
 				(error) -> ended(opened, error));
 		this.inbound = hearing;
-		this.dialer.link(this.address, opened.outgoing()).subscribe(hearing);
+		this.dialer.link(this.address, opened.outgoing(), (peer) -> this.loop.execute(() -> opened.met(peer)))
+			.subscribe(hearing);
 	}
 
 	private void heard(DirectoryLink from, DirectoryUpdate update) {
@@ -216,7 +217,7 @@ final class SeedLink {
 	 */
 	String describe() {
 		return switch (this.state) {
-			case LINKED -> (this.link != null && this.link.refused()) ? "full: has no room for this node" : "linked";
+			case LINKED -> (this.link != null) ? this.link.describe() : "linked";
 			case SELF -> "this node";
 			case DIALLING -> "connecting";
 			case STOPPED -> "stopped";

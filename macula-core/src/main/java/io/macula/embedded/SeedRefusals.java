@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -56,13 +57,23 @@ final class SeedRefusals implements SeedDialer {
 	}
 
 	@Override
-	public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine) {
-		return watched(seed, this.dialer.link(seed, mine));
+	public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine, Consumer<ProvenPeer> met) {
+		return watched(seed, this.dialer.link(seed, mine, met));
+	}
+
+	@Override
+	public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
+		return this.dialer.peerAt(endpoint);
 	}
 
 	@Override
 	public Flux<DirectoryUpdate> watch(Endpoint seed, Flux<DirectoryInterest> interests) {
 		return watched(seed, this.dialer.watch(seed, interests));
+	}
+
+	@Override
+	public void onStranger(Runnable action) {
+		this.dialer.onStranger(action);
 	}
 
 	@Override

@@ -255,6 +255,17 @@ final class SeedRotation {
 	}
 
 	/**
+	 * A node of the realm was found to have another one in its place: if no seed is
+	 * watched, one is dialled now, since most likely it is there again.
+	 */
+	void hurry() {
+		assert this.loop.inLoop();
+		if (this.watched == null && this.dialled.isEmpty() && !this.stopped) {
+			this.nextDial.after(Duration.ZERO);
+		}
+	}
+
+	/**
 	 * Look after the time limits.
 	 */
 	void tick() {

@@ -16,6 +16,8 @@
 
 package io.macula.embedded;
 
+import java.util.Arrays;
+
 import io.macula.embedded.DirectoryUpdate.Digest;
 
 /**
@@ -46,6 +48,8 @@ final class TableDigest {
 		long mixed = record.nodeId().hashCode() * 0x9E3779B97F4A7C15L;
 		mixed = (mixed ^ record.term()) * 0xBF58476D1CE4E5B9L;
 		mixed = (mixed ^ (mixed >>> 29) ^ record.version()) * 0x94D049BB133111EBL;
+		NodeSeal seal = record.seal();
+		mixed += (seal != null) ? Arrays.hashCode(seal.key()) * 0x9E3779B97F4A7C15L : 0;
 		return mixed ^ (mixed >>> 32);
 	}
 

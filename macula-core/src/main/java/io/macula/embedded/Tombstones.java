@@ -47,22 +47,44 @@ final class Tombstones {
 	/**
 	 * Remember the end of a record.
 	 * @param gone the end
+	 * @param home what ended, or {@code null} if it is not known and the end counts for
+	 * whoever has the id
 	 * @param leaseNanos of the record, or 0 if it was not held
 	 * @param now the time
 	 */
-	void bury(Gone gone, long leaseNanos, long now) {
+	void bury(Gone gone, @Nullable Home home, long leaseNanos, long now) {
 		if (this.byNode.size() >= this.most) {
 			this.byNode.remove(this.byNode.keySet().iterator().next());
 		}
-		this.byNode.put(gone.nodeId(), new Tombstone(gone, now + Math.max(SHORTEST_NANOS, 4 * leaseNanos)));
+		this.byNode.put(gone.nodeId(),
+				new Tombstone(gone, home, false, now + Math.max(SHORTEST_NANOS, 4 * leaseNanos)));
 	}
 
 	/**
-	 * Whether what is told of a node is older than its end.
+	 * Remember a withdrawal of a record that is not known, for the case that the record
+	 * comes later: it counts for nothing but the record that it opens.
+	 */
+	void expect(Gone gone, long now) {
+		if (!this.byNode.containsKey(gone.nodeId()) && this.byNode.size() < this.most / 2) {
+			this.byNode.put(gone.nodeId(), new Tombstone(gone, null, true, now + SHORTEST_NANOS));
+		}
+	}
+
+	/**
+	 * Whether a record has ended. The end of one owner's says nothing of another's.
+	 */
+	boolean cover(NodeRecord record, long renewals) {
+		Tombstone tombstone = this.byNode.get(record.nodeId());
+		return tombstone != null && (tombstone.gone.opens(record.seal())
+				|| (tombstone.isOf(record) && !tombstone.yieldsTo(record.term(), record.version(), renewals)));
+	}
+
+	/**
+	 * Whether what is told of a node, be it whose it may, is older than its end.
 	 */
 	boolean cover(String nodeId, long term, long version, long renewals) {
 		Tombstone tombstone = this.byNode.get(nodeId);
-		return tombstone != null && !tombstone.yieldsTo(term, version, renewals);
+		return tombstone != null && !tombstone.awaiting && !tombstone.yieldsTo(term, version, renewals);
 	}
 
 	/**
@@ -70,8 +92,16 @@ final class Tombstones {
 	 */
 	boolean know(Gone gone) {
 		Tombstone tombstone = this.byNode.get(gone.nodeId());
-		return tombstone != null && NodeRecord.compare(gone.term(), gone.version(), tombstone.gone.term(),
-				tombstone.gone.version()) <= 0;
+		return tombstone != null && !tombstone.awaiting && NodeRecord.compare(gone.term(), gone.version(),
+				tombstone.gone.term(), tombstone.gone.version()) <= 0;
+	}
+
+	/**
+	 * Where the id was, if that is known.
+	 */
+	@Nullable Home home(String nodeId) {
+		Tombstone tombstone = this.byNode.get(nodeId);
+		return (tombstone != null) ? tombstone.home : null;
 	}
 
 	@Nullable Gone gone(String nodeId) {
@@ -93,7 +123,19 @@ final class Tombstones {
 		this.byNode.values().removeIf((tombstone) -> now - tombstone.untilNanos >= 0);
 	}
 
-	private record Tombstone(Gone gone, long untilNanos) {
+	/**
+	 * What is remembered.
+	 *
+	 * @param gone the end
+	 * @param home what ended, or {@code null} if it is not known
+	 * @param awaiting whether it counts for nothing but the record that it opens
+	 * @param untilNanos how long it is remembered
+	 */
+	private record Tombstone(Gone gone, @Nullable Home home, boolean awaiting, long untilNanos) {
+
+		boolean isOf(NodeRecord other) {
+			return !this.awaiting && (this.home == null || this.home.record().sameOwner(other));
+		}
 
 		boolean yieldsTo(long term, long version, long renewals) {
 			int order = NodeRecord.compare(term, version, this.gone.term(), this.gone.version());

@@ -46,6 +46,8 @@ final class UpdateDraft {
 
 	private List<String> refused = List.of();
 
+	private boolean taken;
+
 	private int fingerprintChars;
 
 	private boolean begins;
@@ -90,8 +92,9 @@ final class UpdateDraft {
 		return this;
 	}
 
-	UpdateDraft refused(String nodeId) {
+	UpdateDraft refused(String nodeId, boolean taken) {
 		this.refused = List.of(nodeId);
+		this.taken = taken;
 		return this;
 	}
 
@@ -110,7 +113,7 @@ final class UpdateDraft {
 	DirectoryUpdate build(DirectorySelf self, long received) {
 		return new DirectoryUpdate(self.nodeId(), self.incarnation(), self.settled(), this.begins, this.ends,
 				this.answers, received, this.digest, this.upserts, this.renewals, this.gone, this.wanted, this.refused,
-				true);
+				this.taken, true);
 	}
 
 }

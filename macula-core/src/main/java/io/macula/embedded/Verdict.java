@@ -34,6 +34,10 @@ enum Verdict {
 	/** Its lease is over already. */
 	TOO_OLD,
 	/** There is no room for a further node. */
-	FULL
+	FULL,
+	/** The id belongs to another identity: whether that one lives is to be found out. */
+	CLAIMED,
+	/** It does not come from the owner of the record. */
+	UNPROVEN
 
 }

@@ -113,8 +113,9 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 	}
 
 	private EmbeddedDirectory embedded(NodeInfo info, ConnectionPool connections, QuicConnector connector) {
-		EmbeddedSettings embedded = new EmbeddedSettings(this.settings.nodeId(), info.incarnation(),
-				this.settings.seeds(), this.settings.lease(), this.settings.maxNodes());
+		EmbeddedSettings embedded = new EmbeddedSettings(this.settings.realm(), this.settings.nodeId(),
+				info.incarnation(), this.tls::key, this.settings.seeds(), this.settings.lease(),
+				this.settings.maxNodes());
 		boolean everyAddress = this.tls.peerName() != null;
 		return (this.provider != null)
 				? EmbeddedDirectory.replica(embedded, connections, connector::connect, everyAddress, this.codecs)

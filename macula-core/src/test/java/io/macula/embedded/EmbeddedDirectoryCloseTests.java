@@ -172,7 +172,7 @@ class EmbeddedDirectoryCloseTests {
 		Node node = linkedNode();
 		node.directory.close().subscribe();
 		this.realm.pass(SECOND);
-		whenEnded("link", node.replica.peer().link(Flux.never()));
+		whenEnded("link", node.replica.peer().link(ProvenPeer.UNKNOWN, Flux.never()));
 		whenEnded("watch", node.replica.peer().watch(Flux.never()));
 		this.realm.pass(SECOND);
 		assertThat(this.ended).containsExactly("link", "watch");
@@ -181,7 +181,7 @@ class EmbeddedDirectoryCloseTests {
 	@Test
 	void whenClosedThenTheStreamsOfOtherNodesHaveEnded() {
 		Node node = linkedNode();
-		whenEnded("link", node.replica.peer().link(Flux.never()));
+		whenEnded("link", node.replica.peer().link(ProvenPeer.UNKNOWN, Flux.never()));
 		whenEnded("watch", node.replica.peer().watch(Flux.never()));
 		this.realm.pass(SECOND);
 		assertThat(this.ended).isEmpty();
@@ -197,8 +197,10 @@ class EmbeddedDirectoryCloseTests {
 		List<Throwable> failures = new ArrayList<>();
 		DirectoryLoop loop = DirectoryLoop.on(stuck, time, () -> time.now(TimeUnit.NANOSECONDS),
 				new SplittableRandom(1), failures::add);
-		EmbeddedSettings settings = new EmbeddedSettings("stuck", 1, List.of(), Duration.ofSeconds(15), 10);
-		DirectoryReplica replica = new DirectoryReplica(settings, new FakeSeeds(), loop);
+		EmbeddedSettings settings = new EmbeddedSettings(TestOwner.REALM, "stuck", 1,
+				() -> TestOwner.named("stuck").key, List.of(), Duration.ofSeconds(15), 10);
+		DirectoryReplica replica = new DirectoryReplica(settings, new FakeSeeds(),
+				new RecordCheck(TestOwner.REALM, System::currentTimeMillis), loop);
 		AtomicReference<Lease> lease = new AtomicReference<>();
 		loop.execute(() -> {
 			/* Inside a task of the loop, no other one gets its turn. */

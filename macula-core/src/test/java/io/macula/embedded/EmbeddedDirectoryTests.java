@@ -29,6 +29,7 @@ import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryState;
 import io.macula.directory.Lease;
 import io.macula.directory.Snapshot;
+import io.macula.tls.NodeKey;
 import io.macula.embedded.SimulatedRealm.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,15 +119,15 @@ class EmbeddedDirectoryTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 3, 20 })
-	void whenAnotherNodeTakesTheIdThenTheLeaseOfTheFirstIsPendingUntilThatOneIsGone(int secondsApart) {
+	void whenANodeOfTheSameKeyTakesTheIdThenTheLeaseOfTheFirstIsPendingUntilThatOneIsGone(int secondsApart) {
 		List<Endpoint> seeds = SimulatedRealm.seeds("a");
+		NodeKey bundle = TestOwner.newKey();
 		this.realm.provider("a", seeds);
 		this.realm.pass(Duration.ofSeconds(2));
-		Node first = this.realm.provider("twin", new Endpoint("host1", 9443), seeds, 1, Set.of(SimulatedRealm.SERVICE));
+		Node first = this.realm.provider("twin", new Endpoint("host1", 9443), seeds, 1, bundle);
 		this.realm.pass(Duration.ofSeconds(secondsApart));
 		assertThat(first.lease.state()).isEqualTo(Lease.State.GRANTED);
-		Node second = this.realm.provider("twin", new Endpoint("host2", 9443), seeds, 2,
-				Set.of(SimulatedRealm.SERVICE));
+		Node second = this.realm.provider("twin", new Endpoint("host2", 9443), seeds, 2, bundle);
 		this.realm.until(SECOND, () -> second.lease.state() == Lease.State.GRANTED);
 		this.realm.until(SECOND, () -> first.lease.state() == Lease.State.PENDING);
 		this.realm.pass(Duration.ofMinutes(3));
@@ -134,6 +135,31 @@ class EmbeddedDirectoryTests {
 		assertThat(second.lease.state()).isEqualTo(Lease.State.GRANTED);
 		this.realm.kill(second);
 		this.realm.until(Duration.ofMinutes(1), () -> first.lease.state() == Lease.State.GRANTED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 3, 20 })
+	void whenTwoNodesHaveOneIdThenTheLaterOneIsPendingUntilTheFirstIsGone(int secondsApart) {
+		List<Endpoint> seeds = SimulatedRealm.seeds("a", "b");
+		Node seed = this.realm.provider("a", seeds);
+		this.realm.provider("b", seeds);
+		this.realm.pass(Duration.ofSeconds(2));
+		Node first = this.realm.provider("twin", new Endpoint("host1", 9443), seeds, 1, Set.of(SimulatedRealm.SERVICE));
+		this.realm.pass(Duration.ofSeconds(secondsApart));
+		assertThat(first.lease.state()).isEqualTo(Lease.State.GRANTED);
+		Node second = this.realm.provider("twin", new Endpoint("host2", 9443), seeds, 2,
+				Set.of(SimulatedRealm.SERVICE));
+		for (int i = 0; i < 180; i++) {
+			this.realm.pass(SECOND);
+			assertThat(second.lease.state()).isEqualTo(Lease.State.PENDING);
+			assertThat(first.lease.state()).isEqualTo(Lease.State.GRANTED);
+			assertThat(host(seed, 2)).isEqualTo("host1");
+		}
+		assertThat(second.directory.state().seeds().values())
+			.containsOnly("taken: another node has the id of this node there");
+		this.realm.kill(first);
+		this.realm.until(Duration.ofSeconds(8), () -> second.lease.state() == Lease.State.GRANTED);
+		this.realm.until(SECOND, () -> host(seed, 2).equals("host2"));
 	}
 
 	@Test
@@ -237,19 +263,19 @@ class EmbeddedDirectoryTests {
 	}
 
 	@Test
-	void ofTwoLiveNodesWithOneIdTheLaterOneIsAdvertised() {
+	void ofTwoLiveNodesWithOneIdTheFirstOneIsAdvertisedAndTheOtherOnceThatWithdraws() {
 		this.realm.provider("a", SEEDS);
 		Node older = this.realm.provider("twin", new Endpoint("host1", 9443), SEEDS, 1, Set.of(SimulatedRealm.SERVICE));
 		this.realm.pass(Duration.ofSeconds(5));
 		Node newer = this.realm.provider("twin", new Endpoint("host2", 9443), SEEDS, 2, Set.of(SimulatedRealm.SERVICE));
 		this.realm.pass(Duration.ofSeconds(60));
-		assertThat(older.lease.state()).isEqualTo(Lease.State.PENDING);
-		assertThat(newer.lease.state()).isEqualTo(Lease.State.GRANTED);
-		assertThat(host(older, 1)).isEqualTo("host2");
-		newer.lease.withdraw().subscribe();
-		this.realm.until(Duration.ofSeconds(2), () -> older.lease.state() == Lease.State.GRANTED);
+		assertThat(older.lease.state()).isEqualTo(Lease.State.GRANTED);
+		assertThat(newer.lease.state()).isEqualTo(Lease.State.PENDING);
+		assertThat(host(older, 1)).isEqualTo("host1");
+		older.lease.withdraw().subscribe();
+		this.realm.until(Duration.ofSeconds(2), () -> newer.lease.state() == Lease.State.GRANTED);
 		this.realm.pass(Duration.ofSeconds(2));
-		assertThat(host(newer, 1)).isEqualTo("host1");
+		assertThat(host(older, 1)).isEqualTo("host2");
 	}
 
 	@Test

@@ -18,9 +18,11 @@ package io.macula.embedded;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.macula.Endpoint;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
@@ -31,8 +33,13 @@ final class FakeSeeds implements SeedDialer {
 	final List<Call> calls = new ArrayList<>();
 
 	@Override
-	public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine) {
+	public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine, Consumer<ProvenPeer> met) {
 		return Flux.defer(() -> new Call(seed).open(mine));
+	}
+
+	@Override
+	public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
+		return Mono.error(new IllegalStateException("nobody is there"));
 	}
 
 	@Override

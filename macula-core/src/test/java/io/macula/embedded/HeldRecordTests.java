@@ -45,7 +45,7 @@ class HeldRecordTests {
 	@Test
 	void whenRenewedThenItIsCurrentAgain() {
 		this.held.judge(20 * SECOND);
-		assertThat(this.held.renew(1, 20 * SECOND)).isTrue();
+		assertThat(this.held.renew(1, null, 20 * SECOND)).isTrue();
 		this.held.judge(20 * SECOND);
 		assertThat(this.held.overdue()).isFalse();
 		assertThat(this.held.renewals()).isEqualTo(1);
@@ -53,16 +53,16 @@ class HeldRecordTests {
 
 	@Test
 	void whenARenewalIsNotLaterThenItChangesNothing() {
-		this.held.renew(5, 10 * SECOND);
-		assertThat(this.held.renew(5, 14 * SECOND)).isFalse();
-		assertThat(this.held.renew(4, 14 * SECOND)).isFalse();
+		this.held.renew(5, null, 10 * SECOND);
+		assertThat(this.held.renew(5, null, 14 * SECOND)).isFalse();
+		assertThat(this.held.renew(4, null, 14 * SECOND)).isFalse();
 		assertThat(this.held.sinceRenewalNanos(14 * SECOND)).isEqualTo(4 * SECOND);
 	}
 
 	@Test
 	void whenALaterRenewalHappenedEarlierThenTheLeaseIsNotShortened() {
-		this.held.renew(5, 10 * SECOND);
-		assertThat(this.held.renew(6, 8 * SECOND)).isTrue();
+		this.held.renew(5, null, 10 * SECOND);
+		assertThat(this.held.renew(6, null, 8 * SECOND)).isTrue();
 		assertThat(this.held.sinceRenewalNanos(10 * SECOND)).isZero();
 	}
 
@@ -72,7 +72,7 @@ class HeldRecordTests {
 		this.held.judge(74 * SECOND);
 		assertThat(this.held.overdue()).isFalse();
 		assertThat(this.held.upsert(74 * SECOND).ageMillis()).as("told as it is").isEqualTo(74_000);
-		this.held.renew(1, 74 * SECOND);
+		this.held.renew(1, null, 74 * SECOND);
 		this.held.judge(89 * SECOND);
 		assertThat(this.held.overdue()).isTrue();
 	}
@@ -87,7 +87,7 @@ class HeldRecordTests {
 	@Test
 	void whenTheReplacedLifeOfAnotherAddressRenewsThenBothAddressesAreNamed() {
 		HeldRecord later = held(2, "there", false);
-		later.replace(this.held);
+		later.replace(this.held, 0);
 		assertThat(later.hearOlder(1, 0)).as("not renewed since").isNull();
 		assertThat(later.hearOlder(1, 1)).isEqualTo("here:9443 and there:9443");
 		assertThat(later.hearOlder(1, 1)).as("named already").isNull();
@@ -98,23 +98,23 @@ class HeldRecordTests {
 	@Test
 	void whenANodeRestartsAtItsAddressThenThatIsNoConflict() {
 		HeldRecord later = held(2, "here", false);
-		later.replace(this.held);
+		later.replace(this.held, 0);
 		assertThat(later.hearOlder(1, 9)).isNull();
 	}
 
 	@Test
 	void whenTheContentChangesThenAConflictIsNotForgotten() {
 		HeldRecord later = held(2, "there", false);
-		later.replace(this.held);
+		later.replace(this.held, 0);
 		HeldRecord changed = held(2, "there", false);
-		changed.replace(later);
+		changed.replace(later, 0);
 		assertThat(changed.hearOlder(1, 1)).isNotNull();
 	}
 
 	private static HeldRecord held(long term, String host, boolean own) {
 		return new HeldRecord(
 				new NodeRecord("a", term, 1, term, host, 9443, null, 0, 100, Map.of(), List.of("s"), 15_000), Set.of(),
-				own, 0, 0);
+				own, 0, null, 0, Long.MAX_VALUE);
 	}
 
 }

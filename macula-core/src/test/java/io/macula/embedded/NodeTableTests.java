@@ -293,7 +293,7 @@ class NodeTableTests {
 
 	@Test
 	void ownRecordNeverExpiresAndIsNotRemovedByOthers() {
-		this.table.putOwn(record("self", 1, 1, "9001"), 0);
+		this.table.putOwn(record("self", 1, 1, "9001"), 0, null);
 		advance(Duration.ofHours(1).toMillis());
 		assertThat(nodes()).containsExactly("self");
 		assertThat(this.table.upsert("self").ageMillis()).isZero();
@@ -302,13 +302,13 @@ class NodeTableTests {
 		assertThat(nodes()).containsExactly("self");
 		this.table.removeOwn(new Gone("self", 1, 2, 0, true));
 		assertThat(nodes()).isEmpty();
-		this.table.putOwn(record("self", 1, 3, "9001"), 0);
+		this.table.putOwn(record("self", 1, 3, "9001"), 0, null);
 		assertThat(nodes()).containsExactly("self");
 	}
 
 	@Test
 	void fewSilentLeasesExpireEvenIfTheyAreAll() {
-		this.table.putOwn(record("self", 1, 1, "9001"), 0);
+		this.table.putOwn(record("self", 1, 1, "9001"), 0, null);
 		this.table.apply(upsert("a", 1, 1, 0));
 		this.table.apply(upsert("b", 1, 1, 0));
 		advance(15_000);
@@ -496,7 +496,7 @@ class NodeTableTests {
 	@Test
 	void fullTableStillHoldsTheNodeItself() {
 		fill();
-		this.table.putOwn(record("self", 1, 1, "9001"), 0);
+		this.table.putOwn(record("self", 1, 1, "9001"), 0, null);
 		assertThat(nodes()).contains("self").hasSize(11);
 	}
 

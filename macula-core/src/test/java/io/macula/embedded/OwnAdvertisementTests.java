@@ -41,7 +41,8 @@ class OwnAdvertisementTests {
 
 	private final NodeTable table = new NodeTable(this.test.loop.clock(), 10);
 
-	private final OwnRecord record = new OwnRecord(TestLoop.self("me", 5), this.table, this.test.loop);
+	private final OwnRecord record = new OwnRecord(TestLoop.self("me", 5),
+			new OwnSeal(TestOwner.REALM, () -> TestOwner.named("me").key), this.table, this.test.loop);
 
 	private final OwnAdvertisement advertisement = new OwnAdvertisement(this.test.loop, this.record);
 
@@ -74,7 +75,8 @@ class OwnAdvertisementTests {
 		held(true);
 		NodeRecord theirs = new NodeRecord("me", 6, 1, 6, "elsewhere", 9443, null, 0, 100, Map.of(), List.of("s"),
 				15_000);
-		this.test.get(() -> this.record.heard(new Upsert(theirs, 0, 0)));
+		Upsert upsert = new Upsert(TestOwner.named("me").sign(theirs), 0, 0);
+		this.test.get(() -> this.record.heard(upsert));
 		held(true);
 		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
 	}

@@ -28,6 +28,7 @@ import io.macula.directory.Advertisement;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
+import io.macula.tls.NodeKey;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,9 +42,12 @@ class OwnRecordTests {
 
 	private final TestLoop test = new TestLoop();
 
+	private NodeKey key = TestOwner.named("me").key;
+
 	private final NodeTable table = new NodeTable(this.test.loop.clock(), 10);
 
-	private final OwnRecord own = new OwnRecord(TestLoop.self("me", INCARNATION), this.table, this.test.loop);
+	private final OwnRecord own = new OwnRecord(TestLoop.self("me", INCARNATION),
+			new OwnSeal(TestOwner.REALM, () -> this.key), this.table, this.test.loop);
 
 	@Test
 	void whenNothingIsAdvertisedThenWhatPeersTellIsTakenAsOfAnyNode() {
@@ -84,6 +88,16 @@ class OwnRecordTests {
 	}
 
 	@Test
+	void whenAnEndIsToldOfATermThatNoClockShowsThenItCountsForNothing() {
+		this.test.get(() -> this.own.heard(new Gone("me", Long.MAX_VALUE, 3, 0, true)));
+		advertise();
+		assertThat(mine().term()).isEqualTo(INCARNATION);
+		assertThat(this.test.get(() -> this.own.heard(new Gone("me", Long.MAX_VALUE, 3, 0, true))))
+			.isEqualTo(Verdict.STALE);
+		assertThat(mine().term()).isEqualTo(INCARNATION);
+	}
+
+	@Test
 	void whenATermThatIsOlderIsHeardThenItIsStale() {
 		advertise();
 		assertThat(hear(theirs("elsewhere", 4, 9))).isEqualTo(Verdict.STALE);
@@ -96,12 +110,62 @@ class OwnRecordTests {
 	void whenItsOwnRecordIsHeardThenItIsKnownAndNoRenewalIsReused() {
 		advertise();
 		assertThat(hear(new Upsert(mine(), 7, 0))).isEqualTo(Verdict.KNOWN);
-		this.test.run(this.own::renew);
-		assertThat(this.table.renewal("me").renewals()).isEqualTo(8);
 		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", INCARNATION, 1, 20, 0))))
 			.isEqualTo(Verdict.KNOWN);
 		this.test.run(this.own::renew);
-		assertThat(this.table.renewal("me").renewals()).isEqualTo(21);
+		assertThat(this.table.renewal("me").renewals()).as("whatever others say").isEqualTo(1);
+	}
+
+	@Test
+	void whenRenewedThenEachRenewalIsProvenAndTheLastOneBeginsANewVersion() {
+		advertise();
+		for (int i = 1; i <= RenewalChain.LENGTH; i++) {
+			this.test.run(this.own::renew);
+		}
+		Renewal last = this.table.renewal("me");
+		assertThat(last.renewals()).isEqualTo(RenewalChain.LENGTH);
+		assertThat(last.proof().hashed(RenewalChain.LENGTH)).isEqualTo(mine().seal().renewal());
+		assertThat(mine().version()).isEqualTo(1);
+		this.test.run(this.own::renew);
+		assertThat(mine().version()).isEqualTo(2);
+		assertThat(this.table.renewal("me").renewals()).isZero();
+		assertThat(last.proof().hashed(RenewalChain.LENGTH)).isNotEqualTo(mine().seal().renewal());
+	}
+
+	@Test
+	void whenTheCertificatesBringAnotherKeyThenTheRecordIsSignedWithThat() {
+		advertise();
+		this.key = TestOwner.named("renewed").key;
+		this.test.run(this.own::tick);
+		assertThat(mine().identityText()).isEqualTo(this.key.identity().text());
+		assertThat(mine().version()).isEqualTo(2);
+		this.test.run(this.own::tick);
+		assertThat(mine().version()).isEqualTo(2);
+	}
+
+	@Test
+	void whenAnotherIdentityHasTheIdThenNothingChangesAndBothAreNamed() {
+		advertise();
+		for (String accepted : List.of("not yet", "now")) {
+			assertThat(hear(theirs(TestOwner.named("other"), "elsewhere", Long.MAX_VALUE, 1))).as(accepted)
+				.isEqualTo(Verdict.STALE);
+			this.test.run(this.own::accepted);
+		}
+		assertThat(this.own.claimed()).isTrue();
+		assertThat(mine().term()).isEqualTo(INCARNATION);
+		assertThat(this.table.takeChanges().conflicts().get("me")).contains("elsewhere:9443", "here:9443", "identity ");
+	}
+
+	@Test
+	void whenPeersAskForItThenItIsRenewedOnceInASecond() {
+		advertise();
+		this.test.pass(Duration.ofSeconds(1));
+		this.test.run(this.own::wanted);
+		this.test.run(this.own::wanted);
+		assertThat(this.table.renewal("me").renewals()).isEqualTo(1);
+		this.test.pass(Duration.ofSeconds(1));
+		this.test.run(this.own::wanted);
+		assertThat(this.table.renewal("me").renewals()).isEqualTo(2);
 	}
 
 	@Test
@@ -172,9 +236,12 @@ class OwnRecordTests {
 	@Test
 	void whenWithdrawnThenAbsentAndTold() {
 		advertise();
+		NodeRecord mine = mine();
 		assertThat(this.test.get(this.own::withdraw)).isTrue();
 		assertThat(this.own.claimed()).isFalse();
-		assertThat(this.table.gone("me")).isEqualTo(new Gone("me", INCARNATION, 2, 0, true));
+		assertThat(this.table.gone("me").withdrawn()).isTrue();
+		assertThat(this.table.gone("me").version()).isEqualTo(2);
+		assertThat(this.table.gone("me").opens(mine.seal())).as("proven").isTrue();
 		assertThat(this.test.get(this.own::withdraw)).as("once").isFalse();
 	}
 
@@ -192,17 +259,22 @@ class OwnRecordTests {
 	@Test
 	void whenAPeerBelievesTheLeaseExpiredThenItIsRenewed() {
 		advertise();
+		this.test.pass(Duration.ofSeconds(1));
 		assertThat(this.test.get(() -> this.own.heard(new Gone("me", INCARNATION, 1, 9, false))))
 			.isEqualTo(Verdict.STALE);
-		assertThat(this.table.renewal("me").renewals()).isEqualTo(10);
+		assertThat(this.table.renewal("me").renewals()).isEqualTo(1);
 	}
 
 	@Test
-	void whenAPeerBelievesItWithdrawnThenItIsClaimedWithAGreaterTerm() {
+	void whenAPeerBelievesALaterLifeWithdrawnThenItIsClaimedWithAGreaterTermUnlessItIsAccepted() {
 		advertise();
-		assertThat(this.test.get(() -> this.own.heard(new Gone("me", INCARNATION, 1, 0, true))))
+		assertThat(this.test.get(() -> this.own.heard(new Gone("me", INCARNATION + 3, 1, 0, true))))
 			.isEqualTo(Verdict.STALE);
-		assertThat(mine().term()).isEqualTo(INCARNATION + 1);
+		assertThat(mine().term()).isEqualTo(INCARNATION + 4);
+		this.test.run(this.own::accepted);
+		assertThat(this.test.get(() -> this.own.heard(new Gone("me", INCARNATION + 9, 1, 0, true))))
+			.isEqualTo(Verdict.STALE);
+		assertThat(mine().term()).isEqualTo(INCARNATION + 4);
 	}
 
 	@Test
@@ -231,8 +303,13 @@ class OwnRecordTests {
 	}
 
 	private static Upsert theirs(String host, long term, long version) {
-		return new Upsert(new NodeRecord("me", term, version, term, host, 9443, null, 0, 100, Map.of(),
-				List.of("test.calculator"), 15_000), 0, 0);
+		return theirs(TestOwner.named("me"), host, term, version);
+	}
+
+	private static Upsert theirs(TestOwner owner, String host, long term, long version) {
+		owner.sign(new NodeRecord("me", term, version, term, host, 9443, null, 0, 100, Map.of(),
+				List.of("test.calculator"), 15_000));
+		return owner.upsert(0);
 	}
 
 }

@@ -49,8 +49,9 @@ class SeedLinkTests {
 		Outbox outbox = new Outbox(loop, watches);
 		ReplicaLog log = new ReplicaLog(loop, 10);
 		this.links = new ReplicaLinks(loop, outbox, Advertisement.DEFAULT_TTL);
-		Replication replication = new Replication(loop, self, table, new OwnRecord(self, table, loop), this.links,
-				new WatchingClients(loop, outbox, log), outbox, log, () -> {
+		Replication replication = new Replication(loop, self, table,
+				new OwnRecord(self, new OwnSeal(TestOwner.REALM, () -> TestOwner.named("me").key), table, loop),
+				this.links, new WatchingClients(loop, outbox, log), outbox, this.dialer, log, () -> {
 					this.links.changed();
 					this.changes.add(this.links.connected() ? "connected" : "not connected");
 				});

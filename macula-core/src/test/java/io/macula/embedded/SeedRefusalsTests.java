@@ -19,12 +19,14 @@ package io.macula.embedded;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.publisher.TestPublisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +47,7 @@ class SeedRefusalsTests {
 	private final SeedRefusals refusals = new SeedRefusals(new SeedDialer() {
 
 		@Override
-		public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine) {
+		public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine, Consumer<ProvenPeer> met) {
 			TestPublisher<DirectoryUpdate> publisher = TestPublisher.create();
 			SeedRefusalsTests.this.seeds.put(seed, publisher);
 			return publisher.flux();
@@ -53,7 +55,13 @@ class SeedRefusalsTests {
 
 		@Override
 		public Flux<DirectoryUpdate> watch(Endpoint seed, Flux<DirectoryInterest> interests) {
-			return link(seed, Flux.never());
+			return link(seed, Flux.never(), (peer) -> {
+			});
+		}
+
+		@Override
+		public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
+			return Mono.empty();
 		}
 
 	});

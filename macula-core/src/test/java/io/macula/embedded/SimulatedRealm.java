@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -36,8 +37,10 @@ import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
 import io.macula.directory.Snapshot;
+import io.macula.tls.NodeKey;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -70,7 +73,13 @@ final class SimulatedRealm {
 	/** Node ids on the far side of a cut. */
 	private final Set<String> far = new HashSet<>();
 
+	/** Addresses that swallow everything. */
+	private final Set<Endpoint> silent = new HashSet<>();
+
 	private long startNanos;
+
+	/** One for all nodes, so that a signature is verified once in the realm. */
+	final RecordCheck check = new RecordCheck(TestOwner.REALM, System::currentTimeMillis);
 
 	private Duration lease = Advertisement.DEFAULT_TTL;
 
@@ -111,10 +120,7 @@ final class SimulatedRealm {
 
 	Node provider(String nodeId, Endpoint endpoint, List<Endpoint> seeds, long incarnation, Set<ServiceName> services) {
 		Node node = new Node(nodeId, endpoint, seeds, incarnation);
-		this.nodes.put(nodeId, node);
-		this.listening.put(endpoint, node);
-		node.startReplica();
-		node.advertise(services);
+		start(node, services);
 		return node;
 	}
 
@@ -125,9 +131,46 @@ final class SimulatedRealm {
 		return node;
 	}
 
+	/** A process that listens and has a key, and of which the test makes the rest. */
+	Node stranger(String nodeId, Endpoint endpoint) {
+		Node node = new Node(nodeId, endpoint, List.of(), 1);
+		this.listening.put(node.endpoint, node);
+		return node;
+	}
+
+	/** A process that has the key of another one, as nodes of one SSL bundle have. */
+	Node provider(String nodeId, Endpoint endpoint, List<Endpoint> seeds, long incarnation, NodeKey key) {
+		Node node = new Node(nodeId, endpoint, seeds, incarnation);
+		node.key = key;
+		start(node, Set.of(SERVICE));
+		return node;
+	}
+
+	private void start(Node node, Set<ServiceName> services) {
+		this.nodes.put(node.nodeId, node);
+		this.listening.put(node.endpoint, node);
+		node.startReplica();
+		node.advertise(services);
+	}
+
+	/** The machine is gone: nobody answers at its address, not even by an error. */
+	void vanish(Node node) {
+		kill(node);
+		this.silent.add(node.endpoint);
+	}
+
+	/** Nobody can dial this node any more; it goes on dialling others. */
+	void hide(Node node) {
+		this.listening.remove(node.endpoint, node);
+	}
+
+	long nanoTime() {
+		return this.time.now(TimeUnit.NANOSECONDS);
+	}
+
 	DirectoryReplica unstartedReplica(String nodeId, List<Endpoint> seeds) {
 		Node node = new Node(nodeId, endpoint(nodeId), seeds, 1);
-		return new DirectoryReplica(node.settings(), node, node.loop);
+		return new DirectoryReplica(node.settings(), node, this.check, node.loop);
 	}
 
 	EmbeddedDirectory unstartedClient(String nodeId, List<Endpoint> seeds) {
@@ -234,6 +277,8 @@ final class SimulatedRealm {
 
 		boolean alive = true;
 
+		NodeKey key = TestOwner.newKey();
+
 		Disposable watch;
 
 		final List<Snapshot> seen = new ArrayList<>();
@@ -248,7 +293,7 @@ final class SimulatedRealm {
 		}
 
 		private void startReplica() {
-			this.replica = new DirectoryReplica(settings(), this, this.loop);
+			this.replica = new DirectoryReplica(settings(), this, SimulatedRealm.this.check, this.loop);
 			this.directory = this.replica;
 			this.replica.start(this.endpoint);
 			watch(SERVICE);
@@ -261,8 +306,8 @@ final class SimulatedRealm {
 		}
 
 		private EmbeddedSettings settings() {
-			return new EmbeddedSettings(this.nodeId, this.incarnation, this.seeds, SimulatedRealm.this.lease,
-					SimulatedRealm.this.maxNodes);
+			return new EmbeddedSettings(TestOwner.REALM, this.nodeId, this.incarnation, () -> this.key, this.seeds,
+					SimulatedRealm.this.lease, SimulatedRealm.this.maxNodes);
 		}
 
 		void watch(ServiceName service) {
@@ -285,8 +330,29 @@ final class SimulatedRealm {
 		}
 
 		@Override
-		public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine) {
-			return call(this, seed, mine.doOnNext((update) -> this.updatesSent++), (service) -> service::link);
+		public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine, Consumer<ProvenPeer> met) {
+			return call(this, seed, mine.doOnNext((update) -> this.updatesSent++), (service) -> {
+				met.accept(SimulatedRealm.this.listening.get(seed).proven());
+				return (told) -> service.link(proven(), told);
+			});
+		}
+
+		@Override
+		public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
+			return Mono.defer(() -> {
+				Node there = SimulatedRealm.this.listening.get(endpoint);
+				if (SimulatedRealm.this.silent.contains(endpoint)) {
+					return Mono.<ProvenPeer>never();
+				}
+				if (there == null) {
+					return Mono.<ProvenPeer>error(new IllegalStateException("port unreachable"));
+				}
+				return reachable(this, there) ? Mono.just(there.proven()) : Mono.<ProvenPeer>never();
+			}).delaySubscription(LATENCY, SimulatedRealm.this.time);
+		}
+
+		ProvenPeer proven() {
+			return new ProvenPeer(this.nodeId, this.key.identity().text());
 		}
 
 		@Override

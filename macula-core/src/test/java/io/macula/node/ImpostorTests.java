@@ -53,7 +53,7 @@ class ImpostorTests {
 
 	private static final Realm REALM = new Realm("test");
 
-	private static final RealmSecret SECRET = RealmSecret.of("a secret of the tests, long enough", "test");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "test");
 
 	private static final ServiceName SERVICE = new ServiceName("test.echo");
 

@@ -82,20 +82,34 @@ final class DirectoryProtocol {
 
 	}
 
-	record Upsert(Node record, long renewals, long ageMillis) {
+	record Upsert(Node record, long renewals, long ageMillis, @Nullable Proof proof) {
 
 	}
 
 	record Node(String nodeId, long term, long version, long incarnation, String host, int port, @Nullable String zone,
-			int priority, int weight, Map<String, String> metadata, List<String> services, long leaseMillis) {
+			int priority, int weight, Map<String, String> metadata, List<String> services, long leaseMillis,
+			@Nullable Seal seal) {
+
+		Node sealed(Seal by) {
+			return new Node(this.nodeId, this.term, this.version, this.incarnation, this.host, this.port, this.zone,
+					this.priority, this.weight, this.metadata, this.services, this.leaseMillis, by);
+		}
 
 	}
 
-	record Renewal(String nodeId, long term, long version, long renewals, long ageMillis) {
+	record Proof(long high, long low) {
 
 	}
 
-	record Gone(String nodeId, long term, long version, long renewals, boolean withdrawn) {
+	record Seal(byte[] key, Proof renewal, Proof withdrawal, byte[] signature) {
+
+	}
+
+	record Renewal(String nodeId, long term, long version, long renewals, long ageMillis, @Nullable Proof proof) {
+
+	}
+
+	record Gone(String nodeId, long term, long version, long renewals, boolean withdrawn, @Nullable Proof proof) {
 
 	}
 

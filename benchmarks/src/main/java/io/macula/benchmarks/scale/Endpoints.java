@@ -45,7 +45,7 @@ final class Endpoints {
 		List<RealmServer> servers = new ArrayList<>();
 		for (int i = 0; i < ScaleRealm.ENDPOINTS; i++) {
 			String nodeId = "node" + (10_000 + i);
-			RealmServer server = new RealmServer(transport, ScaleRealm.tls("endpoints"), ScaleRealm.info(nodeId),
+			RealmServer server = new RealmServer(transport, ScaleRealm.tls(nodeId), ScaleRealm.info(nodeId),
 					ScaleRealm.provider(0), services, Codecs.defaults(), ForkJoinPool.commonPool(),
 					ObservationRegistry.NOOP);
 			server.start();

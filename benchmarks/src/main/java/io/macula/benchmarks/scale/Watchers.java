@@ -38,6 +38,7 @@ import io.macula.benchmarks.scale.DirectoryProtocol.Update;
 import io.macula.benchmarks.scale.DirectoryProtocol.Upsert;
 import io.macula.harness.Clock;
 import io.macula.node.RealmNode;
+import io.macula.tls.TlsContexts;
 import io.macula.transport.Connection;
 import io.macula.transport.QuicConnector;
 import io.macula.transport.Transport;
@@ -66,7 +67,9 @@ final class Watchers {
 
 	private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-	private final List<Node> nodes = new ArrayList<>();
+	private final TlsContexts tls = ScaleRealm.tls("watchers");
+
+	private final List<SignedNode> nodes = new ArrayList<>();
 
 	private final Sinks.Many<Update> told = Sinks.many().unicast().onBackpressureBuffer();
 
@@ -94,8 +97,8 @@ final class Watchers {
 			for (int j = 0; j < SERVICES_EACH; j++) {
 				services.add("scale.service-" + (i * SERVICES_EACH + j) % SERVICES);
 			}
-			this.nodes.add(new Node("node" + (10_000 + i), 1, 1, 1, "127.0.0.1", 10_000 + i, null, 0, 100, Map.of(),
-					services, LEASE_MILLIS));
+			this.nodes.add(SignedNode.of(new Node("node" + (10_000 + i), 1, 1, 1, "127.0.0.1", 10_000 + i, null, 0, 100,
+					Map.of(), services, LEASE_MILLIS, null), this.tls.key()));
 		}
 	}
 
@@ -106,8 +109,7 @@ final class Watchers {
 	private void run(List<Endpoint> seeds) throws Exception {
 		TransportSettings defaults = TransportSettings.defaults();
 		try (Transport transport = Transport.create(defaults)) {
-			QuicConnector connector = new QuicConnector(transport, ScaleRealm.tls("watchers"),
-					ScaleRealm.info("watchers"));
+			QuicConnector connector = new QuicConnector(transport, this.tls, ScaleRealm.info("watchers"));
 			feed(connect(connector, seeds.get(0)));
 			long start = System.nanoTime();
 			for (int i = 0; i < ScaleRealm.CLIENTS; i++) {
@@ -136,7 +138,7 @@ final class Watchers {
 	}
 
 	private int watchedNodes() {
-		return (int) this.nodes.stream().filter((node) -> node.services().contains(WATCHED)).count();
+		return (int) this.nodes.stream().filter((node) -> node.node().services().contains(WATCHED)).count();
 	}
 
 	/** Tell all records, and renew them as providers do. */
@@ -144,24 +146,28 @@ final class Watchers {
 		DirectoryProtocol.link(seed, this.told.asFlux())
 			.subscribe((update) -> this.received.incrementAndGet(), this::failed);
 		for (int i = 0; i < this.nodes.size(); i += 200) {
-			tell(this.nodes.subList(i, i + 200).stream().map((node) -> new Upsert(node, 0, 0)).toList(), List.of(),
-					List.of());
+			tell(this.nodes.subList(i, i + 200).stream().map(Watchers::news).toList(), List.of(), List.of());
 		}
 		Flux.interval(Duration.ofMillis(LEASE_MILLIS / 30)).subscribe(this::renewTenth, this::failed);
+	}
+
+	private static Upsert news(SignedNode node) {
+		return new Upsert(node.node(), 0, 0, node.renewals().get(0));
 	}
 
 	private synchronized void renewTenth(long turn) {
 		List<Renewal> renewed = new ArrayList<>();
 		for (int i = (int) (turn % 10); i < this.nodes.size(); i += 10) {
-			Node node = this.nodes.get(i);
+			SignedNode node = this.nodes.get(i);
 			this.renewals[i]++;
-			renewed.add(new Renewal(node.nodeId(), node.term(), node.version(), this.renewals[i], 0));
+			renewed.add(new Renewal(node.node().nodeId(), node.node().term(), node.node().version(), this.renewals[i],
+					0, node.renewals().get((int) this.renewals[i])));
 		}
 		tell(List.of(), renewed, List.of());
 	}
 
 	private synchronized void tell(List<Upsert> upserts, List<Renewal> renewed, List<Gone> gone) {
-		this.told.emitNext(new Update("feeder", 1, true, false, false, 0, this.received.get(), null, upserts, renewed,
+		this.told.emitNext(new Update("watchers", 1, true, false, false, 0, this.received.get(), null, upserts, renewed,
 				gone, List.of()), Sinks.EmitFailureHandler.FAIL_FAST);
 	}
 
@@ -186,7 +192,7 @@ final class Watchers {
 	/** A provider of the watched service leaves and returns, again and again. */
 	private void changes() throws InterruptedException {
 		int index = 0;
-		while (!this.nodes.get(index).services().contains(WATCHED)) {
+		while (!this.nodes.get(index).node().services().contains(WATCHED)) {
 			index++;
 		}
 		double[] worst = new double[CHANGES];
@@ -217,16 +223,21 @@ final class Watchers {
 		this.awaitedVersion = version;
 		long start;
 		synchronized (this) {
-			Node before = this.nodes.get(index);
-			Node node = new Node(before.nodeId(), before.term(), version, before.incarnation(), before.host(),
-					before.port(), null, 0, 100, Map.of(), before.services(), LEASE_MILLIS);
+			SignedNode present = this.nodes.get(index);
+			Node before = present.node();
+			Gone gone = new Gone(before.nodeId(), 1, version, this.renewals[index], true, present.withdrawal());
+			SignedNode node = SignedNode.of(
+					new Node(before.nodeId(), before.term(), version, before.incarnation(), before.host(),
+							before.port(), null, 0, 100, Map.of(), before.services(), LEASE_MILLIS, null),
+					this.tls.key());
 			this.nodes.set(index, node);
+			this.renewals[index] = 0;
 			start = System.nanoTime();
 			if (leaves) {
-				tell(List.of(), List.of(), List.of(new Gone(node.nodeId(), 1, version, this.renewals[index], true)));
+				tell(List.of(), List.of(), List.of(gone));
 			}
 			else {
-				tell(List.of(new Upsert(node, this.renewals[index], 0)), List.of(), List.of());
+				tell(List.of(news(node)), List.of(), List.of());
 			}
 		}
 		if (!latch.await(10, TimeUnit.SECONDS)) {

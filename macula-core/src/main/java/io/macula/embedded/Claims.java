@@ -1,0 +1,346 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.embedded;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.macula.Endpoint;
+import io.macula.embedded.DirectoryUpdate.Upsert;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claims of another identity to a node id that is held: finds out of each whether the one
+ * that holds the id lives. Owned by the loop.
+ */
+final class Claims {
+
+	/*
+	 * States of a claim: waiting -> asked -> refused, because the holder showed its key
+	 * at its endpoint or answered over its own link, or because it has a successor at its
+	 * endpoint that is not the one that claims, -> passed, because it is not there any
+	 * more: nobody answers, or the one that claims, or a node of another id. A node that
+	 * was restarted at its address is thus known within one handshake, one that came back
+	 * elsewhere within the timeout of a dial.
+	 *
+	 * Who takes an id while nobody is there has it only until the one before comes back
+	 * to its place (Home): otherwise each restart would be an opportunity. Such a claim,
+	 * and that of a successor at the same address, goes before all others.
+	 *
+	 * One claim of an id at a time, few dials at once, and not many in a second: whoever
+	 * claims makes work for others.
+	 */
+
+	/** Bound of a dial of the holder. */
+	static final Duration DIAL_TIMEOUT = Duration.ofSeconds(2);
+
+	/** After a refusal the next claim of the id is refused unasked for this time. */
+	static final Duration PAUSE = Duration.ofSeconds(1);
+
+	/** A holder that is linked to this node has this time to answer over its link. */
+	static final Duration LINK_TIMEOUT = Duration.ofMillis(500);
+
+	private static final int MOST_ASKED = 32;
+
+	private static final int MOST_WAITING = 2000;
+
+	/** Dials in any second. */
+	private static final int RATE = 100;
+
+	private final DirectoryLoop loop;
+
+	private final NodeTable table;
+
+	private final SeedDialer dialer;
+
+	private final ReplicaLinks links;
+
+	private final Decision decision;
+
+	/** By node id, in the order in which they came. */
+	private final Map<String, Claim> claims = new LinkedHashMap<>();
+
+	/** When the claim of an id was refused. */
+	private final Map<String, Long> refused = new LinkedHashMap<>();
+
+	private int asked;
+
+	private long secondNanos;
+
+	private int askedInSecond;
+
+	/**
+	 * No claims yet.
+	 * @param loop owns the state
+	 * @param table holds the ids
+	 * @param dialer asks who is at an endpoint
+	 * @param links may lead to the holder
+	 * @param decision told of each end
+	 */
+	Claims(DirectoryLoop loop, NodeTable table, SeedDialer dialer, ReplicaLinks links, Decision decision) {
+		this.loop = loop;
+		this.table = table;
+		this.dialer = dialer;
+		this.links = links;
+		this.decision = decision;
+		this.secondNanos = loop.nanoTime();
+	}
+
+	/**
+	 * A record of another identity was told, demonstrably by that one.
+	 * @param link told it
+	 */
+	void examine(Upsert upsert, DirectoryLink link) {
+		assert this.loop.inLoop();
+		String nodeId = upsert.record().nodeId();
+		NodeRecord bound = this.table.record(nodeId);
+		boolean prior = bound != null
+				&& (this.table.isHome(upsert.record()) || bound.address().equals(upsert.record().address()));
+		Claim present = this.claims.get(nodeId);
+		if (present != null && prior && !present.prior) {
+			// Nobody can keep it from its place by claims of his own.
+			end(present, "who had it before is back", "");
+			examine(upsert, link);
+		}
+		else if (present != null && present.upsert.record().sameOwner(upsert.record())) {
+			present.tell(upsert, link, this.loop.nanoTime());
+		}
+		else if (bound == null || present != null || this.claims.size() >= MOST_WAITING
+				|| (!prior && pausing(nodeId))) {
+			link.refuse(nodeId, true);
+		}
+		else if (this.table.livesUnseen(nodeId)) {
+			pause(nodeId);
+			Claim claim = new Claim(upsert, bound, link, this.loop.nanoTime());
+			this.decision.refused(claim, "it renews its lease");
+			link.decided(nodeId, true);
+		}
+		else {
+			Claim claim = new Claim(upsert, bound, link, this.loop.nanoTime());
+			claim.prior = prior;
+			claim.home = this.table.isHome(upsert.record());
+			this.claims.put(nodeId, claim);
+			askNext();
+		}
+	}
+
+	private void askNext() {
+		long now = this.loop.nanoTime();
+		if (now - this.secondNanos >= Duration.ofSeconds(1).toNanos()) {
+			this.secondNanos = now;
+			this.askedInSecond = 0;
+		}
+		for (Claim claim : List.copyOf(this.claims.values())) {
+			if (this.asked >= MOST_ASKED || this.askedInSecond >= RATE) {
+				return;
+			}
+			if (!claim.asked) {
+				ask(claim);
+			}
+		}
+	}
+
+	private void ask(Claim claim) {
+		claim.asked = true;
+		claim.askedNanos = this.loop.nanoTime();
+		this.asked++;
+		this.askedInSecond++;
+		NodeRecord where = claim.home ? claim.upsert.record() : claim.bound;
+		claim.linked = !claim.home && this.links.challenge(claim.bound);
+		this.dialer.peerAt(new Endpoint(where.host(), where.port()))
+			.subscribe((shown) -> this.loop.execute(() -> answered(claim, shown)),
+					(error) -> this.loop.execute(() -> nobody(claim)), () -> this.loop.execute(() -> nobody(claim)));
+		this.loop.schedule(() -> nobody(claim), DIAL_TIMEOUT);
+	}
+
+	private void answered(Claim claim, ProvenPeer shown) {
+		boolean claimant = shown.owns(claim.upsert.record());
+		if (claim.home) {
+			end(claim, claimant ? null : "the other one is not where it says", "who had the id before is back");
+		}
+		else if (shown.owns(claim.bound)) {
+			end(claim, "it answers there", "");
+		}
+		else if (!claimant && claim.nodeId().equals(shown.nodeId())) {
+			end(claim, "it was restarted there, with the identity " + shown.identity(), "");
+		}
+		else {
+			end(claim, null, claimant ? "restarted there" : "node '" + shown.nodeId() + "' answers there now");
+		}
+	}
+
+	private void nobody(Claim claim) {
+		if (claim.home) {
+			end(claim, "the other one is not where it says", "");
+		}
+		else if (claim.linked && this.loop.nanoTime() - claim.askedNanos < LINK_TIMEOUT.toNanos()) {
+			claim.linked = false;
+			this.loop.schedule(() -> end(claim, null, "nobody answers there nor over its link"), LINK_TIMEOUT);
+		}
+		else {
+			end(claim, null, "nobody answers there");
+		}
+	}
+
+	/**
+	 * A link brought something: if it leads to one whose id is claimed, that one lives.
+	 */
+	void heard(DirectoryLink link) {
+		if (this.asked > 0) {
+			for (Claim claim : List.copyOf(this.claims.values())) {
+				if (claim.asked && !claim.home && link.leadsTo(claim.bound)) {
+					end(claim, "it answers over its link", "");
+				}
+			}
+		}
+	}
+
+	/* Whatever comes first counts; what comes later finds nothing. */
+	private void end(Claim claim, @Nullable String alive, String gone) {
+		if (!this.claims.remove(claim.nodeId(), claim)) {
+			return;
+		}
+		this.asked -= claim.asked ? 1 : 0;
+		if (alive != null) {
+			pause(claim.nodeId());
+			this.decision.refused(claim, alive);
+		}
+		else {
+			this.decision.passed(claim, gone);
+		}
+		claim.links.forEach((link) -> link.decided(claim.nodeId(), alive != null));
+		this.decision.over(claim);
+		askNext();
+	}
+
+	private boolean pausing(String nodeId) {
+		Long at = this.refused.get(nodeId);
+		return at != null && this.loop.nanoTime() - at < PAUSE.toNanos();
+	}
+
+	private void pause(String nodeId) {
+		this.refused.remove(nodeId);
+		this.refused.put(nodeId, this.loop.nanoTime());
+	}
+
+	/**
+	 * Go on with those that wait for the next second, and forget refusals.
+	 */
+	void tick() {
+		assert this.loop.inLoop();
+		for (Iterator<Long> times = this.refused.values().iterator(); times.hasNext();) {
+			if (this.loop.nanoTime() - times.next() < PAUSE.toNanos()) {
+				break;
+			}
+			times.remove();
+		}
+		askNext();
+	}
+
+	/**
+	 * Told of the end of each claim, in the loop.
+	 */
+	interface Decision {
+
+		/**
+		 * The id stays with the one that holds it.
+		 * @param why what proves that it lives
+		 */
+		void refused(Claim claim, String why);
+
+		/**
+		 * The id passes to the one that claims it.
+		 * @param why what says that the other one is gone
+		 */
+		void passed(Claim claim, String why);
+
+		/**
+		 * Either is done, and those who told of the claim have something to hear.
+		 */
+		void over(Claim claim);
+
+	}
+
+	/**
+	 * One claim.
+	 */
+	static final class Claim {
+
+		private Upsert upsert;
+
+		private final NodeRecord bound;
+
+		private final Set<DirectoryLink> links = new LinkedHashSet<>();
+
+		private long toldNanos;
+
+		private boolean asked;
+
+		private long askedNanos;
+
+		/** Whether it comes from the place or the owner that the id was taken from. */
+		private boolean home;
+
+		/** Whether it does, or comes from the place where the id is. */
+		private boolean prior;
+
+		/** Whether the holder may answer over its link. */
+		private boolean linked;
+
+		Claim(Upsert upsert, NodeRecord bound, DirectoryLink link, long now) {
+			this.upsert = upsert;
+			this.bound = bound;
+			tell(upsert, link, now);
+		}
+
+		private void tell(Upsert upsert, DirectoryLink link, long now) {
+			this.upsert = upsert;
+			this.toldNanos = now;
+			if (this.links.add(link)) {
+				link.undecided(nodeId());
+			}
+		}
+
+		String nodeId() {
+			return this.bound.nodeId();
+		}
+
+		/** What claims the id, with its age of now. */
+		Upsert upsert(long now) {
+			return new Upsert(this.upsert.record(), this.upsert.renewals(),
+					this.upsert.ageMillis() + Duration.ofNanos(now - this.toldNanos).toMillis(), this.upsert.proof());
+		}
+
+		/** What holds the id. */
+		NodeRecord bound() {
+			return this.bound;
+		}
+
+		/** Who told of the claim. */
+		List<DirectoryLink> links() {
+			return new ArrayList<>(this.links);
+		}
+
+	}
+
+}
