@@ -35,7 +35,7 @@ import tools.jackson.dataformat.cbor.CBORParser;
  * What is looked at before each token is one byte, so that ordinary payloads pay next to
  * nothing. See docs/decisions/cbor-tags.md.
  */
-final class BoundedCborParser extends CBORParser {
+final class BoundedCborParser extends CBORParser implements PrimitiveArrays.Counter {
 
 	/** Tags before one value, at most. */
 	static final int MAX_TAGS = 16;
@@ -54,13 +54,17 @@ final class BoundedCborParser extends CBORParser {
 
 	private static final int STRING_REFERENCE_NAMESPACE = 256;
 
-	/** What the values may still take; an object more for each payload would cost all. */
+	/**
+	 * Twice what the values may still take, and 1 where they are primitive: a further
+	 * field would make each parser larger.
+	 */
 	private int left;
 
 	BoundedCborParser(ObjectReadContext context, IOContext io, int features, int formatFeatures,
 			ByteQuadsCanonicalizer names, byte[] data, int offset, int length, DecodedBound bound) {
 		super(context, io, features, formatFeatures, names, null, data, offset, offset + length, false);
-		this.left = bound.units(length);
+		int units = bound.units(length);
+		this.left = (units != DecodedBound.UNCOUNTED) ? 2 * units : units;
 	}
 
 	@Override
@@ -116,12 +120,19 @@ final class BoundedCborParser extends CBORParser {
 			take(DecodedBound.TEXT);
 		}
 		else if (token != null && token.isScalarValue()) {
-			take(DecodedBound.VALUE);
+			take(((this.left & 1) != 0) ? DecodedBound.PRIMITIVE : DecodedBound.VALUE);
+		}
+	}
+
+	@Override
+	public void primitive(boolean elements) {
+		if (this.left != DecodedBound.UNCOUNTED) {
+			this.left = (this.left & ~1) | (elements ? 1 : 0);
 		}
 	}
 
 	private void take(int units) {
-		this.left -= units;
+		this.left -= 2 * units;
 		if (this.left < 0) {
 			throw DecodedBound.exceeded(this);
 		}

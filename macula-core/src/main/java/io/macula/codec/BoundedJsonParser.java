@@ -27,15 +27,19 @@ import tools.jackson.core.sym.ByteQuadsCanonicalizer;
  * Jackson's parser, with a bound of what its values take, and without numbers that become
  * infinite. Owned by the thread that decodes.
  */
-final class BoundedJsonParser extends UTF8StreamJsonParser {
+final class BoundedJsonParser extends UTF8StreamJsonParser implements PrimitiveArrays.Counter {
 
-	/** What the values may still take; an object more for each payload would cost all. */
+	/**
+	 * Twice what the values may still take, and 1 where they are primitive: a further
+	 * field would make each parser larger.
+	 */
 	private int left;
 
 	BoundedJsonParser(ObjectReadContext context, IOContext io, int features, int formatFeatures,
 			ByteQuadsCanonicalizer names, byte[] data, int offset, int length, DecodedBound bound) {
 		super(context, io, features, formatFeatures, null, names, data, offset, offset + length, 0, false);
-		this.left = bound.units(length);
+		int units = bound.units(length);
+		this.left = (units != DecodedBound.UNCOUNTED) ? 2 * units : units;
 	}
 
 	@Override
@@ -77,12 +81,19 @@ final class BoundedJsonParser extends UTF8StreamJsonParser {
 			take(DecodedBound.TEXT);
 		}
 		else if (token != null && token.isScalarValue()) {
-			take(DecodedBound.VALUE);
+			take(((this.left & 1) != 0) ? DecodedBound.PRIMITIVE : DecodedBound.VALUE);
+		}
+	}
+
+	@Override
+	public void primitive(boolean elements) {
+		if (this.left != DecodedBound.UNCOUNTED) {
+			this.left = (this.left & ~1) | (elements ? 1 : 0);
 		}
 	}
 
 	private void take(int units) {
-		this.left -= units;
+		this.left -= 2 * units;
 		if (this.left < 0) {
 			throw DecodedBound.exceeded(this);
 		}

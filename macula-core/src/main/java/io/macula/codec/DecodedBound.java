@@ -33,18 +33,24 @@ record DecodedBound(long bytes) {
 	 */
 
 	/** A list, a map, an object: at least one byte of a payload. */
-	static final int CONTAINER = 8;
+	static final int CONTAINER = 16;
 
 	/** A text without its characters, of which the payload has as many; a key. */
-	static final int TEXT = 4;
+	static final int TEXT = 8;
 
 	/** Any other value. */
-	static final int VALUE = 1;
+	static final int VALUE = 2;
+
+	/** An element of an array of a primitive type. */
+	static final int PRIMITIVE = 1;
 
 	/** What {@link #units} says of a payload that cannot go beyond. */
 	static final int UNCOUNTED = Integer.MAX_VALUE;
 
-	private static final int UNIT_BYTES = 16;
+	private static final int UNIT_BYTES = 8;
+
+	/** Half of what fits, since parsers keep a mark beside it. */
+	private static final int MAX_UNITS = Integer.MAX_VALUE >> 2;
 
 	private static final long LEAST = 16 << 20;
 
@@ -55,7 +61,7 @@ record DecodedBound(long bytes) {
 
 	/** How much the values of a payload of this length may take. */
 	int units(int payloadBytes) {
-		long units = this.bytes / UNIT_BYTES;
+		long units = Math.min(MAX_UNITS, this.bytes / UNIT_BYTES);
 		return ((long) payloadBytes * CONTAINER > units) ? (int) units : UNCOUNTED;
 	}
 

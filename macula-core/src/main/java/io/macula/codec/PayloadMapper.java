@@ -117,6 +117,7 @@ final class PayloadMapper {
 			.addModule(new MapKeys(MAX_KEY_BYTES, MAX_NUMBER_LENGTH))
 			.addModule(new ExactNumbers())
 			.addModule(new SpreadHashes())
+			.addModule(new PrimitiveArrays())
 			.addHandler(new OtherCases())
 			.annotationIntrospector(AnnotationIntrospector.pair(new ExactAnnotations(), new ContractAnnotations()))
 			.polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())

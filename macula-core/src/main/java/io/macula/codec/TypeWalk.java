@@ -264,7 +264,8 @@ final class TypeWalk {
 	/** Without what only looks at values that it decoded. */
 	private static ValueDeserializer<?> bare(ValueDeserializer<?> deserializer) {
 		String name = deserializer.getClass().getName();
-		boolean looks = name.startsWith(ExactNumbers.class.getName()) || name.startsWith(SpreadHashes.class.getName());
+		boolean looks = name.startsWith(ExactNumbers.class.getName()) || name.startsWith(SpreadHashes.class.getName())
+				|| name.startsWith(PrimitiveArrays.class.getName());
 		return looks ? deserializer.getDelegatee() : deserializer;
 	}
 

@@ -315,6 +315,7 @@ class HostilePayloadTests {
 		refused(cbor, OBJECTS, list(1 << 20, () -> bytes().add(0x80)).get(), "$[", "would take more memory");
 		refused(cbor, OBJECTS, list(1 << 20, () -> bytes().add(0x61, 'a')).get(), "$[", "would take more memory");
 		refused(cbor, INTEGERS, list(1 << 20, () -> bytes().add(0x18, 200)).get(), "$[", "would take more memory");
+		refused(cbor, int[].class, list(1 << 20, () -> bytes().add(0x18, 200)).get(), "$[", "would take more memory");
 		refused(cbor, COUNTS, keys(1 << 16, "%05x"::formatted).get(), "$", "would take more memory");
 		refused(json, OBJECTS, ("[" + "{},".repeat(1 << 20) + "1]").getBytes(StandardCharsets.UTF_8), "$[",
 				"would take more memory");
@@ -323,7 +324,9 @@ class HostilePayloadTests {
 		assertThatNoException()
 			.isThrownBy(() -> cbor.forType(String.class).decode(bytes().text("a".repeat(4 << 20)).get()));
 		assertThatNoException().isThrownBy(() -> cbor.forType(int[].class)
-			.decode(cbor.forType(int[].class).encode(IntStream.range(0, 1 << 15).toArray())));
+			.decode(cbor.forType(int[].class).encode(IntStream.range(0, 120_000).toArray())));
+		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> cbor.forType(INTEGERS)
+			.decode(cbor.forType(INTEGERS).encode(IntStream.range(0, 120_000).boxed().toList())));
 	}
 
 	@Test
