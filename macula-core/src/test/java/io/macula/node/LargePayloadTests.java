@@ -49,7 +49,8 @@ class LargePayloadTests {
 	/** Threads that made a body of what came. */
 	private static final List<String> decoders = new CopyOnWriteArrayList<>();
 
-	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "the test");
+	private static final RealmSecret SECRET = RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=",
+			"the test");
 
 	private static final Body SMALL = new Body("x");
 
