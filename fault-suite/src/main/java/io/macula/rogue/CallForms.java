@@ -83,8 +83,10 @@ final class CallForms {
 				tags(bytes));
 		List<DirectorySpeaker> links = DirectoryForms.links(foe, "bait");
 		Attacker.started();
-		DirectoryForms.tell(links, DirectorySpeaker
-			.upserts(List.of(DirectorySpeaker.record("bait", foe.from(), server.port(), List.of("test.bait")))));
+		DirectoryForms.tell(links,
+				DirectorySpeaker.upserts(
+						List.of(DirectorySpeaker.record("bait", foe.from(), server.port(), List.of("test.bait"))),
+						foe.tls("bait").key()));
 		for (int i = 0; i < 3600; i++) {
 			Attacker.outcome("calls", server.calls());
 			DirectoryForms.linger(links, 1);

@@ -79,7 +79,7 @@ final class DirectoryForms {
 		for (long term : new long[] { System.currentTimeMillis() + 60_000, Long.MAX_VALUE }) {
 			Map<String, Object> claimed = DirectorySpeaker.with(DirectorySpeaker.with(record, "term", term),
 					"incarnation", term);
-			tell(links, DirectorySpeaker.upserts(List.of(claimed)));
+			tell(links, DirectorySpeaker.upserts(List.of(claimed), foe.tls(victim).key()));
 		}
 		for (int i = 0; i < 3600; i++) {
 			Attacker.outcome("calls", server.calls());
@@ -110,7 +110,7 @@ final class DirectoryForms {
 			tell(links,
 					DirectorySpeaker.upserts(List.of(DirectorySpeaker.with(DirectorySpeaker
 						.with(DirectorySpeaker.record(id, foe.from(), 9, List.of(SERVICE)), "metadata", metadata),
-							"leaseMillis", 86_400_000))));
+							"leaseMillis", 86_400_000)), foe.tls(id).key()));
 			linger(links, 1);
 			Attacker.outcome("link" + i, links.get(0).state());
 		}
@@ -128,7 +128,7 @@ final class DirectoryForms {
 						DirectorySpeaker.record("ghost" + i, foe.from(), 1 + i % 60_000, List.of(SERVICE)),
 						"leaseMillis", 86_400_000));
 			}
-			tell(links, DirectorySpeaker.upserts(records));
+			tell(links, DirectorySpeaker.upserts(records, foe.tls("mallory").key()));
 		}
 		Attacker.outcome("link", links.get(0).state());
 		linger(links, 3600);
@@ -142,8 +142,10 @@ final class DirectoryForms {
 		List<String> services = IntStream.range(0, count).mapToObj((i) -> "test.service" + i).toList();
 		// Each time another version, so that everybody is told again.
 		for (int version = 1; version < 3600; version++) {
-			tell(links, DirectorySpeaker.upserts(List.of(DirectorySpeaker
-				.with(DirectorySpeaker.record("everything", foe.from(), 9, services), "version", version))));
+			tell(links,
+					DirectorySpeaker.upserts(List.of(DirectorySpeaker
+						.with(DirectorySpeaker.record("everything", foe.from(), 9, services), "version", version)),
+							foe.tls("everything").key()));
 			Attacker.outcome("link", links.get(0).state());
 			linger(links, 1);
 		}
@@ -169,11 +171,11 @@ final class DirectoryForms {
 			for (int i = from; i < Math.min(count, from + RECORDS_IN_AN_UPDATE); i++) {
 				records.add(DirectorySpeaker.record(FORGERY + i, foe.from(), -1, List.of(SERVICE, FORGERY)));
 			}
-			tell(links, DirectorySpeaker.upserts(records));
+			tell(links, DirectorySpeaker.upserts(records, foe.tls("mallory").key()));
 		}
 		// One whose values are all well but for the id, so that others would take it on.
-		tell(links,
-				DirectorySpeaker.upserts(List.of(DirectorySpeaker.record(FORGERY, foe.from(), 9, List.of(SERVICE)))));
+		tell(links, DirectorySpeaker.upserts(List.of(DirectorySpeaker.record(FORGERY, foe.from(), 9, List.of(SERVICE))),
+				foe.tls("mallory").key()));
 		Attacker.outcome("link", links.get(0).state());
 		linger(links, 3600);
 	}
@@ -199,8 +201,10 @@ final class DirectoryForms {
 		byte[] answer = new CBORMapper().writeValueAsBytes(Map.of("node", "heavy", "result", 1));
 		RogueServer server = new RogueServer(new InetSocketAddress(foe.from(), 0), foe.tls("heavy"), "heavy", answer);
 		Map<String, Object> record = DirectorySpeaker.record("heavy", foe.from(), server.port(), List.of(SERVICE));
-		tell(links, DirectorySpeaker.upserts(List.of(DirectorySpeaker
-			.with(DirectorySpeaker.with(record, "weight", Integer.MAX_VALUE), "priority", Integer.MIN_VALUE))));
+		tell(links,
+				DirectorySpeaker.upserts(List.of(DirectorySpeaker
+					.with(DirectorySpeaker.with(record, "weight", Integer.MAX_VALUE), "priority", Integer.MIN_VALUE)),
+						foe.tls("heavy").key()));
 		for (int i = 0; i < 3600; i++) {
 			Attacker.outcome("calls", server.calls());
 			linger(links, 1);

@@ -17,7 +17,6 @@
 package io.macula.rogue;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.macula.harness.Clock;
 import io.macula.rogue.RawStream.Received;
+import io.macula.tls.NodeKey;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.dataformat.cbor.CBORMapper;
@@ -189,15 +189,13 @@ final class DirectorySpeaker implements AutoCloseable {
 		return other;
 	}
 
-	static Map<String, Object> upserts(List<Map<String, Object>> records) {
-		List<Object> upserts = new ArrayList<>();
-		records.forEach((record) -> upserts.add(Map.of("record", record, "renewals", 1, "ageMillis", 0)));
-		return Map.of("upserts", upserts);
+	static Map<String, Object> upserts(List<Map<String, Object>> records, NodeKey key) {
+		return Map.of("upserts", records.stream().map((record) -> HandMadeSeal.upsert(record, key)).toList());
 	}
 
 	static Map<String, Object> gone(String nodeId, long term, long version) {
-		return Map.of("gone", List.of(Map.of("nodeId", nodeId, "term", term, "version", version, "renewals",
-				Long.MAX_VALUE, "withdrawn", true)));
+		return Map.of("gone", List.of(Map.of("nodeId", nodeId, "term", term, "version", version, "renewals", 1,
+				"withdrawn", true, "proof", HandMadeSeal.proof(new byte[16]))));
 	}
 
 }

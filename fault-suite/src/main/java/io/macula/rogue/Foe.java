@@ -24,7 +24,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
@@ -50,6 +52,9 @@ record Foe(String from, List<InetSocketAddress> targets, RealmSecret secret) {
 
 	static final String REALM = "test";
 
+	/** A node that has said who it is goes on with its key. */
+	private static final Map<String, TlsContexts> PRESENT = new ConcurrentHashMap<>();
+
 	private static final long WINDOW_BYTES = 32 << 20;
 
 	static Foe of(Arguments arguments) {
@@ -70,6 +75,10 @@ record Foe(String from, List<InetSocketAddress> targets, RealmSecret secret) {
 	 * was given.
 	 */
 	TlsContexts tls(String nodeId) {
+		return PRESENT.computeIfAbsent(nodeId, this::newTls);
+	}
+
+	private TlsContexts newTls(String nodeId) {
 		String store = System.getenv("SPRING_SSL_BUNDLE_JKS_NODES_KEYSTORE_LOCATION");
 		return (store != null)
 				? bundle(Path.of(URI.create(store)),
@@ -85,7 +94,7 @@ record Foe(String from, List<InetSocketAddress> targets, RealmSecret secret) {
 			TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
 			trusted.init(KeyStore.getInstance(trust.toFile(), password.toCharArray()));
 			return BundleTls.of("the attacker's bundle", HostVerification.fixedName(env("MACULA_SSL_PEERNAME")), shown,
-					password, trusted);
+					trusted);
 		}
 		catch (GeneralSecurityException | IOException ex) {
 			throw new IllegalStateException("The certificate in " + keys + " cannot be used", ex);
