@@ -46,7 +46,7 @@ final class SecurityPage {
 			[the wire protocol](wire-protocol.md); unless a row says otherwise it is a member that knows the realm's secret.
 
 			Under each attack must hold: none of the client's calls fails; the 99th percentile of those that are no streams stays
-			within three times that before any attack (at least 100 ms), the longest under 2 s; no provider holds more than 200 MB
+			within three times that before any attack (100 ms to 1 s), the longest under 2 s; no provider holds more than 200 MB
 			more than before; no other process logs more than 40 lines or 24 kB, no line forged.
 
 			""";
