@@ -44,6 +44,10 @@ final class ConnectionMemory {
 
 	private long held;
 
+	/** What the node knows of it. */
+	private long told;
+
+	/** The same, for others. */
 	private volatile long reported;
 
 	private @Nullable Queue<Runnable> awaiting;
@@ -61,7 +65,8 @@ final class ConnectionMemory {
 			return;
 		}
 		this.held += bytes;
-		if (this.held - this.reported >= STEP_BYTES || this.reported - this.held >= STEP_BYTES) {
+		long untold = this.held - this.told;
+		if (untold >= STEP_BYTES || untold <= -STEP_BYTES) {
 			report(this.node);
 		}
 		if (bytes < 0 && this.awaiting != null && !exhausted()) {
@@ -70,7 +75,8 @@ final class ConnectionMemory {
 	}
 
 	private void report(NodeMemory to) {
-		long change = this.held - this.reported;
+		long change = this.held - this.told;
+		this.told = this.held;
 		this.reported = this.held;
 		to.add(change);
 	}
