@@ -63,7 +63,7 @@ final class ClientCallStream extends FrameStream
 	private @Nullable ScheduledFuture<?> timer;
 
 	private ClientCallStream(ClientConnection connection, StreamCall call) {
-		super(connection.decoder(), connection.allowance(), connection.memory());
+		super(connection.bounds());
 		this.connection = connection;
 		this.call = call;
 	}

@@ -26,8 +26,6 @@ import io.macula.log.FaultLog;
 import io.macula.udp.Udp;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
-import io.macula.wire.FrameCodec;
-import io.macula.wire.FrameDecoder;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
@@ -77,11 +75,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	private final ClientStreams streams = new ClientStreams();
 
-	private final FrameDecoder decoder;
-
-	private final FrameAllowance allowance;
-
-	private final ConnectionMemory memory;
+	private final StreamBounds bounds;
 
 	private final StreamOpener opener;
 
@@ -114,9 +108,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.establishedNanos = now;
 		this.times = new SentTimes(now, transport.wallMillis());
 		this.figures = new ClientFigures(channel, dial.startedNanos(), now);
-		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
-		this.allowance = new FrameAllowance(this.clock);
-		this.memory = transport.memory().open(() -> this.owner.execute(this::giveWay));
+		this.bounds = StreamBounds.of(this.settings.maxPayloadBytes(), this.clock,
+				transport.memory().open(() -> this.owner.execute(this::giveWay)));
 		this.opener = new StreamOpener(channel, QuicStreamType.BIDIRECTIONAL, this.settings.maxStreamsPerConnection(),
 				"to " + this.endpoint);
 		this.port = PortWatch.of(channel.parent(), dial.remote(), this::unreachable);
@@ -270,16 +263,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		return this.opener;
 	}
 
-	FrameDecoder decoder() {
-		return this.decoder;
-	}
-
-	ConnectionMemory memory() {
-		return this.memory;
-	}
-
-	FrameAllowance allowance() {
-		return this.allowance;
+	StreamBounds bounds() {
+		return this.bounds;
 	}
 
 	Turn turnOfSocket() {
@@ -418,7 +403,8 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 
 	/** The answers that arrive here take too much of this node's memory. */
 	private void giveWay() {
-		onBroken(ErrorCode.LIMIT, "memory is scarce, and this connection takes most: " + this.memory.describe());
+		onBroken(ErrorCode.LIMIT,
+				"memory is scarce, and this connection takes most: " + this.bounds.memory().describe());
 	}
 
 	@Override
@@ -526,7 +512,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.states.enter(State.CLOSED, reason);
 		safely(this.liveness::stop);
 		safely(this.port::close);
-		safely(this.memory::end);
+		safely(this.bounds.memory()::end);
 		if (loop().inEventLoop()) {
 			// Otherwise it went with its event loop.
 			safely(() -> CloseFrame.send(this.channel, code, (reason.code() == Code.OK) ? "" : reason.message()));

@@ -54,7 +54,7 @@ final class ClientLane extends FrameStream {
 	 * @param only the call of a stream that carries no other
 	 */
 	ClientLane(ClientConnection connection, @Nullable OutboundCall only) {
-		super(connection.decoder(), connection.allowance(), connection.memory());
+		super(connection.bounds());
 		this.connection = connection;
 		this.pump = connection.pump();
 		this.calls = this.pump.calls();

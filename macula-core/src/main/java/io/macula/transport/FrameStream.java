@@ -21,15 +21,11 @@ import io.macula.wire.Frame;
 import io.macula.wire.FrameDecoder;
 import io.macula.wire.ProtocolException;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownException;
-import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamPriority;
-import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,17 +36,13 @@ import org.jspecify.annotations.Nullable;
  * A stream is never reset and never closed before both directions are at their end,
  * because the codec would keep it for ever; both ends finish their direction instead.
  */
-abstract class FrameStream extends ChannelInboundHandlerAdapter {
+abstract class FrameStream extends StreamOutput {
 
 	/**
 	 * Bytes of a slice: about what fills a datagram of 1,350 bytes, so that cutting makes
 	 * hardly more datagrams; docs/performance.md has the measurements.
 	 */
 	private static final int SLICE_BYTES = 1300;
-
-	private static final int MIN_BUFFER_BYTES = 512;
-
-	private static final int MAX_BUFFER_BYTES = 64 << 10;
 
 	/** What of a frame must have arrived before it is given up. */
 	private static final int MIN_GIVEN_UP_BYTES = 16 << 10;
@@ -75,17 +67,9 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	 */
 	static final QuicStreamPriority NORMAL = new QuicStreamPriority(127, true);
 
-	private @Nullable QuicStreamChannel channel;
-
 	private @Nullable ByteBuf received;
 
-	private @Nullable ByteBuf pending;
-
 	private long skipBytes;
-
-	private int bufferBytes = MIN_BUFFER_BYTES;
-
-	private boolean finished;
 
 	/** Whether {@link #resume} will decode what is left in {@link #received}. */
 	private boolean interrupted;
@@ -104,11 +88,12 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	/** Of the last frame, all in all. */
 	private int frameBytes;
 
-	/** What was written and QUIC has not taken, at most. */
-	private int untaken;
-
 	/** Bytes of this stream that are counted among those that wait. */
 	private int counted;
+
+	FrameStream(StreamBounds bounds) {
+		this(bounds.decoder(), bounds.allowance(), bounds.memory());
+	}
 
 	FrameStream(FrameDecoder decoder, FrameAllowance allowance, ConnectionMemory memory) {
 		this.decoder = decoder;
@@ -192,10 +177,11 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	}
 
 	/** Count what waits on this stream now. */
+	@Override
 	final void count() {
 		int waiting = this.heldBytes + ((this.received != null) ? this.received.capacity() : 0);
 		if (countsAnswers()) {
-			waiting += pendingBytes() + this.untaken;
+			waiting += waitingBytes();
 		}
 		if (waiting != this.counted) {
 			int change = waiting - this.counted;
@@ -229,100 +215,6 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 		if (!this.paused && !this.held && channel().isOpen()) {
 			channel().config().setAutoRead(true);
 		}
-	}
-
-	final long streamId() {
-		return channel().streamId();
-	}
-
-	final QuicStreamChannel channel() {
-		QuicStreamChannel present = this.channel;
-		if (present == null) {
-			throw new IllegalStateException("The stream is not open yet");
-		}
-		return present;
-	}
-
-	/** Whether what is written goes to QUIC instead of waiting in memory. */
-	final boolean writable() {
-		return this.channel != null && this.channel.isWritable();
-	}
-
-	/**
-	 * Where frames are appended to; {@link #flush} sends them.
-	 */
-	final ByteBuf out() {
-		ByteBuf buffer = this.pending;
-		if (buffer == null) {
-			buffer = channel().alloc().directBuffer(this.bufferBytes);
-			this.pending = buffer;
-		}
-		return buffer;
-	}
-
-	/** What was appended, for {@link #write}; the caller releases it. */
-	final ByteBuf takePending() {
-		ByteBuf buffer = out();
-		this.pending = null;
-		return buffer;
-	}
-
-	/** Bytes that were appended and not flushed. */
-	final int pendingBytes() {
-		return (this.pending != null) ? this.pending.readableBytes() : 0;
-	}
-
-	/** Send everything that was appended, in one write. */
-	final void flush() {
-		ByteBuf buffer = this.pending;
-		if (buffer == null) {
-			return;
-		}
-		this.pending = null;
-		this.bufferBytes = Math.min(MAX_BUFFER_BYTES,
-				Math.max(MIN_BUFFER_BYTES, (this.bufferBytes * 7 + buffer.readableBytes() * 2) / 8));
-		int bytes = buffer.readableBytes();
-		QuicStreamChannel open = channel();
-		open.write(buffer, open.voidPromise());
-		written(bytes);
-	}
-
-	/** Together with what was not taken before: those writes wait behind each other. */
-	private void written(int bytes) {
-		this.untaken = (channel().isWritable()) ? 0 : this.untaken + bytes;
-		count();
-	}
-
-	/**
-	 * Send everything that was appended, and finish this direction.
-	 */
-	final void finish() {
-		if (this.finished) {
-			return;
-		}
-		this.finished = true;
-		ByteBuf buffer = this.pending;
-		int bytes = pendingBytes();
-		this.pending = null;
-		QuicStreamChannel open = channel();
-		open.write((buffer != null) ? new DefaultQuicStreamFrame(buffer, true) : QuicStreamFrame.EMPTY_FIN,
-				open.voidPromise());
-		written(bytes);
-	}
-
-	/**
-	 * Write one part of something large.
-	 * @param part the part, released by this method
-	 * @param last whether this direction is finished with it
-	 * @return tells when QUIC has taken it
-	 */
-	final ChannelFuture write(ByteBuf part, boolean last) {
-		this.finished |= last;
-		return channel().write((last) ? new DefaultQuicStreamFrame(part, true) : part);
-	}
-
-	final boolean finished() {
-		return this.finished;
 	}
 
 	/** Read nothing more until {@link #resumeFrames}; QUIC then holds up the peer. */
@@ -363,7 +255,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	public void handlerAdded(ChannelHandlerContext ctx) {
 		QuicStreamChannel opened = (QuicStreamChannel) ctx.channel();
 		opened.updatePriority(URGENT);
-		this.channel = opened;
+		attached(opened);
 	}
 
 	@Override
@@ -451,7 +343,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelWritabilityChanged(ChannelHandlerContext ctx) {
 		if (ctx.channel().isWritable()) {
-			this.untaken = 0;
+			taken();
 			onWritable();
 			count();
 		}
@@ -619,11 +511,7 @@ abstract class FrameStream extends ChannelInboundHandlerAdapter {
 			this.received.release();
 			this.received = null;
 		}
-		if (this.pending != null) {
-			this.pending.release();
-			this.pending = null;
-		}
-		this.untaken = 0;
+		releaseOutput();
 		this.heldBytes = 0;
 		count();
 	}

@@ -139,7 +139,7 @@ final class OpenCalls {
 		onFailure(excess.callId(),
 				Failure.of(Status.processed(Code.RESOURCE_EXHAUSTED, (excess.errorCode() == ErrorCode.LIMIT)
 						? "the answer from " + this.endpoint + " found no room on this side: "
-								+ this.connection.memory().describe()
+								+ this.connection.bounds().memory().describe()
 						: "the answer from " + this.endpoint + " of " + excess.value() + " bytes exceeds the limit of "
 								+ this.maxPayloadBytes + " bytes of this side (its macula.transport.max-payload)")));
 		return true;
