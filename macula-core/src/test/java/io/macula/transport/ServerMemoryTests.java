@@ -68,6 +68,8 @@ class ServerMemoryTests {
 	private final FakeQuicStream control = new FakeQuicStream(this.channel, QuicStreamType.BIDIRECTIONAL, 0,
 			this.ticker);
 
+	private final List<FakeQuicStream> opened = new ArrayList<>();
+
 	private final FakeQuicStream lane = stream(1);
 
 	private final NodeMemory memory = this.transport.memory();
@@ -87,7 +89,10 @@ class ServerMemoryTests {
 	}
 
 	private FakeQuicStream stream(int number) {
-		return new FakeQuicStream(this.channel, QuicStreamType.BIDIRECTIONAL, 4L * number, this.ticker);
+		FakeQuicStream stream = new FakeQuicStream(this.channel, QuicStreamType.BIDIRECTIONAL, 4L * number,
+				this.ticker);
+		this.opened.add(stream);
+		return stream;
 	}
 
 	@AfterEach
@@ -95,6 +100,7 @@ class ServerMemoryTests {
 		this.connection.close("the test is over");
 		this.channel.run();
 		assertThat(this.memory.held()).isZero();
+		this.opened.forEach(FakeQuicStream::close);
 		this.listener.close();
 		this.transport.close();
 	}
