@@ -330,8 +330,13 @@ final class NodeTable {
 			this.tombstones.expect(gone, now());
 			return Verdict.KNOWN;
 		}
-		if (held.own() || !gone.opens(held.record().seal())) {
+		if (held.own()) {
 			return Verdict.STALE;
+		}
+		if (!gone.opens(held.record().seal())) {
+			// That of an earlier owner may come late.
+			boolean forged = gone.proof() == null || held.compare(gone.term(), gone.version()) > 0;
+			return forged ? Verdict.UNPROVEN : Verdict.STALE;
 		}
 		bury(gone);
 		return Verdict.CHANGED;

@@ -141,9 +141,20 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 			answer(link, upsert, apply(link, upsert));
 			link.known(new Renewal(record.nodeId(), record.term(), record.version(), upsert.renewals(), 0));
 		});
-		update.gone().forEach((gone) -> answer(link, gone.nodeId(), apply(gone)));
+		update.gone().forEach((gone) -> {
+			Verdict verdict = apply(gone);
+			if (verdict == Verdict.UNPROVEN) {
+				this.log.invalid(gone.nodeId(), link.proven(), "its withdrawal does not come from its owner");
+			}
+			answer(link, gone.nodeId(), verdict);
+		});
 		update.renewals().forEach((renewal) -> {
-			answer(link, renewal.nodeId(), apply(link, renewal));
+			Verdict verdict = apply(link, renewal);
+			if (verdict == Verdict.UNPROVEN) {
+				this.log.invalid(renewal.nodeId(), link.proven(),
+						"its renewal " + renewal.renewals() + " does not come from its owner");
+			}
+			answer(link, renewal.nodeId(), verdict);
 			link.known(renewal);
 		});
 		update.wanted().forEach((nodeId) -> {

@@ -65,7 +65,7 @@ final class Tombstones {
 	 * comes later: it counts for nothing but the record that it opens.
 	 */
 	void expect(Gone gone, long now) {
-		if (!this.byNode.containsKey(gone.nodeId()) && this.byNode.size() < this.most / 2) {
+		if (gone.proof() != null && !this.byNode.containsKey(gone.nodeId()) && this.byNode.size() < this.most / 2) {
 			this.byNode.put(gone.nodeId(), new Tombstone(gone, null, true, now + SHORTEST_NANOS));
 		}
 	}
@@ -104,9 +104,12 @@ final class Tombstones {
 		return (tombstone != null) ? tombstone.home : null;
 	}
 
+	/**
+	 * What others may be told of the end of a node.
+	 */
 	@Nullable Gone gone(String nodeId) {
 		Tombstone tombstone = this.byNode.get(nodeId);
-		return (tombstone != null) ? tombstone.gone : null;
+		return (tombstone != null && !tombstone.awaiting) ? tombstone.gone : null;
 	}
 
 	/**

@@ -158,8 +158,10 @@ class NodeTableOwnerTests {
 		NodeSeal seal = this.table.record("a").seal();
 		for (Proof proof : new Proof[] { null, seal.withdrawal(), seal.renewal(), new Proof(1, 2) }) {
 			assertThat(this.table.apply(new Gone("a", Long.MAX_VALUE, Long.MAX_VALUE, 0, true, proof)))
-				.isEqualTo(Verdict.STALE);
+				.isEqualTo(Verdict.UNPROVEN);
 		}
+		assertThat(this.table.apply(new Gone("a", 0, 9, 0, true, new Proof(1, 2)))).as("of an earlier life, perhaps")
+			.isEqualTo(Verdict.STALE);
 		assertThat(this.table.apply(new Gone("a", 1, 1, Long.MAX_VALUE, false))).as("expiry is no news")
 			.isEqualTo(Verdict.KNOWN);
 		assertThat(this.table.size()).isEqualTo(1);
