@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
+import io.macula.log.Printable;
 import io.netty.util.NetUtil;
 
 /**
@@ -32,19 +33,25 @@ import io.netty.util.NetUtil;
  * its zone as it was given, so that one address is one endpoint; an IPv4 address that is
  * mapped into IPv6 is kept as IPv4. Nothing is looked up.
  *
- * @param host host name, IPv4 address, or IPv6 address without brackets
+ * @param host host name, IPv4 address, or IPv6 address without brackets; at most
+ * {@value #MAX_HOST} characters of ASCII
  * @param port 1 to 65535
  */
 public record Endpoint(String host, int port) implements Comparable<Endpoint> {
+
+	/** Most characters of a host: a name of the name service has no more. */
+	public static final int MAX_HOST = 255;
 
 	/** What can only be an address: no name service is asked for such a text. */
 	private static final Pattern IPV6 = Pattern.compile("\\p{XDigit}{0,4}:[\\p{XDigit}:.]+");
 
 	public Endpoint {
 		Objects.requireNonNull(host, "host");
-		if (host.isBlank() || host.chars().anyMatch((c) -> c <= ' ' || c == '/' || c == '[' || c == ']')) {
-			throw new IllegalArgumentException(
-					"Endpoint host '" + host + "' is not valid: expected a name or an address");
+		if (host.isEmpty() || host.length() > MAX_HOST
+				|| host.chars().anyMatch((c) -> c <= ' ' || c > '~' || c == '/' || c == '[' || c == ']')) {
+			throw new IllegalArgumentException("Endpoint host '" + Printable.text(host, MAX_HOST)
+					+ "' is not valid: expected a name or an address of at most " + MAX_HOST
+					+ " characters of ASCII (for others the form that begins with xn--)");
 		}
 		if (port < 1 || port > 65535) {
 			throw new IllegalArgumentException(
@@ -69,23 +76,23 @@ public record Endpoint(String host, int port) implements Comparable<Endpoint> {
 		}
 		int colon = rest.lastIndexOf(':');
 		if (colon <= 0 || colon == rest.length() - 1 || rest.endsWith("]")) {
-			throw new IllegalArgumentException(
-					"Endpoint '" + text + "' is not valid: expected host:port, for example node1.example.org:9443");
+			throw new IllegalArgumentException("Endpoint '" + Printable.text(text)
+					+ "' is not valid: expected host:port, for example node1.example.org:9443");
 		}
 		String host = rest.substring(0, colon);
 		if (host.startsWith("[") && host.endsWith("]")) {
 			host = host.substring(1, host.length() - 1);
 		}
 		else if (host.indexOf(':') >= 0) {
-			throw new IllegalArgumentException("Endpoint '" + text
+			throw new IllegalArgumentException("Endpoint '" + Printable.text(text)
 					+ "' is not valid: expected an IPv6 address in brackets, for example [::1]:9443");
 		}
 		try {
 			return new Endpoint(host, Integer.parseInt(rest.substring(colon + 1)));
 		}
 		catch (NumberFormatException ex) {
-			throw new IllegalArgumentException("Endpoint '" + text + "' is not valid: '" + rest.substring(colon + 1)
-					+ "' is not a port, expected 1 to 65535", ex);
+			throw new IllegalArgumentException("Endpoint '" + Printable.text(text) + "' is not valid: '"
+					+ Printable.text(rest.substring(colon + 1)) + "' is not a port, expected 1 to 65535", ex);
 		}
 	}
 
@@ -126,8 +133,8 @@ public record Endpoint(String host, int port) implements Comparable<Endpoint> {
 		}
 		String name = text.substring(0, scheme).toLowerCase(Locale.ROOT);
 		if (!name.equals("quic") && !name.equals("https")) {
-			throw new IllegalArgumentException("Endpoint '" + text + "' is not valid: the scheme '" + name
-					+ "' is not supported, expected quic:// or https:// or none");
+			throw new IllegalArgumentException("Endpoint '" + Printable.text(text) + "' is not valid: the scheme '"
+					+ Printable.text(name) + "' is not supported, expected quic:// or https:// or none");
 		}
 		return text.substring(scheme + 3);
 	}

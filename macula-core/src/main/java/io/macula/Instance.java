@@ -19,19 +19,22 @@ package io.macula;
 import java.util.Map;
 import java.util.Objects;
 
+import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One running process of a provider. Immutable.
  *
- * @param nodeId unique in the realm, 1 to 200 characters
+ * @param nodeId unique in the realm, see {@link NodeIds}
  * @param incarnation number that grows with each start of the process; a pooled
  * connection to an older incarnation is a black hole and is evicted
  * @param endpoint address at which the instance listens
- * @param zone place of the instance, or {@code null} where none is set
- * @param priority lower values come first for the strategy {@code first}; default 0
- * @param weight relative share, at least 1; default 100
- * @param metadata free text for the user's own strategies, at most 64 entries
+ * @param zone place of the instance, at most {@value #MAX_ZONE} printable characters, or
+ * {@code null} where none is set
+ * @param priority lower values come first for the strategy {@code first}; at most
+ * {@value #MAX_PRIORITY} above or below 0, which is the default
+ * @param weight relative share, 1 to {@value #MAX_WEIGHT}; default 100
+ * @param metadata free text for the user's own strategies, see {@link #requireMetadata}
  * @param identity SHA-256 of the public key that it shows in handshakes, in lower-case
  * hexadecimal: no other process at its endpoint gets a call; {@code null} if the
  * directory does not know it
@@ -42,20 +45,72 @@ public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Null
 	/** Weight of an instance for which none is set. */
 	public static final int DEFAULT_WEIGHT = 100;
 
+	/** Most weight: what one instance takes from the others has a bound. */
+	public static final int MAX_WEIGHT = 10_000;
+
+	/** Largest priority; the least is as far below 0. */
+	public static final int MAX_PRIORITY = 10_000;
+
+	/** Most characters of a zone. */
+	public static final int MAX_ZONE = 128;
+
+	/** Most entries of metadata. */
+	public static final int MAX_METADATA = 64;
+
+	/** Most characters of a key of metadata. */
+	public static final int MAX_METADATA_KEY = 128;
+
+	/** Most characters of a value of metadata. */
+	public static final int MAX_METADATA_VALUE = 4096;
+
 	public Instance {
 		Objects.requireNonNull(nodeId, "nodeId");
 		Objects.requireNonNull(endpoint, "endpoint");
 		metadata = Map.copyOf(metadata);
-		if (nodeId.isBlank() || nodeId.length() > 200) {
-			throw new IllegalArgumentException("Node id '" + nodeId + "' is not valid: expected 1 to 200 characters");
-		}
-		if (weight < 1) {
-			throw new IllegalArgumentException(
-					"Weight " + weight + " of node '" + nodeId + "' is not valid: expected at least 1");
-		}
-		if (metadata.size() > 64) {
-			throw new IllegalArgumentException(
-					"Node '" + nodeId + "' has " + metadata.size() + " metadata entries: expected at most 64");
+		NodeIds.require(nodeId);
+		requireZone(zone);
+		require(weight >= 1 && weight <= MAX_WEIGHT, "weight", weight, "1 to " + MAX_WEIGHT);
+		require(Math.abs((long) priority) <= MAX_PRIORITY, "priority", priority, -MAX_PRIORITY + " to " + MAX_PRIORITY);
+		requireMetadata(metadata);
+	}
+
+	/**
+	 * Demand a zone that others can take.
+	 * @param zone the zone, or {@code null} for none
+	 * @return the zone
+	 * @throws IllegalArgumentException if it is too long or not printable
+	 */
+	public static @Nullable String requireZone(@Nullable String zone) {
+		require(zone == null || (zone.length() <= MAX_ZONE && Printable.printable(zone)), "zone",
+				"'" + Printable.text(zone, MAX_ZONE) + "'", "at most " + MAX_ZONE + " printable characters");
+		return zone;
+	}
+
+	/**
+	 * Demand metadata that others can take.
+	 * @param metadata the entries
+	 * @return the entries
+	 * @throws IllegalArgumentException if there are more than {@value #MAX_METADATA}, a
+	 * key is longer than {@value #MAX_METADATA_KEY} characters or not printable, or a
+	 * value is longer than {@value #MAX_METADATA_VALUE}
+	 */
+	public static Map<String, String> requireMetadata(Map<String, String> metadata) {
+		require(metadata.size() <= MAX_METADATA, "metadata", "of " + metadata.size() + " entries",
+				"at most " + MAX_METADATA + " entries");
+		metadata.forEach((key, value) -> {
+			String told = "entry '" + Printable.text(key, MAX_METADATA_KEY) + "'";
+			require(!key.isEmpty() && key.length() <= MAX_METADATA_KEY && Printable.printable(key), "metadata", told,
+					"keys of 1 to " + MAX_METADATA_KEY + " printable characters");
+			require(value.length() <= MAX_METADATA_VALUE, "metadata",
+					told + " with a value of " + value.length() + " characters",
+					"values of at most " + MAX_METADATA_VALUE + " characters");
+		});
+		return metadata;
+	}
+
+	private static void require(boolean valid, String name, Object value, String expected) {
+		if (!valid) {
+			throw new IllegalArgumentException(name + " " + value + " is not valid: expected " + expected);
 		}
 	}
 

@@ -19,6 +19,8 @@ package io.macula;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
+import io.macula.log.Printable;
+
 /**
  * Isolated namespace to which every advertisement and every call belongs. Immutable.
  *
@@ -32,7 +34,7 @@ public record Realm(String name) {
 	public Realm {
 		Objects.requireNonNull(name, "name");
 		if (!NAME.matcher(name).matches()) {
-			throw new IllegalArgumentException("Realm name '" + name
+			throw new IllegalArgumentException("Realm name '" + Printable.text(name, 200)
 					+ "' is not valid: expected 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or a digit");
 		}
 	}

@@ -18,12 +18,14 @@ package io.macula;
 
 import java.util.Objects;
 
+import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one exception of a failed call; its {@link #status()} tells code, message and
- * whether the provider processed the call. Exceptions that the contract declares are
- * thrown as themselves instead.
+ * whether the provider processed the call; its own message is that of the status with
+ * escapes for what is not printable. Exceptions that the contract declares are thrown as
+ * themselves instead.
  */
 public class RpcException extends RuntimeException {
 
@@ -57,7 +59,7 @@ public class RpcException extends RuntimeException {
 	 * @param cause the cause, or {@code null}
 	 */
 	public RpcException(Status status, @Nullable String remoteType, @Nullable Throwable cause) {
-		super(Objects.requireNonNull(status, "status").toString(), cause);
+		super(Printable.text(Objects.requireNonNull(status, "status").toString(), Integer.MAX_VALUE), cause);
 		this.status = status;
 		this.remoteType = remoteType;
 	}

@@ -19,6 +19,8 @@ package io.macula;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
+import io.macula.log.Printable;
+
 /**
  * Name of a service inside a realm, for example {@code test.calculator}. Immutable.
  *
@@ -36,7 +38,7 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
 	public ServiceName {
 		Objects.requireNonNull(value, "value");
 		if (!VALUE.matcher(value).matches()) {
-			throw new IllegalArgumentException("Service name '" + value
+			throw new IllegalArgumentException("Service name '" + Printable.text(value, 200)
 					+ "' is not valid: expected 1 to 200 letters, digits, '.', '_', '-' or '$', starting with a letter or a digit");
 		}
 	}

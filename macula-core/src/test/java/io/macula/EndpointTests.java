@@ -78,7 +78,9 @@ class EndpointTests {
 	@ValueSource(strings = { "", " ", "a b", "a/b", "[::1]", "a\nb" })
 	void whenAHostCannotBeThenItIsRefused(String host) {
 		assertThatIllegalArgumentException().isThrownBy(() -> new Endpoint(host, 9443))
-			.withMessage("Endpoint host '" + host + "' is not valid: expected a name or an address");
+			.withMessage(
+					"Endpoint host '" + host.replace("\n", "\\n") + "' is not valid: expected a name or an address of"
+							+ " at most 255 characters of ASCII (for others the form that begins with xn--)");
 	}
 
 	@Test

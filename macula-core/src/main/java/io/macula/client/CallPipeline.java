@@ -23,12 +23,12 @@ import io.macula.Code;
 import io.macula.Metadata;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
 import io.macula.transport.Connection;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.util.context.ContextView;
 
@@ -48,7 +48,7 @@ import reactor.util.context.ContextView;
  */
 abstract class CallPipeline extends CallState {
 
-	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(CallPipeline.class));
+	private static final FaultLog log = new FaultLog(PrintableLogger.of(CallPipeline.class));
 
 	private static final AtomicIntegerFieldUpdater<CallPipeline> ENDED = AtomicIntegerFieldUpdater
 		.newUpdater(CallPipeline.class, "ended");

@@ -43,7 +43,7 @@ import io.macula.wire.Failure;
 final class Failures {
 
 	/** Stands in where a call failed before an instance was chosen. */
-	static final Instance NOBODY = Instance.of("(none)", new Endpoint("none", 1));
+	static final Instance NOBODY = Instance.of("none", new Endpoint("none", 1));
 
 	private static final int LONGEST_LINE = 1000;
 

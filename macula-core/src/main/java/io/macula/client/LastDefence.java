@@ -22,7 +22,7 @@ import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.log.FaultLog;
-import org.slf4j.LoggerFactory;
+import io.macula.log.PrintableLogger;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -38,7 +38,7 @@ final class LastDefence {
 	 */
 	static final long GRACE_NANOS = 900_000_000L;
 
-	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(LastDefence.class));
+	private static final FaultLog log = new FaultLog(PrintableLogger.of(LastDefence.class));
 
 	private LastDefence() {
 	}

@@ -23,6 +23,7 @@ import io.macula.Realm;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.observation.AttemptObservationContext;
 import io.macula.observation.CallObservationContext;
 import io.macula.observation.DefaultAttemptObservationConvention;
@@ -32,7 +33,6 @@ import io.macula.observation.ObservationScope;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Watches a call through Micrometer Observations: one for the call, one for each attempt
@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Observed implements CallObserver {
 
-	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(Observed.class));
+	private static final FaultLog log = new FaultLog(PrintableLogger.of(Observed.class));
 
 	private final ObservationRegistry registry;
 

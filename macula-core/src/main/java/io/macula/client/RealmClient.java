@@ -35,9 +35,9 @@ import io.macula.codec.PayloadCodec;
 import io.macula.codec.ThrownType;
 import io.macula.codec.ValueCodec;
 import io.macula.log.DurationText;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -50,7 +50,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class RealmClient implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(RealmClient.class);
+	private static final Logger logger = PrintableLogger.of(RealmClient.class);
 
 	private static final byte[] NO_ARGUMENT = {};
 

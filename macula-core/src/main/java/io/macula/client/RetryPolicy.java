@@ -25,8 +25,8 @@ import io.macula.Code;
 import io.macula.Processed;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.selection.RetryBudget;
-import org.slf4j.LoggerFactory;
 
 /**
  * How much one client service may repeat, whatever failed ({@link FailoverRule} knows
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RetryPolicy {
 
-	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(RetryPolicy.class));
+	private static final FaultLog log = new FaultLog(PrintableLogger.of(RetryPolicy.class));
 
 	/** How long a refusal for want of room says something of the whole service. */
 	private static final long OVERLOAD_NANOS = 1_000_000_000L;

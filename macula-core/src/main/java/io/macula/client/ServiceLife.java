@@ -30,11 +30,11 @@ import io.macula.directory.ServiceResolver;
 import io.macula.directory.Snapshot;
 import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LoadBalancer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client service during one phase of its client: the watch of its instances, what its
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ServiceLife {
 
-	private static final Logger logger = LoggerFactory.getLogger(ServiceLife.class);
+	private static final Logger logger = PrintableLogger.of(ServiceLife.class);
 
 	private final ClientPhase phase;
 

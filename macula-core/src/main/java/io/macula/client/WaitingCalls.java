@@ -25,10 +25,10 @@ import java.util.function.Supplier;
 
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.pool.Timer;
 import io.macula.selection.LoadBalancer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 
 /**
@@ -42,7 +42,7 @@ import reactor.core.Disposable;
  */
 final class WaitingCalls {
 
-	private static final FaultLog log = new FaultLog(LoggerFactory.getLogger(WaitingCalls.class));
+	private static final FaultLog log = new FaultLog(PrintableLogger.of(WaitingCalls.class));
 
 	private static final Timer NO_TIMER = (action, delay) -> {
 		throw new RejectedExecutionException("there is no timer without a started node");

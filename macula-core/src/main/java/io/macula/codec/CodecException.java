@@ -16,6 +16,7 @@
 
 package io.macula.codec;
 
+import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,12 @@ public final class CodecException extends RuntimeException {
 
 	/**
 	 * A failure with its message.
-	 * @param message names the type and the place inside the value
+	 * @param message names the type and the place inside the value; what is not printable
+	 * of what a peer sent is escaped
 	 * @param cause the cause, or {@code null}
 	 */
 	public CodecException(String message, @Nullable Throwable cause) {
-		super(message, cause);
+		super(Printable.text(message, Printable.MESSAGE), cause);
 	}
 
 }

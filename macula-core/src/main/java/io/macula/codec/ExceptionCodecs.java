@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Codecs of the exceptions that a method declares, and of the subclasses of these that
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExceptionCodecs {
 
-	private static final Logger logger = LoggerFactory.getLogger(ExceptionCodecs.class);
+	private static final Logger logger = PrintableLogger.of(ExceptionCodecs.class);
 
 	/** A peer that makes up names does not have classes looked up for ever. */
 	private static final int MAX_SUBCLASSES = 64;

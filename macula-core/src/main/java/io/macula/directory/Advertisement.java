@@ -24,6 +24,7 @@ import java.util.Set;
 import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
+import io.macula.Utf8;
 import io.macula.log.DurationText;
 
 /**
@@ -31,7 +32,7 @@ import io.macula.log.DurationText;
  * lease per node, whatever the number of its services. Immutable.
  *
  * @param instance the node
- * @param services what it serves
+ * @param services what it serves, at most {@value #MAX_SERVICES}
  * @param fingerprints versions of the contracts, of those services that tell it
  * @param ttl time after which the advertisement expires unless renewed; it is renewed at
  * a third of it. At least 1 second; default 15 seconds
@@ -42,13 +43,42 @@ public record Advertisement(Instance instance, Set<ServiceName> services, Map<Se
 	/** Default time to live of an advertisement. */
 	public static final Duration DEFAULT_TTL = Duration.ofSeconds(15);
 
+	/** Most services of one node. */
+	public static final int MAX_SERVICES = 1000;
+
+	/** Most bytes of all texts: with the rest a record of 64 KB. */
+	public static final int MAX_BYTES = 56 * 1024;
+
 	public Advertisement {
 		Objects.requireNonNull(instance, "instance");
 		services = Set.copyOf(services);
 		fingerprints = Map.copyOf(fingerprints);
+		requireSmall(instance, services, fingerprints);
 		if (ttl.compareTo(Duration.ofSeconds(1)) < 0) {
 			throw new IllegalArgumentException(
 					"Lease of " + DurationText.setting(ttl) + " is not valid: expected at least 1 second");
+		}
+	}
+
+	/* Every node of the realm keeps it, and is told of each change. */
+	private static void requireSmall(Instance instance, Set<ServiceName> services,
+			Map<ServiceName, Fingerprint> fingerprints) {
+		if (services.size() > MAX_SERVICES) {
+			throw new IllegalArgumentException("Node '" + instance.nodeId() + "' serves " + services.size()
+					+ " services: expected at most " + MAX_SERVICES + "; let several nodes share them");
+		}
+		int metadata = 0;
+		for (Map.Entry<String, String> entry : instance.metadata().entrySet()) {
+			metadata += Utf8.bytes(entry.getKey()) + Utf8.bytes(entry.getValue());
+		}
+		int names = services.stream().mapToInt((service) -> service.value().length()).sum();
+		int versions = fingerprints.values().stream().mapToInt((fingerprint) -> fingerprint.text().length()).sum();
+		if (metadata + names + versions > MAX_BYTES) {
+			throw new IllegalArgumentException("The advertisement of node '" + instance.nodeId() + "' has "
+					+ (metadata + names + versions) + " bytes: " + metadata
+					+ " of metadata (macula.provider.metadata), " + names + " of the names of " + services.size()
+					+ " services, " + versions + " of the versions of their contracts; expected at most " + MAX_BYTES
+					+ ": shorten the metadata, or let several nodes share the services");
 		}
 	}
 

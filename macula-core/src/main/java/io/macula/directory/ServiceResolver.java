@@ -29,8 +29,8 @@ import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.log.DurationText;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -46,7 +46,7 @@ import reactor.util.retry.Retry;
  */
 public final class ServiceResolver implements AutoCloseable {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ServiceResolver.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(ServiceResolver.class));
 
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 

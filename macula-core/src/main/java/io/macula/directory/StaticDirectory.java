@@ -23,6 +23,7 @@ import java.util.Map;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
+import io.macula.NodeIds;
 import io.macula.ServiceName;
 import reactor.core.publisher.Flux;
 
@@ -48,14 +49,19 @@ public final class StaticDirectory implements Directory {
 
 	/**
 	 * This directory and one more service whose instances are known by their endpoints
-	 * alone; the endpoint serves as node id.
+	 * alone; the endpoint serves as node id, without the brackets of an IPv6 address.
 	 * @param service the service; replaced if it is known already
 	 * @param endpoints where it is served
 	 * @return a new directory
 	 */
 	public StaticDirectory with(ServiceName service, Endpoint... endpoints) {
-		return with(service,
-				Arrays.stream(endpoints).map((endpoint) -> Instance.of(endpoint.toString(), endpoint)).toList());
+		return with(service, Arrays.stream(endpoints).map((endpoint) -> Instance.of(id(endpoint), endpoint)).toList());
+	}
+
+	private static String id(Endpoint endpoint) {
+		String host = endpoint.host();
+		String port = ":" + endpoint.port();
+		return NodeIds.of(host.substring(0, Math.min(host.length(), NodeIds.MAX_LENGTH - port.length())) + port);
 	}
 
 	/**

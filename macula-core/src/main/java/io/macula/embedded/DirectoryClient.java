@@ -25,9 +25,9 @@ import io.macula.Endpoint;
 import io.macula.directory.DirectoryState;
 import io.macula.directory.Registry;
 import io.macula.directory.Snapshot;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -37,7 +37,7 @@ import reactor.core.publisher.Mono;
  */
 final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 
-	private static final Logger logger = LoggerFactory.getLogger(DirectoryClient.class);
+	private static final Logger logger = PrintableLogger.of(DirectoryClient.class);
 
 	private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
 

@@ -18,6 +18,7 @@ package io.macula.embedded;
 
 import io.macula.CallContext;
 import io.macula.Code;
+import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.CodecException;
 import io.macula.codec.JacksonPayloadCodec;
@@ -30,6 +31,12 @@ import reactor.core.publisher.Flux;
  * all threads.
  */
 final class DirectoryCodec {
+
+	/**
+	 * Most bytes of an update or an interest: refused before it is decoded. Updates are
+	 * half as large at most.
+	 */
+	static final int MAX_BYTES = 1 << 20;
 
 	private static final PayloadCodec CBOR = JacksonPayloadCodec.cbor();
 
@@ -67,14 +74,20 @@ final class DirectoryCodec {
 	static <T> Flux<T> decode(Flux<byte[]> payloads, Class<T> type) {
 		ValueCodec codec = codec(type);
 		return payloads.map((payload) -> {
+			if (payload.length > MAX_BYTES) {
+				throw broken("a message of " + payload.length + " bytes, expected at most " + MAX_BYTES);
+			}
 			try {
 				return type.cast(codec.decode(payload));
 			}
 			catch (CodecException ex) {
-				throw Status.processed(Code.INVALID_ARGUMENT, "The directory's protocol was broken: " + ex.getMessage())
-					.toException();
+				throw broken(String.valueOf(ex.getMessage()));
 			}
 		});
+	}
+
+	private static RpcException broken(String how) {
+		return Status.processed(Code.INVALID_ARGUMENT, "The directory's protocol was broken: " + how).toException();
 	}
 
 	private static ValueCodec codec(Class<?> type) {

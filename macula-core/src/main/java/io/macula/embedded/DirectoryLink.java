@@ -54,6 +54,9 @@ final class DirectoryLink extends DirectorySession {
 	 */
 	private static final double URGENT_SHARE = 0.4;
 
+	/** Records asked for at once; later renewals ask for the others. */
+	private static final int MOST_WANTED = 10_000;
+
 	/** Faults of a peer that are put up with in {@link #WASTE_PERIOD}. */
 	static final int MOST_WASTED = 20;
 
@@ -176,6 +179,9 @@ final class DirectoryLink extends DirectorySession {
 	 */
 	void tell(String nodeId) {
 		assert loop().inLoop();
+		if (this.table.record(nodeId) == null && this.table.gone(nodeId) == null) {
+			return;
+		}
 		this.due.add(nodeId);
 		if (nodeId.equals(this.self.nodeId())) {
 			this.peer.selfChanged();
@@ -221,7 +227,9 @@ final class DirectoryLink extends DirectorySession {
 	}
 
 	void want(String nodeId) {
-		this.wanted.add(nodeId);
+		if (this.wanted.size() < MOST_WANTED) {
+			this.wanted.add(nodeId);
+		}
 	}
 
 	/**

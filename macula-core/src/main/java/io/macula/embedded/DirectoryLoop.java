@@ -25,8 +25,8 @@ import java.util.random.RandomGenerator;
 
 import io.macula.log.FaultLog;
 
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -42,7 +42,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class DirectoryLoop {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(DirectoryLoop.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(DirectoryLoop.class));
 
 	private final Scheduler scheduler;
 

@@ -19,6 +19,7 @@ package io.macula.embedded;
 import java.util.List;
 import java.util.Objects;
 
+import io.macula.NodeIds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,12 +59,21 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	static final int MAX_ENTRIES = 1000;
 
 	DirectoryUpdate {
-		Objects.requireNonNull(sender, "sender");
+		NodeIds.require(sender);
 		upserts = (upserts != null) ? List.copyOf(upserts) : List.of();
 		renewals = (renewals != null) ? List.copyOf(renewals) : List.of();
 		gone = (gone != null) ? List.copyOf(gone) : List.of();
 		wanted = (wanted != null) ? List.copyOf(wanted) : List.of();
 		refused = (refused != null) ? List.copyOf(refused) : List.of();
+		if (upserts.size() > MAX_RECORDS || gone.size() > MAX_RECORDS || renewals.size() > MAX_ENTRIES
+				|| wanted.size() > MAX_ENTRIES || refused.size() > MAX_ENTRIES) {
+			throw new IllegalArgumentException("Update of " + upserts.size() + " records, " + gone.size() + " ends, "
+					+ renewals.size() + " renewals, " + wanted.size() + " wanted and " + refused.size()
+					+ " refused nodes is not valid: expected at most " + MAX_RECORDS + " records and ends, and "
+					+ MAX_ENTRIES + " of the others");
+		}
+		wanted.forEach(NodeIds::require);
+		refused.forEach(NodeIds::require);
 	}
 
 	/** An update that refuses nothing for another's sake. */
@@ -115,7 +125,7 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	record Renewal(String nodeId, long term, long version, long renewals, long ageMillis, @Nullable Proof proof) {
 
 		Renewal {
-			Objects.requireNonNull(nodeId, "nodeId");
+			NodeIds.require(nodeId);
 		}
 
 		/** Of a record that is not signed. */
@@ -139,7 +149,7 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	record Gone(String nodeId, long term, long version, long renewals, boolean withdrawn, @Nullable Proof proof) {
 
 		Gone {
-			Objects.requireNonNull(nodeId, "nodeId");
+			NodeIds.require(nodeId);
 		}
 
 		/** Of a record that is not signed, or that expired. */

@@ -90,6 +90,13 @@ final class LeaseAccounts {
 		}
 	}
 
+	/* Of the others, the peer may tell without an end. */
+	private void note(Set<String> present, String nodeId) {
+		if (this.table.record(nodeId) != null) {
+			present.add(nodeId);
+		}
+	}
+
 	/**
 	 * Hear a part of the peer's account.
 	 * @return the nodes that it lacks, once it is complete
@@ -102,8 +109,8 @@ final class LeaseAccounts {
 		if (present == null) {
 			return List.of();
 		}
-		update.upserts().forEach((upsert) -> present.add(upsert.record().nodeId()));
-		update.renewals().forEach((renewal) -> present.add(renewal.nodeId()));
+		update.upserts().forEach((upsert) -> note(present, upsert.record().nodeId()));
+		update.renewals().forEach((renewal) -> note(present, renewal.nodeId()));
 		if (!update.ends()) {
 			return List.of();
 		}

@@ -77,7 +77,7 @@ final class NodeTable {
 
 	private final LongSupplier nanoTime;
 
-	private final int maxNodes;
+	private final TableRoom room;
 
 	/** {@code null} where the peer is trusted. */
 	private final @Nullable RecordCheck check;
@@ -114,7 +114,7 @@ final class NodeTable {
 	 */
 	NodeTable(LongSupplier nanoTime, int maxNodes, @Nullable RecordCheck check, long longestLeaseNanos) {
 		this.nanoTime = nanoTime;
-		this.maxNodes = maxNodes;
+		this.room = TableRoom.of(maxNodes);
 		this.check = check;
 		this.longestLeaseNanos = longestLeaseNanos;
 		this.leases = new LeaseSweep(nanoTime.getAsLong());
@@ -183,6 +183,9 @@ final class NodeTable {
 		long ageNanos = ageNanos(upsert.ageMillis());
 		if (ageNanos >= record.leaseNanos()) {
 			return Verdict.TOO_OLD;
+		}
+		if (held != null && !this.room.holds(held.record(), record)) {
+			return Verdict.FULL;
 		}
 		if (held == null && full() && !(direct && relayed() != null)) {
 			return Verdict.FULL;
@@ -485,7 +488,7 @@ final class NodeTable {
 	}
 
 	private boolean full() {
-		return this.records.size() >= this.maxNodes;
+		return this.room.full(this.records.size());
 	}
 
 	private Verdict renew(HeldRecord held, long renewals, @Nullable Proof proof, long ageNanos, boolean direct) {
@@ -529,6 +532,7 @@ final class NodeTable {
 		}
 		this.records.put(record.nodeId(), held);
 		this.digest.add(record);
+		this.room.add(record);
 		this.services.add(instance, names, record);
 		this.changes.changed(record.nodeId(), names);
 		return held;
@@ -537,6 +541,7 @@ final class NodeTable {
 	private void remove(HeldRecord held) {
 		this.records.remove(held.nodeId());
 		this.digest.remove(held.record());
+		this.room.remove(held.record());
 		this.services.remove(held.nodeId(), held.services());
 		this.changes.changed(held.nodeId(), held.services());
 	}

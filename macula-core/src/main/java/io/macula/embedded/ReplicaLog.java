@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a replica logs of the realm, at a rate that other nodes cannot raise. Owned by the
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicaLog {
 
-	private static final Logger logger = LoggerFactory.getLogger(ReplicaLog.class);
+	private static final Logger logger = PrintableLogger.of(ReplicaLog.class);
 
 	private final int maxNodes;
 
@@ -71,8 +71,8 @@ final class ReplicaLog {
 	 */
 	void full(String nodeId) {
 		this.limit.log("full", (suppressed) -> logger
-			.warn("The directory is full: it holds {} nodes, and node '{}', perhaps others too, is left out until"
-					+ " there is room. If the realm is meant to be that large, allow more nodes on all its providers"
+			.warn("The directory is full: it holds {} nodes or all that they may tell of themselves, and node"
+					+ " '{}', perhaps others too, is left out until there is room. If the realm is meant to be that large, allow more nodes on all its providers"
 					+ " (macula.directory.max-nodes); if not, look for nodes that start with ever new ids"
 					+ " (macula.node.id){}", this.maxNodes, nodeId, suppressed));
 	}

@@ -172,6 +172,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	private Verdict apply(DirectoryLink link, Upsert upsert) {
 		NodeRecord record = upsert.record();
 		try {
+			RecordBounds.require(record);
 			return own(record.nodeId()) ? this.own.heard(upsert) : this.table.apply(upsert, link.leadsTo(record));
 		}
 		catch (RuntimeException ex) {

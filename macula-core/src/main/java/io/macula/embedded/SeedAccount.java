@@ -19,14 +19,14 @@ package io.macula.embedded;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Upsert;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings what the watched seed tells into the table of a client. Owned by the loop.
@@ -39,11 +39,16 @@ final class SeedAccount {
 	 * a seed that has just started lacks those that have not yet told it of themselves.
 	 */
 
-	private static final Logger logger = LoggerFactory.getLogger(SeedAccount.class);
+	private static final Logger logger = PrintableLogger.of(SeedAccount.class);
 
 	private final NodeTable table;
 
 	private final LogLimit invalid;
+
+	private final LogLimit full;
+
+	/** Node id of the seed that tells. */
+	private String seed = "";
 
 	/** Records, by node id, of an account that is being heard. */
 	private @Nullable Map<String, Upsert> account;
@@ -59,6 +64,7 @@ final class SeedAccount {
 	SeedAccount(NodeTable table, DirectoryLoop loop) {
 		this.table = table;
 		this.invalid = new LogLimit(loop.clock(), Duration.ofMinutes(1), 1);
+		this.full = new LogLimit(loop.clock(), Duration.ofMinutes(1), 1);
 	}
 
 	/**
@@ -70,6 +76,7 @@ final class SeedAccount {
 	}
 
 	void heard(DirectoryUpdate update, long now) {
+		this.seed = update.sender();
 		if (update.begins()) {
 			this.account = new LinkedHashMap<>();
 		}
@@ -82,10 +89,14 @@ final class SeedAccount {
 	}
 
 	private void apply(Upsert upsert) {
-		if (this.account != null) {
+		if (take(upsert, this.table::apply) && this.account != null) {
 			this.account.put(upsert.record().nodeId(), upsert);
 		}
-		take(upsert, this.table::apply);
+	}
+
+	private Verdict adopt(Upsert upsert) {
+		this.table.adopt(upsert);
+		return Verdict.KNOWN;
 	}
 
 	private void apply(Gone gone) {
@@ -100,7 +111,7 @@ final class SeedAccount {
 	private void complete(Map<String, Upsert> records, DirectoryUpdate last, long now) {
 		if (last.settled()) {
 			this.table.retain(records.keySet());
-			records.values().forEach((upsert) -> take(upsert, this.table::adopt));
+			records.values().forEach((upsert) -> take(upsert, this::adopt));
 		}
 		if (this.answered != last.answers()) {
 			this.answeredNanos = now;
@@ -109,14 +120,27 @@ final class SeedAccount {
 		this.answeredBySettled = last.settled();
 	}
 
-	private void take(Upsert upsert, Consumer<Upsert> taker) {
+	/**
+	 * Take one record; one that is not valid keeps nobody from the others.
+	 * @return whether it is valid, and there is room for it or was for one before it
+	 */
+	private boolean take(Upsert upsert, Function<Upsert, Verdict> taker) {
 		try {
-			taker.accept(upsert);
+			RecordBounds.require(upsert.record());
+			if (taker.apply(upsert) != Verdict.FULL) {
+				return true;
+			}
+			this.full.log("", (suppressed) -> logger.warn("Left out node '{}': the providers of the services that this"
+					+ " node calls would take more than a quarter of its memory; look for nodes that start with ever"
+					+ " new ids, or give this one more memory{}", upsert.record().nodeId(), suppressed));
+			return this.table.record(upsert.record().nodeId()) != null;
 		}
 		catch (RuntimeException ex) {
-			this.invalid.log("", (suppressed) -> logger.warn("Left out the record of node '{}': {}{}",
-					upsert.record().nodeId(), ex.getMessage(), suppressed));
+			this.invalid.log("",
+					(suppressed) -> logger.warn("Left out the record of node '{}', told by seed '{}': {}{}",
+							upsert.record().nodeId(), this.seed, ex.getMessage(), suppressed));
 		}
+		return false;
 	}
 
 	/**

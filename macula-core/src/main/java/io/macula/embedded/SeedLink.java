@@ -20,9 +20,9 @@ import java.time.Duration;
 
 import io.macula.Endpoint;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a link to one address of a seed: dials, watches over it, dials again. Owned by
@@ -49,7 +49,7 @@ final class SeedLink {
 
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-	private static final Logger logger = LoggerFactory.getLogger(SeedLink.class);
+	private static final Logger logger = PrintableLogger.of(SeedLink.class);
 
 	private final Endpoint address;
 

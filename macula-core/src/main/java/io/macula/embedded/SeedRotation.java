@@ -26,9 +26,9 @@ import java.util.Map;
 
 import io.macula.Endpoint;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
@@ -76,7 +76,7 @@ final class SeedRotation {
 	/** The same while there is no time limit. */
 	private static final Duration QUIET_TICK = Duration.ofSeconds(5);
 
-	private static final Logger logger = LoggerFactory.getLogger(SeedRotation.class);
+	private static final Logger logger = PrintableLogger.of(SeedRotation.class);
 
 	private final List<Endpoint> seeds;
 

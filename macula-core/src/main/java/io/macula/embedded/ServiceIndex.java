@@ -35,9 +35,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServiceIndex {
 
-	private static final int MAX_NAMES = 100_000;
+	private static final int MAX_NAMES = 20_000;
 
 	private static final int MAX_FINGERPRINTS = 10_000;
+
+	/** Most characters of them. */
+	private static final int MAX_FINGERPRINT_CHARS = 2_000_000;
 
 	/** By service, then by node id; never an empty map. */
 	private final Map<ServiceName, Map<String, Served>> instances = new HashMap<>();
@@ -49,6 +52,8 @@ final class ServiceIndex {
 
 	/** The same of fingerprints, which are those of the versions. */
 	private final Map<String, Fingerprint> fingerprints = new HashMap<>();
+
+	private int fingerprintChars;
 
 	/**
 	 * The services of a record as names.
@@ -81,12 +86,14 @@ final class ServiceIndex {
 		if (known != null) {
 			return known;
 		}
-		if (this.fingerprints.size() > MAX_FINGERPRINTS) {
+		if (this.fingerprints.size() > MAX_FINGERPRINTS || this.fingerprintChars > MAX_FINGERPRINT_CHARS) {
 			this.fingerprints.clear();
+			this.fingerprintChars = 0;
 		}
 		try {
 			Fingerprint told = new Fingerprint(text);
 			this.fingerprints.put(text, told);
+			this.fingerprintChars += text.length();
 			return told;
 		}
 		catch (IllegalArgumentException ex) {

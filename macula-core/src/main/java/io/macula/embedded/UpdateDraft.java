@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 final class UpdateDraft {
 
 	/**
-	 * Room for the versions of contracts, which records may be full of: an update with
-	 * more records than that has fewer of them.
+	 * Room for records, in bytes: an update has fewer of them where they are large. The
+	 * last one may go beyond it.
 	 */
-	static final int MAX_FINGERPRINT_CHARS = 256 * 1024;
+	static final int MAX_BYTES = 256 * 1024;
 
 	private final List<Upsert> upserts = new ArrayList<>();
 
@@ -48,7 +48,7 @@ final class UpdateDraft {
 
 	private boolean taken;
 
-	private int fingerprintChars;
+	private int bytes;
 
 	private boolean begins;
 
@@ -61,16 +61,14 @@ final class UpdateDraft {
 	UpdateDraft upsert(@Nullable Upsert upsert) {
 		if (upsert != null) {
 			this.upserts.add(upsert);
-			for (String text : upsert.record().fingerprints()) {
-				this.fingerprintChars += text.length();
-			}
+			this.bytes += RecordBounds.bytes(upsert.record());
 		}
 		return this;
 	}
 
 	/** Whether further records have to wait for the next update. */
 	boolean full() {
-		return this.upserts.size() >= DirectoryUpdate.MAX_RECORDS || this.fingerprintChars >= MAX_FINGERPRINT_CHARS;
+		return this.upserts.size() >= DirectoryUpdate.MAX_RECORDS || this.bytes >= MAX_BYTES;
 	}
 
 	UpdateDraft renewal(@Nullable Renewal renewal) {

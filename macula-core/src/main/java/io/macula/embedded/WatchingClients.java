@@ -31,6 +31,9 @@ import io.macula.ServiceName;
  */
 final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryInterest> {
 
+	/** Most services of all clients, each counted once for each client. */
+	static final int MOST_WATCHED = 300_000;
+
 	/** The heartbeats of a large realm do not all go out in one instant. */
 	private static final int MOST_AT_ONCE = 100;
 
@@ -44,6 +47,8 @@ final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryI
 
 	/** Never an empty set. */
 	private final Map<ServiceName, Set<DirectoryWatcher>> byService = new HashMap<>();
+
+	private int watched;
 
 	WatchingClients(DirectoryLoop loop, Outbox outbox, ReplicaLog log) {
 		this.loop = loop;
@@ -68,6 +73,10 @@ final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryI
 				.stream()
 				.map(ServiceName::new)
 				.collect(Collectors.toUnmodifiableSet());
+			if (this.watched - watcher.interests().size() + services.size() > MOST_WATCHED) {
+				throw new IllegalArgumentException("all clients together would watch more than " + MOST_WATCHED
+						+ " services, each counted once for each client");
+			}
 			index(watcher, services);
 			watcher.watch(interest.number(), services, interest.pace());
 			watcher.send();
@@ -143,6 +152,7 @@ final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryI
 	}
 
 	private void index(DirectoryWatcher watcher, Set<ServiceName> services) {
+		this.watched += services.size() - watcher.interests().size();
 		for (ServiceName service : watcher.interests()) {
 			Set<DirectoryWatcher> watching = this.byService.get(service);
 			if (watching != null && watching.remove(watcher) && watching.isEmpty()) {

@@ -25,19 +25,36 @@ import java.util.function.LongSupplier;
 
 /**
  * A limit on log lines that somebody else provokes: per key so many lines in a period,
- * and so many of all keys together in that time. The others are counted, and the next
- * line tells how many there were. Safe for all threads; the line itself is written
- * outside of any lock.
+ * and so many of all keys together, however many keys there are. The others are counted,
+ * and the next line tells how many there were; nothing is remembered of them. Safe for
+ * all threads; the line itself is written outside of any lock.
  */
 public final class LogLimit {
+
+	/** Lines of all peers that may come at once. */
+	static final int BURST = 30;
+
+	/** Lines of all peers a minute when that many have come. */
+	static final int STEADY = 10;
+
+	private static final int LINES_PER_PEER = 5;
 
 	private final LongSupplier clock;
 
 	private final long periodNanos;
 
+	/** Most lines within a period; the most at once where lines are saved up. */
 	private final int maxLines;
 
 	private final int linesPerKey;
+
+	/** Time in which one more line is saved up, or 0 for a bound of each period alone. */
+	private final long savingNanos;
+
+	/** Lines that may still come, of those that are saved up. */
+	private int saved;
+
+	private long savedNanos;
 
 	/**
 	 * When the line of each key was written, the oldest first; none older than a period.
@@ -53,10 +70,10 @@ public final class LogLimit {
 	 * @param maxLines lines of different keys within any period, at least 1
 	 */
 	public LogLimit(LongSupplier clock, Duration period, int maxLines) {
-		this(clock, period, maxLines, 1);
+		this(clock, period, maxLines, 1, Duration.ZERO);
 	}
 
-	private LogLimit(LongSupplier clock, Duration period, int maxLines, int linesPerKey) {
+	private LogLimit(LongSupplier clock, Duration period, int maxLines, int linesPerKey, Duration saving) {
 		this.linesPerKey = linesPerKey;
 		if (maxLines < 1) {
 			throw new IllegalArgumentException("maxLines " + maxLines + " is not valid: expected at least 1");
@@ -64,26 +81,39 @@ public final class LogLimit {
 		this.clock = clock;
 		this.periodNanos = period.toNanos();
 		this.maxLines = maxLines;
+		this.savingNanos = saving.toNanos();
+		this.saved = maxLines;
+		this.savedNanos = clock.getAsLong();
 	}
 
 	/**
-	 * A limit for what happens to the connections of peers, of which there may be many:
-	 * the first few lines of each peer, then as many a minute, while it goes on.
+	 * A limit for what peers do, of which there may be many, each with ever new names:
+	 * the first few lines of each peer, then as many a minute, while it goes on; of all
+	 * peers together {@value #BURST}, and {@value #STEADY} a minute from then on.
 	 * @param clock the present in nanoseconds, on any monotonic scale
 	 * @return a limit without entries
 	 */
 	public static LogLimit ofPeers(LongSupplier clock) {
-		return ofPeers(clock, 5);
+		return ofPeers(clock, LINES_PER_PEER);
 	}
 
 	/**
 	 * The same for what users count, such as new connections.
 	 * @param clock monotonic nanoseconds
-	 * @param linesPerPeer lines a minute for each key
+	 * @param linesPerPeer lines a minute for each key; of all together at least twice as
+	 * many at once
 	 * @return a limit
 	 */
 	public static LogLimit ofPeers(LongSupplier clock, int linesPerPeer) {
-		return new LogLimit(clock, Duration.ofMinutes(1), 2000, linesPerPeer);
+		int most = Math.max(BURST, 2 * linesPerPeer);
+		return new LogLimit(clock, Duration.ofMinutes(1), most, linesPerPeer, Duration.ofMinutes(1).dividedBy(STEADY));
+	}
+
+	/**
+	 * How many lines are remembered.
+	 */
+	synchronized int size() {
+		return this.written.size();
 	}
 
 	/**
@@ -108,13 +138,24 @@ public final class LogLimit {
 			}
 			times.remove();
 		}
-		if (this.written.size() >= this.maxLines || !enter(key, now)) {
+		if (!room(now) || !enter(key, now)) {
 			this.suppressed++;
 			return -1;
 		}
+		this.saved--;
 		long dropped = this.suppressed;
 		this.suppressed = 0;
 		return dropped;
+	}
+
+	private boolean room(long now) {
+		if (this.savingNanos == 0) {
+			return this.written.size() < this.maxLines;
+		}
+		long more = (now - this.savedNanos) / this.savingNanos;
+		this.savedNanos += more * this.savingNanos;
+		this.saved = (int) Math.min(this.maxLines, this.saved + more);
+		return this.saved > 0;
 	}
 
 	private boolean enter(String key, long now) {

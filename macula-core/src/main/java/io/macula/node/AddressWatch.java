@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.pool.Timer;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 
@@ -38,7 +38,7 @@ final class AddressWatch implements AutoCloseable {
 
 	static final Duration PERIOD = Duration.ofSeconds(5);
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(AddressWatch.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(AddressWatch.class));
 
 	private final Supplier<Set<InetAddress>> addresses;
 

@@ -31,10 +31,10 @@ import java.util.List;
 import java.util.Set;
 
 import io.macula.Endpoint;
+import io.macula.log.PrintableLogger;
 import io.macula.udp.Addresses;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The host that other nodes dial, with the reason why it was chosen, for the log.
@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 record AdvertisedHost(String host, String reason) {
 
-	private static final Logger logger = LoggerFactory.getLogger(AdvertisedHost.class);
+	private static final Logger logger = PrintableLogger.of(AdvertisedHost.class);
 
 	private static final String SETTING = "macula.provider.advertised-host";
 

@@ -22,12 +22,12 @@ import io.macula.Endpoint;
 import io.macula.client.ClientLife;
 import io.macula.directory.DirectoryEngine;
 import io.macula.embedded.EmbeddedDirectory;
+import io.macula.log.PrintableLogger;
 import io.macula.pool.ConnectionPool;
 import io.macula.transport.NodeInfo;
 import io.macula.transport.Transport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Everything of a node that is there from a start to the next stop: threads, sockets,
@@ -41,7 +41,7 @@ final class Life {
 	 */
 	static final Duration DIRECTORY_LIMIT = Duration.ofSeconds(5);
 
-	private static final Logger logger = LoggerFactory.getLogger(Life.class);
+	private static final Logger logger = PrintableLogger.of(Life.class);
 
 	private final NodePlan plan;
 

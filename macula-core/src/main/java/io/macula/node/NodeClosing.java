@@ -26,9 +26,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.macula.log.DurationText;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.Exceptions;
@@ -44,7 +44,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class NodeClosing {
 
-	private static final Logger logger = LoggerFactory.getLogger(NodeClosing.class);
+	private static final Logger logger = PrintableLogger.of(NodeClosing.class);
 
 	private final String nodeId;
 

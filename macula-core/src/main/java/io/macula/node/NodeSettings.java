@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Objects;
 
 import io.macula.Endpoint;
+import io.macula.Instance;
+import io.macula.NodeIds;
 import io.macula.Realm;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Who a node is and how it joins its realm. Immutable.
  *
  * @param realm the realm
- * @param nodeId unique in the realm
+ * @param nodeId unique in the realm, see {@link NodeIds}
  * @param zone place of the node, or {@code null}
  * @param seeds nodes to contact first; a provider without seeds is a seed itself
  * @param lease time after which this node's advertisement expires unless renewed; default
@@ -44,7 +46,8 @@ public record NodeSettings(Realm realm, String nodeId, @Nullable String zone, Li
 
 	public NodeSettings {
 		Objects.requireNonNull(realm, "realm");
-		Objects.requireNonNull(nodeId, "nodeId");
+		NodeIds.require(nodeId);
+		Instance.requireZone(zone);
 		seeds = List.copyOf(seeds);
 		if (maxNodes < 1) {
 			throw new IllegalArgumentException("Directory of at most " + maxNodes + " nodes: expected 1 or more");

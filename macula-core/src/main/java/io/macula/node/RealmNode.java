@@ -187,11 +187,11 @@ public final class RealmNode implements AutoCloseable {
 						+ this.plan.settings().nodeId() + "' is " + obstacle);
 			}
 			checkBesideOthers(definition);
-			this.provided.add(definition);
 			serving = serving();
 			if (serving != null) {
 				serving.add(definition);
 			}
+			this.provided.add(definition);
 		}
 		if (serving != null) {
 			serving.tell();

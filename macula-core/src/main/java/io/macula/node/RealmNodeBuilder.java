@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 
 import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.Endpoint;
+import io.macula.NodeIds;
 import io.macula.Realm;
 import io.macula.client.ClientContext;
 import io.macula.client.ServiceSettings;

@@ -32,6 +32,7 @@ import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.Registry;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import io.macula.pool.Timer;
 import io.macula.server.Advertiser;
 import io.macula.server.ProviderSettings;
@@ -40,7 +41,6 @@ import io.macula.server.ServiceDefinition;
 import io.macula.udp.Addresses;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -51,7 +51,7 @@ import reactor.core.publisher.Mono;
  */
 final class ServingPart {
 
-	private static final Logger logger = LoggerFactory.getLogger(ServingPart.class);
+	private static final Logger logger = PrintableLogger.of(ServingPart.class);
 
 	/**
 	 * A lease is withdrawn within a second; one that is not expires by itself.
@@ -102,12 +102,23 @@ final class ServingPart {
 
 	/**
 	 * Serve a further service; {@link #tell} advertises it.
-	 * @throws IllegalArgumentException if it cannot be served or is served already
+	 * @throws IllegalArgumentException if it cannot be served, is served already, or is
+	 * too much for one advertisement
 	 */
 	synchronized void add(ServiceDefinition service) {
-		this.server.register(service);
 		List<ServiceDefinition> all = new ArrayList<>(this.services);
 		all.add(service);
+		this.server.register(service);
+		Listening present = this.listening;
+		if (present != null) {
+			try {
+				advertisement(present.self(), ContractVersions.of(all, this.server.fingerprints()));
+			}
+			catch (IllegalArgumentException ex) {
+				refuse(service, Duration.ZERO).subscribe();
+				throw ex;
+			}
+		}
 		changed(all);
 	}
 
@@ -179,8 +190,9 @@ final class ServingPart {
 		Instance self = new Instance(this.settings.nodeId(), this.incarnation,
 				new Endpoint(host.host(), this.server.port()), this.settings.zone(), this.provider.priority(),
 				this.provider.weight(), this.provider.metadata());
+		Advertisement advertised = advertisement(self);
 		Registry registry = this.engine.registry();
-		Advertiser advertiser = (registry != null) ? new Advertiser(registry, advertisement(self)) : null;
+		Advertiser advertiser = (registry != null) ? new Advertiser(registry, advertised) : null;
 		Listening started = new Listening(self, host, advertiser);
 		this.listening = started;
 		this.own.accepts(self, this.told);
@@ -192,8 +204,11 @@ final class ServingPart {
 	}
 
 	private Advertisement advertisement(Instance self) {
-		Map<ServiceName, Fingerprint> present = this.told;
-		return new Advertisement(self, present.keySet(), present, this.settings.lease());
+		return advertisement(self, this.told);
+	}
+
+	private Advertisement advertisement(Instance self, Map<ServiceName, Fingerprint> serving) {
+		return new Advertisement(self, serving.keySet(), serving, this.settings.lease());
 	}
 
 	private InetAddress bound() {

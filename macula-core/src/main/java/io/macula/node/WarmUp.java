@@ -35,6 +35,7 @@ import io.macula.client.RealmClient;
 import io.macula.client.ServiceSettings;
 import io.macula.codec.Codecs;
 import io.macula.directory.StaticDirectory;
+import io.macula.log.PrintableLogger;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.PoolListener;
 import io.macula.pool.PoolSettings;
@@ -49,7 +50,6 @@ import io.macula.transport.Transport;
 import io.macula.transport.TransportSettings;
 import io.micrometer.observation.ObservationRegistry;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Loads and compiles the call path before the first one: a server and a client in a realm
@@ -59,7 +59,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WarmUp {
 
-	private static final Logger logger = LoggerFactory.getLogger(WarmUp.class);
+	private static final Logger logger = PrintableLogger.of(WarmUp.class);
 
 	private static final ServiceName SERVICE = new ServiceName("warm-up.echo");
 

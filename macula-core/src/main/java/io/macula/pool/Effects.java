@@ -20,8 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.macula.log.FaultLog;
-
-import org.slf4j.LoggerFactory;
+import io.macula.log.PrintableLogger;
 
 /**
  * What a change of a pool brings about outside of it: waiters that are told, listeners
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Effects {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ConnectionPool.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(ConnectionPool.class));
 
 	private final List<Runnable> collected = new ArrayList<>();
 

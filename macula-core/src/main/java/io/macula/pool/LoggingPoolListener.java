@@ -24,10 +24,10 @@ import java.util.function.LongSupplier;
 import io.macula.Endpoint;
 import io.macula.Status;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import io.macula.transport.Connection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes the log that operators read: each endpoint when it comes, drains, fails and
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LoggingPoolListener implements PoolListener {
 
-	private static final Logger logger = LoggerFactory.getLogger(ConnectionPool.class);
+	private static final Logger logger = PrintableLogger.of(ConnectionPool.class);
 
 	private static final long REPEAT_NANOS = Duration.ofMinutes(1).toNanos();
 

@@ -24,10 +24,10 @@ import io.macula.Endpoint;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.log.PrintableLogger;
 import io.macula.transport.Connection;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 
 /**
@@ -39,7 +39,7 @@ import reactor.core.CoreSubscriber;
  */
 final class PendingDial implements CoreSubscriber<Connection> {
 
-	private static final Logger logger = LoggerFactory.getLogger(ConnectionPool.class);
+	private static final Logger logger = PrintableLogger.of(ConnectionPool.class);
 
 	private final EndpointPool pool;
 

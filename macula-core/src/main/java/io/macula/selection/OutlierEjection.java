@@ -30,8 +30,8 @@ import io.macula.Code;
 import io.macula.ServiceName;
 import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decides which instances of a service are left out because they fail more than their
@@ -45,7 +45,7 @@ final class OutlierEjection {
 	 * which hits all alike ejects nobody. What counts as a fault is in Evidence.
 	 */
 
-	private static final Logger logger = LoggerFactory.getLogger(OutlierEjection.class);
+	private static final Logger logger = PrintableLogger.of(OutlierEjection.class);
 
 	private final ServiceName service;
 

@@ -20,9 +20,9 @@ import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -34,7 +34,7 @@ import reactor.core.publisher.Mono;
  */
 public final class Advertiser {
 
-	private static final Logger logger = LoggerFactory.getLogger(Advertiser.class);
+	private static final Logger logger = PrintableLogger.of(Advertiser.class);
 
 	private final LogLimit limit = LogLimit.ofPeers(System::nanoTime);
 

@@ -18,6 +18,7 @@ package io.macula.server;
 import io.macula.Code;
 import io.macula.Realm;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.observation.DefaultServerCallObservationConvention;
 import io.macula.observation.MaculaObservationDocumentation;
 import io.macula.observation.ObservationScope;
@@ -27,7 +28,6 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Observes served calls, from their start to their end. Safe for all threads. Nothing
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CallObservations {
 
-	private static final Logger logger = LoggerFactory.getLogger(CallObservations.class);
+	private static final Logger logger = PrintableLogger.of(CallObservations.class);
 
 	private final Realm realm;
 

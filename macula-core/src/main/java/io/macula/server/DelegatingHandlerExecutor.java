@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs each task on an executor of the user. Waiting and running tasks together are
@@ -38,7 +38,7 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 	 * handed over until it is left, by whoever removes it.
 	 */
 
-	private static final Logger logger = LoggerFactory.getLogger(DelegatingHandlerExecutor.class);
+	private static final Logger logger = PrintableLogger.of(DelegatingHandlerExecutor.class);
 
 	private final Executor executor;
 

@@ -28,10 +28,10 @@ import io.macula.codec.ExceptionCodecs;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.MethodContract;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.Exceptions;
 
 /**
@@ -46,7 +46,7 @@ import reactor.core.Exceptions;
  */
 final class HandlerFailures {
 
-	private static final Logger logger = LoggerFactory.getLogger(HandlerFailures.class);
+	private static final Logger logger = PrintableLogger.of(HandlerFailures.class);
 
 	private static final int LONGEST_MESSAGE = 4096;
 

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The threads of a {@link BatchingHandlerExecutor}: which there are, how many work, and
@@ -49,7 +49,7 @@ final class HandlerThreads {
 	 * runtime/proc.go, retake.)
 	 */
 
-	private static final Logger logger = LoggerFactory.getLogger(HandlerThreads.class);
+	private static final Logger logger = PrintableLogger.of(HandlerThreads.class);
 
 	private final HandlerQueue queue;
 

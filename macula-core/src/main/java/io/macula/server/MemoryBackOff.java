@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Time without calls that a node takes when its memory ends. Safe for all threads: its
@@ -41,7 +41,7 @@ final class MemoryBackOff {
 	 * comes after the end. An error during a back-off does not extend it.
 	 */
 
-	private static final Logger logger = LoggerFactory.getLogger(MemoryBackOff.class);
+	private static final Logger logger = PrintableLogger.of(MemoryBackOff.class);
 
 	private static final long SHORTEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -19,6 +19,7 @@ package io.macula.server;
 import java.time.Duration;
 import java.util.Map;
 
+import io.macula.Instance;
 import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param address local address to bind, or {@code null} for all, of IPv6 and IPv4
  * @param port UDP port to bind, 0 for any free one; default 9443
  * @param advertisedHost host that others dial, or {@code null} to choose one
- * @param priority lower values come first for the strategy {@code first}; default 0
- * @param weight relative share, at least 1; default 100
+ * @param priority lower values come first for the strategy {@code first}; -10000 to
+ * 10000, default 0
+ * @param weight relative share, 1 to 10000; default 100
  * @param metadata free text for the users' own strategies
  * @param maxThreads handlers that may block at once; default 200
  * @param queueCapacity calls that may wait for a thread; beyond it they are refused as
@@ -51,7 +53,10 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 	public ProviderSettings {
 		metadata = Map.copyOf(metadata);
 		require(port >= 0 && port <= 65535, "port", port, "0 to 65535");
-		require(weight >= 1, "weight", weight, "at least 1");
+		require(weight >= 1 && weight <= Instance.MAX_WEIGHT, "weight", weight, "1 to " + Instance.MAX_WEIGHT);
+		require(Math.abs((long) priority) <= Instance.MAX_PRIORITY, "priority", priority,
+				-Instance.MAX_PRIORITY + " to " + Instance.MAX_PRIORITY);
+		Instance.requireMetadata(metadata);
 		require(maxThreads >= 1, "maxThreads", maxThreads, "at least 1");
 		require(queueCapacity >= 1, "queueCapacity", queueCapacity, "at least 1");
 		require(maxInFlight >= 1, "maxInFlight", maxInFlight, "at least 1");

@@ -35,6 +35,7 @@ import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import io.macula.tls.TlsContexts;
 import io.macula.transport.NodeInfo;
 import io.macula.transport.QuicListener;
@@ -43,7 +44,6 @@ import io.macula.udp.Addresses;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -52,7 +52,7 @@ import reactor.core.publisher.Mono;
  */
 public final class RealmServer implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(RealmServer.class);
+	private static final Logger logger = PrintableLogger.of(RealmServer.class);
 
 	private final Transport transport;
 

@@ -33,11 +33,11 @@ import io.macula.codec.Codecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.contract.MethodContract;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.wire.Failure;
 import io.macula.wire.FrameCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a node serves: its services by name, and their methods by procedure and codec.
@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ServedProcedures {
 
-	private static final Logger logger = LoggerFactory.getLogger(ServedProcedures.class);
+	private static final Logger logger = PrintableLogger.of(ServedProcedures.class);
 
 	private static final int LONGEST_LIST = 20;
 

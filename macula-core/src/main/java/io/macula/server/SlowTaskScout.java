@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds tasks that are slow unexpectedly while others wait behind them: a thread that
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SlowTaskScout implements Runnable {
 
-	private static final Logger logger = LoggerFactory.getLogger(SlowTaskScout.class);
+	private static final Logger logger = PrintableLogger.of(SlowTaskScout.class);
 
 	private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 

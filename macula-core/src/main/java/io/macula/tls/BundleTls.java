@@ -26,10 +26,10 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
+import io.macula.log.PrintableLogger;
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Configured keys and certificates, such as those of a Spring SSL bundle, which can be
@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class BundleTls implements TlsContexts {
 
-	private static final Logger logger = LoggerFactory.getLogger(BundleTls.class);
+	private static final Logger logger = PrintableLogger.of(BundleTls.class);
 
 	private static final boolean[] ROLES = { true, false };
 

@@ -23,9 +23,9 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Warns of a configured certificate that ends soon or has ended, once a day: within a
@@ -40,7 +40,7 @@ final class ExpiryWarning {
 
 	static final Duration PERIOD = Duration.ofDays(1);
 
-	private static final Logger logger = LoggerFactory.getLogger(BundleTls.class);
+	private static final Logger logger = PrintableLogger.of(BundleTls.class);
 
 	private final X509Certificate first;
 

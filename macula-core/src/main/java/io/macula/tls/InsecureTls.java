@@ -22,10 +22,10 @@ import java.time.InstantSource;
 import javax.net.ssl.SSLEngine;
 
 import io.macula.Realm;
+import io.macula.log.PrintableLogger;
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Encryption without authentication: trusts every peer. Only nodes that verify nobody
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class InsecureTls implements TlsContexts {
 
-	private static final Logger logger = LoggerFactory.getLogger(InsecureTls.class);
+	private static final Logger logger = PrintableLogger.of(InsecureTls.class);
 
 	private final Realm realm;
 

@@ -23,8 +23,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
+import io.macula.log.PrintableLogger;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The contexts of a node whose certificate comes from a realm's authority in this
@@ -44,7 +44,7 @@ final class RealmContexts {
 	/** How far from its making a certificate is still shown. */
 	static final Duration RENEWAL = Duration.ofDays(1);
 
-	private static final Logger logger = LoggerFactory.getLogger(RealmContexts.class);
+	private static final Logger logger = PrintableLogger.of(RealmContexts.class);
 
 	private final RealmAuthority authority;
 

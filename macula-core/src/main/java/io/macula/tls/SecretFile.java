@@ -37,9 +37,9 @@ import java.util.Base64;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A file that holds a realm's secret, and who may read it. Each refusal is an
@@ -60,7 +60,7 @@ final class SecretFile {
 
 	static final int GENERATED_BYTES = 32;
 
-	private static final Logger logger = LoggerFactory.getLogger(RealmSecret.class);
+	private static final Logger logger = PrintableLogger.of(RealmSecret.class);
 
 	/** How long another process may need to fill the file that it has made. */
 	private static final long FILLED_WITHIN_NANOS = 2_000_000_000;

@@ -23,10 +23,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import io.macula.Realm;
+import io.macula.log.PrintableLogger;
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Mutual trust of all nodes that know the realm's name and secret, without certificates
@@ -54,7 +54,7 @@ public final class SecretTls implements TlsContexts {
 	/** Most secrets that are accepted at a time, the one that is shown included. */
 	public static final int MAX_SECRETS = 4;
 
-	private static final Logger logger = LoggerFactory.getLogger(SecretTls.class);
+	private static final Logger logger = PrintableLogger.of(SecretTls.class);
 
 	private final Realm realm;
 

@@ -19,12 +19,12 @@ package io.macula.tls;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
+import io.macula.log.Printable;
 import io.netty.handler.codec.quic.QuicClosedChannelException;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicException;
@@ -55,8 +55,6 @@ public final class TlsFailures {
 	private static final int TLS_ERROR = 0x100;
 
 	private static final int MAX_CLAUSE_LENGTH = 600;
-
-	private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
 	private TlsFailures() {
 	}
@@ -109,8 +107,7 @@ public final class TlsFailures {
 	 * A peer's own words, such as the names in its certificate, as a part of one line.
 	 */
 	public static String printable(String text) {
-		String cut = (text.length() <= MAX_CLAUSE_LENGTH) ? text : text.substring(0, MAX_CLAUSE_LENGTH) + "...";
-		return UNPRINTABLE.matcher(cut).replaceAll("?");
+		return Printable.text(text, MAX_CLAUSE_LENGTH);
 	}
 
 	private static boolean local(@Nullable Throwable failure) {

@@ -28,6 +28,7 @@ import java.util.function.LongSupplier;
 import io.macula.Code;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
@@ -35,7 +36,6 @@ import io.macula.wire.ProtocolException;
 import io.netty.channel.EventLoop;
 import io.netty.util.internal.PlatformDependent;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * The calls of an accepted connection and their answers: takes calls off the streams,
@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AnswerPump {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(AnswerPump.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(AnswerPump.class));
 
 	private static final AtomicIntegerFieldUpdater<AnswerPump> SCHEDULED = AtomicIntegerFieldUpdater
 		.newUpdater(AnswerPump.class, "scheduled");

@@ -23,6 +23,7 @@ import io.macula.Endpoint;
 import io.macula.Processed;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.udp.Udp;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
@@ -32,7 +33,6 @@ import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -47,7 +47,7 @@ import reactor.core.publisher.Mono;
  */
 final class ClientConnection implements Connection, ClientEvents.Receiver, ControlStream.Receiver, Liveness.Peer {
 
-	private static final Logger logger = LoggerFactory.getLogger(ClientConnection.class);
+	private static final Logger logger = PrintableLogger.of(ClientConnection.class);
 
 	private static final FaultLog faults = new FaultLog(logger);
 

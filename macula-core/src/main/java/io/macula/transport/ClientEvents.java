@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 import io.macula.log.DurationText;
+import io.macula.log.Printable;
 import io.macula.tls.TlsFailures;
 import io.macula.wire.ErrorCode;
 import io.netty.channel.ChannelHandlerContext;
@@ -87,7 +88,7 @@ final class ClientEvents extends ChannelInboundHandlerAdapter {
 
 	private static String reason(QuicConnectionCloseEvent close) {
 		try {
-			return new String(close.reason(), StandardCharsets.UTF_8);
+			return Printable.text(new String(close.reason(), StandardCharsets.UTF_8));
 		}
 		catch (NullPointerException ex) {
 			// The codec copies a reason that is not there.

@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.netty.channel.EventLoop;
-import org.slf4j.LoggerFactory;
 
 /**
  * The streaming calls of a dialled connection that are open. {@link #open} is safe for
@@ -35,7 +35,7 @@ final class ClientStreams {
 
 	private static final long LAST_WORDS_MILLIS = 500;
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ClientStreams.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(ClientStreams.class));
 
 	private final Set<ClientCallStream> streams = new HashSet<>();
 

@@ -20,9 +20,9 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.transport.Connection.State;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -34,7 +34,7 @@ import reactor.core.publisher.Sinks;
  */
 final class ConnectionStates {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ConnectionStates.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(ConnectionStates.class));
 
 	private final Endpoint endpoint;
 

@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
 
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.log.PrintableLogger;
 import io.macula.tls.TlsContexts;
 import io.macula.tls.TlsFailures;
 import io.macula.wire.ErrorCode;
@@ -44,7 +45,6 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One try to reach one address of an endpoint: handshake, HELLO, WELCOME. Owned by the
@@ -55,7 +55,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 
-	private static final Logger logger = LoggerFactory.getLogger(Dial.class);
+	private static final Logger logger = PrintableLogger.of(Dial.class);
 
 	private static final AttributeKey<Dial> KEY = AttributeKey.valueOf(Dial.class, "dial");
 

@@ -21,10 +21,10 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.wire.ProtocolException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
-import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -41,7 +41,7 @@ import reactor.core.publisher.Operators;
  */
 final class ElementReceiver extends Flux<byte[]> implements Subscription {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ElementReceiver.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(ElementReceiver.class));
 
 	/** Elements that the sender may be ahead. */
 	static final int WINDOW = 1024;

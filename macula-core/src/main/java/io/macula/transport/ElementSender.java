@@ -23,6 +23,7 @@ import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.wire.Failure;
 import io.macula.wire.FrameCodec;
 import io.netty.util.internal.PlatformDependent;
@@ -30,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 
@@ -44,7 +44,7 @@ import reactor.core.publisher.Operators;
  */
 final class ElementSender implements CoreSubscriber<byte[]> {
 
-	private static final Logger logger = LoggerFactory.getLogger(ElementSender.class);
+	private static final Logger logger = PrintableLogger.of(ElementSender.class);
 
 	private static final FaultLog faults = new FaultLog(logger);
 

@@ -23,11 +23,11 @@ import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import io.macula.tls.TlsFailures;
 import io.macula.wire.ErrorCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells the operator of refused handshakes, and of clients whose connections were closed
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HandshakeLog {
 
-	private static final Logger logger = LoggerFactory.getLogger(QuicListener.class);
+	private static final Logger logger = PrintableLogger.of(QuicListener.class);
 
 	static final Duration PERIOD = Duration.ofSeconds(60);
 

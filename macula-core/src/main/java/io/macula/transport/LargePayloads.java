@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.udp.LoopThread;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where payloads are decoded that are too large for an event loop: on a few threads of
@@ -38,7 +38,7 @@ public final class LargePayloads {
 	/** Bytes of the largest payload that is decoded on an event loop. */
 	public static final int THRESHOLD = 16 << 10;
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(LargePayloads.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(LargePayloads.class));
 
 	private static final int IDLE_SECONDS = 5;
 

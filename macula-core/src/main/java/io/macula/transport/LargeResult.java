@@ -17,10 +17,10 @@
 package io.macula.transport;
 
 import io.macula.Status;
+import io.macula.log.PrintableLogger;
 import io.macula.wire.FrameCodec;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A result that goes on a stream of its own, so that it does not delay small ones. Owned
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LargeResult implements StreamOpener.Request {
 
-	private static final Logger logger = LoggerFactory.getLogger(LargeResult.class);
+	private static final Logger logger = PrintableLogger.of(LargeResult.class);
 
 	private final ServerConnection connection;
 

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.macula.log.PrintableLogger;
 import io.macula.udp.Addresses;
 import io.macula.udp.Udp;
 import io.netty.channel.Channel;
@@ -36,7 +37,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The UDP sockets of a listener, which have one port: one for each event loop, and where
@@ -52,7 +52,7 @@ final class ListenerSockets {
 	 * others join it.
 	 */
 
-	private static final Logger logger = LoggerFactory.getLogger(QuicListener.class);
+	private static final Logger logger = PrintableLogger.of(QuicListener.class);
 
 	private static final long BIND_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 

@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Watches whether the peer of a dialled connection still lives, because the codec sends
@@ -49,7 +49,7 @@ final class Liveness implements LoopWatch.Listener {
 	 * arrive, so that a PING must be answered by a frame in the end.
 	 */
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(Liveness.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(Liveness.class));
 
 	static final long TICK_NANOS = 1L << TimingWheel.TICK_SHIFT;
 

@@ -22,11 +22,11 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.ProtocolException;
-import org.slf4j.LoggerFactory;
 
 /**
  * The unary calls of a dialled connection that are open, their deadlines, and how each of
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OpenCalls {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(OpenCalls.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(OpenCalls.class));
 
 	private final ClientConnection connection;
 

@@ -21,8 +21,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells people that this node stood still, once for each pause whichever of its event
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PauseLog {
 
-	private static final Logger logger = LoggerFactory.getLogger(PauseLog.class);
+	private static final Logger logger = PrintableLogger.of(PauseLog.class);
 
 	private static final int LINES_PER_MINUTE = 6;
 

@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
+import io.macula.log.PrintableLogger;
 import io.macula.tls.TlsContexts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -40,7 +41,6 @@ import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -53,7 +53,7 @@ import reactor.core.publisher.Sinks;
  */
 public final class QuicListener implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(QuicListener.class);
+	private static final Logger logger = PrintableLogger.of(QuicListener.class);
 
 	/**
 	 * Addresses that one client may have one after the other: the QUIC stack keeps a path

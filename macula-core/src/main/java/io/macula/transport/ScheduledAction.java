@@ -24,12 +24,12 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.LongSupplier;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 
 /**
@@ -39,7 +39,7 @@ import reactor.core.Disposable;
  */
 final class ScheduledAction implements Runnable, Disposable, FutureListener<Object> {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ScheduledAction.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(ScheduledAction.class));
 
 	private static final AtomicIntegerFieldUpdater<ScheduledAction> LEFT = AtomicIntegerFieldUpdater
 		.newUpdater(ScheduledAction.class, "left");

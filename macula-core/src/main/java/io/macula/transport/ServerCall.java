@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import io.macula.Metadata;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.wire.Failure;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * A unary call that arrived.
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 class ServerCall implements InboundCall {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(ServerCall.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(ServerCall.class));
 
 	/** A publisher answers. */
 	static final Object RESPONDING = new Object();

@@ -28,6 +28,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.macula.udp.Addresses;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
@@ -46,7 +47,6 @@ import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.handler.ssl.SniCompletionEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The serving side of a connection: its life. It begins with a {@link ServerHandshake};
@@ -58,7 +58,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerConnection extends ChannelInboundHandlerAdapter implements ControlStream.Receiver, ClientPath.Client {
 
-	private static final Logger logger = LoggerFactory.getLogger(ServerConnection.class);
+	private static final Logger logger = PrintableLogger.of(ServerConnection.class);
 
 	private static final FaultLog faults = new FaultLog(logger);
 

@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLEngine;
 
+import io.macula.log.Printable;
+import io.macula.log.PrintableLogger;
 import io.macula.tls.TlsFailures;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
@@ -32,7 +34,6 @@ import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The beginning of an accepted connection: awaits HELLO, answers WELCOME or REFUSED, and
@@ -42,7 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerHandshake implements ControlStream.Receiver {
 
-	private static final Logger logger = LoggerFactory.getLogger(ServerHandshake.class);
+	private static final Logger logger = PrintableLogger.of(ServerHandshake.class);
 
 	private static final long HELLO_LIMIT_MILLIS = 5000;
 
@@ -132,8 +133,8 @@ final class ServerHandshake implements ControlStream.Receiver {
 					+ " of the protocol, the client version " + introduction.version());
 		}
 		else if (!introduction.realm().equals(realm)) {
-			refuse(ErrorCode.WRONG_REALM,
-					"this node belongs to realm '" + realm + "', the client to realm '" + introduction.realm() + "'");
+			refuse(ErrorCode.WRONG_REALM, "this node belongs to realm '" + realm + "', the client to realm '"
+					+ Printable.text(introduction.realm()) + "'");
 		}
 		else if (objection != null) {
 			refuse(ErrorCode.WRONG_IDENTITY, "the client is not who it says it is: " + objection);

@@ -22,12 +22,12 @@ import java.util.Deque;
 import io.macula.Code;
 import io.macula.Status;
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
-import org.slf4j.LoggerFactory;
 
 /**
  * Opens streams as the peer's stream limit and our memory allow, in the order of the
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamOpener {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(StreamOpener.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(StreamOpener.class));
 
 	/** Bytes of large payloads that wait for QUIC to take them, at most. */
 	private static final long MAX_BYTES = 64L << 20;

@@ -30,6 +30,7 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import io.macula.tls.TlsFailures;
 import io.macula.udp.BriefSpin;
 import io.macula.udp.LoopThread;
@@ -41,7 +42,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.netty.resources.LoopResources;
 
@@ -51,7 +51,7 @@ import reactor.netty.resources.LoopResources;
  */
 public final class Transport implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(Transport.class);
+	private static final Logger logger = PrintableLogger.of(Transport.class);
 
 	private static final AtomicInteger COUNTER = new AtomicInteger();
 

@@ -20,13 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Marks the turns of one UDP socket: stands before the QUIC codec, so that what is to be
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Turn extends ChannelDuplexHandler {
 
-	private static final FaultLog faults = new FaultLog(LoggerFactory.getLogger(Turn.class));
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(Turn.class));
 
 	private final EventLoop loop;
 

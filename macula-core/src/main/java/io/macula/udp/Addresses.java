@@ -40,10 +40,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
+import io.macula.log.PrintableLogger;
 import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -52,7 +52,7 @@ import reactor.core.publisher.Mono;
  */
 public final class Addresses {
 
-	private static final Logger logger = LoggerFactory.getLogger(Addresses.class);
+	private static final Logger logger = PrintableLogger.of(Addresses.class);
 
 	private static final byte[] MAPPED = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1 };
 

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.macula.log.PrintableLogger;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -33,7 +34,6 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The connected UDP sockets beside one QUIC socket, one for each peer of which somebody
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SentinelSockets {
 
-	private static final Logger logger = LoggerFactory.getLogger(SentinelSockets.class);
+	private static final Logger logger = PrintableLogger.of(SentinelSockets.class);
 
 	private static final AttributeKey<SentinelSockets> KEY = AttributeKey.valueOf(SentinelSockets.class, "sockets");
 

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.macula.log.PrintableLogger;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -46,7 +47,6 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.netty.resources.LoopResources;
 
 /**
@@ -58,7 +58,7 @@ public final class Udp {
 	/** Largest UDP payload that is sent or accepted; path MTU discovery goes up to it. */
 	public static final int MAX_DATAGRAM_BYTES = 16_000;
 
-	private static final Logger logger = LoggerFactory.getLogger(Udp.class);
+	private static final Logger logger = PrintableLogger.of(Udp.class);
 
 	private static final int SOCKET_BUFFER_BYTES = 4 << 20;
 

@@ -26,8 +26,10 @@ import java.util.Map;
 
 import io.macula.Code;
 import io.macula.Metadata;
+import io.macula.NodeIds;
 import io.macula.Processed;
 import io.macula.Status;
+import io.macula.log.Printable;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -161,7 +163,8 @@ public final class FrameDecoder {
 			Frame frame = switch (known) {
 				case HELLO -> new Frame.Hello(introduction(in));
 				case WELCOME -> new Frame.Welcome(introduction(in));
-				case REFUSED -> new Frame.Refused(ErrorCode.of(number(in)), text(in));
+				case REFUSED ->
+					new Frame.Refused(ErrorCode.of(number(in)), printable(in, FrameCodec.MAX_MESSAGE_CHARS));
 				case GOAWAY -> goAway(in);
 				case PING -> new Frame.Ping(fixed64(in));
 				case PONG -> new Frame.Pong(fixed64(in));
@@ -239,8 +242,8 @@ public final class FrameDecoder {
 			case 2 -> Processed.YES;
 			default -> Processed.UNKNOWN;
 		};
-		String message = text(in);
-		String exception = text(in);
+		String message = printable(in, FrameCodec.MAX_MESSAGE_CHARS);
+		String exception = printable(in, FrameCodec.MAX_TYPE_CHARS);
 		return new Frame.Failed(callId,
 				new Failure(new Status(code, message, processed), exception.isEmpty() ? null : exception, rest(in)));
 	}
@@ -269,6 +272,11 @@ public final class FrameDecoder {
 		}
 		String realm = text(in);
 		String nodeId = text(in);
+		if (!NodeIds.valid(nodeId)) {
+			throw malformed("node id '" + Printable.text(nodeId, NodeIds.MAX_LENGTH) + "' is not of 1 to "
+					+ NodeIds.MAX_LENGTH + " letters, digits, '.', '_', ':' or '-'", NodeIds.MAX_LENGTH,
+					nodeId.length());
+		}
 		long incarnation = fixed64(in);
 		long maxPayloadBytes = number(in);
 		long maxInFlight = number(in);
@@ -287,7 +295,7 @@ public final class FrameDecoder {
 	 */
 	private Frame goAway(ByteBuf in) {
 		ErrorCode code = ErrorCode.of(number(in));
-		String message = text(in);
+		String message = printable(in, FrameCodec.MAX_MESSAGE_CHARS);
 		int count = count(in, FrameCodec.MAX_CONTROL_FRAME_BYTES, 2, "lanes");
 		List<Frame.GoAway.Accepted> accepted = new ArrayList<>(count);
 		for (int i = 0; i < count; i++) {
@@ -348,10 +356,15 @@ public final class FrameDecoder {
 		for (int i = 0; i < count; i++) {
 			String key = text(in);
 			if (entries.put(key, text(in)) != null) {
-				throw malformed("key '" + key + "' occurs twice", 1, 2);
+				throw malformed("key '" + Printable.text(key) + "' occurs twice", 1, 2);
 			}
 		}
 		return entries;
+	}
+
+	/** What is for people: they read it on one line. */
+	private String printable(ByteBuf in, int most) {
+		return Printable.text(text(in), most);
 	}
 
 	private String text(ByteBuf in) {

@@ -17,11 +17,14 @@
 package io.macula.embedded;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
+import io.macula.Code;
 import io.macula.Fingerprint;
 import io.macula.RpcException;
 import io.macula.codec.JacksonPayloadCodec;
@@ -147,6 +150,42 @@ class DirectoryCodecTests {
 			@Nullable String zone, int priority, int weight, Map<String, String> metadata, List<String> services,
 			long leaseMillis) {
 
+	}
+
+	@Test
+	void whenAMessageIsTooLargeThenItIsRefusedBeforeItIsDecoded() {
+		byte[] tags = new byte[DirectoryCodec.MAX_BYTES + 1];
+		Arrays.fill(tags, (byte) 0xC1);
+		StepVerifier.create(DirectoryCodec.decode(Flux.just(tags), DirectoryUpdate.class))
+			.expectErrorMatches((ex) -> ex instanceof RpcException failure && failure.code() == Code.INVALID_ARGUMENT
+					&& ex.getMessage().contains("1048577 bytes, expected at most 1048576"))
+			.verify();
+	}
+
+	@Test
+	void whenAnUpdateNamesANodeAsNoNodeIsCalledThenTheStreamFails() {
+		String forged = "x\r\n2026 ERROR forged \u001b[31m";
+		Map<String, Object> gone = Map.of("nodeId", forged, "term", 1, "version", 1, "renewals", 1, "withdrawn", true);
+		Map<String, Object> renewal = Map.of("nodeId", forged, "term", 1, "version", 1, "renewals", 1, "ageMillis", 1);
+		broken(Map.of("sender", forged));
+		broken(Map.of("sender", "a", "gone", List.of(gone)));
+		broken(Map.of("sender", "a", "renewals", List.of(renewal)));
+		broken(Map.of("sender", "a", "wanted", List.of(forged)));
+		broken(Map.of("sender", "a", "refused", List.of("x".repeat(129))));
+	}
+
+	@Test
+	void whenAnUpdateHasMoreEntriesThanAllowedThenTheStreamFails() {
+		broken(Map.of("sender", "a", "wanted", Collections.nCopies(DirectoryUpdate.MAX_ENTRIES + 1, "b")));
+	}
+
+	private static void broken(Map<String, Object> update) {
+		StepVerifier
+			.create(DirectoryCodec.decode(Flux.just(new CBORMapper().writeValueAsBytes(update)), DirectoryUpdate.class))
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(RpcException.class)
+				.hasMessageContaining("The directory's protocol was broken")
+				.hasMessageNotContainingAny("\r", "\n", "\u001b"))
+			.verify();
 	}
 
 	@Test

@@ -19,9 +19,13 @@ package io.macula.embedded;
 import java.util.List;
 import java.util.Map;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -93,6 +97,47 @@ class SeedAccountTests {
 			.upsert(upsert("a", 9443))
 			.build(TestLoop.self("seed", 1), 0), 0);
 		assertThat(this.table.nodeIds()).containsExactly("a");
+	}
+
+	@Test
+	void whenRecordsAreTooLargeOrForgedThenTheOthersAreTakenAndOneLineTellsOfIt() {
+		Logger logger = (Logger) LoggerFactory.getLogger(SeedAccount.class);
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		logger.addAppender(log);
+		try {
+			for (int update = 0; update < 270; update++) {
+				UpdateDraft draft = new UpdateDraft().upsert(record("a" + update % 5, Map.of()));
+				for (int i = 0; i < 190; i++) {
+					draft.upsert(record("x\r\nERROR \u001b[31m" + update + " " + i, Map.of()));
+				}
+				draft.upsert(record("large" + update, Map.of("k", "v".repeat(200_000))));
+				this.account.heard(draft.build(TestLoop.self("seed", 1), 0), 0);
+			}
+		}
+		finally {
+			logger.detachAppender(log);
+		}
+		assertThat(this.table.nodeIds()).containsExactlyInAnyOrder("a0", "a1", "a2", "a3", "a4");
+		assertThat(log.list).hasSize(1)
+			.allSatisfy((event) -> assertThat(event.getFormattedMessage())
+				.startsWith("Left out the record of node 'x\\r\\nERROR \\u001b[31m0 0', told by seed 'seed': ")
+				.doesNotContain("\r", "\n", "\u001b"));
+	}
+
+	@Test
+	void whenARecordFindsNoRoomThenItIsNoPartOfTheAccount() {
+		for (int i = 0; i < 20; i++) {
+			this.account.heard(new UpdateDraft().upsert(upsert("a" + i, 9443))
+				.account(i == 0, i == 19, 1)
+				.build(TestLoop.self("seed", 1), 0), 0);
+		}
+		assertThat(this.table.size()).isEqualTo(10);
+	}
+
+	private static Upsert record(String nodeId, Map<String, String> metadata) {
+		return new Upsert(new NodeRecord(nodeId, 1, 1, 1, "host", 9443, null, 0, 100, metadata, List.of("s"), 15_000),
+				0, 0);
 	}
 
 	@Test

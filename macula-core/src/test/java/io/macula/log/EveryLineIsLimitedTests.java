@@ -16,73 +16,113 @@
 
 package io.macula.log;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.TreeSet;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Each line of the log at INFO and above goes through {@link LogLimit} or
- * {@link FaultLog}, unless it is written once in the life of something that nobody else
- * can multiply.
+ * Whatever is logged at INFO and above goes through {@link LogLimit} or {@link FaultLog},
+ * unless it is written once in the life of something that nobody else can multiply; and
+ * all of it through {@link PrintableLogger}.
  */
 class EveryLineIsLimitedTests {
 
-	private static final Pattern LINE = Pattern.compile("\\b(?:logger|LOG)\\s*\\.(info|warn|error)\\(");
+	private static final Set<String> WRITING = Set.of("info", "warn", "error", "atInfo", "atWarn", "atError", "atLevel",
+			"makeLoggingEventBuilder");
 
-	/** How many lines of a type need no limit, because ... */
-	private static final Map<String, Integer> ONCE = Map.ofEntries(
-			/* ... a contract is read once for each codec. */
-			Map.entry("ExceptionCodecs", 1), Map.entry("ServedProcedures", 1),
-			/*
-			 * ... a node starts, drains and closes once in a life; a client is made once.
-			 */
-			Map.entry("Life", 2), Map.entry("ServingPart", 3), Map.entry("NodeClosing", 2), Map.entry("RealmClient", 2),
-			Map.entry("ServiceLife", 1), Map.entry("RealmServer", 1), Map.entry("ListenerSockets", 2),
-			Map.entry("Transport", 1), Map.entry("DirectoryClient", 1),
+	/** Methods whose lines need no limit, because ... */
+	private static final Set<String> ONCE = Set.of(
+			/* ... a service is read once for each codec of this node. */
+			"ServedProcedures.prepare",
+			/* ... a node starts, drains and closes once in a life. */
+			"Life.calls", "Life.listen", "ServingPart.start", "ServingPart.stopServing", "ServingPart.withdrawalFailed",
+			"NodeClosing.start", "NodeClosing.run", "RealmServer.drain", "ListenerSockets.bind",
+			"ListenerSockets.tellOfMore", "Transport.attempt", "DirectoryClient.start", "ServiceLife.attempt",
+			/* ... a client is made once, and told of each start of its node. */
+			"RealmClient.announce", "RealmClient.enter",
 			/* ... trust is set up once, and anew when the operator changes a file. */
-			Map.entry("SecretFile", 3), Map.entry("SecretTls", 1), Map.entry("InsecureTls", 1),
-			Map.entry("BundleTls", 5),
+			"SecretFile.loadOrCreate", "SecretFile.requirePrivate", "SecretTls.update", "InsecureTls.of",
+			"BundleTls.of", "BundleTls.present", "BundleTls.update", "BundleTls.promoted",
 			/* ... a certificate is looked at each hour, and renewed after days. */
-			Map.entry("ExpiryWarning", 2), Map.entry("RealmContexts", 1),
-			/* ... it is what limits, and this line is for what cannot be printed. */
-			Map.entry("FaultLog", 1));
+			"ExpiryWarning.check", "RealmContexts.renewed");
 
-	/** The module's, whether Maven runs this in the module or somebody else above it. */
-	private static final Path SOURCES = Files.isDirectory(Path.of("src/main/java")) ? Path.of("src/main/java")
-			: Path.of("macula-core/src/main/java");
+	/** Main classes alone, wherever they were compiled to. */
+	private static final JavaClasses CORE = new ClassFileImporter()
+		.importUrl(LogLimit.class.getProtectionDomain().getCodeSource().getLocation());
 
 	@Test
-	void whenALineMayRepeatThenItIsLimited() throws IOException {
-		Map<String, Integer> unlimited = new LinkedHashMap<>();
-		try (Stream<Path> sources = Files.walk(SOURCES)) {
-			for (Path source : sources.filter((path) -> path.toString().endsWith(".java")).toList()) {
-				String name = source.getFileName().toString().replace(".java", "");
-				int lines = unlimited(Files.readString(source));
-				if (lines > ONCE.getOrDefault(name, 0)) {
-					unlimited.put(name, lines);
+	void whenALineMayRepeatThenItIsLimited() {
+		assertThat(unlimited()).as("lines that peers, callers or the network could repeat without a bound")
+			.isSubsetOf(ONCE);
+	}
+
+	@Test
+	void whenALineIsAllowedOnceThenThereIsOne() {
+		assertThat(ONCE).as("no more than needed").isSubsetOf(unlimited());
+	}
+
+	/**
+	 * A line is limited if it is written in a lambda, in a method that hands at least as
+	 * many lambdas to a limit.
+	 */
+	private static Set<String> unlimited() {
+		Map<JavaCodeUnit, List<JavaMethodCall>> lines = new HashMap<>();
+		for (JavaClass type : CORE) {
+			if (type.getPackageName().equals("io.macula.log")) {
+				continue;
+			}
+			for (JavaMethodCall call : type.getMethodCallsFromSelf()) {
+				if (call.getTargetOwner().isAssignableTo(Logger.class) && WRITING.contains(call.getName())) {
+					lines.computeIfAbsent(call.getOrigin(), (method) -> new ArrayList<>()).add(call);
 				}
 			}
 		}
-		assertThat(unlimited).as("lines that peers, callers or the network could repeat without a bound").isEmpty();
+		Set<String> unlimited = new TreeSet<>();
+		lines.forEach((method, calls) -> {
+			long limits = method.getMethodCallsFromSelf()
+				.stream()
+				.filter((call) -> call.getTargetOwner().isEquivalentTo(LogLimit.class) && call.getName().equals("log"))
+				.count();
+			if (limits < calls.size() || !calls.stream().allMatch(JavaMethodCall::isDeclaredInLambda)) {
+				unlimited.add(method.getOwner().getSimpleName() + "." + method.getName());
+			}
+		});
+		return unlimited;
 	}
 
-	private static int unlimited(String source) {
-		int lines = 0;
-		Matcher line = LINE.matcher(source);
-		while (line.find()) {
-			String before = source.substring(Math.max(0, line.start() - 60), line.start());
-			lines += before.contains("(suppressed) ->") ? 0 : 1;
-		}
-		return lines;
+	@Test
+	void whenSomethingIsLoggedThenItIsPrintable() {
+		noClasses().that()
+			.resideOutsideOfPackage("io.macula.log")
+			.should()
+			.dependOnClassesThat()
+			.areAssignableTo(LoggerFactory.class)
+			.because("PrintableLogger.of makes loggers whose lines nobody else can forge")
+			.check(CORE);
+	}
+
+	@Test
+	void whenSomethingIsToldThenItIsLogged() {
+		noClasses().should().callMethod(Throwable.class, "printStackTrace").check(CORE);
+		noClasses().should().accessField(System.class, "out").check(CORE);
+		noClasses().should().accessField(System.class, "err").check(CORE);
+		noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..").check(CORE);
+		noClasses().should().callMethod(System.class, "getLogger", String.class).check(CORE);
 	}
 
 }

@@ -58,6 +58,32 @@ class LogLimitTests {
 	}
 
 	@Test
+	void whenPeersComeWithEverNewNamesThenFewLinesAreWrittenAndNoneOfTheOthersIsRemembered() {
+		LogLimit peers = LogLimit.ofPeers(this.clock::get);
+		for (int i = 0; i < 50_000; i++) {
+			peers.log("peer " + i, (suppressed) -> this.lines.add("a" + suppressed));
+		}
+		assertThat(this.lines).hasSize(LogLimit.BURST);
+		assertThat(peers.size()).isEqualTo(LogLimit.BURST);
+	}
+
+	@Test
+	void whenPeersComeWithEverNewNamesForTenMinutesThenFewLinesAreWritten() {
+		LogLimit peers = LogLimit.ofPeers(this.clock::get);
+		for (int i = 0; i < 600_000; i++) {
+			peers.log("peer " + i, (suppressed) -> this.lines.add("a" + suppressed));
+			this.clock.addAndGet(Duration.ofMillis(1).toNanos());
+		}
+		assertThat(this.lines).hasSize(LogLimit.BURST + 10 * LogLimit.STEADY - 1);
+		pass(3600);
+		this.lines.clear();
+		for (int i = 0; i < 1000; i++) {
+			peers.log("later peer " + i, (suppressed) -> this.lines.add("a" + suppressed));
+		}
+		assertThat(this.lines).hasSize(LogLimit.BURST);
+	}
+
+	@Test
 	void whenAnotherKeyComesThenItIsWrittenAtOnce() {
 		log("a");
 		log("b");

@@ -24,6 +24,7 @@ import java.util.Random;
 import io.macula.Code;
 import io.macula.Metadata;
 import io.macula.Processed;
+import io.macula.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -54,6 +55,35 @@ class FrameDecoderTests {
 				assertThat(in.readerIndex()).isZero();
 			}
 		}
+	}
+
+	@Test
+	void whatIsForPeopleIsEscapedWhereItComesIn() {
+		String forged = "x\r\n2026 ERROR \u001b[31m\u202e";
+		String shown = "x\\r\\n2026 ERROR \\u001b[31m\\u202e";
+		Frame.Failed failed = (Frame.Failed) decoded(new Frame.Failed(1,
+				new Failure(Status.processed(Code.UNKNOWN, forged), forged, new byte[] { 10, 13 })));
+		assertThat(failed.failure().status().message()).isEqualTo(shown);
+		assertThat(failed.failure().type()).isEqualTo(shown);
+		assertThat(failed.failure().detail()).containsExactly(10, 13);
+		assertThat(decoded(new Frame.Refused(ErrorCode.OVERLOADED, forged)))
+			.isEqualTo(new Frame.Refused(ErrorCode.OVERLOADED, shown));
+		assertThat(decoded(new Frame.GoAway(ErrorCode.DRAINED, forged, List.of())))
+			.isEqualTo(new Frame.GoAway(ErrorCode.DRAINED, shown, List.of()));
+	}
+
+	@Test
+	void aNodeIdAsNoNodeIsCalledIsAnError() {
+		for (String nodeId : List.of("", "x\r\n2026 ERROR \u001b[31m", "a b", "x".repeat(129))) {
+			Frame hello = new Frame.Hello(Introduction.of("shop", nodeId, 1, 1, 1, List.of("cbor"), "s"));
+			assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> decoded(hello))
+				.withMessageContaining("HELLO frame is malformed: node id '")
+				.satisfies((ex) -> assertThat(ex.getMessage()).matches("[ -~]{1,300}"));
+		}
+	}
+
+	private static Frame decoded(Frame frame) {
+		return Frames.DECODER.decode(Unpooled.wrappedBuffer(Frames.encoded(frame)));
 	}
 
 	@Test

@@ -55,8 +55,8 @@ final class Frames {
 		return switch (type) {
 			case HELLO -> new Frame.Hello(introduction(random));
 			case WELCOME -> new Frame.Welcome(introduction(random));
-			case REFUSED -> new Frame.Refused(errorCode(random), text(random));
-			case GOAWAY -> new Frame.GoAway(errorCode(random), text(random), accepted(random));
+			case REFUSED -> new Frame.Refused(errorCode(random), message(random));
+			case GOAWAY -> new Frame.GoAway(errorCode(random), message(random), accepted(random));
 			case PING -> new Frame.Ping(random.nextLong());
 			case PONG -> new Frame.Pong(random.nextLong());
 			case TIME -> new Frame.Time(callId(random), random.nextLong(1L << 62));
@@ -86,8 +86,8 @@ final class Frames {
 	private static Failure failure(RandomGenerator random) {
 		Code code = Code.values()[random.nextInt(Code.values().length)];
 		Processed processed = Processed.values()[random.nextInt(Processed.values().length)];
-		return new Failure(new Status(code, text(random), processed), random.nextBoolean() ? null : "x" + text(random),
-				bytes(random));
+		return new Failure(new Status(code, message(random), processed),
+				random.nextBoolean() ? null : "x" + message(random), bytes(random));
 	}
 
 	private static Introduction introduction(RandomGenerator random) {
@@ -95,8 +95,8 @@ final class Frames {
 		for (int i = random.nextInt(4); i > 0; i--) {
 			codecs.add(text(random));
 		}
-		return new Introduction(1 + random.nextInt(255), text(random), text(random), random.nextLong(), number(random),
-				number(random), codecs, text(random), entries(random));
+		return new Introduction(1 + random.nextInt(255), text(random), "node:" + random.nextInt(1000),
+				random.nextLong(), number(random), number(random), codecs, text(random), entries(random));
 	}
 
 	private static List<Frame.GoAway.Accepted> accepted(RandomGenerator random) {
@@ -117,6 +117,11 @@ final class Frames {
 
 	private static ErrorCode errorCode(RandomGenerator random) {
 		return ErrorCode.values()[random.nextInt(ErrorCode.values().length)];
+	}
+
+	/** What arrives as it was sent: the receiver escapes the rest. */
+	private static String message(RandomGenerator random) {
+		return text(random).replace("\0", "");
 	}
 
 	private static String text(RandomGenerator random) {

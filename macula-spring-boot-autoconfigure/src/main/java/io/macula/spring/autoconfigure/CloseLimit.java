@@ -20,10 +20,10 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.macula.log.PrintableLogger;
 import io.macula.node.RealmNode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -38,7 +38,7 @@ import org.springframework.core.Ordered;
  */
 final class CloseLimit implements ApplicationListener<ContextClosedEvent>, Ordered, DisposableBean {
 
-	private static final Logger logger = LoggerFactory.getLogger(CloseLimit.class);
+	private static final Logger logger = PrintableLogger.of(CloseLimit.class);
 
 	private final ApplicationContext context;
 

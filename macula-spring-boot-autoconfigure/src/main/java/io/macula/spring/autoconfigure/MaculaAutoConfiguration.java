@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 import io.github.resilience4j.retry.RetryRegistry;
+import io.macula.NodeIds;
 import io.macula.client.RealmClient;
 import io.macula.codec.PayloadCodec;
-import io.macula.node.NodeIds;
 import io.macula.node.RealmNode;
 import io.macula.selection.SelectionStrategy;
 import io.macula.spring.ClientBeanPostProcessor;

@@ -67,9 +67,10 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	/**
 	 * This node.
 	 *
-	 * @param id Id of this node, unique in the realm; by default the application's name
-	 * and a random part
-	 * @param zone Place of this node, for strategies that prefer near instances
+	 * @param id Id of this node, unique in the realm, of at most 128 letters, digits,
+	 * '.', '_', ':' and '-'; by default the application's name and a random part
+	 * @param zone Place of this node, for strategies that prefer near instances; at most
+	 * 128 characters
 	 */
 	public record Node(@Nullable String id, @Nullable String zone) {
 
@@ -84,11 +85,12 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param address Local address to bind; by default all, of IPv6 and IPv4
 	 * @param advertisedHost Host that clients dial; chosen among this machine's addresses
 	 * by default
-	 * @param priority Order of this instance for the strategy 'first'; lower values come
-	 * first
-	 * @param weight Share of this instance for weighted strategies, at least 1
-	 * @param metadata Entries that custom strategies can read, at most 64, such as
-	 * macula.provider.metadata.tier=gold
+	 * @param priority Order of this instance for the strategy 'first', from -10000 to
+	 * 10000; lower values come first
+	 * @param weight Share of this instance for weighted strategies, from 1 to 10000
+	 * @param metadata Entries that custom strategies can read, such as
+	 * macula.provider.metadata.tier=gold; at most 64, with values of at most 4096
+	 * characters
 	 * @param maxThreads Maximum number of handlers that may block at once
 	 * @param queueCapacity Maximum number of calls that wait for a thread; further calls
 	 * are refused as not processed

@@ -21,9 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceSettings;
+import io.macula.log.PrintableLogger;
 import io.macula.spring.ClientProxies;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
@@ -34,7 +34,7 @@ import org.springframework.boot.diagnostics.FailureAnalyzedException;
  */
 final class NodeClientProxies implements ClientProxies {
 
-	private static final Logger logger = LoggerFactory.getLogger(NodeClientProxies.class);
+	private static final Logger logger = PrintableLogger.of(NodeClientProxies.class);
 
 	private final ObjectProvider<RealmClient> client;
 

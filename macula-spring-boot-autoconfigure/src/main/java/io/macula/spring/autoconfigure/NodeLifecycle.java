@@ -19,12 +19,12 @@ package io.macula.spring.autoconfigure;
 import java.util.concurrent.CountDownLatch;
 
 import io.macula.RpcException;
+import io.macula.log.PrintableLogger;
 import io.macula.node.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.spring.MaculaServerStartedEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -40,7 +40,7 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 	/** Below the start and stop of Boot's web server, at MAX_VALUE - 2048. */
 	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 3072;
 
-	private static final Logger logger = LoggerFactory.getLogger(NodeLifecycle.class);
+	private static final Logger logger = PrintableLogger.of(NodeLifecycle.class);
 
 	private final RealmNode node;
 

@@ -22,10 +22,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import io.macula.tls.SecretTls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the realm's secrets again when their files change, so that a realm can change its
@@ -40,7 +40,7 @@ final class SecretWatch implements AutoCloseable {
 
 	static final Duration PERIOD = Duration.ofSeconds(10);
 
-	private static final Logger logger = LoggerFactory.getLogger(SecretWatch.class);
+	private static final Logger logger = PrintableLogger.of(SecretWatch.class);
 
 	private final LogLimit limit = new LogLimit(System::nanoTime, Duration.ofMinutes(1), 10);
 

@@ -26,6 +26,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import io.macula.Endpoint;
+import io.macula.Instance;
+import io.macula.NodeIds;
 import io.macula.Realm;
 import io.macula.client.ServiceSettings;
 import io.macula.node.NodeSettings;
@@ -102,13 +104,18 @@ final class SettingsFactory {
 			}
 		}
 		Duration lease = this.properties.directory().lease();
-		require(lease.compareTo(Duration.ofSeconds(1)) >= 0, "macula.directory.lease", lease, "at least 1s");
+		require(lease.compareTo(Duration.ofSeconds(1)) >= 0 && lease.compareTo(Duration.ofDays(1)) <= 0,
+				"macula.directory.lease", lease, "1s to 1d");
 		int maxNodes = this.properties.directory().maxNodes();
 		require(maxNodes >= 1, "macula.directory.max-nodes", maxNodes, "1 or more");
 		String configuredId = this.properties.node().id();
 		String id = StringUtils.hasText(configuredId) ? configuredId : defaultNodeId;
-		require(id.length() <= 200, "macula.node.id", id, "at most 200 characters");
-		return new NodeSettings(name, id, this.properties.node().zone(), seeds, lease, maxNodes);
+		this.invalid.checkValue("macula.node.id", id, () -> NodeIds.require(id));
+		String zone = this.properties.node().zone();
+		if (zone != null) {
+			this.invalid.checkValue("macula.node.zone", zone, () -> Instance.requireZone(zone));
+		}
+		return new NodeSettings(name, id, zone, seeds, lease, maxNodes);
 	}
 
 	private TransportSettings transport() {
@@ -134,8 +141,11 @@ final class SettingsFactory {
 
 	private ProviderSettings provider() {
 		MaculaProperties.Provider provider = this.properties.provider();
-		require(provider.metadata().size() <= 64, "macula.provider.metadata", provider.metadata().size(),
-				"at most 64 entries");
+		provider.metadata()
+			.forEach((key, value) -> this.invalid.checkValue("macula.provider.metadata." + key, value,
+					() -> Instance.requireMetadata(Map.of(key, value))));
+		this.invalid.checkValue("macula.provider.metadata", provider.metadata().size() + " entries",
+				() -> Instance.requireMetadata(provider.metadata()));
 		String advertisedHost = provider.advertisedHost();
 		if (StringUtils.hasText(advertisedHost)) {
 			this.invalid.checkValue("macula.provider.advertised-host", advertisedHost,

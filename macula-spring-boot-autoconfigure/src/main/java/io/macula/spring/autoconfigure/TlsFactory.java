@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import io.macula.Endpoint;
 import io.macula.Realm;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import io.macula.tls.BundleTls;
 import io.macula.tls.HostVerification;
 import io.macula.tls.InsecureTls;
@@ -32,7 +33,6 @@ import io.macula.tls.SecretTls;
 import io.macula.tls.TlsContexts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
@@ -47,7 +47,7 @@ import org.springframework.util.StringUtils;
  */
 final class TlsFactory {
 
-	private static final Logger logger = LoggerFactory.getLogger(TlsFactory.class);
+	private static final Logger logger = PrintableLogger.of(TlsFactory.class);
 
 	private static final String BUNDLE_KEY = "macula.ssl.bundle";
 

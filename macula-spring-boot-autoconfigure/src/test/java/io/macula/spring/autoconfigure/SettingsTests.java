@@ -203,18 +203,32 @@ class SettingsTests {
 							+ "SelectionStrategy bean"));
 	}
 
+	@Test
+	void whatEveryOtherNodeWouldHaveToKeepIsRefusedWhereItIsTooLong() {
+		this.runner.withPropertyValues("macula.node.zone=" + "z".repeat(129))
+			.run((context) -> assertRefused(context.getStartupFailure(), "macula.node.zone = '",
+					"at most 128 printable characters"));
+		this.runner.withPropertyValues("macula.provider.metadata.text=" + "v".repeat(4097))
+			.run((context) -> assertRefused(context.getStartupFailure(), "macula.provider.metadata.text = '",
+					"values of at most 4096 characters"));
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
 					macula.provider.port                     | 70000      | 0 to 65535
-					macula.provider.weight                   | 0          | at least 1
+					macula.provider.weight                   | 0          | 1 to 10000
+					macula.provider.weight                   | 2147483647 | 1 to 10000
+					macula.provider.priority                 | -2147483648 | -10000 to 10000
+					macula.node.id                           | a b        | 1 to 128 letters, digits
 					macula.provider.grace                    | -1s        | 0 or more
 					macula.provider.advertised-host          | a/b        | a name or an address
 					macula.realm.name                        | not a name | 1 to 128 letters
 					macula.realm.seeds[0]                    | a          | host:port, for example
 					macula.realm.seeds[0]                    | ::1:9443   | an IPv6 address in brackets, for example [::1]:9443
 					macula.realm.seeds[0]                    | http://a:1 | quic:// or https:// or none
-					macula.directory.lease                   | 10ms       | at least 1s
+					macula.directory.lease                   | 10ms       | 1s to 1d
+					macula.directory.lease                   | 2d         | 1s to 1d
 					macula.directory.max-nodes               | 0          | 1 or more
 					macula.client.deadline                   | 0s         | more than 0 and at most 365d
 					macula.client.attempt-timeout            | 40s        | at most the deadline
