@@ -53,7 +53,7 @@ final class CallHistory {
 	 */
 	private int untoldMisfits;
 
-	/** Instances that do not know its payload codec. */
+	/** Instances that do not know its payload codec, or do not let this node call. */
 	private int codecMisfits;
 
 	private Retry.@Nullable AsyncContext<Object> retry;
@@ -80,16 +80,16 @@ final class CallHistory {
 	 * told of the instance may be out of date: its own word counts, and until it is known
 	 * to be right, others of that version are asked.
 	 * @param tracker the instance
-	 * @param codec whether it does not know the codec
+	 * @param single whether it is of this one instance: its codecs, or its allow-lists
 	 * @param version that it has, as it says itself, or {@code null} if it does not
 	 */
-	void misfit(InstanceTracker tracker, boolean codec, @Nullable String version) {
+	void misfit(InstanceTracker tracker, boolean single, @Nullable String version) {
 		Set<String> present = this.misfits;
 		if (present == null) {
 			present = new HashSet<>();
 			this.misfits = present;
 		}
-		if (codec) {
+		if (single) {
 			this.codecMisfits++;
 			return;
 		}

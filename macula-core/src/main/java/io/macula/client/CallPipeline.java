@@ -16,6 +16,7 @@
 
 package io.macula.client;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Supplier;
 
@@ -121,12 +122,18 @@ abstract class CallPipeline extends CallState {
 		long now = shared().now();
 		EndpointPool pool = InstanceLinks.poolOf(tracker);
 		Connection connection = pool.ready(now);
-		if (connection != null) {
+		Status refusal = (connection != null) ? shared().refusal(connection) : null;
+		if (connection != null && refusal == null) {
 			send(tracker, connection, now, number, hedge);
 			return;
 		}
 		PendingAttempt pending = new PendingAttempt(this, tracker, pool, number, hedge);
 		hold(pending, hedge);
+		if (refusal != null) {
+			// Later, for there may be any number of instances of that kind.
+			shared().timer().schedule(() -> pending.failed(refusal), Duration.ZERO);
+			return;
+		}
 		pending.begin();
 	}
 

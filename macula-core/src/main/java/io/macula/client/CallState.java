@@ -86,7 +86,8 @@ abstract class CallState implements SelectionContext {
 		}
 		Verdict verdict = committed() ? Verdict.NEVER : FailoverRule.decide(cause, this.procedure.idempotent());
 		if (verdict == Verdict.ELSEWHERE) {
-			past.misfit(tracker, FailoverRule.codecUnknown(cause), FailoverRule.version(cause));
+			past.misfit(tracker, FailoverRule.codecUnknown(cause) || FailoverRule.forbidden(cause),
+					FailoverRule.version(cause));
 		}
 		Failure failure = (remainingNanos() > 0) ? Failures.inTime(cause) : cause;
 		// 1. The failure is final, or nothing is ever repeated.

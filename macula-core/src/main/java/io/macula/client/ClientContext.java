@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.Realm;
 import io.macula.codec.Codecs;
+import io.macula.tls.PeerAccess;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,25 @@ import org.jspecify.annotations.Nullable;
  * @param retries holds one Retry per client service
  * @param observationRegistry watches calls
  * @param defaults settings of client services that have none of their own
+ * @param access who may provide what, or {@code null} for everybody
  */
 public record ClientContext(Realm realm, @Nullable String zone, LongSupplier clock, Codecs codecs,
-		RetryRegistry retries, ObservationRegistry observationRegistry, ServiceSettings defaults) {
+		RetryRegistry retries, ObservationRegistry observationRegistry, ServiceSettings defaults,
+		@Nullable PeerAccess access) {
+
+	/**
+	 * A context in which every member may provide.
+	 * @param realm the realm
+	 * @param zone place of the node, or {@code null}
+	 * @param clock monotonic nanoseconds
+	 * @param codecs payload codecs by name
+	 * @param retries holds one Retry per client service
+	 * @param observationRegistry watches calls
+	 * @param defaults settings of client services that have none of their own
+	 */
+	public ClientContext(Realm realm, @Nullable String zone, LongSupplier clock, Codecs codecs, RetryRegistry retries,
+			ObservationRegistry observationRegistry, ServiceSettings defaults) {
+		this(realm, zone, clock, codecs, retries, observationRegistry, defaults, null);
+	}
 
 }

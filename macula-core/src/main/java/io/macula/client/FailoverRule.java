@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  *   before the handler ran)
  * the arguments or the method do not fit the        no          at once, not counted, once
  *   instance's version of the contract                          per version, then none
- * the payload codec is not known                    no          at once, not counted, on
- *                                                               a few instances, then none
+ * the payload codec is not known, or this node      no          at once, not counted, on
+ *   may not call the service                                    a few instances, then none
  * connection lost after the write, no answer        unknown     counted, if idempotent
  * anything else, cancelled, the arguments are bad   yes         never
  * </pre>
@@ -73,6 +73,14 @@ final class FailoverRule {
 	}
 
 	/**
+	 * Whether the instance does not let this node call. Others most likely say the same,
+	 * unless lists are just being changed.
+	 */
+	static boolean forbidden(Failure misfit) {
+		return misfit.status().code() == Code.PERMISSION_DENIED && misfit.status().processed() == Processed.NO;
+	}
+
+	/**
 	 * The version of the contract that an instance says it has, which the call does not
 	 * fit.
 	 * @return the digest, or {@code null} if it says none
@@ -88,7 +96,7 @@ final class FailoverRule {
 	 */
 	private static boolean misfit(Failure failure) {
 		Status status = failure.status();
-		return status.processed() == Processed.NO && (status.code() == Code.UNIMPLEMENTED
+		return status.processed() == Processed.NO && (status.code() == Code.UNIMPLEMENTED || forbidden(failure)
 				|| (status.code() == Code.INVALID_ARGUMENT && CodecException.class.getName().equals(failure.type())));
 	}
 

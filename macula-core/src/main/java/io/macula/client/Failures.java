@@ -73,8 +73,9 @@ final class Failures {
 	 * The call fits none that was asked: not its version of the contract, or its codecs.
 	 */
 	static GiveUp misfit(Procedure procedure, Failure last, List<AttemptFailure> failures) {
-		String remedy = FailoverRule.codecUnknown(last) ? ", and no instance that was asked knows the payload codec"
-				: ", and no instance has a version of the contract that takes it";
+		String remedy = FailoverRule.forbidden(last) ? ", and no instance that was asked lets this node call it"
+				: FailoverRule.codecUnknown(last) ? ", and no instance that was asked knows the payload codec"
+						: ", and no instance has a version of the contract that takes it";
 		return told(procedure, last, failures, worst(Processed.NO, failures), remedy);
 	}
 

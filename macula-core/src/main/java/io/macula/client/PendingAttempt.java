@@ -89,7 +89,11 @@ final class PendingAttempt implements OpenAttempt, Waiter {
 
 	@Override
 	public void connected(Connection connection) {
-		if (settle()) {
+		Status refusal = this.call.shared().refusal(connection);
+		if (refusal != null) {
+			failed(refusal);
+		}
+		else if (settle()) {
 			this.call.send(this.tracker, connection, this.call.shared().now(), this.number, this.hedge);
 		}
 	}

@@ -19,9 +19,13 @@ package io.macula.client;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
+import io.macula.Code;
 import io.macula.ServiceName;
+import io.macula.Status;
 import io.macula.pool.Timer;
 import io.macula.selection.LoadBalancer;
+import io.macula.tls.PeerDecisions;
+import io.macula.transport.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +42,24 @@ import org.jspecify.annotations.Nullable;
  * @param clock monotonic nanoseconds
  * @param timer runs actions later
  * @param ticks number of the next call
+ * @param providers who may provide the service, or {@code null} for everybody
  */
 record ServiceCalls(ServiceName service, @Nullable String zone, LoadBalancer balancer, RetryPolicy retries,
 		AttemptTimes times, WaitingCalls waiting, CallObserver.Factory observations, LongSupplier clock, Timer timer,
-		AtomicLong ticks) {
+		AtomicLong ticks, @Nullable PeerDecisions providers) {
+
+	/**
+	 * Why an instance gets no call, whatever the directory says. It counts like one with
+	 * a bad certificate.
+	 * @param connection to the instance
+	 * @return not processed, or {@code null} if it may be called
+	 */
+	@Nullable Status refusal(Connection connection) {
+		PeerDecisions present = this.providers;
+		String refusal = (present != null) ? present.refusal(connection.peer().proof()) : null;
+		return (refusal != null) ? Status.notProcessed(Code.UNAUTHENTICATED,
+				"nothing was sent to " + connection.endpoint() + ": " + refusal) : null;
+	}
 
 	long now() {
 		return this.clock.getAsLong();

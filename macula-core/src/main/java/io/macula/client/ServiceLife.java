@@ -88,7 +88,7 @@ final class ServiceLife {
 		this.calls = new ServiceCalls(service, context.zone(), this.balancer, retries,
 				new AttemptTimes(settings, this.balancer), waiting,
 				Observed.factory(context.realm(), context.observationRegistry()), context.clock(), waiting.timer(),
-				ticks);
+				ticks, (context.access() != null && !service.reserved()) ? context.access().providers(service) : null);
 	}
 
 	/**

@@ -31,6 +31,7 @@ import io.macula.pool.PoolSettings;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
+import io.macula.tls.PeerAccess;
 import io.macula.tls.TlsContexts;
 import io.macula.transport.NodeInfo;
 import io.macula.transport.QuicConnector;
@@ -51,10 +52,11 @@ import org.jspecify.annotations.Nullable;
  * @param provider how it serves, or {@code null} if it does not
  * @param handlerExecutor runs blocking handlers, or {@code null} for threads of its own
  * @param engines gives the directory engines, or {@code null} for the embedded directory
+ * @param access what peers may do, or {@code null} for everything
  */
 record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transport, PoolSettings pool, Codecs codecs,
 		ObservationRegistry observations, @Nullable ProviderSettings provider, @Nullable Executor handlerExecutor,
-		@Nullable EngineSource engines) {
+		@Nullable EngineSource engines, @Nullable PeerAccess access) {
 
 	/**
 	 * Open a life, which neither listens nor dials yet. If that fails, nothing stays open
@@ -129,7 +131,7 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 			.forEach((service) -> all
 				.add(ServiceDefinition.reserved(service.name(), service.contract(), service.handler())));
 		RealmServer server = new RealmServer(quic, this.tls, info, how, all, this.codecs, this.handlerExecutor,
-				this.observations);
+				this.observations, this.access);
 		return new ServingPart(this.settings, info.incarnation(), how, server, engine, own, services, quic::schedule);
 	}
 

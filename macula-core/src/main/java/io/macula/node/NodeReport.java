@@ -24,6 +24,7 @@ import io.macula.client.ContractSkew;
 import io.macula.client.ServiceSettings;
 import io.macula.directory.DirectoryState;
 import io.macula.selection.EjectionSettings;
+import io.macula.tls.PeerRefusals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +43,11 @@ import org.jspecify.annotations.Nullable;
  * @param directory state of the directory
  * @param clients client services
  * @param connections outgoing connections
+ * @param refusedPeers what peers were not allowed, since the node was made
  */
 public record NodeReport(String realm, String nodeId, String state, long incarnation, @Nullable String zone,
 		@Nullable String endpoint, String security, @Nullable Provider provider, DirectoryState directory,
-		List<ClientService> clients, List<ConnectionState> connections) {
+		List<ClientService> clients, List<ConnectionState> connections, List<PeerRefusals> refusedPeers) {
 
 	/**
 	 * The serving part.

@@ -469,7 +469,8 @@ public final class RealmNode implements AutoCloseable {
 		return new NodeReport(settings.realm().name(), settings.nodeId(), reached.name().toLowerCase(Locale.ROOT),
 				number, settings.zone(), (endpoint != null) ? endpoint.toString() : null, this.plan.tls().source(),
 				provider(present, served), (present != null) ? present.engine().state() : DirectoryState.EMPTY,
-				Reports.clients(this.client), (present != null) ? Reports.connections(present.pool()) : List.of());
+				Reports.clients(this.client), (present != null) ? Reports.connections(present.pool()) : List.of(),
+				Reports.refusedPeers(this.plan.access()));
 	}
 
 	private NodeReport.@Nullable Provider provider(@Nullable Life present, List<ServiceDefinition> served) {

@@ -37,6 +37,9 @@ import io.macula.pool.PoolSettings;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
+import io.macula.tls.AllowLists;
+import io.macula.tls.PeerAccess;
+import io.macula.tls.PeerAuthorizer;
 import io.macula.tls.RealmSecret;
 import io.macula.tls.SecretTls;
 import io.macula.tls.TlsContexts;
@@ -87,6 +90,8 @@ public final class RealmNodeBuilder {
 	private String startedAgainBy = "RealmNode.start() starts it again";
 
 	private boolean warmUp;
+
+	private @Nullable PeerAuthorizer authorizer;
 
 	RealmNodeBuilder(Realm realm) {
 		this.realm = realm;
@@ -298,6 +303,18 @@ public final class RealmNodeBuilder {
 	}
 
 	/**
+	 * Say who may call, and who may provide, which service; by default every member of
+	 * the realm may. What is said twice must be allowed by both.
+	 * @param authorizer asked for each peer and service, for example {@link AllowLists}
+	 * @return this
+	 */
+	public RealmNodeBuilder authorizer(PeerAuthorizer authorizer) {
+		PeerAuthorizer present = this.authorizer;
+		this.authorizer = (present != null) ? present.and(authorizer) : authorizer;
+		return this;
+	}
+
+	/**
 	 * Load and compile the call path in the background, by calls of this process to
 	 * itself over loopback, so that the first call does not have to: a cold virtual
 	 * machine needs more than a second for it otherwise.
@@ -322,10 +339,12 @@ public final class RealmNodeBuilder {
 		NodeSettings self = settings();
 		Codecs payloads = Codecs.of(this.codecs);
 		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads);
+		PeerAuthorizer asked = this.authorizer;
+		PeerAccess access = (asked != null) ? new PeerAccess(asked, System::nanoTime) : null;
 		NodePlan plan = new NodePlan(self, tls(), this.transport, this.pool, payloads, this.observations, this.provider,
-				this.handlerExecutor, this.engines);
+				this.handlerExecutor, this.engines, access);
 		ClientContext context = new ClientContext(self.realm(), self.zone(), System::nanoTime, payloads, this.retries,
-				this.observations, this.defaults);
+				this.observations, this.defaults, access);
 		return new RealmNode(plan, context, this.services, this.startedBy, this.startedAgainBy);
 	}
 

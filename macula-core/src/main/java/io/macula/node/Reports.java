@@ -38,6 +38,8 @@ import io.macula.server.Advertiser;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
 import io.macula.server.ServiceReport;
+import io.macula.tls.PeerAccess;
+import io.macula.tls.PeerRefusals;
 import io.macula.transport.Connection;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,10 @@ import org.jspecify.annotations.Nullable;
 final class Reports {
 
 	private Reports() {
+	}
+
+	static List<PeerRefusals> refusedPeers(@Nullable PeerAccess access) {
+		return (access != null) ? access.refusals() : List.of();
 	}
 
 	static NodeReport.Provider provider(RealmServer server, @Nullable Advertiser advertiser) {

@@ -24,6 +24,8 @@ import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.contract.ReturnShape;
+import io.macula.tls.PeerAccess;
+import io.macula.tls.PeerDecisions;
 import io.macula.transport.CallHandler;
 import io.macula.transport.InboundCall;
 import io.macula.transport.InboundStream;
@@ -62,9 +64,14 @@ final class Dispatcher implements CallHandler {
 
 	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight, boolean exposeMessages,
 			ObservationRegistry observations) {
+		this(node, codecs, executor, maxInFlight, exposeMessages, observations, null);
+	}
+
+	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight, boolean exposeMessages,
+			ObservationRegistry observations, @Nullable PeerAccess access) {
 		Refusals refusals = new Refusals(node.nodeId());
 		this.procedures = new ServedProcedures(codecs, refusals, new CallObservations(node.realm(), observations),
-				exposeMessages);
+				exposeMessages, access);
 		this.admission = new Admission(refusals, new MemoryBackOff(refusals.node(), System::nanoTime), maxInFlight);
 		this.executor = executor;
 	}
@@ -148,15 +155,28 @@ final class Dispatcher implements CallHandler {
 
 	private @Nullable ServedMethod method(InboundCall call) {
 		if (call.target() instanceof ServedMethod method && !method.service().withdrawn()) {
-			return method;
+			return allows(method, call) ? method : null;
 		}
 		// The service may have been registered, or replaced, since the lane asked.
 		ProcedureKey procedure = new ProcedureKey(call.procedure(), call.codec());
 		ServedMethod method = this.procedures.find(procedure);
 		if (method == null) {
 			call.fail(this.procedures.unserved(procedure));
+			return null;
 		}
-		return method;
+		return allows(method, call) ? method : null;
+	}
+
+	/** Whether the caller may call the service; answers it if not. */
+	private boolean allows(ServedMethod method, InboundCall call) {
+		PeerDecisions callers = method.service().callers();
+		String refusal = (callers != null) ? callers.refusal(call.peer().proof()) : null;
+		if (refusal == null) {
+			return true;
+		}
+		method.service().ended(Code.PERMISSION_DENIED);
+		call.fail(Failure.of(this.admission.refusals().notAllowed(refusal)));
+		return false;
 	}
 
 	private void reject(ServedMethod method, InboundCall call, String reason) {

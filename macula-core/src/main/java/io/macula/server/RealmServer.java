@@ -36,6 +36,7 @@ import io.macula.codec.Codecs;
 import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
+import io.macula.tls.PeerAccess;
 import io.macula.tls.TlsContexts;
 import io.macula.transport.NodeInfo;
 import io.macula.transport.QuicListener;
@@ -92,6 +93,24 @@ public final class RealmServer implements AutoCloseable {
 	public RealmServer(Transport transport, TlsContexts tls, NodeInfo node, ProviderSettings settings,
 			List<ServiceDefinition> services, Codecs codecs, @Nullable Executor handlers,
 			ObservationRegistry observations) {
+		this(transport, tls, node, settings, services, codecs, handlers, observations, null);
+	}
+
+	/**
+	 * A server that not everybody may call.
+	 * @param transport event loops; not closed by the server
+	 * @param tls what the node shows and trusts
+	 * @param node what the node says of itself
+	 * @param settings how it serves
+	 * @param services what it serves
+	 * @param codecs payload codecs
+	 * @param handlers runs blocking handlers, or {@code null}
+	 * @param observations receives an observation of each call
+	 * @param access who may call what, or {@code null} for everybody
+	 */
+	public RealmServer(Transport transport, TlsContexts tls, NodeInfo node, ProviderSettings settings,
+			List<ServiceDefinition> services, Codecs codecs, @Nullable Executor handlers,
+			ObservationRegistry observations, @Nullable PeerAccess access) {
 		this.transport = transport;
 		this.tls = tls;
 		this.node = node;
@@ -101,7 +120,7 @@ public final class RealmServer implements AutoCloseable {
 						(int) Math.min(Integer.MAX_VALUE, (long) settings.maxThreads() + settings.queueCapacity()))
 				: HandlerExecutor.batching(settings.maxThreads(), settings.queueCapacity());
 		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), settings.exposeMessages(),
-				observations);
+				observations, access);
 		services.forEach(this.dispatcher::register);
 	}
 
@@ -116,7 +135,7 @@ public final class RealmServer implements AutoCloseable {
 	 */
 	public static void check(List<ServiceDefinition> services, Realm realm, String nodeId, Codecs codecs) {
 		ServedProcedures procedures = new ServedProcedures(codecs, new Refusals(nodeId),
-				new CallObservations(realm, ObservationRegistry.NOOP), false);
+				new CallObservations(realm, ObservationRegistry.NOOP), false, null);
 		services.forEach((service) -> procedures.register(service, false));
 	}
 

@@ -61,6 +61,11 @@ final class Refusals {
 				"service '" + service + "' is served by " + this.node + " no longer");
 	}
 
+	/** Another node may have other lists. */
+	Status notAllowed(String reason) {
+		return Status.notProcessed(Code.PERMISSION_DENIED, reason + " of " + this.node);
+	}
+
 	Status outOfMemory() {
 		return this.outOfMemory;
 	}

@@ -34,6 +34,7 @@ import io.macula.codec.PayloadCodec;
 import io.macula.contract.MethodContract;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
+import io.macula.tls.PeerAccess;
 import io.macula.wire.Failure;
 import io.macula.wire.FrameCodec;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,8 @@ final class ServedProcedures {
 	/** See {@link ProviderSettings#exposeMessages()}. */
 	private final boolean exposeMessages;
 
+	private final @Nullable PeerAccess access;
+
 	private final Map<String, ServedService> services = new ConcurrentSkipListMap<>();
 
 	/** Names of services that were removed, for those who still call them. */
@@ -74,11 +77,13 @@ final class ServedProcedures {
 
 	private final FaultLog log = new FaultLog(logger);
 
-	ServedProcedures(Codecs codecs, Refusals refusals, CallObservations observations, boolean exposeMessages) {
+	ServedProcedures(Codecs codecs, Refusals refusals, CallObservations observations, boolean exposeMessages,
+			@Nullable PeerAccess access) {
 		this.codecs = codecs;
 		this.refusals = refusals;
 		this.observations = observations;
 		this.exposeMessages = exposeMessages;
+		this.access = access;
 	}
 
 	/**
@@ -87,7 +92,7 @@ final class ServedProcedures {
 	 * @param removable whether it may be removed
 	 */
 	void register(ServiceDefinition definition, boolean removable) {
-		ServedService service = new ServedService(definition, this.codecs.describing(), removable);
+		ServedService service = new ServedService(definition, this.codecs.describing(), removable, this.access);
 		PayloadCodec preferred = this.codecs.get(this.codecs.names().get(0));
 		Map<ProcedureKey, ServedMethod> prepared = new HashMap<>();
 		for (MethodContract method : definition.contract().methods()) {

@@ -27,6 +27,8 @@ import io.macula.Fingerprint;
 import io.macula.ServiceName;
 import io.macula.codec.PayloadCodec;
 import io.macula.contract.MethodContract;
+import io.macula.tls.PeerAccess;
+import io.macula.tls.PeerDecisions;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -48,6 +50,9 @@ final class ServedService {
 	/** Counted only where somebody may wait for the last one to end. */
 	private final @Nullable OpenCalls open;
 
+	/** Who may call it; {@code null} for everybody. */
+	private final @Nullable PeerDecisions callers;
+
 	private final LongAdder calls = new LongAdder();
 
 	private final Map<Code, LongAdder> failures = new EnumMap<>(Code.class);
@@ -60,12 +65,15 @@ final class ServedService {
 	 * @param definition the service
 	 * @param describing describes types to other nodes
 	 * @param removable whether it may be withdrawn
+	 * @param access what peers may do, or {@code null} for everything
 	 */
-	ServedService(ServiceDefinition definition, PayloadCodec describing, boolean removable) {
+	ServedService(ServiceDefinition definition, PayloadCodec describing, boolean removable,
+			@Nullable PeerAccess access) {
 		this.definition = definition;
 		this.describing = describing;
 		this.open = removable ? new OpenCalls() : null;
 		this.reserved = definition.name().reserved();
+		this.callers = (access != null && !this.reserved) ? access.callers(definition.name()) : null;
 		for (Code code : Code.values()) {
 			this.failures.put(code, new LongAdder());
 		}
@@ -82,6 +90,11 @@ final class ServedService {
 	/** A service of the product itself. */
 	boolean reserved() {
 		return this.reserved;
+	}
+
+	/** Who may call it; {@code null} for everybody. */
+	@Nullable PeerDecisions callers() {
+		return this.callers;
 	}
 
 	/** Which version of its contract is served. */

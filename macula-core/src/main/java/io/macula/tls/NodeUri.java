@@ -86,7 +86,7 @@ final class NodeUri {
 	}
 
 	/** Only the form that {@link #of} gives, so that a node has one name. */
-	private static @Nullable String decoded(String uri, Realm realm) {
+	static @Nullable String decoded(String uri, Realm realm) {
 		String prefix = SCHEME + "://" + realm.name() + "/";
 		if (uri.length() > MAX_LENGTH || !uri.startsWith(prefix)) {
 			return null;

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.macula.Realm;
+import io.macula.tls.PeerIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  * @param codecs names of the payload codecs that the node knows, preferred first
  * @param identity of a peer, as its certificate proves it: SHA-256 of its public key, in
  * lower-case hexadecimal; {@code null} for this node itself, which does not say it
+ * @param proof of a peer: the key and the names in its certificate
  */
-public record NodeInfo(Realm realm, String nodeId, long incarnation, List<String> codecs, @Nullable String identity) {
+public record NodeInfo(Realm realm, String nodeId, long incarnation, List<String> codecs, @Nullable String identity,
+		@Nullable PeerIdentity proof) {
 
 	public NodeInfo {
 		Objects.requireNonNull(realm, "realm");
@@ -48,7 +51,19 @@ public record NodeInfo(Realm realm, String nodeId, long incarnation, List<String
 	 * @param codecs names of the payload codecs that the node knows, preferred first
 	 */
 	public NodeInfo(Realm realm, String nodeId, long incarnation, List<String> codecs) {
-		this(realm, nodeId, incarnation, codecs, null);
+		this(realm, nodeId, incarnation, codecs, null, null);
+	}
+
+	/**
+	 * A peer of which the identity is known and nothing else.
+	 * @param realm the realm
+	 * @param nodeId the node's id
+	 * @param incarnation grows with each start of the node's process
+	 * @param codecs names of the payload codecs that the node knows, preferred first
+	 * @param identity SHA-256 of its public key, or {@code null}
+	 */
+	public NodeInfo(Realm realm, String nodeId, long incarnation, List<String> codecs, @Nullable String identity) {
+		this(realm, nodeId, incarnation, codecs, identity, null);
 	}
 
 }

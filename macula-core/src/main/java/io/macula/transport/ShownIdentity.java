@@ -24,6 +24,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 
 import io.macula.Realm;
 import io.macula.tls.NodeIdentity;
+import io.macula.tls.PeerIdentity;
 import io.macula.tls.TlsContexts;
 import io.macula.tls.TlsFailures;
 import io.macula.wire.Introduction;
@@ -66,7 +67,8 @@ record ShownIdentity(@Nullable X509Certificate certificate) {
 	NodeInfo describe(Introduction introduction) {
 		X509Certificate shown = this.certificate;
 		return new NodeInfo(new Realm(introduction.realm()), introduction.nodeId(), introduction.incarnation(),
-				introduction.codecs(), (shown != null) ? NodeIdentity.of(shown).text() : null);
+				introduction.codecs(), (shown != null) ? NodeIdentity.of(shown).text() : null,
+				(shown != null) ? PeerIdentity.of(shown) : null);
 	}
 
 }

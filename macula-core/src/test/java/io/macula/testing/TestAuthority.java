@@ -152,7 +152,9 @@ public final class TestAuthority {
 			GeneralName[] names = new GeneralName[hosts.length];
 			for (int i = 0; i < hosts.length; i++) {
 				boolean address = Character.isDigit(hosts[i].charAt(0));
-				names[i] = new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, hosts[i]);
+				names[i] = new GeneralName(address ? GeneralName.iPAddress
+						: hosts[i].contains("://") ? GeneralName.uniformResourceIdentifier : GeneralName.dNSName,
+						hosts[i]);
 			}
 			builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
 		}
