@@ -48,7 +48,10 @@ public enum Code {
 	INTERNAL(13),
 	/** The instance cannot be reached, is draining, or went away. */
 	UNAVAILABLE(14),
-	/** The handshake was refused: another realm, another secret, a bad certificate. */
+	/**
+	 * The handshake was refused: another realm, another secret, a bad certificate. Or the
+	 * instance may not provide the service.
+	 */
 	UNAUTHENTICATED(16);
 
 	private static final Code[] BY_NUMBER = byNumber();

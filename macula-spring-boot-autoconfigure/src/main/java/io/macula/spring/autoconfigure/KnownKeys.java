@@ -133,12 +133,19 @@ final class KnownKeys {
 		return nearest(unknown, all).toString();
 	}
 
-	private static ConfigurationPropertyName nearest(ConfigurationPropertyName unknown,
+	private ConfigurationPropertyName nearest(ConfigurationPropertyName unknown,
 			List<ConfigurationPropertyName> names) {
 		Optional<ConfigurationPropertyName> nearest = names.stream()
-			.min(Comparator.comparingInt((name) -> distance(unknown, name)));
+			.min(Comparator.comparingInt((name) -> distance(comparable(unknown, name), name)));
 		Assert.state(nearest.isPresent(), "There are known keys");
 		return nearest.get();
+	}
+
+	/** What stands below a map is free. */
+	private ConfigurationPropertyName comparable(ConfigurationPropertyName unknown, ConfigurationPropertyName name) {
+		int elements = name.getNumberOfElements();
+		return (this.freeMaps.contains(name) && unknown.getNumberOfElements() > elements) ? unknown.chop(elements)
+				: unknown;
 	}
 
 	/** The last element weighs more: groups are forgotten more often than misspelt. */

@@ -30,6 +30,7 @@ import io.macula.spring.ClientBeanPostProcessor;
 import io.macula.spring.ClientProxies;
 import io.macula.spring.DeclaredClients;
 import io.macula.spring.ServiceBean;
+import io.macula.tls.PeerAuthorizer;
 import io.macula.tls.TlsContexts;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,13 @@ public final class MaculaAutoConfiguration {
 			ObjectProvider<SslBundles> bundles, SecretWatch watch, Environment environment) {
 		return new TlsFactory(properties, bundles.getIfAvailable(), watch, new InvalidSettings(environment))
 			.create(settings.node().realm(), settings.node().nodeId(), provided.listening());
+	}
+
+	@Bean
+	Authorization maculaAuthorization(MaculaProperties properties, ObjectProvider<PeerAuthorizer> authorizers,
+			Environment environment) {
+		return new Authorization(properties.security(), authorizers.orderedStream().toList(),
+				new InvalidSettings(environment));
 	}
 
 	@Bean

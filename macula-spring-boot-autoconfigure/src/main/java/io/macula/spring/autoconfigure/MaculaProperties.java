@@ -35,12 +35,13 @@ import org.springframework.util.unit.DataSize;
  * @param client How services are called
  * @param directory The embedded directory
  * @param ssl Trust between nodes, other than from the realm's secret
+ * @param security What peers may do that belong to the realm
  * @param transport QUIC and the protocol over it
  */
 @ConfigurationProperties("macula")
 public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node node, @DefaultValue Provider provider,
 		@DefaultValue Client client, @DefaultValue Directory directory, @DefaultValue Ssl ssl,
-		@DefaultValue Transport transport) {
+		@DefaultValue Security security, @DefaultValue Transport transport) {
 
 	/**
 	 * Realm that the application joins.
@@ -291,6 +292,19 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 		// The metadata processor takes the first @param that begins with the name, so
 		// that 'verify' has to stand before 'verifyHost'.
 
+	}
+
+	/**
+	 * What peers may do that belong to the realm.
+	 *
+	 * @param allowCall Who may call the services of this node, by names in certificates:
+	 * entries such as macula.security.allow-call.shop.orders=spiffe://shop/web; once there
+	 * is one, services without an entry are refused
+	 * @param allowProvide Who may provide the services that this node calls, in the same
+	 * form
+	 */
+	public record Security(@DefaultValue Map<String, String> allowCall,
+			@DefaultValue Map<String, String> allowProvide) {
 	}
 
 	/**
