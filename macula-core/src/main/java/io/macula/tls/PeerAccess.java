@@ -26,8 +26,8 @@ import java.util.function.LongSupplier;
 import io.macula.ServiceName;
 import io.macula.log.FaultLog;
 import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What peers may do at a node: asks its {@link PeerAuthorizer}, and counts and logs what
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PeerAccess {
 
-	private static final Logger logger = LoggerFactory.getLogger(PeerAccess.class);
+	private static final Logger logger = PrintableLogger.of(PeerAccess.class);
 
 	/** Identities and services that refusals are counted for; the rest shares a line. */
 	static final int MOST_COUNTED = 1000;
