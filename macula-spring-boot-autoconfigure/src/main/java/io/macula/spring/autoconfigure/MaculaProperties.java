@@ -298,8 +298,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * What peers may do that belong to the realm.
 	 *
 	 * @param allowCall Who may call the services of this node, by names in certificates:
-	 * entries such as macula.security.allow-call.shop.orders=spiffe://shop/web; once there
-	 * is one, services without an entry are refused
+	 * entries such as macula.security.allow-call.shop.orders=spiffe://shop/web; once
+	 * there is one, services without an entry are refused
 	 * @param allowProvide Who may provide the services that this node calls, in the same
 	 * form
 	 */

@@ -126,8 +126,8 @@ class AuthorizationTests {
 	void anAuthorizerBeanAndTheListsMustBothAllow() {
 		try (ConfigurableApplicationContext provider = run("orders", Guarded.class,
 				List.of("--macula.security.allow-call[*]=*"));
-				ConfigurableApplicationContext client = run("web", MaculaAutoConfigurationTests.Client.class, List
-					.of("--macula.realm.seeds=127.0.0.1:" + provider.getBean(RealmNode.class).port()))) {
+				ConfigurableApplicationContext client = run("web", MaculaAutoConfigurationTests.Client.class,
+						List.of("--macula.realm.seeds=127.0.0.1:" + provider.getBean(RealmNode.class).port()))) {
 			assertThatExceptionOfType(RpcException.class)
 				.isThrownBy(() -> client.getBean(MaculaAutoConfigurationTests.Shop.class).orders.search("1"))
 				.withMessageContaining("peer spiffe://shop/web (identity ");
@@ -157,13 +157,13 @@ class AuthorizationTests {
 
 	private static ConfigurableApplicationContext run(String name, Class<?> configuration, List<String> more) {
 		String prefix = "--spring.ssl.bundle.jks.node.";
-		List<String> arguments = new ArrayList<>(List.of("--macula.realm.name=test", "--macula.provider.port=0",
-				"--macula.provider.address=127.0.0.1", "--macula.provider.advertised-host=127.0.0.1",
-				"--macula.provider.grace=1s", "--macula.ssl.bundle=node",
-				prefix + "keystore.location=file:" + file(name + ".p12"), prefix + "keystore.password=changeit",
-				prefix + "keystore.type=PKCS12", prefix + "key.alias=node",
-				prefix + "truststore.location=file:" + file("trust.p12"), prefix + "truststore.password=changeit",
-				prefix + "truststore.type=PKCS12"));
+		List<String> arguments = new ArrayList<>(
+				List.of("--macula.realm.name=test", "--macula.provider.port=0", "--macula.provider.address=127.0.0.1",
+						"--macula.provider.advertised-host=127.0.0.1", "--macula.provider.grace=1s",
+						"--macula.ssl.bundle=node", prefix + "keystore.location=file:" + file(name + ".p12"),
+						prefix + "keystore.password=changeit", prefix + "keystore.type=PKCS12",
+						prefix + "key.alias=node", prefix + "truststore.location=file:" + file("trust.p12"),
+						prefix + "truststore.password=changeit", prefix + "truststore.type=PKCS12"));
 		arguments.addAll(more);
 		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
 			.run(arguments.toArray(String[]::new));
