@@ -95,7 +95,14 @@ public record PeerIdentity(String publicKeyHash, String subject, List<String> ur
 		return found;
 	}
 
-	/** Made when it is asked, since each call looks for it: strings know their hash. */
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other || other instanceof PeerIdentity peer && this.publicKeyHash.equals(peer.publicKeyHash)
+				&& this.subject.equals(peer.subject) && this.uris.equals(peer.uris)
+				&& this.dnsNames.equals(peer.dnsNames);
+	}
+
+	/** Of the key alone, since each call looks for it: strings remember their hash. */
 	@Override
 	public int hashCode() {
 		return this.publicKeyHash.hashCode();
