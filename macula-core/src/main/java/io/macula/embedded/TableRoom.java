@@ -16,8 +16,6 @@
 
 package io.macula.embedded;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * How many records a table may hold, and how much memory these may take. Owned by the
  * table.

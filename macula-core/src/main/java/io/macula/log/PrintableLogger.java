@@ -75,7 +75,7 @@ public final class PrintableLogger extends AbstractLogger {
 		}
 		LoggingEventBuilder event = this.target.atLevel(level);
 		if (marker != null) {
-			event.addMarker(marker);
+			event = event.addMarker(marker);
 		}
 		event.setCause(cause).log(message, printable);
 	}

@@ -140,7 +140,11 @@ final class RawClient implements AutoCloseable {
 
 	/** Open a stream and finish it at once, unless the connection is closed. */
 	void openAndFinish() throws InterruptedException {
+		long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
 		while (this.channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) == 0 && !isClosed()) {
+			if (System.nanoTime() - giveUp > 0) {
+				throw new AssertionError("the server allows no further stream");
+			}
 			LockSupport.parkNanos(100_000);
 		}
 		this.channel.createStream(QuicStreamType.BIDIRECTIONAL, new ChannelInboundHandlerAdapter())
