@@ -117,20 +117,11 @@ public final class PeerAccess {
 			count = this.refusals.computeIfAbsent(bounded, (any) -> new LongAdder());
 		}
 		count.increment();
-		this.limit.log(key.toString(), (suppressed) -> {
-			if (call) {
-				logger.warn(
-						"Peer {} may not call service '{}', so that its calls are refused: if it should, allow it by "
-								+ "macula.security.allow-call or the PeerAuthorizer of this node{}",
-						peer, service, suppressed);
-			}
-			else {
-				logger.warn(
-						"Peer {} may not provide service '{}', so that it is not called for it: if it should, "
-								+ "allow it by macula.security.allow-provide or the PeerAuthorizer of this node{}",
-						peer, service, suppressed);
-			}
-		});
+		String act = call ? "call" : "provide";
+		this.limit.log(key.toString(), (suppressed) -> logger.warn(
+				"Peer {} may not {} service '{}', so that {}: if it should, allow it by macula.security.allow-{} or the "
+						+ "PeerAuthorizer of this node{}",
+				peer, act, service, call ? "its calls are refused" : "it is not called for it", act, suppressed));
 	}
 
 	/**
