@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
+import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import io.macula.tls.SecretTls;
@@ -39,6 +40,8 @@ final class SecretWatch implements AutoCloseable {
 	 */
 
 	static final Duration PERIOD = Duration.ofSeconds(10);
+
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
 	private static final Logger logger = PrintableLogger.of(SecretWatch.class);
 
@@ -88,10 +91,21 @@ final class SecretWatch implements AutoCloseable {
 		}
 	}
 
+	/** Nothing is read any more afterwards, unless a file system hangs. */
 	@Override
 	public synchronized void close() {
-		if (this.thread != null) {
-			this.thread.shutdownNow();
+		if (this.thread == null) {
+			return;
+		}
+		this.thread.shutdownNow();
+		try {
+			if (!this.thread.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+				logger.warn("A file of a realm secret is still being read after {}: its file system hangs",
+						DurationText.of(CLOSE_LIMIT));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
