@@ -79,7 +79,7 @@ class ForeignBreachTests {
 		return KwikPeer.dial(NODE.port(), "macula/1", CERTIFICATE, CERTIFICATE);
 	}
 
-	private static ForeignStream welcome(KwikPeer peer) throws IOException {
+	private static ForeignStream welcome(KwikPeer peer) throws Exception {
 		ForeignStream control = peer.open().write(Bytes.hello(1, "test", "kwik"));
 		assertThat(control.take().type()).isEqualTo(Bytes.WELCOME);
 		return control;
@@ -165,7 +165,7 @@ class ForeignBreachTests {
 		}
 	}
 
-	private static @Nullable Received refusal(ForeignStream control) {
+	private static @Nullable Received refusal(ForeignStream control) throws Exception {
 		try {
 			return control.next();
 		}
@@ -362,7 +362,7 @@ class ForeignBreachTests {
 		}
 	}
 
-	private static void breach(ForeignStream stream, byte[] frames) {
+	private static void breach(ForeignStream stream, byte[] frames) throws Exception {
 		try {
 			stream.write(frames);
 		}

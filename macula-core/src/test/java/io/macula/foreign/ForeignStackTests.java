@@ -98,13 +98,13 @@ class ForeignStackTests {
 	}
 
 	/** The control stream after WELCOME. */
-	private static ForeignStream welcome(KwikPeer peer) throws IOException {
+	private static ForeignStream welcome(KwikPeer peer) throws Exception {
 		ForeignStream control = peer.open().write(Bytes.hello(1, "test", "kwik"));
 		assertThat(control.take().type()).isEqualTo(Bytes.WELCOME);
 		return control;
 	}
 
-	private static Received take(ForeignStream stream, int type, long call) throws IOException {
+	private static Received take(ForeignStream stream, int type, long call) throws Exception {
 		Received frame = stream.take();
 		assertThat(frame.type()).as("%s", frame).isEqualTo(type);
 		assertThat(frame.varint()).isEqualTo(call);
@@ -113,11 +113,9 @@ class ForeignStackTests {
 
 	@Test
 	void anotherApplicationProtocolIsRefused() {
-		// kwik does not always hear a close that comes before its keys; GtlsClientTests
-		// does.
-		assertThatThrownBy(() -> KwikPeer.dialOnce(this.node.port(), "h3", this.certificate, this.certificate))
+		assertThatThrownBy(() -> KwikPeer.dial(this.node.port(), "h3", this.certificate, this.certificate))
 			.isInstanceOf(ConnectException.class)
-			.hasMessageMatching(".*(TLS error 120|timed out).*");
+			.hasMessageStartingWith("QUIC 0x178");
 	}
 
 	@Test
@@ -360,13 +358,11 @@ class ForeignStackTests {
 			assertThat(last.varint()).as("lanes").isPositive();
 		}
 		assertThat(dialled.ended()).startsWith("0x01");
-		// kwik interrupts who reads when a connection closes, even a moment too late.
-		Thread.interrupted();
 		stopping.join();
 	}
 
 	/** The next frame but PINGs; it may get lost in the close, which says the same. */
-	private static @Nullable Received nextUnlessClosed(ForeignStream control) {
+	private static @Nullable Received nextUnlessClosed(ForeignStream control) throws Exception {
 		try {
 			Received frame = control.next();
 			while (frame != null && frame.type() == Bytes.PING) {

@@ -18,6 +18,9 @@ package io.macula.foreign;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.SocketException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
@@ -27,6 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -44,10 +48,6 @@ import tech.kwik.core.log.NullLogger;
 final class KwikPeer implements AutoCloseable {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
-	private static final Duration DIAL_TIMEOUT = Duration.ofSeconds(3);
-
-	private static final int DIALS = 3;
 
 	private final QuicClientConnection connection;
 
@@ -70,30 +70,14 @@ final class KwikPeer implements AutoCloseable {
 	 */
 	static KwikPeer dial(int port, String protocol, IssuedCertificate trusted, @Nullable IssuedCertificate shown)
 			throws IOException, GeneralSecurityException {
-		for (int dials = 1;; dials++) {
-			try {
-				return dialOnce(port, protocol, trusted, shown);
-			}
-			catch (ConnectException ex) {
-				// One in about 128 handshakes of kwik 0.10.8 stands still: it reads the
-				// ServerHello and derives no keys from it. A coordinate of one of the two
-				// keys that begins with a zero would be as frequent.
-				if (dials == DIALS || !String.valueOf(ex.getMessage()).contains("timed out")) {
-					throw ex;
-				}
-			}
-		}
-	}
-
-	static KwikPeer dialOnce(int port, String protocol, IssuedCertificate trusted, @Nullable IssuedCertificate shown)
-			throws IOException, GeneralSecurityException {
 		// The "proxy" is where the datagrams go, the host is what SNI says.
 		QuicClientConnection.Builder builder = QuicClientConnection.newBuilder()
 			.uri(URI.create("macula://" + trusted.peerName() + ":" + port))
 			.proxy("127.0.0.1")
 			.applicationProtocol(protocol)
 			.customTrustManager(new Trust(trusted))
-			.connectTimeout(DIAL_TIMEOUT)
+			.connectTimeout(TIMEOUT)
+			.socketFactory((address) -> new PatientSocket())
 			.maxOpenPeerInitiatedUnidirectionalStreams(100)
 			.logger(new NullLogger());
 		if (shown != null) {
@@ -109,7 +93,13 @@ final class KwikPeer implements AutoCloseable {
 
 		});
 		peer.connection.setPeerInitiatedStreamCallback((stream) -> peer.answers.add(new ForeignStream(stream)));
-		peer.connection.connect();
+		try {
+			peer.connection.connect();
+		}
+		catch (ConnectException ex) {
+			// kwik tells only listeners what the node said.
+			throw (peer.end.isDone()) ? new ConnectException(peer.end.join()) : ex;
+		}
 		return peer;
 	}
 
@@ -151,6 +141,37 @@ final class KwikPeer implements AutoCloseable {
 	@Override
 	public void close() {
 		this.connection.close(0, "");
+	}
+
+	/**
+	 * Lets no datagram arrive before the thread that dials waits for the end of the
+	 * handshake.
+	 */
+	private static final class PatientSocket extends DatagramSocket {
+
+		/*
+		 * kwik 0.10.8 sends its ClientHello, and only then notes that it awaits a
+		 * ServerHello (TlsClientEngineImpl.startHandshake of agent15 3.1). If the
+		 * receiving thread has the answer before that, it drops the ServerHello without a
+		 * word, and never looks at it again: the handshake stands still.
+		 */
+
+		private final Thread dialling = Thread.currentThread();
+
+		private volatile boolean open;
+
+		PatientSocket() throws SocketException {
+		}
+
+		@Override
+		public void receive(DatagramPacket packet) throws IOException {
+			super.receive(packet);
+			while (!this.open && !isClosed()) {
+				this.open = this.dialling.getState() == Thread.State.TIMED_WAITING;
+				LockSupport.parkNanos(100_000);
+			}
+		}
+
 	}
 
 	/**
