@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -138,8 +139,8 @@ final class RawClient implements AutoCloseable {
 		this.reading = false;
 	}
 
-	/** Open a stream and finish it at once, unless the connection is closed. */
-	void openAndFinish() throws InterruptedException {
+	/** Until the server allows another stream, or has closed the connection. */
+	void awaitStreamCredit() {
 		long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
 		while (this.channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) == 0 && !isClosed()) {
 			if (System.nanoTime() - giveUp > 0) {
@@ -147,13 +148,36 @@ final class RawClient implements AutoCloseable {
 			}
 			LockSupport.parkNanos(100_000);
 		}
-		this.channel.createStream(QuicStreamType.BIDIRECTIONAL, new ChannelInboundHandlerAdapter())
-			.addListener((future) -> {
+	}
+
+	/**
+	 * Open streams and finish them at once, and await that the server finishes them, too,
+	 * or closes the connection. Whoever opens more before that has its answers dropped by
+	 * the kernel, and with them the CONNECTION_CLOSE, which comes only once.
+	 */
+	void openAndFinish(int streams) throws InterruptedException {
+		CountDownLatch over = new CountDownLatch(streams);
+		for (int i = 0; i < streams; i++) {
+			awaitStreamCredit();
+			this.channel.createStream(QuicStreamType.BIDIRECTIONAL, new ChannelInboundHandlerAdapter() {
+
+				@Override
+				public void channelInactive(ChannelHandlerContext ctx) {
+					over.countDown();
+				}
+
+			}).addListener((future) -> {
 				if (future.isSuccess()) {
 					((QuicStreamChannel) future.getNow()).shutdownOutput();
 				}
-			})
-			.await(SECONDS, TimeUnit.SECONDS);
+			}).await(SECONDS, TimeUnit.SECONDS);
+		}
+		long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+		while (!over.await(1, TimeUnit.MILLISECONDS) && !isClosed()) {
+			if (System.nanoTime() - giveUp > 0) {
+				throw new AssertionError("the server leaves " + over.getCount() + " streams open");
+			}
+		}
 	}
 
 	/** Waits for the server's CONNECTION_CLOSE. */
@@ -233,6 +257,11 @@ final class RawClient implements AutoCloseable {
 
 		void finish() throws Exception {
 			this.channel.shutdownOutput().get(SECONDS, TimeUnit.SECONDS);
+		}
+
+		/** RESET_STREAM and STOP_SENDING. */
+		void reset() throws Exception {
+			this.channel.shutdown(7).get(SECONDS, TimeUnit.SECONDS);
 		}
 
 		/** STOP_SENDING. */
