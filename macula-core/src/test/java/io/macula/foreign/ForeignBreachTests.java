@@ -357,7 +357,6 @@ class ForeignBreachTests {
 	@Test
 	void whoSaysNoHelloIsClosedAfterFiveSeconds() throws Exception {
 		try (KwikPeer peer = dial()) {
-			peer.open();
 			assertThat(peer.ended()).startsWith("0x13");
 		}
 	}

@@ -49,6 +49,12 @@ final class KwikPeer implements AutoCloseable {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+	static {
+		// The assertions of its loss detection race with its own sender, and one that
+		// fails ends the thread that receives.
+		ClassLoader.getSystemClassLoader().setPackageAssertionStatus("tech.kwik", false);
+	}
+
 	private final QuicClientConnection connection;
 
 	private final CompletableFuture<String> end = new CompletableFuture<>();
@@ -100,7 +106,16 @@ final class KwikPeer implements AutoCloseable {
 			// kwik tells only listeners what the node said.
 			throw (peer.end.isDone()) ? new ConnectException(peer.end.join()) : ex;
 		}
+		peer.awaitConnected();
 		return peer;
+	}
+
+	/** kwik tells of the end of the handshake a moment before it allows streams. */
+	private void awaitConnected() {
+		long giveUp = System.nanoTime() + TIMEOUT.toNanos();
+		while (!this.connection.isConnected() && !this.end.isDone() && System.nanoTime() - giveUp < 0) {
+			LockSupport.parkNanos(100_000);
+		}
 	}
 
 	private static String describe(ConnectionTerminatedEvent event) {

@@ -55,10 +55,9 @@ class StreamCreditTests {
 	@BeforeEach
 	void listen() {
 		TransportSettings all = TransportSettings.defaults();
-		this.transport = Transport
-			.create(new TransportSettings(all.idleTimeout(), all.keepAlive(), all.suspicion(), all.maxPayloadBytes(),
-					all.laneThresholdBytes(), all.lanes(), all.maxConnections(), all.maxInFlightPerConnection(), STREAMS,
-					all.eventLoops(), all.spin()));
+		this.transport = Transport.create(new TransportSettings(all.idleTimeout(), all.keepAlive(), all.suspicion(),
+				all.maxPayloadBytes(), all.laneThresholdBytes(), all.lanes(), all.maxConnections(),
+				all.maxInFlightPerConnection(), STREAMS, all.eventLoops(), all.spin()));
 		this.listener = QuicListener.start(this.transport, TLS, InetAddress.getLoopbackAddress(), 0, this.handler,
 				TestNet.node("provider"));
 	}
