@@ -48,8 +48,8 @@ final class BlockingCall extends ServedCall implements HandlerTask {
 	/** Written before RUNNING. */
 	private @Nullable Thread runner;
 
-	/** Owned by the thread that takes this call from the queue. */
-	private boolean occupies;
+	/** Guarded by the {@link CallerTurns}. */
+	private byte occupancy;
 
 	BlockingCall(Admission admission, ServedMethod method, InboundCall call) {
 		super(admission, method, call);
@@ -149,13 +149,13 @@ final class BlockingCall extends ServedCall implements HandlerTask {
 	}
 
 	@Override
-	public boolean occupies() {
-		return this.occupies;
+	public byte occupancy() {
+		return this.occupancy;
 	}
 
 	@Override
-	public void occupies(boolean occupies) {
-		this.occupies = occupies;
+	public void occupancy(byte occupancy) {
+		this.occupancy = occupancy;
 	}
 
 	@Override

@@ -26,8 +26,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Caller {
 
+	/** It may have so many times what is left for the others. */
+	static final int TIMES_FREE = 7;
+
 	/** How many there are, of all that share the same threads. */
 	private final AtomicInteger connected;
+
+	/** Its tasks on an executor of the user, waiting and running. */
+	final AtomicInteger open = new AtomicInteger();
 
 	/** In the order in which they came. */
 	final Deque<HandlerTask> waiting = new ArrayDeque<>(0);

@@ -34,12 +34,15 @@ final class CallerTurns {
 	 * that is seven eighths, of two each seven fifteenths, and something is always left
 	 * for whoever comes. A caller that nobody shares with has everything.
 	 *
-	 * A caller with waiting tasks is in `turns`, or in `blocked` while its next task is
-	 * slow and would take more threads than it may have; `ready` counts the tasks of
-	 * those in `turns`. Each end of a slow task looks at the blocked ones again.
+	 * A task counts when it begins, if its kind is known to be slow, else when it is
+	 * found to be: whoever mixes slow calls with fast ones, so that the kind looks fast,
+	 * is bounded, too. What was begun goes on, but of a caller that occupies its share
+	 * nothing else is begun, slow or not.
+	 *
+	 * A caller with waiting tasks is in `turns`, or in `blocked` while its next task
+	 * would take more threads than it may have; `ready` counts the tasks of those in
+	 * `turns`. Each end of a slow task looks at the blocked ones again.
 	 */
-
-	private static final int TIMES_FREE = 7;
 
 	private final int capacity;
 
@@ -62,6 +65,9 @@ final class CallerTurns {
 	/** Threads that are occupied by slow tasks of callers with a share. */
 	private int occupied;
 
+	/** Whether somebody may occupy all of a share. */
+	private volatile boolean crowded;
+
 	CallerTurns(int capacity, int maxThreads) {
 		this.capacity = capacity;
 		this.maxThreads = maxThreads;
@@ -75,7 +81,7 @@ final class CallerTurns {
 	synchronized boolean add(HandlerTask task, int elsewhere) {
 		int free = this.capacity - this.size - elsewhere;
 		Caller caller = of(task);
-		if (free <= 0 || (!unbounded(caller) && caller.waiting.size() >= TIMES_FREE * (long) free)) {
+		if (free <= 0 || (!unbounded(caller) && caller.waiting.size() >= Caller.TIMES_FREE * (long) free)) {
 			return false;
 		}
 		append(caller, task);
@@ -105,7 +111,7 @@ final class CallerTurns {
 	synchronized @Nullable HandlerTask take() {
 		for (Caller caller = this.turns.poll(); caller != null; caller = this.turns.poll()) {
 			HandlerTask task = caller.waiting.element();
-			if (task.slow() && !occupy(task)) {
+			if (!mayRun(task)) {
 				caller.blocked = true;
 				this.blocked.add(caller);
 				this.ready -= caller.waiting.size();
@@ -145,36 +151,76 @@ final class CallerTurns {
 	}
 
 	/**
-	 * A slow task asks for a thread.
-	 * @return whether it may have it, which counts if its caller has a share
+	 * A task asks for a thread.
+	 * @return whether it may have it, which counts if it is slow and its caller has a
+	 * share
 	 */
-	boolean occupy(HandlerTask task) {
+	boolean mayRun(HandlerTask task) {
+		boolean slow = task.slow();
+		if (!slow && !this.crowded) {
+			return true;
+		}
 		Caller caller = of(task);
-		return unbounded(caller) || occupy(task, caller);
+		return unbounded(caller) || mayRun(task, caller, slow);
 	}
 
-	private synchronized boolean occupy(HandlerTask task, Caller caller) {
-		if (caller.occupied >= TIMES_FREE * (this.maxThreads - this.occupied)) {
+	private synchronized boolean mayRun(HandlerTask task, Caller caller, boolean slow) {
+		if (!hasRoom(caller)) {
 			return false;
 		}
-		caller.occupied++;
-		this.occupied++;
-		task.occupies(true);
+		if (slow) {
+			count(task, caller);
+		}
 		return true;
 	}
 
-	/** A task that occupied a thread is over. */
+	private boolean hasRoom(Caller caller) {
+		return caller.occupied < Caller.TIMES_FREE * (this.maxThreads - this.occupied);
+	}
+
+	/**
+	 * A task that runs occupies its thread for long. It counts, unless that is known, or
+	 * its caller has no share.
+	 */
+	void occupied(HandlerTask task) {
+		Caller caller = of(task);
+		if (task.occupancy() == HandlerTask.UNCOUNTED && !unbounded(caller)) {
+			occupied(task, caller);
+		}
+	}
+
+	private synchronized void occupied(HandlerTask task, Caller caller) {
+		if (task.occupancy() == HandlerTask.UNCOUNTED) {
+			count(task, caller);
+		}
+	}
+
+	private void count(HandlerTask task, Caller caller) {
+		task.occupancy(HandlerTask.COUNTED);
+		occupy(caller, 1);
+	}
+
+	private void occupy(Caller caller, int more) {
+		caller.occupied += more;
+		this.occupied += more;
+		this.crowded = this.occupied >= Caller.TIMES_FREE * (this.maxThreads - this.occupied);
+	}
+
+	/** A task is over that may have occupied a thread. */
 	synchronized void left(HandlerTask task) {
-		task.occupies(false);
-		of(task).occupied--;
-		this.occupied--;
-		unblock(false);
+		boolean counted = task.occupancy() == HandlerTask.COUNTED;
+		// Whoever has just found it to be slow comes too late.
+		task.occupancy(HandlerTask.OVER);
+		if (counted) {
+			occupy(of(task), -1);
+			unblock(false);
+		}
 	}
 
 	private void unblock(boolean all) {
 		for (int i = this.blocked.size(); i > 0; i--) {
 			Caller caller = this.blocked.remove();
-			if (all || unbounded(caller) || caller.occupied < TIMES_FREE * (this.maxThreads - this.occupied)) {
+			if (all || unbounded(caller) || hasRoom(caller)) {
 				caller.blocked = false;
 				this.turns.add(caller);
 				this.ready += caller.waiting.size();

@@ -24,11 +24,13 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * Runs each task on an executor of the user. Waiting and running tasks together are
- * bounded, since virtual threads have no bound of their own. Safe for all threads.
+ * bounded, since virtual threads have no bound of their own, and of one caller by its
+ * share. Safe for all threads.
  */
 final class DelegatingHandlerExecutor implements HandlerExecutor {
 
@@ -62,24 +64,28 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 
 	@Override
 	public int submit(HandlerTask[] tasks, int count) {
+		int taken = 0;
 		for (int i = 0; i < count; i++) {
-			if (!submit(tasks[i])) {
-				this.refused.add(count - i);
-				return i;
+			HandlerTask task = tasks[i];
+			if (submit(task)) {
+				tasks[i] = tasks[taken];
+				tasks[taken++] = task;
 			}
 		}
-		return count;
+		if (taken < count) {
+			this.refused.add(count - taken);
+		}
+		return taken;
 	}
 
 	private boolean submit(HandlerTask task) {
 		if (this.closed) {
 			return false;
 		}
-		Submitted work = new Submitted(task);
-		if (this.open.incrementAndGet() > this.maxOpen) {
-			this.open.decrementAndGet();
+		if (!enter(task.caller())) {
 			return false;
 		}
+		Submitted work = new Submitted(task);
 		this.submitted.add(work);
 		try {
 			this.executor.execute(work);
@@ -95,6 +101,33 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 		return true;
 	}
 
+	/**
+	 * Whether there is a place; in what order what waits is run is up to the executor.
+	 */
+	private boolean enter(@Nullable Caller caller) {
+		int free = this.maxOpen - this.open.getAndIncrement();
+		if (caller == null) {
+			if (free > 0) {
+				return true;
+			}
+		}
+		else {
+			int present = caller.open.getAndIncrement();
+			if (free > 0 && (caller.alone() || present < Caller.TIMES_FREE * (long) free)) {
+				return true;
+			}
+		}
+		exit(caller);
+		return false;
+	}
+
+	private void exit(@Nullable Caller caller) {
+		this.open.decrementAndGet();
+		if (caller != null) {
+			caller.open.decrementAndGet();
+		}
+	}
+
 	private void rejected(Throwable cause) {
 		if (!(cause instanceof RejectedExecutionException)) {
 			this.log.warn("The executor of the handlers failed to take a call", cause);
@@ -105,7 +138,7 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 	private boolean leave(Submitted work) {
 		boolean left = this.submitted.remove(work);
 		if (left) {
-			this.open.decrementAndGet();
+			exit(work.task.caller());
 		}
 		return left;
 	}

@@ -64,12 +64,11 @@ final class HandlerQueue {
 
 	/**
 	 * Take the task whose turn it is.
-	 * @return the task, or {@code null} if none may run now; {@link #left} when it is
-	 * over
+	 * @return the task, or {@code null} if none may run now
 	 */
 	@Nullable HandlerTask take() {
 		HandlerTask task = this.ring.take();
-		while (task != null && task.slow() && !this.turns.occupy(task)) {
+		while (task != null && !this.turns.mayRun(task)) {
 			this.turns.park(task);
 			task = this.ring.take();
 		}
@@ -82,11 +81,14 @@ final class HandlerQueue {
 		return (task != null) ? task : this.turns.takeAny();
 	}
 
-	/** A task that was taken is over. */
+	/** A task that was taken turns out to occupy its thread for long. */
+	void occupied(HandlerTask task) {
+		this.turns.occupied(task);
+	}
+
+	/** A task that was taken, and was known or found to be slow, is over. */
 	void left(HandlerTask task) {
-		if (task.occupies()) {
-			this.turns.left(task);
-		}
+		this.turns.left(task);
 	}
 
 	/** Whether there is none that may run now. */

@@ -23,6 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 interface HandlerTask {
 
+	/** It does not occupy a thread, or nobody has noticed. */
+	byte UNCOUNTED = 0;
+
+	/** It is one of the threads that its caller occupies. */
+	byte COUNTED = 1;
+
+	/** It does not run any more. */
+	byte OVER = 2;
+
 	/**
 	 * Do the work.
 	 * @param now the present, on the scale of {@link System#nanoTime()}
@@ -56,18 +65,18 @@ interface HandlerTask {
 	}
 
 	/**
-	 * Whether this counts as one of the threads that its caller occupies.
-	 * @return true if so
+	 * How this counts among the threads that its caller occupies.
+	 * @return {@link #UNCOUNTED}, {@link #COUNTED} or {@link #OVER}, which comes last
 	 */
-	default boolean occupies() {
-		return false;
+	default byte occupancy() {
+		return UNCOUNTED;
 	}
 
 	/**
-	 * Keep whether this counts so; by whoever takes it from the queue.
-	 * @param occupies whether it does
+	 * Keep how this counts; by {@link CallerTurns}, under its lock.
+	 * @param occupancy how it does
 	 */
-	default void occupies(boolean occupies) {
+	default void occupancy(byte occupancy) {
 		// Nobody's work does not count.
 	}
 

@@ -94,6 +94,10 @@ final class HandlerThread implements Runnable {
 		}
 		catch (Throwable ex) {
 			// Not from a task: there is no memory even for the bookkeeping.
+			HandlerTask last = this.task;
+			if (last != null) {
+				this.queue.left(last);
+			}
 			this.threads.died(this, ex);
 		}
 	}
@@ -140,9 +144,12 @@ final class HandlerThread implements Runnable {
 		this.task = null;
 		// What a cancelled call left behind is none of the next one's business.
 		Thread.interrupted();
+		// The scout counts it only while it sees this thread slow, with this task.
+		if (this.state == SLOW || next.occupancy() == HandlerTask.COUNTED) {
+			this.queue.left(next);
+		}
 		long end = System.nanoTime();
 		next.took(end - now);
-		this.queue.left(next);
 		if (this.state == SLOW) {
 			this.state = WORKING;
 			this.threads.workAgain();
@@ -189,6 +196,10 @@ final class HandlerThread implements Runnable {
 
 	boolean working() {
 		return this.state == WORKING;
+	}
+
+	boolean slow() {
+		return this.state == SLOW;
 	}
 
 	boolean active() {

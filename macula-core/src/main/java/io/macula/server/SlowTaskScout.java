@@ -126,9 +126,15 @@ final class SlowTaskScout implements Runnable {
 		for (HandlerThread thread : this.threads.all()) {
 			long seen = thread.seenFor(now);
 			HandlerTask task = thread.task();
-			if (seen >= PERIOD_NANOS && task != null && thread.working()) {
+			if (seen < PERIOD_NANOS || task == null) {
+				continue;
+			}
+			if (thread.working()) {
 				task.took(seen);
 				thread.turnSlow();
+			}
+			if (thread.slow() && thread.task() == task) {
+				this.queue.occupied(task);
 			}
 		}
 		if (!waiting) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -132,7 +133,7 @@ class FairShareTests {
 			for (int i = 0; i < 10_150; i += 50) {
 				HandlerTask[] batch = new HandlerTask[50];
 				for (int k = 0; k < batch.length; k++) {
-					batch[k] = new SlowTask(this.first);
+					batch[k] = new SlowTask(this.first, true, 200);
 				}
 				assertThat(executor.submit(batch, batch.length)).isEqualTo(batch.length);
 			}
@@ -147,6 +148,75 @@ class FairShareTests {
 		finally {
 			executor.close();
 		}
+	}
+
+	/** Whoever mixes slow calls with fast ones makes their kind look fast. */
+	@Test
+	void slowCallsThatLookFastDelayThoseOfAnotherByMoments() throws Exception {
+		BatchingHandlerExecutor executor = new BatchingHandlerExecutor(THREADS, 20_000, Duration.ofSeconds(30));
+		try {
+			for (int i = 0; i < 10_150; i += 50) {
+				HandlerTask[] batch = new HandlerTask[50];
+				for (int k = 0; k < batch.length; k++) {
+					batch[k] = (k % 10 == 0) ? new SlowTask(this.first, false, 10_000) : new Quick(this.first, false);
+				}
+				assertThat(executor.submit(batch, batch.length)).isEqualTo(batch.length);
+			}
+			await().until(() -> this.running.get() >= THREADS * 7 / 8);
+			for (int i = 0; i < 20; i++) {
+				Awaited call = new Awaited(this.second);
+				assertThat(executor.submit(new HandlerTask[] { call }, 1)).isOne();
+				assertThat(call.done.await(100, TimeUnit.MILLISECONDS)).as("call %d in time", i).isTrue();
+			}
+		}
+		finally {
+			executor.close();
+		}
+	}
+
+	@Test
+	void whenATaskTurnsOutToBeSlowThenItCountsUntilItIsOver() {
+		HandlerQueue queue = new HandlerQueue(100_000, THREADS);
+		add(queue, this.first, 100, false);
+		List<HandlerTask> taken = IntStream.range(0, THREADS * 7 / 8).mapToObj((i) -> queue.take()).toList();
+		taken.forEach(queue::occupied);
+		taken.forEach(queue::occupied);
+		assertThat(queue.take()).isNull();
+		add(queue, this.second, 1, false);
+		assertThat(queue.take()).isNotNull().matches((task) -> task.caller() == this.second);
+		queue.left(taken.get(0));
+		queue.occupied(taken.get(0));
+		queue.left(taken.get(0));
+		HandlerTask next = queue.take();
+		assertThat(next).isNotNull().matches((task) -> task.caller() == this.first);
+		queue.occupied(next);
+		assertThat(queue.take()).isNull();
+		taken.forEach(queue::left);
+		assertThat(takeAll(queue)).hasSize(100 - taken.size() - 1);
+	}
+
+	@Test
+	void whenACallerFillsAnExecutorOfTheUserThenThereIsAPlaceForAnother() {
+		List<Runnable> handed = new ArrayList<>();
+		DelegatingHandlerExecutor executor = new DelegatingHandlerExecutor(handed::add, 800);
+		int taken = 0;
+		for (int i = 0; i < 500; i++) {
+			HandlerTask[] batch = { new Quick(this.first, false), new Quick(this.first, false) };
+			taken += executor.submit(batch, batch.length);
+		}
+		assertThat(taken).isEqualTo(700);
+		HandlerTask[] batch = { new Quick(this.first, false), new Quick(this.second, false) };
+		assertThat(executor.submit(batch, batch.length)).isOne();
+		assertThat(batch[0].caller()).isSameAs(this.second);
+		assertThat(batch[1].caller()).isSameAs(this.first);
+		handed.forEach(Runnable::run);
+		handed.clear();
+		this.callers.left(this.second);
+		for (int i = 0; i < 1000; i++) {
+			executor.submit(new HandlerTask[] { new Quick(this.first, false) }, 1);
+		}
+		assertThat(handed).hasSize(800);
+		assertThat(executor.figures().refused()).isEqualTo(300 + 1 + 200);
 	}
 
 	@Test
@@ -208,7 +278,7 @@ class FairShareTests {
 
 		private final boolean slow;
 
-		private boolean occupies;
+		private byte occupancy;
 
 		Task(@Nullable Caller caller, boolean slow) {
 			this.caller = caller;
@@ -246,13 +316,13 @@ class FairShareTests {
 		}
 
 		@Override
-		public boolean occupies() {
-			return this.occupies;
+		public byte occupancy() {
+			return this.occupancy;
 		}
 
 		@Override
-		public void occupies(boolean occupies) {
-			this.occupies = occupies;
+		public void occupancy(byte occupancy) {
+			this.occupancy = occupancy;
 		}
 
 	}
@@ -285,20 +355,23 @@ class FairShareTests {
 
 	}
 
-	/** Of a method that waits for 200 ms. */
+	/** Of a method that waits. */
 	private final class SlowTask extends Task {
 
 		private final CountDownLatch aborted = new CountDownLatch(1);
 
-		SlowTask(Caller caller) {
-			super(caller, true);
+		private final long millis;
+
+		SlowTask(Caller caller, boolean known, long millis) {
+			super(caller, known);
+			this.millis = millis;
 		}
 
 		@Override
 		public void run(long now) {
 			FairShareTests.this.running.incrementAndGet();
 			try {
-				this.aborted.await(200, TimeUnit.MILLISECONDS);
+				this.aborted.await(this.millis, TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
