@@ -112,8 +112,22 @@ final class AttackSuite {
 		}
 	}
 
+	/*
+	 * Whatever else runs on the machine shows in latencies, too, but not twice in the
+	 * same place.
+	 */
 	private void run(Trial trial) {
-		FaultLog log = new FaultLog();
+		FaultReport report = attempt(trial, new FaultLog());
+		if (Siege.failedByLatencyOnly(report)) {
+			FaultLog second = new FaultLog();
+			second.measured("the first time", Siege.latency(report));
+			report = attempt(trial, second);
+		}
+		this.reports.add(report);
+		this.table.print(report.name(), report.criteria());
+	}
+
+	private FaultReport attempt(Trial trial, FaultLog log) {
 		long start = Clock.now();
 		try {
 			AttackWorld attacked = world(trial.certified());
@@ -128,9 +142,7 @@ final class AttackSuite {
 		if (!log.passed()) {
 			closeWorld();
 		}
-		FaultReport report = log.report(trial.name(), trial.title());
-		this.reports.add(report);
-		this.table.print(report.name(), report.criteria());
+		return log.report(trial.name(), trial.title());
 	}
 
 	private AttackWorld world(boolean certified) {

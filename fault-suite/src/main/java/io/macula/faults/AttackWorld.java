@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 import io.macula.harness.Clock;
 import io.macula.harness.FreePorts;
@@ -56,12 +57,23 @@ final class AttackWorld implements AutoCloseable {
 
 	private static final String CLIENT = "client";
 
-	/** Name of the attacker's key store. */
-	private static final String CALLER = "guest";
+	/** Key store of an attacker who has a certificate for callers. */
+	static final String CALLER = "guest";
 
-	private static final String HOST = "127.0.0.1";
+	/** Key store of an attacker who has a certificate that no list names. */
+	static final String STRANGER = "stranger";
+
+	/** Key store of those who are attacked. */
+	private static final String HONEST = "node";
+
+	private static final String SERVICE = "test.calculator";
+
+	static final String HOST = "127.0.0.1";
 
 	private static final String FOE = "127.0.0.66";
+
+	/** Another address that attackers may take. */
+	static final String ELSEWHERE = "127.0.0.67";
 
 	private static final Duration DEADLINE = Duration.ofSeconds(5);
 
@@ -104,8 +116,8 @@ final class AttackWorld implements AutoCloseable {
 	 * @param directory for logs
 	 * @param jar this suite
 	 * @param secret the realm's secret
-	 * @param certified whether the nodes trust certificates and know no secret; the
-	 * attacker's is one for callers
+	 * @param certified whether the nodes trust certificates and know no secret, and have
+	 * lists of who may call and who may provide
 	 * @param quick whether in the short form
 	 */
 	AttackWorld(Path directory, Path jar, String secret, boolean certified, boolean quick) {
@@ -123,6 +135,7 @@ final class AttackWorld implements AutoCloseable {
 			this.certificates = certified ? Certificates.create(directory) : null;
 			if (this.certificates != null) {
 				this.certificates.issueToCaller(CALLER);
+				this.certificates.issueToPeer(STRANGER);
 			}
 			NODES.forEach((node) -> startProvider(node));
 			NODES.forEach((node) -> process(node).awaitReady());
@@ -130,9 +143,7 @@ final class AttackWorld implements AutoCloseable {
 			NODES.forEach((node) -> awaitUsed(node, PATIENCE));
 			// The first calls of cold virtual machines are nobody's fault.
 			Clock.seconds(calmSeconds);
-			this.load.begin();
-			Clock.seconds(calmSeconds);
-			this.calm = this.load.window();
+			this.calm = burdened(calmSeconds);
 			this.rested = quick ? null : held(TARGET);
 		}
 		catch (IOException ex) {
@@ -173,14 +184,23 @@ final class AttackWorld implements AutoCloseable {
 				"--management.endpoints.web.exposure.include=health,macula,env,configprops",
 				"--management.endpoint.env.show-values=always",
 				"--management.endpoint.configprops.show-values=always"));
+		command.addAll(allowed("allow-call"));
 		command.addAll(List.of(settings));
 		process(node).start(environment(), Jvm.command(command));
+	}
+
+	/** The lists of a world of certificates: the service is for those who are honest. */
+	private List<String> allowed(String action) {
+		String setting = "--macula.security." + action;
+		return certified() ? List.of(setting + "." + SERVICE + "=" + Certificates.uri(HONEST), setting + "[*]=*")
+				: List.of();
 	}
 
 	private LoadProcess startClient(String name, String... settings) {
 		Path file = this.directory.resolve(name + ".calls");
 		List<String> command = new ArrayList<>(List.of("-Xmx384m", "-jar", this.jar.toString(), "load", file.toString(),
 				"--macula.realm.seeds=" + seeds(), "--macula.client.deadline=" + DEADLINE.toSeconds() + "s"));
+		command.addAll(allowed("allow-provide"));
 		command.addAll(List.of(settings));
 		return LoadProcess.start(Jvm.command(command), environment(), file, this.directory.resolve(name + ".log"),
 				DEADLINE);
@@ -192,14 +212,14 @@ final class AttackWorld implements AutoCloseable {
 	}
 
 	private Map<String, String> environment() {
-		return (this.certificates != null) ? this.certificates.environment("node")
+		return (this.certificates != null) ? this.certificates.environment(HONEST)
 				: Map.of("MACULA_REALM_SECRET", this.secret);
 	}
 
-	private Map<String, String> environmentOfAttacker() {
+	private Map<String, String> environmentOfAttacker(String keyStore) {
 		Map<String, String> environment = new HashMap<>(Map.of("MACULA_REALM_SECRET", this.secret));
 		if (this.certificates != null) {
-			environment.putAll(this.certificates.environment(CALLER));
+			environment.putAll(this.certificates.environment(keyStore));
 		}
 		return environment;
 	}
@@ -218,6 +238,23 @@ final class AttackWorld implements AutoCloseable {
 				"http://" + HOST + ":" + this.httpPorts.get(node) + "/actuator/" + page);
 	}
 
+	/*
+	 * An attacker elsewhere would not take turns on the processors of those whom it
+	 * attacks. So what is compared is the load beside a process that takes as much of
+	 * them and does nothing else.
+	 */
+	private Window burdened(double seconds) {
+		LoggedProcess burden = attacker(CALLER, Attacker.BURDEN);
+		try {
+			this.load.begin();
+			Clock.seconds(seconds);
+			return this.load.window();
+		}
+		finally {
+			burden.kill();
+		}
+	}
+
 	/**
 	 * Attack for some time, and write down what must hold under each attack.
 	 * @param log takes what must hold
@@ -227,8 +264,21 @@ final class AttackWorld implements AutoCloseable {
 	 * @return what happened
 	 */
 	Siege attack(FaultLog log, double seconds, String form, String... arguments) {
+		return attackAs(CALLER, log, seconds, form, arguments);
+	}
+
+	/**
+	 * Attack with a certificate for some time, and write down what must hold.
+	 * @param keyStore the certificate, if there are some
+	 * @param log takes what must hold
+	 * @param seconds how long, at most, unless the attack is over before
+	 * @param form the attack
+	 * @param arguments what it needs
+	 * @return what happened
+	 */
+	Siege attackAs(String keyStore, FaultLog log, double seconds, String form, String... arguments) {
 		Siege siege = attack(seconds, () -> {
-		}, form, arguments);
+		}, () -> attacker(keyStore, form, arguments));
 		siege.undisturbed(log, this.calm);
 		return siege;
 	}
@@ -242,6 +292,10 @@ final class AttackWorld implements AutoCloseable {
 	 * @return what happened
 	 */
 	Siege attack(double seconds, Runnable meanwhile, String form, String... arguments) {
+		return attack(seconds, meanwhile, () -> attacker(CALLER, form, arguments));
+	}
+
+	private Siege attack(double seconds, Runnable meanwhile, Supplier<LoggedProcess> starter) {
 		Map<String, Long> positions = new TreeMap<>();
 		Map<String, Long> before = new TreeMap<>();
 		NODES.forEach((node) -> positions.put(node, process(node).logPosition()));
@@ -249,7 +303,7 @@ final class AttackWorld implements AutoCloseable {
 		NODES.forEach((node) -> before.put(node, resident(node)));
 		this.load.begin();
 		Map<String, Long> peak = new TreeMap<>();
-		LoggedProcess attacker = attacker(form, arguments);
+		LoggedProcess attacker = starter.get();
 		Map<String, String> outcomes;
 		Window calls;
 		try {
@@ -268,14 +322,14 @@ final class AttackWorld implements AutoCloseable {
 		return new Siege(calls, outcomes, logs, peak);
 	}
 
-	private LoggedProcess attacker(String form, String... arguments) {
+	private LoggedProcess attacker(String keyStore, String form, String... arguments) {
 		this.others++;
 		LoggedProcess attacker = new LoggedProcess(form,
 				this.directory.resolve("attacker-" + this.others + "-" + form + ".log"), STARTED);
 		List<String> command = new ArrayList<>(List.of("-Xmx768m", "-XX:TieredStopAtLevel=1", "-jar",
 				this.jar.toString(), "attacker", form, "--from=" + FOE, "--targets=" + seeds()));
 		command.addAll(List.of(arguments));
-		attacker.start(environmentOfAttacker(), Jvm.command(command));
+		attacker.start(environmentOfAttacker(keyStore), Jvm.command(command));
 		attacker.awaitReady();
 		return attacker;
 	}
@@ -352,14 +406,16 @@ final class AttackWorld implements AutoCloseable {
 	 * @param name its name
 	 * @param environment environment variables
 	 * @param options options of the JVM
+	 * @param address where it listens
 	 * @param limit bound of the wait
 	 * @return its output, after {@code still running} if it had to be killed
 	 */
-	String refusedToStart(String name, Map<String, String> environment, List<String> options, Duration limit) {
+	String refusedToStart(String name, Map<String, String> environment, List<String> options, String address,
+			Duration limit) {
 		LoggedProcess process = new LoggedProcess(name, this.directory.resolve(name + ".log"), STARTED);
 		List<String> command = new ArrayList<>(options);
 		command.addAll(List.of("-Xmx128m", "-jar", this.jar.toString(), "seed", "--macula.node.id=" + name,
-				"--macula.provider.port=0", "--macula.provider.address=" + HOST));
+				"--macula.provider.port=0", "--macula.provider.address=" + address));
 		process.start(environment, Jvm.command(command));
 		boolean ended = Clock.within(limit, () -> !process.running() || process.logOfThisLife().contains(STARTED))
 				&& !process.running();

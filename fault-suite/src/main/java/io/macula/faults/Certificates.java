@@ -32,8 +32,6 @@ final class Certificates {
 
 	private static final String PEER_NAME = "nodes.test";
 
-	private static final String PEER = "-ext san=dns:" + PEER_NAME;
-
 	private final Path directory;
 
 	private Certificates(Path directory) {
@@ -45,9 +43,30 @@ final class Certificates {
 		certificates.keytool("-genkeypair -alias ca -dname CN=Test-CA -ext bc:c -keystore ca.p12", "-30d", 60);
 		certificates.run("-exportcert -rfc -alias ca -keystore ca.p12 -file ca.pem");
 		certificates.run("-importcert -noprompt -alias ca -keystore trust.p12 -file ca.pem");
-		certificates.issue("node", "-1d", 30, PEER);
-		certificates.issue("expired", "-20d", 10, PEER);
+		certificates.issueToPeer("node", "-1d", 30);
+		certificates.issueToPeer("expired", "-20d", 10);
 		return certificates;
+	}
+
+	/**
+	 * Issue a certificate as those of the nodes are, with a URI of its own.
+	 * @param name name of the key store
+	 */
+	void issueToPeer(String name) {
+		issueToPeer(name, "-1d", 30);
+	}
+
+	private void issueToPeer(String name, String start, int days) {
+		issue(name, start, days, "-ext san=dns:" + PEER_NAME + ",uri:" + uri(name));
+	}
+
+	/**
+	 * URI in a certificate.
+	 * @param name name of the key store
+	 * @return the URI
+	 */
+	static String uri(String name) {
+		return "spiffe://test/" + name;
 	}
 
 	/**
@@ -60,7 +79,7 @@ final class Certificates {
 
 	/**
 	 * Settings of a node in the environment.
-	 * @param name node or expired
+	 * @param name name of the key store
 	 * @return names and values
 	 */
 	Map<String, String> environment(String name) {

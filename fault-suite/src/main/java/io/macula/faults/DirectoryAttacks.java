@@ -61,7 +61,13 @@ final class DirectoryAttacks {
 						DirectoryAttacks::callerProvides),
 				new Trial("caller-withdraws",
 						"with certificates: the holder of one for callers says that a provider is gone", false, true,
-						DirectoryAttacks::callerWithdraws));
+						DirectoryAttacks::callerWithdraws),
+				new Trial("stranger-provides",
+						"with certificates: one of the same authority that allow-provide does not name provides", false,
+						true, DirectoryAttacks::strangerProvides),
+				new Trial("stranger-calls",
+						"with certificates: one of the same authority that allow-call does not name calls", false, true,
+						DirectoryAttacks::strangerCalls));
 	}
 
 	private static void goneForeign(AttackWorld world, FaultLog log, boolean quick) {
@@ -145,6 +151,29 @@ final class DirectoryAttacks {
 		Siege siege = world.attack(log, 15, "gone-foreign", VICTIM_ARGUMENT);
 		keepsItsShare(log, siege);
 		world.restart(log, VICTIM);
+	}
+
+	private static void strangerProvides(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attackAs(AttackWorld.STRANGER, log, quick ? 6 : 15, "provides",
+				"--node=" + AttackWorld.STRANGER);
+		log.must("no call reaches it", siege.outcome("calls") + " calls", siege.outcome("calls").equals("0"));
+		List<String> lines = siege.linesWith("client", "WARN", Certificates.uri(AttackWorld.STRANGER));
+		log.must("a WARN of the client names its certificate", lines.size() + " lines",
+				!lines.isEmpty() && lines.size() <= 3);
+		keepsItsShare(log, siege);
+	}
+
+	private static void strangerCalls(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attackAs(AttackWorld.STRANGER, log, quick ? 6 : 15, "calls");
+		String answers = siege.outcome("answers");
+		log.must("each call fails with PERMISSION_DENIED", answers, answers.matches("\\{FAILURE 7=\\d+}"));
+		List<String> lines = siege.linesWith("d1", "WARN", Certificates.uri(AttackWorld.STRANGER));
+		log.must("a WARN names its certificate", lines.size() + " lines", !lines.isEmpty() && lines.size() <= 3);
+		String report = world.actuator("d1", "macula");
+		int refused = report.indexOf("refusedPeers");
+		log.must("the actuator counts the refusals of this certificate",
+				(refused < 0) ? "nothing" : report.substring(refused, Math.min(report.length(), refused + 250)),
+				refused >= 0 && report.indexOf(Certificates.uri(AttackWorld.STRANGER), refused) > 0);
 	}
 
 	private static void weight(AttackWorld world, FaultLog log, boolean quick) {

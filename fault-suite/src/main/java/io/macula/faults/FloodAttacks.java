@@ -40,6 +40,12 @@ final class FloodAttacks {
 						FloodAttacks::withheld),
 				new Trial("slow-calls", "a member keeps 10,150 calls open, each of which takes a second", true,
 						FloodAttacks::slowCalls),
+				new Trial("slow-and-quick",
+						"a member keeps 10,150 calls of a method open, of which one in ten takes a second, the others nothing",
+						false, FloodAttacks::slowAndQuick),
+				new Trial("retry-token",
+						"the token of a Retry packet is shown from another port, from another address, and twice", true,
+						FloodAttacks::retryToken),
 				new Trial("half-open",
 						"from one address 400 handshakes a second are begun, proven by Retry, and left; room is for 1,000",
 						true, FloodAttacks::halfOpen));
@@ -73,6 +79,21 @@ final class FloodAttacks {
 	private static void slowCalls(AttackWorld world, FaultLog log, boolean quick) {
 		Siege siege = world.attack(log, quick ? 6 : 20, "slow-calls", "--open=10150");
 		log.measured("the member's calls", siege.outcome("calls"));
+	}
+
+	private static void slowAndQuick(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, quick ? 6 : 20, "slow-calls", "--open=10150", "--quick=9");
+		log.measured("the member's calls", siege.outcome("calls"));
+	}
+
+	private static void retryToken(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, 30, "retry-token", "--elsewhere=" + AttackWorld.ELSEWHERE);
+		log.must("it is not answered when it comes from another port or address", siege.told(),
+				siege.outcome("other port").equals("no answer") && siege.outcome("other address").equals("no answer"));
+		log.must("it is good for the handshake that it was given to", siege.outcome("its own port"),
+				siege.outcome("its own port").equals("connected"));
+		log.must("it is not answered a second time, when that connection is gone", siege.outcome("again"),
+				siege.outcome("again").equals("no answer"));
 	}
 
 	private static void halfOpen(AttackWorld world, FaultLog log, boolean quick) {

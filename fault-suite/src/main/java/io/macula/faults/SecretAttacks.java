@@ -53,6 +53,8 @@ final class SecretAttacks {
 				new Trial("weak-secret", "nodes whose operator chose a weak secret", false, SecretAttacks::weakSecret),
 				new Trial("secret-file", "a secret's file that is a link, a pipe, open to others, or another user's",
 						false, SecretAttacks::secretFile),
+				new Trial("unverified", "nodes that trust everybody, and listen beyond this machine", false,
+						SecretAttacks::unverified),
 				new Trial("secret-shown", "/actuator/env and /configprops, with show-values=always", true,
 						SecretAttacks::secretShown),
 				new Trial("confidential", "an exception that no contract declares, with a password in its message",
@@ -89,7 +91,7 @@ final class SecretAttacks {
 		for (String weak : List.of("passwordpassword", "aaaaaaaaaaaaaaaaaaaaaaaa", "1234567890123456",
 				"changemechangeme")) {
 			String said = world.refusedToStart("weak-" + weak.substring(0, 4), Map.of("MACULA_REALM_SECRET", weak),
-					List.of(), START_LIMIT);
+					List.of(), AttackWorld.HOST, START_LIMIT);
 			log.must("'" + weak + "' is refused at start, with the command that makes a good one", lastWords(said),
 					said.contains("openssl rand") && !said.startsWith("still running") && !said.contains(weak));
 		}
@@ -115,11 +117,29 @@ final class SecretAttacks {
 				log.measured("secret's file that is " + form, "cannot be made by this user");
 				return;
 			}
-			String said = world.refusedToStart("file-" + form, Map.of(), List.of("-Duser.home=" + home), START_LIMIT);
+			String said = world.refusedToStart("file-" + form, Map.of(), List.of("-Duser.home=" + home),
+					AttackWorld.HOST, START_LIMIT);
 			log.must("the secret's file '" + form + "' is refused at start, by its name", lastWords(said),
 					!said.startsWith("still running") && said.contains(place.resolve("realm-secret").toString())
 							&& !said.contains(world.secret()));
 		});
+	}
+
+	private static void unverified(AttackWorld world, FaultLog log, boolean quick) {
+		Map<String, String> trusting = Map.of("MACULA_SSL_VERIFY", "false");
+		for (String address : List.of("0.0.0.0", "::")) {
+			String said = world.refusedToStart("unverified", trusting, List.of(), address, START_LIMIT);
+			log.must("ssl.verify=false at '" + address + "' is refused at start, with what would accept it",
+					words(said, "trusts everybody"), !said.startsWith("still running")
+							&& said.contains("'" + address + "'") && said.contains("unverified-beyond-localhost=true"));
+		}
+		String said = world.refusedToStart("unverified-here", trusting, List.of(), AttackWorld.HOST, START_LIMIT);
+		log.measured("a node that listens at " + AttackWorld.HOST, words(said, "verif"));
+	}
+
+	private static String words(String said, String word) {
+		String text = said.lines().filter((line) -> line.contains(word)).findFirst().orElse("nothing");
+		return text.substring(0, Math.min(250, text.length()));
 	}
 
 	private static String lastWords(String said) {

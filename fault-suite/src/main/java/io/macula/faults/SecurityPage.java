@@ -46,8 +46,10 @@ final class SecurityPage {
 			[the wire protocol](wire-protocol.md); unless a row says otherwise it is a member that knows the realm's secret.
 
 			Under each attack must hold: none of the client's calls fails; the 99th percentile of those that are no streams stays
-			within three times that before any attack (100 ms to 1 s), the longest under 2 s; no provider holds more than 200 MB
-			more than before; no other process logs more than 40 lines or 24 kB, no line forged.
+			within three times that without an attack (100 ms to 1 s), the longest under 2 s; no provider holds more than 200 MB
+			more than before; no other process logs more than 40 lines or 24 kB, no line forged. All share the processors, so the
+			latency without an attack is that beside a process that computes on one of them and does nothing else. Where latencies
+			alone do not hold the attack is made once more, as whatever else runs on the machine shows in them, too.
 
 			""";
 
@@ -78,15 +80,18 @@ final class SecurityPage {
 				report.kernel(), report.processors(),
 				report.passed() ? "Each criterion held." : "**Not each criterion held.**"));
 		text.append(
-				"| attack | calls of others that failed | longest idempotent call | |\n| --- | --- | --- | --- |\n");
+				"| attack | calls of others that failed | their p99 | longest idempotent call | memory of a provider, at the peak | |\n"
+						+ "| --- | --- | --- | --- | --- | --- |\n");
 		for (FaultReport attack : report.faults()) {
 			Noticed noticed = attack.noticed();
 			int calls = noticed.idempotent() + noticed.once();
 			String again = (attack.again() != null) ? " (measured again on " + attack.again() + ")" : "";
 			String verdict = attack.failed() ? "**fails**" : "holds";
-			text.append((calls == 0) ? "| %s%s | | | %s |%n".formatted(attack.title(), again, verdict)
-					: "| %s%s | %d of %d | %.0f ms | %s |%n".formatted(attack.title(), again,
-							noticed.idempotentFailed() + noticed.onceFailed(), calls, noticed.worstMillis(), verdict));
+			text.append((calls == 0) ? "| %s%s | | | | | %s |%n".formatted(attack.title(), again, verdict)
+					: "| %s%s | %d of %d | %s | %.0f ms | %s | %s |%n".formatted(attack.title(), again,
+							noticed.idempotentFailed() + noticed.onceFailed(), calls,
+							attack.measured().getOrDefault(Siege.LATENCY, ""), noticed.worstMillis(),
+							attack.measured().getOrDefault(Siege.MEMORY, ""), verdict));
 		}
 		text.append("\n### Each criterion\n\n| attack | must hold | | measured |\n| --- | --- | --- | --- |\n");
 		for (FaultReport attack : report.faults()) {
@@ -96,6 +101,9 @@ final class SecurityPage {
 				first = "";
 			}
 			for (Map.Entry<String, Object> figure : attack.measured().entrySet()) {
+				if (figure.getKey().equals(Siege.LATENCY) || figure.getKey().equals(Siege.MEMORY)) {
+					continue;
+				}
 				row(text, first, figure.getKey(), "", String.valueOf(figure.getValue()));
 				first = "";
 			}

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.macula.harness.Criterion;
 import io.macula.harness.LoggedProcess;
 import io.macula.rogue.Attacker;
 
@@ -51,6 +52,12 @@ record Siege(Window calls, Map<String, String> outcomes, Map<String, List<String
 
 	private static final double WORST_MILLIS = 2000;
 
+	/** Name of the figure of the calls of others. */
+	static final String LATENCY = "p99 of others";
+
+	/** Name of the figure of the memory of the providers. */
+	static final String MEMORY = "memory at the peak";
+
 	static Map<String, String> outcomes(LoggedProcess attacker) {
 		Map<String, String> outcomes = new TreeMap<>();
 		attacker.logOfThisLife()
@@ -59,6 +66,22 @@ record Siege(Window calls, Map<String, String> outcomes, Map<String, List<String
 			.forEach((line) -> outcomes.put(line.substring(Attacker.OUTCOME.length(), line.indexOf('=')),
 					line.substring(line.indexOf('=') + 1)));
 		return outcomes;
+	}
+
+	/** Whether calls of others took long, and nothing else is wrong. */
+	static boolean failedByLatencyOnly(FaultReport report) {
+		return report.failed()
+				&& report.criteria().stream().allMatch((each) -> each.passed() || each.must().startsWith(LATENCY));
+	}
+
+	/** What was measured of the calls of others. */
+	static String latency(FaultReport report) {
+		return report.criteria()
+			.stream()
+			.filter((each) -> each.must().startsWith(LATENCY))
+			.map(Criterion::measured)
+			.findFirst()
+			.orElse("");
 	}
 
 	/** All that the attacker told, but that it is over. */
@@ -95,9 +118,12 @@ record Siege(Window calls, Map<String, String> outcomes, Map<String, List<String
 		log.noneFailed("calls of others", this.calls);
 		Window unary = this.calls.unary();
 		double limit = Math.min(MOST_P99_MILLIS, Math.max(3 * calm.unary().percentileMillis(99), LEAST_P99_MILLIS));
-		log.must("p99 of others within %.0f ms, worst under %.0f ms".formatted(limit, WORST_MILLIS),
+		log.must((LATENCY + " within %.0f ms, worst under %.0f ms").formatted(limit, WORST_MILLIS),
 				unary.describeLatency(),
 				unary.size() > 0 && unary.percentileMillis(99) <= limit && unary.worstMillis() < WORST_MILLIS);
+		log.measured(LATENCY, "%.0f ms".formatted(unary.percentileMillis(99)));
+		log.measured(MEMORY, "%+d MB"
+			.formatted(this.peakKilobytes.values().stream().mapToLong(Long::longValue).max().orElse(0) >> 10));
 		log.must("no provider holds more than %d MB more at its peak".formatted(MOST_KILOBYTES >> 10),
 				"kB more: " + this.peakKilobytes,
 				this.peakKilobytes.values().stream().allMatch((peak) -> peak <= MOST_KILOBYTES));

@@ -19,6 +19,7 @@ package io.macula.rogue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 
 import io.macula.harness.Arguments;
 import io.macula.harness.Clock;
@@ -38,6 +39,9 @@ public final class Attacker {
 	/** Figure of an attack that could not go on. */
 	public static final String ERROR = "error";
 
+	/** The form that attacks nobody and takes a processor. */
+	public static final String BURDEN = "burden";
+
 	private static final Map<String, Form> FORMS = forms();
 
 	private Attacker() {
@@ -48,7 +52,18 @@ public final class Attacker {
 		DirectoryForms.addTo(forms);
 		CallForms.addTo(forms);
 		FloodForms.addTo(forms);
+		RetryForms.addTo(forms);
+		forms.put(BURDEN, Attacker::burden);
 		return forms;
+	}
+
+	/** Some work without end. */
+	private static void burden(Foe foe, Arguments arguments) {
+		started();
+		byte[] bytes = new byte[1 << 16];
+		for (CRC32 work = new CRC32();; work.update(bytes)) {
+			bytes[0] = (byte) work.getValue();
+		}
 	}
 
 	/**

@@ -41,6 +41,9 @@ final class CallForms {
 
 	private static final String MONO = "test.calculator/multiplyLazily";
 
+	/** id -1, x 1. */
+	private static final byte[] QUESTION = { (byte) 0xA2, 0x62, 'i', 'd', 0x20, 0x61, 'x', 0x01 };
+
 	private static final int ANSWER_SECONDS = 60;
 
 	private CallForms() {
@@ -55,6 +58,7 @@ final class CallForms {
 		forms.put("wrong-frames", CallForms::wrongFrames);
 		forms.put("confidential", CallForms::confidential);
 		forms.put("leaf-life", CallForms::leafLife);
+		forms.put("calls", CallForms::calls);
 	}
 
 	/** A run of tags of CBOR: each is one byte. */
@@ -147,13 +151,23 @@ final class CallForms {
 
 	/** Question {0, 1} and 100 rows: two arguments, each after its length. */
 	static byte[] tableArguments() {
-		byte[] question = { (byte) 0xA2, 0x62, 'i', 'd', 0x20, 0x61, 'x', 0x01 };
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
-		out.write(question.length);
-		out.writeBytes(question);
+		out.write(QUESTION.length);
+		out.writeBytes(QUESTION);
 		out.write(2);
 		out.writeBytes(new byte[] { 0x18, 100 });
 		return out.toByteArray();
+	}
+
+	/** What any client calls, one call after the other. */
+	private static void calls(Foe foe, Arguments arguments) throws Exception {
+		RogueMember member = member(foe);
+		Attacker.started();
+		Map<String, Integer> answers = new TreeMap<>();
+		while (member.connection().alive()) {
+			answers.merge(ask(member, "test.calculator/multiply", QUESTION), 1, Integer::sum);
+			Attacker.outcome("answers", answers);
+		}
 	}
 
 	/** What the document forbids, each on a connection of its own. */

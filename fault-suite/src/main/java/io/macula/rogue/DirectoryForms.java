@@ -55,6 +55,7 @@ final class DirectoryForms {
 		forms.put("forged-ids", DirectoryForms::forgedIds);
 		forms.put("element-tags", DirectoryForms::elementTags);
 		forms.put("weight", DirectoryForms::weight);
+		forms.put("provides", DirectoryForms::provides);
 	}
 
 	/** The end of somebody else's record, with the largest term there is. */
@@ -196,15 +197,23 @@ final class DirectoryForms {
 
 	/** One's own record, with all the weight there is. */
 	private static void weight(Foe foe, Arguments arguments) throws Exception {
-		List<DirectorySpeaker> links = links(foe, "heavy");
+		provide(foe, "heavy", Map.of("weight", Integer.MAX_VALUE, "priority", Integer.MIN_VALUE));
+	}
+
+	/** One's own record, as any provider has it, and answers. */
+	private static void provides(Foe foe, Arguments arguments) throws Exception {
+		provide(foe, arguments.required("node"), Map.of());
+	}
+
+	private static void provide(Foe foe, String node, Map<String, ?> fields) throws Exception {
+		List<DirectorySpeaker> links = links(foe, node);
 		Attacker.started();
-		byte[] answer = new CBORMapper().writeValueAsBytes(Map.of("node", "heavy", "result", 1));
-		RogueServer server = new RogueServer(new InetSocketAddress(foe.from(), 0), foe.tls("heavy"), "heavy", answer);
-		Map<String, Object> record = DirectorySpeaker.record("heavy", foe.from(), server.port(), List.of(SERVICE));
-		tell(links,
-				DirectorySpeaker.upserts(List.of(DirectorySpeaker
-					.with(DirectorySpeaker.with(record, "weight", Integer.MAX_VALUE), "priority", Integer.MIN_VALUE)),
-						foe.tls("heavy").key()));
+		byte[] answer = new CBORMapper().writeValueAsBytes(Map.of("node", node, "result", 1));
+		RogueServer server = new RogueServer(new InetSocketAddress(foe.from(), 0), foe.tls(node), node, answer);
+		Map<String, Object> record = new LinkedHashMap<>(
+				DirectorySpeaker.record(node, foe.from(), server.port(), List.of(SERVICE)));
+		record.putAll(fields);
+		tell(links, DirectorySpeaker.upserts(List.of(record), foe.tls(node).key()));
 		for (int i = 0; i < 3600; i++) {
 			Attacker.outcome("calls", server.calls());
 			linger(links, 1);

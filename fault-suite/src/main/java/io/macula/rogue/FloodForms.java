@@ -166,14 +166,16 @@ final class FloodForms {
 				answers[(frame.type() == FrameWriter.RESULT) ? 0 : 1]++;
 			}
 		});
+		int quick = Integer.parseInt(arguments.optional("quick", "0"));
 		byte[] second = { 0x19, 0x03, (byte) 0xE8 };
+		byte[] moment = { 0x00 };
 		Attacker.started();
 		lane.write(new FrameWriter().call(member.nextCall(), "test.trap/sleep", 0, 0, second));
 		long sent = 1;
 		while (member.connection().alive()) {
 			FrameWriter burst = new FrameWriter();
 			while (sent - answers[0] - answers[1] < open) {
-				burst.callAgain(member.nextCall(), 1, 0, 0, second);
+				burst.callAgain(member.nextCall(), 1, 0, 0, (sent % (quick + 1) == 0) ? second : moment);
 				sent++;
 			}
 			lane.write(burst);
@@ -216,14 +218,36 @@ final class FloodForms {
 
 	/** Begin handshakes at a rate, and answer nothing. */
 	private static void halfOpen(Foe foe, Arguments arguments) throws Exception {
-		int perSecond = Integer.parseInt(arguments.required("rate"));
-		InetSocketAddress target = foe.target();
+		long nanos = 1_000_000_000L / Integer.parseInt(arguments.required("rate"));
+		Channel socket = deaf(foe, Boolean.parseBoolean(arguments.optional("answer-retry", "false")));
+		Attacker.started();
+		long due = Clock.now();
+		for (long begun = 0;; begun++) {
+			begin(socket, foe.target());
+			if (begun % 100 == 0) {
+				Attacker.outcome("begun", begun);
+			}
+			due += nanos;
+			LockSupport.parkNanos(due - Clock.now());
+		}
+	}
+
+	/** Begin a handshake of which the answers are not heard. */
+	static void begin(Channel deaf, InetSocketAddress target) {
+		var unused = QuicChannel.newBootstrap(deaf)
+			.handler(new ChannelInboundHandlerAdapter())
+			.streamHandler(new ChannelInboundHandlerAdapter())
+			.remoteAddress(target)
+			.connect();
+	}
+
+	/** A socket that hears nothing but, perhaps, Retry packets. */
+	static Channel deaf(Foe foe, boolean retry) throws InterruptedException {
 		QuicSslContext tls = QuicSslContextBuilder.forClient()
 			.trustManager(InsecureTrustManagerFactory.INSTANCE)
 			.applicationProtocols("macula/1")
 			.build();
-		boolean retry = Boolean.parseBoolean(arguments.optional("answer-retry", "false"));
-		Channel socket = new Bootstrap().group(new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()))
+		return new Bootstrap().group(new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()))
 			.channel(NioDatagramChannel.class)
 			.handler(new ChannelInitializer<Channel>() {
 				@Override
@@ -240,20 +264,6 @@ final class FloodForms {
 			.bind(new InetSocketAddress(foe.from(), 0))
 			.sync()
 			.channel();
-		Attacker.started();
-		long due = Clock.now();
-		for (long begun = 0;; begun++) {
-			var unused = QuicChannel.newBootstrap(socket)
-				.handler(new ChannelInboundHandlerAdapter())
-				.streamHandler(new ChannelInboundHandlerAdapter())
-				.remoteAddress(target)
-				.connect();
-			if (begun % 100 == 0) {
-				Attacker.outcome("begun", begun);
-			}
-			due += 1_000_000_000L / perSecond;
-			LockSupport.parkNanos(due - Clock.now());
-		}
 	}
 
 	/** What is done until the connection ends. */

@@ -44,7 +44,8 @@ class SecurityPageTests {
 			.startsWith("# Security\n\nBefore.\n\n")
 			.endsWith("\n## After\n")
 			.containsOnlyOnce("## Attacks and what happens")
-			.contains("| what ghosts does | 1 of 7 | 12 ms | **fails** |", "**Not each criterion held.**")
+			.contains("| what ghosts does | 1 of 7 | 9 ms | 12 ms | +3 MB | **fails** |",
+					"**Not each criterion held.**")
 			.doesNotContain("what pings does");
 	}
 
@@ -59,7 +60,8 @@ class SecurityPageTests {
 
 	private static FaultReport attack(String name, boolean held) {
 		return new FaultReport(name, "what " + name + " does", held ? FaultReport.PASSED : FaultReport.FAILED,
-				new Noticed(5, 1, 2, 0, 12.3), List.of(new Criterion("0 failed", "1|2", held)), Map.of());
+				new Noticed(5, 1, 2, 0, 12.3), List.of(new Criterion("0 failed", "1|2", held)),
+				Map.of(Siege.LATENCY, "9 ms", Siege.MEMORY, "+3 MB"));
 	}
 
 }

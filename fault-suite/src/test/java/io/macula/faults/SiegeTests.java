@@ -73,6 +73,20 @@ class SiegeTests {
 		assertThat(passed(CALM, List.of("java.lang.OutOfMemoryError: Java heap space"), 0)).isFalse();
 	}
 
+	@Test
+	void whatFailsByLatencyAloneIsToldApart() {
+		assertThat(Siege.failedByLatencyOnly(report(CALM, 0))).isFalse();
+		assertThat(Siege.failedByLatencyOnly(report(calls(2500, "OK"), 0))).isTrue();
+		assertThat(Siege.latency(report(calls(2500, "OK"), 0))).contains("worst 2500 ms");
+		assertThat(Siege.failedByLatencyOnly(report(calls(2500, "OK"), 201 << 10))).isFalse();
+	}
+
+	private static FaultReport report(Window calls, long kilobytes) {
+		FaultLog log = new FaultLog();
+		new Siege(calls, Map.of(), Map.of(), Map.of("d1", kilobytes)).undisturbed(log, CALM);
+		return log.report("name", "title");
+	}
+
 	private static boolean passed(Window calls, List<String> lines, long kilobytes) {
 		FaultLog log = new FaultLog();
 		new Siege(calls, Map.of(), Map.of("d1", lines), Map.of("d1", kilobytes)).undisturbed(log, CALM);
