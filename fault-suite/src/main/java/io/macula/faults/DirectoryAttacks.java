@@ -111,6 +111,8 @@ final class DirectoryAttacks {
 	private static void metadata(AttackWorld world, FaultLog log, boolean quick) {
 		Siege siege = world.attack(log, 30, "metadata", "--bytes=12800000");
 		log.measured("what becomes of the links", siege.told());
+		List<String> lines = siege.linesWith("d1", "WARN", "'fat0'");
+		log.must("a WARN names who told it", lines.size() + " lines", !lines.isEmpty() && lines.size() <= 3);
 		world.newClient(log);
 		world.newProvider(log);
 	}

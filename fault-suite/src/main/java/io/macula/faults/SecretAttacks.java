@@ -138,7 +138,10 @@ final class SecretAttacks {
 	}
 
 	private static String words(String said, String word) {
-		String text = said.lines().filter((line) -> line.contains(word)).findFirst().orElse("nothing");
+		String text = said.lines()
+			.filter((line) -> line.contains(word))
+			.reduce((first, second) -> second)
+			.orElse("nothing");
 		return text.substring(0, Math.min(250, text.length()));
 	}
 

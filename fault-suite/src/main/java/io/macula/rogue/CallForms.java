@@ -232,6 +232,7 @@ final class CallForms {
 			return member.connection().alive() ? "no answer"
 					: "closed " + member.connection().ended(1) + " " + member.connection().reason();
 		}
+		stream.finish();
 		long millis = (Clock.now() - start) / 1_000_000;
 		String took = (millis > 2000) ? " after " + millis / 1000 + " s" : "";
 		return ((answer.type() == FrameWriter.RESULT) ? "RESULT" : "FAILURE " + answer.failureCode()) + took;

@@ -142,6 +142,11 @@ final class RawStream extends ChannelInboundHandlerAdapter {
 		return written.await(seconds, TimeUnit.SECONDS) && written.isSuccess();
 	}
 
+	/** Nothing more is said or heard, so that another stream may be opened. */
+	void finish() {
+		channel().close();
+	}
+
 	/**
 	 * The next frame.
 	 * @param seconds bound of the wait

@@ -90,7 +90,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	 */
 	DirectoryReplica(EmbeddedSettings settings, SeedDialer dialer, RecordCheck check, DirectoryLoop loop) {
 		this(settings, new SeedRefusals(dialer), loop, new NodeTable(loop.clock(), settings.maxNodes(), check,
-				settings.lease().multipliedBy(LONGEST_LEASE).toNanos()));
+				settings.lease().multipliedBy(LONGEST_LEASE).toNanos(), settings.key()));
 	}
 
 	private DirectoryReplica(EmbeddedSettings settings, SeedRefusals dialer, DirectoryLoop loop, NodeTable table) {

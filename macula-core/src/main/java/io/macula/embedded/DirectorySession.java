@@ -53,6 +53,9 @@ abstract class DirectorySession {
 
 	private boolean closed;
 
+	/** Why it was closed, as far as the peer is told. */
+	private @Nullable Throwable failure;
+
 	DirectorySession(DirectoryLoop loop) {
 		this.loop = loop;
 		this.sentNanos = loop.nanoTime();
@@ -76,6 +79,11 @@ abstract class DirectorySession {
 
 	private void attach(FluxSink<DirectoryUpdate> sink) {
 		sink.onDispose(() -> this.loop.execute(this.onEnd));
+		Throwable present = this.failure;
+		if (present != null) {
+			sink.error(present);
+			return;
+		}
 		if (this.closed) {
 			sink.complete();
 			return;
@@ -151,6 +159,20 @@ abstract class DirectorySession {
 
 	final DirectoryLoop loop() {
 		return this.loop;
+	}
+
+	/**
+	 * Close it, and have the peer told why.
+	 */
+	final void fail(Throwable error) {
+		assert this.loop.inLoop();
+		if (!this.closed) {
+			this.closed = true;
+			this.failure = error;
+			if (this.sink != null) {
+				this.sink.error(error);
+			}
+		}
 	}
 
 	final void close() {

@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import io.macula.Instance;
 import io.macula.ServiceName;
@@ -33,6 +34,7 @@ import io.macula.embedded.DirectoryUpdate.Digest;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
+import io.macula.tls.NodeKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +66,8 @@ final class NodeTable {
 	 * Bound. A table that holds its most nodes takes no further ones, first come, first
 	 * kept: renewals of those that were left out are heard again when there is room. Only
 	 * one that tells of itself over its own link takes the place of one that does not:
-	 * records of others cost nothing to make.
+	 * records of others cost nothing to make. Of one identity there are a few
+	 * (TableRoom).
 	 */
 
 	private static final int MAX_TOMBSTONES = 100_000;
@@ -102,7 +105,7 @@ final class NodeTable {
 	 * @param maxNodes further nodes are refused; this node itself never is
 	 */
 	NodeTable(LongSupplier nanoTime, int maxNodes) {
-		this(nanoTime, maxNodes, null, Long.MAX_VALUE);
+		this(nanoTime, maxNodes, null, Long.MAX_VALUE, null);
 	}
 
 	/**
@@ -111,10 +114,12 @@ final class NodeTable {
 	 * @param maxNodes further nodes are refused; this node itself never is
 	 * @param check what is demanded of a record, or {@code null} for nothing
 	 * @param longestLeaseNanos bound of all leases
+	 * @param own key of this node, or {@code null} if no identity is bounded
 	 */
-	NodeTable(LongSupplier nanoTime, int maxNodes, @Nullable RecordCheck check, long longestLeaseNanos) {
+	NodeTable(LongSupplier nanoTime, int maxNodes, @Nullable RecordCheck check, long longestLeaseNanos,
+			@Nullable Supplier<NodeKey> own) {
 		this.nanoTime = nanoTime;
-		this.room = TableRoom.of(maxNodes);
+		this.room = TableRoom.of(maxNodes, own);
 		this.check = check;
 		this.longestLeaseNanos = longestLeaseNanos;
 		this.leases = new LeaseSweep(nanoTime.getAsLong());
@@ -189,6 +194,9 @@ final class NodeTable {
 		}
 		if (held == null && full() && !(direct && relayed() != null)) {
 			return Verdict.FULL;
+		}
+		if ((held == null || !held.record().sameOwner(record)) && this.room.crowded(record)) {
+			return Verdict.CROWDED;
 		}
 		require(upsert);
 		if (held != null && this.check != null && !held.record().sameOwner(record)) {

@@ -116,6 +116,17 @@ final class ReplicaLog {
 	 * A peer speaks in the name of another node, or tells again and again what nobody
 	 * vouches for: its link is closed.
 	 */
+	/**
+	 * A record was left out because its owner has too many.
+	 */
+	void crowded(String nodeId, ProvenPeer peer) {
+		this.limit.log("crowded", (suppressed) -> logger.warn(
+				"Left out node '{}', perhaps others too, of which node '{}' (identity {}) told: its owner has"
+						+ " as many nodes as one key may have. Where nodes share a certificate, have all of"
+						+ " them share it, or give each its own; if they do not, keep that one out of the" + " realm{}",
+				nodeId, peer.nodeId(), identity(peer), suppressed));
+	}
+
 	void dishonest(ProvenPeer peer, String why) {
 		this.limit.log("dishonest",
 				(suppressed) -> logger.warn(

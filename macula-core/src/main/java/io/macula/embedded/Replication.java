@@ -16,6 +16,8 @@
 
 package io.macula.embedded;
 
+import io.macula.Code;
+import io.macula.RpcException;
 import io.macula.embedded.DirectoryUpdate.Digest;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
@@ -214,6 +216,10 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 				link.refuse(nodeId, false);
 				this.log.full(nodeId);
 			}
+			case CROWDED -> {
+				link.refuse(nodeId, false);
+				this.log.crowded(nodeId, link.proven());
+			}
 			case UNPROVEN -> {
 				link.tell(nodeId);
 				if (link.wasted()) {
@@ -293,6 +299,14 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	 */
 	void closeServed() {
 		this.links.served().forEach(this::close);
+	}
+
+	@Override
+	public void failed(DirectoryLink link, Throwable error) {
+		if (!link.closed() && error instanceof RpcException rpc && rpc.code() == Code.INVALID_ARGUMENT) {
+			this.log.dishonest(link.proven(), "what it tells cannot be read: " + rpc.status().message());
+		}
+		SessionOwner.super.failed(link, error);
 	}
 
 	@Override

@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -42,7 +43,7 @@ final class ServedStreams {
 	 */
 	<S extends DirectorySession, T> Flux<DirectoryUpdate> serve(S session, Flux<T> told, SessionOwner<S, T> owner) {
 		DirectoryInbound<T> inbound = new DirectoryInbound<>(this.loop, (value) -> owner.heard(session, value),
-				(error) -> owner.close(session));
+				(error) -> end(session, error, owner));
 		session.onEnd(() -> {
 			inbound.leave();
 			owner.close(session);
@@ -57,6 +58,16 @@ final class ServedStreams {
 		});
 		told.subscribe(inbound);
 		return session.outgoing();
+	}
+
+	private static <S extends DirectorySession> void end(S session, @Nullable Throwable error,
+			SessionOwner<S, ?> owner) {
+		if (error != null) {
+			owner.failed(session, error);
+		}
+		else {
+			owner.close(session);
+		}
 	}
 
 	/**

@@ -35,6 +35,14 @@ interface SessionOwner<S extends DirectorySession, T> {
 	void heard(S session, T told);
 
 	/**
+	 * The other node broke off, or told what cannot be read: end the session with that.
+	 */
+	default void failed(S session, Throwable error) {
+		session.fail(error);
+		close(session);
+	}
+
+	/**
 	 * End a session, or clear up after one that has ended; any number of times.
 	 */
 	void close(S session);

@@ -35,6 +35,8 @@ enum Verdict {
 	TOO_OLD,
 	/** There is no room for a further node. */
 	FULL,
+	/** Its owner has as many nodes as one identity may have. */
+	CROWDED,
 	/** The id belongs to another identity: whether that one lives is to be found out. */
 	CLAIMED,
 	/** It does not come from the owner of the record. */

@@ -159,7 +159,8 @@ public final class BundleTls implements TlsContexts {
 			}
 		}
 		return new Present(QuicContexts.of(own, new BundleTrust(trustManager, clock), verification.enabled()),
-				new ExpiryWarning(shown.chain(), source, clock), shown.own(), NodeKey.of(shown.key(), shown.own()));
+				new ExpiryWarning(shown.chain(), source, clock), shown.own(),
+				NodeKey.of(shown.key(), shown.own()).ofManyNodes());
 	}
 
 	private static X509ExtendedTrustManager trustManager(String source, TrustManagerFactory trust) {

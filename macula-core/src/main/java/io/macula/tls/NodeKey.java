@@ -33,9 +33,12 @@ public final class NodeKey {
 
 	private final NodeIdentity identity;
 
-	private NodeKey(PrivateKey privateKey, NodeIdentity identity) {
+	private final boolean shared;
+
+	private NodeKey(PrivateKey privateKey, NodeIdentity identity, boolean shared) {
 		this.privateKey = privateKey;
 		this.identity = identity;
+		this.shared = shared;
 	}
 
 	/**
@@ -45,7 +48,7 @@ public final class NodeKey {
 	 * @return the key
 	 */
 	public static NodeKey of(PrivateKey privateKey, X509Certificate certificate) {
-		return new NodeKey(privateKey, NodeIdentity.of(certificate));
+		return new NodeKey(privateKey, NodeIdentity.of(certificate), false);
 	}
 
 	/**
@@ -54,7 +57,23 @@ public final class NodeKey {
 	 * @return the key
 	 */
 	public static NodeKey of(KeyPair pair) {
-		return new NodeKey(pair.getPrivate(), NodeIdentity.of(pair.getPublic().getEncoded()));
+		return new NodeKey(pair.getPrivate(), NodeIdentity.of(pair.getPublic().getEncoded()), false);
+	}
+
+	/**
+	 * This key, which other nodes may have, too, as it comes from a file.
+	 * @return the key
+	 */
+	NodeKey ofManyNodes() {
+		return new NodeKey(this.privateKey, this.identity, true);
+	}
+
+	/**
+	 * Whether other nodes may have this key, too.
+	 * @return false if it was made for this node
+	 */
+	public boolean shared() {
+		return this.shared;
 	}
 
 	/**

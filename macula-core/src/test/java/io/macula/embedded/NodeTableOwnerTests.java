@@ -43,11 +43,12 @@ class NodeTableOwnerTests {
 
 	private final RecordCheck check = new RecordCheck(TestOwner.REALM, () -> NOW);
 
-	private final NodeTable table = new NodeTable(() -> this.nanos, 10, this.check, Duration.ofSeconds(60).toNanos());
-
 	private final TestOwner owner = TestOwner.named("owner");
 
 	private final TestOwner rogue = TestOwner.named("rogue");
+
+	private final NodeTable table = new NodeTable(() -> this.nanos, 10, this.check, Duration.ofSeconds(60).toNanos(),
+			() -> this.owner.key);
 
 	@Test
 	void whenTheOwnerSignedItThenARecordIsTakenAndVerifiedOnce() {
@@ -259,6 +260,22 @@ class NodeTableOwnerTests {
 
 	private static NodeRecord named(String nodeId) {
 		return new NodeRecord(nodeId, 1, 1, 1, nodeId, 9443, null, 0, 100, Map.of(), List.of("s"), LEASE);
+	}
+
+	@Test
+	void anIdentityHasAFewNodesAndAnotherOneFindsRoom() {
+		for (int i = 0; i < 6; i++) {
+			this.rogue.sign(named("ghost" + i));
+			assertThat(this.table.apply(this.rogue.upsert(0)))
+				.isEqualTo((i < TableRoom.NODES_OF_A_KEY) ? Verdict.CHANGED : Verdict.CROWDED);
+		}
+		TestOwner honest = TestOwner.named("honest");
+		honest.sign(named("honest"));
+		assertThat(this.table.apply(honest.upsert(0))).isEqualTo(Verdict.CHANGED);
+		this.rogue.sign(named("honest"));
+		assertThat(this.table.apply(this.rogue.upsert(0))).as("a claim").isEqualTo(Verdict.CROWDED);
+		this.rogue.sign(named("ghost0"));
+		assertThat(this.table.apply(this.rogue.withdrawal())).isIn(Verdict.CHANGED, Verdict.UNPROVEN);
 	}
 
 	private static NodeRecord record(long term, long version, String host) {

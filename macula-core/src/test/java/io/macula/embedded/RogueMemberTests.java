@@ -18,13 +18,17 @@ package io.macula.embedded;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Instance;
+import io.macula.RpcException;
+import io.macula.Status;
 import io.macula.directory.Lease;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
@@ -35,6 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,6 +75,17 @@ class RogueMemberTests {
 		settle();
 		attack(attack, SimulatedRealm.endpoint("a"), 5);
 		assertUntouched();
+	}
+
+	@Test
+	void whenWhatItTellsCannotBeReadThenItsLinkEndsWithTheReason() {
+		settle();
+		RpcException unread = new RpcException(Status.processed(Code.INVALID_ARGUMENT, "no update"));
+		List<Throwable> failures = new ArrayList<>();
+		this.a.replica.peer().link(ProvenPeer.UNKNOWN, Flux.error(unread)).subscribe((update) -> {
+		}, failures::add);
+		this.realm.pass(SECOND);
+		assertThat(failures).containsExactly(unread);
 	}
 
 	/** The replica is no seed, but linked to all of them. */
@@ -292,7 +308,22 @@ class RogueMemberTests {
 		assertUntouched();
 	}
 
-	/** The claim that costs most: of an id that nobody has. */
+	@Test
+	void whenItTellsOfNodesThatDoNotExistThenAFewOfOneKeyAreTaken() {
+		settle();
+		this.rogue.link(this.a.endpoint);
+		this.realm.pass(SECOND);
+		for (int i = 0; i < 50; i++) {
+			this.rogue.owner.sign(record("ghost" + i, "rogue", 1, Duration.ofDays(1).toMillis()));
+			this.rogue.tell(this.rogue.owner.upsert(0));
+		}
+		this.realm.pass(SECOND);
+		assertThat(this.a.nodes()).filteredOn((node) -> node.startsWith("ghost")).hasSize(TableRoom.NODES_OF_A_KEY);
+		assertThat(this.client.nodes()).filteredOn((node) -> node.startsWith("ghost"))
+			.hasSizeLessThanOrEqualTo(TableRoom.NODES_OF_A_KEY);
+	}
+
+	/** The claim that costs most: of an id that nobody has, by a key that nobody had. */
 	@Test
 	void whenItFillsTheDirectoryThenThoseThatTellOfThemselvesHaveRoom() {
 		SimulatedRealm small = new SimulatedRealm(12).maxNodes(20);
@@ -302,8 +333,9 @@ class RogueMemberTests {
 		ghosts.link(seed.endpoint);
 		small.pass(SECOND);
 		for (int i = 0; i < 50; i++) {
-			ghosts.owner.sign(record("ghost" + i, "rogue", 1, Duration.ofDays(1).toMillis()));
-			ghosts.tell(ghosts.owner.upsert(0));
+			TestOwner ghost = new TestOwner(TestOwner.newKey());
+			ghost.sign(record("ghost" + i, "rogue", 1, Duration.ofDays(1).toMillis()));
+			ghosts.tell(ghost.upsert(0));
 		}
 		small.pass(SECOND);
 		assertThat(seed.nodes()).hasSize(20);
