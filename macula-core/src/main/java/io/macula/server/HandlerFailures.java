@@ -40,15 +40,18 @@ import reactor.core.Exceptions;
  * exceptions of a handler do when they are described or encoded.
  * <p>
  * What an exception says that the contract does not declare may be a table, a path, a
- * person: it stays in the log of this node, unless the provider exposes it. An
- * {@link RpcException} is a status that the handler made for its caller, and what the
- * contract's own types say of the caller's arguments is the caller's.
+ * person, and its class tells what is used here: both stay in the log of this node,
+ * unless the provider exposes them. An {@link RpcException} is a status that the handler
+ * made for its caller, and what the contract's own types say of the caller's arguments is
+ * the caller's.
  */
 final class HandlerFailures {
 
 	private static final Logger logger = PrintableLogger.of(HandlerFailures.class);
 
 	private static final int LONGEST_MESSAGE = 4096;
+
+	private static final String UNDECLARED = " failed with what its contract does not declare";
 
 	private static final byte[] NOTHING = {};
 
@@ -114,8 +117,12 @@ final class HandlerFailures {
 		this.log.warn("Handler of " + this.procedure + " failed with " + type, thrown);
 		Code code = (thrown instanceof Error) ? Code.INTERNAL : Code.UNKNOWN;
 		// What the contract declares may be told even where it cannot travel as itself.
-		String message = (declared != null) ? ": " + text(thrown) : told(thrown);
-		return new Failure(Status.processed(code, type + message), type, NOTHING);
+		if (declared != null || this.exposeMessages) {
+			return new Failure(Status.processed(code, type + ": " + text(thrown)), type, NOTHING);
+		}
+		// Want of memory or stack says nothing of what is used here.
+		String what = (thrown instanceof VirtualMachineError) ? " failed with " + type : UNDECLARED;
+		return Failure.of(Status.processed(code, this.procedure + what + HIDDEN));
 	}
 
 	private Failure declared(Throwable thrown, String type, ValueCodec codec) {

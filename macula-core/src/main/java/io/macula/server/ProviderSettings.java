@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight calls that may be open at once on this node; default 100000
  * @param grace time that calls in flight have to finish when the node drains; default 30
  * seconds
- * @param exposeMessages whether callers are told the messages of exceptions that the
- * contract does not declare, and why a result cannot be encoded; by default these stay in
- * the log of the provider, and callers learn the type
+ * @param exposeMessages whether callers are told types and messages of exceptions that
+ * the contract does not declare, and why a result cannot be encoded; by default these
+ * stay in the log of the provider
  */
 public record ProviderSettings(@Nullable String address, int port, @Nullable String advertisedHost, int priority,
 		int weight, Map<String, String> metadata, int maxThreads, int queueCapacity, int maxInFlight, Duration grace,

@@ -97,8 +97,9 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * are refused as not processed
 	 * @param maxInFlight Maximum number of calls open at once on this node
 	 * @param grace Time that calls in flight have to finish on shutdown
-	 * @param exposeMessages Whether callers are told the messages of exceptions that the
-	 * contract does not declare; by default these stay in the log of the provider
+	 * @param exposeMessages Whether callers are told types and messages of exceptions
+	 * that the contract does not declare; by default these stay in the log of the
+	 * provider
 	 */
 	public record Provider(@Nullable Boolean enabled, @DefaultValue("9443") int port, @Nullable String address,
 			@Nullable String advertisedHost, @DefaultValue("0") int priority, @DefaultValue("100") int weight,
