@@ -155,9 +155,10 @@ final class DirectoryForms {
 	/** Ids and names that forge lines of a log. */
 	private static void forgedIds(Foe foe, Arguments arguments) throws Exception {
 		int count = Integer.parseInt(arguments.required("count"));
-		Attacker.started();
 		RogueMember hello = RogueMember.join(foe.plan(foe.target(), foe.tls("mallory")), FORGERY);
 		Attacker.outcome("hello", hello.reception());
+		// The time of the attack does not count until this is known.
+		Attacker.started();
 		TlsContexts tls = foe.tls("mallory");
 		RogueMember goodbye = RogueMember.join(foe.plan(foe.target(), tls), "mallory");
 		goodbye.control().write(new FrameWriter().goAway(1, FORGERY));
