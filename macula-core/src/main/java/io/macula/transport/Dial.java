@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
 
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.log.Printable;
 import io.macula.log.PrintableLogger;
 import io.macula.tls.TlsContexts;
 import io.macula.tls.TlsFailures;
@@ -329,8 +330,14 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		if (this.phase != Phase.WELCOME || established == null || socketTurn == null) {
 			return;
 		}
+		if (introduction.version() != Introduction.VERSION) {
+			fail(this.failures.unavailable("it speaks version " + introduction.version()
+					+ " of the protocol, this node version " + Introduction.VERSION, "the versions of both sides"));
+			return;
+		}
 		if (!introduction.realm().equals(this.self.realm().name())) {
-			fail(this.failures.refusal(ErrorCode.WRONG_REALM, "it belongs to realm '" + introduction.realm() + "'"));
+			fail(this.failures.refusal(ErrorCode.WRONG_REALM,
+					"it belongs to realm '" + Printable.text(introduction.realm()) + "'"));
 			return;
 		}
 		ShownIdentity shown = ShownIdentity.of(this.engine);

@@ -283,9 +283,19 @@ abstract class FrameStream extends StreamOutput {
 			return in;
 		}
 		this.received = null;
-		before.discardSomeReadBytes();
-		before.writeBytes(in);
-		in.release();
+		boolean kept = false;
+		try {
+			before.discardSomeReadBytes();
+			before.writeBytes(in);
+			kept = true;
+		}
+		finally {
+			in.release();
+			if (!kept) {
+				// There is no memory for more.
+				before.release();
+			}
+		}
 		return before;
 	}
 

@@ -19,6 +19,7 @@ package io.macula.transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
@@ -124,6 +125,21 @@ class DialTests {
 		connected().streams.get(0).receive(welcome("b"));
 		assertThat(this.outcome.failures.get(0).code()).isEqualTo(Code.UNAUTHENTICATED);
 		assertThat(this.outcome.failure()).contains("it belongs to realm 'b'");
+	}
+
+	@Test
+	void whenThePeerTellsARealmThatCannotBePrintedThenItIsEscaped() {
+		connected().streams.get(0).receive(welcome("b\u001b[2J\n"));
+		assertThat(this.outcome.failure()).contains("it belongs to realm 'b\\u001b[2J\\n'");
+	}
+
+	@Test
+	void whenThePeerSpeaksAnotherVersionThenTheDialFails() {
+		connected().streams.get(0)
+			.receive(new Frame.Welcome(
+					new Introduction(2, "a", "provider", 1, 1 << 20, 100, List.of("raw"), "test", Map.of())));
+		assertThat(this.outcome.failures.get(0).code()).isEqualTo(Code.UNAVAILABLE);
+		assertThat(this.outcome.failure()).contains("it speaks version 2 of the protocol, this node version 1");
 	}
 
 	@Test

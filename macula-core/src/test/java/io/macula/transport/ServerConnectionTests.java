@@ -30,6 +30,8 @@ import io.macula.wire.ErrorCode;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.Introduction;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.handler.codec.quic.QuicStreamType;
@@ -134,6 +136,20 @@ class ServerConnectionTests {
 		this.connection.open(this.lane);
 		this.channel.run();
 		assertThat(this.channel.closeReason).contains("a stream before HELLO");
+	}
+
+	@Test
+	void whenThereIsNoMemoryForWhatArrivesThenTheConnectionEndsAndFreesWhatItHas() {
+		welcomed();
+		byte[] frame = FakeQuicStream.bytes(call(1, "test/echo", 100));
+		ByteBuf first = Unpooled.buffer(50, 50).writeBytes(frame, 0, 50);
+		ByteBuf second = Unpooled.buffer().writeBytes(frame, 50, frame.length - 50);
+		this.lane.pipeline().fireChannelRead(first);
+		this.lane.pipeline().fireChannelRead(second);
+		this.channel.run();
+		assertThat(this.channel.closeCode).isEqualTo((int) ErrorCode.INTERNAL.number());
+		assertThat(List.of(first, second)).allMatch((buffer) -> buffer.refCnt() == 0);
+		assertThat(this.listener.memory().held()).isZero();
 	}
 
 	// Answers
