@@ -148,6 +148,12 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 	 */
 	record Gone(String nodeId, long term, long version, long renewals, boolean withdrawn, @Nullable Proof proof) {
 
+		/**
+		 * Withdrawals in a row of which only the last needs to be heard: to verify as
+		 * many costs little.
+		 */
+		static final int MOST_MISSED = 64;
+
 		Gone {
 			NodeIds.require(nodeId);
 		}
@@ -158,11 +164,29 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 		}
 
 		/**
-		 * Whether the owner of a record withdrew it, all versions of it so far.
+		 * Whether the owner of a record withdrew it, all versions of it so far. Who
+		 * missed withdrawals believes the last of them, too.
 		 */
 		boolean opens(@Nullable NodeSeal seal) {
-			return this.withdrawn && this.proof != null && seal != null
-					&& this.proof.hashed(1).equals(seal.withdrawal());
+			return this.withdrawn && seal != null && hashesTo(seal.withdrawal());
+		}
+
+		/**
+		 * Whether this is a later withdrawal by the owner who told of another one.
+		 */
+		boolean follows(Gone earlier) {
+			return this.withdrawn && earlier.withdrawn && earlier.proof != null && hashesTo(earlier.proof);
+		}
+
+		private boolean hashesTo(Proof other) {
+			Proof hash = this.proof;
+			for (int i = 0; i < MOST_MISSED && hash != null; i++) {
+				hash = hash.hashed(1);
+				if (hash.equals(other)) {
+					return true;
+				}
+			}
+			return false;
 		}
 
 	}

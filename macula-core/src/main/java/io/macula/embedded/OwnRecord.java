@@ -162,7 +162,7 @@ final class OwnRecord {
 		if (present == null || this.yielded) {
 			return;
 		}
-		if (this.renewals == RenewalChain.LENGTH) {
+		if (this.renewals == ProofChain.RENEWALS) {
 			put(present);
 			return;
 		}

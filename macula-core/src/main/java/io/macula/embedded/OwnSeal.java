@@ -30,17 +30,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnSeal {
 
+	/** After so many a chain of them ends, and another one begins. */
+	private static final int WITHDRAWALS = 256;
+
 	private final Realm realm;
 
 	private final Supplier<NodeKey> keys;
 
 	private final SecureRandom random = new SecureRandom();
 
-	private Proof withdrawal = Proof.random(this.random);
+	private ProofChain withdrawals = new ProofChain(this.random, WITHDRAWALS);
+
+	/** Of the chain. */
+	private int withdrawn;
 
 	private @Nullable NodeIdentity signer;
 
-	private @Nullable RenewalChain chain;
+	private @Nullable ProofChain chain;
 
 	/**
 	 * A seal.
@@ -57,11 +63,11 @@ final class OwnSeal {
 	 */
 	NodeRecord sign(NodeRecord record) {
 		NodeKey key = this.keys.get();
-		RenewalChain renewals = new RenewalChain(this.random);
+		ProofChain renewals = new ProofChain(this.random, ProofChain.RENEWALS);
 		this.chain = renewals;
 		this.signer = key.identity();
-		NodeSeal unsigned = new NodeSeal(key.identity().publicKey(), renewals.proof(0), this.withdrawal.hashed(1),
-				new byte[0]);
+		NodeSeal unsigned = new NodeSeal(key.identity().publicKey(), renewals.proof(0),
+				this.withdrawals.proof(this.withdrawn), new byte[0]);
 		byte[] signature = key.sign(RecordText.of(this.realm, record, unsigned));
 		return record.sealed(new NodeSeal(unsigned.key(), unsigned.renewal(), unsigned.withdrawal(), signature));
 	}
@@ -85,7 +91,7 @@ final class OwnSeal {
 	 * The proof of a renewal of what was signed last.
 	 */
 	Proof renewal(long renewals) {
-		RenewalChain present = this.chain;
+		ProofChain present = this.chain;
 		if (present == null) {
 			throw new IllegalStateException("Nothing was signed");
 		}
@@ -93,11 +99,16 @@ final class OwnSeal {
 	}
 
 	/**
-	 * The proof of the withdrawal; what is signed afterwards has another one.
+	 * The proof of the withdrawal of all that was signed; what is signed afterwards needs
+	 * the next one.
 	 */
 	Proof withdraw() {
-		Proof told = this.withdrawal;
-		this.withdrawal = Proof.random(this.random);
+		this.withdrawn++;
+		Proof told = this.withdrawals.proof(this.withdrawn);
+		if (this.withdrawn == this.withdrawals.length()) {
+			this.withdrawals = new ProofChain(this.random, WITHDRAWALS);
+			this.withdrawn = 0;
+		}
 		return told;
 	}
 

@@ -119,7 +119,7 @@ final class RecordCheck {
 	 * @param knownProof its proof
 	 */
 	static boolean proven(long renewals, @Nullable Proof proof, long known, @Nullable Proof knownProof) {
-		return proof != null && RenewalChain.holds(renewals) && renewals >= known
+		return proof != null && ProofChain.holds(renewals) && renewals >= known
 				&& Objects.equals(proof.hashed(renewals - known), knownProof);
 	}
 

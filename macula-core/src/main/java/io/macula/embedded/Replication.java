@@ -147,8 +147,11 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 			Verdict verdict = apply(gone);
 			if (verdict == Verdict.UNPROVEN) {
 				this.log.invalid(gone.nodeId(), link.proven(), "its withdrawal does not come from its owner");
+				wasted(link, gone.nodeId());
 			}
-			answer(link, gone.nodeId(), verdict);
+			else {
+				answer(link, gone.nodeId(), verdict);
+			}
 		});
 		update.renewals().forEach((renewal) -> {
 			Verdict verdict = apply(link, renewal);
@@ -222,14 +225,21 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 			}
 			case UNPROVEN -> {
 				link.tell(nodeId);
-				if (link.wasted()) {
-					this.log.dishonest(link.proven(), "it goes on telling what the owners of the records do not vouch"
-							+ " for, the last time of node '" + nodeId + "'");
-					close(link);
-				}
+				wasted(link, nodeId);
 			}
 			case CHANGED, RENEWED, KNOWN, TOO_OLD, CLAIMED -> {
 			}
+		}
+	}
+
+	/*
+	 * Who told of an end that it believes in is not told otherwise: it would tell it again.
+	 */
+	private void wasted(DirectoryLink link, String nodeId) {
+		if (link.wasted()) {
+			this.log.dishonest(link.proven(), "it goes on telling what the owners of the records do not vouch"
+					+ " for, the last time of node '" + nodeId + "'");
+			close(link);
 		}
 	}
 

@@ -62,10 +62,17 @@ final class Tombstones {
 
 	/**
 	 * Remember a withdrawal of a record that is not known, for the case that the record
-	 * comes later: it counts for nothing but the record that it opens.
+	 * comes later: it counts for nothing but the records that it opens, unless what is
+	 * remembered of the node proves that it comes from the same owner.
 	 */
 	void expect(Gone gone, long now) {
-		if (gone.proof() != null && !this.byNode.containsKey(gone.nodeId()) && this.byNode.size() < this.most / 2) {
+		Tombstone before = this.byNode.get(gone.nodeId());
+		if (before != null) {
+			if (before.precedes(gone)) {
+				this.byNode.put(gone.nodeId(), before.then(gone, now + SHORTEST_NANOS));
+			}
+		}
+		else if (gone.proof() != null && this.byNode.size() < this.most / 2) {
 			this.byNode.put(gone.nodeId(), new Tombstone(gone, null, true, now + SHORTEST_NANOS));
 		}
 	}
@@ -75,8 +82,9 @@ final class Tombstones {
 	 */
 	boolean cover(NodeRecord record, long renewals) {
 		Tombstone tombstone = this.byNode.get(record.nodeId());
-		return tombstone != null && (tombstone.gone.opens(record.seal())
-				|| (tombstone.isOf(record) && !tombstone.yieldsTo(record.term(), record.version(), renewals)));
+		return tombstone != null
+				&& ((tombstone.isOf(record) && !tombstone.yieldsTo(record.term(), record.version(), renewals))
+						|| tombstone.gone.opens(record.seal()));
 	}
 
 	/**
@@ -138,6 +146,17 @@ final class Tombstones {
 
 		boolean isOf(NodeRecord other) {
 			return !this.awaiting && (this.home == null || this.home.record().sameOwner(other));
+		}
+
+		/** Whether a withdrawal is demonstrably of the same owner, and later. */
+		boolean precedes(Gone later) {
+			return later.follows(this.gone)
+					|| (this.home != null && !this.gone.withdrawn() && later.opens(this.home.record().seal()));
+		}
+
+		Tombstone then(Gone later, long untilNanos) {
+			return new Tombstone(later, this.home, this.awaiting,
+					(untilNanos - this.untilNanos > 0) ? untilNanos : this.untilNanos);
 		}
 
 		boolean yieldsTo(long term, long version, long renewals) {

@@ -306,6 +306,26 @@ class EmbeddedDirectoryTests {
 	}
 
 	@Test
+	void whenANodeWithdrewTwiceWhileAnotherWasCutOffThenThatOneBelievesTheLast() {
+		this.realm.lease(Duration.ofSeconds(60));
+		List<Endpoint> seeds = SimulatedRealm.seeds("a");
+		this.realm.provider("a", seeds);
+		Node cutOff = this.realm.provider("b", seeds);
+		Node withdrawn = this.realm.provider("c", seeds);
+		this.realm.untilAllSee(Duration.ofSeconds(5), "a", "b", "c");
+		this.realm.cut(cutOff);
+		withdrawn.lease.withdraw().subscribe();
+		withdrawn.advertise(Set.of(SimulatedRealm.SERVICE));
+		this.realm.pass(Duration.ofMillis(100));
+		withdrawn.lease.withdraw().subscribe();
+		this.realm.pass(Duration.ofSeconds(8));
+		this.realm.heal();
+		long sent = cutOff.updatesSent;
+		this.realm.untilAllSee(Duration.ofSeconds(5), "a", "b");
+		assertThat(cutOff.updatesSent - sent).isLessThan(20);
+	}
+
+	@Test
 	void whenAdvertisedBeforeTheStartThenPendingUntilThen() {
 		DirectoryReplica replica = this.realm.unstartedReplica("x", List.of());
 		Instance instance = new Instance("x", 1, SimulatedRealm.endpoint("x"), null, 0, 100, Map.of());

@@ -147,9 +147,9 @@ class NodeTableOwnerTests {
 		assertThat(this.table.apply(new Renewal("a", 1, 1, Long.MIN_VALUE, 0, known))).isEqualTo(Verdict.KNOWN);
 		assertThat(this.table.renewal("a").renewals()).isEqualTo(2);
 		assertThat(this.table.apply(this.owner.renewal(100))).as("many were missed").isEqualTo(Verdict.RENEWED);
-		assertThat(this.table.apply(this.owner.renewal(RenewalChain.LENGTH))).as("more than can be missed")
+		assertThat(this.table.apply(this.owner.renewal(ProofChain.RENEWALS))).as("more than can be missed")
 			.isEqualTo(Verdict.WANTED);
-		assertThat(this.table.apply(this.owner.upsert(RenewalChain.LENGTH))).isEqualTo(Verdict.RENEWED);
+		assertThat(this.table.apply(this.owner.upsert(ProofChain.RENEWALS))).isEqualTo(Verdict.RENEWED);
 	}
 
 	@Test

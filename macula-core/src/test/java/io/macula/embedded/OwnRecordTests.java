@@ -119,17 +119,17 @@ class OwnRecordTests {
 	@Test
 	void whenRenewedThenEachRenewalIsProvenAndTheLastOneBeginsANewVersion() {
 		advertise();
-		for (int i = 1; i <= RenewalChain.LENGTH; i++) {
+		for (int i = 1; i <= ProofChain.RENEWALS; i++) {
 			this.test.run(this.own::renew);
 		}
 		Renewal last = this.table.renewal("me");
-		assertThat(last.renewals()).isEqualTo(RenewalChain.LENGTH);
-		assertThat(last.proof().hashed(RenewalChain.LENGTH)).isEqualTo(mine().seal().renewal());
+		assertThat(last.renewals()).isEqualTo(ProofChain.RENEWALS);
+		assertThat(last.proof().hashed(ProofChain.RENEWALS)).isEqualTo(mine().seal().renewal());
 		assertThat(mine().version()).isEqualTo(1);
 		this.test.run(this.own::renew);
 		assertThat(mine().version()).isEqualTo(2);
 		assertThat(this.table.renewal("me").renewals()).isZero();
-		assertThat(last.proof().hashed(RenewalChain.LENGTH)).isNotEqualTo(mine().seal().renewal());
+		assertThat(last.proof().hashed(ProofChain.RENEWALS)).isNotEqualTo(mine().seal().renewal());
 	}
 
 	@Test

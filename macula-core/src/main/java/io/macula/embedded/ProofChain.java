@@ -19,44 +19,52 @@ package io.macula.embedded;
 import java.security.SecureRandom;
 
 /**
- * The proofs of all renewals of one version of a record: each hashes to the one before,
- * so that nobody but their owner knows the next. Immutable.
+ * Proofs, each of which hashes to the one before, so that nobody but their owner knows
+ * the next: of all renewals of one version of a record, or of withdrawals. Immutable.
  */
-final class RenewalChain {
+final class ProofChain {
 
 	/**
 	 * Most renewals of one version; the next version has a chain of its own. Bounds what
 	 * it costs to verify a number of renewals: as much as a signature.
 	 */
-	static final int LENGTH = 4096;
+	static final int RENEWALS = 4096;
 
-	/** Both halves of each proof, that of no renewal first. */
-	private final long[] proofs = new long[2 * (LENGTH + 1)];
+	/** Both halves of each proof, the one that all hash to first. */
+	private final long[] proofs;
 
-	RenewalChain(SecureRandom random) {
+	/**
+	 * A chain.
+	 * @param length how many proofs there are after the one that all hash to
+	 */
+	ProofChain(SecureRandom random, int length) {
+		this.proofs = new long[2 * (length + 1)];
 		Proof proof = Proof.random(random);
-		for (int i = LENGTH; i >= 0; i--) {
+		for (int i = length; i >= 0; i--) {
 			this.proofs[2 * i] = proof.high();
 			this.proofs[2 * i + 1] = proof.low();
 			proof = proof.hashed(1);
 		}
 	}
 
+	int length() {
+		return this.proofs.length / 2 - 1;
+	}
+
 	/**
-	 * The proof of a renewal.
-	 * @param renewals its number, from 0, which the record itself tells, to
-	 * {@value #LENGTH}
+	 * The proof that hashes so many times to the first.
+	 * @param number from 0, what the record itself tells, to the length
 	 */
-	Proof proof(long renewals) {
-		int index = Math.toIntExact(2 * renewals);
+	Proof proof(long number) {
+		int index = Math.toIntExact(2 * number);
 		return new Proof(this.proofs[index], this.proofs[index + 1]);
 	}
 
 	/**
-	 * What an honest owner does not exceed.
+	 * Renewals that an honest owner does not exceed.
 	 */
 	static boolean holds(long renewals) {
-		return renewals >= 0 && renewals <= LENGTH;
+		return renewals >= 0 && renewals <= RENEWALS;
 	}
 
 }
