@@ -62,7 +62,7 @@ class NodeTableModelTests {
 	/** Of three ids, so that there is no room for the third. */
 	private static final int MOST_NODES = 2;
 
-	@Property(tries = 250)
+	@Property(tries = 120)
 	void theTableHoldsWhatTheModelHolds(@ForAll("lives") ActionChain<World> life) {
 		life.run();
 	}
@@ -96,7 +96,7 @@ class NodeTableModelTests {
 	 * Whatever two replicas heard, in whatever order: once both have heard all, they hold
 	 * the same, and it is what the owners said last.
 	 */
-	@Property(tries = 150)
+	@Property(tries = 80)
 	void replicasThatHeardTheSameAgreeWhateverTheOrder(@ForAll("histories") List<Integer> history,
 			@ForAll Random random) {
 		List<Owner> owners = List.of(new Owner("a", "one"), new Owner("b", "two"));
