@@ -24,6 +24,7 @@ import io.macula.codec.CodecException;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -77,12 +78,17 @@ final class DirectoryCodec {
 			if (payload.length > MAX_BYTES) {
 				throw broken("a message of " + payload.length + " bytes, expected at most " + MAX_BYTES);
 			}
+			@Nullable Object message;
 			try {
-				return type.cast(codec.decode(payload));
+				message = codec.decode(payload);
 			}
 			catch (CodecException ex) {
 				throw broken(String.valueOf(ex.getMessage()));
 			}
+			if (message == null) {
+				throw broken("null is no message");
+			}
+			return type.cast(message);
 		});
 	}
 

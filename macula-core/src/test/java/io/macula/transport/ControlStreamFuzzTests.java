@@ -17,6 +17,7 @@ package io.macula.transport;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -73,7 +74,7 @@ class ControlStreamFuzzTests {
 
 		@Override
 		public void onControl(Frame frame) {
-			this.events.add(frame.toString());
+			this.events.add(frame.type() + " " + HexFormat.of().formatHex(FakeQuicStream.bytes(frame)));
 		}
 
 		@Override
