@@ -233,7 +233,8 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	}
 
 	/*
-	 * Who told of an end that it believes in is not told otherwise: it would tell it again.
+	 * Who told of an end that it believes in is not told otherwise: it would tell it
+	 * again.
 	 */
 	private void wasted(DirectoryLink link, String nodeId) {
 		if (link.wasted()) {

@@ -63,8 +63,8 @@ final class JoinedNet implements AutoCloseable {
 		this.server = new ServerConnection(LISTENER, this.channel, new Turn(this.channel.eventLoop()));
 		this.channel.pipeline().addLast(this.server);
 		join(1);
-		this.joints.get(0).there.receive(new Frame.Hello(
-				Introduction.of("a", "client", 1, 16 << 20, 20_000, List.of("raw"), "test")));
+		this.joints.get(0).there
+			.receive(new Frame.Hello(Introduction.of("a", "client", 1, 16 << 20, 20_000, List.of("raw"), "test")));
 		run();
 		// Its WELCOME: the client has one.
 		this.joints.get(0).thereRead++;
