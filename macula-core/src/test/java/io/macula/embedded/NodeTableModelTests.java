@@ -136,7 +136,7 @@ class NodeTableModelTests {
 	private static final RecordCheck CHECK = new RecordCheck(TestOwner.REALM, () -> 1000);
 
 	private static NodeTable table(java.util.function.LongSupplier clock) {
-		return new NodeTable(clock, MOST_NODES, CHECK, 4 * LEASE);
+		return new NodeTable(clock, MOST_NODES, CHECK, 4 * LEASE, null);
 	}
 
 	/** What an owner said once, and goes on being told by others. */
