@@ -18,6 +18,7 @@ package io.macula.embedded;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -47,8 +48,9 @@ final class Claims {
 	 * to its place (Home): otherwise each restart would be an opportunity. Such a claim,
 	 * and that of a successor at the same address, goes before all others.
 	 *
-	 * One claim of an id at a time, few dials at once, and not many in a second: whoever
-	 * claims makes work for others.
+	 * One claim of an id at a time, few dials at once, and not many in a second, least of
+	 * all to one place: whoever claims makes work for others, and decides whom to dial.
+	 * Those that claim for themselves go before those that others tell of.
 	 */
 
 	/** Bound of a dial of the holder. */
@@ -60,12 +62,24 @@ final class Claims {
 	/** A holder that is linked to this node has this time to answer over its link. */
 	static final Duration LINK_TIMEOUT = Duration.ofMillis(500);
 
-	private static final int MOST_ASKED = 32;
+	/** So long it counts who was found at a place. */
+	private static final Duration SEEN = Duration.ofSeconds(5);
+
+	private static final int MOST_ASKED = 100;
 
 	private static final int MOST_WAITING = 2000;
 
-	/** Dials in any second. */
-	private static final int RATE = 100;
+	/** Of one peer that tells of others. */
+	private static final int MOST_TOLD = 400;
+
+	/** Time in which dials are counted together. */
+	private static final Duration WINDOW = Duration.ofMillis(500);
+
+	private static final int DIALS = 50;
+
+	private static final int DIALS_OF_A_HOST = 10;
+
+	private static final int DIALS_OF_AN_ENDPOINT = 2;
 
 	private final DirectoryLoop loop;
 
@@ -83,11 +97,20 @@ final class Claims {
 	/** When the claim of an id was refused. */
 	private final Map<String, Long> refused = new LinkedHashMap<>();
 
+	/** By node id: whom a dial found in the place of the one that has it. */
+	private final Map<String, Seen> seen = new HashMap<>();
+
 	private int asked;
 
-	private long secondNanos;
+	private long windowNanos;
 
-	private int askedInSecond;
+	private int dials;
+
+	/** Those that wait are looked at when the window is over. */
+	private boolean scheduled;
+
+	/** By host and by endpoint, in the window. */
+	private final Map<String, Integer> dialled = new HashMap<>();
 
 	/**
 	 * No claims yet.
@@ -103,7 +126,7 @@ final class Claims {
 		this.dialer = dialer;
 		this.links = links;
 		this.decision = decision;
-		this.secondNanos = loop.nanoTime();
+		this.windowNanos = loop.nanoTime();
 	}
 
 	/**
@@ -117,7 +140,10 @@ final class Claims {
 		boolean prior = bound != null
 				&& (this.table.isHome(upsert.record()) || bound.address().equals(upsert.record().address()));
 		Claim present = this.claims.get(nodeId);
-		if (present != null && prior && !present.prior) {
+		if (bound != null && wasSeen(upsert.record())) {
+			pass(new Claim(upsert, bound, link, this.loop.nanoTime()), present);
+		}
+		else if (present != null && prior && !present.prior) {
 			// Nobody can keep it from its place by claims of his own.
 			end(present, "who had it before is back", "");
 			examine(upsert, link);
@@ -125,11 +151,13 @@ final class Claims {
 		else if (present != null && present.upsert.record().sameOwner(upsert.record())) {
 			present.tell(upsert, link, this.loop.nanoTime());
 		}
-		else if (bound == null || present != null || this.claims.size() >= MOST_WAITING
-				|| (!prior && pausing(nodeId))) {
+		else if (bound == null || present != null || !room(upsert, link) || (!prior && pausing(nodeId))) {
 			link.refuse(nodeId, true);
+			if (present != null) {
+				present.rivals.add(link);
+			}
 		}
-		else if (this.table.livesUnseen(nodeId)) {
+		else if (!prior && this.table.livesUnseen(nodeId)) {
 			pause(nodeId);
 			Claim claim = new Claim(upsert, bound, link, this.loop.nanoTime());
 			this.decision.refused(claim, "it renews its lease");
@@ -137,35 +165,89 @@ final class Claims {
 		}
 		else {
 			Claim claim = new Claim(upsert, bound, link, this.loop.nanoTime());
+			claim.first = first(upsert, link);
 			claim.prior = prior;
-			claim.home = this.table.isHome(upsert.record());
+			claim.home = this.table.isHome(upsert.record()) && !bound.address().equals(upsert.record().address());
 			this.claims.put(nodeId, claim);
 			askNext();
 		}
 	}
 
+	/* What this node hears of by those that it dials, others found out. */
+	private static boolean first(Upsert upsert, DirectoryLink link) {
+		return link.leadsTo(upsert.record()) || !link.served();
+	}
+
+	private boolean room(Upsert upsert, DirectoryLink link) {
+		int size = this.claims.size();
+		if (first(upsert, link)) {
+			return size < 2 * MOST_WAITING;
+		}
+		return size < MOST_TOLD || (size < MOST_WAITING
+				&& this.claims.values().stream().filter((claim) -> claim.links.contains(link)).count() < MOST_TOLD);
+	}
+
+	/*
+	 * It was found at the place of the one that has the id, when another one claimed it.
+	 */
+	private boolean wasSeen(NodeRecord record) {
+		Seen last = this.seen.get(record.nodeId());
+		return last != null && this.loop.nanoTime() - last.nanos() < SEEN.toNanos()
+				&& last.identity().equals(record.identityText()) && last.address().equals(record.address());
+	}
+
+	private void pass(Claim claim, @Nullable Claim present) {
+		this.seen.remove(claim.nodeId());
+		claim.seen = true;
+		if (present != null) {
+			end(present, "another one was found there", "");
+		}
+		this.claims.put(claim.nodeId(), claim);
+		end(claim, null, "restarted there");
+	}
+
 	private void askNext() {
 		long now = this.loop.nanoTime();
-		if (now - this.secondNanos >= Duration.ofSeconds(1).toNanos()) {
-			this.secondNanos = now;
-			this.askedInSecond = 0;
+		if (now - this.windowNanos >= WINDOW.toNanos()) {
+			this.windowNanos = now;
+			this.dials = 0;
+			this.dialled.clear();
 		}
+		askNext(true, 1);
+		askNext(false, 2);
+		if (this.claims.size() > this.asked && !this.scheduled) {
+			this.scheduled = true;
+			this.loop.schedule(() -> {
+				this.scheduled = false;
+				askNext();
+			}, WINDOW.minusNanos(now - this.windowNanos));
+		}
+	}
+
+	private void askNext(boolean first, int share) {
 		for (Claim claim : List.copyOf(this.claims.values())) {
-			if (this.asked >= MOST_ASKED || this.askedInSecond >= RATE) {
+			if (this.asked >= MOST_ASKED / share || this.dials >= DIALS / share) {
 				return;
 			}
-			if (!claim.asked) {
+			if (claim.first == first && !claim.asked && mayDial(claim.where())) {
 				ask(claim);
 			}
 		}
+	}
+
+	private boolean mayDial(NodeRecord where) {
+		return this.dialled.getOrDefault(where.host(), 0) < DIALS_OF_A_HOST
+				&& this.dialled.getOrDefault(where.address(), 0) < DIALS_OF_AN_ENDPOINT;
 	}
 
 	private void ask(Claim claim) {
 		claim.asked = true;
 		claim.askedNanos = this.loop.nanoTime();
 		this.asked++;
-		this.askedInSecond++;
-		NodeRecord where = claim.home ? claim.upsert.record() : claim.bound;
+		this.dials++;
+		NodeRecord where = claim.where();
+		this.dialled.merge(where.host(), 1, Integer::sum);
+		this.dialled.merge(where.address(), 1, Integer::sum);
 		claim.linked = !claim.home && this.links.challenge(claim.bound);
 		this.dialer.peerAt(new Endpoint(where.host(), where.port()))
 			.subscribe((shown) -> this.loop.execute(() -> answered(claim, shown)),
@@ -175,6 +257,7 @@ final class Claims {
 
 	private void answered(Claim claim, ProvenPeer shown) {
 		boolean claimant = shown.owns(claim.upsert.record());
+		claim.seen = claimant;
 		if (claim.home) {
 			end(claim, claimant ? null : "the other one is not where it says", "who had the id before is back");
 		}
@@ -182,11 +265,18 @@ final class Claims {
 			end(claim, "it answers there", "");
 		}
 		else if (!claimant && claim.nodeId().equals(shown.nodeId())) {
+			this.seen.put(claim.nodeId(),
+					new Seen(String.valueOf(shown.identity()), claim.bound.address(), this.loop.nanoTime()));
 			end(claim, "it was restarted there, with the identity " + shown.identity(), "");
 		}
 		else {
-			end(claim, null, claimant ? "restarted there" : "node '" + shown.nodeId() + "' answers there now");
+			gone(claim, claimant ? "restarted there" : "node '" + shown.nodeId() + "' answers there now");
 		}
+	}
+
+	/* One that was not found before either lives as long as it renews its lease. */
+	private void gone(Claim claim, String why) {
+		end(claim, (!claim.seen && this.table.livesUnseen(claim.nodeId())) ? "it renews its lease" : null, why);
 	}
 
 	private void nobody(Claim claim) {
@@ -195,10 +285,10 @@ final class Claims {
 		}
 		else if (claim.linked && this.loop.nanoTime() - claim.askedNanos < LINK_TIMEOUT.toNanos()) {
 			claim.linked = false;
-			this.loop.schedule(() -> end(claim, null, "nobody answers there nor over its link"), LINK_TIMEOUT);
+			this.loop.schedule(() -> gone(claim, "nobody answers there nor over its link"), LINK_TIMEOUT);
 		}
 		else {
-			end(claim, null, "nobody answers there");
+			gone(claim, "nobody answers there");
 		}
 	}
 
@@ -229,6 +319,7 @@ final class Claims {
 			this.decision.passed(claim, gone);
 		}
 		claim.links.forEach((link) -> link.decided(claim.nodeId(), alive != null));
+		claim.rivals.stream().filter((link) -> !link.closed()).forEach((link) -> link.tell(claim.nodeId()));
 		this.decision.over(claim);
 		askNext();
 	}
@@ -254,6 +345,7 @@ final class Claims {
 			}
 			times.remove();
 		}
+		this.seen.values().removeIf((last) -> this.loop.nanoTime() - last.nanos() >= SEEN.toNanos());
 		askNext();
 	}
 
@@ -292,17 +384,26 @@ final class Claims {
 
 		private final Set<DirectoryLink> links = new LinkedHashSet<>();
 
+		/** Who told of other claims meanwhile. */
+		private final Set<DirectoryLink> rivals = new LinkedHashSet<>();
+
 		private long toldNanos;
 
 		private boolean asked;
 
 		private long askedNanos;
 
+		/** Whether it goes before others. */
+		private boolean first;
+
 		/** Whether it comes from the place or the owner that the id was taken from. */
 		private boolean home;
 
 		/** Whether it does, or comes from the place where the id is. */
 		private boolean prior;
+
+		/** Whether the claimant was found at its place. */
+		private boolean seen;
 
 		/** Whether the holder may answer over its link. */
 		private boolean linked;
@@ -325,6 +426,11 @@ final class Claims {
 			return this.bound.nodeId();
 		}
 
+		/** Where to look who is there. */
+		private NodeRecord where() {
+			return this.home ? this.upsert.record() : this.bound;
+		}
+
 		/** What claims the id, with its age of now. */
 		Upsert upsert(long now) {
 			return new Upsert(this.upsert.record(), this.upsert.renewals(),
@@ -340,6 +446,23 @@ final class Claims {
 		List<DirectoryLink> links() {
 			return new ArrayList<>(this.links);
 		}
+
+		/** Who told of another claim meanwhile. */
+		Set<DirectoryLink> rivals() {
+			return this.rivals;
+		}
+
+		/** Whether the claimant was found at its place, to which it came back. */
+		boolean seen() {
+			return this.seen;
+		}
+
+	}
+
+	/**
+	 * Who was found at a place.
+	 */
+	private record Seen(String identity, String address, long nanos) {
 
 	}
 

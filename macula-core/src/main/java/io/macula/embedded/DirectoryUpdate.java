@@ -168,7 +168,15 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 		 * missed withdrawals believes the last of them, too.
 		 */
 		boolean opens(@Nullable NodeSeal seal) {
-			return this.withdrawn && seal != null && hashesTo(seal.withdrawal());
+			return seal != null && opens(seal.withdrawal());
+		}
+
+		/**
+		 * The same of a record of which only this is known.
+		 * @param withdrawal see {@link NodeSeal}
+		 */
+		boolean opens(Proof withdrawal) {
+			return this.withdrawn && hashesTo(withdrawal);
 		}
 
 		/**

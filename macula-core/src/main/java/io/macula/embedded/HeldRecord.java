@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -63,8 +64,8 @@ final class HeldRecord {
 	/** Its owner renews the lease though it is not found at its endpoint. */
 	private boolean unseen;
 
-	/** Where the id was before, if it was taken from there. */
-	private @Nullable Home home;
+	/** Where the id was before, if it was taken from there; the latest last. */
+	private List<Home> homes = List.of();
 
 	/** Since when its owner has the id. */
 	private long sinceNanos;
@@ -165,12 +166,10 @@ final class HeldRecord {
 	 */
 	void replace(HeldRecord before, long now) {
 		if (!before.record.sameOwner(this.record)) {
-			this.displaced = before;
-			this.displacedNanos = now;
-			follow((before.home != null && before.home.stands(now)) ? before.home : before.asHome(now));
+			displace(before, now);
 			return;
 		}
-		this.home = before.home;
+		this.homes = before.homes;
 		this.sinceNanos = before.sinceNanos;
 		this.displaced = before.displaced;
 		this.displacedNanos = before.displacedNanos;
@@ -183,6 +182,33 @@ final class HeldRecord {
 		else if (!before.record.address().equals(this.record.address())) {
 			this.replaced = new Replaced(before.record.term(), before.renewals, before.record.address());
 		}
+	}
+
+	/*
+	 * Of several that lost the id one after the other, only the first may get it back
+	 * because it lives: whoever takes an id has accomplices.
+	 */
+	private void displace(HeldRecord before, long now) {
+		HeldRecord first = before.displaced;
+		if (first != null && first.silentNanos(now) < first.leaseNanos) {
+			this.displaced = first;
+			this.displacedNanos = before.displacedNanos;
+		}
+		else {
+			this.displaced = before;
+			this.displacedNanos = now;
+		}
+		before.displaced = null;
+		follow(before.left(now));
+	}
+
+	/**
+	 * The owner was seen at its place, where the id was before or is: those that had it
+	 * meanwhile count for nothing.
+	 */
+	void regain() {
+		this.displaced = null;
+		this.homes = Home.regained(this.homes, this.record);
 	}
 
 	/**
@@ -199,24 +225,24 @@ final class HeldRecord {
 	}
 
 	/**
-	 * The id was somewhere else before.
+	 * The id was somewhere else before; or at the same address, which proves nothing.
 	 */
-	void follow(Home before) {
-		this.home = before.isOf(this.record) ? null : before;
+	void follow(List<Home> before) {
+		this.homes = before;
 	}
 
 	/**
-	 * What this is for one that takes its id.
+	 * Where the id belongs when this one has left it.
 	 */
-	Home asHome(long now) {
-		return new Home(this.record, now - this.sinceNanos, now);
+	List<Home> left(long now) {
+		return Home.and(this.homes, Home.of(this.record, now - this.sinceNanos, now), now);
 	}
 
 	/**
 	 * Whether a record comes from where the id was taken.
 	 */
 	boolean isHome(NodeRecord claim, long now) {
-		return this.home != null && this.home.stands(now) && this.home.isOf(claim);
+		return this.homes.stream().anyMatch((home) -> home.stands(now) && home.isOf(claim));
 	}
 
 	/*
@@ -247,16 +273,13 @@ final class HeldRecord {
 	}
 
 	/**
-	 * What it took the place of counts for nothing any more.
+	 * This was displaced and lives: what took its place counts for nothing any more, and
+	 * from now on the owner's renewals alone prove that it lives.
 	 */
-	void forgetDisplaced() {
+	void revive(HeldRecord displaced) {
 		this.displaced = null;
-	}
-
-	/**
-	 * From now on the owner's renewals alone prove that it lives.
-	 */
-	void unseen() {
+		this.homes = displaced.homes;
+		this.sinceNanos = displaced.sinceNanos;
 		this.unseen = true;
 	}
 

@@ -204,9 +204,9 @@ final class NodeTable {
 			return Verdict.CLAIMED;
 		}
 		HeldRecord leaving = (held == null && full()) ? relayed() : null;
-		Home before = this.tombstones.home(record.nodeId());
+		List<Home> before = this.tombstones.homes(record.nodeId());
 		HeldRecord taken = put(record, upsert.renewals(), upsert.proof(), ageNanos, false);
-		if (before != null && before.stands(now())) {
+		if (held == null) {
 			taken.follow(before);
 		}
 		if (direct) {
@@ -246,14 +246,18 @@ final class NodeTable {
 	 * Let another identity have the id of a record whose owner is gone.
 	 * @param claim its record, which was checked
 	 * @param bound the record of the one before
+	 * @param seen whether the claimant was seen at its place, to which it came back
 	 */
-	Verdict pass(Upsert claim, NodeRecord bound) {
+	Verdict pass(Upsert claim, NodeRecord bound, boolean seen) {
 		HeldRecord held = this.records.get(bound.nodeId());
 		if (held == null || held.own() || !held.record().sameOwner(bound)) {
 			// Meanwhile it ended, or was passed on already.
 			return apply(claim);
 		}
-		put(claim.record(), claim.renewals(), claim.proof(), ageNanos(claim.ageMillis()), false);
+		HeldRecord taken = put(claim.record(), claim.renewals(), claim.proof(), ageNanos(claim.ageMillis()), false);
+		if (seen) {
+			taken.regain();
+		}
 		return Verdict.CHANGED;
 	}
 
@@ -291,8 +295,7 @@ final class NodeTable {
 
 	private void restore(HeldRecord back, HeldRecord other) {
 		HeldRecord restored = put(back.record(), back.renewals(), back.proof(), back.sinceRenewalNanos(now()), false);
-		restored.forgetDisplaced();
-		restored.unseen();
+		restored.revive(back);
 		this.changes.conflict(back.nodeId(), back.record().owner() + " and " + other.record().owner());
 	}
 
@@ -562,8 +565,9 @@ final class NodeTable {
 		else {
 			this.changes.changed(gone.nodeId(), Set.of());
 		}
-		this.tombstones.bury(gone, (held != null) ? held.asHome(now()) : null, (held != null) ? held.leaseNanos() : 0,
-				now());
+		this.tombstones.bury(gone, (held != null) ? held.record() : null,
+				(held != null) ? held.left(now()) : this.tombstones.homes(gone.nodeId()),
+				(held != null) ? held.leaseNanos() : 0, now());
 	}
 
 	private long now() {

@@ -253,7 +253,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	public void passed(Claims.Claim claim, String why) {
 		Upsert upsert = claim.upsert(this.loop.nanoTime());
 		try {
-			if (this.table.pass(upsert, claim.bound()) == Verdict.CHANGED) {
+			if (this.table.pass(upsert, claim.bound(), claim.seen()) == Verdict.CHANGED) {
 				this.log.claimPassed(claim.bound(), upsert.record(), claim.links(), why);
 			}
 		}
@@ -265,6 +265,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	@Override
 	public void over(Claims.Claim claim) {
 		claim.links().stream().filter((link) -> !link.closed()).forEach(this.outbox::add);
+		claim.rivals().stream().filter((link) -> !link.closed()).forEach(this.outbox::add);
 		propagate(null);
 		this.onChange.run();
 		this.outbox.flushSoon();

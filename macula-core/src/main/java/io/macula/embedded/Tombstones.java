@@ -17,7 +17,9 @@
 package io.macula.embedded;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.embedded.DirectoryUpdate.Gone;
@@ -47,17 +49,21 @@ final class Tombstones {
 	/**
 	 * Remember the end of a record.
 	 * @param gone the end
-	 * @param home what ended, or {@code null} if it is not known and the end counts for
+	 * @param ended the record, or {@code null} if it is not known and the end counts for
 	 * whoever has the id
+	 * @param homes where the id belongs
 	 * @param leaseNanos of the record, or 0 if it was not held
 	 * @param now the time
 	 */
-	void bury(Gone gone, @Nullable Home home, long leaseNanos, long now) {
+	void bury(Gone gone, @Nullable NodeRecord ended, List<Home> homes, long leaseNanos, long now) {
 		if (this.byNode.size() >= this.most) {
 			this.byNode.remove(this.byNode.keySet().iterator().next());
 		}
+		NodeSeal seal = (ended != null) ? ended.seal() : null;
 		this.byNode.put(gone.nodeId(),
-				new Tombstone(gone, home, false, now + Math.max(SHORTEST_NANOS, 4 * leaseNanos)));
+				new Tombstone(gone, ended != null, (ended != null) ? ended.identityText() : null,
+						(seal != null) ? seal.withdrawal() : null, homes, false,
+						now + Math.max(SHORTEST_NANOS, 4 * leaseNanos)));
 	}
 
 	/**
@@ -73,7 +79,8 @@ final class Tombstones {
 			}
 		}
 		else if (gone.proof() != null && this.byNode.size() < this.most / 2) {
-			this.byNode.put(gone.nodeId(), new Tombstone(gone, null, true, now + SHORTEST_NANOS));
+			this.byNode.put(gone.nodeId(),
+					new Tombstone(gone, false, null, null, List.of(), true, now + SHORTEST_NANOS));
 		}
 	}
 
@@ -105,11 +112,11 @@ final class Tombstones {
 	}
 
 	/**
-	 * Where the id was, if that is known.
+	 * Where the id belongs, if that is known.
 	 */
-	@Nullable Home home(String nodeId) {
+	List<Home> homes(String nodeId) {
 		Tombstone tombstone = this.byNode.get(nodeId);
-		return (tombstone != null) ? tombstone.home : null;
+		return (tombstone != null) ? tombstone.homes : List.of();
 	}
 
 	/**
@@ -138,24 +145,28 @@ final class Tombstones {
 	 * What is remembered.
 	 *
 	 * @param gone the end
-	 * @param home what ended, or {@code null} if it is not known
+	 * @param owned whether it is known whose record ended
+	 * @param owner its identity, or {@code null} if it has none
+	 * @param withdrawal what proofs of its withdrawal hash to, if it has an identity
+	 * @param homes where the id belongs
 	 * @param awaiting whether it counts for nothing but the record that it opens
 	 * @param untilNanos how long it is remembered
 	 */
-	private record Tombstone(Gone gone, @Nullable Home home, boolean awaiting, long untilNanos) {
+	private record Tombstone(Gone gone, boolean owned, @Nullable String owner, @Nullable Proof withdrawal,
+			List<Home> homes, boolean awaiting, long untilNanos) {
 
 		boolean isOf(NodeRecord other) {
-			return !this.awaiting && (this.home == null || this.home.record().sameOwner(other));
+			return !this.awaiting && (!this.owned || Objects.equals(this.owner, other.identityText()));
 		}
 
 		/** Whether a withdrawal is demonstrably of the same owner, and later. */
 		boolean precedes(Gone later) {
 			return later.follows(this.gone)
-					|| (this.home != null && !this.gone.withdrawn() && later.opens(this.home.record().seal()));
+					|| (this.withdrawal != null && !this.gone.withdrawn() && later.opens(this.withdrawal));
 		}
 
 		Tombstone then(Gone later, long untilNanos) {
-			return new Tombstone(later, this.home, this.awaiting,
+			return new Tombstone(later, this.owned, this.owner, this.withdrawal, this.homes, this.awaiting,
 					(untilNanos - this.untilNanos > 0) ? untilNanos : this.untilNanos);
 		}
 

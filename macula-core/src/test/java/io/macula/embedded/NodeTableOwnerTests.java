@@ -16,7 +16,9 @@
 
 package io.macula.embedded;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -203,7 +205,7 @@ class NodeTableOwnerTests {
 			assertThat(this.table.apply(this.rogue.upsert(0))).isEqualTo(Verdict.CLAIMED);
 		}
 		assertThat(this.table.record("a").host()).isEqualTo("here");
-		assertThat(this.table.pass(this.rogue.upsert(0), this.table.record("a"))).isEqualTo(Verdict.CHANGED);
+		assertThat(this.table.pass(this.rogue.upsert(0), this.table.record("a"), false)).isEqualTo(Verdict.CHANGED);
 		assertThat(this.table.record("a").host()).isEqualTo("elsewhere");
 	}
 
@@ -213,7 +215,7 @@ class NodeTableOwnerTests {
 		this.table.apply(this.owner.upsert(0));
 		advance(10_000);
 		this.rogue.sign(record(2, 1, "elsewhere"));
-		this.table.pass(this.rogue.upsert(0), this.table.record("a"));
+		this.table.pass(this.rogue.upsert(0), this.table.record("a"), false);
 		NodeRecord restarted = TestOwner.named("restarted").sign(record(3, 1, "here"));
 		NodeRecord another = TestOwner.named("another").sign(record(3, 1, "there"));
 		assertThat(this.table.isHome(restarted)).isTrue();
@@ -249,6 +251,64 @@ class NodeTableOwnerTests {
 		assertThat(this.table.apply(this.owner.renewal(1), true)).isEqualTo(Verdict.WANTED);
 		assertThat(this.table.apply(this.owner.upsert(0), true)).isEqualTo(Verdict.CHANGED);
 		assertThat(this.table.nodeIds()).hasSize(10).contains("n0", "late").doesNotContain("n1");
+	}
+
+	/** Others decide how large records are, and how many end. */
+	@Test
+	void whenARecordEndsThenItIsNotKeptWithItsEnd() {
+		WeakReference<NodeRecord> expired = told("a");
+		WeakReference<NodeRecord> withdrawn = withdrawn("b");
+		advance(LEASE + 1);
+		this.table.sweep((record) -> false);
+		this.table.takeChanges();
+		assertThat(this.table.size()).isZero();
+		assertThat(this.table.gone("a")).isNotNull();
+		assertThat(this.table.gone("b")).isNotNull();
+		assertForgotten(expired);
+		assertForgotten(withdrawn);
+	}
+
+	@Test
+	void whenAnIdPassesFromOneToTheNextThenThoseInBetweenAreNotKept() {
+		this.owner.sign(record(1, 1, "here"));
+		this.table.apply(this.owner.upsert(0));
+		List<WeakReference<NodeRecord>> between = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			between.add(passed("there" + i));
+		}
+		passed("last");
+		this.table.takeChanges();
+		between.forEach(NodeTableOwnerTests::assertForgotten);
+	}
+
+	private WeakReference<NodeRecord> told(String nodeId) {
+		TestOwner another = new TestOwner(TestOwner.newKey());
+		NodeRecord signed = another.sign(named(nodeId));
+		this.table.apply(another.upsert(0));
+		return new WeakReference<>(signed);
+	}
+
+	private WeakReference<NodeRecord> withdrawn(String nodeId) {
+		TestOwner another = new TestOwner(TestOwner.newKey());
+		NodeRecord signed = another.sign(named(nodeId));
+		this.table.apply(another.upsert(0));
+		this.table.apply(another.withdrawal());
+		return new WeakReference<>(signed);
+	}
+
+	private WeakReference<NodeRecord> passed(String host) {
+		TestOwner another = new TestOwner(TestOwner.newKey());
+		NodeRecord signed = another.sign(record(1, 1, host));
+		assertThat(this.table.pass(another.upsert(0), this.table.record("a"), false)).isEqualTo(Verdict.CHANGED);
+		advance(100);
+		return new WeakReference<>(signed);
+	}
+
+	private static void assertForgotten(WeakReference<NodeRecord> record) {
+		for (int i = 0; i < 20 && record.get() != null; i++) {
+			System.gc();
+		}
+		assertThat(record.get()).isNull();
 	}
 
 	private void advance(long millis) {

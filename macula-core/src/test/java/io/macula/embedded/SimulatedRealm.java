@@ -88,6 +88,9 @@ final class SimulatedRealm {
 	/** When calls reached each endpoint that listens. */
 	final Map<Endpoint, List<Duration>> reached = new HashMap<>();
 
+	/** How often nodes looked who is at each endpoint. */
+	final Map<Endpoint, Integer> looked = new HashMap<>();
+
 	SimulatedRealm(long seed) {
 		this.random = new Random(seed);
 	}
@@ -157,6 +160,11 @@ final class SimulatedRealm {
 	void vanish(Node node) {
 		kill(node);
 		this.silent.add(node.endpoint);
+	}
+
+	/** Nobody answers at this address, not even by an error. */
+	void silence(Endpoint endpoint) {
+		this.silent.add(endpoint);
 	}
 
 	/** Nobody can dial this node any more; it goes on dialling others. */
@@ -340,6 +348,7 @@ final class SimulatedRealm {
 		@Override
 		public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
 			return Mono.defer(() -> {
+				SimulatedRealm.this.looked.merge(endpoint, 1, Integer::sum);
 				Node there = SimulatedRealm.this.listening.get(endpoint);
 				if (SimulatedRealm.this.silent.contains(endpoint)) {
 					return Mono.<ProvenPeer>never();

@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.embedded.DirectoryUpdate.Gone;
@@ -32,7 +33,7 @@ class TombstonesTests {
 
 	@Test
 	void whenWithdrawnThenOnlyALaterRecordIsNotCovered() {
-		this.tombstones.bury(new Gone("a", 2, 3, 7, true), null, 0, 0);
+		this.tombstones.bury(new Gone("a", 2, 3, 7, true), null, List.of(), 0, 0);
 		assertThat(this.tombstones.cover("a", 2, 3, 100)).isTrue();
 		assertThat(this.tombstones.cover("a", 1, 9, 100)).isTrue();
 		assertThat(this.tombstones.cover("a", 2, 4, 0)).isFalse();
@@ -42,7 +43,7 @@ class TombstonesTests {
 
 	@Test
 	void whenExpiredThenALaterRenewalIsNotCoveredEither() {
-		this.tombstones.bury(new Gone("a", 2, 3, 7, false), null, 0, 0);
+		this.tombstones.bury(new Gone("a", 2, 3, 7, false), null, List.of(), 0, 0);
 		assertThat(this.tombstones.cover("a", 2, 3, 7)).isTrue();
 		assertThat(this.tombstones.cover("a", 2, 3, 8)).isFalse();
 	}
@@ -51,7 +52,7 @@ class TombstonesTests {
 	void whenAnEndIsKnownThenAnEarlierOneIsToo() {
 		Gone gone = new Gone("a", 2, 3, 7, true);
 		assertThat(this.tombstones.know(gone)).isFalse();
-		this.tombstones.bury(gone, null, 0, 0);
+		this.tombstones.bury(gone, null, List.of(), 0, 0);
 		assertThat(this.tombstones.know(gone)).isTrue();
 		assertThat(this.tombstones.know(new Gone("a", 1, 9, 0, true))).isTrue();
 		assertThat(this.tombstones.know(new Gone("a", 2, 4, 0, true))).isFalse();
@@ -61,8 +62,8 @@ class TombstonesTests {
 	@Test
 	void whenFiveMinutesOrFourLeasesHavePassedThenItIsForgotten() {
 		long lease = TimeUnit.MINUTES.toNanos(2);
-		this.tombstones.bury(new Gone("a", 1, 1, 0, true), null, 0, 0);
-		this.tombstones.bury(new Gone("b", 1, 1, 0, true), null, lease, 0);
+		this.tombstones.bury(new Gone("a", 1, 1, 0, true), null, List.of(), 0, 0);
+		this.tombstones.bury(new Gone("b", 1, 1, 0, true), null, List.of(), lease, 0);
 		this.tombstones.forget(TimeUnit.MINUTES.toNanos(5) - 1);
 		assertThat(this.tombstones.gone("a")).isNotNull();
 		this.tombstones.forget(TimeUnit.MINUTES.toNanos(5));
@@ -76,7 +77,7 @@ class TombstonesTests {
 	@Test
 	void whenThereAreTooManyThenTheOldestGoesFirst() {
 		for (String nodeId : new String[] { "a", "b", "c", "d" }) {
-			this.tombstones.bury(new Gone(nodeId, 1, 1, 0, true), null, 0, 0);
+			this.tombstones.bury(new Gone(nodeId, 1, 1, 0, true), null, List.of(), 0, 0);
 		}
 		assertThat(this.tombstones.gone("a")).isNull();
 		assertThat(this.tombstones.gone("b")).isNotNull();
@@ -85,7 +86,7 @@ class TombstonesTests {
 
 	@Test
 	void whenTheNodeIsBackThenNothingIsRemembered() {
-		this.tombstones.bury(new Gone("a", 1, 1, 0, true), null, 0, 0);
+		this.tombstones.bury(new Gone("a", 1, 1, 0, true), null, List.of(), 0, 0);
 		this.tombstones.remove("a");
 		assertThat(this.tombstones.cover("a", 1, 1, 0)).isFalse();
 	}
