@@ -91,6 +91,9 @@ final class DirectoryLink extends DirectorySession {
 	/** The reason of that: another identity has its id. */
 	private boolean taken;
 
+	/** Or this is wrong with its record. */
+	private @Nullable String fault;
+
 	private ProvenPeer proven;
 
 	/** Whether it is not decided yet if the peer has its id. */
@@ -148,6 +151,21 @@ final class DirectoryLink extends DirectorySession {
 
 	ProvenPeer proven() {
 		return this.proven;
+	}
+
+	/**
+	 * What is equal for links of one peer, as far as that is proven. A link that this
+	 * node dialled is one by itself.
+	 */
+	Object turnKey() {
+		return (this.served && this.proven.identity() != null) ? this.proven : this;
+	}
+
+	/**
+	 * The peer said something, which is perhaps not heard at once.
+	 */
+	void arrived() {
+		this.peer.forgiveSilence(loop().nanoTime());
 	}
 
 	/**
@@ -248,6 +266,19 @@ final class DirectoryLink extends DirectorySession {
 		if (nodeId.equals(this.peer.nodeId())) {
 			this.refusalDue = true;
 			this.taken = taken;
+			this.fault = null;
+		}
+	}
+
+	/**
+	 * A record is not valid: the node itself is told so, if it is the peer that proved to
+	 * be its owner.
+	 */
+	void refuse(NodeRecord record, String fault) {
+		if (record.nodeId().equals(this.peer.nodeId()) && (this.proven.identity() == null || leadsTo(record))) {
+			this.refusalDue = true;
+			this.taken = false;
+			this.fault = fault;
 		}
 	}
 
@@ -359,7 +390,7 @@ final class DirectoryLink extends DirectorySession {
 		String peerId = this.peer.nodeId();
 		if (this.refusalDue && peerId != null) {
 			this.refusalDue = false;
-			draft.refused(peerId, this.taken);
+			draft.refused(peerId, this.taken, this.fault);
 		}
 		return draft.build(this.self, this.undecided ? this.appliedBefore : this.peer.received());
 	}
@@ -386,11 +417,22 @@ final class DirectoryLink extends DirectorySession {
 	}
 
 	/**
+	 * What is wrong with this node's record, as the peer says, if that is the reason.
+	 */
+	@Nullable String fault() {
+		return this.peer.fault();
+	}
+
+	/**
 	 * The state of the link for people.
 	 */
 	String describe() {
 		if (!refused()) {
 			return "linked";
+		}
+		String fault = fault();
+		if (fault != null) {
+			return "refused: " + fault;
 		}
 		return taken() ? "taken: another node has the id of this node there" : "full: has no room for this node";
 	}

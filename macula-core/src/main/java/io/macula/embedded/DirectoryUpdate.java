@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.macula.NodeIds;
+import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,10 +48,13 @@ import org.jspecify.annotations.Nullable;
  * it has no room
  * @param patient whether the sender puts up with {@link DirectoryLink#HEARTBEAT}; one of
  * an earlier version does not
+ * @param fault what is wrong with the record that is refused, or {@code null} if nothing
+ * is
  */
 record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, boolean begins, boolean ends,
 		long answers, long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals,
-		List<Gone> gone, List<String> wanted, List<String> refused, boolean taken, boolean patient) {
+		List<Gone> gone, List<String> wanted, List<String> refused, boolean taken, boolean patient,
+		@Nullable String fault) {
 
 	/** Bound of the records in one update: far below the payload limit. */
 	static final int MAX_RECORDS = 200;
@@ -72,6 +76,7 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 					+ " refused nodes is not valid: expected at most " + MAX_RECORDS + " records and ends, and "
 					+ MAX_ENTRIES + " of the others");
 		}
+		fault = (fault != null) ? Printable.text(fault) : null;
 		wanted.forEach(NodeIds::require);
 		refused.forEach(NodeIds::require);
 	}
@@ -81,7 +86,7 @@ record DirectoryUpdate(String sender, long senderIncarnation, boolean settled, b
 			long received, @Nullable Digest digest, List<Upsert> upserts, List<Renewal> renewals, List<Gone> gone,
 			List<String> wanted, List<String> refused, boolean patient) {
 		this(sender, senderIncarnation, settled, begins, ends, answers, received, digest, upserts, renewals, gone,
-				wanted, refused, false, patient);
+				wanted, refused, false, patient, null);
 	}
 
 	/**

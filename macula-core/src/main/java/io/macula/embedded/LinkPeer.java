@@ -54,6 +54,9 @@ final class LinkPeer {
 	/** Whether it did not because another one has this node's id. */
 	private boolean taken;
 
+	/** Or because this is wrong with its record. */
+	private @Nullable String fault;
+
 	/**
 	 * A peer that has not spoken yet.
 	 * @param selfId id of this node
@@ -73,6 +76,7 @@ final class LinkPeer {
 		if (update.refused().contains(this.selfId)) {
 			this.refusedAt = update.received();
 			this.taken = update.taken();
+			this.fault = update.fault();
 		}
 	}
 
@@ -110,6 +114,13 @@ final class LinkPeer {
 	 */
 	boolean taken() {
 		return this.taken && refused();
+	}
+
+	/**
+	 * What is wrong with this node's record, as the peer says, if that is the reason.
+	 */
+	@Nullable String fault() {
+		return refused() ? this.fault : null;
 	}
 
 	boolean silent(long now) {

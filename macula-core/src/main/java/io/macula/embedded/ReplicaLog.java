@@ -34,6 +34,9 @@ final class ReplicaLog {
 
 	private static final Logger logger = PrintableLogger.of(ReplicaLog.class);
 
+	/** More than there are. */
+	private static final int KINDS = 10;
+
 	private final int maxNodes;
 
 	/**
@@ -44,6 +47,9 @@ final class ReplicaLog {
 
 	private final LogLimit peers;
 
+	/** By node id: who takes one must not hide behind others that he pretends to take. */
+	private final LogLimit ids;
+
 	private boolean preserving;
 
 	/**
@@ -53,7 +59,8 @@ final class ReplicaLog {
 	 */
 	ReplicaLog(DirectoryLoop loop, int maxNodes) {
 		this.maxNodes = maxNodes;
-		this.limit = new LogLimit(loop.clock(), Duration.ofMinutes(1), 4);
+		this.limit = new LogLimit(loop.clock(), Duration.ofMinutes(1), KINDS);
+		this.ids = LogLimit.ofPeers(loop.clock());
 		this.peers = LogLimit.ofPeers(loop.clock());
 	}
 
@@ -81,8 +88,15 @@ final class ReplicaLog {
 	 * This node is not taken elsewhere.
 	 * @param taken whether because another identity has its id; otherwise there is no
 	 * room
+	 * @param fault what is wrong with this node's record, if that is the reason
 	 */
-	void refused(@Nullable String peerId, boolean taken) {
+	void refused(@Nullable String peerId, boolean taken, @Nullable String fault) {
+		if (fault != null) {
+			this.limit.log("fault",
+					(suppressed) -> logger.warn("Node '{}' does not take this node, which is therefore not advertised"
+							+ " by it, because of its record: {}{}", peerId, fault, suppressed));
+			return;
+		}
 		if (taken) {
 			this.limit.log("taken",
 					(suppressed) -> logger
@@ -140,7 +154,7 @@ final class ReplicaLog {
 	 * @param why what proves that it does
 	 */
 	void claimRefused(NodeRecord bound, NodeRecord claim, List<DirectoryLink> links, String why) {
-		this.limit.log("claimed",
+		this.ids.log("claimed " + bound.nodeId(),
 				(suppressed) -> logger.warn(
 						"Node id '{}' belongs to the node at {}, which lives ({}); the one at {}, told by {}, is not"
 								+ " advertised. If both are yours, give each an id of its own (macula.node.id); if not,"
@@ -183,7 +197,7 @@ final class ReplicaLog {
 	 * @param conflicts by node id: the two addresses
 	 */
 	void conflicts(Map<String, String> conflicts) {
-		conflicts.forEach((nodeId, addresses) -> this.limit.log("conflict",
+		conflicts.forEach((nodeId, addresses) -> this.ids.log("conflict " + nodeId,
 				(suppressed) -> logger.warn(
 						"Node id '{}' is used by two nodes at once, at {}; only one of them is advertised."
 								+ " Give each node an id of its own (macula.node.id){}",

@@ -111,7 +111,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 		boolean claimed = this.own.claimed();
 		link.heard(update);
 		if (link.refused() && !refused) {
-			this.log.refused(link.peerId(), link.taken());
+			this.log.refused(link.peerId(), link.taken(), link.fault());
 		}
 		if (link.reachesItself()) {
 			if (link.served()) {
@@ -181,7 +181,9 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 			return own(record.nodeId()) ? this.own.heard(upsert) : this.table.apply(upsert, link.leadsTo(record));
 		}
 		catch (RuntimeException ex) {
-			this.log.invalid(record.nodeId(), link.proven(), String.valueOf(ex.getMessage()));
+			String fault = String.valueOf(ex.getMessage());
+			this.log.invalid(record.nodeId(), link.proven(), fault);
+			link.refuse(record, fault);
 			return Verdict.UNPROVEN;
 		}
 	}

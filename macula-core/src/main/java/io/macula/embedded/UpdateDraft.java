@@ -48,6 +48,8 @@ final class UpdateDraft {
 
 	private boolean taken;
 
+	private @Nullable String fault;
+
 	private int bytes;
 
 	private boolean begins;
@@ -91,8 +93,13 @@ final class UpdateDraft {
 	}
 
 	UpdateDraft refused(String nodeId, boolean taken) {
+		return refused(nodeId, taken, null);
+	}
+
+	UpdateDraft refused(String nodeId, boolean taken, @Nullable String fault) {
 		this.refused = List.of(nodeId);
 		this.taken = taken;
+		this.fault = fault;
 		return this;
 	}
 
@@ -111,7 +118,7 @@ final class UpdateDraft {
 	DirectoryUpdate build(DirectorySelf self, long received) {
 		return new DirectoryUpdate(self.nodeId(), self.incarnation(), self.settled(), this.begins, this.ends,
 				this.answers, received, this.digest, this.upserts, this.renewals, this.gone, this.wanted, this.refused,
-				this.taken, true);
+				this.taken, true, this.fault);
 	}
 
 }
