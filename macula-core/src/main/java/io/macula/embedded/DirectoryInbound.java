@@ -17,6 +17,7 @@
 package io.macula.embedded;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,8 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 
 	private final DirectoryLoop loop;
 
+	private final BiConsumer<T, Runnable> gate;
+
 	private final Consumer<T> onNext;
 
 	private final Consumer<@Nullable Throwable> onEnd;
@@ -61,7 +64,21 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 	 * {@code null}; not after {@link #leave()}
 	 */
 	DirectoryInbound(DirectoryLoop loop, Consumer<T> onNext, Consumer<@Nullable Throwable> onEnd) {
+		this(loop, (value, heard) -> heard.run(), onNext, onEnd);
+	}
+
+	/**
+	 * A subscriber.
+	 * @param gate called in the loop with each value and what brings it to
+	 * {@code onNext}, to be run in the loop, at once or later
+	 * @param onNext called in the loop
+	 * @param onEnd called in the loop at the end of the stream, with the error or
+	 * {@code null}; not after {@link #leave()}
+	 */
+	DirectoryInbound(DirectoryLoop loop, BiConsumer<T, Runnable> gate, Consumer<T> onNext,
+			Consumer<@Nullable Throwable> onEnd) {
 		this.loop = loop;
+		this.gate = gate;
 		this.onNext = onNext;
 		this.onEnd = onEnd;
 	}
@@ -82,6 +99,12 @@ final class DirectoryInbound<T> implements CoreSubscriber<T> {
 	}
 
 	private void take(T value) {
+		if (!this.left) {
+			this.gate.accept(value, () -> hear(value));
+		}
+	}
+
+	private void hear(T value) {
 		if (!this.left) {
 			try {
 				this.onNext.accept(value);

@@ -229,6 +229,26 @@ final class NodeTable {
 		}
 	}
 
+	/**
+	 * Whether it costs work to take a record, beyond what is done already.
+	 */
+	boolean unverified(Upsert upsert) {
+		NodeRecord record = upsert.record();
+		HeldRecord held = this.records.get(record.nodeId());
+		boolean known = held != null && held.compare(record.term(), record.version()) == 0
+				&& held.record().sameOwner(record);
+		return this.check != null && !known && this.check.unverified(record);
+	}
+
+	/**
+	 * Do that work; whether the record can be taken then is found out later.
+	 */
+	void verify(Upsert upsert) {
+		if (this.check != null) {
+			this.check.verify(upsert.record());
+		}
+	}
+
 	/** The one that was silent for longest of those that others tell of. */
 	private @Nullable HeldRecord relayed() {
 		long now = now();

@@ -85,17 +85,50 @@ final class RecordCheck {
 			throw new IllegalArgumentException(
 					"its renewal " + upsert.renewals() + " is not proven to come from its owner");
 		}
-		byte[] text = RecordText.of(this.realm, record, seal);
-		Proof summary = summary(text, seal.signature());
-		if (this.verified.contains(summary)) {
-			return;
-		}
-		this.signaturesVerified++;
-		if (!NodeIdentity.of(seal.key()).signed(text, seal.signature())) {
+		if (!signed(record, seal)) {
 			throw new IllegalArgumentException(
 					"its signature is not by the key that it names as its owner's (" + record.identityText() + ")");
 		}
+	}
+
+	/** Remembers the record if so. */
+	private boolean signed(NodeRecord record, NodeSeal seal) {
+		byte[] text = RecordText.of(this.realm, record, seal);
+		Proof summary = summary(text, seal.signature());
+		if (this.verified.contains(summary)) {
+			return true;
+		}
+		this.signaturesVerified++;
+		if (!NodeIdentity.of(seal.key()).signed(text, seal.signature())) {
+			return false;
+		}
 		remember(summary);
+		return true;
+	}
+
+	/**
+	 * Whether the signature of a record would have to be verified.
+	 */
+	boolean unverified(NodeRecord record) {
+		NodeSeal seal = record.seal();
+		return seal != null && RecordBounds.bytes(record) <= RecordBounds.MAX_BYTES
+				&& !this.verified.contains(summary(RecordText.of(this.realm, record, seal), seal.signature()));
+	}
+
+	/**
+	 * Verify it, and remember the record if it is its owner's. What is wrong with it is
+	 * said when it is demanded.
+	 */
+	void verify(NodeRecord record) {
+		NodeSeal seal = record.seal();
+		try {
+			if (seal != null) {
+				signed(record, seal);
+			}
+		}
+		catch (IllegalArgumentException ex) {
+			// The key is none.
+		}
 	}
 
 	private void requirePlausible(NodeRecord record) {

@@ -49,6 +49,8 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 
 	private final Claims claims;
 
+	private final RecordTurns turns;
+
 	private final Runnable onChange;
 
 	/**
@@ -76,6 +78,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 		this.outbox = outbox;
 		this.log = log;
 		this.claims = new Claims(loop, table, dialer, links, this);
+		this.turns = new RecordTurns(loop, table, this::closeFlood);
 		this.onChange = onChange;
 	}
 
@@ -92,6 +95,22 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	public void opened(DirectoryLink link) {
 		this.links.add(link);
 		this.own.renew();
+	}
+
+	/** That the peer says anything proves that it lives, whatever else there is to do. */
+	@Override
+	public void admit(DirectoryLink link, DirectoryUpdate update, Runnable heard) {
+		assert this.loop.inLoop();
+		if (!link.closed()) {
+			link.arrived();
+			this.claims.heard(link);
+			this.turns.take(link, update, heard);
+		}
+	}
+
+	private void closeFlood(DirectoryLink link) {
+		this.log.dishonest(link.proven(), "it tells more at once than can be verified");
+		close(link);
 	}
 
 	@Override
@@ -119,7 +138,6 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 			}
 			return;
 		}
-		this.claims.heard(link);
 		apply(link, update);
 		if (link.closed()) {
 			return;
@@ -138,11 +156,15 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	}
 
 	private void apply(DirectoryLink link, DirectoryUpdate update) {
-		update.upserts().forEach((upsert) -> {
+		for (Upsert upsert : update.upserts()) {
+			if (link.closed()) {
+				// For what it told before; the rest is not looked at.
+				return;
+			}
 			NodeRecord record = upsert.record();
 			answer(link, upsert, apply(link, upsert));
 			link.known(new Renewal(record.nodeId(), record.term(), record.version(), upsert.renewals(), 0));
-		});
+		}
 		update.gone().forEach((gone) -> {
 			Verdict verdict = apply(gone);
 			if (verdict == Verdict.UNPROVEN) {

@@ -106,7 +106,8 @@ final class SeedLink {
 		this.dialledNanos = this.loop.nanoTime();
 		DirectoryLink opened = this.replication.open();
 		this.link = opened;
-		DirectoryInbound<DirectoryUpdate> hearing = new DirectoryInbound<>(this.loop, (update) -> heard(opened, update),
+		DirectoryInbound<DirectoryUpdate> hearing = new DirectoryInbound<>(this.loop,
+				(update, heard) -> this.replication.admit(opened, update, heard), (update) -> heard(opened, update),
 				(error) -> ended(opened, error));
 		this.inbound = hearing;
 		this.dialer.link(this.address, opened.outgoing(), (peer) -> this.loop.execute(() -> opened.met(peer)))

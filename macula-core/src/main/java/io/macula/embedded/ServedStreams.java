@@ -42,7 +42,8 @@ final class ServedStreams {
 	 * @return what the other node is told
 	 */
 	<S extends DirectorySession, T> Flux<DirectoryUpdate> serve(S session, Flux<T> told, SessionOwner<S, T> owner) {
-		DirectoryInbound<T> inbound = new DirectoryInbound<>(this.loop, (value) -> owner.heard(session, value),
+		DirectoryInbound<T> inbound = new DirectoryInbound<>(this.loop,
+				(value, heard) -> owner.admit(session, value, heard), (value) -> owner.heard(session, value),
 				(error) -> end(session, error, owner));
 		session.onEnd(() -> {
 			inbound.leave();

@@ -30,6 +30,14 @@ interface SessionOwner<S extends DirectorySession, T> {
 	void opened(S session);
 
 	/**
+	 * Something came that the other node told.
+	 * @param heard calls {@link #heard}; at once, or later in the loop
+	 */
+	default void admit(S session, T told, Runnable heard) {
+		heard.run();
+	}
+
+	/**
 	 * The other node told something.
 	 */
 	void heard(S session, T told);
