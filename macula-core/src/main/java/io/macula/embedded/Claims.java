@@ -77,7 +77,7 @@ final class Claims {
 
 	private static final int DIALS = 50;
 
-	private static final int DIALS_OF_A_HOST = 10;
+	private static final int DIALS_OF_A_HOST = 25;
 
 	private static final int DIALS_OF_AN_ENDPOINT = 2;
 
