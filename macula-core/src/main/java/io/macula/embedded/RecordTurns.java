@@ -27,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.macula.embedded.DirectoryUpdate.Upsert;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which updates are heard whose records have to be verified first: peers
