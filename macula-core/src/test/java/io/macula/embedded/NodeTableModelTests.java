@@ -590,7 +590,7 @@ class NodeTableModelTests {
 			if (end != null && end.covers(fact)) {
 				return;
 			}
-			assertThat(this.table.pass(claim, this.table.record(owner.nodeId))).isEqualTo(Verdict.CHANGED);
+			assertThat(this.table.pass(claim, this.table.record(owner.nodeId), false)).isEqualTo(Verdict.CHANGED);
 			this.model.take(fact, 0, new Displaced(present));
 		}
 

@@ -35,7 +35,7 @@ class RecordTurnsTests {
 
 	private final RecordCheck check = new RecordCheck(TestOwner.REALM, System::currentTimeMillis);
 
-	private final NodeTable table = new NodeTable(this.loop.loop.clock(), 1000, this.check, Long.MAX_VALUE);
+	private final NodeTable table = new NodeTable(this.loop.loop.clock(), 1000, this.check, Long.MAX_VALUE, null);
 
 	private final List<DirectoryLink> left = new ArrayList<>();
 
