@@ -251,10 +251,16 @@ final class Liveness implements LoopWatch.Listener {
 	}
 
 	/**
-	 * The kernel told that nobody listens at the peer's port. Whatever still arrives may
-	 * have been sent before: only the answer to a PING of now shows the contrary.
+	 * The kernel told that nobody listens at the peer's port. What has arrived until now
+	 * is read first, on another socket: the last answers, and the CLOSE of a peer that
+	 * left in order. Whatever still arrives then may have been sent before: only the
+	 * answer to a PING of now shows the contrary.
 	 */
 	void unreachable() {
+		this.loop.execute(this::suspectPort);
+	}
+
+	private void suspectPort() {
 		if (this.stopped || this.unreachable) {
 			return;
 		}

@@ -320,16 +320,24 @@ class LivenessTests {
 
 	@Test
 	void whenThePortIsUnreachableThenThePeerIsSuspectedAtOnceAndAsked() {
-		this.liveness.unreachable();
+		unreachable();
 		assertThat(this.peer.events).containsExactly("suspected: its port is unreachable");
 		assertThat(this.peer.pings).hasSize(1);
-		this.liveness.unreachable();
+		unreachable();
 		assertThat(this.peer.events).hasSize(1);
 	}
 
 	@Test
-	void whenThePingAfterThatIsAnsweredThenTheIcmpWasForged() {
+	void whenThePeerLeavesInTheSameTurnThenItIsNotSuspected() {
 		this.liveness.unreachable();
+		this.liveness.stop();
+		this.channel.runPendingTasks();
+		assertThat(this.peer.events).isEmpty();
+	}
+
+	@Test
+	void whenThePingAfterThatIsAnsweredThenTheIcmpWasForged() {
+		unreachable();
 		pass(Duration.ofMillis(50));
 		pong();
 		pass(TICK);
@@ -343,7 +351,7 @@ class LivenessTests {
 		this.liveness.wrote(now());
 		pass(Duration.ofMillis(50));
 		long older = this.peer.pings.get(0);
-		this.liveness.unreachable();
+		unreachable();
 		this.liveness.pong(older, now());
 		this.liveness.heard();
 		pass(TICK);
@@ -353,7 +361,7 @@ class LivenessTests {
 	@Test
 	void whenNothingArrivesFromAnUnreachablePortThenThePeerIsDead() {
 		this.peer.onDead = () -> this.liveness.stop();
-		this.liveness.unreachable();
+		unreachable();
 		pass(Duration.ofMillis(100));
 		assertThat(this.peer.events).hasSize(1);
 		pass(Duration.ofMillis(25));
@@ -364,7 +372,7 @@ class LivenessTests {
 
 	@Test
 	void whenPacketsArriveFromAnUnreachablePortThenThePeerIsNotDead() {
-		this.liveness.unreachable();
+		unreachable();
 		for (int i = 0; i < 50; i++) {
 			this.peer.packets++;
 			pass(Duration.ofMillis(10));
@@ -423,7 +431,7 @@ class LivenessTests {
 	void whenItIsStoppedThenNothingHappensAnyMore() {
 		this.liveness.wrote(now());
 		this.liveness.stop();
-		this.liveness.unreachable();
+		unreachable();
 		this.liveness.wrote(now());
 		int before = this.peer.expirations;
 		pass(Duration.ofSeconds(5));
@@ -434,7 +442,7 @@ class LivenessTests {
 	@Test
 	void whenThePeerIsFoundDeadThenWhoeverStopsItMidwayIsObeyed() {
 		this.peer.onDead = () -> this.liveness.stop();
-		this.liveness.unreachable();
+		unreachable();
 		pass(Duration.ofMillis(150));
 		int events = this.peer.events.size();
 		pass(Duration.ofSeconds(5));
@@ -444,7 +452,7 @@ class LivenessTests {
 	@Test
 	void roundTripsAreSmoothed() {
 		this.liveness = started(Duration.ofMillis(8));
-		this.liveness.unreachable();
+		unreachable();
 		pass(Duration.ofMillis(16));
 		pong();
 		assertThat(this.liveness.roundTripNanos()).isEqualTo(Duration.ofMillis(9).toNanos());
@@ -468,6 +476,12 @@ class LivenessTests {
 		this.liveness.wrote(now());
 		pass(SUSPICION.plus(TICK));
 		assertThat(this.peer.events).hasSize(1);
+	}
+
+	/** What was read in the same turn comes before. */
+	private void unreachable() {
+		this.liveness.unreachable();
+		this.channel.runPendingTasks();
 	}
 
 	private void pong() {
