@@ -74,6 +74,8 @@ class ConnectionFuzzTests {
 		if (opened != null) {
 			opened.close();
 			transport.close();
+			// The corpus may be replayed in the same process.
+			opened = null;
 		}
 	}
 
