@@ -57,16 +57,23 @@ public final class RealmSecret {
 	/**
 	 * A secret that was configured.
 	 * @param text at least {@value #MIN_LENGTH} characters that are not easily guessed,
-	 * without the white space around them
+	 * in one line, without the white space around them
 	 * @param origin where it was configured, for messages, for example
 	 * {@code macula.realm.secret}
 	 * @return the secret
-	 * @throws IllegalArgumentException if the text is too short, too long or too weak;
-	 * the message does not show it
+	 * @throws IllegalArgumentException if the text is too short, too long or too weak, or
+	 * looks like the place of a secret; the message does not show it
 	 */
 	public static RealmSecret of(String text, String origin) {
 		Objects.requireNonNull(origin, "origin");
 		String trimmed = text.trim();
+		String fault = SecretLooks.unseen(trimmed);
+		if (fault == null) {
+			fault = SecretLooks.fault(trimmed);
+		}
+		if (fault != null) {
+			throw new IllegalArgumentException("The realm secret from " + origin + " " + fault);
+		}
 		String weakness = (trimmed.length() < MIN_LENGTH) ? "has " + trimmed.length() + " characters"
 				: SecretStrength.weakness(trimmed);
 		if (weakness != null) {

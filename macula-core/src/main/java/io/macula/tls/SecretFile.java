@@ -36,6 +36,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,8 @@ final class SecretFile {
 	/** A mounted file may be swapped for another one between two looks at it. */
 	private static final int ATTEMPTS = 3;
 
-	private static final String MAKE = "'openssl rand -base64 32 > ";
+	/** What a shell takes as it is. */
+	private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./,:=@%+-]+");
 
 	private final Path path;
 
@@ -104,7 +106,8 @@ final class SecretFile {
 	RealmSecret load() {
 		RealmSecret secret = loaded();
 		if (secret == null) {
-			throw refused("does not exist", "create it with " + MAKE + this.path + "', or correct the path", null);
+			throw refused("does not exist", "correct the path, or create it: with the secret that the realm's nodes have, "
+					+ "or a new one by " + command(), null);
 		}
 		return secret;
 	}
@@ -144,15 +147,30 @@ final class SecretFile {
 			return null;
 		}
 		if (text.isBlank()) {
-			throw refused("is empty", "write a secret there with " + MAKE + this.path + "'" + recreated(), null);
+			throw refused("is empty", write() + recreated(), null);
 		}
 		try {
 			return RealmSecret.of(text, this.path.toString());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalStateException(
-					ex.getMessage() + "; write one there with " + MAKE + this.path + "'" + recreated(), ex);
+					ex.getMessage() + "; " + write() + recreated(), ex);
 		}
+	}
+
+	/** All nodes have the same: a new one is for a realm that has none. */
+	private String write() {
+		return "write the secret there that the realm's nodes have, or a new one by " + command();
+	}
+
+	private String command() {
+		return "'" + RealmSecret.COMMAND + " > " + quoted(this.path) + "'";
+	}
+
+	/** As an argument of a command. */
+	private static String quoted(Path path) {
+		String text = path.toString();
+		return PLAIN.matcher(text).matches() ? text : '"' + text.replaceAll("([\\\\\"$`])", "\\\\$1") + '"';
 	}
 
 	private String recreated() {
@@ -219,7 +237,7 @@ final class SecretFile {
 		}
 		if (attributes.size() > MAX_BYTES) {
 			throw refused("has " + attributes.size() + " bytes",
-					"a secret has at most " + MAX_BYTES + "; write one there with " + MAKE + this.path + "'", null);
+					"a secret has at most " + MAX_BYTES + "; " + write(), null);
 		}
 		FileAccess access = FileAccess.of(file);
 		if (access != null) {
@@ -231,12 +249,12 @@ final class SecretFile {
 	private void requirePrivate(Path file, FileAccess access) throws IOException {
 		if (!access.ownedByThisUser() && !access.ownedByRoot()) {
 			throw refused("belongs to another user (" + access + "), who can change it",
-					"run 'chown " + FileAccess.thisUser() + " " + file + "' as root, or make one of your own", null);
+					"run 'chown " + FileAccess.thisUser() + " " + quoted(file) + "' as root, or make one of your own", null);
 		}
 		boolean mounted = !this.own && access.ownedByRoot();
 		if (access.othersWrite() || !mounted && access.othersRead()) {
 			throw refused("is open to other users (" + access + ")",
-					"run 'chmod 600 " + file + "', and change the secret if others may have read it", null);
+					"run 'chmod 600 " + quoted(file) + "', and change the secret if others may have read it", null);
 		}
 		if (access.allRead()) {
 			logger
@@ -248,7 +266,7 @@ final class SecretFile {
 		FileAccess around = (this.own && directory != null) ? FileAccess.of(directory) : null;
 		if (around != null && (around.othersWrite() || !around.ownedByThisUser() && !around.ownedByRoot())) {
 			throw refused("is in a directory that other users can change (" + around + ")",
-					"run 'chmod 700 " + directory + "' as its owner, and change the secret", null);
+					"run 'chmod 700 " + quoted(directory) + "' as its owner, and change the secret", null);
 		}
 	}
 
@@ -263,7 +281,7 @@ final class SecretFile {
 			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
 		}
 		catch (CharacterCodingException ex) {
-			throw refused("is no text in UTF-8", "write random bytes as text, with " + MAKE + this.path + "'", null);
+			throw refused("is no text in UTF-8", "a secret is text; " + write(), null);
 		}
 	}
 
@@ -333,7 +351,7 @@ final class SecretFile {
 			return refused(
 					"cannot be read by this user (" + FileAccess.thisUser()
 							+ ((access != null) ? "; the file has " + access : "") + ")",
-					mine ? "run 'chmod 600 " + this.path + "' as its owner"
+					mine ? "run 'chmod 600 " + quoted(this.path) + "' as its owner"
 							: "let this user or its group read it; in Kubernetes by 'fsGroup' of the pod or "
 									+ "'defaultMode' of the volume",
 					failure);

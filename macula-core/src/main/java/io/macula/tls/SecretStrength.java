@@ -41,6 +41,9 @@ final class SecretStrength {
 	/** Fewest bits that are accepted; each guess costs one {@link Scrypt} derivation. */
 	static final int MIN_BITS = 50;
 
+	/** Kind of the characters that are neither letters nor digits. */
+	static final int OTHER = 3;
+
 	private static final int MIN_DISTINCT = 8;
 
 	/** 256 bits in hexadecimal. */
@@ -116,9 +119,10 @@ final class SecretStrength {
 		return changes * 5 >= digits.length() * 2;
 	}
 
-	private static int kind(char character) {
+	/** Of a character: a small letter, a capital one, a digit, or {@link #OTHER}. */
+	static int kind(char character) {
 		return (character >= 'a' && character <= 'z') ? 0
-				: (character >= 'A' && character <= 'Z') ? 1 : (character >= '0' && character <= '9') ? 2 : 3;
+				: (character >= 'A' && character <= 'Z') ? 1 : (character >= '0' && character <= '9') ? 2 : OTHER;
 	}
 
 	/**

@@ -101,6 +101,47 @@ class RealmSecretTests {
 		assertThat(RealmSecret.of(text, "test").isRandom()).isFalse();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/mnt/secrets-store/prod-shop-realm", "/var/run/secrets/shop/quic-realm.key",
+			"/etc/Macula/Prod3/Realm.pem", "./k8s/prod-shop-quic.key", "../Xq/prod-shop-quic.key",
+			"~/.macula/prod-shop-quic.key", "~deploy/prod-shop-quic.key", "C:\\Secrets\\prod-shop-quic.key",
+			"d:/Secrets/prod-shop-quic.key", "\\\\nas7\\prod\\shop-quic.key", "File:/mnt/secrets-store/prod-shop-realm",
+			"FILE:/tmp/w/new12-app/s/good", "file:/mnt/secrets-store/prod-shop-realm", "vault:secret/data/realm#key",
+			"classpath:prod/quic-shop.key", "classpath*:prod/quic-shop.key", "https://vault.shop.example/v1/quic",
+			"s3://bucket-7/prod/quic-shop", "arn:aws:secretsmanager:eu-west-1:4711:secret:quic-2Xk",
+			"${QUIC_REALM_KEY_OF_SHOP}", "$(cat /mnt/q7/prod-shop-realm)", "%QUIC_REALM_KEY_OF_SHOP%",
+			"{cipher}a1b9c7d2e6f3948576a0", "ENC(a1b9c7d2e6f3948576a0Xy)", "$QUIC_REALM_KEY_OF_SHOP",
+			"<put-quic-key-of-shop-in>" })
+	void whatLooksLikeThePlaceOfASecretIsRefusedWithoutShowingIt(String text) {
+		assertThatIllegalArgumentException().isThrownBy(() -> RealmSecret.of(text, "macula.realm.secret"))
+			.withMessageStartingWith("The realm secret from macula.realm.secret looks like ")
+			.withMessageContaining("file:<path>")
+			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain(text).doesNotContain("prod-shop"));
+	}
+
+	@Test
+	void whatBeginsLikeAPlaceBecauseItIsRandomIsAccepted() {
+		for (String text : List.of("/q3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "/q3kT8RzX1mWc7Jp0LdYs5HbN2gTf9Qe",
+				"violet: tractor mumbles eleven harps", "9f86d081:884c7d659a2feaa0c55ad015")) {
+			assertThat(RealmSecret.of(text, "test").origin()).isEqualTo("test");
+		}
+	}
+
+	@Test
+	void thePathOfAFileThatExistsIsNoSecret() {
+		assertThatIllegalArgumentException().isThrownBy(() -> RealmSecret.of("pom.xml", "x"))
+			.withMessageContaining("is the path of a file that exists, and is no secret: write file:<path>");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\n", "\r\n", "\t", "\u0000", "\u001b", "\u200b", "\ufeff", "\u2028", "\u0085" })
+	void whatNobodySeesInsideOfASecretIsRefused(String unseen) {
+		assertThatIllegalArgumentException().isThrownBy(() -> RealmSecret.of(SECRET + unseen + SECRET, "test"))
+			.withMessageMatching("The realm secret from test (has more than one line: expected one secret; another one "
+					+ "belongs to a setting or a file of its own|has the character U\\+[0-9A-F]{4}, which nobody sees, "
+					+ "at place 45: expected one line of visible characters)");
+	}
+
 	@Test
 	void whatTheCommandMakesIsAcceptedAndLooksRandom() {
 		Random random = new Random(42);

@@ -216,16 +216,33 @@ class SecretFileTests {
 		Files.writeString(this.file, "passwordpassword");
 		assertThatIllegalStateException().isThrownBy(SecretFile.own(this.file)::loadOrCreate)
 			.withMessageContaining("The realm secret from " + this.file + " consists of words")
-			.withMessageContaining("write one there with 'openssl rand -base64 32 > ")
+			.withMessageContaining("write the secret there that the realm's nodes have, or a new one by 'openssl rand "
+					+ "-base64 32 > ")
 			.withMessageContaining("or delete the file");
 	}
 
 	@Test
 	void whenTheConfiguredFileDoesNotExistThenItIsNotCreated() {
 		assertThatIllegalStateException().isThrownBy(SecretFile.configured(this.file)::load)
-			.withMessage("The realm secret's file " + this.file + " does not exist: create it with "
-					+ "'openssl rand -base64 32 > " + this.file + "', or correct the path");
+			.withMessage("The realm secret's file " + this.file + " does not exist: correct the path, or "
+					+ "create it: with the secret that the realm's nodes have, or a new one by 'openssl rand -base64 "
+					+ "32 > " + this.file + "'");
 		assertThat(this.file).doesNotExist();
+	}
+
+	@Test
+	void aPathWithABlankIsQuotedInCommands() {
+		assertThatIllegalStateException()
+			.isThrownBy(SecretFile.configured(Path.of("/no/such \"$file\""))::load)
+			.withMessageEndingWith("'openssl rand -base64 32 > \"/no/such \\\"\\$file\\\"\"'");
+	}
+
+	@Test
+	void aFileWithTwoSecretsIsRefused() throws Exception {
+		write(this.file, "rw-------");
+		Files.writeString(this.file, SECRET + "\n" + SECRET.replace('V', 'W') + "\n");
+		assertThatIllegalStateException().isThrownBy(SecretFile.configured(this.file)::load)
+			.withMessageStartingWith("The realm secret from " + this.file + " has more than one line: ");
 	}
 
 	@Test
