@@ -67,6 +67,8 @@ public final class SecretTls implements TlsContexts {
 
 	private volatile Present present;
 
+	private volatile @Nullable String fault;
+
 	private SecretTls(Realm realm, String nodeId, List<RealmSecret> secrets, InstantSource clock) {
 		this.realm = realm;
 		this.nodeId = nodeId;
@@ -120,11 +122,29 @@ public final class SecretTls implements TlsContexts {
 	 */
 	public synchronized boolean update(List<RealmSecret> secrets) {
 		if (this.present.secrets.equals(distinct(secrets))) {
+			this.fault = null;
 			return false;
 		}
 		this.present = present(secrets);
+		this.fault = null;
 		logger.info("Node '{}' has other secrets for new connections: {}", this.nodeId, source());
 		return true;
+	}
+
+	/**
+	 * Say that newer secrets cannot be used, until the next {@link #update}.
+	 * @param reason a sentence that shows none of them
+	 */
+	public synchronized void fault(String reason) {
+		this.fault = reason;
+	}
+
+	/**
+	 * Why newer secrets cannot be used.
+	 * @return the reason, or {@code null} if there are none
+	 */
+	public @Nullable String fault() {
+		return this.fault;
 	}
 
 	private Present present(List<RealmSecret> given) {
@@ -149,7 +169,7 @@ public final class SecretTls implements TlsContexts {
 	private String source(List<RealmAuthority> authorities) {
 		RealmAuthority shown = authorities.get(0);
 		String source = "realm '" + this.realm + "', secret from " + shown.origin();
-		return (authorities.size() == 1) ? source
+		return (authorities.size() == 1) ? source + " (fingerprint " + shown.fingerprint() + ")"
 				: source + " (shown, fingerprint " + shown.fingerprint() + "); " + authorities.size()
 						+ " are accepted, also "
 						+ authorities.stream()
@@ -185,7 +205,8 @@ public final class SecretTls implements TlsContexts {
 
 	@Override
 	public String source() {
-		return this.present.source;
+		String reason = this.fault;
+		return (reason != null) ? this.present.source + "; newer ones cannot be used: " + reason : this.present.source;
 	}
 
 	/**

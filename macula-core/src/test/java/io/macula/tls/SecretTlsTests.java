@@ -293,7 +293,8 @@ class SecretTlsTests {
 	@Test
 	void nothingShowsTheSecret() {
 		SecretTls tls = SecretTls.of(SHOP, "node1", SECRET);
-		assertThat(tls.source()).isEqualTo("realm 'Shop.prod', secret from test");
+		assertThat(tls.source())
+			.isEqualTo("realm 'Shop.prod', secret from test (fingerprint " + fingerprint(SECRET) + ")");
 		assertThat(tls.toString() + tls.authority() + SECRET).doesNotContain("Vq3kT8RzX1");
 	}
 

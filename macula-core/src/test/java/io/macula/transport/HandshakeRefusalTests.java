@@ -85,13 +85,14 @@ class HandshakeRefusalTests {
 		Refusal refusal = refuse(SecretTls.of(SHOP, "node1", SECRET), SecretTls.of(SHOP, "node2", OTHER_SECRET));
 		assertThat(refusal.client()).startsWith("no connection to 127.0.0.1:")
 			.containsPattern(": it has another secret for the realm 'shop' \\(fingerprint [0-9a-f]{8}; accepted here: "
-					+ "[0-9a-f]{8} from a file\\); trust comes from realm 'shop', secret from a file: "
+					+ "[0-9a-f]{8} from a file\\); trust comes from realm 'shop', secret from a file \\(fingerprint [0-9a-f]{8}\\): "
 					+ "check that both sides belong to one realm, share its secret");
 		assertThat(refusal.server()).matches("Refused a connection from /127\\.0\\.0\\.1:\\d+ that asked for "
 				+ "'r-shop-[0-9a-f]{12}\\.realm\\.macula': it has another secret for this realm \\(TLS alert 51\\): "
 				+ "this node showed the one with the fingerprint [0-9a-f]{8}; "
 				+ "check that both sides belong to one realm, share its secret or certificate authority, .*"
-				+ "\\(this node: realm 'shop', secret from macula\\.realm\\.secret\\)");
+				+ "\\(this node: realm 'shop', secret from macula\\.realm\\.secret "
+				+ "\\(fingerprint [0-9a-f]{8}\\)\\)");
 	}
 
 	@Test

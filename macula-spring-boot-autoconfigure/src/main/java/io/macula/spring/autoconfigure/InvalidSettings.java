@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.macula.spring.UnresolvedPlaceholder;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,8 @@ final class InvalidSettings {
 
 	/** How the runtime's own types refuse a value: name, value, what is allowed. */
 	private static final Pattern REFUSAL = Pattern.compile("(\\w+) (.*) is not valid: expected (.*)", Pattern.DOTALL);
+
+	private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z0-9._-]+)");
 
 	/** A value of one key may be impossible because of what is set for another. */
 	private static final String NOT_SET = ", which is not set itself,";
@@ -127,6 +130,35 @@ final class InvalidSettings {
 		return new FailureAnalyzedException(
 				setting(key, value, "") + " has no effect without " + missing + ": " + reason + ".",
 				"Set " + missing + ", or remove " + key + ".");
+	}
+
+	/**
+	 * Refuse a setting that stands beside another one, alone.
+	 * @param key the key
+	 * @param missing key of the other one
+	 * @param reason why, as a sentence without its end
+	 * @return what to throw; it shows no value
+	 */
+	FailureAnalyzedException alone(String key, String missing, String reason) {
+		return new FailureAnalyzedException(
+				"The setting " + key + origin(ConfigurationPropertyName.of(key)) + " needs " + missing
+						+ ", which is not set: " + reason + ".",
+				"Set " + missing + ", or remove " + key + ".");
+	}
+
+	/**
+	 * The variables that the value of a key stands for, of which the value may be made.
+	 * @param key the key
+	 * @return for example {@code  (its value is made of REALM_SECRET)}, or empty
+	 */
+	String variables(ConfigurationPropertyName key) {
+		ConfigurationProperty property = configured(key);
+		String text = (property != null) ? String.valueOf(property.getValue()) : "";
+		String names = VARIABLE.matcher(text)
+			.results()
+			.map((variable) -> variable.group(1))
+			.collect(Collectors.joining(", "));
+		return names.isEmpty() ? "" : " (its value is made of " + names + ")";
 	}
 
 	/**

@@ -35,12 +35,18 @@ final class RealmSecrets {
 
 	private static final String ACCEPTED_KEY = "macula.realm.accepted-secrets";
 
+	private static final String WHAT = "the secret of the realm, the same for all its nodes, such as the output of '"
+			+ RealmSecret.COMMAND + "', or to file:<path> of a file that holds it";
+
 	private final List<Configured> configured;
+
+	private final boolean empty;
 
 	private final InvalidSettings invalid;
 
 	RealmSecrets(MaculaProperties.Realm realm, InvalidSettings invalid) {
 		this.configured = configured(realm);
+		this.empty = realm.secret() != null && !StringUtils.hasText(realm.secret());
 		this.invalid = invalid;
 	}
 
@@ -60,11 +66,28 @@ final class RealmSecrets {
 	/**
 	 * Read all of them.
 	 * @return the one to show first
-	 * @throws FailureAnalyzedException if one is too weak, or its file cannot be trusted;
-	 * no message shows it
+	 * @throws FailureAnalyzedException if one is empty, missing or too weak, or its file
+	 * cannot be trusted; no message shows it
 	 */
 	List<RealmSecret> read() {
+		if (this.empty) {
+			throw empty();
+		}
+		if (this.configured.size() > 1 && this.configured.get(0).value == null) {
+			throw this.invalid.alone(ACCEPTED_KEY, KEY, "the nodes of a realm that changes its secret show another one "
+					+ "than that of this machine's user");
+		}
 		return this.configured.stream().map(this::read).toList();
+	}
+
+	/** A variable that expands to nothing is no wish for a secret of this machine's own. */
+	private FailureAnalyzedException empty() {
+		ConfigurationPropertyName name = ConfigurationPropertyName.of(KEY);
+		return new FailureAnalyzedException(
+				"The setting " + KEY + this.invalid.origin(name) + " is empty" + this.invalid.variables(name)
+						+ ", so that this node would have a secret that no other machine has.",
+				"Set " + KEY + " to " + WHAT + ". For the secret of this machine's user alone (~/.macula/realm-secret)"
+						+ " remove the setting.");
 	}
 
 	private RealmSecret read(Configured secret) {
@@ -74,9 +97,9 @@ final class RealmSecrets {
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
 			throw new FailureAnalyzedException(ex.getMessage() + "." + setIn(secret),
-					"Set " + secret.key + " to the secret of the realm, the same for all its nodes, such as the output"
-							+ " of '" + RealmSecret.COMMAND + "', or to file:<path> of a file that holds it, or"
-							+ " macula.ssl.bundle to an SSL bundle.",
+					secret.key.equals(KEY) ? "Set " + secret.key + " to " + WHAT + ", or macula.ssl.bundle to an SSL bundle."
+							: "Set " + secret.key + " to a secret that nodes of the realm show, now or soon, or to "
+									+ "file:<path> of a file that holds it, or remove it.",
 					ex);
 		}
 	}

@@ -81,10 +81,14 @@ final class SecretWatch implements AutoCloseable {
 		}
 		this.seen = state;
 		try {
-			tls.update(secrets.read());
+			boolean unusable = tls.fault() != null;
+			if (!tls.update(secrets.read()) && unusable) {
+				logger.info("The secrets of the realm can be used again, and are what they were: {}", tls.source());
+			}
 		}
 		catch (RuntimeException ex) {
 			String reason = String.valueOf(ex.getMessage());
+			tls.fault(reason);
 			this.limit.log(reason,
 					(suppressed) -> logger.warn("A secret of the realm has changed, but cannot be used, so that the "
 							+ "present ones stay until it changes again: {}{}", reason, suppressed));

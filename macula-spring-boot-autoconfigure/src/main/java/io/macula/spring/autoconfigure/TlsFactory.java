@@ -81,6 +81,7 @@ final class TlsFactory {
 		MaculaProperties.Ssl ssl = this.properties.ssl();
 		if (!ssl.verify()) {
 			refuseUnverifiedPeers(listening);
+			refuseListsOfNames();
 			return InsecureTls.of(realm, nodeId);
 		}
 		if (ssl.unverifiedBeyondLocalhost()) {
@@ -88,6 +89,14 @@ final class TlsFactory {
 		}
 		if (StringUtils.hasText(ssl.bundle())) {
 			return bundle(ssl.bundle());
+		}
+		if (ssl.bundle() != null && this.properties.realm().secret() == null) {
+			throw new FailureAnalyzedException(
+					"The setting " + BUNDLE_KEY + this.invalid.origin(ConfigurationPropertyName.of(BUNDLE_KEY))
+							+ " is empty" + this.invalid.variables(ConfigurationPropertyName.of(BUNDLE_KEY))
+							+ ", and there is no macula.realm.secret either, so that this node would have a secret that "
+							+ "no other machine has.",
+					"Set " + BUNDLE_KEY + " to a bundle under spring.ssl.bundle, or remove it.");
 		}
 		refuseVerificationOfNames(ssl);
 		RealmSecrets secrets = new RealmSecrets(this.properties.realm(), this.invalid);
@@ -129,6 +138,19 @@ final class TlsFactory {
 					"Remove macula.ssl.verify=false. For debugging on one machine use loopback addresses only"
 							+ " (macula.provider.address=127.0.0.1); where everybody in the network may take part in"
 							+ " the realm, and read and answer its calls, set " + UNVERIFIED_KEY + "=true as well.");
+		}
+	}
+
+	/** Whoever has lists relies on names that nobody has verified. */
+	private void refuseListsOfNames() {
+		MaculaProperties.Security security = this.properties.security();
+		if (!security.allowCall().isEmpty() || !security.allowProvide().isEmpty()) {
+			String lists = security.allowCall().isEmpty() ? "macula.security.allow-provide"
+					: "macula.security.allow-call";
+			throw new FailureAnalyzedException(
+					"The lists of " + lists + " have no effect with " + this.invalid.describe("macula.ssl.verify", false)
+							+ ": everybody can make a certificate with the names that they allow.",
+					"Remove macula.ssl.verify=false, or for debugging the lists.");
 		}
 	}
 

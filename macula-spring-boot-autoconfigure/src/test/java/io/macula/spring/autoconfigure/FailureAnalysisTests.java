@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
@@ -92,8 +93,64 @@ class FailureAnalysisTests {
 			.doesNotContain("changemechangeme");
 		failToStart("macula.realm.secret=file:/no/such/file");
 		assertThat(output)
-			.contains("The realm secret's file /no/such/file does not exist: create it with 'openssl rand "
-					+ "-base64 32 > /no/such/file', or correct the path. macula.realm.secret is set in ");
+			.contains("The realm secret's file /no/such/file does not exist: correct the path, or create it: "
+					+ "with the secret that the realm's nodes have, or a new one by 'openssl rand "
+					+ "-base64 32 > /no/such/file'. macula.realm.secret is set in ");
+		failToStart("macula.realm.accepted-secrets=file:/no/such/file");
+		assertThat(output).contains("macula.realm.accepted-secrets[0] is set in \"macula.realm.accepted-secrets\" from ")
+			.contains("Set macula.realm.accepted-secrets[0] to a secret that nodes of the realm show, now or soon, or to "
+					+ "file:<path> of a file that holds it, or remove it.");
+	}
+
+	@Test
+	void whenTheSecretLooksLikeAPathThenItSaysThatFileIsMissing(CapturedOutput output) {
+		failToStart("macula.realm.secret=/mnt/secrets-store/prod-shop-realm");
+		assertThat(output)
+			.contains("The realm secret from macula.realm.secret looks like the path of a file, and is no secret: write "
+					+ "file:<path> to have the secret read from there. macula.realm.secret is set in ")
+			.doesNotContain("prod-shop-realm");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "   ", "${shop.secret}" })
+	void whenTheSecretIsEmptyThenItIsNotReplaced(String value, CapturedOutput output) {
+		failToStart("macula.realm.secret=" + value, "shop.secret=");
+		assertThat(output)
+			.contains("The setting macula.realm.secret, set in \"macula.realm.secret\" from property source "
+					+ "\"commandLineArgs\", is empty" + (value.isBlank() ? "" : " (its value is made of shop.secret)")
+					+ ", so that this node would have a secret that no other machine has.")
+			.contains("Set macula.realm.secret to the secret of the realm, the same for all its nodes")
+			.contains("remove the setting.")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenTheBundleIsEmptyAndThereIsNoSecretThenNoneIsMadeUp(CapturedOutput output) {
+		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(Applications.Empty.class)
+			.web(WebApplicationType.NONE)
+			.run("--macula.ssl.bundle="));
+		assertThat(output).contains("The setting macula.ssl.bundle, set in \"macula.ssl.bundle\" from ")
+			.contains(" is empty, and there is no macula.realm.secret either");
+	}
+
+	@Test
+	void whenSecretsAreAcceptedAndNoneIsShownThenTheShownOneIsMissing(CapturedOutput output) {
+		assertThatException()
+			.isThrownBy(() -> new SpringApplicationBuilder(Applications.Empty.class).web(WebApplicationType.NONE)
+				.run("--macula.realm.accepted-secrets=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM="));
+		assertThat(output).contains("The setting macula.realm.accepted-secrets, set in ")
+			.contains(", needs macula.realm.secret, which is not set: the nodes of a realm that changes its secret show ")
+			.doesNotContain("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "macula.security.allow-call.mail=spiffe://shop/web",
+			"macula.security.allow-provide[mail]=*" })
+	void whenPeersAreNotVerifiedThenListsOfTheirNamesAreRefused(String list, CapturedOutput output) {
+		failToStart("macula.ssl.verify=false", list);
+		assertThat(output).contains("The lists of " + list.substring(0, list.indexOf("mail") - 1)
+				+ " have no effect with macula.ssl.verify = 'false' (set in ")
+			.contains("everybody can make a certificate with the names that they allow.");
 	}
 
 	@Test
