@@ -17,7 +17,9 @@
 package io.macula.client;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -55,6 +57,9 @@ final class CallHistory {
 
 	/** Instances that do not know its payload codec, or do not let this node call. */
 	private int codecMisfits;
+
+	/** Instances that may not provide the service; made when there is one. */
+	private @Nullable Set<InstanceTracker> denied;
 
 	private Retry.@Nullable AsyncContext<Object> retry;
 
@@ -105,12 +110,28 @@ final class CallHistory {
 		}
 	}
 
-	/** Whether the call did not fit the version of some instance. */
-	boolean misfits() {
-		return this.misfits != null;
+	/** An instance may not provide the service: it is not asked again. */
+	void deny(InstanceTracker tracker) {
+		Set<InstanceTracker> present = this.denied;
+		if (present == null) {
+			present = Collections.newSetFromMap(new IdentityHashMap<>());
+			this.denied = present;
+		}
+		present.add(tracker);
 	}
 
-	void forgetMisfits() {
+	/** Whether none of these may provide the service. */
+	boolean denied(List<InstanceTracker> trackers) {
+		return this.denied != null && this.denied.containsAll(trackers);
+	}
+
+	/** Whether asking again is in vain where some instances are concerned. */
+	boolean excludes() {
+		return this.misfits != null || this.denied != null;
+	}
+
+	void forgetExcluded() {
+		this.denied = null;
 		this.misfits = null;
 		this.untoldMisfits = 0;
 		this.codecMisfits = 0;
@@ -118,6 +139,9 @@ final class CallHistory {
 
 	/** Whether asking an instance is in vain: it was asked, or would say the same. */
 	boolean useless(InstanceTracker tracker) {
+		if (this.denied != null && this.denied.contains(tracker)) {
+			return true;
+		}
 		Set<String> versions = this.misfits;
 		if (versions == null) {
 			return this.tried.contains(tracker);

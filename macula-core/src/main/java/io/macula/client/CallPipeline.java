@@ -131,7 +131,7 @@ abstract class CallPipeline extends CallState {
 		hold(pending, hedge);
 		if (refusal != null) {
 			// Later, for there may be any number of instances of that kind.
-			shared().timer().schedule(() -> pending.failed(refusal), Duration.ZERO);
+			shared().timer().schedule(() -> pending.denied(refusal), Duration.ZERO);
 			return;
 		}
 		pending.begin();
@@ -155,6 +155,11 @@ abstract class CallPipeline extends CallState {
 	/** An attempt is over without a result. Its instance was told already. */
 	final void attemptFailed(OpenAttempt attempt, Failure failure) {
 		goOn(() -> afterFailure(attempt.tracker(), failure));
+	}
+
+	/** An attempt was not sent: this node's lists do not let its instance serve it. */
+	final void attemptDenied(OpenAttempt attempt, Status refusal) {
+		goOn(() -> afterDenial(attempt.tracker(), refusal));
 	}
 
 	/** An attempt that waited for its connection will not get one: the node stops. */

@@ -115,6 +115,11 @@ abstract class CallState implements SelectionContext {
 			past.remember(tracker.instance(), failure.status(), false);
 			return Failures.misfit(this.procedure, failure, past.failures());
 		}
+		// No instance may provide the service: answers hold longer than this call waits.
+		if (verdict == Verdict.TRANSPARENT && past.denied(this.shared.balancer().trackers(this))) {
+			past.remember(tracker.instance(), failure.status(), false);
+			return Failures.denied(this.procedure, failure, past.failures());
+		}
 		// 5. Anything else is counted: the Retry says how long to wait, or that there
 		// were attempts enough. What adds load needs room in the budget, too.
 		long millis = past.retryMillis(past.remember(tracker.instance(), failure.status(),
@@ -125,6 +130,12 @@ abstract class CallState implements SelectionContext {
 		// 6. Another instance at once; the same one only after a pause.
 		return untriedLeft() ? nextInstance()
 				: new NextStep.Pause(Math.max(0, Math.min(millis * 1_000_000L, remainingNanos())));
+	}
+
+	/** What follows when an instance may not provide the service. */
+	final NextStep afterDenial(InstanceTracker tracker, Status refusal) {
+		history().deny(tracker);
+		return afterFailure(tracker, Failure.of(refusal));
 	}
 
 	/** Whether it tells of the connection, rather than of the call. */
@@ -201,9 +212,9 @@ abstract class CallState implements SelectionContext {
 		}
 		try {
 			InstanceTracker tracker = pick();
-			if (tracker == null && this.history != null && this.history.misfits()) {
-				// The others have left, so it may end as the misfit that it is.
-				this.history.forgetMisfits();
+			if (tracker == null && this.history != null && this.history.excludes()) {
+				// The others have left, so it may end as what it is.
+				this.history.forgetExcluded();
 				tracker = pick();
 			}
 			return (tracker != null) ? new NextStep.Attempt(tracker, this.attempts) : NextStep.AWAIT_INSTANCES;
@@ -224,7 +235,7 @@ abstract class CallState implements SelectionContext {
 			this.latest = null;
 		}
 		CallHistory past = this.history;
-		InstanceTracker tracker = (past == null || !past.misfits()) ? this.shared.balancer().pick(this, tried())
+		InstanceTracker tracker = (past == null || !past.excludes()) ? this.shared.balancer().pick(this, tried())
 				: this.shared.balancer().pickExcept(this, past::useless);
 		if (tracker != null) {
 			this.latest = tracker;

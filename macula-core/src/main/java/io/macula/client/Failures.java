@@ -79,6 +79,12 @@ final class Failures {
 		return told(procedure, last, failures, worst(Processed.NO, failures), remedy);
 	}
 
+	/** No instance may provide the service, as this node's lists and authorizers say. */
+	static GiveUp denied(Procedure procedure, Failure last, List<AttemptFailure> failures) {
+		return (failures.size() > 1) ? summary(procedure, failures, true)
+				: told(procedure, last, failures, Processed.NO, ", and there is no other instance");
+	}
+
 	/** The only attempt speaks for itself; of several each is named. */
 	private static GiveUp told(Procedure procedure, Failure last, List<AttemptFailure> failures, Processed processed,
 			String remedy) {

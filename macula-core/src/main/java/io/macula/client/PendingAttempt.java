@@ -91,7 +91,7 @@ final class PendingAttempt implements OpenAttempt, Waiter {
 	public void connected(Connection connection) {
 		Status refusal = this.call.shared().refusal(connection);
 		if (refusal != null) {
-			failed(refusal);
+			denied(refusal);
 		}
 		else if (settle()) {
 			this.call.send(this.tracker, connection, this.call.shared().now(), this.number, this.hedge);
@@ -103,6 +103,14 @@ final class PendingAttempt implements OpenAttempt, Waiter {
 		if (settle()) {
 			this.tracker.failed(status.code(), status.processed(), 0);
 			this.call.attemptFailed(this, Failure.of(status));
+		}
+	}
+
+	/** The instance may not provide the service: asking it again is in vain. */
+	void denied(Status status) {
+		if (settle()) {
+			this.tracker.failed(status.code(), status.processed(), 0);
+			this.call.attemptDenied(this, status);
 		}
 	}
 

@@ -24,6 +24,7 @@ import io.macula.client.ContractSkew;
 import io.macula.client.ServiceSettings;
 import io.macula.directory.DirectoryState;
 import io.macula.selection.EjectionSettings;
+import io.macula.tls.PeerList;
 import io.macula.tls.PeerRefusals;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +44,14 @@ import org.jspecify.annotations.Nullable;
  * @param directory state of the directory
  * @param clients client services
  * @param connections outgoing connections
+ * @param allowLists which allow-list holds for each service that is provided or called;
+ * empty without such lists
  * @param refusedPeers what peers were not allowed, since the node was made
  */
 public record NodeReport(String realm, String nodeId, String state, long incarnation, @Nullable String zone,
 		@Nullable String endpoint, String security, @Nullable Provider provider, DirectoryState directory,
-		List<ClientService> clients, List<ConnectionState> connections, List<PeerRefusals> refusedPeers) {
+		List<ClientService> clients, List<ConnectionState> connections, List<PeerList> allowLists,
+		List<PeerRefusals> refusedPeers) {
 
 	/**
 	 * The serving part.

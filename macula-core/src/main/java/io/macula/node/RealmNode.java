@@ -466,11 +466,12 @@ public final class RealmNode implements AutoCloseable {
 			number = this.incarnation;
 			reached = this.state;
 		}
+		NodeReport.Provider provider = provider(present, served);
+		List<NodeReport.ClientService> clients = Reports.clients(this.client);
 		return new NodeReport(settings.realm().name(), settings.nodeId(), reached.name().toLowerCase(Locale.ROOT),
 				number, settings.zone(), (endpoint != null) ? endpoint.toString() : null, this.plan.tls().source(),
-				provider(present, served), (present != null) ? present.engine().state() : DirectoryState.EMPTY,
-				Reports.clients(this.client), (present != null) ? Reports.connections(present.pool()) : List.of(),
-				Reports.refusedPeers(this.plan.access()));
+				provider, (present != null) ? present.engine().state() : DirectoryState.EMPTY, clients, (present != null) ? Reports.connections(present.pool()) : List.of(),
+				Reports.allowLists(this.plan.access(), provider, clients), Reports.refusedPeers(this.plan.access()));
 	}
 
 	private NodeReport.@Nullable Provider provider(@Nullable Life present, List<ServiceDefinition> served) {

@@ -91,7 +91,7 @@ public final class RealmNodeBuilder {
 
 	private boolean warmUp;
 
-	private @Nullable PeerAuthorizer authorizer;
+	private final List<PeerAuthorizer> authorizers = new ArrayList<>();
 
 	RealmNodeBuilder(Realm realm) {
 		this.realm = realm;
@@ -309,8 +309,7 @@ public final class RealmNodeBuilder {
 	 * @return this
 	 */
 	public RealmNodeBuilder authorizer(PeerAuthorizer authorizer) {
-		PeerAuthorizer present = this.authorizer;
-		this.authorizer = (present != null) ? present.and(authorizer) : authorizer;
+		this.authorizers.add(authorizer);
 		return this;
 	}
 
@@ -339,8 +338,7 @@ public final class RealmNodeBuilder {
 		NodeSettings self = settings();
 		Codecs payloads = Codecs.of(this.codecs);
 		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads);
-		PeerAuthorizer asked = this.authorizer;
-		PeerAccess access = (asked != null) ? new PeerAccess(asked, System::nanoTime) : null;
+		PeerAccess access = this.authorizers.isEmpty() ? null : new PeerAccess(this.authorizers, System::nanoTime);
 		NodePlan plan = new NodePlan(self, tls(), this.transport, this.pool, payloads, this.observations, this.provider,
 				this.handlerExecutor, this.engines, access);
 		ClientContext context = new ClientContext(self.realm(), self.zone(), System::nanoTime, payloads, this.retries,

@@ -18,13 +18,16 @@ package io.macula.node;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 import io.macula.Code;
+import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceClient;
@@ -39,6 +42,7 @@ import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
 import io.macula.server.ServiceReport;
 import io.macula.tls.PeerAccess;
+import io.macula.tls.PeerList;
 import io.macula.tls.PeerRefusals;
 import io.macula.transport.Connection;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +53,28 @@ import org.jspecify.annotations.Nullable;
 final class Reports {
 
 	private Reports() {
+	}
+
+	/** Of the services that are provided, then of those that are called. */
+	static List<PeerList> allowLists(@Nullable PeerAccess access, NodeReport.@Nullable Provider provider,
+			List<NodeReport.ClientService> clients) {
+		if (access == null) {
+			return List.of();
+		}
+		Set<PeerList> lists = new LinkedHashSet<>();
+		if (provider != null) {
+			provider.services().forEach((service) -> add(lists, access, service.name(), true));
+		}
+		clients.forEach((client) -> add(lists, access, client.service(), false));
+		return List.copyOf(lists);
+	}
+
+	private static void add(Set<PeerList> lists, PeerAccess access, String name, boolean call) {
+		ServiceName service = new ServiceName(name);
+		PeerList list = service.reserved() ? null : access.list(service, call);
+		if (list != null) {
+			lists.add(list);
+		}
 	}
 
 	static List<PeerRefusals> refusedPeers(@Nullable PeerAccess access) {

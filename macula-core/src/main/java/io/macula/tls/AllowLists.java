@@ -26,6 +26,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 import io.macula.ServiceName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may call, and who may provide, which service, by the names in certificates.
@@ -96,14 +97,19 @@ public final class AllowLists implements PeerAuthorizer {
 	 * @throws IllegalArgumentException if not
 	 */
 	public static void checkService(String service) {
-		if (!SERVICE.matcher(service).matches()) {
-			try {
-				new ServiceName(service);
-			}
-			catch (IllegalArgumentException ex) {
-				throw new IllegalArgumentException("The key '" + TlsFailures.printable(service)
-						+ "' of an allow-list is not valid: expected " + SERVICES, ex);
-			}
+		if (SERVICE.matcher(service).matches()) {
+			return;
+		}
+		String reason = "The key '" + TlsFailures.printable(service) + "' of an allow-list is not valid: expected "
+				+ SERVICES;
+		try {
+			new ServiceName(service);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException(reason, ex);
+		}
+		if (service.endsWith(".")) {
+			throw new IllegalArgumentException(reason);
 		}
 	}
 
@@ -162,6 +168,26 @@ public final class AllowLists implements PeerAuthorizer {
 		return from <= name.length() - last.length();
 	}
 
+	/**
+	 * Whether there is any list, so that services without one are refused.
+	 * @param call of those who may call, or of those who may provide
+	 */
+	boolean any(boolean call) {
+		return !lists(call).isEmpty();
+	}
+
+	/**
+	 * The key of the list that holds for a service, or {@code null} if there is none.
+	 * @param call of those who may call, or of those who may provide
+	 */
+	@Nullable String holding(ServiceName service, boolean call) {
+		return key(lists(call), service.value());
+	}
+
+	private Map<String, Predicate<PeerIdentity>> lists(boolean call) {
+		return call ? this.callers : this.providers;
+	}
+
 	@Override
 	public boolean mayCall(PeerIdentity peer, ServiceName service) {
 		return allowed(this.callers, peer, service.value());
@@ -176,19 +202,23 @@ public final class AllowLists implements PeerAuthorizer {
 		if (lists.isEmpty()) {
 			return true;
 		}
-		Predicate<PeerIdentity> list = lists.get(service);
-		int longest = -1;
-		if (list == null) {
-			for (Map.Entry<String, Predicate<PeerIdentity>> each : lists.entrySet()) {
-				String key = each.getKey();
-				int length = key.length() - 1;
-				if (key.endsWith("*") && length > longest && service.startsWith(key.substring(0, length))) {
-					list = each.getValue();
-					longest = length;
-				}
+		String key = key(lists, service);
+		Predicate<PeerIdentity> list = (key != null) ? lists.get(key) : null;
+		return list != null && list.test(peer);
+	}
+
+	private static @Nullable String key(Map<String, Predicate<PeerIdentity>> lists, String service) {
+		if (lists.containsKey(service)) {
+			return service;
+		}
+		String longest = null;
+		for (String key : lists.keySet()) {
+			if (key.endsWith("*") && service.startsWith(key.substring(0, key.length() - 1))
+					&& (longest == null || key.length() > longest.length())) {
+				longest = key;
 			}
 		}
-		return list != null && list.test(peer);
+		return longest;
 	}
 
 }

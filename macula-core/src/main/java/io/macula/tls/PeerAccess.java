@@ -19,6 +19,7 @@ package io.macula.tls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -27,6 +28,7 @@ import io.macula.ServiceName;
 import io.macula.log.FaultLog;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -44,7 +46,7 @@ public final class PeerAccess {
 
 	private static final int LINES_PER_MINUTE = 100;
 
-	private final PeerAuthorizer authorizer;
+	private final List<PeerAuthorizer> authorizers;
 
 	private final LongSupplier clock;
 
@@ -54,15 +56,62 @@ public final class PeerAccess {
 
 	private final ConcurrentHashMap<Refused, LongAdder> refusals = new ConcurrentHashMap<>();
 
+	/** Own services that were told to be refused to everybody. */
+	private final Set<String> told = ConcurrentHashMap.newKeySet();
+
 	/**
-	 * Access that an authorizer decides.
-	 * @param authorizer the user's, or {@link AllowLists}
+	 * Access that authorizers decide.
+	 * @param authorizers the user's, and {@link AllowLists}; all have to allow what a
+	 * peer does
 	 * @param clock monotonic nanoseconds
 	 */
-	public PeerAccess(PeerAuthorizer authorizer, LongSupplier clock) {
-		this.authorizer = authorizer;
+	public PeerAccess(List<PeerAuthorizer> authorizers, LongSupplier clock) {
+		this.authorizers = List.copyOf(authorizers);
 		this.clock = clock;
 		this.limit = new LogLimit(clock, Duration.ofMinutes(1), LINES_PER_MINUTE);
+	}
+
+	/** Most likely a misspelt name, of which all calls would be refused. */
+	private void warnIfUnlisted(ServiceName service, boolean call) {
+		if (PeerList.NONE.equals(holding(service, call)) && this.told.add(act(call) + service)) {
+			logger.warn("No list of {} is for service '{}', which this node {}, so that {}: allow it by {}.{}, or by a "
+					+ "list for all others, [*], or correct the name of a list", setting(call), service,
+					call ? "provides" : "calls", call ? "every call of it is refused" : "no instance of it is called",
+					setting(call), service);
+		}
+	}
+
+	private static String act(boolean call) {
+		return call ? "call" : "provide";
+	}
+
+	private static String setting(boolean call) {
+		return "macula.security.allow-" + act(call);
+	}
+
+	/**
+	 * Which allow-list holds for a service of this node, or for one that it calls.
+	 * @param service the service
+	 * @param call of those who may call it, or of those who may provide it
+	 * @return the list, or {@code null} if there are no lists
+	 */
+	public @Nullable PeerList list(ServiceName service, boolean call) {
+		String holding = holding(service, call);
+		return (holding != null) ? new PeerList(service.value(), act(call), holding) : null;
+	}
+
+	private @Nullable String holding(ServiceName service, boolean call) {
+		String holding = null;
+		for (PeerAuthorizer authorizer : this.authorizers) {
+			if (authorizer instanceof AllowLists lists && lists.any(call)) {
+				String key = lists.holding(service, call);
+				if (key == null) {
+					return PeerList.NONE;
+				}
+				holding = (holding != null) ? holding + ", " + key : key;
+			}
+		}
+		return holding;
 	}
 
 	/**
@@ -71,6 +120,7 @@ public final class PeerAccess {
 	 * @return decisions, to be kept as long as the service is served
 	 */
 	public PeerDecisions callers(ServiceName service) {
+		warnIfUnlisted(service, true);
 		return new PeerDecisions(this, service, true);
 	}
 
@@ -80,6 +130,7 @@ public final class PeerAccess {
 	 * @return decisions, to be kept as long as the service is called
 	 */
 	public PeerDecisions providers(ServiceName service) {
+		warnIfUnlisted(service, false);
 		return new PeerDecisions(this, service, false);
 	}
 
@@ -90,7 +141,7 @@ public final class PeerAccess {
 	public List<PeerRefusals> refusals() {
 		List<PeerRefusals> all = new ArrayList<>();
 		this.refusals.forEach((refused, count) -> all.add(
-				new PeerRefusals(refused.peer(), refused.service(), refused.call() ? "call" : "provide", count.sum())));
+				new PeerRefusals(refused.peer(), refused.service(), act(refused.call()), count.sum())));
 		return all;
 	}
 
@@ -98,18 +149,41 @@ public final class PeerAccess {
 		return this.clock.getAsLong();
 	}
 
-	boolean ask(PeerIdentity peer, ServiceName service, boolean call) {
-		try {
-			return call ? this.authorizer.mayCall(peer, service) : this.authorizer.mayProvide(peer, service);
+	/**
+	 * Why a peer may not, with the remedy, or {@code null} if it may.
+	 */
+	@Nullable String ask(PeerIdentity peer, ServiceName service, boolean call) {
+		for (PeerAuthorizer authorizer : this.authorizers) {
+			String refusal = ask(authorizer, peer, service, call);
+			if (refusal != null) {
+				return refusal;
+			}
 		}
-		catch (Throwable ex) {
-			this.faults.warn("The PeerAuthorizer cannot decide whether a peer may " + (call ? "call" : "provide")
-					+ " service '" + service + "', so that it may not", ex);
-			return false;
-		}
+		return null;
 	}
 
-	void refused(String peer, ServiceName service, boolean call) {
+	private @Nullable String ask(PeerAuthorizer authorizer, PeerIdentity peer, ServiceName service, boolean call) {
+		String name = authorizer.getClass().getName();
+		try {
+			boolean allowed = call ? authorizer.mayCall(peer, service) : authorizer.mayProvide(peer, service);
+			if (allowed) {
+				return null;
+			}
+		}
+		catch (Throwable ex) {
+			this.faults.warn("The PeerAuthorizer " + name + " cannot decide whether a peer may " + act(call)
+					+ " service '" + service + "', so that it may not", ex);
+			return name + " failed to decide, as the line on it says";
+		}
+		if (!(authorizer instanceof AllowLists lists)) {
+			return name + " does not allow it";
+		}
+		String key = lists.holding(service, call);
+		return (key != null) ? "the list '" + key + "' of " + setting(call) + " does not allow it"
+				: "no list of " + setting(call) + " is for this service";
+	}
+
+	void refused(String peer, ServiceName service, boolean call, String reason) {
 		Refused key = new Refused(peer, service.value(), call);
 		LongAdder count = this.refusals.get(key);
 		if (count == null) {
@@ -117,11 +191,9 @@ public final class PeerAccess {
 			count = this.refusals.computeIfAbsent(bounded, (any) -> new LongAdder());
 		}
 		count.increment();
-		String act = call ? "call" : "provide";
-		this.limit.log(key.toString(), (suppressed) -> logger.warn(
-				"Peer {} may not {} service '{}', so that {}: if it should, allow it by macula.security.allow-{} or the "
-						+ "PeerAuthorizer of this node{}",
-				peer, act, service, call ? "its calls are refused" : "it is not called for it", act, suppressed));
+		this.limit.log(key.toString(), (suppressed) -> logger.warn("Peer {} may not {} service '{}', so that {}: {}{}",
+				peer, act(call), service, call ? "its calls are refused" : "it is not called for it", reason,
+				suppressed));
 	}
 
 	/**

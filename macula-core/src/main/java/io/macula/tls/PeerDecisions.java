@@ -56,15 +56,18 @@ public final class PeerDecisions {
 	 * @return a text that names it, or {@code null} if it may
 	 */
 	public @Nullable String refusal(@Nullable PeerIdentity peer) {
-		if (peer != null && allowed(peer)) {
+		String reason = (peer != null) ? reason(peer) : "it did not prove who it is";
+		if (reason == null) {
 			return null;
 		}
 		String who = (peer != null) ? peer.toString() : "without a certificate";
-		this.access.refused(who, this.service, this.call);
-		return "peer " + who + " may not " + (this.call ? "call" : "provide") + " service '" + this.service + "'";
+		this.access.refused(who, this.service, this.call, reason);
+		// Those who call need not know by which list they are refused.
+		return "peer " + who + " may not "
+				+ (this.call ? "call service '" + this.service + "'" : "provide service '" + this.service + "': " + reason);
 	}
 
-	private boolean allowed(PeerIdentity peer) {
+	private @Nullable String reason(PeerIdentity peer) {
 		long now = this.access.now();
 		Decision decision = this.kept.get(peer);
 		if (decision == null || now - decision.nanos() > RENEWAL_NANOS) {
@@ -74,7 +77,7 @@ public final class PeerDecisions {
 			}
 			this.kept.put(peer, decision);
 		}
-		return decision.allowed();
+		return decision.refusal();
 	}
 
 	int kept() {
@@ -84,10 +87,10 @@ public final class PeerDecisions {
 	/**
 	 * An answer.
 	 *
-	 * @param allowed the answer
+	 * @param refusal why not, or {@code null} for yes
 	 * @param nanos when it was given
 	 */
-	private record Decision(boolean allowed, long nanos) {
+	private record Decision(@Nullable String refusal, long nanos) {
 	}
 
 }

@@ -40,6 +40,7 @@ import io.macula.tls.BundleTls;
 import io.macula.tls.HostVerification;
 import io.macula.tls.PeerAuthorizer;
 import io.macula.tls.PeerIdentity;
+import io.macula.tls.PeerList;
 import io.macula.tls.RealmSecret;
 import io.macula.tls.SecretTls;
 import io.macula.tls.TlsContexts;
@@ -138,7 +139,17 @@ class AuthorizationTests {
 		assertThat(refused.status().code()).isEqualTo(Code.UNAUTHENTICATED);
 		assertThat(refused.status().processed()).isEqualTo(Processed.NO);
 		assertThat(refused.getMessage()).contains("nothing was sent to 127.0.0.1:" + rogue.port(),
-				"peer spiffe://shop/web (identity ", "may not provide service 'shop.orders'");
+				"peer spiffe://shop/web (identity ", "may not provide service 'shop.orders': "
+				+ "the list 'shop.orders' of macula.security.allow-provide does not allow it", "no other instance")
+			.containsOnlyOnce("nothing was sent")
+			.doesNotContain("max-attempts");
+		assertThat(caller.report().refusedPeers()).singleElement()
+			.satisfies((refusals) -> assertThat(refusals.count()).isEqualTo(1));
+		assertThat(caller.report().allowLists()).containsExactly(new PeerList("shop.orders", "provide", "shop.orders"));
+		provider("rogue2", certificate("rogue2", "spiffe://shop/web"), null);
+		RpcException both = catchThrowableOfType(RpcException.class, () -> orders.all("x").blockLast());
+		assertThat(both.getMessage()).contains("after 2 attempts: ", "rogue@", "rogue2@");
+		assertThat(both.getMessage().split("nothing was sent", -1)).hasSize(3);
 		assertThat(this.taken).hasValue(0);
 		provider("good", certificate("good", "spiffe://shop/orders/1"), null);
 		for (int i = 0; i < 40; i++) {

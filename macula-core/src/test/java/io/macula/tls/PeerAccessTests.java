@@ -18,6 +18,7 @@ package io.macula.tls;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,7 +41,7 @@ class PeerAccessTests {
 
 	private final AtomicBoolean answer = new AtomicBoolean(true);
 
-	private final PeerAccess access = new PeerAccess(new PeerAuthorizer() {
+	private final PeerAccess access = new PeerAccess(List.of(new PeerAuthorizer() {
 
 		@Override
 		public boolean mayCall(PeerIdentity peer, ServiceName service) {
@@ -53,7 +54,7 @@ class PeerAccessTests {
 			throw new IllegalStateException("broken");
 		}
 
-	}, this.now::get);
+	}), this.now::get);
 
 	@Test
 	void aDecisionHoldsForTenSeconds() {
@@ -94,7 +95,31 @@ class PeerAccessTests {
 
 	@Test
 	void anAuthorizerThatFailsRefuses() {
-		assertThat(this.access.providers(ORDERS).refusal(peer("a"))).endsWith("may not provide service 'shop.orders'");
+		assertThat(this.access.providers(ORDERS).refusal(peer("a"))).contains("may not provide service 'shop.orders': ")
+			.endsWith("PeerAccessTests$1 failed to decide, as the line on it says");
+	}
+
+	@Test
+	void saysWhichListRefusesOrThatThereIsNone() {
+		PeerAccess lists = new PeerAccess(
+				List.of(new AllowLists(Map.of("shop.*", List.of("spiffe://shop/b"), "shop.orders", List.of("*")),
+						Map.of("shop.*", List.of("spiffe://shop/b")))),
+				this.now::get);
+		ServiceName stock = new ServiceName("shop.stock");
+		ServiceName mail = new ServiceName("mail");
+		assertThat(lists.ask(peer("a"), ORDERS, true)).isNull();
+		assertThat(lists.ask(peer("a"), stock, true))
+			.isEqualTo("the list 'shop.*' of macula.security.allow-call does not allow it");
+		assertThat(lists.ask(peer("a"), mail, true))
+			.isEqualTo("no list of macula.security.allow-call is for this service");
+		assertThat(lists.providers(stock).refusal(peer("a"))).endsWith("may not provide service 'shop.stock': the list "
+				+ "'shop.*' of macula.security.allow-provide does not allow it");
+		assertThat(lists.list(ORDERS, true)).isEqualTo(new PeerList("shop.orders", "call", "shop.orders"));
+		assertThat(lists.list(stock, true)).isEqualTo(new PeerList("shop.stock", "call", "shop.*"));
+		assertThat(lists.list(mail, false)).isEqualTo(new PeerList("mail", "provide", "(none)"));
+		assertThat(this.access.list(mail, true)).isNull();
+		this.answer.set(false);
+		assertThat(this.access.ask(peer("a"), mail, true)).endsWith("PeerAccessTests$1 does not allow it");
 	}
 
 	@Test
