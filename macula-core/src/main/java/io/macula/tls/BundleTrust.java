@@ -36,6 +36,11 @@ final class BundleTrust extends PeerTrust {
 
 	private static final String REMEDY = "renew it, or correct the clock that is wrong; no restart is needed";
 
+	private static final String NAME_REMEDY = "let that node be dialled by a name of its certificate "
+			+ "(macula.provider.advertised-host there, macula.realm.seeds here), or have all certificates carry one name "
+			+ "(macula.ssl.peer-name), or none that is a host (macula.ssl.verify-host=false, with "
+			+ "macula.security.allow-provide)";
+
 	private final X509ExtendedTrustManager delegate;
 
 	BundleTrust(X509ExtendedTrustManager delegate, InstantSource clock) {
@@ -124,7 +129,7 @@ final class BundleTrust extends PeerTrust {
 		}
 		if (engine.getUseClientMode() && ex.getCause() == null) {
 			return new PeerRefusedException(Fault.NAME, subject + " that it showed is not for '"
-					+ engine.getHandshakeSession().getPeerHost() + "': " + ex.getMessage(), ex);
+					+ engine.getHandshakeSession().getPeerHost() + "': " + ex.getMessage() + "; " + NAME_REMEDY, ex);
 		}
 		return new PeerRefusedException(Fault.OTHER,
 				subject + " that it showed is not accepted: " + deepest(ex).getMessage(), ex);

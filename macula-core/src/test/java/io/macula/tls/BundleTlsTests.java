@@ -93,7 +93,9 @@ class BundleTlsTests {
 		try (HandshakeProbe probe = new HandshakeProbe(bundle(this.authority.keys("server", "node1.example")))) {
 			HandshakeProbe.Outcome byName = probe.connect(client, "node2.example");
 			assertThat(byName.client())
-				.startsWith("the certificate 'CN=server' that it showed is not for 'node2.example': ");
+				.startsWith("the certificate 'CN=server' that it showed is not for 'node2.example': ")
+				.contains("macula.provider.advertised-host", "macula.ssl.peer-name", "macula.ssl.verify-host=false",
+						"macula.security.allow-provide");
 			assertThat(byName.server())
 				.isEqualTo("it does not accept the name in this node's certificate (TLS alert 42)");
 			assertThat(probe.connect(client, "127.0.0.1").client()).contains("is not for '127.0.0.1'");

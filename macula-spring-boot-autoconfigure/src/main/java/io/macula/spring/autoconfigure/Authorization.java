@@ -19,13 +19,17 @@ package io.macula.spring.autoconfigure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.macula.node.RealmNodeBuilder;
 import io.macula.tls.AllowLists;
 import io.macula.tls.PeerAuthorizer;
+
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.util.StringUtils;
 
 /**
@@ -41,6 +45,12 @@ final class Authorization implements RealmNodeCustomizer {
 	/** Keys of the elements of a list, as the binder gives them. */
 	private static final Pattern ELEMENT = Pattern.compile("(.+)\\.[0-9]+");
 
+	/** A service with a character that Boot drops, without the index of a list. */
+	private static final Pattern RAW = Pattern.compile(
+			"macula\\.security\\.allow[-_]?(call|provide)\\."
+			+ "([^\\[\\]]*[^A-Za-z0-9._\\[\\]-][^\\[\\]]*|[^\\[\\]]*\\.)(\\[[0-9]+])?",
+			Pattern.CASE_INSENSITIVE);
+
 	private static final Pattern PLAIN = Pattern.compile("[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*");
 
 	private final InvalidSettings invalid;
@@ -49,12 +59,38 @@ final class Authorization implements RealmNodeCustomizer {
 
 	Authorization(MaculaProperties.Security security, List<PeerAuthorizer> beans, InvalidSettings invalid) {
 		this.invalid = invalid;
+		refuseLostCharacters();
 		Map<String, List<String>> callers = lists(CALL, security.allowCall());
 		Map<String, List<String>> providers = lists(PROVIDE, security.allowProvide());
 		if (!callers.isEmpty() || !providers.isEmpty()) {
 			this.authorizers.add(new AllowLists(callers, providers));
 		}
 		this.authorizers.addAll(beans);
+	}
+
+	/**
+	 * Boot drops what cannot be in a key without brackets: shop.* would be the list of a
+	 * service shop., and refuse all others without a word.
+	 */
+	private void refuseLostCharacters() {
+		this.invalid.names().map(RAW::matcher).filter(Matcher::matches).findFirst().ifPresent((raw) -> {
+			String service = raw.group(2).endsWith(".") ? raw.group(2) + "*" : raw.group(2);
+			String setting = "macula.security.allow-" + raw.group(1).toLowerCase(Locale.ROOT);
+			throw new FailureAnalyzedException(
+					"The setting " + raw.group() + this.invalid.origin(raw.group())
+							+ " is not valid: a key without brackets loses its " + lost(raw.group(2))
+							+ ", so that the list would be one of another service.",
+					"Write \"[" + service + "]\" as the key below " + setting + " in YAML, or " + setting + "[" + service
+							+ "] elsewhere.");
+		});
+	}
+
+	private static String lost(String service) {
+		return service.replaceAll(service.endsWith(".") ? "[A-Za-z0-9_-]" : "[A-Za-z0-9._-]", "")
+			.chars()
+			.distinct()
+			.mapToObj((character) -> "'" + (char) character + "'")
+			.collect(Collectors.joining(", "));
 	}
 
 	private Map<String, List<String>> lists(String prefix, Map<String, String> configured) {

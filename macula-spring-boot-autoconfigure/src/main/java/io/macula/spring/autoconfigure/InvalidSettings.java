@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.macula.spring.UnresolvedPlaceholder;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,12 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
 import org.springframework.util.PlaceholderResolutionException;
 
 /**
@@ -144,6 +150,35 @@ final class InvalidSettings {
 				"The setting " + key + origin(ConfigurationPropertyName.of(key)) + " needs " + missing
 						+ ", which is not set: " + reason + ".",
 				"Set " + missing + ", or remove " + key + ".");
+	}
+
+	/**
+	 * The names of all properties, as they are written.
+	 * @return those of sources that can be listed
+	 */
+	Stream<String> names() {
+		return !(this.environment instanceof ConfigurableEnvironment configurable) ? Stream.empty()
+				: configurable.getPropertySources()
+					.stream()
+					.filter(EnumerablePropertySource.class::isInstance)
+					.flatMap((source) -> Stream.of(((EnumerablePropertySource<?>) source).getPropertyNames()));
+	}
+
+	/**
+	 * Where a property was set.
+	 * @param name as it is written
+	 * @return for example {@code , set in application.yml:3:12,} or empty
+	 */
+	String origin(String name) {
+		if (this.environment instanceof ConfigurableEnvironment configurable) {
+			for (PropertySource<?> source : configurable.getPropertySources()) {
+				Origin origin = source.containsProperty(name) ? PropertySourceOrigin.get(source, name) : null;
+				if (origin != null) {
+					return ", set in " + origin + ",";
+				}
+			}
+		}
+		return "";
 	}
 
 	/**

@@ -20,6 +20,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.annotation.Order;
@@ -31,6 +32,8 @@ import org.springframework.core.env.Environment;
  */
 @Order(0)
 final class MapSettingFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {
+
+	private static final ConfigurationPropertyName SECURITY = ConfigurationPropertyName.of("macula.security");
 
 	private final InvalidSettings invalid;
 
@@ -45,7 +48,10 @@ final class MapSettingFailureAnalyzer extends AbstractFailureAnalyzer<BindExcept
 			return null;
 		}
 		String key = cause.getName().toString();
-		String entry = KnownKeys.SERVICES.equals(cause.getName()) ? ".<name>.deadline=5s" : ".<key>=<value>";
+		String entry = KnownKeys.SERVICES.equals(cause.getName()) ? ".<name>.deadline=5s"
+				: SECURITY.isAncestorOf(cause.getName())
+						? ".shop.orders=spiffe://shop/web or " + key + "[*]=*, in YAML with the brackets: \"[*]\""
+						: ".<key>=<value>";
 		return this.invalid
 			.refuse(key, String.valueOf(cause.getProperty().getValue()), "entries below it, such as " + key + entry)
 			.analysis();

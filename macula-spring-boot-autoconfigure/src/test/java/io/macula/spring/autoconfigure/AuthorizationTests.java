@@ -26,8 +26,10 @@ import io.macula.ServiceName;
 import io.macula.node.RealmNode;
 import io.macula.tls.PeerAuthorizer;
 import io.macula.tls.PeerIdentity;
+import io.macula.tls.PeerList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +40,8 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -51,6 +55,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 /**
  * Tests of {@link Authorization}: two certificates of one authority, in applications.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class AuthorizationTests {
 
 	@TempDir
@@ -123,6 +128,27 @@ class AuthorizationTests {
 	}
 
 	@Test
+	void aServiceThatNoListMatchesIsToldWhenItIsProvidedOrCalled(CapturedOutput output) {
+		List<String> settings = List.of("--macula.security.allow-call.test.ordres=*",
+				"--macula.security.allow-provide[shop.*]=*");
+		try (ConfigurableApplicationContext provider = run("orders", MaculaAutoConfigurationTests.Provider.class,
+				settings);
+				ConfigurableApplicationContext client = run("web", MaculaAutoConfigurationTests.Client.class,
+						settings)) {
+			assertThat(output)
+				.containsOnlyOnce("No list of macula.security.allow-call is for service 'test.orders', which this node "
+						+ "provides, so that every call of it is refused: allow it by macula.security.allow-call."
+						+ "test.orders, or by a list for all others, [*], or correct the name of a list")
+				.containsOnlyOnce("No list of macula.security.allow-provide is for service 'test.orders', which this "
+						+ "node calls, so that no instance of it is called: ");
+			assertThat(provider.getBean(RealmNode.class).report().allowLists())
+				.contains(new PeerList("test.orders", "call", "(none)"));
+			assertThat(client.getBean(RealmNode.class).report().allowLists())
+				.contains(new PeerList("test.orders", "provide", "(none)"));
+		}
+	}
+
+	@Test
 	void anAuthorizerBeanAndTheListsMustBothAllow() {
 		try (ConfigurableApplicationContext provider = run("orders", Guarded.class,
 				List.of("--macula.security.allow-call[*]=*"));
@@ -138,6 +164,11 @@ class AuthorizationTests {
 	@CsvSource(delimiter = '|', value = {
 			"macula.security.allow-call.shop.orders=spiffe://shop* | The setting macula.security.allow-call.shop.orders = 'spiffe://shop*', set in | a URI such as spiffe://shop/orders",
 			"macula.security.allow-provide[sh*op]=* | The setting macula.security.allow-provide[sh*op] = '*' | the name of a service, the beginning of one and *",
+			"macula.security.allow-call.shop.*=spiffe://shop/web | The setting macula.security.allow-call.shop.*, set in | Write \"[shop.*]\" as the key below macula.security.allow-call in YAML",
+			"macula.security.allow-provide.shop*[0]=spiffe://shop/web | The setting macula.security.allow-provide.shop*[0], set in | Write \"[shop*]\" as the key below macula.security.allow-provide in YAML",
+			"macula.security.allowCall.shop/orders=* | The setting macula.security.allowCall.shop/orders, set in | Write \"[shop/orders]\" as the key below macula.security.allow-call in YAML",
+			"macula.security.allow-call.shop.=* | The setting macula.security.allow-call.shop., set in | Write \"[shop.*]\" as the key",
+			"macula.security.allow-call[shop.]=* | The setting macula.security.allow-call[shop.] = '*' | the beginning of one and *",
 			"macula.security.alow-call.shop.orders=* | There is no setting macula.security.alow-call.shop.orders | macula.security.allow-call" })
 	void whatIsNoListIsRefusedAtTheStart(String setting, String description, String remedy) {
 		new ApplicationContextRunner()
