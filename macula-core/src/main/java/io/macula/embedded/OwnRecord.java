@@ -41,7 +41,8 @@ final class OwnRecord {
 	 * before yields to a greater term.
 	 *
 	 * What another identity says of the id changes nothing here. Each replica decides
-	 * which of the two it takes (Claims), and tells the other one so.
+	 * which of the two it takes (Claims), and tells the other one so; so does this node,
+	 * once it was accepted.
 	 */
 
 	/**
@@ -218,16 +219,22 @@ final class OwnRecord {
 		if (!upsert.record().address().equals(mine.address())) {
 			this.table.conflict(mine.nodeId(), upsert.record().owner() + " and " + mine.owner());
 		}
-		return Verdict.STALE;
+		return this.accepted ? Verdict.TAKEN : Verdict.STALE;
 	}
 
 	/**
 	 * A peer renewed a lease of this node id.
+	 * @param peer told it
 	 */
-	Verdict heard(Renewal renewal) {
+	Verdict heard(Renewal renewal, ProvenPeer peer) {
 		assert this.loop.inLoop();
 		if (!claimed()) {
 			return this.table.apply(renewal);
+		}
+		NodeRecord mine = this.table.record(this.self.nodeId());
+		if (this.accepted && mine != null && peer.isNamesake(mine)) {
+			// Without its record: asked for that, it would hear yes before it hears no.
+			return Verdict.TAKEN;
 		}
 		int order = compare(renewal.term(), renewal.version());
 		if (order == 0) {

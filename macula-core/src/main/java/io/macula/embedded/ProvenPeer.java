@@ -51,4 +51,12 @@ record ProvenPeer(@Nullable String nodeId, @Nullable String identity) {
 				&& this.identity.equals(record.identityText());
 	}
 
+	/**
+	 * Whether it has the id of a record and is another than its owner.
+	 */
+	boolean isNamesake(NodeRecord record) {
+		return this.identity != null && record.nodeId().equals(this.nodeId)
+				&& !this.identity.equals(record.identityText());
+	}
+
 }

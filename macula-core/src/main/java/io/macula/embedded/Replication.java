@@ -212,7 +212,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 
 	private Verdict apply(DirectoryLink link, Renewal renewal) {
 		if (own(renewal.nodeId())) {
-			return this.own.heard(renewal);
+			return this.own.heard(renewal, link.proven());
 		}
 		NodeRecord held = this.table.record(renewal.nodeId());
 		return this.table.apply(renewal, held != null && link.leadsTo(held));
@@ -246,6 +246,10 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 			case CROWDED -> {
 				link.refuse(nodeId, false);
 				this.log.crowded(nodeId, link.proven());
+			}
+			case TAKEN -> {
+				link.tell(nodeId);
+				link.refuse(nodeId, true);
 			}
 			case UNPROVEN -> {
 				link.tell(nodeId);

@@ -39,6 +39,8 @@ enum Verdict {
 	CROWDED,
 	/** The id belongs to another identity: whether that one lives is to be found out. */
 	CLAIMED,
+	/** It is this node's own id, which has been accepted: no other identity gets it. */
+	TAKEN,
 	/** It does not come from the owner of the record. */
 	UNPROVEN
 

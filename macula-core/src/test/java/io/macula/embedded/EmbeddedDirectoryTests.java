@@ -162,6 +162,26 @@ class EmbeddedDirectoryTests {
 		this.realm.until(SECOND, () -> host(seed, 2).equals("host2"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenTheOnlySeedHasTheIdThenItIsTakenThere(boolean seedKnowsItself) {
+		List<Endpoint> seeds = SimulatedRealm.seeds("twin");
+		Node first = this.realm.provider("twin", SimulatedRealm.endpoint("twin"), seedKnowsItself ? seeds : List.of(), 1,
+				Set.of(SimulatedRealm.SERVICE));
+		this.realm.pass(Duration.ofSeconds(2));
+		assertThat(first.lease.state()).isEqualTo(Lease.State.GRANTED);
+		Node second = this.realm.provider("twin", new Endpoint("host2", 9443), seeds, 2,
+				Set.of(SimulatedRealm.SERVICE));
+		this.realm.pass(Duration.ofSeconds(5));
+		for (int i = 0; i < 120; i++) {
+			this.realm.pass(SECOND);
+			assertThat(second.lease.state()).isEqualTo(Lease.State.PENDING);
+			assertThat(first.lease.state()).isEqualTo(Lease.State.GRANTED);
+			assertThat(second.directory.state().seeds().values())
+				.containsOnly("taken: another node has the id of this node there");
+		}
+	}
+
 	@Test
 	void nodeThatWithdrewCanAdvertiseAgain() {
 		List<Node> nodes = threeProvidersAndAClient();

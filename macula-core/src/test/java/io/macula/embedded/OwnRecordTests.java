@@ -52,7 +52,7 @@ class OwnRecordTests {
 	@Test
 	void whenNothingIsAdvertisedThenWhatPeersTellIsTakenAsOfAnyNode() {
 		assertThat(hear(theirs("elsewhere", 1, 1))).isEqualTo(Verdict.CHANGED);
-		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 1, 1, 1, 0)))).isEqualTo(Verdict.RENEWED);
+		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 1, 1, 1, 0), ProvenPeer.UNKNOWN))).isEqualTo(Verdict.RENEWED);
 		assertThat(this.test.get(() -> this.own.heard(new Gone("me", 1, 2, 1, true)))).isEqualTo(Verdict.CHANGED);
 		assertThat(this.own.claimed()).isFalse();
 	}
@@ -101,7 +101,7 @@ class OwnRecordTests {
 	void whenATermThatIsOlderIsHeardThenItIsStale() {
 		advertise();
 		assertThat(hear(theirs("elsewhere", 4, 9))).isEqualTo(Verdict.STALE);
-		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 4, 9, 1, 0)))).isEqualTo(Verdict.STALE);
+		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 4, 9, 1, 0), ProvenPeer.UNKNOWN))).isEqualTo(Verdict.STALE);
 		assertThat(this.test.get(() -> this.own.heard(new Gone("me", 4, 9, 1, true)))).isEqualTo(Verdict.STALE);
 		assertThat(mine().term()).isEqualTo(INCARNATION);
 	}
@@ -110,7 +110,7 @@ class OwnRecordTests {
 	void whenItsOwnRecordIsHeardThenItIsKnownAndNoRenewalIsReused() {
 		advertise();
 		assertThat(hear(new Upsert(mine(), 7, 0))).isEqualTo(Verdict.KNOWN);
-		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", INCARNATION, 1, 20, 0))))
+		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", INCARNATION, 1, 20, 0), ProvenPeer.UNKNOWN)))
 			.isEqualTo(Verdict.KNOWN);
 		this.test.run(this.own::renew);
 		assertThat(this.table.renewal("me").renewals()).as("whatever others say").isEqualTo(1);
@@ -146,11 +146,14 @@ class OwnRecordTests {
 	@Test
 	void whenAnotherIdentityHasTheIdThenNothingChangesAndBothAreNamed() {
 		advertise();
-		for (String accepted : List.of("not yet", "now")) {
-			assertThat(hear(theirs(TestOwner.named("other"), "elsewhere", Long.MAX_VALUE, 1))).as(accepted)
-				.isEqualTo(Verdict.STALE);
-			this.test.run(this.own::accepted);
-		}
+		TestOwner other = TestOwner.named("other");
+		Renewal renewal = new Renewal("me", Long.MAX_VALUE, 1, 1, 0);
+		ProvenPeer namesake = new ProvenPeer("me", other.key.identity().text());
+		assertThat(hear(theirs(other, "elsewhere", Long.MAX_VALUE, 1))).isEqualTo(Verdict.STALE);
+		assertThat(this.test.get(() -> this.own.heard(renewal, namesake))).isEqualTo(Verdict.WANTED);
+		this.test.run(this.own::accepted);
+		assertThat(hear(theirs(other, "elsewhere", Long.MAX_VALUE, 1))).isEqualTo(Verdict.TAKEN);
+		assertThat(this.test.get(() -> this.own.heard(renewal, namesake))).isEqualTo(Verdict.TAKEN);
 		assertThat(this.own.claimed()).isTrue();
 		assertThat(mine().term()).isEqualTo(INCARNATION);
 		assertThat(this.table.takeChanges().conflicts().get("me")).contains("elsewhere:9443", "here:9443", "identity ");
@@ -171,7 +174,7 @@ class OwnRecordTests {
 	@Test
 	void whenRenewedElsewhereWithAGreaterTermThenTheRecordIsWanted() {
 		advertise();
-		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 6, 1, 1, 0)))).isEqualTo(Verdict.WANTED);
+		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 6, 1, 1, 0), ProvenPeer.UNKNOWN))).isEqualTo(Verdict.WANTED);
 	}
 
 	@Test
