@@ -74,10 +74,11 @@ public final class PeerAccess {
 	/** Most likely a misspelt name, of which all calls would be refused. */
 	private void warnIfUnlisted(ServiceName service, boolean call) {
 		if (PeerList.NONE.equals(holding(service, call)) && this.told.add(act(call) + service)) {
-			logger.warn("No list of {} is for service '{}', which this node {}, so that {}: allow it by {}.{}, or by a "
-					+ "list for all others, [*], or correct the name of a list", setting(call), service,
-					call ? "provides" : "calls", call ? "every call of it is refused" : "no instance of it is called",
-					setting(call), service);
+			logger.warn(
+					"No list of {} is for service '{}', which this node {}, so that {}: allow it by {}.{}, or by a "
+							+ "list for all others, [*], or correct the name of a list",
+					setting(call), service, call ? "provides" : "calls",
+					call ? "every call of it is refused" : "no instance of it is called", setting(call), service);
 		}
 	}
 
@@ -140,8 +141,8 @@ public final class PeerAccess {
 	 */
 	public List<PeerRefusals> refusals() {
 		List<PeerRefusals> all = new ArrayList<>();
-		this.refusals.forEach((refused, count) -> all.add(
-				new PeerRefusals(refused.peer(), refused.service(), act(refused.call()), count.sum())));
+		this.refusals.forEach((refused, count) -> all
+			.add(new PeerRefusals(refused.peer(), refused.service(), act(refused.call()), count.sum())));
 		return all;
 	}
 
@@ -191,9 +192,9 @@ public final class PeerAccess {
 			count = this.refusals.computeIfAbsent(bounded, (any) -> new LongAdder());
 		}
 		count.increment();
-		this.limit.log(key.toString(), (suppressed) -> logger.warn("Peer {} may not {} service '{}', so that {}: {}{}",
-				peer, act(call), service, call ? "its calls are refused" : "it is not called for it", reason,
-				suppressed));
+		this.limit.log(key.toString(),
+				(suppressed) -> logger.warn("Peer {} may not {} service '{}', so that {}: {}{}", peer, act(call),
+						service, call ? "its calls are refused" : "it is not called for it", reason, suppressed));
 	}
 
 	/**

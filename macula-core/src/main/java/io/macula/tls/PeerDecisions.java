@@ -63,8 +63,8 @@ public final class PeerDecisions {
 		String who = (peer != null) ? peer.toString() : "without a certificate";
 		this.access.refused(who, this.service, this.call, reason);
 		// Those who call need not know by which list they are refused.
-		return "peer " + who + " may not "
-				+ (this.call ? "call service '" + this.service + "'" : "provide service '" + this.service + "': " + reason);
+		return "peer " + who + " may not " + (this.call ? "call service '" + this.service + "'"
+				: "provide service '" + this.service + "': " + reason);
 	}
 
 	private @Nullable String reason(PeerIdentity peer) {

@@ -106,8 +106,10 @@ final class SecretFile {
 	RealmSecret load() {
 		RealmSecret secret = loaded();
 		if (secret == null) {
-			throw refused("does not exist", "correct the path, or create it: with the secret that the realm's nodes have, "
-					+ "or a new one by " + command(), null);
+			throw refused("does not exist",
+					"correct the path, or create it: with the secret that the realm's nodes have, " + "or a new one by "
+							+ command(),
+					null);
 		}
 		return secret;
 	}
@@ -153,8 +155,7 @@ final class SecretFile {
 			return RealmSecret.of(text, this.path.toString());
 		}
 		catch (IllegalArgumentException ex) {
-			throw new IllegalStateException(
-					ex.getMessage() + "; " + write() + recreated(), ex);
+			throw new IllegalStateException(ex.getMessage() + "; " + write() + recreated(), ex);
 		}
 	}
 
@@ -236,8 +237,8 @@ final class SecretFile {
 					null);
 		}
 		if (attributes.size() > MAX_BYTES) {
-			throw refused("has " + attributes.size() + " bytes",
-					"a secret has at most " + MAX_BYTES + "; " + write(), null);
+			throw refused("has " + attributes.size() + " bytes", "a secret has at most " + MAX_BYTES + "; " + write(),
+					null);
 		}
 		FileAccess access = FileAccess.of(file);
 		if (access != null) {
@@ -249,7 +250,8 @@ final class SecretFile {
 	private void requirePrivate(Path file, FileAccess access) throws IOException {
 		if (!access.ownedByThisUser() && !access.ownedByRoot()) {
 			throw refused("belongs to another user (" + access + "), who can change it",
-					"run 'chown " + FileAccess.thisUser() + " " + quoted(file) + "' as root, or make one of your own", null);
+					"run 'chown " + FileAccess.thisUser() + " " + quoted(file) + "' as root, or make one of your own",
+					null);
 		}
 		boolean mounted = !this.own && access.ownedByRoot();
 		if (access.othersWrite() || !mounted && access.othersRead()) {
@@ -340,7 +342,7 @@ final class SecretFile {
 			new SecureRandom().nextBytes(random);
 			text = Base64.getEncoder().encodeToString(random);
 		}
-		while (!SecretStrength.random(text));
+		while (!SecretStrength.random(text) || SecretLooks.fault(text) != null);
 		return text;
 	}
 

@@ -36,8 +36,8 @@ final class SecretLooks {
 	private static final String WRITE_FILE = ", and is no secret: write file:<path> to have the secret read from there";
 
 	/** Of a file, by its beginning alone; none of them is in the alphabet of base64. */
-	private static final Pattern PATH = Pattern.compile("(?:\\.{1,2}|~[A-Za-z0-9_.-]*)[/\\\\].*|[A-Za-z]:[/\\\\].*"
-			+ "|\\\\\\\\[A-Za-z0-9].*");
+	private static final Pattern PATH = Pattern
+		.compile("(?:\\.{1,2}|~[A-Za-z0-9_.-]*)[/\\\\].*|[A-Za-z]:[/\\\\].*" + "|\\\\\\\\[A-Za-z0-9].*");
 
 	/** Of a resource, of whatever kind. */
 	private static final Pattern URL = Pattern.compile("([A-Za-z][A-Za-z0-9+.*-]*):/.*");
@@ -48,8 +48,10 @@ final class SecretLooks {
 			Pattern.CASE_INSENSITIVE);
 
 	/** What others resolve, and what was not. */
-	private static final Pattern REFERENCE = Pattern.compile("[$#%]\\{.*|\\$\\(.*|`.*`|\\{\\{.*\\}\\}"
-			+ "|\\{[A-Za-z0-9-]+\\}.*|ENC\\(.*\\)|%[A-Za-z0-9_]+%|\\$[A-Z_][A-Z0-9_]*|<[^<>]*>", Pattern.DOTALL);
+	private static final Pattern REFERENCE = Pattern.compile(
+			"[$#%]\\{.*|\\$\\(.*|`.*`|\\{\\{.*\\}\\}"
+					+ "|\\{[A-Za-z0-9-]+\\}.*|ENC\\(.*\\)|%[A-Za-z0-9_]+%|\\$[A-Z_][A-Z0-9_]*|<[^<>]*>",
+			Pattern.DOTALL);
 
 	private SecretLooks() {
 	}
@@ -69,8 +71,12 @@ final class SecretLooks {
 		}
 		if (scheme.matches()) {
 			String name = scheme.group(1);
-			return name.toLowerCase(Locale.ROOT).equals("file") ? "looks like a file, which is read only where a "
-					+ "setting begins with 'file:', in small letters" + WRITE_FILE
+			if (name.equals("file")) {
+				return "is the place of a file, where the secret itself is expected (RealmSecret.configured reads "
+						+ "file:<path>)";
+			}
+			return name.equalsIgnoreCase("file")
+					? "looks like a file, for which 'file:' has to be in small letters" + WRITE_FILE
 					: "looks like a place that begins with '" + name + ":', which nothing reads here" + WRITE_FILE;
 		}
 		if (REFERENCE.matcher(text).matches()) {

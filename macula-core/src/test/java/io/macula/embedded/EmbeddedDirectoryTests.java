@@ -166,8 +166,8 @@ class EmbeddedDirectoryTests {
 	@ValueSource(booleans = { true, false })
 	void whenTheOnlySeedHasTheIdThenItIsTakenThere(boolean seedKnowsItself) {
 		List<Endpoint> seeds = SimulatedRealm.seeds("twin");
-		Node first = this.realm.provider("twin", SimulatedRealm.endpoint("twin"), seedKnowsItself ? seeds : List.of(), 1,
-				Set.of(SimulatedRealm.SERVICE));
+		Node first = this.realm.provider("twin", SimulatedRealm.endpoint("twin"), seedKnowsItself ? seeds : List.of(),
+				1, Set.of(SimulatedRealm.SERVICE));
 		this.realm.pass(Duration.ofSeconds(2));
 		assertThat(first.lease.state()).isEqualTo(Lease.State.GRANTED);
 		Node second = this.realm.provider("twin", new Endpoint("host2", 9443), seeds, 2,

@@ -52,7 +52,8 @@ class OwnRecordTests {
 	@Test
 	void whenNothingIsAdvertisedThenWhatPeersTellIsTakenAsOfAnyNode() {
 		assertThat(hear(theirs("elsewhere", 1, 1))).isEqualTo(Verdict.CHANGED);
-		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 1, 1, 1, 0), ProvenPeer.UNKNOWN))).isEqualTo(Verdict.RENEWED);
+		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 1, 1, 1, 0), ProvenPeer.UNKNOWN)))
+			.isEqualTo(Verdict.RENEWED);
 		assertThat(this.test.get(() -> this.own.heard(new Gone("me", 1, 2, 1, true)))).isEqualTo(Verdict.CHANGED);
 		assertThat(this.own.claimed()).isFalse();
 	}
@@ -101,7 +102,8 @@ class OwnRecordTests {
 	void whenATermThatIsOlderIsHeardThenItIsStale() {
 		advertise();
 		assertThat(hear(theirs("elsewhere", 4, 9))).isEqualTo(Verdict.STALE);
-		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 4, 9, 1, 0), ProvenPeer.UNKNOWN))).isEqualTo(Verdict.STALE);
+		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 4, 9, 1, 0), ProvenPeer.UNKNOWN)))
+			.isEqualTo(Verdict.STALE);
 		assertThat(this.test.get(() -> this.own.heard(new Gone("me", 4, 9, 1, true)))).isEqualTo(Verdict.STALE);
 		assertThat(mine().term()).isEqualTo(INCARNATION);
 	}
@@ -174,7 +176,8 @@ class OwnRecordTests {
 	@Test
 	void whenRenewedElsewhereWithAGreaterTermThenTheRecordIsWanted() {
 		advertise();
-		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 6, 1, 1, 0), ProvenPeer.UNKNOWN))).isEqualTo(Verdict.WANTED);
+		assertThat(this.test.get(() -> this.own.heard(new Renewal("me", 6, 1, 1, 0), ProvenPeer.UNKNOWN)))
+			.isEqualTo(Verdict.WANTED);
 	}
 
 	@Test

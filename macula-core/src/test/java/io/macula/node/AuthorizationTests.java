@@ -138,9 +138,11 @@ class AuthorizationTests {
 		RpcException refused = catchThrowableOfType(RpcException.class, () -> orders.find("x"));
 		assertThat(refused.status().code()).isEqualTo(Code.UNAUTHENTICATED);
 		assertThat(refused.status().processed()).isEqualTo(Processed.NO);
-		assertThat(refused.getMessage()).contains("nothing was sent to 127.0.0.1:" + rogue.port(),
-				"peer spiffe://shop/web (identity ", "may not provide service 'shop.orders': "
-				+ "the list 'shop.orders' of macula.security.allow-provide does not allow it", "no other instance")
+		assertThat(refused.getMessage())
+			.contains("nothing was sent to 127.0.0.1:" + rogue.port(), "peer spiffe://shop/web (identity ",
+					"may not provide service 'shop.orders': "
+							+ "the list 'shop.orders' of macula.security.allow-provide does not allow it",
+					"no other instance")
 			.containsOnlyOnce("nothing was sent")
 			.doesNotContain("max-attempts");
 		assertThat(caller.report().refusedPeers()).singleElement()

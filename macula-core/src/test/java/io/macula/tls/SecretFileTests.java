@@ -232,8 +232,7 @@ class SecretFileTests {
 
 	@Test
 	void aPathWithABlankIsQuotedInCommands() {
-		assertThatIllegalStateException()
-			.isThrownBy(SecretFile.configured(Path.of("/no/such \"$file\""))::load)
+		assertThatIllegalStateException().isThrownBy(SecretFile.configured(Path.of("/no/such \"$file\""))::load)
 			.withMessageEndingWith("'openssl rand -base64 32 > \"/no/such \\\"\\$file\\\"\"'");
 	}
 

@@ -48,7 +48,7 @@ final class Authorization implements RealmNodeCustomizer {
 	/** A service with a character that Boot drops, without the index of a list. */
 	private static final Pattern RAW = Pattern.compile(
 			"macula\\.security\\.allow[-_]?(call|provide)\\."
-			+ "([^\\[\\]]*[^A-Za-z0-9._\\[\\]-][^\\[\\]]*|[^\\[\\]]*\\.)(\\[[0-9]+])?",
+					+ "([^\\[\\]]*[^A-Za-z0-9._\\[\\]-][^\\[\\]]*|[^\\[\\]]*\\.)(\\[[0-9]+])?",
 			Pattern.CASE_INSENSITIVE);
 
 	private static final Pattern PLAIN = Pattern.compile("[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*");
@@ -80,8 +80,8 @@ final class Authorization implements RealmNodeCustomizer {
 					"The setting " + raw.group() + this.invalid.origin(raw.group())
 							+ " is not valid: a key without brackets loses its " + lost(raw.group(2))
 							+ ", so that the list would be one of another service.",
-					"Write \"[" + service + "]\" as the key below " + setting + " in YAML, or " + setting + "[" + service
-							+ "] elsewhere.");
+					"Write \"[" + service + "]\" as the key below " + setting + " in YAML, or " + setting + "["
+							+ service + "] elsewhere.");
 		});
 	}
 

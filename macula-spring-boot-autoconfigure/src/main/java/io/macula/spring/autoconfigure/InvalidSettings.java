@@ -146,10 +146,8 @@ final class InvalidSettings {
 	 * @return what to throw; it shows no value
 	 */
 	FailureAnalyzedException alone(String key, String missing, String reason) {
-		return new FailureAnalyzedException(
-				"The setting " + key + origin(ConfigurationPropertyName.of(key)) + " needs " + missing
-						+ ", which is not set: " + reason + ".",
-				"Set " + missing + ", or remove " + key + ".");
+		return new FailureAnalyzedException("The setting " + key + origin(ConfigurationPropertyName.of(key)) + " needs "
+				+ missing + ", which is not set: " + reason + ".", "Set " + missing + ", or remove " + key + ".");
 	}
 
 	/**

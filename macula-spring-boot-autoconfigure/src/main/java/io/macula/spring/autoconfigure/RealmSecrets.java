@@ -80,7 +80,9 @@ final class RealmSecrets {
 		return this.configured.stream().map(this::read).toList();
 	}
 
-	/** A variable that expands to nothing is no wish for a secret of this machine's own. */
+	/**
+	 * A variable that expands to nothing is no wish for a secret of this machine's own.
+	 */
 	private FailureAnalyzedException empty() {
 		ConfigurationPropertyName name = ConfigurationPropertyName.of(KEY);
 		return new FailureAnalyzedException(
@@ -97,7 +99,8 @@ final class RealmSecrets {
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
 			throw new FailureAnalyzedException(ex.getMessage() + "." + setIn(secret),
-					secret.key.equals(KEY) ? "Set " + secret.key + " to " + WHAT + ", or macula.ssl.bundle to an SSL bundle."
+					secret.key.equals(KEY)
+							? "Set " + secret.key + " to " + WHAT + ", or macula.ssl.bundle to an SSL bundle."
 							: "Set " + secret.key + " to a secret that nodes of the realm show, now or soon, or to "
 									+ "file:<path> of a file that holds it, or remove it.",
 					ex);

@@ -91,11 +91,11 @@ final class TlsFactory {
 			return bundle(ssl.bundle());
 		}
 		if (ssl.bundle() != null && this.properties.realm().secret() == null) {
-			throw new FailureAnalyzedException(
-					"The setting " + BUNDLE_KEY + this.invalid.origin(ConfigurationPropertyName.of(BUNDLE_KEY))
-							+ " is empty" + this.invalid.variables(ConfigurationPropertyName.of(BUNDLE_KEY))
-							+ ", and there is no macula.realm.secret either, so that this node would have a secret that "
-							+ "no other machine has.",
+			throw new FailureAnalyzedException("The setting " + BUNDLE_KEY
+					+ this.invalid.origin(ConfigurationPropertyName.of(BUNDLE_KEY)) + " is empty"
+					+ this.invalid.variables(ConfigurationPropertyName.of(BUNDLE_KEY))
+					+ ", and there is no macula.realm.secret either, so that this node would have a secret that "
+					+ "no other machine has.",
 					"Set " + BUNDLE_KEY + " to a bundle under spring.ssl.bundle, or remove it.");
 		}
 		refuseVerificationOfNames(ssl);
@@ -148,7 +148,8 @@ final class TlsFactory {
 			String lists = security.allowCall().isEmpty() ? "macula.security.allow-provide"
 					: "macula.security.allow-call";
 			throw new FailureAnalyzedException(
-					"The lists of " + lists + " have no effect with " + this.invalid.describe("macula.ssl.verify", false)
+					"The lists of " + lists + " have no effect with "
+							+ this.invalid.describe("macula.ssl.verify", false)
 							+ ": everybody can make a certificate with the names that they allow.",
 					"Remove macula.ssl.verify=false, or for debugging the lists.");
 		}

@@ -97,17 +97,20 @@ class FailureAnalysisTests {
 					+ "with the secret that the realm's nodes have, or a new one by 'openssl rand "
 					+ "-base64 32 > /no/such/file'. macula.realm.secret is set in ");
 		failToStart("macula.realm.accepted-secrets=file:/no/such/file");
-		assertThat(output).contains("macula.realm.accepted-secrets[0] is set in \"macula.realm.accepted-secrets\" from ")
-			.contains("Set macula.realm.accepted-secrets[0] to a secret that nodes of the realm show, now or soon, or to "
-					+ "file:<path> of a file that holds it, or remove it.");
+		assertThat(output)
+			.contains("macula.realm.accepted-secrets[0] is set in \"macula.realm.accepted-secrets\" from ")
+			.contains(
+					"Set macula.realm.accepted-secrets[0] to a secret that nodes of the realm show, now or soon, or to "
+							+ "file:<path> of a file that holds it, or remove it.");
 	}
 
 	@Test
 	void whenTheSecretLooksLikeAPathThenItSaysThatFileIsMissing(CapturedOutput output) {
 		failToStart("macula.realm.secret=/mnt/secrets-store/prod-shop-realm");
 		assertThat(output)
-			.contains("The realm secret from macula.realm.secret looks like the path of a file, and is no secret: write "
-					+ "file:<path> to have the secret read from there. macula.realm.secret is set in ")
+			.contains(
+					"The realm secret from macula.realm.secret looks like the path of a file, and is no secret: write "
+							+ "file:<path> to have the secret read from there. macula.realm.secret is set in ")
 			.doesNotContain("prod-shop-realm");
 	}
 
@@ -126,9 +129,9 @@ class FailureAnalysisTests {
 
 	@Test
 	void whenTheBundleIsEmptyAndThereIsNoSecretThenNoneIsMadeUp(CapturedOutput output) {
-		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(Applications.Empty.class)
-			.web(WebApplicationType.NONE)
-			.run("--macula.ssl.bundle="));
+		assertThatException()
+			.isThrownBy(() -> new SpringApplicationBuilder(Applications.Empty.class).web(WebApplicationType.NONE)
+				.run("--macula.ssl.bundle="));
 		assertThat(output).contains("The setting macula.ssl.bundle, set in \"macula.ssl.bundle\" from ")
 			.contains(" is empty, and there is no macula.realm.secret either");
 	}
@@ -139,17 +142,19 @@ class FailureAnalysisTests {
 			.isThrownBy(() -> new SpringApplicationBuilder(Applications.Empty.class).web(WebApplicationType.NONE)
 				.run("--macula.realm.accepted-secrets=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM="));
 		assertThat(output).contains("The setting macula.realm.accepted-secrets, set in ")
-			.contains(", needs macula.realm.secret, which is not set: the nodes of a realm that changes its secret show ")
+			.contains(
+					", needs macula.realm.secret, which is not set: the nodes of a realm that changes its secret show ")
 			.doesNotContain("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=");
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "macula.security.allow-call.mail=spiffe://shop/web",
-			"macula.security.allow-provide[mail]=*" })
+	@ValueSource(
+			strings = { "macula.security.allow-call.mail=spiffe://shop/web", "macula.security.allow-provide[mail]=*" })
 	void whenPeersAreNotVerifiedThenListsOfTheirNamesAreRefused(String list, CapturedOutput output) {
 		failToStart("macula.ssl.verify=false", list);
-		assertThat(output).contains("The lists of " + list.substring(0, list.indexOf("mail") - 1)
-				+ " have no effect with macula.ssl.verify = 'false' (set in ")
+		assertThat(output)
+			.contains("The lists of " + list.substring(0, list.indexOf("mail") - 1)
+					+ " have no effect with macula.ssl.verify = 'false' (set in ")
 			.contains("everybody can make a certificate with the names that they allow.");
 	}
 

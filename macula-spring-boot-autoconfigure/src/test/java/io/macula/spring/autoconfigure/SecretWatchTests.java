@@ -98,13 +98,14 @@ class SecretWatchTests {
 			assertThat(output).containsOnlyOnce("A secret of the realm has changed, but cannot be used, so that the "
 					+ "present ones stay until it changes again: The realm secret from " + this.accepted
 					+ " consists of words");
-			assertThat(tls.source()).contains("; newer ones cannot be used: The realm secret from " + this.accepted
-					+ " consists of words");
+			assertThat(tls.source())
+				.contains("; newer ones cannot be used: The realm secret from " + this.accepted + " consists of words");
 			write(this.accepted, NEW);
 			watch.look(tls, secrets);
 			assertThat(tls.server()).as("what it was").isSameAs(contexts);
 			assertThat(tls.source()).doesNotContain("cannot be used");
-			assertThat(output).contains("The secrets of the realm can be used again, and are what they were: realm 'test'");
+			assertThat(output)
+				.contains("The secrets of the realm can be used again, and are what they were: realm 'test'");
 			write(this.shown, NEW);
 			write(this.accepted, OLD);
 			watch.look(tls, secrets);
