@@ -265,7 +265,12 @@ final class SecretFile {
 						+ "'fsGroup' of the pod)", this.path, access);
 		}
 		Path directory = file.getParent();
-		FileAccess around = (this.own && directory != null) ? FileAccess.of(directory) : null;
+		if (this.own && directory != null) {
+			requirePrivateDirectory(directory, FileAccess.of(directory));
+		}
+	}
+
+	private void requirePrivateDirectory(Path directory, @Nullable FileAccess around) {
 		if (around != null && (around.othersWrite() || !around.ownedByThisUser() && !around.ownedByRoot())) {
 			throw refused("is in a directory that other users can change (" + around + ")",
 					"run 'chmod 700 " + quoted(directory) + "' as its owner, and change the secret", null);

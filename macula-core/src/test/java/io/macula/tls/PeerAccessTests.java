@@ -126,7 +126,7 @@ class PeerAccessTests {
 	void manyIdentitiesDoNotFillTheMemory() {
 		PeerDecisions callers = this.access.callers(ORDERS);
 		for (int i = 0; i < 3 * PeerDecisions.MOST_KEPT; i++) {
-			callers.refusal(peer("a" + i));
+			callers.refusal(new PeerIdentity("%064x".formatted(i), "CN=a", List.of("spiffe://shop/a" + i), List.of()));
 		}
 		assertThat(callers.kept()).isLessThanOrEqualTo(PeerDecisions.MOST_KEPT);
 	}
