@@ -55,6 +55,8 @@ class EveryLineIsLimitedTests {
 			"ListenerSockets.tellOfMore", "Transport.attempt", "DirectoryClient.start", "ServiceLife.attempt",
 			/* ... a client is made once, and told of each start of its node. */
 			"RealmClient.announce", "RealmClient.enter",
+			/* ... lists are looked at when a service is provided, or called first. */
+			"PeerAccess.warnIfUnlisted",
 			/* ... trust is set up once, and anew when the operator changes a file. */
 			"SecretFile.loadOrCreate", "SecretFile.requirePrivate", "SecretTls.update", "InsecureTls.of",
 			"BundleTls.of", "BundleTls.present", "BundleTls.update", "BundleTls.promoted",
