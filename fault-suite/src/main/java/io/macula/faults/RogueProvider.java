@@ -23,12 +23,10 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-import io.macula.Realm;
 import io.macula.harness.Clock;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
-import io.macula.tls.RealmSecret;
-import io.macula.tls.SecretTls;
+import io.macula.tls.TlsContexts;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.FrameDecoder;
@@ -48,6 +46,7 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * A member of the realm that advertises the calculator, shakes hands as it should, and
@@ -55,7 +54,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
  *
  * <p>
  * An honest node listens on the loopback address and advertises the host's own; there
- * listens somebody else with the same certificate authority and the same port.
+ * listens somebody else with the same key and the same port.
  */
 final class RogueProvider {
 
@@ -74,19 +73,18 @@ final class RogueProvider {
 	 */
 	static void run(String form, String host, String[] settings) throws InterruptedException {
 		Form chosen = Form.valueOf(form.toUpperCase(Locale.ROOT));
-		RealmNode node = new SpringApplicationBuilder(CalculatorProvider.class).web(WebApplicationType.NONE)
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(CalculatorProvider.class)
+			.web(WebApplicationType.NONE)
 			.properties("spring.config.name=provider", "macula.provider.address=127.0.0.1",
 					"macula.provider.advertised-host=" + host)
-			.run(settings)
-			.getBean(RealmNode.class);
-		listen(chosen, host, node.report());
+			.run(settings);
+		// The node's own, since clients call nobody who shows another key.
+		listen(chosen, host, context.getBean(TlsContexts.class), context.getBean(RealmNode.class).report());
 		System.out.println("Started rogue");
 		Clock.pause(Duration.ofDays(1));
 	}
 
-	private static void listen(Form form, String host, NodeReport self) throws InterruptedException {
-		SecretTls tls = SecretTls.of(new Realm(self.realm()), self.nodeId(),
-				RealmSecret.of(System.getenv("MACULA_REALM_SECRET"), "the environment"));
+	private static void listen(Form form, String host, TlsContexts tls, NodeReport self) throws InterruptedException {
 		EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 		new Bootstrap().group(group)
 			.channel(NioDatagramChannel.class)
