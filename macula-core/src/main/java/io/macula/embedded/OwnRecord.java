@@ -282,7 +282,8 @@ final class OwnRecord {
 		NodeRecord known = this.table.record(this.self.nodeId());
 		Gone gone = this.table.gone(this.self.nodeId());
 		boolean others = this.yielded || this.version == 0;
-		if (known != null && others && this.seal.signs(known)) {
+		// Another life may have taken the id since it was withdrawn here.
+		if (known != null && (others || known.term() > this.term) && this.seal.signs(known)) {
 			this.term = Math.max(this.term, known.term() + 1);
 		}
 		if (gone != null && plausible(gone) && (others || gone.term() > this.term)) {

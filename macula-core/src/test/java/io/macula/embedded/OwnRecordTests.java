@@ -82,6 +82,15 @@ class OwnRecordTests {
 	}
 
 	@Test
+	void whenAnotherTookTheIdAfterAWithdrawalThenTheNextClaimIsLater() {
+		advertise();
+		this.test.get(this.own::withdraw);
+		hear(theirs("elsewhere", 1000, 3));
+		advertise();
+		assertThat(mine().term()).isEqualTo(1001);
+	}
+
+	@Test
 	void whenAnEarlierLifeIsKnownToBeGoneThenTheClaimIsLater() {
 		this.test.get(() -> this.own.heard(new Gone("me", 1000, 3, 0, true)));
 		advertise();
