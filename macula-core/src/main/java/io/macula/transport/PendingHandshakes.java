@@ -17,6 +17,7 @@
 package io.macula.transport;
 
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
+import io.macula.udp.Addresses;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,8 +141,9 @@ final class PendingHandshakes {
 		if (!(address instanceof InetSocketAddress internet) || internet.getAddress() == null) {
 			return "";
 		}
-		return (internet.getAddress() instanceof Inet6Address six) ? ByteBuffer.wrap(six.getAddress()).getLong()
-				: internet.getAddress();
+		// A socket for both families may tell IPv4 as IPv6.
+		InetAddress plain = Addresses.plain(internet.getAddress());
+		return (plain instanceof Inet6Address six) ? ByteBuffer.wrap(six.getAddress()).getLong() : plain;
 	}
 
 	/**

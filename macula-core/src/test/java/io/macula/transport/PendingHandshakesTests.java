@@ -16,6 +16,7 @@
 
 package io.macula.transport;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -57,6 +58,23 @@ class PendingHandshakesTests {
 		}
 		assertThat(this.handshakes.proves(address(1))).isTrue();
 		assertThat(this.handshakes.proves(address(2))).isFalse();
+	}
+
+	@Test
+	void whenASocketTellsIpv4AsIpv6ThenAddressesHaveTheirShares() throws Exception {
+		for (int i = 0; i < SHARE; i++) {
+			begin(i, address(1));
+		}
+		byte[] mapped = new byte[16];
+		mapped[10] = -1;
+		mapped[11] = -1;
+		byte[] plain = address(1).getAddress().getAddress();
+		System.arraycopy(plain, 0, mapped, 12, plain.length);
+		assertThat(this.handshakes.admit(new InetSocketAddress(Inet6Address.getByAddress(null, mapped, -1), 1)))
+			.isFalse();
+		mapped[15] = 99;
+		assertThat(this.handshakes.admit(new InetSocketAddress(Inet6Address.getByAddress(null, mapped, -1), 1)))
+			.isTrue();
 	}
 
 	@Test
