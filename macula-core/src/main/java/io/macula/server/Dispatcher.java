@@ -192,7 +192,7 @@ final class Dispatcher implements CallHandler {
 				return;
 			}
 			if (LargePayloads.large(call.payload())) {
-				LargePayloads.execute(() -> served.serveHere(System.nanoTime()));
+				LargePayloads.execute(call.caller(), () -> served.serveHere(System.nanoTime()));
 			}
 			else {
 				served.serveHere(System.nanoTime());

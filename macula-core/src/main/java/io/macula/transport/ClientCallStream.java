@@ -298,6 +298,12 @@ final class ClientCallStream extends FrameStream
 		return this.connection.loop().isShutdown();
 	}
 
+	/** A call has a turn of its own: this node asked for what it is sent. */
+	@Override
+	public Object sender() {
+		return this;
+	}
+
 	@Override
 	public void hold() {
 		holdFrames();

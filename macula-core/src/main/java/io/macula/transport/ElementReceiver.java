@@ -133,7 +133,7 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 			if (LargePayloads.large(element)) {
 				this.busy = true;
 				this.source.hold();
-				LargePayloads.execute(() -> deliver(actual, element));
+				LargePayloads.execute(this.source.sender(), () -> deliver(actual, element));
 				return;
 			}
 			try {
@@ -234,7 +234,7 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 		}
 		this.told = true;
 		if (last != null && LargePayloads.large(last)) {
-			LargePayloads.execute(() -> tell(actual, last));
+			LargePayloads.execute(this.source.sender(), () -> tell(actual, last));
 		}
 		else {
 			tell(actual, last);
@@ -312,6 +312,9 @@ final class ElementReceiver extends Flux<byte[]> implements Subscription {
 
 		/** Whether the event loop takes nothing any more. */
 		boolean gone();
+
+		/** Whose large elements take turns with those of others; on the event loop. */
+		Object sender();
 
 		/** Read nothing more of the stream; on the event loop. */
 		void hold();

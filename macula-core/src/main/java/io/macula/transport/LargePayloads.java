@@ -30,6 +30,8 @@ import io.macula.udp.LoopThread;
  * the process, as many as it has processors, which end when they are idle. What runs
  * there must not block, as on an event loop. Safe for all threads.
  * <p>
+ * Callers take turns, so that whoever sends many large payloads delays its own.
+ * <p>
  * Decoding costs what a payload has bytes, and an event loop that decodes 16 MB does
  * nothing for all others meanwhile.
  */
@@ -45,6 +47,8 @@ public final class LargePayloads {
 	private static final AtomicInteger NUMBER = new AtomicInteger();
 
 	private static final ThreadPoolExecutor THREADS = threads();
+
+	private static final PayloadTurns TURNS = new PayloadTurns();
 
 	private LargePayloads() {
 	}
@@ -75,29 +79,50 @@ public final class LargePayloads {
 	}
 
 	/**
-	 * Run what decodes a large payload. Without a thread for it, it runs here: late is
-	 * better than never.
+	 * Run what decodes a large payload that this node asked for, in a turn of its own.
 	 * @param work must not block
 	 */
 	public static void execute(Runnable work) {
-		Runnable logged = () -> run(work);
+		execute(work, work);
+	}
+
+	/**
+	 * Run what decodes a large payload. Without a thread for it, it runs here, or another
+	 * one whose turn it is: late is better than never.
+	 * @param sender whose payload it is, by identity: senders take turns
+	 * @param work must not block
+	 */
+	public static void execute(Object sender, Runnable work) {
+		TURNS.add(sender, work);
+		NextTurn turn = new NextTurn();
 		try {
-			THREADS.execute(logged);
+			THREADS.execute(turn);
 		}
 		catch (OutOfMemoryError ex) {
-			if (!THREADS.getQueue().contains(logged)) {
-				run(work);
+			if (!THREADS.getQueue().contains(turn)) {
+				turn.run();
 			}
 		}
 	}
 
-	private static void run(Runnable work) {
+	private static void runNext() {
+		Runnable work = TURNS.next();
 		try {
 			work.run();
 		}
 		catch (Throwable ex) {
 			faults.error("Whoever waited for a large payload threw", ex);
 		}
+	}
+
+	/** One for each payload; equal to itself only. */
+	private static final class NextTurn implements Runnable {
+
+		@Override
+		public void run() {
+			runNext();
+		}
+
 	}
 
 }

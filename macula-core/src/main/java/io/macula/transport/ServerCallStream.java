@@ -123,6 +123,11 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 	}
 
 	@Override
+	public Object sender() {
+		return caller();
+	}
+
+	@Override
 	public void hold() {
 		stream().holdFrames();
 	}

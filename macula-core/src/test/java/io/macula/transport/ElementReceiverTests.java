@@ -70,6 +70,11 @@ class ElementReceiverTests {
 		}
 
 		@Override
+		public Object sender() {
+			return this;
+		}
+
+		@Override
 		public void hold() {
 			ElementReceiverTests.this.held = true;
 		}
