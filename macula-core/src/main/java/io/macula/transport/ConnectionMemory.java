@@ -18,13 +18,15 @@ package io.macula.transport;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * What waits on one connection, in bytes, as a part of a {@link NodeMemory}. Owned by the
- * event loop of the connection; {@link #reported} and {@link #giveWay} are safe for all
- * threads.
+ * event loop of the connection; {@link #reported}, {@link #roomMayBe} and
+ * {@link #giveWay} are safe for all threads.
  */
 final class ConnectionMemory {
 
@@ -35,12 +37,16 @@ final class ConnectionMemory {
 	private static final int STEP_BYTES = 16 << 10;
 
 	/** For streams that are bounded by themselves. */
-	static final ConnectionMemory UNCOUNTED = new ConnectionMemory(null, () -> {
+	static final ConnectionMemory UNCOUNTED = new ConnectionMemory(null, Runnable::run, () -> {
 	});
 
 	private final @Nullable NodeMemory node;
 
+	private final Executor owner;
+
 	private final Runnable close;
+
+	private final AtomicBoolean looking = new AtomicBoolean();
 
 	private long held;
 
@@ -54,8 +60,9 @@ final class ConnectionMemory {
 
 	private boolean ended;
 
-	ConnectionMemory(@Nullable NodeMemory node, Runnable close) {
+	ConnectionMemory(@Nullable NodeMemory node, Executor owner, Runnable close) {
 		this.node = node;
+		this.owner = owner;
 		this.close = close;
 	}
 
@@ -69,8 +76,8 @@ final class ConnectionMemory {
 		if (untold >= STEP_BYTES || untold <= -STEP_BYTES) {
 			report(this.node);
 		}
-		if (bytes < 0 && this.awaiting != null && !exhausted()) {
-			release(this.awaiting);
+		if (bytes < 0) {
+			releaseIfRoom();
 		}
 	}
 
@@ -81,9 +88,15 @@ final class ConnectionMemory {
 		to.add(change);
 	}
 
-	private void release(Queue<Runnable> waiters) {
-		this.awaiting = null;
-		waiters.forEach(Runnable::run);
+	private void releaseIfRoom() {
+		Queue<Runnable> waiters = this.awaiting;
+		if (waiters != null && !exhausted()) {
+			this.awaiting = null;
+			if (this.node != null) {
+				this.node.awaits(this, false);
+			}
+			waiters.forEach(Runnable::run);
+		}
 	}
 
 	/** Whether this connection holds all that it may. */
@@ -98,12 +111,34 @@ final class ConnectionMemory {
 		return shared != null && this.held + more > STEP_BYTES && this.held + more > shared.free() - more;
 	}
 
-	/** Run an action when that is over; on the event loop. */
+	/**
+	 * Run an action when that is over, whichever connection frees what was missing; on
+	 * the event loop.
+	 */
 	void awaitRoom(Runnable action) {
-		if (this.awaiting == null) {
-			this.awaiting = new ArrayDeque<>();
+		if (this.awaiting != null) {
+			this.awaiting.add(action);
+			return;
 		}
+		this.awaiting = new ArrayDeque<>();
 		this.awaiting.add(action);
+		if (this.node != null && !this.ended) {
+			this.node.awaits(this, true);
+			if (!exhausted()) {
+				// It was freed before the node knew.
+				roomMayBe();
+			}
+		}
+	}
+
+	/** Another connection holds less. */
+	void roomMayBe() {
+		if (this.looking.compareAndSet(false, true)) {
+			this.owner.execute(() -> {
+				this.looking.set(false);
+				releaseIfRoom();
+			});
+		}
 	}
 
 	/** Bytes that wait. */
@@ -118,7 +153,7 @@ final class ConnectionMemory {
 
 	/** The others need what this connection holds. */
 	void giveWay() {
-		this.close.run();
+		this.owner.execute(this.close);
 	}
 
 	/** For people. */
@@ -133,6 +168,7 @@ final class ConnectionMemory {
 		NodeMemory shared = this.node;
 		if (shared != null && !this.ended) {
 			this.ended = true;
+			this.awaiting = null;
 			shared.closed(this);
 			this.held = 0;
 			report(shared);

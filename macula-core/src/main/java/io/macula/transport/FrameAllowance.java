@@ -47,7 +47,7 @@ final class FrameAllowance {
 
 	static final int PER_ELEMENT = 2;
 
-	/** What a stream costs until its first call comes: much more than a frame. */
+	/** What a stream costs that ends without a call: much more than a frame. */
 	static final int PER_STREAM = 20;
 
 	private static final long NANOS_PER_FRAME = TimeUnit.SECONDS.toNanos(1) / PER_SECOND;

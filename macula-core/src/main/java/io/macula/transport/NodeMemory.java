@@ -18,6 +18,7 @@ package io.macula.transport;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -35,7 +36,8 @@ final class NodeMemory {
 	 * third each, and something is always left for whoever comes (the dynamic thresholds
 	 * of Choudhury and Hahne, 1998, for switches whose ports share a memory). Who took
 	 * its part before the others came may hold more than it may now. Where that leaves
-	 * too little, the connection that holds most is closed.
+	 * too little, the connection that holds most is closed; but however little is left,
+	 * none that holds about what it may, for many busy ones leave little to each.
 	 */
 
 	/**
@@ -45,6 +47,9 @@ final class NodeMemory {
 
 	/** An eighth left is too little. */
 	private static final int SCARCE_PART = 8;
+
+	/** What two that come at once, after the others, may find taken. */
+	private static final int TIMES_FREE = 4;
 
 	/** Distance of connections that are closed for it: each frees what it held. */
 	private static final long CLOSE_PAUSE_NANOS = 20_000_000;
@@ -58,6 +63,9 @@ final class NodeMemory {
 	private final AtomicLong lastClosed;
 
 	private final Set<ConnectionMemory> connections = ConcurrentHashMap.newKeySet();
+
+	/** Those that have something to do when there is room again. */
+	private final Set<ConnectionMemory> awaiting = ConcurrentHashMap.newKeySet();
 
 	NodeMemory(long bytes, LongSupplier clock) {
 		this.bytes = bytes;
@@ -81,16 +89,28 @@ final class NodeMemory {
 
 	/**
 	 * Count a connection.
-	 * @param close closes it from any thread, for holding most while memory is scarce
+	 * @param owner runs what is to be done on its event loop, from any thread
+	 * @param close closes it, for holding most while memory is scarce; run by the owner
 	 */
-	ConnectionMemory open(Runnable close) {
-		ConnectionMemory memory = new ConnectionMemory(this, close);
+	ConnectionMemory open(Executor owner, Runnable close) {
+		ConnectionMemory memory = new ConnectionMemory(this, owner, close);
 		this.connections.add(memory);
 		return memory;
 	}
 
 	void closed(ConnectionMemory memory) {
 		this.connections.remove(memory);
+		this.awaiting.remove(memory);
+	}
+
+	/** Whether a connection is to be told when others hold less. */
+	void awaits(ConnectionMemory memory, boolean awaits) {
+		if (awaits) {
+			this.awaiting.add(memory);
+		}
+		else {
+			this.awaiting.remove(memory);
+		}
 	}
 
 	/** Bytes of the budget. */
@@ -113,6 +133,9 @@ final class NodeMemory {
 		if (more > 0 && this.bytes - now < this.bytes / SCARCE_PART) {
 			closeLargest();
 		}
+		else if (more < 0 && !this.awaiting.isEmpty()) {
+			this.awaiting.forEach(ConnectionMemory::roomMayBe);
+		}
 	}
 
 	private void closeLargest() {
@@ -127,7 +150,7 @@ final class NodeMemory {
 				largest = each;
 			}
 		}
-		if (largest != null) {
+		if (largest != null && largest.reported() > TIMES_FREE * Math.max(0, free())) {
 			largest.giveWay();
 		}
 	}

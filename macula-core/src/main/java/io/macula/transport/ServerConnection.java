@@ -115,7 +115,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		this.address = Addresses.plain(channel.remoteSocketAddress());
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.allowance = new FrameAllowance(listener.clock());
-		this.memory = listener.memory().open(() -> run(this::giveWay));
+		this.memory = listener.memory().open(this::run, this::giveWay);
 		this.datagrams = BoundDatagrams.of(channel, turn, listener.clock());
 		this.handshake = new ServerHandshake(this, listener, channel);
 		this.control = new ControlStream(this.handshake, listener.clock());
@@ -244,17 +244,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 			ServerStream calling = new ServerStream(this);
 			this.streams.add(calling);
 			stream.pipeline().addLast(calling);
-			countOpened();
-		}
-	}
-
-	/** Streams that carry no call are soon too many. */
-	private void countOpened() {
-		try {
-			this.allowance.spend(FrameAllowance.PER_STREAM, "a stream that was opened");
-		}
-		catch (ProtocolException ex) {
-			run(() -> onBroken(ex.errorCode(), String.valueOf(ex.getMessage())));
 		}
 	}
 
@@ -263,8 +252,22 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		run(() -> onBroken(ErrorCode.PROTOCOL_VIOLATION, what));
 	}
 
+	/**
+	 * A stream is over. Those that carried no call are soon too many; those that are open
+	 * may still carry one, as large frames of many streams arrive side by side, and are
+	 * bounded by QUIC.
+	 */
 	void gone(ServerStream stream) {
-		this.streams.remove(stream);
+		// Streams of large results are this side's.
+		boolean accepted = this.streams.remove(stream);
+		if (accepted && stream.lastCallId() == 0 && this.channel.isActive()) {
+			try {
+				this.allowance.spend(FrameAllowance.PER_STREAM, "a stream that was opened");
+			}
+			catch (ProtocolException ex) {
+				run(() -> onBroken(ex.errorCode(), String.valueOf(ex.getMessage())));
+			}
+		}
 	}
 
 	@Override

@@ -154,8 +154,7 @@ final class ServerStream extends FrameStream {
 	void onFrame(Frame frame) {
 		switch (frame.type()) {
 			case CALL -> {
-				allowance().earn((this.lastCallId == 0) ? FrameAllowance.PER_STREAM + FrameAllowance.PER_CALL
-						: FrameAllowance.PER_CALL);
+				allowance().earn(FrameAllowance.PER_CALL);
 				onCall((Frame.Call) frame);
 			}
 			case TIME -> {

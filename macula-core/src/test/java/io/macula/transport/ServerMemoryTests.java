@@ -226,12 +226,30 @@ class ServerMemoryTests {
 	}
 
 	@Test
+	void whenVeryManyLargeCallsArriveSideBySideThenTheirConnectionGoesOn() {
+		byte[] whole = FakeQuicStream.bytes(call(1, "test/echo", 1_000));
+		List<FakeQuicStream> streams = new ArrayList<>();
+		for (int i = 1; i <= 900; i++) {
+			FakeQuicStream stream = stream(1 + i);
+			this.connection.open(stream);
+			stream.receiveBytes(whole, 0, 500);
+			streams.add(stream);
+		}
+		this.channel.run();
+		assertThat(this.channel.closeCode).isEqualTo(-1);
+		streams.get(0).receiveBytes(whole, 500, whole.length - 500);
+		this.channel.run();
+		assertThat(streams.get(0).written(Frame.Result.class)).hasSize(1);
+		assertThat(this.channel.closeCode).isEqualTo(-1);
+	}
+
+	@Test
 	void whenMemoryIsScarceThenTheConnectionThatHoldsMostIsClosed() {
 		for (int i = 1; i <= 20; i++) {
 			this.lane.receive(call(i, "test/keep", 90_000));
 		}
 		this.channel.run();
-		ConnectionMemory other = this.memory.open(() -> {
+		ConnectionMemory other = this.memory.open(Runnable::run, () -> {
 			throw new AssertionError("the other one holds less");
 		});
 		this.ticker.advance(1, TimeUnit.SECONDS);
