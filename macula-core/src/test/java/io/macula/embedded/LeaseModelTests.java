@@ -219,8 +219,8 @@ class LeaseModelTests {
 
 		private boolean mineIsEarlier(NodeRecord theirs) {
 			NodeRecord known = mine();
-			return known != null && NodeRecord.compare(theirs.term(), theirs.version() + 1, known.term(),
-					known.version()) > 0;
+			return known != null
+					&& NodeRecord.compare(theirs.term(), theirs.version() + 1, known.term(), known.version()) > 0;
 		}
 
 		/** A replica looks whenever something was heard. */
