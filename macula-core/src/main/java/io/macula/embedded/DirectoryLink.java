@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import io.macula.embedded.DirectoryUpdate.Digest;
 import io.macula.embedded.DirectoryUpdate.Renewal;
@@ -60,6 +61,9 @@ final class DirectoryLink extends DirectorySession {
 	/** Faults of a peer that are put up with in {@link #WASTE_PERIOD}. */
 	static final int MOST_WASTED = 20;
 
+	/** To look for a node in an account costs as much as to tell so many bytes. */
+	private static final int BYTES_PER_COMPARISON = 8;
+
 	private static final Duration WASTE_PERIOD = Duration.ofSeconds(10);
 
 	private final DirectorySelf self;
@@ -76,6 +80,15 @@ final class DirectoryLink extends DirectorySession {
 	private final LeaseAccounts accounts;
 
 	private final Set<String> wanted = new LinkedHashSet<>();
+
+	/** Gives the turns to tell the peer what it asked for; set before it speaks. */
+	private @Nullable AnswerTurns turns;
+
+	/** Whether this is that turn. */
+	private boolean turn;
+
+	/** Bytes that were told in it. */
+	private long answered;
 
 	private boolean hello = true;
 
@@ -124,6 +137,15 @@ final class DirectoryLink extends DirectorySession {
 		this.proven = proven;
 		this.peer = new LinkPeer(self.nodeId(), loop.nanoTime());
 		this.accounts = new LeaseAccounts(table, served);
+	}
+
+	/**
+	 * What the peer asks for, it is told by {@link #answer()} only.
+	 * @param turns asked for it
+	 */
+	void answerInTurn(AnswerTurns turns) {
+		assert loop().inLoop();
+		this.turns = turns;
 	}
 
 	/**
@@ -189,21 +211,49 @@ final class DirectoryLink extends DirectorySession {
 		this.peer.heard(update, loop().nanoTime());
 		heartbeat(update.patient() ? HEARTBEAT : IMPATIENT);
 		this.answerDue |= update.deservesAnswer();
-		this.accounts.hear(update).forEach(this.due::add);
+		if (update.ends() && this.turns != null
+				&& !this.turns.charge(this, (long) this.table.size() * BYTES_PER_COMPARISON)) {
+			this.accounts.drop();
+		}
+		this.accounts.hear(update).forEach(this.due::addAsked);
 	}
 
 	/**
 	 * The peer gets what this table knows of a node: its record or its end.
 	 */
 	void tell(String nodeId) {
+		tell(nodeId, this.due::add);
+	}
+
+	/**
+	 * The same in its turn, because the peer asks for it or does not have the latest.
+	 */
+	void answer(String nodeId) {
+		tell(nodeId, this.due::addAsked);
+	}
+
+	private void tell(String nodeId, Consumer<String> teller) {
 		assert loop().inLoop();
 		if (this.table.record(nodeId) == null && this.table.gone(nodeId) == null) {
 			return;
 		}
-		this.due.add(nodeId);
+		teller.accept(nodeId);
 		if (nodeId.equals(this.self.nodeId())) {
 			this.peer.selfChanged();
 		}
+	}
+
+	/**
+	 * It is the turn of this link: tell the next part of what the peer asked for.
+	 * @return bytes that were told
+	 */
+	long answer() {
+		assert loop().inLoop();
+		this.turn = true;
+		this.answered = 0;
+		send();
+		this.turn = false;
+		return this.answered;
 	}
 
 	/**
@@ -345,9 +395,13 @@ final class DirectoryLink extends DirectorySession {
 			DueNodes.take(this.wanted, DirectoryUpdate.MAX_ENTRIES, draft::wanted);
 			return draft;
 		}
-		if (this.accounts.telling()) {
-			this.accounts.tell(draft);
-			return draft;
+		if (this.due.hasAsked() || this.accounts.telling()) {
+			if (this.turn) {
+				return nextAnswer(draft);
+			}
+			if (this.turns != null) {
+				this.turns.ask(this);
+			}
 		}
 		boolean renewals = this.due.hasRenewals();
 		this.due.takeRenewals((nodeId) -> renew(draft, nodeId));
@@ -361,6 +415,18 @@ final class DirectoryLink extends DirectorySession {
 			return draft;
 		}
 		return (this.answerDue || this.refusalDue || heartbeatDue()) ? draft : null;
+	}
+
+	private UpdateDraft nextAnswer(UpdateDraft draft) {
+		this.turn = false;
+		if (this.due.hasAsked()) {
+			this.due.takeAsked(draft::full, (nodeId) -> describe(draft, nodeId));
+		}
+		else {
+			this.accounts.tell(draft);
+		}
+		this.answered = draft.bytes();
+		return draft;
 	}
 
 	private void describe(UpdateDraft draft, String nodeId) {

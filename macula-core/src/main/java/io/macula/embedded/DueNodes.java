@@ -33,6 +33,8 @@ final class DueNodes {
 
 	private final Set<String> later = new LinkedHashSet<>();
 
+	private final Set<String> asked = new LinkedHashSet<>();
+
 	private final Set<String> renewals = new LinkedHashSet<>();
 
 	private final Set<String> laterRenewals = new LinkedHashSet<>();
@@ -49,6 +51,13 @@ final class DueNodes {
 	 */
 	void addLater(String nodeId) {
 		this.later.add(nodeId);
+	}
+
+	/**
+	 * The peer asked for the record, or showed that it lacks it.
+	 */
+	void addAsked(String nodeId) {
+		this.asked.add(nodeId);
 	}
 
 	/**
@@ -70,6 +79,7 @@ final class DueNodes {
 	void remove(String nodeId) {
 		this.records.remove(nodeId);
 		this.later.remove(nodeId);
+		this.asked.remove(nodeId);
 		this.renewals.remove(nodeId);
 		this.laterRenewals.remove(nodeId);
 	}
@@ -88,6 +98,10 @@ final class DueNodes {
 		return !this.records.isEmpty();
 	}
 
+	boolean hasAsked() {
+		return !this.asked.isEmpty();
+	}
+
 	boolean hasRenewals() {
 		return !this.renewals.isEmpty();
 	}
@@ -98,10 +112,21 @@ final class DueNodes {
 	 * @param teller tells of each
 	 */
 	void takeRecords(BooleanSupplier full, Consumer<String> teller) {
-		take(this.records, DirectoryUpdate.MAX_RECORDS, full, (nodeId) -> {
-			this.later.remove(nodeId);
-			this.renewals.remove(nodeId);
-			this.laterRenewals.remove(nodeId);
+		takeRecords(this.records, full, teller);
+	}
+
+	/**
+	 * Take nodes whose records the peer asked for.
+	 * @param full whether there is no room for another
+	 * @param teller tells of each
+	 */
+	void takeAsked(BooleanSupplier full, Consumer<String> teller) {
+		takeRecords(this.asked, full, teller);
+	}
+
+	private void takeRecords(Set<String> from, BooleanSupplier full, Consumer<String> teller) {
+		take(from, DirectoryUpdate.MAX_RECORDS, full, (nodeId) -> {
+			remove(nodeId);
 			teller.accept(nodeId);
 		});
 	}

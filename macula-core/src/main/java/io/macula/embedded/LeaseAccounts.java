@@ -90,6 +90,13 @@ final class LeaseAccounts {
 		}
 	}
 
+	/**
+	 * Do not hear the peer's account to its end; its next digest brings another one.
+	 */
+	void drop() {
+		this.heard = null;
+	}
+
 	/* Of the others, the peer may tell without an end. */
 	private void note(Set<String> present, String nodeId) {
 		if (this.table.record(nodeId) != null) {

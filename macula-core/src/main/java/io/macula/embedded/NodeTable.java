@@ -503,6 +503,13 @@ final class NodeTable {
 	}
 
 	/**
+	 * Bytes of all records where they travel, or more.
+	 */
+	long cost() {
+		return this.room.cost();
+	}
+
+	/**
 	 * Whether overdue leases are kept because too many went silent together.
 	 */
 	boolean preserving() {

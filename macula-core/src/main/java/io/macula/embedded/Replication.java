@@ -51,6 +51,8 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 
 	private final RecordTurns turns;
 
+	private final AnswerTurns answers;
+
 	private final Runnable onChange;
 
 	/**
@@ -79,6 +81,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 		this.log = log;
 		this.claims = new Claims(loop, table, dialer, links, this);
 		this.turns = new RecordTurns(loop, table, this::closeFlood);
+		this.answers = new AnswerTurns(loop, table);
 		this.onChange = onChange;
 	}
 
@@ -94,6 +97,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	@Override
 	public void opened(DirectoryLink link) {
 		this.links.add(link);
+		link.answerInTurn(this.answers);
 		this.own.renew();
 	}
 
@@ -188,7 +192,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 			if (own(nodeId)) {
 				this.own.wanted();
 			}
-			link.tell(nodeId);
+			link.answer(nodeId);
 		});
 		Digest digest = update.digest();
 		if (digest != null) {
@@ -237,7 +241,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 
 	private void answer(DirectoryLink link, String nodeId, Verdict verdict) {
 		switch (verdict) {
-			case STALE -> link.tell(nodeId);
+			case STALE -> link.answer(nodeId);
 			case WANTED -> link.want(nodeId);
 			case FULL -> {
 				link.refuse(nodeId, false);
@@ -252,7 +256,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 				link.refuse(nodeId, true);
 			}
 			case UNPROVEN -> {
-				link.tell(nodeId);
+				link.answer(nodeId);
 				wasted(link, nodeId);
 			}
 			case CHANGED, RENEWED, KNOWN, TOO_OLD, CLAIMED -> {
@@ -304,6 +308,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	 */
 	void tick() {
 		this.claims.tick();
+		this.answers.tick();
 	}
 
 	/**
@@ -351,6 +356,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 
 	@Override
 	public void close(DirectoryLink link) {
+		this.answers.forget(link);
 		if (this.links.close(link)) {
 			this.onChange.run();
 		}

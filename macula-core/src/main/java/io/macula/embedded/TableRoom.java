@@ -94,6 +94,13 @@ final class TableRoom {
 	}
 
 	/**
+	 * Memory that the records take, at least the bytes of all of them where they travel.
+	 */
+	long cost() {
+		return this.cost;
+	}
+
+	/**
 	 * Whether the owner of a record has as many nodes as one identity may have.
 	 */
 	boolean crowded(NodeRecord record) {

@@ -36,6 +36,9 @@ final class UpdateDraft {
 	 */
 	static final int MAX_BYTES = 256 * 1024;
 
+	/** Of a renewal or an end: numbers, their names, a proof, a node id. */
+	private static final int ENTRY_BYTES = 150;
+
 	private final List<Upsert> upserts = new ArrayList<>();
 
 	private final List<Renewal> renewals = new ArrayList<>();
@@ -66,6 +69,11 @@ final class UpdateDraft {
 			this.bytes += RecordBounds.bytes(upsert.record());
 		}
 		return this;
+	}
+
+	/** What it takes where it travels, about. */
+	int bytes() {
+		return this.bytes + ENTRY_BYTES * (this.renewals.size() + this.gone.size());
 	}
 
 	/** Whether further records have to wait for the next update. */

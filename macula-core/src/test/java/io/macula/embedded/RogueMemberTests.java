@@ -407,6 +407,31 @@ class RogueMemberTests {
 		assertThat(seed.nodes()).as("though they asked for a day").containsExactly("a", "honest");
 	}
 
+	/** A question takes 30 bytes, its answer 60 KB. */
+	@Test
+	void whenItAsksForLargeRecordsAgainAndAgainThenItIsToldThemNoOftenerThanItsShareAllows() {
+		settle();
+		this.rogue.link(this.a.endpoint);
+		this.realm.pass(SECOND);
+		UpdateDraft question = new UpdateDraft();
+		for (int i = 0; i < TableRoom.NODES_OF_A_KEY; i++) {
+			NodeRecord small = record("ghost" + i, "rogue", 1, Duration.ofDays(1).toMillis());
+			this.rogue.owner.sign(new NodeRecord(small.nodeId(), 1, 1, 1, "rogue", 9443, null, 0, 100,
+					AnswerTurnsTests.metadata(60_000), small.services(), small.leaseMillis()));
+			this.rogue.tell(this.rogue.owner.upsert(0));
+			question.wanted(small.nodeId());
+		}
+		this.realm.pass(SECOND);
+		for (int i = 0; i < 1_000; i++) {
+			this.rogue.tell(question);
+			this.realm.pass(Duration.ofMillis(10));
+		}
+		assertThat(this.rogue.heard.stream().mapToInt((update) -> update.upserts().size()).sum()).as("in 10 s")
+			.isBetween(60, 100);
+		this.realm.pass(Duration.ofSeconds(20));
+		assertUntouched();
+	}
+
 	private void settle() {
 		this.realm.pass(Duration.ofSeconds(20));
 		assertUntouched();
