@@ -155,26 +155,29 @@ final class Dispatcher implements CallHandler {
 
 	private @Nullable ServedMethod method(InboundCall call) {
 		if (call.target() instanceof ServedMethod method && !method.service().withdrawn()) {
-			return allows(method, call) ? method : null;
+			return allows(method.service(), call) ? method : null;
 		}
 		// The service may have been registered, or replaced, since the lane asked.
 		ProcedureKey procedure = new ProcedureKey(call.procedure(), call.codec());
 		ServedMethod method = this.procedures.find(procedure);
 		if (method == null) {
-			call.fail(this.procedures.unserved(procedure));
+			ServedService service = this.procedures.service(procedure);
+			if (service == null || allows(service, call)) {
+				call.fail(this.procedures.unserved(procedure, call.peer().proof()));
+			}
 			return null;
 		}
-		return allows(method, call) ? method : null;
+		return allows(method.service(), call) ? method : null;
 	}
 
 	/** Whether the caller may call the service; answers it if not. */
-	private boolean allows(ServedMethod method, InboundCall call) {
-		PeerDecisions callers = method.service().callers();
+	private boolean allows(ServedService service, InboundCall call) {
+		PeerDecisions callers = service.callers();
 		String refusal = (callers != null) ? callers.refusal(call.peer().proof()) : null;
 		if (refusal == null) {
 			return true;
 		}
-		method.service().ended(Code.PERMISSION_DENIED);
+		service.ended(Code.PERMISSION_DENIED);
 		call.fail(Failure.of(this.admission.refusals().notAllowed(refusal)));
 		return false;
 	}

@@ -35,6 +35,8 @@ import io.macula.contract.MethodContract;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
 import io.macula.tls.PeerAccess;
+import io.macula.tls.PeerDecisions;
+import io.macula.tls.PeerIdentity;
 import io.macula.wire.Failure;
 import io.macula.wire.FrameCodec;
 import org.jspecify.annotations.Nullable;
@@ -165,17 +167,25 @@ final class ServedProcedures {
 		return null;
 	}
 
+	/** The service of a procedure, or {@code null} if this node does not serve it. */
+	@Nullable ServedService service(ProcedureKey procedure) {
+		return this.services.get(procedure.service());
+	}
+
 	/**
-	 * Counts the call, and says what this node serves instead. The type tells the caller
-	 * that it is the codec: instances with this version of the contract may know it.
+	 * Counts the call, and says what this node serves instead, as far as the caller may
+	 * call it. The type tells the caller that it is the codec: instances with this
+	 * version of the contract may know it.
+	 * @param caller what the caller proved to be, or {@code null} for nothing; it may call
+	 * the service, if there is one
 	 */
-	Failure unserved(ProcedureKey procedure) {
+	Failure unserved(ProcedureKey procedure, @Nullable PeerIdentity caller) {
 		this.unserved.increment();
 		if (this.removed.contains(procedure.service())) {
 			return Failure.of(this.refusals.withdrawn(new ServiceName(procedure.service())));
 		}
 		ServedService service = this.services.get(procedure.service());
-		Status status = Status.notProcessed(Code.UNIMPLEMENTED, unservedMessage(procedure, service));
+		Status status = Status.notProcessed(Code.UNIMPLEMENTED, unservedMessage(procedure, service, caller));
 		if (service == null) {
 			return Failure.of(status);
 		}
@@ -184,16 +194,23 @@ final class ServedProcedures {
 				: HandlerFailures.misfit(status, null, service);
 	}
 
-	private String unservedMessage(ProcedureKey procedure, @Nullable ServedService service) {
+	private String unservedMessage(ProcedureKey procedure, @Nullable ServedService service,
+			@Nullable PeerIdentity caller) {
 		if (service == null) {
+			String missing = "service '" + procedure.service() + "' is not served by " + this.refusals.node();
+			boolean shutOut = false;
 			List<String> names = new ArrayList<>();
 			for (ServedService other : this.services.values()) {
 				if (!other.reserved()) {
-					names.add(other.name().value());
+					PeerDecisions callers = other.callers();
+					boolean allowed = callers == null || callers.allows(caller);
+					shutOut |= !allowed;
+					if (allowed) {
+						names.add(other.name().value());
+					}
 				}
 			}
-			return "service '" + procedure.service() + "' is not served by " + this.refusals.node() + "; it serves: "
-					+ list(names);
+			return (shutOut && names.isEmpty()) ? missing : missing + "; it serves: " + list(names);
 		}
 		if (service.definition().contract().method(procedure.method()) == null) {
 			return "service '" + procedure.service() + "' of " + this.refusals.node() + " has no method '"

@@ -56,7 +56,7 @@ public final class PeerDecisions {
 	 * @return a text that names it, or {@code null} if it may
 	 */
 	public @Nullable String refusal(@Nullable PeerIdentity peer) {
-		String reason = (peer != null) ? reason(peer) : "it did not prove who it is";
+		String reason = reason(peer);
 		if (reason == null) {
 			return null;
 		}
@@ -67,7 +67,20 @@ public final class PeerDecisions {
 				: "provide service '" + this.service + "': " + reason);
 	}
 
-	private @Nullable String reason(PeerIdentity peer) {
+	/**
+	 * Whether a peer may, for those who only ask: nothing is counted.
+	 * @param peer the peer, or {@code null} if it proved nothing
+	 * @return whether it may
+	 */
+	public boolean allows(@Nullable PeerIdentity peer) {
+		return reason(peer) == null;
+	}
+
+	/** Why not, or {@code null} if it may. */
+	private @Nullable String reason(@Nullable PeerIdentity peer) {
+		if (peer == null) {
+			return "it did not prove who it is";
+		}
 		long now = this.access.now();
 		Decision decision = this.kept.get(peer);
 		if (decision == null || now - decision.nanos() > RENEWAL_NANOS) {

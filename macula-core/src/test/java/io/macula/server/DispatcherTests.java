@@ -40,6 +40,8 @@ import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.contract.ServiceContract;
+import io.macula.tls.AllowLists;
+import io.macula.tls.PeerAccess;
 import io.macula.transport.NodeInfo;
 import io.macula.wire.Failure;
 import io.micrometer.observation.ObservationRegistry;
@@ -157,6 +159,24 @@ class DispatcherTests {
 		new FakeCall("nonsense", "").arrive(this.dispatcher)
 			.awaitFailure(Code.UNIMPLEMENTED, Processed.NO, "'nonsense'");
 		assertThat(this.dispatcher.unserved()).isEqualTo(2);
+	}
+
+	@Test
+	void whoMayNotCallIsToldNeitherServicesNorMethods() throws Exception {
+		PeerAccess nobody = new PeerAccess(new AllowLists(Map.of("test.shapes", List.of("spiffe://web")), Map.of()),
+				System::nanoTime);
+		Dispatcher closed = new Dispatcher(NODE, Codecs.of(List.of(JacksonPayloadCodec.json())), this.executor, 10,
+				false, ObservationRegistry.NOOP, nobody);
+		closed.register(ServiceDefinition.of("test.shapes", Shapes.class, this.handler));
+		Failure service = new FakeCall("test.other/value", "").arrive(closed).awaitFailure();
+		assertThat(service.status().code()).isEqualTo(Code.UNIMPLEMENTED);
+		assertThat(service.status().message()).isEqualTo("service 'test.other' is not served by node node1");
+		Failure method = call("other", "").arrive(closed).awaitFailure();
+		assertThat(method.status().code()).isEqualTo(Code.PERMISSION_DENIED);
+		assertThat(method.status().message()).doesNotContain("broken");
+		Failure codec = call("value", "1").codec("xml").arrive(closed).awaitFailure();
+		assertThat(codec.status().code()).isEqualTo(Code.PERMISSION_DENIED);
+		assertThat(List.of(service, method, codec)).allMatch((failure) -> failure.detail().length == 0);
 	}
 
 	@Test
