@@ -19,6 +19,8 @@ package io.macula.directory;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a directory says of itself to an operator, at one moment. Immutable.
  *
@@ -28,11 +30,14 @@ import java.util.Map;
  * @param selfPreservation whether leases are not expired because too many went silent at
  * once
  * @param overdue nodes that are kept for that reason though their leases are over
+ * @param fault why it does not say of itself that it knows the whole realm, though it has
+ * run for long enough; {@code null} if nothing is wrong
  */
-public record DirectoryState(Map<String, String> seeds, int nodes, boolean selfPreservation, List<String> overdue) {
+public record DirectoryState(Map<String, String> seeds, int nodes, boolean selfPreservation, List<String> overdue,
+		@Nullable String fault) {
 
 	/** Nothing is known yet. */
-	public static final DirectoryState EMPTY = new DirectoryState(Map.of(), 0, false, List.of());
+	public static final DirectoryState EMPTY = new DirectoryState(Map.of(), 0, false, List.of(), null);
 
 	public DirectoryState {
 		overdue = List.copyOf(overdue);

@@ -192,7 +192,7 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	}
 
 	private void report() {
-		publish(new DirectoryState(this.seeds.describe(), this.table.size(), false, List.of()));
+		publish(new DirectoryState(this.seeds.describe(), this.table.size(), false, List.of(), null));
 	}
 
 	@Override

@@ -109,6 +109,9 @@ final class DirectoryLink extends DirectorySession {
 
 	private ProvenPeer proven;
 
+	/** Whether the peer's own record is too far ahead of this node's clock. */
+	private boolean ahead;
+
 	/** Whether it is not decided yet if the peer has its id. */
 	private boolean undecided;
 
@@ -169,6 +172,23 @@ final class DirectoryLink extends DirectorySession {
 	 */
 	boolean leadsTo(NodeRecord record) {
 		return this.proven.owns(record);
+	}
+
+	/**
+	 * A record came, over this link of its owner perhaps.
+	 * @param ahead whether it is too far ahead of this node's clock
+	 */
+	void judged(NodeRecord record, boolean ahead) {
+		if (leadsTo(record)) {
+			this.ahead = ahead;
+		}
+	}
+
+	/**
+	 * Whether what the peer says of itself is too far ahead of this node's clock.
+	 */
+	boolean ahead() {
+		return this.ahead && established();
 	}
 
 	ProvenPeer proven() {
@@ -494,7 +514,7 @@ final class DirectoryLink extends DirectorySession {
 	 */
 	String describe() {
 		if (!refused()) {
-			return "linked";
+			return ahead() ? "linked, but too far ahead of this node's clock: its record is not taken" : "linked";
 		}
 		String fault = fault();
 		if (fault != null) {

@@ -75,8 +75,11 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 
 	private long tickedNanos;
 
-	/** Whether this node has run for a lease. */
+	/** Whether this node has run for a lease, and nothing is wrong with it. */
 	private boolean settled;
+
+	/** Why it is not settled though it has run for so long. */
+	private @Nullable String fault;
 
 	/** Whether no other node is a seed, for readers of all threads. */
 	private volatile boolean alone;
@@ -242,9 +245,8 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 			this.own.renew();
 		}
 		this.tickedNanos = now;
-		if (!this.settled && now - this.startedNanos >= this.lease.toNanos()) {
-			this.settled = true;
-			this.clients.tellAccounts();
+		if (now - this.startedNanos >= this.lease.toNanos()) {
+			settle();
 		}
 		this.own.tick();
 		this.table.sweep(this::unjudged);
@@ -257,6 +259,22 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		this.outbox.flush();
 		watches().tellKnown();
 		report();
+	}
+
+	/*
+	 * Who takes no records because its own clock is wrong knows of nobody, and must not
+	 * tell its clients that there is nobody.
+	 */
+	private void settle() {
+		boolean before = this.settled;
+		this.settled = !this.links.clockIsBehind();
+		this.fault = this.settled ? null : this.links.clockFault();
+		if (this.fault != null) {
+			this.log.fault(this.fault);
+		}
+		if (this.settled && !before) {
+			this.clients.tellAccounts();
+		}
 	}
 
 	/*
@@ -281,7 +299,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		this.log.preservation(this.table);
 		this.alone = !this.seeds.includeOthers();
 		publish(new DirectoryState(this.seeds.describe(), this.table.size(), this.table.preserving(),
-				this.table.preserving() ? List.copyOf(this.table.overdue()) : List.of()));
+				this.table.preserving() ? List.copyOf(this.table.overdue()) : List.of(), this.fault));
 	}
 
 	@Override

@@ -503,6 +503,13 @@ final class NodeTable {
 	}
 
 	/**
+	 * Whether a record is so far ahead of this node's clock that it is not taken.
+	 */
+	boolean ahead(NodeRecord record) {
+		return this.check != null && this.check.ahead(record);
+	}
+
+	/**
 	 * Bytes of all records where they travel, or more.
 	 */
 	long cost() {

@@ -131,8 +131,20 @@ final class RecordCheck {
 		}
 	}
 
+	/**
+	 * Whether a record is too far ahead of this node's clock, one of which is wrong.
+	 */
+	boolean ahead(NodeRecord record) {
+		long latest = latest();
+		return record.term() > latest || record.incarnation() > latest;
+	}
+
+	private long latest() {
+		return this.wallMillis.getAsLong() + TOLERANCE.toMillis();
+	}
+
 	private void requirePlausible(NodeRecord record) {
-		long latest = this.wallMillis.getAsLong() + TOLERANCE.toMillis();
+		long latest = latest();
 		if (record.term() < 0 || record.term() > latest || record.incarnation() < 0 || record.incarnation() > latest) {
 			throw new IllegalArgumentException("its term " + record.term() + " or incarnation " + record.incarnation()
 					+ " is not between 0 and " + latest + ", which is " + TOLERANCE.toDays()

@@ -151,6 +151,28 @@ final class ReplicaLinks {
 	}
 
 	/**
+	 * Whether this node's clock is behind those of most of the nodes that it is linked
+	 * to, so far that it does not take what they say of themselves.
+	 */
+	boolean clockIsBehind() {
+		return 2 * ahead() > this.links.stream().filter(DirectoryLink::established).count();
+	}
+
+	/**
+	 * The same, for people.
+	 */
+	String clockFault() {
+		return "it does not take the records of " + ahead() + " of the nodes that it is linked to, among them "
+				+ this.links.stream().filter(DirectoryLink::ahead).map(DirectoryLink::peerId).limit(3).toList()
+				+ ", because they are more than " + RecordCheck.TOLERANCE.toDays()
+				+ " days ahead of this node's clock: correct the clock of this machine";
+	}
+
+	private long ahead() {
+		return this.links.stream().filter(DirectoryLink::ahead).count();
+	}
+
+	/**
 	 * Links that others opened and that went silent.
 	 */
 	List<DirectoryLink> silent() {

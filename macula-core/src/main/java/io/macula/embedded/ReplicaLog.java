@@ -35,7 +35,7 @@ final class ReplicaLog {
 	private static final Logger logger = PrintableLogger.of(ReplicaLog.class);
 
 	/** More than there are. */
-	private static final int KINDS = 10;
+	private static final int KINDS = 12;
 
 	private final int maxNodes;
 
@@ -111,6 +111,17 @@ final class ReplicaLog {
 							"Node '{}' has no room in its directory for this node, which is therefore not advertised"
 									+ " by it: allow more nodes there (macula.directory.max-nodes){}",
 							peerId, suppressed));
+	}
+
+	/**
+	 * This node does not know the realm, and does not say so of itself.
+	 */
+	void fault(String fault) {
+		this.limit.log("behind",
+				(suppressed) -> logger.warn(
+						"This node does not know the whole realm and tells its clients so: {}. Until then clients"
+								+ " should not rely on it alone as a seed{}",
+						fault, suppressed));
 	}
 
 	/**

@@ -204,6 +204,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 		NodeRecord record = upsert.record();
 		try {
 			RecordBounds.require(record);
+			link.judged(record, this.table.ahead(record));
 			return own(record.nodeId()) ? this.own.heard(upsert) : this.table.apply(upsert, link.leadsTo(record));
 		}
 		catch (RuntimeException ex) {

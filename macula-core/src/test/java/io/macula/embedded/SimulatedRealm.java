@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 import io.macula.Endpoint;
@@ -145,6 +146,15 @@ final class SimulatedRealm {
 	Node provider(String nodeId, Endpoint endpoint, List<Endpoint> seeds, long incarnation, NodeKey key) {
 		Node node = new Node(nodeId, endpoint, seeds, incarnation);
 		node.key = key;
+		start(node, Set.of(SERVICE));
+		return node;
+	}
+
+	/** A process whose wall clock is that far behind. */
+	Node behind(String nodeId, List<Endpoint> seeds, Duration behind) {
+		LongSupplier wall = () -> System.currentTimeMillis() - behind.toMillis();
+		Node node = new Node(nodeId, endpoint(nodeId), seeds, wall.getAsLong());
+		node.check = new RecordCheck(TestOwner.REALM, wall);
 		start(node, Set.of(SERVICE));
 		return node;
 	}
@@ -287,6 +297,8 @@ final class SimulatedRealm {
 
 		NodeKey key = TestOwner.newKey();
 
+		RecordCheck check = SimulatedRealm.this.check;
+
 		Disposable watch;
 
 		final List<Snapshot> seen = new ArrayList<>();
@@ -301,7 +313,7 @@ final class SimulatedRealm {
 		}
 
 		private void startReplica() {
-			this.replica = new DirectoryReplica(settings(), this, SimulatedRealm.this.check, this.loop);
+			this.replica = new DirectoryReplica(settings(), this, this.check, this.loop);
 			this.directory = this.replica;
 			this.replica.start(this.endpoint);
 			watch(SERVICE);

@@ -57,6 +57,9 @@ final class MaculaHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> directory = new LinkedHashMap<>();
 		directory.put("nodes", report.directory().nodes());
 		directory.put("seeds", report.directory().seeds());
+		if (report.directory().fault() != null) {
+			directory.put("fault", report.directory().fault());
+		}
 		if (report.directory().selfPreservation()) {
 			directory.put("selfPreservation", true);
 		}
