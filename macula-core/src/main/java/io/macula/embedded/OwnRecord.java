@@ -142,7 +142,7 @@ final class OwnRecord {
 	}
 
 	/**
-	 * A peer asks for the record: a renewal proves that this node lives, whoever else
+	 * A peer asks for the record, or opened a link: a renewal proves that this node lives, whoever else
 	 * claims its id. No more often than once in a while, so that nobody can use up the
 	 * renewals.
 	 */

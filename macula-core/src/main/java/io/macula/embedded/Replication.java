@@ -98,7 +98,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	public void opened(DirectoryLink link) {
 		this.links.add(link);
 		link.answerInTurn(this.answers);
-		this.own.renew();
+		this.own.wanted();
 	}
 
 	/** That the peer says anything proves that it lives, whatever else there is to do. */

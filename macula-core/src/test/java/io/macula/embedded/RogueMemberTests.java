@@ -432,6 +432,21 @@ class RogueMemberTests {
 		assertUntouched();
 	}
 
+	/** Each renewal takes one of a chain of 4,096, and each replica verifies a new one. */
+	@Test
+	void whenItOpensLinksWithoutAnEndThenItsPeerRenewsOnceInASecond() {
+		settle();
+		this.rogue.link(this.a.endpoint);
+		this.realm.pass(SECOND);
+		long before = this.rogue.learn("a").renewals();
+		for (int i = 0; i < 500; i++) {
+			this.a.replica.peer().link(ProvenPeer.UNKNOWN, Flux.never()).subscribe().dispose();
+			this.realm.pass(Duration.ofMillis(10));
+		}
+		assertThat(this.rogue.learn("a").renewals() - before).as("in 5 s").isBetween(1L, 8L);
+		assertUntouched();
+	}
+
 	private void settle() {
 		this.realm.pass(Duration.ofSeconds(20));
 		assertUntouched();
