@@ -129,7 +129,8 @@ final class AnswerTurns {
 	private void turn() {
 		this.planned = false;
 		long now = this.loop.nanoTime();
-		this.saved = Math.min(BURST, this.saved + (double) STEADY * (now - this.savedNanos) / TimeUnit.SECONDS.toNanos(1));
+		this.saved = Math.min(BURST,
+				this.saved + (double) STEADY * (now - this.savedNanos) / TimeUnit.SECONDS.toNanos(1));
 		this.savedNanos = now;
 		Object first = (this.saved > 0) ? first() : null;
 		if (first != null) {

@@ -142,9 +142,9 @@ final class OwnRecord {
 	}
 
 	/**
-	 * A peer asks for the record, or opened a link: a renewal proves that this node lives, whoever else
-	 * claims its id. No more often than once in a while, so that nobody can use up the
-	 * renewals.
+	 * A peer asks for the record, or opened a link: a renewal proves that this node
+	 * lives, whoever else claims its id. No more often than once in a while, so that
+	 * nobody can use up the renewals.
 	 */
 	void wanted() {
 		assert this.loop.inLoop();

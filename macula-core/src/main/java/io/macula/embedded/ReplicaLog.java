@@ -118,10 +118,9 @@ final class ReplicaLog {
 	 */
 	void fault(String fault) {
 		this.limit.log("behind",
-				(suppressed) -> logger.warn(
-						"This node does not know the whole realm and tells its clients so: {}. Until then clients"
-								+ " should not rely on it alone as a seed{}",
-						fault, suppressed));
+				(suppressed) -> logger
+					.warn("This node does not know the whole realm and tells its clients so: {}. Until then clients"
+							+ " should not rely on it alone as a seed{}", fault, suppressed));
 	}
 
 	/**

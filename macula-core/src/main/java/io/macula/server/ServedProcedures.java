@@ -176,8 +176,8 @@ final class ServedProcedures {
 	 * Counts the call, and says what this node serves instead, as far as the caller may
 	 * call it. The type tells the caller that it is the codec: instances with this
 	 * version of the contract may know it.
-	 * @param caller what the caller proved to be, or {@code null} for nothing; it may call
-	 * the service, if there is one
+	 * @param caller what the caller proved to be, or {@code null} for nothing; it may
+	 * call the service, if there is one
 	 */
 	Failure unserved(ProcedureKey procedure, @Nullable PeerIdentity caller) {
 		this.unserved.increment();

@@ -432,7 +432,9 @@ class RogueMemberTests {
 		assertUntouched();
 	}
 
-	/** Each renewal takes one of a chain of 4,096, and each replica verifies a new one. */
+	/**
+	 * Each renewal takes one of a chain of 4,096, and each replica verifies a new one.
+	 */
 	@Test
 	void whenItOpensLinksWithoutAnEndThenItsPeerRenewsOnceInASecond() {
 		settle();
