@@ -163,8 +163,8 @@ class DispatcherTests {
 
 	@Test
 	void whoMayNotCallIsToldNeitherServicesNorMethods() throws Exception {
-		PeerAccess nobody = new PeerAccess(new AllowLists(Map.of("test.shapes", List.of("spiffe://web")), Map.of()),
-				System::nanoTime);
+		PeerAccess nobody = new PeerAccess(
+				List.of(new AllowLists(Map.of("test.shapes", List.of("spiffe://web")), Map.of())), System::nanoTime);
 		Dispatcher closed = new Dispatcher(NODE, Codecs.of(List.of(JacksonPayloadCodec.json())), this.executor, 10,
 				false, ObservationRegistry.NOOP, nobody);
 		closed.register(ServiceDefinition.of("test.shapes", Shapes.class, this.handler));
