@@ -90,6 +90,9 @@ final class DirectoryLink extends DirectorySession {
 	/** Bytes that were told in it. */
 	private long answered;
 
+	/** Another identity's claim to the peer's id, which the peer is told. */
+	private @Nullable Upsert claim;
+
 	private boolean hello = true;
 
 	private boolean answerDue;
@@ -379,6 +382,14 @@ final class DirectoryLink extends DirectorySession {
 	}
 
 	/**
+	 * Another identity claims the id of the peer, which has it.
+	 */
+	void claimed(Upsert claim) {
+		assert loop().inLoop();
+		this.claim = claim;
+	}
+
+	/**
 	 * The peer is told the digest, with the next renewals or at the moment of the batch.
 	 */
 	void tellDigest() {
@@ -406,6 +417,11 @@ final class DirectoryLink extends DirectorySession {
 			this.due.remove(this.self.nodeId());
 			describe(draft, this.self.nodeId());
 			return draft.digest(this.table.digest());
+		}
+		if (this.claim != null) {
+			draft.upsert(this.claim);
+			this.claim = null;
+			return draft;
 		}
 		if (this.due.hasRecords()) {
 			this.due.takeRecords(draft::full, (nodeId) -> describe(draft, nodeId));

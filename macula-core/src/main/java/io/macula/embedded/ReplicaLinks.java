@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +149,20 @@ final class ReplicaLinks {
 		}
 		this.outbox.flushSoon();
 		return linked;
+	}
+
+	/**
+	 * Tell the owner of a record over its own links who else claims its id: it may be
+	 * linked to others than the one that claims.
+	 */
+	void tellClaim(NodeRecord record, Upsert claim) {
+		assert this.loop.inLoop();
+		for (DirectoryLink link : this.links) {
+			if (link.leadsTo(record)) {
+				link.claimed(claim);
+				this.outbox.add(link);
+			}
+		}
 	}
 
 	/**

@@ -279,7 +279,9 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 
 	@Override
 	public void refused(Claims.Claim claim, String why) {
-		this.log.claimRefused(claim.bound(), claim.upsert(this.loop.nanoTime()).record(), claim.links(), why);
+		Upsert claiming = claim.upsert(this.loop.nanoTime());
+		this.log.claimRefused(claim.bound(), claiming.record(), claim.links(), why);
+		this.links.tellClaim(claim.bound(), claiming);
 	}
 
 	@Override

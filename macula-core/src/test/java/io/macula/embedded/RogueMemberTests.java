@@ -449,6 +449,27 @@ class RogueMemberTests {
 		assertUntouched();
 	}
 
+	/** The one that is attacked is no seed, and thus not told by the one that claims. */
+	@Test
+	void whenAnIdIsClaimedThenTheOneThatHasItIsToldWhoClaimsIt() {
+		settle();
+		RogueMember holder = new RogueMember(this.realm, "held", SimulatedRealm.endpoint("held"));
+		RogueMember claimant = new RogueMember(this.realm, "held", SimulatedRealm.endpoint("claimant"));
+		holder.link(this.a.endpoint);
+		claimant.link(this.a.endpoint);
+		this.realm.pass(SECOND);
+		claim(holder, "held", 1);
+		this.realm.pass(SECOND);
+		for (int i = 0; i < 100; i++) {
+			claim(claimant, "held", 1_000 + i);
+			this.realm.pass(Duration.ofMillis(20));
+		}
+		assertThat(holder.heard.stream()
+			.flatMap((update) -> update.upserts().stream())
+			.filter((upsert) -> claimant.owner.identity().equals(upsert.record().identityText()))
+			.count()).as("in 2 s").isBetween(1L, 4L);
+	}
+
 	private void settle() {
 		this.realm.pass(Duration.ofSeconds(20));
 		assertUntouched();
