@@ -18,10 +18,11 @@ package io.macula.tls;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 import io.macula.ServiceName;
@@ -39,7 +40,7 @@ public final class PeerAccess {
 
 	private static final Logger logger = PrintableLogger.of(PeerAccess.class);
 
-	/** Identities and services that refusals are counted for; the rest shares a line. */
+	/** Lines of refusals; the least recent ones share one of them. */
 	static final int MOST_COUNTED = 1000;
 
 	private static final String OTHERS = "others";
@@ -54,7 +55,8 @@ public final class PeerAccess {
 
 	private final FaultLog faults = new FaultLog(logger);
 
-	private final ConcurrentHashMap<Refused, LongAdder> refusals = new ConcurrentHashMap<>();
+	/** The least recent first, so that made-up identities push each other out. */
+	private final Map<Refused, Long> refusals = new LinkedHashMap<>(16, 0.75f, true);
 
 	/** Own services that were told to be refused to everybody. */
 	private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -137,12 +139,15 @@ public final class PeerAccess {
 
 	/**
 	 * What was refused since the node was made.
-	 * @return a line for each identity and service, and one for those beyond a thousand
+	 * @return a line for each identity and service, the thousand that were refused last,
+	 * and one for all others
 	 */
 	public List<PeerRefusals> refusals() {
 		List<PeerRefusals> all = new ArrayList<>();
-		this.refusals.forEach((refused, count) -> all
-			.add(new PeerRefusals(refused.peer(), refused.service(), act(refused.call()), count.sum())));
+		synchronized (this.refusals) {
+			this.refusals.forEach((refused, count) -> all
+				.add(new PeerRefusals(refused.peer(), refused.service(), act(refused.call()), count)));
+		}
 		return all;
 	}
 
@@ -186,15 +191,26 @@ public final class PeerAccess {
 
 	void refused(String peer, ServiceName service, boolean call, String reason) {
 		Refused key = new Refused(peer, service.value(), call);
-		LongAdder count = this.refusals.get(key);
-		if (count == null) {
-			Refused bounded = (this.refusals.size() < MOST_COUNTED) ? key : new Refused(OTHERS, OTHERS, call);
-			count = this.refusals.computeIfAbsent(bounded, (any) -> new LongAdder());
+		synchronized (this.refusals) {
+			this.refusals.merge(key, 1L, Long::sum);
+			if (this.refusals.size() > MOST_COUNTED) {
+				forgetLeastRecent();
+			}
 		}
-		count.increment();
 		this.limit.log(key.toString(),
 				(suppressed) -> logger.warn("Peer {} may not {} service '{}', so that {}: {}{}", peer, act(call),
 						service, call ? "its calls are refused" : "it is not called for it", reason, suppressed));
+	}
+
+	/** The lock is held. */
+	private void forgetLeastRecent() {
+		Refused least = this.refusals.keySet()
+			.stream()
+			.filter((refused) -> !refused.peer().equals(OTHERS))
+			.findFirst()
+			.orElseThrow();
+		long count = this.refusals.remove(least);
+		this.refusals.merge(new Refused(OTHERS, OTHERS, least.call()), count, Long::sum);
 	}
 
 	/**

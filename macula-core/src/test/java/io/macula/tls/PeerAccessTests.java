@@ -79,12 +79,16 @@ class PeerAccessTests {
 		for (int i = 0; i < PeerAccess.MOST_COUNTED + 5; i++) {
 			callers.refusal(peer("a" + i));
 			callers.refusal(peer("a" + i));
+			callers.refusal(peer("a0"));
 		}
-		callers.refusal(null);
 		List<PeerRefusals> refusals = this.access.refusals();
-		assertThat(refusals).hasSize(PeerAccess.MOST_COUNTED + 1)
-			.contains(new PeerRefusals("spiffe://shop/a0 (identity 0123456789abcdef)", "shop.orders", "call", 2),
-					new PeerRefusals("others", "others", "call", 11));
+		assertThat(refusals).hasSize(PeerAccess.MOST_COUNTED)
+			.contains(
+					new PeerRefusals("spiffe://shop/a0 (identity 0123456789abcdef)", "shop.orders", "call",
+							PeerAccess.MOST_COUNTED + 7),
+					new PeerRefusals("spiffe://shop/a" + (PeerAccess.MOST_COUNTED + 4) + " (identity 0123456789abcdef)",
+							"shop.orders", "call", 2),
+					new PeerRefusals("others", "others", "call", 12));
 	}
 
 	@Test
