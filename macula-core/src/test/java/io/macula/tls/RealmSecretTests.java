@@ -106,7 +106,7 @@ class RealmSecretTests {
 			"/etc/Macula/Prod3/Realm.pem", "./k8s/prod-shop-quic.key", "../Xq/prod-shop-quic.key",
 			"~/.macula/prod-shop-quic.key", "~deploy/prod-shop-quic.key", "C:\\Secrets\\prod-shop-quic.key",
 			"d:/Secrets/prod-shop-quic.key", "\\\\nas7\\prod\\shop-quic.key", "File:/mnt/secrets-store/prod-shop-realm",
-			"FILE:/tmp/w/new12-app/s/good", "file:/mnt/secrets-store/prod-shop-realm", "vault:secret/data/realm#key",
+			"FILE:/etc/macula/realm-secret", "file:/mnt/secrets-store/prod-shop-realm", "vault:secret/data/realm#key",
 			"classpath:prod/quic-shop.key", "classpath*:prod/quic-shop.key", "https://vault.shop.example/v1/quic",
 			"s3://bucket-7/prod/quic-shop", "arn:aws:secretsmanager:eu-west-1:4711:secret:quic-2Xk",
 			"${QUIC_REALM_KEY_OF_SHOP}", "$(cat /mnt/q7/prod-shop-realm)", "%QUIC_REALM_KEY_OF_SHOP%",
