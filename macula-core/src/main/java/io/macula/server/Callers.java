@@ -16,15 +16,14 @@
 
 package io.macula.server;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.macula.udp.Addresses;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +69,7 @@ final class Callers {
 		if (host == null || host.isLoopbackAddress()) {
 			return null;
 		}
-		return (host instanceof Inet6Address) ? ByteBuffer.wrap(host.getAddress()).getLong() : host;
+		return Addresses.share(host);
 	}
 
 }

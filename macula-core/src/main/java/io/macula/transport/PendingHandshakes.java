@@ -16,11 +16,8 @@
 
 package io.macula.transport;
 
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -136,14 +133,9 @@ final class PendingHandshakes {
 		return (same != null) ? same.size() : 0;
 	}
 
-	/** What one host may have: an address of IPv4, a /64 of IPv6. */
 	private static Object prefix(@Nullable SocketAddress address) {
-		if (!(address instanceof InetSocketAddress internet) || internet.getAddress() == null) {
-			return "";
-		}
-		// A socket for both families may tell IPv4 as IPv6.
-		InetAddress plain = Addresses.plain(internet.getAddress());
-		return (plain instanceof Inet6Address six) ? ByteBuffer.wrap(six.getAddress()).getLong() : plain;
+		return (address instanceof InetSocketAddress internet && internet.getAddress() != null)
+				? Addresses.share(internet.getAddress()) : "";
 	}
 
 	/**

@@ -18,6 +18,7 @@ package io.macula.udp;
 
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -25,6 +26,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -216,6 +218,16 @@ public final class Addresses {
 		byte[] bytes = address.getAddress();
 		boolean mapped = bytes.length == 16 && Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
 		return mapped ? ofBytes(Arrays.copyOfRange(bytes, MAPPED.length, bytes.length)) : address;
+	}
+
+	/**
+	 * What one host may have all to itself: an address of IPv4, a /64 of IPv6.
+	 * @param address as a socket tells it
+	 * @return equal for all addresses that may be one host's
+	 */
+	public static Object share(InetAddress address) {
+		InetAddress plain = plain(address);
+		return (plain instanceof Inet6Address) ? ByteBuffer.wrap(plain.getAddress()).getLong() : plain;
 	}
 
 	/**
