@@ -54,26 +54,20 @@ final class BoundedCborParser extends CBORParser implements PrimitiveArrays.Coun
 
 	private static final int STRING_REFERENCE_NAMESPACE = 256;
 
-	/**
-	 * Twice what the values may still take, and 1 where they are primitive: a further
-	 * field would make each parser larger.
-	 */
+	/** What its values may still take, see {@link DecodedBound}. */
 	private int left;
 
 	BoundedCborParser(ObjectReadContext context, IOContext io, int features, int formatFeatures,
 			ByteQuadsCanonicalizer names, byte[] data, int offset, int length, DecodedBound bound) {
 		super(context, io, features, formatFeatures, names, null, data, offset, offset + length, false);
-		int units = bound.units(length);
-		this.left = (units != DecodedBound.UNCOUNTED) ? 2 * units : units;
+		this.left = bound.left(length);
 	}
 
 	@Override
 	public JsonToken nextToken() {
 		beforeToken();
 		JsonToken token = super.nextToken();
-		if (this.left != DecodedBound.UNCOUNTED) {
-			count(token);
-		}
+		this.left = DecodedBound.count(this.left, token, this);
 		return token;
 	}
 
@@ -81,9 +75,7 @@ final class BoundedCborParser extends CBORParser implements PrimitiveArrays.Coun
 	@Override
 	public @Nullable String nextName() {
 		beforeToken();
-		if (this.left != DecodedBound.UNCOUNTED) {
-			take(DecodedBound.TEXT);
-		}
+		this.left = DecodedBound.countKey(this.left, this);
 		return super.nextName();
 	}
 
@@ -101,41 +93,19 @@ final class BoundedCborParser extends CBORParser implements PrimitiveArrays.Coun
 
 	@Override
 	protected void createChildArrayContext(int length) {
-		if (this.left != DecodedBound.UNCOUNTED) {
-			take(DecodedBound.CONTAINER);
-		}
+		this.left = DecodedBound.countContainer(this.left, this);
 		super.createChildArrayContext(length);
 	}
 
 	@Override
 	protected void createChildObjectContext(int length) {
-		if (this.left != DecodedBound.UNCOUNTED) {
-			take(DecodedBound.CONTAINER);
-		}
+		this.left = DecodedBound.countContainer(this.left, this);
 		super.createChildObjectContext(length);
-	}
-
-	private void count(@Nullable JsonToken token) {
-		if (token == JsonToken.VALUE_STRING || token == JsonToken.PROPERTY_NAME) {
-			take(DecodedBound.TEXT);
-		}
-		else if (token != null && token.isScalarValue()) {
-			take(((this.left & 1) != 0) ? DecodedBound.PRIMITIVE : DecodedBound.VALUE);
-		}
 	}
 
 	@Override
 	public void primitive(boolean elements) {
-		if (this.left != DecodedBound.UNCOUNTED) {
-			this.left = (this.left & ~1) | (elements ? 1 : 0);
-		}
-	}
-
-	private void take(int units) {
-		this.left -= 2 * units;
-		if (this.left < 0) {
-			throw DecodedBound.exceeded(this);
-		}
+		this.left = DecodedBound.mark(this.left, elements);
 	}
 
 	/**

@@ -16,7 +16,9 @@
 
 package io.macula.codec;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /**
  * How large what is decoded from one payload may become, by an estimate that does not
@@ -33,23 +35,23 @@ record DecodedBound(long bytes) {
 	 */
 
 	/** A list, a map, an object: at least one byte of a payload. */
-	static final int CONTAINER = 16;
+	private static final int CONTAINER = 16;
 
 	/** A text without its characters, of which the payload has as many; a key. */
-	static final int TEXT = 8;
+	private static final int TEXT = 8;
 
 	/** Any other value. */
-	static final int VALUE = 2;
+	private static final int VALUE = 2;
 
 	/** An element of an array of a primitive type. */
-	static final int PRIMITIVE = 1;
+	private static final int PRIMITIVE = 1;
 
-	/** What {@link #units} says of a payload that cannot go beyond. */
-	static final int UNCOUNTED = Integer.MAX_VALUE;
+	/** Left of a payload that cannot go beyond. */
+	private static final int UNCOUNTED = Integer.MAX_VALUE;
 
 	private static final int UNIT_BYTES = 8;
 
-	/** Half of what fits, since parsers keep a mark beside it. */
+	/** Half of what fits, for the mark beside it. */
 	private static final int MAX_UNITS = Integer.MAX_VALUE >> 2;
 
 	private static final long LEAST = 16 << 20;
@@ -59,13 +61,60 @@ record DecodedBound(long bytes) {
 		return new DecodedBound(Math.max(LEAST, Runtime.getRuntime().maxMemory() / 8));
 	}
 
-	/** How much the values of a payload of this length may take. */
-	int units(int payloadBytes) {
+	/*
+	 * Parsers keep what is left as one number, since a further field would make each of
+	 * them larger: twice the units, and 1 where the values are primitive.
+	 */
+
+	/**
+	 * What the values of a payload may take.
+	 * @param payloadBytes its length
+	 * @return what is left at its begin
+	 */
+	int left(int payloadBytes) {
 		long units = Math.min(MAX_UNITS, this.bytes / UNIT_BYTES);
-		return ((long) payloadBytes * CONTAINER > units) ? (int) units : UNCOUNTED;
+		return ((long) payloadBytes * CONTAINER > units) ? 2 * (int) units : UNCOUNTED;
 	}
 
-	static HostilePayloadException exceeded(JsonParser parser) {
+	/**
+	 * Count a token.
+	 * @return what is left then
+	 * @throws HostilePayloadException if that is less than nothing, as all below
+	 */
+	static int count(int left, @Nullable JsonToken token, JsonParser parser) {
+		if (left == UNCOUNTED || token == null) {
+			return left;
+		}
+		if (token == JsonToken.VALUE_STRING || token == JsonToken.PROPERTY_NAME) {
+			return take(left, TEXT, parser);
+		}
+		return token.isScalarValue() ? take(left, ((left & 1) != 0) ? PRIMITIVE : VALUE, parser) : left;
+	}
+
+	/** Count the key of a map. */
+	static int countKey(int left, JsonParser parser) {
+		return (left != UNCOUNTED) ? take(left, TEXT, parser) : left;
+	}
+
+	/** Count a list, a map or an object. */
+	static int countContainer(int left, JsonParser parser) {
+		return (left != UNCOUNTED) ? take(left, CONTAINER, parser) : left;
+	}
+
+	/** Values are elements of an array of a primitive type from now on, or not. */
+	static int mark(int left, boolean elements) {
+		return (left != UNCOUNTED) ? (left & ~1) | (elements ? 1 : 0) : left;
+	}
+
+	private static int take(int left, int units, JsonParser parser) {
+		int then = left - 2 * units;
+		if (then < 0) {
+			throw exceeded(parser);
+		}
+		return then;
+	}
+
+	private static HostilePayloadException exceeded(JsonParser parser) {
 		return new HostilePayloadException(parser,
 				"its values would take more memory than one payload may here (an eighth of the heap, at least 16 MiB); send fewer lists, maps and objects in one payload, or a stream of them, or give this node a larger heap (-Xmx)");
 	}
