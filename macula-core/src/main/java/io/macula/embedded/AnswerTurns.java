@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -67,9 +66,7 @@ final class AnswerTurns {
 
 	private boolean planned;
 
-	private double saved = BURST;
-
-	private long savedNanos;
+	private final WorkSavings savings;
 
 	/**
 	 * Nobody asks.
@@ -80,7 +77,7 @@ final class AnswerTurns {
 		this.loop = loop;
 		this.table = table;
 		this.next = new Plan(loop, this::turn);
-		this.savedNanos = loop.nanoTime();
+		this.savings = new WorkSavings(loop.clock(), BURST, STEADY);
 	}
 
 	/**
@@ -128,11 +125,7 @@ final class AnswerTurns {
 
 	private void turn() {
 		this.planned = false;
-		long now = this.loop.nanoTime();
-		this.saved = Math.min(BURST,
-				this.saved + (double) STEADY * (now - this.savedNanos) / TimeUnit.SECONDS.toNanos(1));
-		this.savedNanos = now;
-		Object first = (this.saved > 0) ? first() : null;
+		Object first = this.savings.untilNext().isZero() ? first() : null;
 		if (first != null) {
 			answer(first);
 		}
@@ -165,7 +158,7 @@ final class AnswerTurns {
 		long bytes = link.closed() ? 0 : link.answer();
 		peer.had += bytes;
 		peer.spent += bytes;
-		this.saved -= bytes;
+		this.savings.spend(bytes);
 	}
 
 	/**

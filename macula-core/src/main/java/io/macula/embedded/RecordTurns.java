@@ -16,14 +16,12 @@
 
 package io.macula.embedded;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.macula.embedded.DirectoryUpdate.Upsert;
@@ -70,9 +68,7 @@ final class RecordTurns {
 
 	private long bytes;
 
-	private double saved = BURST;
-
-	private long savedNanos;
+	private final WorkSavings savings;
 
 	/**
 	 * Nobody waits.
@@ -90,7 +86,7 @@ final class RecordTurns {
 		this.tooMuch = tooMuch;
 		this.mostBytes = mostBytes;
 		this.next = new Plan(loop, this::turn);
-		this.savedNanos = loop.nanoTime();
+		this.savings = new WorkSavings(loop.clock(), BURST, STEADY);
 	}
 
 	/**
@@ -135,14 +131,9 @@ final class RecordTurns {
 	}
 
 	private void plan() {
-		if (this.waiting.isEmpty()) {
-			return;
+		if (!this.waiting.isEmpty()) {
+			this.next.after(this.savings.untilNext());
 		}
-		long now = this.loop.nanoTime();
-		this.saved = Math.min(BURST, this.saved + (now - this.savedNanos) * STEADY / 1e9);
-		this.savedNanos = now;
-		this.next.after((this.saved > 0) ? Duration.ZERO
-				: Duration.ofNanos(1 + (long) (-this.saved * TimeUnit.SECONDS.toNanos(1) / STEADY)));
 	}
 
 	private void turn() {
@@ -171,7 +162,7 @@ final class RecordTurns {
 		while (records.hasNext()) {
 			Upsert upsert = records.next();
 			if (this.table.unverified(upsert)) {
-				this.saved -= 1 + RecordBounds.bytes(upsert.record()) / BYTES_PER_UNIT;
+				this.savings.spend(1 + RecordBounds.bytes(upsert.record()) / BYTES_PER_UNIT);
 				this.table.verify(upsert);
 				return true;
 			}
