@@ -17,7 +17,6 @@
 package io.macula.codec;
 
 import java.io.ByteArrayOutputStream;
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -36,8 +35,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.macula.testing.ThreadCost;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.sun.management.ThreadMXBean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,8 +51,6 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
  * Payloads of a peer that means harm: what they cost is bounded by their bytes.
  */
 class HostilePayloadTests {
-
-	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
 	private static final JacksonPayloadCodec CBOR = JacksonPayloadCodec.cbor();
 
@@ -191,8 +188,8 @@ class HostilePayloadTests {
 		// Codecs remember names: each begins anew.
 		ValueCodec first = hostile.decoder();
 		ValueCodec second = hostile.decoder();
-		Cost once = Cost.of(() -> decode(first, small));
-		Cost many = Cost.of(() -> decode(second, large));
+		ThreadCost once = ThreadCost.of(() -> decode(first, small));
+		ThreadCost many = ThreadCost.of(() -> decode(second, large));
 		assertThat(many.nanos())
 			.as("nanoseconds for %d bytes, after %d for %d", large.length, once.nanos(), small.length)
 			.isLessThan(once.nanos() * LIMIT + SLACK_NANOS);
@@ -310,7 +307,7 @@ class HostilePayloadTests {
 		JacksonPayloadCodec json = new JacksonPayloadCodec("json", "",
 				PayloadMapper.json(new DecodedBound(1 << 20)).build());
 		byte[] maps = list(1 << 20, () -> bytes().add(0xA0)).get();
-		Cost cost = Cost.of(() -> refused(cbor, OBJECTS, maps, "$[", "would take more memory"));
+		ThreadCost cost = ThreadCost.of(() -> refused(cbor, OBJECTS, maps, "$[", "would take more memory"));
 		assertThat(cost.bytes()).isLessThan(4 << 20);
 		refused(cbor, OBJECTS, list(1 << 20, () -> bytes().add(0x80)).get(), "$[", "would take more memory");
 		refused(cbor, OBJECTS, list(1 << 20, () -> bytes().add(0x61, 'a')).get(), "$[", "would take more memory");
@@ -333,7 +330,7 @@ class HostilePayloadTests {
 	void sixteenMegabytesOfEmptyMapsAreRefused() {
 		byte[] payload = bytes().add(0x9F).times(16 << 20, 0xA0).add(0xFF).get();
 		long most = DecodedBound.ofHeap().bytes();
-		Cost cost = Cost.of(() -> refused(CBOR, OBJECTS, payload, "$[", "would take more memory"));
+		ThreadCost cost = ThreadCost.of(() -> refused(CBOR, OBJECTS, payload, "$[", "would take more memory"));
 		assertThat(cost.bytes()).isLessThan(most * 3 / 2);
 	}
 
@@ -508,19 +505,6 @@ class HostilePayloadTests {
 		@Override
 		public String toString() {
 			return this.name;
-		}
-
-	}
-
-	/** Of the present thread. */
-	private record Cost(long nanos, long bytes) {
-
-		static Cost of(Runnable work) {
-			long bytes = THREADS.getCurrentThreadAllocatedBytes();
-			long nanos = THREADS.getCurrentThreadCpuTime();
-			work.run();
-			return new Cost(THREADS.getCurrentThreadCpuTime() - nanos,
-					THREADS.getCurrentThreadAllocatedBytes() - bytes);
 		}
 
 	}

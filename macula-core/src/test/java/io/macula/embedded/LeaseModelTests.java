@@ -31,7 +31,7 @@ import io.macula.directory.Lease;
 import io.macula.directory.Lease.State;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Upsert;
-import net.jqwik.api.Arbitraries;
+import io.macula.testing.ModelStep;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -39,7 +39,6 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import net.jqwik.api.state.Action;
 import net.jqwik.api.state.ActionChain;
-import net.jqwik.api.state.Transformer;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,20 +78,8 @@ class LeaseModelTests {
 			.withMaxTransformations(40);
 	}
 
-	private static Action.Independent<World> step(String name, Step step) {
-		return () -> Arbitraries.integers()
-			.between(0, 10_000)
-			.withoutEdgeCases()
-			.map((choice) -> Transformer.mutate(name + " " + choice, (world) -> {
-				step.take(world, choice);
-				world.check();
-			}));
-	}
-
-	private interface Step {
-
-		void take(World world, int choice);
-
+	private static Action.Independent<World> step(String name, ModelStep<World> step) {
+		return ModelStep.named(name, step, World::check);
 	}
 
 	/** What there is, driven as a replica drives it. */

@@ -29,6 +29,7 @@ import io.macula.ServiceName;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
+import io.macula.testing.ModelStep;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -37,7 +38,6 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import net.jqwik.api.state.Action;
 import net.jqwik.api.state.ActionChain;
-import net.jqwik.api.state.Transformer;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -81,14 +81,8 @@ class NodeTableModelTests {
 			.withMaxTransformations(60);
 	}
 
-	private static Action.Independent<World> step(String name, Step step) {
-		return () -> Arbitraries.integers()
-			.between(0, 10_000)
-			.withoutEdgeCases()
-			.map((choice) -> Transformer.mutate(name + " " + choice, (world) -> {
-				step.take(world, choice);
-				world.check();
-			}));
+	private static Action.Independent<World> step(String name, ModelStep<World> step) {
+		return ModelStep.named(name, step, World::check);
 	}
 
 	/**
@@ -626,12 +620,6 @@ class NodeTableModelTests {
 				}
 			});
 		}
-
-	}
-
-	private interface Step {
-
-		void take(World world, int choice);
 
 	}
 

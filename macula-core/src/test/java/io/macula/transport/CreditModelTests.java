@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.macula.Metadata;
+import io.macula.testing.ModelStep;
 import io.macula.wire.Frame;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -29,7 +29,6 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import net.jqwik.api.state.Action;
 import net.jqwik.api.state.ActionChain;
-import net.jqwik.api.state.Transformer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -81,21 +80,11 @@ class CreditModelTests {
 		};
 	}
 
-	private static Action.Independent<World> step(String name, Step step) {
-		return () -> Arbitraries.integers()
-			.between(0, 10_000)
-			.withoutEdgeCases()
-			.map((choice) -> Transformer.mutate(name + " " + choice, (world) -> {
-				step.take(world, choice);
-				world.net.run();
-				world.check();
-			}));
-	}
-
-	private interface Step {
-
-		void take(World world, int choice);
-
+	private static Action.Independent<World> step(String name, ModelStep<World> step) {
+		return ModelStep.named(name, step, (world) -> {
+			world.net.run();
+			world.check();
+		});
 	}
 
 	private static final class World implements CallHandler {

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Set;
 
 import io.macula.Processed;
+import io.macula.testing.ModelStep;
 import io.macula.wire.Failure;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -32,7 +32,6 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import net.jqwik.api.state.Action;
 import net.jqwik.api.state.ActionChain;
-import net.jqwik.api.state.Transformer;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,21 +69,11 @@ class DrainModelTests {
 			.withMaxTransformations(40);
 	}
 
-	private static Action.Independent<World> step(String name, Step step) {
-		return () -> Arbitraries.integers()
-			.between(0, 10_000)
-			.withoutEdgeCases()
-			.map((choice) -> Transformer.mutate(name + " " + choice, (world) -> {
-				step.take(world, choice);
-				world.net.run();
-				world.check();
-			}));
-	}
-
-	private interface Step {
-
-		void take(World world, int choice);
-
+	private static Action.Independent<World> step(String name, ModelStep<World> step) {
+		return ModelStep.named(name, step, (world) -> {
+			world.net.run();
+			world.check();
+		});
 	}
 
 	private static final class World implements CallHandler {

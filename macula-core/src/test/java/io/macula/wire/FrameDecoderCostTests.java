@@ -16,7 +16,6 @@
 
 package io.macula.wire;
 
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +23,8 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
-import com.sun.management.ThreadMXBean;
 import io.macula.Metadata;
+import io.macula.testing.ThreadCost;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,8 +37,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * times as much.
  */
 class FrameDecoderCostTests {
-
-	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
 	private static final int TIMES = 16;
 
@@ -83,8 +80,8 @@ class FrameDecoderCostTests {
 		for (int i = 0; i < 5; i++) {
 			hostile.decode(small);
 		}
-		Cost once = Cost.of(() -> hostile.decode(small));
-		Cost often = Cost.of(() -> hostile.decode(large));
+		ThreadCost once = ThreadCost.of(() -> hostile.decode(small));
+		ThreadCost often = ThreadCost.of(() -> hostile.decode(large));
 		assertThat(often.nanos())
 			.as("nanoseconds for %d bytes, after %d for %d", large.length, once.nanos(), small.length)
 			.isLessThan(once.nanos() * LIMIT + SLACK_NANOS);
@@ -177,19 +174,6 @@ class FrameDecoderCostTests {
 		@Override
 		public String toString() {
 			return this.name;
-		}
-
-	}
-
-	/** Of the present thread. */
-	private record Cost(long nanos, long bytes) {
-
-		static Cost of(Runnable work) {
-			long bytes = THREADS.getCurrentThreadAllocatedBytes();
-			long nanos = THREADS.getCurrentThreadCpuTime();
-			work.run();
-			return new Cost(THREADS.getCurrentThreadCpuTime() - nanos,
-					THREADS.getCurrentThreadAllocatedBytes() - bytes);
 		}
 
 	}
