@@ -165,9 +165,13 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 				// For what it told before; the rest is not looked at.
 				return;
 			}
-			NodeRecord record = upsert.record();
-			answer(link, upsert, apply(link, upsert));
-			link.known(new Renewal(record.nodeId(), record.term(), record.version(), upsert.renewals(), 0));
+			Verdict verdict = apply(link, upsert);
+			answer(link, upsert, verdict);
+			if (verdict != Verdict.UNPROVEN) {
+				// What was left out says nothing, not even whom it is about.
+				NodeRecord record = upsert.record();
+				link.known(new Renewal(record.nodeId(), record.term(), record.version(), upsert.renewals(), 0));
+			}
 		}
 		update.gone().forEach((gone) -> {
 			Verdict verdict = apply(gone);

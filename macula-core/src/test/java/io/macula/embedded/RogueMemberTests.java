@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
@@ -306,6 +307,35 @@ class RogueMemberTests {
 		this.rogue.tell(new Gone("victim", withdrawal.term(), withdrawal.version() + 100, 0, true, withdrawal.proof()));
 		this.realm.pass(Duration.ofSeconds(20));
 		assertUntouched();
+	}
+
+	/** Of records that cannot be taken, each with one in the same update that can be. */
+	@ParameterizedTest
+	@MethodSource("invalid")
+	void whenARecordIsNotValidThenTheOthersOfTheUpdateAreTaken(NodeRecord invalid) {
+		settle();
+		this.rogue.link(this.a.endpoint);
+		this.realm.pass(SECOND);
+		this.rogue.owner.sign(invalid);
+		UpdateDraft draft = new UpdateDraft().upsert(this.rogue.owner.upsert(0));
+		this.rogue.owner.sign(record("ghost", "rogue", 1, Duration.ofDays(1).toMillis()));
+		this.rogue.tell(draft.upsert(this.rogue.owner.upsert(0)));
+		this.realm.pass(SECOND);
+		assertThat(this.a.nodes()).contains("ghost").doesNotContain(invalid.nodeId());
+		assertThat(this.rogue.closed).isFalse();
+	}
+
+	private static Stream<NodeRecord> invalid() {
+		NodeRecord good = record("x", "rogue", 1, 15_000);
+		return Stream.of(record("x\r\nERROR \u001b[31m", "rogue", 1, 15_000), record("", "rogue", 1, 15_000),
+				record("x", "", 1, 15_000), record("x", "rogue", Long.MAX_VALUE, 15_000),
+				new NodeRecord("x", 1, 1, 1, "rogue", 70_000, null, 0, 100, Map.of(), good.services(), 15_000),
+				new NodeRecord("x", 1, 1, 1, "rogue", 9443, null, 0, -1, Map.of(), good.services(), 15_000),
+				new NodeRecord("x", 1, 1, 1, "rogue", 9443, null, 0, 100, Map.of(), List.of(""), 15_000),
+				new NodeRecord("x", 1, Long.MAX_VALUE, 1, "rogue", 9443, null, 0, 100, Map.of(), good.services(),
+						15_000),
+				new NodeRecord("x", 1, 1, 1, "rogue", 9443, null, 0, 100, Map.of("k", "v".repeat(70_000)),
+						good.services(), 15_000));
 	}
 
 	@Test
