@@ -87,13 +87,26 @@ abstract class ServedCall extends ServedCallContext {
 		try {
 			return begin(now) ? arguments() : null;
 		}
-		catch (CodecException ex) {
-			fail(servedMethod().failures().argumentsNotDecodable(ex), ex);
+		catch (Exception ex) {
+			failArguments(ex);
 		}
 		catch (Throwable ex) {
 			failThrown(ex);
 		}
 		return null;
+	}
+
+	/** The transport keeps nothing of the payload of a call that is cancelled. */
+	private void failArguments(Exception thrown) {
+		if (call().cancelled()) {
+			giveUp();
+		}
+		else if (thrown instanceof CodecException misfit) {
+			fail(servedMethod().failures().argumentsNotDecodable(misfit), misfit);
+		}
+		else {
+			failThrown(thrown);
+		}
 	}
 
 	private boolean begin(long now) {

@@ -50,6 +50,8 @@ import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -372,6 +374,29 @@ class DispatcherTests {
 		await().until(() -> this.dispatcher.inFlight() == 0);
 		assertThat(this.handler.calls).isZero();
 		assertThat(waiting.answered()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "value", "here", "mono" })
+	void callThatIsCancelledWhileItsArgumentsAreDecodedIsGivenUp(String method) {
+		FakeCall call = new FakeCall("test.shapes/" + method, "") {
+
+			/**
+			 * Asked for last before the payload, of which the transport keeps nothing
+			 * after a cancellation.
+			 */
+			@Override
+			public long deadlineNanoTime() {
+				cancel();
+				return super.deadlineNanoTime();
+			}
+
+		};
+		call.arrive(this.dispatcher);
+		await().until(() -> this.dispatcher.inFlight() == 0);
+		assertThat(report().failures()).containsExactlyEntriesOf(Map.of(Code.CANCELLED, 1L));
+		assertThat(call.answered()).isFalse();
+		assertThat(this.handler.calls).isZero();
 	}
 
 	@Test
