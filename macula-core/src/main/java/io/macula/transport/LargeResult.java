@@ -65,10 +65,12 @@ final class LargeResult implements StreamOpener.Request {
 
 	@Override
 	public void opened(QuicStreamChannel opened) {
+		AnswerPump pump = this.connection.pump();
+		int bytes = this.result.length;
 		try {
 			FrameCodec.writeResult(this.stream.out(), this.callId, this.result);
-			this.opener.write(this.stream, this.stream.takePending())
-				.addListener((written) -> this.connection.pump().sent(this.result.length));
+			// Not this object, whose result is copied by now and counted once.
+			this.opener.write(this.stream, this.stream.takePending()).addListener((written) -> pump.sent(bytes));
 		}
 		catch (Throwable ex) {
 			this.connection.cannotAnswer(ex);

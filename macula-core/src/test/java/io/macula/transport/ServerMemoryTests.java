@@ -16,6 +16,7 @@
 
 package io.macula.transport;
 
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What may wait on an accepted connection, without a network: one connection may hold the
@@ -134,6 +136,42 @@ class ServerMemoryTests {
 		this.channel.run();
 		assertThat(this.memory.held()).isLessThan(20_000);
 		assertThat(this.handler.kept.element().payload()).isEmpty();
+	}
+
+	@Test
+	void whenALargeResultIsWrittenThenItIsCountedOnceUntilQuicHasTakenIt() {
+		this.channel.takes = false;
+		this.lane.receive(large(1, 90_000, 0));
+		this.channel.run();
+		FakeQuicStream stream = this.channel.streams.get(this.channel.streams.size() - 1);
+		assertThat(stream.written(Frame.Result.class)).hasSize(1);
+		assertThat(this.connection.memory().held()).isBetween(90_000L, 91_000L);
+		stream.writable(false);
+		this.channel.run();
+		assertThat(this.connection.memory().held()).isBetween(90_000L, 91_000L);
+		stream.writable(true);
+		stream.take();
+		this.channel.run();
+		assertThat(this.connection.memory().held()).isLessThan(1_000L);
+		assertThat(this.connection.inFlight()).isZero();
+	}
+
+	@Test
+	void whenALargeResultIsWrittenThenItIsNotKeptTwice() {
+		this.channel.takes = false;
+		StreamOpener opener = new StreamOpener(this.channel, QuicStreamType.UNIDIRECTIONAL, 10, "for the test");
+		WeakReference<byte[]> result = writeLargeResult(opener);
+		await().untilAsserted(() -> {
+			System.gc();
+			assertThat(result.get()).isNull();
+		});
+		assertThat(this.channel.streams).isNotEmpty();
+	}
+
+	private WeakReference<byte[]> writeLargeResult(StreamOpener opener) {
+		byte[] result = new byte[90_000];
+		opener.open(new LargeResult(this.connection, opener, 1, result));
+		return new WeakReference<>(result);
 	}
 
 	@Test
