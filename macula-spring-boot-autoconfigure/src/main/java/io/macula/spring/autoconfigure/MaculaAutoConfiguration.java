@@ -35,6 +35,7 @@ import io.macula.tls.TlsContexts;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -105,9 +106,12 @@ public final class MaculaAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(TlsContexts.class)
 	TlsContexts maculaTlsContexts(MaculaProperties properties, MaculaSettings settings, ProvidedServices provided,
-			ObjectProvider<SslBundles> bundles, SecretWatch watch, Environment environment) {
+			ObjectProvider<SslBundles> bundles, SecretWatch watch, ListableBeanFactory beanFactory,
+			Environment environment) {
+		List<String> authorizers = List
+			.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, PeerAuthorizer.class));
 		return new TlsFactory(properties, bundles.getIfAvailable(), watch, new InvalidSettings(environment))
-			.create(settings.node().realm(), settings.node().nodeId(), provided.listening());
+			.create(settings.node().realm(), settings.node().nodeId(), provided.listening(), authorizers);
 	}
 
 	@Bean

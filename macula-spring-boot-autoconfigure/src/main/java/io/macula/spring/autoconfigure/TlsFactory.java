@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.Realm;
@@ -77,11 +78,17 @@ final class TlsFactory {
 		this.invalid = invalid;
 	}
 
-	TlsContexts create(Realm realm, String nodeId, boolean listening) {
+	/**
+	 * Trust for a node.
+	 * @param listening whether others may connect to it
+	 * @param authorizers names of the beans that say what a peer may do
+	 */
+	TlsContexts create(Realm realm, String nodeId, boolean listening, List<String> authorizers) {
 		MaculaProperties.Ssl ssl = this.properties.ssl();
 		if (!ssl.verify()) {
 			refuseUnverifiedPeers(listening);
 			refuseListsOfNames();
+			refuseAuthorizers(authorizers);
 			return InsecureTls.of(realm, nodeId);
 		}
 		if (ssl.unverifiedBeyondLocalhost()) {
@@ -152,6 +159,20 @@ final class TlsFactory {
 							+ this.invalid.describe("macula.ssl.verify", false)
 							+ ": everybody can make a certificate with the names that they allow.",
 					"Remove macula.ssl.verify=false, or for debugging the lists.");
+		}
+	}
+
+	/** They are asked of identities that nobody has verified. */
+	private void refuseAuthorizers(List<String> authorizers) {
+		if (!authorizers.isEmpty()) {
+			throw new FailureAnalyzedException(
+					((authorizers.size() == 1) ? "The PeerAuthorizer bean " : "The PeerAuthorizer beans ")
+							+ authorizers.stream().map((name) -> "'" + name + "'").collect(Collectors.joining(", "))
+							+ ((authorizers.size() == 1) ? " has" : " have") + " no effect with "
+							+ this.invalid.describe("macula.ssl.verify", false)
+							+ ": everybody can make a certificate with the names that they look at.",
+					"Remove macula.ssl.verify=false, or for debugging leave the beans out, for example with"
+							+ " @ConditionalOnProperty(name = \"macula.ssl.verify\", matchIfMissing = true).");
 		}
 	}
 

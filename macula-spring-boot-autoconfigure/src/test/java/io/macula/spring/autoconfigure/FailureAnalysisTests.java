@@ -159,6 +159,15 @@ class FailureAnalysisTests {
 	}
 
 	@Test
+	void whenPeersAreNotVerifiedThenAuthorizersOfTheirNamesAreRefused(CapturedOutput output) {
+		failToStart(AuthorizationTests.Guarded.class, "macula.ssl.verify=false");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The PeerAuthorizer bean 'nobody' has no effect with macula.ssl.verify = 'false' (set in ")
+			.contains("Remove macula.ssl.verify=false, or for debugging leave the beans out")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
 	void whenTooManySecretsAreAcceptedThenTheyAreCountedAndNotShown(CapturedOutput output) {
 		List<String> secrets = Stream.generate(Applications::randomSecret).limit(4).toList();
 		failToStart("macula.realm.accepted-secrets=" + String.join(",", secrets));
