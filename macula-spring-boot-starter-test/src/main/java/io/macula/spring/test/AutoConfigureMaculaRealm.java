@@ -23,6 +23,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import io.macula.tls.PeerAuthorizer;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
@@ -30,7 +31,10 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
  * random secret, no seeds, and a free port on the loopback interface. Its clients call
  * its own services over QUIC, and those of the providers that the test adds with
  * {@link MaculaTestRealm}, which is a bean. What the application's own settings say about
- * realm, address and trust does not apply.
+ * realm, address and trust does not apply: lists of who may call or provide allow
+ * everybody, since they name identities that this realm does not have. A
+ * {@link PeerAuthorizer} bean is asked as ever; the identities here have one name each,
+ * {@code macula://<realm>/<node id>}, so a test replaces it where it looks at other ones.
  */
 @Documented
 @Inherited

@@ -19,13 +19,20 @@ package io.macula.spring.test;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
 import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.MergedContextConfiguration;
 
@@ -35,9 +42,37 @@ import org.springframework.test.context.MergedContextConfiguration;
  */
 final class TestRealmCustomizer implements ContextCustomizer {
 
+	private static final List<ConfigurationPropertyName> ALLOW_LISTS = List.of(
+			ConfigurationPropertyName.of("macula.security.allow-call"),
+			ConfigurationPropertyName.of("macula.security.allow-provide"));
+
+	private static final String EVERYBODY = "*";
+
 	@Override
 	public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration configuration) {
-		context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("macula test realm", settings()));
+		MutablePropertySources sources = context.getEnvironment().getPropertySources();
+		Map<String, Object> settings = settings();
+		settings.putAll(openLists(sources));
+		sources.addFirst(new MapPropertySource("macula test realm", settings));
+	}
+
+	/**
+	 * Lists name the identities of another realm. They cannot be removed, since lists of
+	 * all sources count together, but each can be one that allows everybody.
+	 */
+	static Map<String, Object> openLists(Iterable<PropertySource<?>> sources) {
+		Map<String, Object> open = new LinkedHashMap<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.from(sources)) {
+			if (source instanceof IterableConfigurationPropertySource named) {
+				for (ConfigurationPropertyName lists : ALLOW_LISTS) {
+					named.stream().filter(lists::isAncestorOf).forEach((name) -> {
+						open.put(name.toString(), EVERYBODY);
+						open.put(lists + "[*]", EVERYBODY);
+					});
+				}
+			}
+		}
+		return open;
 	}
 
 	/** As {@code openssl rand -base64 32} makes it. */

@@ -33,7 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @SpringBootTest(properties = { "macula.realm.name=production", "macula.realm.seeds=node1.example.org:9443",
 		"macula.ssl.bundle=production", "macula.ssl.peer-name=nodes.example.org", "macula.ssl.verify-host=false",
-		"macula.provider.port=9443" })
+		"macula.provider.port=9443", "macula.security.allow-call.test.greeter=spiffe://example.org/web",
+		"macula.security.allow-provide[test.*][0]=spiffe://example.org/greeter" })
 @AutoConfigureMaculaRealm
 class AutoConfigureMaculaRealmTests {
 
