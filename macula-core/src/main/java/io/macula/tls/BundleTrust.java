@@ -129,7 +129,7 @@ final class BundleTrust extends PeerTrust {
 		}
 		if (engine.getUseClientMode() && ex.getCause() == null) {
 			return new PeerRefusedException(Fault.NAME, subject + " that it showed is not for '"
-					+ engine.getHandshakeSession().getPeerHost() + "': " + ex.getMessage() + "; " + NAME_REMEDY, ex);
+					+ engine.getHandshakeSession().getPeerHost() + "': " + ex.getMessage() + "; ", NAME_REMEDY, ex);
 		}
 		return new PeerRefusedException(Fault.OTHER,
 				subject + " that it showed is not accepted: " + deepest(ex).getMessage(), ex);

@@ -28,13 +28,31 @@ final class PeerRefusedException extends Exception {
 
 	private final Fault fault;
 
+	private final boolean remedied;
+
 	PeerRefusedException(Fault fault, String message, @Nullable Throwable cause) {
 		super(message, cause);
 		this.fault = fault;
+		this.remedied = false;
+	}
+
+	/**
+	 * A refusal with a remedy.
+	 * @param remedy what to do, said at the end of the message
+	 */
+	PeerRefusedException(Fault fault, String message, String remedy, @Nullable Throwable cause) {
+		super(message + remedy, cause);
+		this.fault = fault;
+		this.remedied = true;
 	}
 
 	Fault fault() {
 		return this.fault;
+	}
+
+	/** Whether the message says what to do. */
+	boolean remedied() {
+		return this.remedied;
 	}
 
 	/** In the form that makes the TLS implementation send the fitting alert. */

@@ -48,6 +48,8 @@ public final class TlsFailures {
 
 	private static final String CLOCK = "io.macula.tls.clock";
 
+	private static final int BAD_CERTIFICATE = 42;
+
 	private static final int EXPIRED = 45;
 
 	private static final int DECRYPT_ERROR = 51;
@@ -55,6 +57,10 @@ public final class TlsFailures {
 	private static final int TLS_ERROR = 0x100;
 
 	private static final int MAX_CLAUSE_LENGTH = 600;
+
+	private static final String NAME_REMEDY = "let this node be dialled by a name of its certificate "
+			+ "(macula.provider.advertised-host here, macula.realm.seeds there), or have all certificates carry one name "
+			+ "(macula.ssl.peer-name there)";
 
 	private TlsFailures() {
 	}
@@ -78,13 +84,13 @@ public final class TlsFailures {
 	 * @param engine the handshake, or {@code null} if there was none
 	 * @param failure what the transport reported, or {@code null} for nothing
 	 * @param close how the peer closed the connection, or {@code null} if it did not
-	 * @return the clause, or {@code null} if authentication is not the reason
+	 * @return why, or {@code null} if authentication is not the reason
 	 */
-	public static @Nullable String explain(@Nullable SSLEngine engine, @Nullable Throwable failure,
+	public static @Nullable Reason explain(@Nullable SSLEngine engine, @Nullable Throwable failure,
 			@Nullable QuicConnectionCloseEvent close) {
 		PeerRefusedException own = verdict(engine);
 		if (own != null) {
-			return printable(String.valueOf(own.getMessage()));
+			return new Reason(printable(String.valueOf(own.getMessage())), own.remedied());
 		}
 		int alert = alert(close);
 		for (Throwable cause = failure; cause != null && alert < 0; cause = cause.getCause()) {
@@ -93,14 +99,25 @@ public final class TlsFailures {
 			}
 		}
 		if (alert >= 0) {
-			return byPeer(alert) + ((alert == EXPIRED) ? own(engine) : (alert == DECRYPT_ERROR) ? secret(engine) : "");
+			return byPeer(alert, engine);
 		}
 		if (!local(failure)) {
 			return null;
 		}
-		return (engine == null || engine.getUseClientMode())
+		return new Reason((engine == null || engine.getUseClientMode())
 				? printable("its certificate was not accepted, or it does not speak TLS 1.3 properly: " + failure)
-				: "it showed no certificate, or it does not speak " + TlsContexts.PROTOCOL;
+				: "it showed no certificate, or it does not speak " + TlsContexts.PROTOCOL, false);
+	}
+
+	private static Reason byPeer(int alert, @Nullable SSLEngine engine) {
+		boolean client = engine == null || engine.getUseClientMode();
+		return switch (alert) {
+			case BAD_CERTIFICATE ->
+				client ? new Reason(byPeer(alert), false) : new Reason(byPeer(alert) + ": " + NAME_REMEDY, true);
+			case EXPIRED -> new Reason(byPeer(alert) + own(engine), false);
+			case DECRYPT_ERROR -> new Reason(byPeer(alert) + secret(engine), false);
+			default -> new Reason(byPeer(alert), false);
+		};
 	}
 
 	/**
@@ -177,6 +194,17 @@ public final class TlsFailures {
 			default -> "it refused the TLS handshake, for a reason that its log tells";
 		};
 		return meaning + " (TLS alert " + alert + ")";
+	}
+
+	/**
+	 * Why a handshake failed. Immutable.
+	 *
+	 * @param clause about the peer, printable
+	 * @param remedied whether the clause ends with what to do, so that general advice
+	 * would mislead
+	 */
+	public record Reason(String clause, boolean remedied) {
+
 	}
 
 }

@@ -49,12 +49,11 @@ record Validity(Instant from, Instant until) {
 	 */
 	@Nullable PeerRefusedException judge(String subject, Instant now, String remedy, @Nullable Throwable cause) {
 		if (now.isAfter(this.until)) {
-			return new PeerRefusedException(Fault.EXPIRED, subject + " has expired (" + at(now) + "): " + remedy,
-					cause);
+			return new PeerRefusedException(Fault.EXPIRED, subject + " has expired (" + at(now) + "): ", remedy, cause);
 		}
 		if (now.isBefore(this.from)) {
-			return new PeerRefusedException(Fault.NOT_YET_VALID,
-					subject + " is not valid yet (" + at(now) + "): " + remedy, cause);
+			return new PeerRefusedException(Fault.NOT_YET_VALID, subject + " is not valid yet (" + at(now) + "): ",
+					remedy, cause);
 		}
 		return null;
 	}

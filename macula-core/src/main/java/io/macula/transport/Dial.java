@@ -410,7 +410,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 
 	/** Asked first: what else is reported only follows from it. */
 	private boolean failedByTls(@Nullable Throwable cause, @Nullable QuicConnectionCloseEvent close) {
-		String reason = TlsFailures.explain(this.engine, cause, close);
+		TlsFailures.Reason reason = TlsFailures.explain(this.engine, cause, close);
 		if (reason != null) {
 			fail(this.failures.unauthenticated(reason));
 		}

@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.tls.TlsFailures;
 import io.macula.udp.Addresses;
 import io.macula.wire.ErrorCode;
 
@@ -38,10 +39,15 @@ import io.macula.wire.ErrorCode;
  */
 record DialFailures(Endpoint endpoint, InetSocketAddress remote, String trust, LongSupplier clock, long startedNanos) {
 
+	private static final String ADVICE = ": check that both sides belong to one realm, share its secret or "
+			+ "certificate authority, and that certificates are valid and clocks are right; the peer's log tells its "
+			+ "side of it";
+
 	/** The peer refused the connection, or closed it, with this code. */
 	Status refusal(ErrorCode code, String message) {
 		return switch (code) {
-			case WRONG_REALM, WRONG_IDENTITY -> unauthenticated("it refused the connection: " + message);
+			case WRONG_REALM, WRONG_IDENTITY ->
+				unauthenticated(new TlsFailures.Reason("it refused the connection: " + message, false));
 			case UNSUPPORTED_VERSION ->
 				unavailable("it refused the connection: " + message, "the versions of both sides");
 			case OVERLOADED, LIMIT -> unavailable("it refused the connection: " + message, "its maxConnections");
@@ -55,12 +61,10 @@ record DialFailures(Endpoint endpoint, InetSocketAddress remote, String trust, L
 				+ elapsed.toMillis() + " ms: " + what + "; check " + check);
 	}
 
-	Status unauthenticated(String what) {
-		return Status.notProcessed(Code.UNAUTHENTICATED,
-				"no connection to " + this.endpoint + place() + ": " + what + "; trust comes from " + this.trust
-						+ ": check that both sides belong to one realm, share its secret or "
-						+ "certificate authority, and that certificates are valid and clocks are right; the peer's log "
-						+ "tells its side of it");
+	Status unauthenticated(TlsFailures.Reason reason) {
+		String advice = reason.remedied() ? "" : ADVICE;
+		return Status.notProcessed(Code.UNAUTHENTICATED, "no connection to " + this.endpoint + place() + ": "
+				+ reason.clause() + "; trust comes from " + this.trust + advice);
 	}
 
 	/** The address, where it says more than the endpoint. */

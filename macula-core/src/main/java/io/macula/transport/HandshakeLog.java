@@ -61,14 +61,14 @@ final class HandshakeLog {
 	 * @param peer the peer's address
 	 * @param sni name that the peer asked for, if any
 	 * @param reason why
-	 * @param check what to check
+	 * @param advice what follows the reason, with its punctuation
 	 */
-	void refused(@Nullable SocketAddress peer, @Nullable String sni, String reason, String check) {
-		this.limit.log(host(peer) + timeless(reason + check),
-				(suppressed) -> logger.warn("Refused a connection from {}{}: {}; check {}{}",
+	void refused(@Nullable SocketAddress peer, @Nullable String sni, String reason, String advice) {
+		this.limit.log(host(peer) + timeless(reason + advice),
+				(suppressed) -> logger.warn("Refused a connection from {}{}: {}{}{}",
 						(peer != null) ? peer : "an unknown address",
 						(sni != null) ? " that asked for '" + TlsFailures.printable(sni) + "'" : "",
-						TlsFailures.printable(reason), check, suppressed));
+						TlsFailures.printable(reason), advice, suppressed));
 	}
 
 	/**

@@ -361,7 +361,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 			this.listener.log().closed(this.address, client.nodeId(), code, message);
 		}
 		else {
-			this.handshake.failed(message, "that the client speaks this protocol");
+			this.handshake.failed(message, "; check that the client speaks this protocol");
 		}
 		end(code, message);
 	}

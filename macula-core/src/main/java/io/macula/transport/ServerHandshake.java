@@ -162,27 +162,26 @@ final class ServerHandshake implements ControlStream.Receiver {
 			logger.debug("Refused a connection from {}: {}", this.address, message);
 		}
 		else {
-			failed(message, "the settings of both sides");
+			failed(message, "; check the settings of both sides");
 		}
 		this.connection.refuse(new Frame.Refused(code, message));
 	}
 
 	/** The handshake failed for a reason that the operator should know, once. */
-	void failed(String reason, String check) {
+	void failed(String reason, String advice) {
 		if (!this.over && !this.logged) {
 			this.logged = true;
-			this.listener.log().refused(this.address, this.sni, reason, check);
+			this.listener.log().refused(this.address, this.sni, reason, advice);
 		}
 	}
 
 	/** Whether TLS tells why the connection ends before its HELLO. */
 	boolean failedByTls(@Nullable Throwable cause, @Nullable QuicConnectionCloseEvent close) {
-		String reason = (this.over) ? null : TlsFailures.explain(this.engine, cause, close);
+		TlsFailures.Reason reason = (this.over) ? null : TlsFailures.explain(this.engine, cause, close);
 		if (reason != null) {
-			failed(reason,
-					"that both sides belong to one realm, share its secret or certificate authority, and that "
-							+ "certificates are in date and name the dialled host (this node: "
-							+ this.listener.tls().source() + ")");
+			String advice = reason.remedied() ? "" : "; check that both sides belong to one realm, share its secret or "
+					+ "certificate authority, and that certificates are in date and name the dialled host";
+			failed(reason.clause(), advice + " (this node: " + this.listener.tls().source() + ")");
 		}
 		return reason != null;
 	}

@@ -194,8 +194,8 @@ final class HandshakeProbe implements AutoCloseable {
 		}
 
 		private void failed(@Nullable Throwable failure, @Nullable QuicConnectionCloseEvent close) {
-			String reason = TlsFailures.explain(this.engine, failure, close);
-			this.outcome.complete((reason != null) ? reason : "unexplained: " + failure + " " + close);
+			TlsFailures.Reason reason = TlsFailures.explain(this.engine, failure, close);
+			this.outcome.complete((reason != null) ? reason.clause() : "unexplained: " + failure + " " + close);
 		}
 
 		private @Nullable X509Certificate peer() throws Exception {

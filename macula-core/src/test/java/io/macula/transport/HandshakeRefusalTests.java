@@ -135,7 +135,8 @@ class HandshakeRefusalTests {
 		Refusal server = refuse(expired, good);
 		assertThat(server.client()).contains(": its certificate 'CN=late' has expired (",
 				"; this machine's clock says ",
-				"): renew it, or correct the clock that is wrong; no restart is needed; trust comes from SSL bundle 'shop'");
+				"): renew it, or correct the clock that is wrong; no restart is needed; trust comes from SSL bundle 'shop'")
+			.doesNotContain("check that both sides");
 		assertThat(server.server()).contains(": it says that this node's certificate has expired or is not valid yet "
 				+ "(or its clock is wrong) (TLS alert 45): it is valid from ", "; check ", "SSL bundle 'shop'");
 		Refusal client = refuse(good, expired);
@@ -149,9 +150,16 @@ class HandshakeRefusalTests {
 		TestAuthority authority = new TestAuthority("Company CA");
 		Refusal refusal = refuse(bundle(authority, authority.keys("server", "node1.example")),
 				bundle(authority, authority.keys("client")));
-		assertThat(refusal.client()).contains(": the certificate 'CN=server' that it showed is not for '127.0.0.1': ");
+		assertThat(refusal.client())
+			.contains(": the certificate 'CN=server' that it showed is not for '127.0.0.1': ",
+					"; let that node be dialled by a name of its certificate (macula.provider.advertised-host there, ")
+			.doesNotContain("check that both sides")
+			.containsPattern(
+					"; trust comes from SSL bundle 'shop' \\(certificate until .*\\), peers verified by their host$");
 		assertThat(refusal.server())
-			.contains(": it does not accept the name in this node's certificate (TLS alert 42); check ");
+			.contains(": it does not accept the name in this node's certificate (TLS alert 42): let this node be "
+					+ "dialled by a name of its certificate (macula.provider.advertised-host here, ")
+			.doesNotContain("check ");
 	}
 
 	@Test
@@ -170,10 +178,10 @@ class HandshakeRefusalTests {
 	void aFloodOfRefusalsDoesNotFillTheLog() {
 		AtomicLong clock = new AtomicLong();
 		HandshakeLog log = new HandshakeLog(clock::get);
-		IntStream.range(0, 1000).forEach((i) -> log.refused(null, null, "reason", "cause " + i));
+		IntStream.range(0, 1000).forEach((i) -> log.refused(null, null, "reason", "; check cause " + i));
 		assertThat(this.log.at(Level.WARN)).hasSize(HandshakeLog.MAX_LINES);
 		clock.addAndGet(HandshakeLog.PERIOD.plusSeconds(1).toNanos());
-		log.refused(null, null, "late", "all");
+		log.refused(null, null, "late", "; check all");
 		assertThat(this.log.at(Level.WARN)).last()
 			.asString()
 			.endsWith("check all (" + (1000 - HandshakeLog.MAX_LINES) + " more were not logged)");
@@ -185,9 +193,10 @@ class HandshakeRefusalTests {
 		HandshakeLog log = new HandshakeLog(clock::get);
 		for (int second = 0; second < 2 * HandshakeLog.PERIOD.toSeconds(); second++) {
 			clock.set(Duration.ofSeconds(second).toNanos());
-			log.refused(new InetSocketAddress("10.0.0.1", 1024 + second), null, "it has another secret", "the secret");
+			log.refused(new InetSocketAddress("10.0.0.1", 1024 + second), null, "it has another secret",
+					"; check the secret");
 		}
-		log.refused(new InetSocketAddress("10.0.0.2", 1024), null, "it has another secret", "the secret");
+		log.refused(new InetSocketAddress("10.0.0.2", 1024), null, "it has another secret", "; check the secret");
 		assertThat(this.log.at(Level.WARN)).hasSize(3);
 		assertThat(this.log.at(Level.WARN).get(1))
 			.endsWith(" (" + HandshakeLog.PERIOD.toSeconds() + " more were not logged)");
@@ -210,9 +219,9 @@ class HandshakeRefusalTests {
 	void anotherCauseOfTheSamePeerIsLoggedAtOnce() {
 		HandshakeLog log = new HandshakeLog(System::nanoTime);
 		InetSocketAddress peer = new InetSocketAddress("10.0.0.1", 1024);
-		log.refused(peer, null, "it has another secret", "both sides");
-		log.refused(peer, null, "it has another secret", "both sides");
-		log.refused(peer, null, "it belongs to another realm", "both sides");
+		log.refused(peer, null, "it has another secret", "; check both sides");
+		log.refused(peer, null, "it has another secret", "; check both sides");
+		log.refused(peer, null, "it belongs to another realm", "; check both sides");
 		assertThat(this.log.at(Level.WARN)).hasSize(2).last().asString().contains("another realm");
 	}
 
@@ -283,7 +292,7 @@ class HandshakeRefusalTests {
 	@Test
 	void whatAPeerSaysCannotForgeLines() {
 		HandshakeLog log = new HandshakeLog(() -> 0);
-		log.refused(null, "a\nb\u2028c", "x\r\n2026 WARN \u001b[2J" + "y".repeat(10_000), "all");
+		log.refused(null, "a\nb\u2028c", "x\r\n2026 WARN \u001b[2J" + "y".repeat(10_000), "; check all");
 		assertThat(this.log.at(Level.WARN)).singleElement()
 			.asString()
 			.startsWith("Refused a connection from an unknown address that asked for 'a\\nb\\u2028c': "
