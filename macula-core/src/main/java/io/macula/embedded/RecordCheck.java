@@ -126,8 +126,8 @@ final class RecordCheck {
 				signed(record, seal);
 			}
 		}
-		catch (IllegalArgumentException ex) {
-			// The key is none.
+		catch (RuntimeException ex) {
+			// The key is none, or one that the JDK does not expect.
 		}
 	}
 

@@ -16,15 +16,19 @@
 
 package io.macula.embedded;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import io.macula.embedded.DirectoryUpdate.Upsert;
+import io.macula.tls.NodeIdentity;
 
 /**
  * The order in which updates are heard whose records have to be verified first: peers
@@ -36,7 +40,9 @@ final class RecordTurns {
 	/*
 	 * Who tells of nodes makes work, most of all by signatures. An update that brings
 	 * none to verify is heard at once. The others wait, each behind those of the same
-	 * peer only, so that whoever floods this node with records waits for himself. All
+	 * peer only, so that whoever floods this node with records waits for himself. Peers
+	 * take turns, but every other turn is that of the one that has had least of late: a
+	 * node that was restarted, and has one record, goes before a thousand that flood. All
 	 * together may cause so much work at once as a start in a large realm takes, and a
 	 * third of a processor from then on.
 	 */
@@ -51,7 +57,13 @@ final class RecordTurns {
 	private static final int BYTES_PER_UNIT = 2048;
 
 	/** Share of the heap that may wait. */
-	private static final int SHARE_OF_HEAP = 32;
+	private static final int SHARE_OF_HEAP = 12;
+
+	/** Memory of a renewal, an end or a node id. */
+	private static final int ENTRY_COST = 300;
+
+	/** After this time, what a peer had counts half. */
+	static final Duration HALF_LIFE = Duration.ofSeconds(30);
 
 	private final DirectoryLoop loop;
 
@@ -61,8 +73,16 @@ final class RecordTurns {
 
 	private final long mostBytes;
 
-	/** By peer; never an empty queue. The first has its turn. */
+	/** By peer; never an empty queue. Who had a turn is the last. */
 	private final Map<Object, Deque<Waiting>> waiting = new LinkedHashMap<>();
+
+	/** By peer: units of late. */
+	private final Map<Object, Long> had = new HashMap<>();
+
+	private long halvedNanos;
+
+	/** Whether the next turn is that of the peer which has had least. */
+	private boolean leastIsNext;
 
 	private final Plan next;
 
@@ -74,7 +94,7 @@ final class RecordTurns {
 	 * Nobody waits.
 	 * @param loop owns the state
 	 * @param table takes the records
-	 * @param tooMuch told of the link that told most, when too much waits
+	 * @param tooMuch closes the link that told most, when too much waits
 	 */
 	RecordTurns(DirectoryLoop loop, NodeTable table, Consumer<DirectoryLink> tooMuch) {
 		this(loop, table, tooMuch, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
@@ -87,47 +107,72 @@ final class RecordTurns {
 		this.mostBytes = mostBytes;
 		this.next = new Plan(loop, this::turn);
 		this.savings = new WorkSavings(loop.clock(), BURST, STEADY);
+		this.halvedNanos = loop.nanoTime();
 	}
 
 	/**
 	 * An update came.
 	 * @param link told it
-	 * @param heard brings it to where it is heard; called now or later
+	 * @param heard brings it to where it is heard; called now or later, or never if the
+	 * link is closed
 	 */
 	void take(DirectoryLink link, DirectoryUpdate update, Runnable heard) {
 		assert this.loop.inLoop();
 		Object peer = link.turnKey();
-		Deque<Waiting> queue = this.waiting.get(peer);
-		if (queue == null && update.upserts().stream().noneMatch(this.table::unverified)) {
+		if (!this.waiting.containsKey(peer) && update.upserts().stream().noneMatch(this.table::unverified)) {
 			heard.run();
 			return;
 		}
+		boolean idle = this.waiting.isEmpty();
 		Waiting added = new Waiting(link, update.upserts().iterator(), size(update), heard);
 		this.waiting.computeIfAbsent(peer, (key) -> new ArrayDeque<>()).add(added);
 		this.bytes += added.bytes;
-		if (this.bytes > this.mostBytes) {
-			leaveLargest();
-		}
-		if (this.waiting.size() == 1 && queue == null) {
+		makeRoom();
+		if (idle) {
 			plan();
 		}
 	}
 
 	private static long size(DirectoryUpdate update) {
-		long bytes = 0;
+		long entries = 1L + update.renewals().size() + update.gone().size() + update.wanted().size()
+				+ update.refused().size();
+		long bytes = entries * ENTRY_COST;
 		for (Upsert upsert : update.upserts()) {
-			bytes += RecordBounds.bytes(upsert.record());
+			bytes += RecordBounds.cost(upsert.record());
 		}
 		return bytes;
 	}
 
 	/* Those that this node dials it needs; the others come back. */
-	private void leaveLargest() {
-		this.waiting.values()
-			.stream()
-			.filter((queue) -> queue.element().link.served() && !queue.element().link.closed())
-			.max(Comparator.comparingLong((queue) -> queue.stream().mapToLong((update) -> update.bytes).sum()))
-			.ifPresent((queue) -> this.tooMuch.accept(queue.element().link));
+	private void makeRoom() {
+		while (this.bytes > this.mostBytes) {
+			Optional<DirectoryLink> largest = this.waiting.values()
+				.stream()
+				.filter((queue) -> queue.element().link.served())
+				.max(Comparator.comparingLong((queue) -> queue.stream().mapToLong(Waiting::bytes).sum()))
+				.map((queue) -> queue.element().link);
+			if (largest.isEmpty()) {
+				return;
+			}
+			this.tooMuch.accept(largest.get());
+			forget(largest.get());
+		}
+	}
+
+	/**
+	 * A link has ended: nothing of it is heard any more.
+	 */
+	void forget(DirectoryLink link) {
+		assert this.loop.inLoop();
+		Object peer = link.turnKey();
+		Deque<Waiting> queue = this.waiting.get(peer);
+		if (queue != null) {
+			queue.stream().filter((update) -> update.link == link).forEach((update) -> this.bytes -= update.bytes);
+			queue.removeIf((update) -> update.link == link);
+			if (queue.isEmpty()) {
+				this.waiting.remove(peer);
+			}
+		}
 	}
 
 	private void plan() {
@@ -137,37 +182,78 @@ final class RecordTurns {
 	}
 
 	private void turn() {
-		Iterator<Map.Entry<Object, Deque<Waiting>>> first = this.waiting.entrySet().iterator();
-		Map.Entry<Object, Deque<Waiting>> entry = first.next();
-		Object peer = entry.getKey();
-		Deque<Waiting> queue = entry.getValue();
-		first.remove();
+		if (this.waiting.isEmpty()) {
+			return;
+		}
+		Object peer = whoseTurn();
+		Deque<Waiting> queue = this.waiting.remove(peer);
 		Waiting update = queue.element();
-		boolean ready = update.link.closed() || !verifyNext(update.rest) || !update.rest.hasNext();
-		if (ready) {
-			queue.remove();
-			this.bytes -= update.bytes;
+		boolean ready = true;
+		try {
+			ready = !verifyNext(peer, update.rest) || !update.rest.hasNext();
 		}
-		if (!queue.isEmpty()) {
-			this.waiting.put(peer, queue);
+		finally {
+			if (ready) {
+				queue.remove();
+				this.bytes -= update.bytes;
+			}
+			if (!queue.isEmpty()) {
+				this.waiting.put(peer, queue);
+			}
+			plan();
 		}
-		plan();
 		if (ready) {
 			update.heard.run();
 		}
 	}
 
+	private Object whoseTurn() {
+		this.leastIsNext = !this.leastIsNext;
+		Object turn = this.waiting.keySet().iterator().next();
+		if (this.leastIsNext) {
+			long least = Long.MAX_VALUE;
+			for (Object peer : this.waiting.keySet()) {
+				long units = this.had.getOrDefault(peer, 0L);
+				if (units < least) {
+					least = units;
+					turn = peer;
+				}
+			}
+		}
+		return turn;
+	}
+
 	/** Whether there was one. */
-	private boolean verifyNext(Iterator<Upsert> records) {
+	private boolean verifyNext(Object peer, Iterator<Upsert> records) {
 		while (records.hasNext()) {
 			Upsert upsert = records.next();
 			if (this.table.unverified(upsert)) {
-				this.savings.spend(1 + RecordBounds.bytes(upsert.record()) / BYTES_PER_UNIT);
+				long units = units(upsert.record());
+				this.savings.spend(units);
+				this.had.merge(peer, units, Long::sum);
 				this.table.verify(upsert);
 				return true;
 			}
 		}
 		return false;
+	}
+
+	private static long units(NodeRecord record) {
+		NodeSeal seal = record.seal();
+		int signature = (seal != null) ? NodeIdentity.verificationCost(seal.key()) : 0;
+		return signature + RecordBounds.bytes(record) / BYTES_PER_UNIT;
+	}
+
+	/**
+	 * Forget what peers had long ago.
+	 */
+	void tick() {
+		assert this.loop.inLoop();
+		if (this.loop.nanoTime() - this.halvedNanos >= HALF_LIFE.toNanos()) {
+			this.halvedNanos = this.loop.nanoTime();
+			this.had.replaceAll((peer, units) -> units / 2);
+			this.had.values().removeIf((units) -> units == 0);
+		}
 	}
 
 	/**

@@ -74,6 +74,15 @@ final class ReplicaLinks {
 	}
 
 	/**
+	 * How many links lead to the peer of another one, as far as that is proven.
+	 */
+	long ofPeer(DirectoryLink link) {
+		assert this.loop.inLoop();
+		Object peer = link.turnKey();
+		return this.links.stream().filter((other) -> other.turnKey().equals(peer)).count();
+	}
+
+	/**
 	 * End a link.
 	 * @return whether it was among these
 	 */

@@ -137,10 +137,6 @@ final class ReplicaLog {
 	}
 
 	/**
-	 * A peer speaks in the name of another node, or tells again and again what nobody
-	 * vouches for: its link is closed.
-	 */
-	/**
 	 * A record was left out because its owner has too many.
 	 */
 	void crowded(String nodeId, ProvenPeer peer) {
@@ -151,6 +147,10 @@ final class ReplicaLog {
 				nodeId, peer.nodeId(), identity(peer), suppressed));
 	}
 
+	/**
+	 * A peer speaks in the name of another node, or tells again and again what nobody
+	 * vouches for, or too much: its link is closed.
+	 */
 	void dishonest(ProvenPeer peer, String why) {
 		this.limit.log("dishonest",
 				(suppressed) -> logger.warn(

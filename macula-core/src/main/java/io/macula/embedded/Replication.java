@@ -18,6 +18,7 @@ package io.macula.embedded;
 
 import io.macula.Code;
 import io.macula.RpcException;
+import io.macula.Status;
 import io.macula.embedded.DirectoryUpdate.Digest;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * of this node. Owned by the loop.
  */
 final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>, Claims.Decision {
+
+	static final int MOST_LINKS_OF_A_PEER = 8;
 
 	private final DirectoryLoop loop;
 
@@ -94,8 +97,17 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 		return link;
 	}
 
+	/** One is enough; those that were lost may still be open. */
 	@Override
 	public void opened(DirectoryLink link) {
+		if (this.links.ofPeer(link) >= MOST_LINKS_OF_A_PEER) {
+			this.log.dishonest(link.proven(), "it has " + MOST_LINKS_OF_A_PEER + " others already");
+			link.fail(Status
+				.notProcessed(Code.RESOURCE_EXHAUSTED,
+						"this node has " + MOST_LINKS_OF_A_PEER + " links of node '" + link.proven().nodeId() + "' already")
+				.toException());
+			return;
+		}
 		this.links.add(link);
 		link.answerInTurn(this.answers);
 		this.own.wanted();
@@ -315,6 +327,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	 */
 	void tick() {
 		this.claims.tick();
+		this.turns.tick();
 		this.answers.tick();
 	}
 
@@ -364,6 +377,7 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 	@Override
 	public void close(DirectoryLink link) {
 		this.answers.forget(link);
+		this.turns.forget(link);
 		if (this.links.close(link)) {
 			this.onChange.run();
 		}

@@ -52,6 +52,16 @@ public final class NodeIdentity {
 
 	private static final int MIN_RSA_BITS = 2048;
 
+	/** All that is in use is 65,537; one as long as the modulus costs 100 times more. */
+	private static final int MAX_RSA_EXPONENT_BITS = 64;
+
+	/** Bytes of keys on the curves P-256 and P-384; RSA keys have 294 or more. */
+	private static final int P256_BYTES = 91;
+
+	private static final int P384_BYTES = 120;
+
+	private static final int LARGEST_EC_BYTES = 200;
+
 	private final PublicKey key;
 
 	private final byte[] encoded;
@@ -78,7 +88,8 @@ public final class NodeIdentity {
 	 * @param publicKey X.509 SubjectPublicKeyInfo in DER
 	 * @return the identity
 	 * @throws IllegalArgumentException if it is no EC key of at least 256 bits nor an RSA
-	 * key of at least 2048, or not in the one form that DER has for it
+	 * key of at least 2048 with an exponent of at most 64, or not in the one form that
+	 * DER has for it
 	 */
 	public static NodeIdentity of(byte[] publicKey) {
 		if (publicKey.length > MAX_PUBLIC_KEY_BYTES) {
@@ -90,7 +101,8 @@ public final class NodeIdentity {
 		if (key == null || !MessageDigest.isEqual(key.getEncoded(), encoded)) {
 			throw new IllegalArgumentException("A public key of " + publicKey.length
 					+ " bytes is not valid: expected an EC key of at least " + MIN_EC_BITS
-					+ " bits or an RSA key of at least " + MIN_RSA_BITS + ", as SubjectPublicKeyInfo in DER");
+					+ " bits or an RSA key of at least " + MIN_RSA_BITS + " with an exponent of at most "
+					+ MAX_RSA_EXPONENT_BITS + ", as SubjectPublicKeyInfo in DER");
 		}
 		return new NodeIdentity(key, encoded);
 	}
@@ -115,7 +127,21 @@ public final class NodeIdentity {
 		if (key instanceof ECPublicKey ec) {
 			return ec.getParams().getOrder().bitLength() >= MIN_EC_BITS && onCurve(ec);
 		}
-		return key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() >= MIN_RSA_BITS;
+		return key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() >= MIN_RSA_BITS
+				&& rsa.getPublicExponent().bitLength() <= MAX_RSA_EXPONENT_BITS;
+	}
+
+	/**
+	 * What it costs to verify a signature, in terms of one on the curve P-256.
+	 * @param publicKey X.509 SubjectPublicKeyInfo in DER, be it valid or not
+	 * @return 1 or more
+	 */
+	public static int verificationCost(byte[] publicKey) {
+		int bytes = publicKey.length;
+		if (bytes <= P256_BYTES || bytes > LARGEST_EC_BYTES) {
+			return 1;
+		}
+		return (bytes <= P384_BYTES) ? 3 : 6;
 	}
 
 	/** The JDK does not look when it reads a key. */

@@ -16,11 +16,14 @@
 
 package io.macula.embedded;
 
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.junit.jupiter.api.Test;
 
@@ -94,12 +97,8 @@ class RecordTurnsTests {
 	@Test
 	void whenTheFloodGoesOnThenItCostsAThirdOfAProcessor() {
 		RecordTurns turns = turns(Long.MAX_VALUE);
-		NodeRecord large = large();
+		UpdateDraft draft = unsigned(20);
 		this.loop.run(() -> {
-			UpdateDraft draft = new UpdateDraft();
-			for (int i = 0; i < 20; i++) {
-				draft.upsert(new Upsert(large.sealed(seal(i)), 0, 0, new Proof(1, 1)));
-			}
 			for (int i = 0; i < 60; i++) {
 				take(turns, this.flood, draft, "flood");
 			}
@@ -112,6 +111,25 @@ class RecordTurnsTests {
 	}
 
 	@Test
+	void whenSignaturesAreOfALargeCurveThenThereAreFewerOfThem() throws Exception {
+		RecordTurns turns = turns(Long.MAX_VALUE);
+		KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+		generator.initialize(new ECGenParameterSpec("secp521r1"));
+		byte[] key = generator.generateKeyPair().getPublic().getEncoded();
+		UpdateDraft draft = new UpdateDraft();
+		for (int i = 0; i < 100; i++) {
+			draft.upsert(new Upsert(record(1, Map.of()).sealed(seal(key, i)), 0, 0, new Proof(1, 1)));
+		}
+		this.loop.run(() -> {
+			for (int i = 0; i < 200; i++) {
+				take(turns, this.flood, draft, "flood");
+			}
+		});
+		this.loop.pass(Duration.ofMillis(1));
+		assertThat(this.check.signaturesVerified()).isBetween(2_500L, 2_510L);
+	}
+
+	@Test
 	void whenTooMuchWaitsThenWhoToldMostIsLeft() {
 		RecordTurns turns = turns(40_000);
 		this.loop.run(() -> {
@@ -120,7 +138,109 @@ class RecordTurnsTests {
 		});
 		this.loop.pass(Duration.ofMillis(1));
 		assertThat(this.left).containsExactly(this.flood);
-		assertThat(this.heard).contains("honest after 3 signatures");
+		assertThat(this.heard).containsExactly("honest after 2 signatures");
+	}
+
+	@Test
+	void whenWhoToldMostWasLeftThenItsUpdatesDoNotCountAgainstOthers() {
+		RecordTurns turns = turns(40_000);
+		this.loop.run(() -> {
+			take(turns, this.flood, versions(this.rogue, 0, 60), "flood");
+			for (int i = 0; i < 3; i++) {
+				take(turns, this.other, versions(this.honest, i, 1), "honest");
+			}
+		});
+		assertThat(this.left).containsExactly(this.flood);
+	}
+
+	@Test
+	void whenAPeerHasManyLinksThenAsManyAreLeftAsMakeRoom() {
+		RecordTurns turns = turns(40_000);
+		this.loop.run(() -> {
+			take(turns, this.other, versions(this.honest, 0, 2), "honest");
+			for (int i = 0; i < 5; i++) {
+				take(turns, link(this.rogue), versions(this.rogue, 10 * i, 10), "flood");
+			}
+		});
+		assertThat(this.left).hasSizeBetween(2, 4).doesNotContain(this.other);
+	}
+
+	@Test
+	void whenManyUpdatesWithoutRecordsWaitThenTheyCount() {
+		RecordTurns turns = turns(1_000_000);
+		UpdateDraft renewals = new UpdateDraft();
+		for (int i = 0; i < DirectoryUpdate.MAX_ENTRIES; i++) {
+			renewals.renewal(new Renewal("node" + i, 1, 1, 1, 0)).wanted("node" + i);
+		}
+		this.loop.run(() -> {
+			take(turns, this.flood, versions(this.rogue, 0, 2), "flood");
+			for (int i = 0; i < 10 && this.left.isEmpty(); i++) {
+				take(turns, this.flood, renewals, "renewals");
+			}
+		});
+		assertThat(this.left).containsExactly(this.flood);
+	}
+
+	@Test
+	void whenALinkEndsThenNothingOfItIsVerifiedAnyMore() {
+		RecordTurns turns = turns(Long.MAX_VALUE);
+		DirectoryLink second = link(this.rogue);
+		this.loop.run(() -> {
+			take(turns, this.flood, versions(this.rogue, 0, 20), "flood");
+			take(turns, second, versions(this.rogue, 20, 1), "second");
+			turns.forget(this.flood);
+		});
+		this.loop.pass(Duration.ofMillis(1));
+		assertThat(this.heard).containsExactly("second after 1 signatures");
+	}
+
+	@Test
+	void whenManyPeersFloodThenWhoHadNothingYetGoesBeforeThem() {
+		RecordTurns turns = turns(Long.MAX_VALUE);
+		this.loop.run(() -> {
+			for (int i = 0; i < 100; i++) {
+				take(turns, link("rogue" + i), unsigned(20), "flood");
+			}
+		});
+		this.loop.pass(Duration.ofMillis(1));
+		assertThat(this.heard).as("all of them wait").isEmpty();
+		long before = this.check.signaturesVerified();
+		this.loop.run(() -> take(turns, this.other, versions(this.honest, 1, 1), "honest"));
+		this.loop.pass(Duration.ofSeconds(1));
+		assertThat(this.heard).hasSize(1);
+		assertThat(this.heard.get(0)).isIn("honest after " + (before + 1) + " signatures",
+				"honest after " + (before + 2) + " signatures");
+	}
+
+	@Test
+	void whenWhatAPeerHadWasLongAgoThenItCountsForNothing() {
+		RecordTurns turns = turns(Long.MAX_VALUE);
+		this.loop.run(() -> take(turns, this.other, versions(this.honest, 0, 3), "honest"));
+		for (int i = 0; i < 3; i++) {
+			this.loop.pass(RecordTurns.HALF_LIFE);
+			this.loop.run(turns::tick);
+		}
+		this.heard.clear();
+		this.loop.run(() -> {
+			take(turns, this.other, versions(this.honest, 10, 1), "honest");
+			take(turns, this.flood, versions(this.rogue, 0, 1), "flood");
+		});
+		this.loop.pass(Duration.ofMillis(1));
+		assertThat(this.heard.get(0)).startsWith("honest");
+	}
+
+	@Test
+	void whenAPeerHasHadMuchThenItGoesOnAllTheSame() {
+		RecordTurns turns = turns(Long.MAX_VALUE);
+		this.loop.run(() -> take(turns, this.other, versions(this.honest, 0, 100), "honest"));
+		this.loop.pass(Duration.ofMillis(1));
+		this.heard.clear();
+		this.loop.run(() -> {
+			take(turns, this.flood, versions(this.rogue, 0, 100), "flood");
+			take(turns, this.other, versions(this.honest, 100, 10), "honest");
+		});
+		this.loop.pass(Duration.ofMillis(1));
+		assertThat(this.heard.get(0)).startsWith("honest after 1");
 	}
 
 	private RecordTurns turns(long mostBytes) {
@@ -128,8 +248,12 @@ class RecordTurnsTests {
 	}
 
 	private DirectoryLink link(TestOwner owner) {
+		return link(owner.identity());
+	}
+
+	private DirectoryLink link(String identity) {
 		return new DirectoryLink(this.loop.loop, TestLoop.self("self", 1), this.table, true,
-				new ProvenPeer("peer", owner.identity()));
+				new ProvenPeer("peer", identity));
 	}
 
 	private void take(RecordTurns turns, DirectoryLink link, UpdateDraft draft, String name) {
@@ -146,13 +270,23 @@ class RecordTurnsTests {
 		return draft;
 	}
 
-	private NodeRecord large() {
-		return record(1, Map.of("a", "x".repeat(60_000)));
+	/** Large records of no valid signature. */
+	private UpdateDraft unsigned(int number) {
+		NodeRecord large = record(1, Map.of("a", "x".repeat(60_000)));
+		UpdateDraft draft = new UpdateDraft();
+		for (int i = 0; i < number; i++) {
+			draft.upsert(new Upsert(large.sealed(seal(i)), 0, 0, new Proof(1, 1)));
+		}
+		return draft;
 	}
 
 	/** Of no valid signature, each of another one. */
 	private NodeSeal seal(int number) {
-		return new NodeSeal(this.rogue.key.identity().publicKey(), new Proof(1, 1), new Proof(1, 1),
+		return seal(this.rogue.key.identity().publicKey(), number);
+	}
+
+	private static NodeSeal seal(byte[] key, int number) {
+		return new NodeSeal(key, new Proof(1, 1), new Proof(1, 1),
 				new byte[] { 48, 6, 2, 1, 1, 2, 1, (byte) (number + 1) });
 	}
 

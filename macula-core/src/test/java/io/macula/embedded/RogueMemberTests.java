@@ -479,6 +479,28 @@ class RogueMemberTests {
 		assertUntouched();
 	}
 
+	/** Each link is told of all that changes. */
+	@Test
+	void whenItOpensLinksAndKeepsThemThenAFewOfThemAreServed() {
+		settle();
+		List<DirectoryUpdate> told = new ArrayList<>();
+		List<Throwable> refused = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			this.a.replica.peer()
+				.link(new ProvenPeer("rogue", this.rogue.owner.identity()), Flux.never())
+				.subscribe(told::add, refused::add);
+		}
+		this.realm.pass(Duration.ofMillis(100));
+		assertThat(told).hasSize(Replication.MOST_LINKS_OF_A_PEER);
+		assertThat(refused).hasSize(100 - Replication.MOST_LINKS_OF_A_PEER)
+			.allSatisfy((error) -> assertThat(error).hasMessageContaining("links of node 'rogue' already"));
+		this.realm.pass(DirectoryLink.SILENCE.plus(SECOND));
+		this.rogue.link(this.a.endpoint);
+		this.realm.pass(SECOND);
+		assertThat(this.rogue.closed).as("those were silent").isFalse();
+		assertUntouched();
+	}
+
 	/** The one that is attacked is no seed, and thus not told by the one that claims. */
 	@Test
 	void whenAnIdIsClaimedThenTheOneThatHasItIsToldWhoClaimsIt() {

@@ -16,10 +16,14 @@
 
 package io.macula.tls;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.time.Instant;
 import java.util.Arrays;
 
@@ -83,12 +87,36 @@ class NodeIdentityTests {
 		KeyPairGenerator edwards = KeyPairGenerator.getInstance("Ed25519");
 		byte[] offCurve = key.clone();
 		offCurve[offCurve.length - 1] ^= 1;
-		for (byte[] bytes : Arrays.asList(new byte[0], new byte[] { 0x30 }, new byte[5000],
+		for (byte[] bytes : Arrays.asList(new byte[0], new byte[] { 0x30 }, new byte[5000], rsa(3072, 3072), rsa(2048, 65),
 				Arrays.copyOf(key, key.length + 1), Arrays.copyOf(key, key.length - 1), offCurve,
 				weak.generateKeyPair().getPublic().getEncoded(), edwards.generateKeyPair().getPublic().getEncoded())) {
 			assertThatIllegalArgumentException().isThrownBy(() -> NodeIdentity.of(bytes))
 				.withMessageStartingWith("A public key of " + bytes.length + " bytes is not valid: expected ");
 		}
+	}
+
+	/** To verify with an exponent as long as the modulus takes 30 ms. */
+	private static byte[] rsa(int bits, int exponentBits) throws Exception {
+		BigInteger modulus = BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.valueOf(189));
+		BigInteger exponent = BigInteger.ONE.shiftLeft(exponentBits - 1).add(BigInteger.ONE);
+		return KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(modulus, exponent)).getEncoded();
+	}
+
+	@Test
+	void largerCurvesCostMoreToVerify() throws Exception {
+		assertThat(NodeIdentity.verificationCost(this.secret.key().identity().publicKey())).isEqualTo(1);
+		assertThat(NodeIdentity.verificationCost(ec("secp384r1"))).isEqualTo(3);
+		assertThat(NodeIdentity.verificationCost(ec("secp521r1"))).isEqualTo(6);
+		assertThat(NodeIdentity.of(rsa(2048, 17))).isNotNull();
+		assertThat(NodeIdentity.verificationCost(rsa(2048, 17))).isEqualTo(1);
+		assertThat(NodeIdentity.verificationCost(rsa(8192, 64))).isEqualTo(1);
+		assertThat(NodeIdentity.verificationCost(new byte[0])).isEqualTo(1);
+	}
+
+	private static byte[] ec(String curve) throws Exception {
+		KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+		generator.initialize(new ECGenParameterSpec(curve));
+		return generator.generateKeyPair().getPublic().getEncoded();
 	}
 
 	@ParameterizedTest
