@@ -16,8 +16,6 @@
 
 package io.macula.server;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +41,7 @@ final class Callers {
 
 	/** A connection was welcomed. */
 	synchronized Caller connected(@Nullable SocketAddress address) {
-		Object host = host(address);
+		Object host = Addresses.host(address);
 		Caller caller = (host != null) ? this.byHost.get(host) : null;
 		if (caller == null) {
 			caller = new Caller(this.count);
@@ -62,14 +60,6 @@ final class Callers {
 			this.count.decrementAndGet();
 			this.byHost.values().remove(caller);
 		}
-	}
-
-	private static @Nullable Object host(@Nullable SocketAddress address) {
-		InetAddress host = (address instanceof InetSocketAddress internet) ? internet.getAddress() : null;
-		if (host == null || host.isLoopbackAddress()) {
-			return null;
-		}
-		return Addresses.share(host);
 	}
 
 }

@@ -109,7 +109,7 @@ final class ClientConnection implements Connection, ClientEvents.Receiver, Contr
 		this.times = new SentTimes(now, transport.wallMillis());
 		this.figures = new ClientFigures(channel, dial.startedNanos(), now);
 		this.bounds = StreamBounds.of(this.settings.maxPayloadBytes(), this.clock,
-				transport.memory().open(this.owner::execute, this::giveWay));
+				transport.memory().open(null, this.owner::execute, this::giveWay));
 		this.opener = new StreamOpener(channel, QuicStreamType.BIDIRECTIONAL, this.settings.maxStreamsPerConnection(),
 				"to " + this.endpoint);
 		this.port = PortWatch.of(channel.parent(), dial.remote(), this::unreachable);

@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.macula.transport.NodeMemory.HostMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +38,12 @@ final class ConnectionMemory {
 	private static final int STEP_BYTES = 16 << 10;
 
 	/** For streams that are bounded by themselves. */
-	static final ConnectionMemory UNCOUNTED = new ConnectionMemory(null, Runnable::run, () -> {
+	static final ConnectionMemory UNCOUNTED = new ConnectionMemory(null, null, Runnable::run, () -> {
 	});
 
 	private final @Nullable NodeMemory node;
+
+	private final @Nullable HostMemory host;
 
 	private final Executor owner;
 
@@ -60,8 +63,9 @@ final class ConnectionMemory {
 
 	private boolean ended;
 
-	ConnectionMemory(@Nullable NodeMemory node, Executor owner, Runnable close) {
+	ConnectionMemory(@Nullable NodeMemory node, @Nullable HostMemory host, Executor owner, Runnable close) {
 		this.node = node;
+		this.host = host;
 		this.owner = owner;
 		this.close = close;
 	}
@@ -85,6 +89,9 @@ final class ConnectionMemory {
 		long change = this.held - this.told;
 		this.told = this.held;
 		this.reported = this.held;
+		if (this.host != null) {
+			this.host.held.addAndGet(change);
+		}
 		to.add(change);
 	}
 
@@ -108,7 +115,12 @@ final class ConnectionMemory {
 	boolean exhaustedBy(long more) {
 		NodeMemory shared = this.node;
 		// What this connection holds is in the sum already.
-		return shared != null && this.held + more > STEP_BYTES && this.held + more > shared.free() - more;
+		return shared != null && this.held + more > STEP_BYTES
+				&& (this.held + more > shared.free() - more || exhaustsHost(more, shared.free()));
+	}
+
+	private boolean exhaustsHost(long more, long free) {
+		return this.host != null && this.host.held.get() + more > NodeMemory.TIMES_FREE_OF_A_HOST * (free - more);
 	}
 
 	/**
@@ -169,7 +181,7 @@ final class ConnectionMemory {
 		if (shared != null && !this.ended) {
 			this.ended = true;
 			this.awaiting = null;
-			shared.closed(this);
+			shared.closed(this, this.host);
 			this.held = 0;
 			report(shared);
 		}

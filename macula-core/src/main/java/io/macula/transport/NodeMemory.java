@@ -16,6 +16,7 @@
 
 package io.macula.transport;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -24,6 +25,7 @@ import java.util.function.LongSupplier;
 
 import io.macula.wire.FrameCodec;
 import io.netty.util.internal.PlatformDependent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The budget of a node for all that waits on its connections: frames that have arrived in
@@ -38,6 +40,9 @@ final class NodeMemory {
 	 * its part before the others came may hold more than it may now. Where that leaves
 	 * too little, the connection that holds most is closed; but however little is left,
 	 * none that holds about what it may, for many busy ones leave little to each.
+	 *
+	 * All connections of one host together may hold seven times what is left, so that
+	 * whoever opens many leaves an eighth to the others.
 	 */
 
 	/**
@@ -51,6 +56,9 @@ final class NodeMemory {
 	/** What two that come at once, after the others, may find taken. */
 	private static final int TIMES_FREE = 4;
 
+	/** What all connections of one host may hold. */
+	static final int TIMES_FREE_OF_A_HOST = 7;
+
 	/** Distance of connections that are closed for it: each frees what it held. */
 	private static final long CLOSE_PAUSE_NANOS = 20_000_000;
 
@@ -63,6 +71,9 @@ final class NodeMemory {
 	private final AtomicLong lastClosed;
 
 	private final Set<ConnectionMemory> connections = ConcurrentHashMap.newKeySet();
+
+	/** What connections of each host hold; as long as there are any. */
+	private final Map<Object, HostMemory> hosts = new ConcurrentHashMap<>();
 
 	/** Those that have something to do when there is room again. */
 	private final Set<ConnectionMemory> awaiting = ConcurrentHashMap.newKeySet();
@@ -89,16 +100,28 @@ final class NodeMemory {
 
 	/**
 	 * Count a connection.
+	 * @param host where the peer is, or {@code null} if that is not known
 	 * @param owner runs what is to be done on its event loop, from any thread
 	 * @param close closes it, for holding most while memory is scarce; run by the owner
 	 */
-	ConnectionMemory open(Executor owner, Runnable close) {
-		ConnectionMemory memory = new ConnectionMemory(this, owner, close);
+	ConnectionMemory open(@Nullable Object host, Executor owner, Runnable close) {
+		ConnectionMemory memory = new ConnectionMemory(this, (host != null) ? opened(host) : null, owner, close);
 		this.connections.add(memory);
 		return memory;
 	}
 
-	void closed(ConnectionMemory memory) {
+	private HostMemory opened(Object host) {
+		return this.hosts.compute(host, (key, present) -> {
+			HostMemory memory = (present != null) ? present : new HostMemory(key);
+			memory.connections++;
+			return memory;
+		});
+	}
+
+	void closed(ConnectionMemory memory, @Nullable HostMemory host) {
+		if (host != null) {
+			this.hosts.computeIfPresent(host.host, (key, present) -> (--present.connections > 0) ? present : null);
+		}
 		this.connections.remove(memory);
 		this.awaiting.remove(memory);
 	}
@@ -153,6 +176,22 @@ final class NodeMemory {
 		if (largest != null && largest.reported() > TIMES_FREE * Math.max(0, free())) {
 			largest.giveWay();
 		}
+	}
+
+	/** What all connections of a host hold, about. */
+	static final class HostMemory {
+
+		private final Object host;
+
+		/** Guarded by the map that this is in. */
+		private int connections;
+
+		final AtomicLong held = new AtomicLong();
+
+		private HostMemory(Object host) {
+			this.host = host;
+		}
+
 	}
 
 }

@@ -19,6 +19,7 @@ package io.macula.transport;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,7 +28,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 import io.macula.log.PrintableLogger;
@@ -40,6 +40,7 @@ import io.netty.handler.codec.quic.QuicCodecDispatcher;
 import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -83,7 +84,7 @@ public final class QuicListener implements AutoCloseable {
 	private final PendingHandshakes handshakes;
 
 	/** Connections that were welcomed. */
-	private final AtomicInteger count = new AtomicInteger();
+	private final ConnectionSlots slots;
 
 	private final LongSupplier clock;
 
@@ -97,6 +98,7 @@ public final class QuicListener implements AutoCloseable {
 
 	private QuicListener(Transport transport, TlsContexts tls, CallHandler handler, NodeInfo self) {
 		this.transport = transport;
+		this.slots = new ConnectionSlots(transport.settings().maxConnections());
 		this.clock = transport.clock();
 		this.log = new HandshakeLog(this.clock);
 		this.handshakes = new PendingHandshakes(transport.settings().maxPendingHandshakes(), this.clock);
@@ -156,7 +158,7 @@ public final class QuicListener implements AutoCloseable {
 	 * @return 0 or more
 	 */
 	public int connections() {
-		return this.count.get();
+		return this.slots.taken();
 	}
 
 	/**
@@ -244,13 +246,12 @@ public final class QuicListener implements AutoCloseable {
 		return this.handshakes;
 	}
 
-	/** Whether there is room for another connection, which counts from now on. */
-	boolean admit() {
-		if (this.count.incrementAndGet() <= settings().maxConnections()) {
-			return true;
-		}
-		this.count.decrementAndGet();
-		return false;
+	/**
+	 * Let another connection count, if there is room for it.
+	 * @return {@code null}, or a clause on why there is none
+	 */
+	@Nullable String admit(@Nullable SocketAddress address) {
+		return this.slots.take(address);
 	}
 
 	/**
@@ -260,7 +261,7 @@ public final class QuicListener implements AutoCloseable {
 	void ended(ServerConnection connection, boolean admitted) {
 		this.connections.remove(connection);
 		if (admitted) {
-			this.count.decrementAndGet();
+			this.slots.leave(connection.address());
 		}
 	}
 

@@ -115,7 +115,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 		this.address = Addresses.plain(channel.remoteSocketAddress());
 		this.decoder = new FrameDecoder(FrameCodec.maxFrameBytes(this.settings.maxPayloadBytes()));
 		this.allowance = new FrameAllowance(listener.clock());
-		this.memory = listener.memory().open(this::run, this::giveWay);
+		this.memory = listener.memory().open(Addresses.host(this.address), this::run, this::giveWay);
 		this.datagrams = BoundDatagrams.of(channel, turn, listener.clock());
 		this.handshake = new ServerHandshake(this, listener, channel);
 		this.control = new ControlStream(this.handshake, listener.clock());

@@ -145,9 +145,9 @@ final class ServerHandshake implements ControlStream.Receiver {
 		else {
 			// Before it counts, for it may be refused.
 			NodeInfo client = shown.describe(introduction);
-			if (!this.listener.admit()) {
-				refuse(ErrorCode.OVERLOADED,
-						"this node has " + settings.maxConnections() + " connections already (maxConnections)");
+			String full = this.listener.admit(this.address);
+			if (full != null) {
+				refuse(ErrorCode.OVERLOADED, "this node has " + full);
 				return;
 			}
 			over();

@@ -32,7 +32,8 @@ import io.macula.log.DurationText;
  * @param laneThresholdBytes payloads beyond this travel on a stream of their own; default
  * 16 KiB
  * @param lanes long-lived streams of unary calls per connection, 1 to 16; default 1
- * @param maxConnections connections that a listener accepts at once; default 10000
+ * @param maxConnections connections that a listener accepts at once, from one address
+ * seven times as many as are left; default 10000
  * @param maxInFlightPerConnection calls that one connection may have open; default 20000
  * @param maxStreamsPerConnection call streams that one connection may have open; default
  * 1000
@@ -43,7 +44,7 @@ import io.macula.log.DurationText;
  * and not with a single processor
  * @param bufferMemoryBytes bytes that may wait on all connections: frames that have
  * arrived in part, calls without an answer, answers that are not read; one connection may
- * hold as much of it as is left for the others. 0, the default, for a third of the
+ * hold as much of it as is left for the others, all from one address seven times as much. 0, the default, for a third of the
  * smaller of heap and direct memory, and no less than two payloads need
  * @param maxPendingHandshakes handshakes under way at once; default 1024. From a quarter
  * of it on, at most 64, clients must prove their addresses; one address may have an

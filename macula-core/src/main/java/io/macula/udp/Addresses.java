@@ -231,6 +231,18 @@ public final class Addresses {
 	}
 
 	/**
+	 * The host that a peer is at, as far as its address tells: a member can have as many
+	 * connections, node ids and certificates as it likes, but hardly more hosts.
+	 * @param address as a socket tells it
+	 * @return as {@link #share} has it; {@code null} if it tells nothing, as on the
+	 * loopback interface
+	 */
+	public static @Nullable Object host(@Nullable SocketAddress address) {
+		InetAddress host = (address instanceof InetSocketAddress internet) ? internet.getAddress() : null;
+		return (host != null && !plain(host).isLoopbackAddress()) ? share(host) : null;
+	}
+
+	/**
 	 * Why a host was not resolved, for people; what the exceptions say by themselves is
 	 * at times no more than the name.
 	 * @param host name or address

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -124,9 +125,42 @@ class NodeMemoryTests {
 		assertThat(this.node.held()).isZero();
 	}
 
+	/** Of a host that has a hundred connections, and as many node ids and keys. */
+	@Test
+	void whenOneHostOpensManyConnectionsThenAnEighthIsLeftToOthers() {
+		for (int i = 0; i < 100; i++) {
+			open("host");
+		}
+		fill();
+		assertThat(this.node.free()).isBetween((long) BUDGET / 8 - 100 * CALL, (long) BUDGET / 8 + CALL);
+		ConnectionMemory other = open("other");
+		assertThat(other.exhaustedBy(1 << 20)).as("1 MB").isFalse();
+		other.add(1 << 20);
+		assertThat(this.closed).isEmpty();
+	}
+
+	@Test
+	void whenTheConnectionsOfAHostEndThenOthersOfItHaveItsMemory() {
+		for (int round = 0; round < 3; round++) {
+			for (int i = 0; i < 10; i++) {
+				open("host");
+			}
+			fill();
+			assertThat(this.node.held()).as("round %s", round).isGreaterThan(BUDGET * 3L / 4);
+			this.connections.forEach(ConnectionMemory::end);
+			this.connections.clear();
+			assertThat(this.node.held()).isZero();
+		}
+		assertThat(this.closed).isEmpty();
+	}
+
 	private ConnectionMemory open() {
+		return open(null);
+	}
+
+	private ConnectionMemory open(@Nullable Object host) {
 		List<ConnectionMemory> self = new ArrayList<>();
-		ConnectionMemory memory = this.node.open(Runnable::run, () -> this.closed.add(self.get(0)));
+		ConnectionMemory memory = this.node.open(host, Runnable::run, () -> this.closed.add(self.get(0)));
 		self.add(memory);
 		this.connections.add(memory);
 		return memory;

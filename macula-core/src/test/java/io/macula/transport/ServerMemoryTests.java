@@ -287,7 +287,7 @@ class ServerMemoryTests {
 			this.lane.receive(call(i, "test/keep", 90_000));
 		}
 		this.channel.run();
-		ConnectionMemory other = this.memory.open(Runnable::run, () -> {
+		ConnectionMemory other = this.memory.open(null, Runnable::run, () -> {
 			throw new AssertionError("the other one holds less");
 		});
 		this.ticker.advance(1, TimeUnit.SECONDS);
