@@ -177,10 +177,12 @@ public final class EndpointPool {
 		if (present.isEmpty()) {
 			return null;
 		}
-		Connection usable = present.usable();
 		if (present.size() < this.settings.connectionsPerEndpoint() && this.dials.isFurtherDue(now)) {
 			dialFurther();
+			// It may have taken the place of one that was there.
+			present = this.connections;
 		}
+		Connection usable = present.usable();
 		// Last, because what is read after a volatile write waits for it.
 		this.lastUsedNanos = now;
 		return usable;

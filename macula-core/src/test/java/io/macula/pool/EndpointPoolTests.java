@@ -621,6 +621,20 @@ class EndpointPoolTests {
 		assertThat(two.ready(0)).isSameAs(first);
 	}
 
+	@Test
+	void whenAFurtherDialIsOverAtOnceThenTheCallGetsNoneThatItReplaced() {
+		EndpointPool two = two();
+		FakeConnection silent = new FakeConnection(ONE, 0);
+		silent.states = Flux::never;
+		dial().succeed(silent);
+		silent.state(Connection.State.SUSPECTED);
+		this.fixture.onDial = (dial) -> dial.onSubscribe = dial::succeed;
+		Connection given = two.ready(0);
+		assertThat(silent.state()).isEqualTo(Connection.State.CLOSED);
+		assertThat(given).isNotNull().isNotSameAs(silent);
+		assertThat(given.state()).isEqualTo(Connection.State.READY);
+	}
+
 	// Incarnations
 
 	@Test
