@@ -62,7 +62,8 @@ final class DirectoryCodec {
 
 			@Override
 			public Flux<byte[]> watch(Flux<byte[]> interests) {
-				return encode(peer.watch(decode(interests, DirectoryInterest.class)), DirectoryUpdate.class);
+				return Flux.deferContextual((context) -> encode(peer.watch(ProvenPeer.of(CallContext.from(context)),
+						decode(interests, DirectoryInterest.class)), DirectoryUpdate.class));
 			}
 		};
 	}

@@ -33,9 +33,10 @@ interface DirectoryPeer {
 
 	/**
 	 * Watch services without holding a replica.
+	 * @param peer who watches
 	 * @param interests what the client watches, the latest counts
 	 * @return a complete account for each interest, then changes; endless
 	 */
-	Flux<DirectoryUpdate> watch(Flux<DirectoryInterest> interests);
+	Flux<DirectoryUpdate> watch(ProvenPeer peer, Flux<DirectoryInterest> interests);
 
 }

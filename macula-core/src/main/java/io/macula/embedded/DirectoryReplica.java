@@ -57,6 +57,8 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 
 	private final ReplicaLinks links;
 
+	private final AccountShares shares;
+
 	private final WatchingClients clients;
 
 	private final Replication replication;
@@ -105,7 +107,8 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 		this.advertisement = new OwnAdvertisement(loop, this.own);
 		this.outbox = new Outbox(loop, watches());
 		this.links = new ReplicaLinks(loop, this.outbox, settings.lease());
-		this.clients = new WatchingClients(loop, this.outbox, this.log);
+		this.shares = new AccountShares(loop, table);
+		this.clients = new WatchingClients(loop, this.outbox, this.log, this.shares);
 		this.replication = new Replication(loop, this, table, this.own, this.links, this.clients, this.outbox, dialer,
 				this.log, this::linksChanged);
 		this.seeds = new SeedLinks(settings.seeds(), loop, this.replication, dialer);
@@ -136,10 +139,10 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 			}
 
 			@Override
-			public Flux<DirectoryUpdate> watch(Flux<DirectoryInterest> interests) {
-				return Flux.defer(() -> DirectoryReplica.this.streams.serve(
-						new DirectoryWatcher(loop(), DirectoryReplica.this, DirectoryReplica.this.table), interests,
-						DirectoryReplica.this.clients));
+			public Flux<DirectoryUpdate> watch(ProvenPeer peer, Flux<DirectoryInterest> interests) {
+				return Flux.defer(() -> DirectoryReplica.this.streams.serve(new DirectoryWatcher(loop(),
+						DirectoryReplica.this, DirectoryReplica.this.table, DirectoryReplica.this.shares, peer),
+						interests, DirectoryReplica.this.clients));
 			}
 		};
 	}

@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -31,9 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryWatcher extends DirectorySession {
 
+	/** To look for a node costs as much as to tell so many bytes. */
+	private static final int BYTES_PER_NODE = 8;
+
 	private final DirectorySelf self;
 
 	private final NodeTable table;
+
+	private final AccountShares shares;
+
+	private final ProvenPeer proven;
 
 	/** Nodes of which the client is told the record or the end. */
 	private final Set<String> due = new LinkedHashSet<>();
@@ -46,14 +54,25 @@ final class DirectoryWatcher extends DirectorySession {
 
 	private @Nullable WatchPace pace;
 
+	/** Whether an account is to be told from its start, as soon as the client may. */
+	private boolean accountDue;
+
+	/** Rest of the account that is being told. */
 	private @Nullable Iterator<String> account;
 
 	private boolean accountBegins;
 
-	DirectoryWatcher(DirectoryLoop loop, DirectorySelf self, NodeTable table) {
+	/**
+	 * A client that watches nothing yet.
+	 * @param shares of the accounts that clients are told
+	 * @param proven who the client is
+	 */
+	DirectoryWatcher(DirectoryLoop loop, DirectorySelf self, NodeTable table, AccountShares shares, ProvenPeer proven) {
 		super(loop);
 		this.self = self;
 		this.table = table;
+		this.shares = shares;
+		this.proven = proven;
 	}
 
 	Set<ServiceName> interests() {
@@ -97,9 +116,14 @@ final class DirectoryWatcher extends DirectorySession {
 	 */
 	void tellAccount() {
 		if (this.interestNumber >= 0) {
-			this.account = this.table.nodesOf(this.interests).iterator();
-			this.accountBegins = true;
+			this.accountDue = true;
+			this.account = null;
 		}
+	}
+
+	/** What is equal for all streams of one client, as far as that is proven. */
+	private Object shareKey() {
+		return (this.proven.identity() != null) ? this.proven : this;
 	}
 
 	/**
@@ -111,18 +135,16 @@ final class DirectoryWatcher extends DirectorySession {
 
 	@Override
 	@Nullable DirectoryUpdate next() {
+		if (this.accountDue && this.shares.left(shareKey())) {
+			beginAccount();
+		}
 		UpdateDraft draft = new UpdateDraft();
 		if (this.account != null) {
-			Iterator<String> rest = this.account;
-			for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext() && !draft.full(); i++) {
-				describe(draft, rest.next());
-			}
-			draft.account(this.accountBegins, !rest.hasNext(), this.interestNumber);
-			this.accountBegins = false;
-			this.account = rest.hasNext() ? rest : null;
+			tellAccount(draft, this.account);
 			return draft.build(this.self, 0);
 		}
-		if (!this.due.isEmpty()) {
+		// Changes wait behind the account that is due, so that none is told before it.
+		if (!this.due.isEmpty() && !this.accountDue) {
 			Iterator<String> rest = this.due.iterator();
 			for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext() && !draft.full(); i++) {
 				String nodeId = rest.next();
@@ -132,6 +154,24 @@ final class DirectoryWatcher extends DirectorySession {
 			return draft.build(this.self, 0);
 		}
 		return heartbeatDue() ? draft.build(this.self, 0) : null;
+	}
+
+	private void beginAccount() {
+		Collection<String> nodeIds = this.table.nodesOf(this.interests);
+		this.shares.spend(shareKey(), (long) nodeIds.size() * BYTES_PER_NODE);
+		this.account = nodeIds.iterator();
+		this.accountBegins = true;
+		this.accountDue = false;
+	}
+
+	private void tellAccount(UpdateDraft draft, Iterator<String> rest) {
+		for (int i = 0; i < DirectoryUpdate.MAX_RECORDS && rest.hasNext() && !draft.full(); i++) {
+			describe(draft, rest.next());
+		}
+		draft.account(this.accountBegins, !rest.hasNext(), this.interestNumber);
+		this.accountBegins = false;
+		this.account = rest.hasNext() ? rest : null;
+		this.shares.spend(shareKey(), draft.bytes());
 	}
 
 	/* A client does not judge leases: it gets no ages, and each end as it comes. */

@@ -48,12 +48,19 @@ final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryI
 	/** Never an empty set. */
 	private final Map<ServiceName, Set<DirectoryWatcher>> byService = new HashMap<>();
 
+	private final AccountShares shares;
+
 	private int watched;
 
-	WatchingClients(DirectoryLoop loop, Outbox outbox, ReplicaLog log) {
+	/**
+	 * Nobody watches.
+	 * @param shares of the accounts that clients are told
+	 */
+	WatchingClients(DirectoryLoop loop, Outbox outbox, ReplicaLog log, AccountShares shares) {
 		this.loop = loop;
 		this.outbox = outbox;
 		this.log = log;
+		this.shares = shares;
 	}
 
 	@Override
@@ -131,6 +138,7 @@ final class WatchingClients implements SessionOwner<DirectoryWatcher, DirectoryI
 	 */
 	void tick() {
 		assert this.loop.inLoop();
+		this.shares.tick();
 		gatherHeartbeats(WatchPace.BRISK);
 		gatherHeartbeats(WatchPace.CALM);
 		this.watchers.forEach(this.outbox::add);

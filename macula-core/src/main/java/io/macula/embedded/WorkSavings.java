@@ -63,6 +63,11 @@ final class WorkSavings {
 				: Duration.ofNanos(1 + (long) (-this.saved * SECOND_NANOS / this.steady));
 	}
 
+	/** Whether everything may come at once again. */
+	boolean whole() {
+		return untilNext().isZero() && this.saved >= this.burst;
+	}
+
 	void spend(long units) {
 		this.saved -= units;
 	}

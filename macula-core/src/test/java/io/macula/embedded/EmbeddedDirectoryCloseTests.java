@@ -173,7 +173,7 @@ class EmbeddedDirectoryCloseTests {
 		node.directory.close().subscribe();
 		this.realm.pass(SECOND);
 		whenEnded("link", node.replica.peer().link(ProvenPeer.UNKNOWN, Flux.never()));
-		whenEnded("watch", node.replica.peer().watch(Flux.never()));
+		whenEnded("watch", node.replica.peer().watch(ProvenPeer.UNKNOWN, Flux.never()));
 		this.realm.pass(SECOND);
 		assertThat(this.ended).containsExactly("link", "watch");
 	}
@@ -182,7 +182,7 @@ class EmbeddedDirectoryCloseTests {
 	void whenClosedThenTheStreamsOfOtherNodesHaveEnded() {
 		Node node = linkedNode();
 		whenEnded("link", node.replica.peer().link(ProvenPeer.UNKNOWN, Flux.never()));
-		whenEnded("watch", node.replica.peer().watch(Flux.never()));
+		whenEnded("watch", node.replica.peer().watch(ProvenPeer.UNKNOWN, Flux.never()));
 		this.realm.pass(SECOND);
 		assertThat(this.ended).isEmpty();
 		node.directory.close().subscribe();

@@ -378,7 +378,7 @@ final class SimulatedRealm {
 
 		@Override
 		public Flux<DirectoryUpdate> watch(Endpoint seed, Flux<DirectoryInterest> interests) {
-			return call(this, seed, interests, (service) -> service::watch);
+			return call(this, seed, interests, (service) -> (told) -> service.watch(proven(), told));
 		}
 
 		@Override

@@ -35,16 +35,18 @@ class WatchingClientsTests {
 
 	private final TestLoop test = new TestLoop();
 
-	private final NodeTable table = new NodeTable(this.test.loop.clock(), 10);
+	private final NodeTable table = new NodeTable(this.test.loop.clock(), 1_000);
 
 	private final Outbox outbox = new Outbox(this.test.loop,
 			new LocalWatches(this.test.loop, this.table, (watch) -> true, () -> {
 			}));
 
-	private final WatchingClients clients = new WatchingClients(this.test.loop, this.outbox,
-			new ReplicaLog(this.test.loop, 10));
+	private final AccountShares shares = new AccountShares(this.test.loop, this.table);
 
-	private final DirectoryWatcher watcher = new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table);
+	private final WatchingClients clients = new WatchingClients(this.test.loop, this.outbox,
+			new ReplicaLog(this.test.loop, 10), this.shares);
+
+	private final DirectoryWatcher watcher = watcher(ProvenPeer.UNKNOWN);
 
 	private final List<DirectoryUpdate> sent = new ArrayList<>();
 
@@ -128,7 +130,7 @@ class WatchingClientsTests {
 		this.test.run(() -> this.clients.close(this.watcher));
 		List<Long> moments = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
-			DirectoryWatcher client = new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table);
+			DirectoryWatcher client = watcher(ProvenPeer.UNKNOWN);
 			this.test.run(() -> this.clients.opened(client));
 			client.outgoing().subscribe((update) -> moments.add(this.test.loop.nanoTime()));
 			this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), WatchPace.BRISK)));
@@ -146,7 +148,7 @@ class WatchingClientsTests {
 		this.test.run(() -> this.clients.close(this.watcher));
 		Map<Long, Integer> moments = new HashMap<>();
 		for (int i = 0; i < 1000; i++) {
-			DirectoryWatcher client = new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table);
+			DirectoryWatcher client = watcher(ProvenPeer.UNKNOWN);
 			this.test.run(() -> this.clients.opened(client));
 			client.outgoing().subscribe((update) -> moments.merge(this.test.loop.nanoTime(), 1, Integer::sum));
 			this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), WatchPace.BRISK)));
@@ -178,7 +180,7 @@ class WatchingClientsTests {
 	@Test
 	void whenOneClientIsBriskThenTheCalmOnesStayCalm() {
 		List<DirectoryUpdate> calm = new ArrayList<>();
-		DirectoryWatcher client = new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table);
+		DirectoryWatcher client = watcher(ProvenPeer.UNKNOWN);
 		this.test.run(() -> this.clients.opened(client));
 		client.outgoing().subscribe(calm::add);
 		this.test.run(() -> this.clients.heard(client, new DirectoryInterest(1, List.of("s"), WatchPace.CALM)));
@@ -186,6 +188,78 @@ class WatchingClientsTests {
 		tickFor(Duration.ofSeconds(88));
 		assertThat(calm).as("one account and the heartbeats").hasSize(11);
 		assertThat(this.sent).hasSize(21);
+	}
+
+	@Test
+	void whenAClientWatchesOtherServicesAgainAndAgainThenItHasItsShare() {
+		for (int i = 0; i < 10; i++) {
+			put("node" + i, 60_000, "s", "t");
+		}
+		List<DirectoryUpdate> told = new ArrayList<>();
+		DirectoryWatcher flood = open(new ProvenPeer("flood", "flood"), told);
+		DirectoryWatcher beside = open(new ProvenPeer("flood", "flood"), told);
+		for (int number = 1; number <= 1_000; number++) {
+			interest(flood, number, (number % 2 == 0) ? "s" : "t");
+			interest(beside, number, (number % 2 == 0) ? "s" : "t");
+		}
+		long share = 16 * (AnswerTurns.LEAST_SHARE + this.table.cost());
+		assertThat(bytes(told)).as("of 1.2 GB").isBetween(share - 700_000, share + 700_000);
+		List<DirectoryUpdate> other = new ArrayList<>();
+		interest(open(new ProvenPeer("other", "other"), other), 1, "s");
+		assertThat(bytes(other)).as("to another client, at once").isGreaterThan(600_000);
+		int before = told.size();
+		tickFor(Duration.ofSeconds(10));
+		List<DirectoryUpdate> later = told.subList(before, told.size());
+		assertThat(later.stream().filter((update) -> update.ends() && update.answers() == 1_000)).as("the latest")
+			.hasSize(2);
+		assertThat(bytes(later)).isLessThan(2_000_000);
+	}
+
+	@Test
+	void whenAClientHasHadItsShareThenItHearsThatItsSeedLives() {
+		put("a", 60_000, "s");
+		List<DirectoryUpdate> told = new ArrayList<>();
+		DirectoryWatcher flood = open(new ProvenPeer("flood", "flood"), told);
+		this.test.run(() -> this.shares.spend(new ProvenPeer("flood", "flood"), 200_000_000));
+		interest(flood, 1, "s");
+		assertThat(told).isEmpty();
+		tickFor(WatchPace.BRISK.heartbeat().plusMillis(400));
+		assertThat(told).hasSize(1).allMatch((update) -> update.upserts().isEmpty());
+		tickFor(Duration.ofMinutes(5));
+		assertThat(told.stream().filter(DirectoryUpdate::ends)).hasSize(1);
+	}
+
+	@Test
+	void whenAClientGetsToKnowItsServicesOneAfterTheOtherThenItDoesNotWait() {
+		List<String> services = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			services.add("s" + i);
+			put("node" + i, 300, "s" + i);
+		}
+		List<DirectoryUpdate> told = new ArrayList<>();
+		DirectoryWatcher client = open(new ProvenPeer("client", "client"), told);
+		for (int number = 1; number <= 200; number++) {
+			interest(client, number, services.subList(0, number).toArray(String[]::new));
+		}
+		assertThat(told).hasSize(200).last().matches((update) -> update.ends() && update.answers() == 200);
+	}
+
+	private DirectoryWatcher watcher(ProvenPeer peer) {
+		return new DirectoryWatcher(this.test.loop, TestLoop.self("me", 1), this.table, this.shares, peer);
+	}
+
+	private DirectoryWatcher open(ProvenPeer peer, List<DirectoryUpdate> told) {
+		DirectoryWatcher client = watcher(peer);
+		this.test.run(() -> this.clients.opened(client));
+		client.outgoing().subscribe(told::add);
+		return client;
+	}
+
+	private static long bytes(List<DirectoryUpdate> told) {
+		return told.stream()
+			.flatMap((update) -> update.upserts().stream())
+			.mapToLong((upsert) -> RecordBounds.bytes(upsert.record()))
+			.sum();
 	}
 
 	private void tickFor(Duration duration) {
@@ -199,14 +273,21 @@ class WatchingClientsTests {
 	}
 
 	private void interest(long number, String... services) {
-		this.test.run(() -> this.clients.heard(this.watcher,
-				new DirectoryInterest(number, List.of(services), WatchPace.BRISK)));
+		interest(this.watcher, number, services);
+	}
+
+	private void interest(DirectoryWatcher client, long number, String... services) {
+		this.test
+			.run(() -> this.clients.heard(client, new DirectoryInterest(number, List.of(services), WatchPace.BRISK)));
 	}
 
 	private void put(String nodeId, String... services) {
-		this.test.run(() -> this.table.apply(new Upsert(
-				new NodeRecord(nodeId, 1, 1, 1, "host", 9443, null, 0, 100, Map.of(), List.of(services), 15_000), 0,
-				0)));
+		put(nodeId, 0, services);
+	}
+
+	private void put(String nodeId, int bytes, String... services) {
+		this.test.run(() -> this.table.apply(new Upsert(new NodeRecord(nodeId, 1, 1, 1, "host", 9443, null, 0, 100,
+				AnswerTurnsTests.metadata(bytes), List.of(services), 15_000), 0, 0)));
 		passOn();
 	}
 
