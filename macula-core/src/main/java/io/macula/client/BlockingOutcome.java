@@ -40,7 +40,7 @@ final class BlockingOutcome implements CallOutcome {
 	private volatile boolean told;
 
 	@Override
-	public void succeeded(byte[] payload) {
+	public void succeeded(byte[] payload, Object sender) {
 		this.result = payload;
 		tell();
 	}

@@ -27,8 +27,9 @@ interface CallOutcome {
 	/**
 	 * The call succeeded.
 	 * @param payload the encoded result
+	 * @param sender whose it is: large results of one take turns with those of others
 	 */
-	void succeeded(byte[] payload);
+	void succeeded(byte[] payload, Object sender);
 
 	/**
 	 * The call failed.

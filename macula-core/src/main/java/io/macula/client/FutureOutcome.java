@@ -53,9 +53,9 @@ final class FutureOutcome extends CompletableFuture<@Nullable Object> implements
 	}
 
 	@Override
-	public void succeeded(byte[] payload) {
+	public void succeeded(byte[] payload, Object sender) {
 		if (LargePayloads.large(payload)) {
-			LargePayloads.execute(() -> decoded(payload));
+			LargePayloads.execute(sender, () -> decoded(payload));
 		}
 		else {
 			decoded(payload);

@@ -38,9 +38,9 @@ final class MonoOutcome implements CallOutcome {
 	}
 
 	@Override
-	public void succeeded(byte[] payload) {
+	public void succeeded(byte[] payload, Object sender) {
 		if (LargePayloads.large(payload)) {
-			LargePayloads.execute(() -> decoded(payload));
+			LargePayloads.execute(sender, () -> decoded(payload));
 		}
 		else {
 			decoded(payload);

@@ -66,6 +66,10 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 		return this.tracker;
 	}
 
+	Connection connection() {
+		return this.connection;
+	}
+
 	@Override
 	protected long lastDeadlineNanoTime() {
 		return this.call.shared().times().fixed() ? super.lastDeadlineNanoTime() : this.call.deadlineNanos();
@@ -123,7 +127,7 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 			observed(status);
 			Failure explained = explained(failure);
 			if (LargePayloads.large(failure.detail())) {
-				LargePayloads.execute(() -> this.call.attemptFailed(this, explained));
+				LargePayloads.execute(this.connection, () -> this.call.attemptFailed(this, explained));
 			}
 			else {
 				this.call.attemptFailed(this, explained);

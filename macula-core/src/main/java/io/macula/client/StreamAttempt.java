@@ -123,7 +123,7 @@ final class StreamAttempt implements OpenAttempt, CoreSubscriber<byte[]> {
 			this.call.shared().retries().failed(status);
 			observed(status);
 			if (LargePayloads.large(failure.detail())) {
-				LargePayloads.execute(() -> this.call.attemptFailed(this, failure));
+				LargePayloads.execute(this.connection, () -> this.call.attemptFailed(this, failure));
 			}
 			else {
 				this.call.attemptFailed(this, failure);

@@ -132,7 +132,7 @@ final class UnaryCall extends CallPipeline {
 	void succeeded(SentAttempt attempt, byte[] result) {
 		if (succeed(attempt)) {
 			try {
-				this.outcome.succeeded(result);
+				this.outcome.succeeded(result, attempt.connection());
 			}
 			catch (Throwable ex) {
 				callerFailed(ex);

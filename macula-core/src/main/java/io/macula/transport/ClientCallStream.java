@@ -298,10 +298,10 @@ final class ClientCallStream extends FrameStream
 		return this.connection.loop().isShutdown();
 	}
 
-	/** A call has a turn of its own: this node asked for what it is sent. */
+	/** All that one provider sends shares one turn. */
 	@Override
 	public Object sender() {
-		return this;
+		return this.connection;
 	}
 
 	@Override

@@ -30,7 +30,8 @@ import io.macula.udp.LoopThread;
  * the process, as many as it has processors, which end when they are idle. What runs
  * there must not block, as on an event loop. Safe for all threads.
  * <p>
- * Callers take turns, so that whoever sends many large payloads delays its own.
+ * Senders take turns, callers and providers, so that whoever sends many large payloads
+ * delays its own.
  * <p>
  * Decoding costs what a payload has bytes, and an event loop that decodes 16 MB does
  * nothing for all others meanwhile.
@@ -76,14 +77,6 @@ public final class LargePayloads {
 	 */
 	public static boolean large(byte[] payload) {
 		return payload.length > THRESHOLD;
-	}
-
-	/**
-	 * Run what decodes a large payload that this node asked for, in a turn of its own.
-	 * @param work must not block
-	 */
-	public static void execute(Runnable work) {
-		execute(work, work);
 	}
 
 	/**

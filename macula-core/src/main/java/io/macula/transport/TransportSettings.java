@@ -44,8 +44,9 @@ import io.macula.log.DurationText;
  * and not with a single processor
  * @param bufferMemoryBytes bytes that may wait on all connections: frames that have
  * arrived in part, calls without an answer, answers that are not read; one connection may
- * hold as much of it as is left for the others, all from one address seven times as much. 0, the default, for a third of the
- * smaller of heap and direct memory, and no less than two payloads need
+ * hold as much of it as is left for the others, all from one address seven times as much.
+ * 0, the default, for a third of the smaller of heap and direct memory, and no less than
+ * two payloads need
  * @param maxPendingHandshakes handshakes under way at once; default 1024. From a quarter
  * of it on, at most 64, clients must prove their addresses; one address may have an
  * eighth of it

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import io.macula.RpcException;
@@ -60,18 +62,29 @@ class LargePayloadTests {
 
 	private Bodies bodies = new Handler();
 
+	private String seed = "";
+
+	private RealmNode client;
+
 	@BeforeEach
 	void start() {
-		RealmNode provider = node(RealmNode.builder("test")
-			.nodeId("provider")
-			.provider(
-					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000, Duration.ofSeconds(2)))
-			.service("test.bodies", Bodies.class, new Handler()));
-		provider.advertise();
-		RealmNode client = node(RealmNode.builder("test").nodeId("client").seeds("127.0.0.1:" + provider.port()));
-		this.bodies = client.client().proxy(Bodies.class, "test.bodies");
+		RealmNode provider = provider("provider", "test.bodies");
+		this.seed = "127.0.0.1:" + provider.port();
+		this.client = node(RealmNode.builder("test").nodeId("client").seeds(this.seed));
+		this.bodies = this.client.client().proxy(Bodies.class, "test.bodies");
 		this.bodies.mono(SMALL).block();
 		decoders.clear();
+	}
+
+	private RealmNode provider(String nodeId, String service, String... seeds) {
+		RealmNode provider = node(RealmNode.builder("test")
+			.nodeId(nodeId)
+			.seeds(seeds)
+			.provider(
+					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000, Duration.ofSeconds(2)))
+			.service(service, Bodies.class, new Handler()));
+		provider.advertise();
+		return provider;
 	}
 
 	private RealmNode node(RealmNodeBuilder builder) {
@@ -148,10 +161,28 @@ class LargePayloadTests {
 		assertThat(this.bodies.mono(SMALL).block()).isEqualTo(SMALL);
 	}
 
+	@Test
+	void largeResultsOfOneProviderDelayThoseOfAnotherByAFew() throws Exception {
+		provider("other", "test.others", this.seed);
+		Bodies others = this.client.client().proxy(Bodies.class, "test.others");
+		assertThat(others.make("quick").block(Duration.ofSeconds(30))).isNotNull();
+		List<CompletableFuture<Body>> many = IntStream.range(0, 40)
+			.mapToObj((i) -> this.bodies.make("slow").toFuture())
+			.toList();
+		CompletableFuture.allOf(many.subList(0, 6).toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+		assertThat(others.make("quick").block(Duration.ofSeconds(30))).isNotNull();
+		assertThat(many.stream().filter(CompletableFuture::isDone).count()).isBetween(6L, 24L);
+		CompletableFuture.allOf(many.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+	}
+
 	record Body(String text) {
 
 		Body {
 			decoders.add(Thread.currentThread().getName());
+			if (text.startsWith("slow") && Thread.currentThread().getName().startsWith("macula-decode-")) {
+				// What is dear to decode.
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+			}
 			if (text.startsWith("bomb") && Thread.currentThread().getName().startsWith("macula-decode-")) {
 				throw new IllegalStateException("too much");
 			}
@@ -190,6 +221,8 @@ class LargePayloadTests {
 
 		Mono<String> refuse(String text) throws TooMuch;
 
+		Mono<Body> make(String text);
+
 	}
 
 	static final class Handler implements Bodies {
@@ -223,6 +256,12 @@ class LargePayloadTests {
 		public Mono<String> refuse(String text) {
 			return Mono.error(new TooMuch(text, LARGE));
 		}
+
+		@Override
+		public Mono<Body> make(String text) {
+			return Mono.just(new Body(text + LARGE.text()));
+		}
+
 
 	}
 
