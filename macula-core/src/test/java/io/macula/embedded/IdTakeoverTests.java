@@ -40,6 +40,9 @@ class IdTakeoverTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
+	/** Nobody answers there, not even by an error. */
+	private static final Endpoint SILENT = SimulatedRealm.endpoint("silent");
+
 	private final SimulatedRealm realm = new SimulatedRealm(17);
 
 	private final Node a = this.realm.provider("a", SEEDS);
@@ -60,6 +63,7 @@ class IdTakeoverTests {
 	@ParameterizedTest
 	@MethodSource("takings")
 	void whenItsIdIsTakenWhileANodeIsAwayThenItHasItAgainWithinASecondAndKeepsIt(Taking taking, boolean withdraws) {
+		this.realm.silence(SILENT);
 		this.realm.pass(Duration.ofMinutes(1));
 		this.first.link(SimulatedRealm.endpoint("a"));
 		this.second.link(SimulatedRealm.endpoint("a"));
@@ -214,6 +218,36 @@ class IdTakeoverTests {
 			@Override
 			void keep(RogueMember first, RogueMember second, int round) {
 				renew(first, 100 + round);
+			}
+		},
+		/**
+		 * There is always another claim under way, for which a dial hangs.
+		 */
+		CROWDS_WHILE_A_DIAL_HANGS {
+			@Override
+			void prepare(RogueMember first, RogueMember second, int step) {
+				if (step == 1) {
+					claim(first, SILENT.host(), 1_000);
+				}
+			}
+
+			@Override
+			void keep(RogueMember first, RogueMember second, int round) {
+				claim(second, "second", 3_000 + round);
+			}
+		},
+		/** The same, at the address of the one that comes back. */
+		CROWDS_ITS_PLACE {
+			@Override
+			void prepare(RogueMember first, RogueMember second, int step) {
+				if (step == 1) {
+					claim(first, "victim", 1_000);
+				}
+			}
+
+			@Override
+			void keep(RogueMember first, RogueMember second, int round) {
+				claim(second, "victim", 3_000 + round);
 			}
 		},
 		/** There is always another claim under way. */
