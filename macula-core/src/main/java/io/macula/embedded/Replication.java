@@ -104,7 +104,8 @@ final class Replication implements SessionOwner<DirectoryLink, DirectoryUpdate>,
 			this.log.dishonest(link.proven(), "it has " + MOST_LINKS_OF_A_PEER + " others already");
 			link.fail(Status
 				.notProcessed(Code.RESOURCE_EXHAUSTED,
-						"this node has " + MOST_LINKS_OF_A_PEER + " links of node '" + link.proven().nodeId() + "' already")
+						"this node has " + MOST_LINKS_OF_A_PEER + " links of node '" + link.proven().nodeId()
+								+ "' already")
 				.toException());
 			return;
 		}

@@ -262,7 +262,6 @@ class LargePayloadTests {
 			return Mono.just(new Body(text + LARGE.text()));
 		}
 
-
 	}
 
 }

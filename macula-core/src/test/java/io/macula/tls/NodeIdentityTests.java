@@ -87,8 +87,8 @@ class NodeIdentityTests {
 		KeyPairGenerator edwards = KeyPairGenerator.getInstance("Ed25519");
 		byte[] offCurve = key.clone();
 		offCurve[offCurve.length - 1] ^= 1;
-		for (byte[] bytes : Arrays.asList(new byte[0], new byte[] { 0x30 }, new byte[5000], rsa(3072, 3072), rsa(2048, 65),
-				Arrays.copyOf(key, key.length + 1), Arrays.copyOf(key, key.length - 1), offCurve,
+		for (byte[] bytes : Arrays.asList(new byte[0], new byte[] { 0x30 }, new byte[5000], rsa(3072, 3072),
+				rsa(2048, 65), Arrays.copyOf(key, key.length + 1), Arrays.copyOf(key, key.length - 1), offCurve,
 				weak.generateKeyPair().getPublic().getEncoded(), edwards.generateKeyPair().getPublic().getEncoded())) {
 			assertThatIllegalArgumentException().isThrownBy(() -> NodeIdentity.of(bytes))
 				.withMessageStartingWith("A public key of " + bytes.length + " bytes is not valid: expected ");

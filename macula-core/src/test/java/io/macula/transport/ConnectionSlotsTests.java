@@ -29,9 +29,8 @@ class ConnectionSlotsTests {
 	@Test
 	void whenOneHostOpensManyConnectionsThenAnEighthIsLeftToOthers() {
 		assertThat(open("192.0.2.1", 100)).isEqualTo(70);
-		assertThat(this.slots.take(new InetSocketAddress("192.0.2.1", 1)))
-			.isEqualTo("70 connections from the address of the client already, and keeps 10 for others "
-					+ "(maxConnections)");
+		assertThat(this.slots.take(new InetSocketAddress("192.0.2.1", 1))).isEqualTo(
+				"70 connections from the address of the client already, and keeps 10 for others (maxConnections)");
 		assertThat(open("192.0.2.2", 5)).isEqualTo(5);
 		assertThat(this.slots.taken()).isEqualTo(75);
 	}
