@@ -62,7 +62,7 @@ final class SecretLooks {
 	 * @return a clause that does not show it, or {@code null} if it may be one
 	 */
 	static @Nullable String fault(String text) {
-		if (PATH.matcher(text).matches() || text.startsWith("/") && !mixed(text)) {
+		if (PATH.matcher(text).matches() || text.startsWith("/") && !text.endsWith("=") && !mixed(text)) {
 			return "looks like the path of a file" + WRITE_FILE;
 		}
 		Matcher scheme = SCHEME.matcher(text);

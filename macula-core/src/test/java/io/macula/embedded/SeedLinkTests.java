@@ -51,7 +51,8 @@ class SeedLinkTests {
 		this.links = new ReplicaLinks(loop, outbox, Advertisement.DEFAULT_TTL);
 		Replication replication = new Replication(loop, self, table,
 				new OwnRecord(self, new OwnSeal(TestOwner.REALM, () -> TestOwner.named("me").key), table, loop),
-				this.links, new WatchingClients(loop, outbox, log), outbox, this.dialer, log, () -> {
+				this.links, new WatchingClients(loop, outbox, log, new AccountShares(loop, table)), outbox, this.dialer,
+				log, () -> {
 					this.links.changed();
 					this.changes.add(this.links.connected() ? "connected" : "not connected");
 				});

@@ -128,6 +128,12 @@ class RealmSecretTests {
 	}
 
 	@Test
+	void whenATextEndsAsBase64DoesThenItIsNoPath() {
+		assertThat(SecretLooks.fault("/run/secrets/abcdefghijklmnopqrstuvwxyzabcd")).contains("path of a file");
+		assertThat(SecretLooks.fault("/run/secrets/abcdefghijklmnopqrstuvwxyzabcd=")).isNull();
+	}
+
+	@Test
 	void thePathOfAFileThatExistsIsNoSecret() {
 		assertThatIllegalArgumentException().isThrownBy(() -> RealmSecret.of("pom.xml", "x"))
 			.withMessageContaining("is the path of a file that exists, and is no secret: write file:<path>");
