@@ -85,6 +85,15 @@ public interface DirectoryEngine {
 	}
 
 	/**
+	 * Whether this engine talks to others through the connections of its node, which then
+	 * stay open until it is closed.
+	 * @return false for an engine that is a system of its own
+	 */
+	default boolean usesConnections() {
+		return false;
+	}
+
+	/**
 	 * Why what the read side says may be out of date, at this moment.
 	 * @return a clause for messages, for example {@code no seed is reachable}, or
 	 * {@code null} if it is up to date as far as the engine knows

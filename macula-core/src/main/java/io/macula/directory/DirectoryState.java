@@ -32,15 +32,40 @@ import org.jspecify.annotations.Nullable;
  * @param overdue nodes that are kept for that reason though their leases are over
  * @param fault why it does not say of itself that it knows the whole realm, though it has
  * run for long enough; {@code null} if nothing is wrong
+ * @param engines what each engine behind it says of itself, the preferred one first;
+ * empty for an engine that says nothing
  */
 public record DirectoryState(Map<String, String> seeds, int nodes, boolean selfPreservation, List<String> overdue,
-		@Nullable String fault) {
+		@Nullable String fault, List<DirectoryReport> engines) {
 
 	/** Nothing is known yet. */
 	public static final DirectoryState EMPTY = new DirectoryState(Map.of(), 0, false, List.of(), null);
 
 	public DirectoryState {
 		overdue = List.copyOf(overdue);
+		engines = List.copyOf(engines);
+	}
+
+	/**
+	 * The state of an engine that gives no report of its own.
+	 * @param seeds where it is asked
+	 * @param nodes known nodes
+	 * @param selfPreservation whether leases are not expired
+	 * @param overdue nodes that are kept for that reason
+	 * @param fault what is wrong, or {@code null}
+	 */
+	public DirectoryState(Map<String, String> seeds, int nodes, boolean selfPreservation, List<String> overdue,
+			@Nullable String fault) {
+		this(seeds, nodes, selfPreservation, overdue, fault, List.of());
+	}
+
+	/**
+	 * The state of an engine that is a system of its own.
+	 * @param report what the engine says of itself
+	 * @return the state
+	 */
+	public static DirectoryState of(DirectoryReport report) {
+		return new DirectoryState(Map.of(), report.nodes(), report.selfPreservation(), report.overdue(), null, List.of(report));
 	}
 
 }

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -74,6 +75,16 @@ public final class StaticDirectory implements Directory {
 		Map<ServiceName, List<Instance>> copy = new HashMap<>(this.services);
 		copy.put(service, List.copyOf(instances));
 		return new StaticDirectory(copy);
+	}
+
+	/** The services that are known, those without an instance included. */
+	Set<ServiceName> services() {
+		return this.services.keySet();
+	}
+
+	/** How many nodes are known, whatever each serves. */
+	int nodes() {
+		return (int) this.services.values().stream().flatMap(List::stream).map(Instance::nodeId).distinct().count();
 	}
 
 	@Override

@@ -28,6 +28,8 @@ import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
+import io.macula.directory.DirectoryEngineFactory;
+import io.macula.directory.DirectoryReport;
 import io.macula.directory.DirectoryState;
 import io.macula.directory.Snapshot;
 import io.macula.pool.ConnectionPool;
@@ -142,7 +144,18 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 
 	@Override
 	public final DirectoryState state() {
-		return this.state;
+		DirectoryState present = this.state;
+		String trouble = trouble();
+		DirectoryReport report = new DirectoryReport(DirectoryEngineFactory.EMBEDDED, present.nodes(), null,
+				trouble == null, null, null, (trouble != null) ? trouble : present.fault(), 0, present.selfPreservation(), present.overdue(),
+				present.seeds());
+		return new DirectoryState(present.seeds(), present.nodes(), present.selfPreservation(), present.overdue(),
+				present.fault(), List.of(report));
+	}
+
+	@Override
+	public final boolean usesConnections() {
+		return true;
 	}
 
 	@Override

@@ -16,9 +16,8 @@
 
 package io.macula.node;
 
-import java.util.function.Supplier;
-
 import io.macula.directory.DirectoryEngine;
+import io.macula.directory.DirectoryEngineFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -28,42 +27,46 @@ import reactor.core.publisher.Mono;
  */
 final class EngineSource {
 
-	private final Supplier<? extends DirectoryEngine> factory;
+	private final DirectoryEngineFactory factory;
 
 	private final @Nullable DirectoryEngine given;
 
 	/** The one that was given has been started; turns once. */
 	private volatile boolean used;
 
-	private EngineSource(Supplier<? extends DirectoryEngine> factory, @Nullable DirectoryEngine given) {
+	private EngineSource(DirectoryEngineFactory factory, @Nullable DirectoryEngine given) {
 		this.factory = factory;
 		this.given = given;
 	}
 
 	static EngineSource given(DirectoryEngine engine) {
-		return new EngineSource(() -> engine, engine);
+		return new EngineSource(DirectoryEngineFactory.of("given", (context) -> engine), engine);
 	}
 
-	static EngineSource madeBy(Supplier<? extends DirectoryEngine> factory) {
+	static EngineSource madeBy(DirectoryEngineFactory factory) {
 		return new EngineSource(factory, null);
 	}
 
 	/**
-	 * The engine of the next life.
+	 * Demand that there is an engine for the next life.
 	 * @param nodeId of the node, for the message
 	 * @throws IllegalStateException if there is none any more
 	 */
-	DirectoryEngine next(String nodeId) {
+	void require(String nodeId) {
 		DirectoryEngine only = this.given;
-		if (only == null) {
-			return this.factory.get();
-		}
-		if (this.used && !only.restartable()) {
+		if (only != null && this.used && !only.restartable()) {
 			throw new IllegalStateException("Node '" + nodeId + "' cannot be started again: its directory engine "
 					+ only.getClass().getName() + " was given as one instance and is closed;"
 					+ " give RealmNodeBuilder.directory a factory of engines, so that each start has a new one");
 		}
-		return only;
+	}
+
+	/**
+	 * The engine of the next life.
+	 * @param context the life
+	 */
+	DirectoryEngine next(DirectoryEngineFactory.Context context) {
+		return this.factory.create(context);
 	}
 
 	/** An engine of this source is about to be started. */

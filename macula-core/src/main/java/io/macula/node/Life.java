@@ -21,7 +21,6 @@ import java.time.Duration;
 import io.macula.Endpoint;
 import io.macula.client.ClientLife;
 import io.macula.directory.DirectoryEngine;
-import io.macula.embedded.EmbeddedDirectory;
 import io.macula.log.PrintableLogger;
 import io.macula.pool.ConnectionPool;
 import io.macula.transport.NodeInfo;
@@ -88,15 +87,15 @@ final class Life {
 			part.addTo(this.closing);
 		}
 		this.closing.then("the client", client).then("the calls in flight", this.pool::closeReleased);
-		// The embedded directory says farewell over these connections; any other needs
-		// none of them, and may take its time.
-		if (this.engine instanceof EmbeddedDirectory) {
+		// Whoever says farewell over these connections needs them; any other may take its
+		// time.
+		if (this.engine.usesConnections()) {
 			this.closing.then("the directory", this.engine::close, DIRECTORY_LIMIT)
 				.then("the connections", this.pool::close);
 		}
 		else {
 			this.closing.then("the connections", this.pool::close);
-			if (this.engineStarted || this.plan.engines() == null || this.plan.engines().closesUnstarted()) {
+			if (this.engineStarted || this.plan.engines().closesUnstarted()) {
 				this.closing.then("the directory", this.engine::close, DIRECTORY_LIMIT);
 			}
 		}
@@ -111,10 +110,7 @@ final class Life {
 	void start() {
 		Endpoint self = (this.serving != null) ? listen(this.serving) : calls();
 		this.engineStarted = true;
-		EngineSource source = this.plan.engines();
-		if (source != null) {
-			source.starts();
-		}
+		this.plan.engines().starts();
 		this.engine.start(self);
 	}
 

@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
 import io.macula.client.ClientLife;
 import io.macula.codec.Codecs;
 import io.macula.directory.DirectoryEngine;
+import io.macula.directory.DirectoryEngineFactory;
 import io.macula.embedded.EmbeddedDirectory;
 import io.macula.embedded.EmbeddedSettings;
 import io.macula.pool.ConnectionPool;
@@ -51,12 +52,12 @@ import org.jspecify.annotations.Nullable;
  * @param observations receives an Observation for each call and attempt
  * @param provider how it serves, or {@code null} if it does not
  * @param handlerExecutor runs blocking handlers, or {@code null} for threads of its own
- * @param engines gives the directory engines, or {@code null} for the embedded directory
+ * @param engines gives the directory engines
  * @param access what peers may do, or {@code null} for everything
  */
 record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transport, PoolSettings pool, Codecs codecs,
 		ObservationRegistry observations, @Nullable ProviderSettings provider, @Nullable Executor handlerExecutor,
-		@Nullable EngineSource engines, @Nullable PeerAccess access) {
+		EngineSource engines, @Nullable PeerAccess access) {
 
 	/**
 	 * Open a life, which neither listens nor dials yet. If that fails, nothing stays open
@@ -83,12 +84,8 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 	private Life open(long incarnation, List<ServiceDefinition> services, List<ServiceDefinition> provided,
 			NodeClosing opened) {
 		NodeInfo info = new NodeInfo(this.settings.realm(), this.settings.nodeId(), incarnation, this.codecs.names());
-		EngineSource source = this.engines;
 		// First, since it is what can be refused.
-		DirectoryEngine given = (source != null) ? source.next(this.settings.nodeId()) : null;
-		if (given != null && source != null && source.closesUnstarted()) {
-			opened.first("the directory", given::close, Life.DIRECTORY_LIMIT);
-		}
+		this.engines.require(this.settings.nodeId());
 		Transport quic = Transport.create(this.transport);
 		opened.first("the transport", quic::close);
 		CertificateWatch certificates = CertificateWatch.start(this.tls, quic::schedule);
@@ -97,11 +94,11 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 		ConnectionPool connections = new ConnectionPool(this.pool, connector::connect, quic::schedule, System::nanoTime,
 				PoolListener.LOGGING);
 		opened.first("the connections", connections::close);
-		DirectoryEngine engine = given;
-		if (engine == null) {
-			EmbeddedDirectory embedded = embedded(info, connections, connector);
-			opened.first("the directory", embedded::close, Life.DIRECTORY_LIMIT);
-			engine = embedded;
+		DirectoryEngine engine = this.engines.next(new DirectoryEngineFactory.Context(this.settings.realm(),
+				this.settings.nodeId(), incarnation, this.provider != null, this.settings.zone(),
+				this.settings.lease(), () -> embedded(info, connections, connector)));
+		if (this.engines.closesUnstarted()) {
+			opened.first("the directory", engine::close, Life.DIRECTORY_LIMIT);
 		}
 		OwnServices own = new OwnServices(engine.directory());
 		ClientLife calling = new ClientLife(own, engine.hint(), engine::obstacle, engine::trouble, engine::awaited,

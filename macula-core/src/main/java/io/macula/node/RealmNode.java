@@ -101,10 +101,7 @@ public final class RealmNode implements AutoCloseable {
 		this.client = new RealmClient(context, this.refusals.notStarted());
 		this.remains = new NodeClosing(plan.settings().nodeId()).then("the client",
 				() -> this.client.stop(this.refusals.closed()));
-		EngineSource engines = plan.engines();
-		if (engines != null) {
-			this.remains.then("the directory", engines::close, Life.DIRECTORY_LIMIT);
-		}
+		this.remains.then("the directory", plan.engines()::close, Life.DIRECTORY_LIMIT);
 	}
 
 	/**

@@ -33,6 +33,7 @@ import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
+import io.macula.directory.DirectoryEngineFactory;
 import io.macula.pool.PoolSettings;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
@@ -83,7 +84,7 @@ public final class RealmNodeBuilder {
 
 	private @Nullable Executor handlerExecutor;
 
-	private @Nullable EngineSource engines;
+	private EngineSource engines = EngineSource.madeBy(DirectoryEngineFactory.embedded());
 
 	private String startedBy = "RealmNode.start() starts it";
 
@@ -263,7 +264,19 @@ public final class RealmNodeBuilder {
 	 * @return this
 	 */
 	public RealmNodeBuilder directory(Supplier<? extends DirectoryEngine> factory) {
-		this.engines = EngineSource.madeBy(factory);
+		this.engines = EngineSource.madeBy(DirectoryEngineFactory.of("given", (context) -> factory.get()));
+		return this;
+	}
+
+	/**
+	 * Where providers are advertised and found, each engine made anew for each life of
+	 * the node: several stand side by side, see {@link DirectoryEngineFactory#composite}.
+	 * @param factories the preferred one first, each of another type
+	 * @return this
+	 * @throws IllegalArgumentException if there is none, or two are of one type
+	 */
+	public RealmNodeBuilder directories(List<? extends DirectoryEngineFactory> factories) {
+		this.engines = EngineSource.madeBy(DirectoryEngineFactory.composite(factories));
 		return this;
 	}
 

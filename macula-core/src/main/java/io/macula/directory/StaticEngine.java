@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.macula.directory;
+
+import io.macula.Endpoint;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * The engine of fixed instances. Immutable.
+ *
+ * @param directory the instances
+ */
+record StaticEngine(StaticDirectory directory) implements DirectoryEngine {
+
+	@Override
+	public @Nullable Registry registry() {
+		return null;
+	}
+
+	@Override
+	public void start(@Nullable Endpoint self) {
+		// All is known already.
+	}
+
+	@Override
+	public Mono<Void> close() {
+		return Mono.empty();
+	}
+
+	@Override
+	public boolean restartable() {
+		return true;
+	}
+
+	@Override
+	public DirectoryState state() {
+		return DirectoryState
+			.of(DirectoryReport.of(DirectoryEngineFactory.STATIC, this.directory.nodes(), null));
+	}
+
+	@Override
+	public String hint() {
+		return "fixed instances of " + this.directory.services().size()
+				+ " services: see macula.directory.static.services";
+	}
+
+}
