@@ -33,10 +33,8 @@ import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.util.retry.Retry;
 
 /**
  * One warm watch of one service: the latest snapshot as a plain read, for callers that
@@ -47,10 +45,6 @@ import reactor.util.retry.Retry;
 public final class ServiceResolver implements AutoCloseable {
 
 	private static final FaultLog faults = new FaultLog(PrintableLogger.of(ServiceResolver.class));
-
-	private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-
-	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
 	private final Directory directory;
 
@@ -84,16 +78,8 @@ public final class ServiceResolver implements AutoCloseable {
 		return resolver;
 	}
 
-	/*
-	 * A directory's watch neither fails nor completes. One that does so all the same, say
-	 * one of the user's own, must not leave the service unresolved for good.
-	 */
 	void start() {
-		this.watch.update(Flux.defer(() -> this.directory.watch(this.service))
-			.repeatWhen((completions) -> completions.delayElements(LONGEST_PAUSE))
-			.doOnError((ex) -> faults.warn("Watch of service " + this.service + " failed; watching again", ex))
-			.retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE).maxBackoff(LONGEST_PAUSE))
-			.subscribe(this::accept));
+		this.watch.update(LastingWatch.of(this.directory, this.service).subscribe(this::accept));
 	}
 
 	/**

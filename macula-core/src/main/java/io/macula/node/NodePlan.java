@@ -129,7 +129,7 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 				.add(ServiceDefinition.reserved(service.name(), service.contract(), service.handler())));
 		RealmServer server = new RealmServer(quic, this.tls, info, how, all, this.codecs, this.handlerExecutor,
 				this.observations, this.access);
-		return new ServingPart(this.settings, info.incarnation(), how, server, engine, own, services, quic::schedule);
+		return new ServingPart(this.settings, info.incarnation(), how, this.tls, server, engine, own, services, quic::schedule);
 	}
 
 }

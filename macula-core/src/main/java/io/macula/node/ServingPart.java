@@ -38,6 +38,7 @@ import io.macula.server.Advertiser;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
+import io.macula.tls.TlsContexts;
 import io.macula.udp.Addresses;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +65,8 @@ final class ServingPart {
 
 	private final ProviderSettings provider;
 
+	private final TlsContexts tls;
+
 	private final RealmServer server;
 
 	private final DirectoryEngine engine;
@@ -84,15 +87,18 @@ final class ServingPart {
 
 	private final Disposable.Swap watch = Disposables.swap();
 
-	/** Changed by the start, then by the watch. */
+	private final Disposable.Swap identityWatch = Disposables.swap();
+
+	/** Changed by the start, then by the watches, under the lock of this. */
 	private volatile @Nullable Listening listening;
 
-	ServingPart(NodeSettings settings, long incarnation, ProviderSettings provider, RealmServer server,
+	ServingPart(NodeSettings settings, long incarnation, ProviderSettings provider, TlsContexts tls, RealmServer server,
 			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, Timer timer) {
 		this.timer = timer;
 		this.settings = settings;
 		this.incarnation = incarnation;
 		this.provider = provider;
+		this.tls = tls;
 		this.server = server;
 		this.engine = engine;
 		this.own = own;
@@ -189,7 +195,7 @@ final class ServingPart {
 		}
 		Instance self = new Instance(this.settings.nodeId(), this.incarnation,
 				new Endpoint(host.host(), this.server.port()), this.settings.zone(), this.provider.priority(),
-				this.provider.weight(), this.provider.metadata());
+				this.provider.weight(), this.provider.metadata(), identity());
 		Advertisement advertised = advertisement(self);
 		Registry registry = this.engine.registry();
 		Advertiser advertiser = (registry != null) ? new Advertiser(registry, advertised) : null;
@@ -200,7 +206,39 @@ final class ServingPart {
 			this.watch.update(AddressWatch.start(Addresses::ofThisMachine, addresses, this.timer, Addresses.threads(),
 					this::addressesChanged)::close);
 		}
+		this.identityWatch
+			.update(IdentityWatch.start(this::identity, String.valueOf(self.identity()), this.timer,
+					Addresses.threads(), this::shows)::close);
 		return started;
+	}
+
+	/**
+	 * What clients demand of whoever answers at this node's endpoint: the embedded
+	 * directory signs it, other engines tell it as they are told.
+	 */
+	private String identity() {
+		return this.tls.key().identity().text();
+	}
+
+	private void shows(String identity) {
+		synchronized (this) {
+			Listening before = this.listening;
+			if (before == null) {
+				return;
+			}
+			change(before, before.host(), before.self().endpoint(), identity);
+		}
+		tell();
+	}
+
+	/** The lock of this is held. */
+	private Instance change(Listening before, AdvertisedHost host, Endpoint endpoint, @Nullable String identity) {
+		Instance old = before.self();
+		Instance self = new Instance(old.nodeId(), old.incarnation(), endpoint, old.zone(), old.priority(),
+				old.weight(), old.metadata(), identity);
+		this.listening = new Listening(self, host, before.advertiser());
+		this.own.moves(self);
+		return self;
 	}
 
 	private Advertisement advertisement(Instance self) {
@@ -228,17 +266,21 @@ final class ServingPart {
 		// What is configured is chosen again.
 		AdvertisedHost host = choose();
 		if (!host.loopback() && !host.host().equals(before.host().host())) {
-			move(before, host);
+			move(host);
 		}
 	}
 
-	private void move(Listening before, AdvertisedHost host) {
-		Instance old = before.self();
-		Instance self = new Instance(old.nodeId(), old.incarnation(), new Endpoint(host.host(), old.endpoint().port()),
-				old.zone(), old.priority(), old.weight(), old.metadata());
-		Advertiser advertiser = before.advertiser();
-		this.listening = new Listening(self, host, advertiser);
-		this.own.moves(self);
+	private void move(AdvertisedHost host) {
+		Instance old;
+		Instance self;
+		synchronized (this) {
+			Listening before = this.listening;
+			if (before == null) {
+				return;
+			}
+			old = before.self();
+			self = change(before, host, new Endpoint(host.host(), old.endpoint().port()), old.identity());
+		}
 		tell();
 		this.moves.log("", (suppressed) -> logger.info(
 				"Node {} advertises {} from now on ({}), since {} is no address of this machine that others can dial{}",
@@ -281,6 +323,7 @@ final class ServingPart {
 	/** The same, and nothing is advertised any more. */
 	private Mono<Void> leave() {
 		this.watch.dispose();
+		this.identityWatch.dispose();
 		Advertiser present = advertiser();
 		if (present != null) {
 			present.end();
