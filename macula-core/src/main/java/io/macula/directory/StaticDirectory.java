@@ -56,10 +56,15 @@ public final class StaticDirectory implements Directory {
 	 * @return a new directory
 	 */
 	public StaticDirectory with(ServiceName service, Endpoint... endpoints) {
-		return with(service, Arrays.stream(endpoints).map((endpoint) -> Instance.of(id(endpoint), endpoint)).toList());
+		return with(service, Arrays.stream(endpoints).map((endpoint) -> Instance.of(nodeId(endpoint), endpoint)).toList());
 	}
 
-	private static String id(Endpoint endpoint) {
+	/**
+	 * The node id of an instance that is known by its endpoint alone.
+	 * @param endpoint where it listens
+	 * @return the endpoint, without the brackets of an IPv6 address
+	 */
+	public static String nodeId(Endpoint endpoint) {
 		String host = endpoint.host();
 		String port = ":" + endpoint.port();
 		return NodeIds.of(host.substring(0, Math.min(host.length(), NodeIds.MAX_LENGTH - port.length())) + port);

@@ -20,8 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.macula.directory.DirectoryReport;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -63,11 +65,40 @@ final class MaculaHealthIndicator extends AbstractHealthIndicator {
 		if (report.directory().selfPreservation()) {
 			directory.put("selfPreservation", true);
 		}
+		if (!report.directory().engines().isEmpty()) {
+			directory.put("engines", report.directory().engines().stream().map(MaculaHealthIndicator::details).toList());
+		}
 		builder.withDetail("directory", directory);
 		Map<String, Object> clients = new TreeMap<>();
 		report.clients().forEach((client) -> clients.put(client.name(), details(client)));
 		if (!clients.isEmpty()) {
 			builder.withDetail("clients", clients);
+		}
+	}
+
+	private static Map<String, Object> details(DirectoryReport engine) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("engine", engine.engine());
+		details.put("reachable", engine.reachable());
+		put(details, "since", engine.since());
+		put(details, "age", engine.age());
+		put(details, "trouble", engine.trouble());
+		put(details, "lease", engine.lease());
+		details.put("nodes", engine.nodes());
+		if (engine.corruptRecords() > 0) {
+			details.put("corruptRecords", engine.corruptRecords());
+		}
+		if (engine.selfPreservation()) {
+			details.put("selfPreservation", true);
+			details.put("overdue", engine.overdue().size());
+		}
+		engine.details().forEach(details::putIfAbsent);
+		return details;
+	}
+
+	private static void put(Map<String, Object> details, String name, @Nullable Object value) {
+		if (value != null) {
+			details.put(name, value.toString());
 		}
 	}
 

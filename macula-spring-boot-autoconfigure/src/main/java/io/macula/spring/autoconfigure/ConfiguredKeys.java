@@ -82,6 +82,13 @@ final class ConfiguredKeys {
 	}
 
 	private void refuse(ConfigurationPropertyName name) {
+		String module = DirectoryModules.ofKey(name);
+		if (module != null) {
+			throw new FailureAnalyzedException(
+					"There is no setting " + name + new InvalidSettings(this.environment).origin(name)
+							+ " without the dependency " + module + ", so that its value would have no effect.",
+					"Add the dependency " + module + ", or remove the setting.");
+		}
 		String nearest = this.known.nearest(name);
 		String origin = new InvalidSettings(this.environment).origin(name);
 		throw new FailureAnalyzedException(

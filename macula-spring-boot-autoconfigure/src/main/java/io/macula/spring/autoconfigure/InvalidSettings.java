@@ -112,6 +112,18 @@ final class InvalidSettings {
 	}
 
 	/**
+	 * Refuse a value that would be allowed elsewhere.
+	 * @param key the key
+	 * @param value the configured value
+	 * @param allowed what is allowed here, for people
+	 * @param action what to do
+	 * @return what to throw
+	 */
+	FailureAnalyzedException refuse(String key, Object value, String allowed, String action) {
+		return new FailureAnalyzedException(description(key, value, "", allowed), action);
+	}
+
+	/**
 	 * Refuse a name that is none of those that are known.
 	 * @param key the key
 	 * @param name the configured name
@@ -260,6 +272,11 @@ final class InvalidSettings {
 
 	private static String origin(@Nullable ConfigurationProperty property) {
 		return (property != null && property.getOrigin() != null) ? ", set in " + property.getOrigin() + "," : "";
+	}
+
+	/** Whether a key, or an element of the list that it is, is set. */
+	boolean isConfigured(String key) {
+		return configured(key) != null || configured(key + "[0]") != null;
 	}
 
 	private @Nullable ConfigurationProperty configured(String key) {

@@ -16,6 +16,7 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -25,9 +26,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.util.Assert;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * The keys that {@link MaculaProperties} knows, read from its record components.
@@ -38,6 +41,9 @@ final class KnownKeys {
 
 	static final ConfigurationPropertyName SERVICES = ConfigurationPropertyName.of("macula.client.services");
 
+	static final ConfigurationPropertyName INSTANCES = ConfigurationPropertyName
+		.of("macula.directory.static.services");
+
 	private final List<ConfigurationPropertyName> scalars = new ArrayList<>();
 
 	private final List<ConfigurationPropertyName> lists = new ArrayList<>();
@@ -46,14 +52,17 @@ final class KnownKeys {
 
 	private final List<ConfigurationPropertyName> serviceSettings = new ArrayList<>();
 
+	private final List<ConfigurationPropertyName> instanceSettings = new ArrayList<>();
+
 	KnownKeys() {
 		collect(PREFIX, MaculaProperties.class, this.scalars);
 		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.Service.class, this.serviceSettings);
+		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.FixedInstance.class, this.instanceSettings);
 	}
 
 	private void collect(ConfigurationPropertyName prefix, Class<?> type, List<ConfigurationPropertyName> target) {
 		for (RecordComponent component : type.getRecordComponents()) {
-			ConfigurationPropertyName name = prefix.append(dashed(component.getName()));
+			ConfigurationPropertyName name = prefix.append(name(type, component));
 			Class<?> componentType = component.getType();
 			if (componentType.isRecord()) {
 				collect(name, componentType, target);
@@ -70,14 +79,29 @@ final class KnownKeys {
 		}
 	}
 
+	/** Some names are words of the language. */
+	private static String name(Class<?> type, RecordComponent component) {
+		Field field = ReflectionUtils.findField(type, component.getName());
+		Name given = (field != null) ? field.getAnnotation(Name.class) : null;
+		return (given != null) ? given.value() : dashed(component.getName());
+	}
+
 	boolean contains(ConfigurationPropertyName name) {
 		if (SERVICES.isAncestorOf(name)) {
 			return serviceKey(name).isPresent();
 		}
+		if (INSTANCES.isAncestorOf(name)) {
+			return !ofInstance(name) || this.instanceSettings.contains(name.subName(name.getNumberOfElements() - 1));
+		}
 		// A map by itself is an empty one: any other value was refused when it was bound.
-		return this.scalars.contains(name) || SERVICES.equals(name)
+		return this.scalars.contains(name) || SERVICES.equals(name) || INSTANCES.equals(name)
 				|| this.freeMaps.stream().anyMatch((map) -> map.equals(name) || map.isAncestorOf(name))
 				|| this.lists.stream().anyMatch((list) -> list.equals(name) || isElement(list, name));
+	}
+
+	/** Whether a key is one of several of an instance, and not an instance. */
+	private static boolean ofInstance(ConfigurationPropertyName name) {
+		return !name.isLastElementIndexed() && name.isNumericIndex(name.getNumberOfElements() - 2);
 	}
 
 	/**
@@ -127,6 +151,10 @@ final class KnownKeys {
 			ConfigurationPropertyName setting = nearest(
 					ConfigurationPropertyName.of(unknown.getLastElement(Form.DASHED)), this.serviceSettings);
 			return SERVICES + ".<name>." + setting;
+		}
+		if (INSTANCES.isAncestorOf(unknown)) {
+			return INSTANCES + ".<name>[<index>]." + nearest(
+					ConfigurationPropertyName.of(unknown.getLastElement(Form.DASHED)), this.instanceSettings);
 		}
 		List<ConfigurationPropertyName> all = values();
 		all.addAll(this.freeMaps);

@@ -24,6 +24,7 @@ import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.NodeIds;
 import io.macula.client.RealmClient;
 import io.macula.codec.PayloadCodec;
+import io.macula.directory.DirectoryEngineFactory;
 import io.macula.node.RealmNode;
 import io.macula.selection.SelectionStrategy;
 import io.macula.spring.ClientBeanPostProcessor;
@@ -143,14 +144,33 @@ public final class MaculaAutoConfiguration {
 	}
 
 	@Bean
+	DirectoryEngineFactory maculaEmbeddedDirectory() {
+		return DirectoryEngineFactory.embedded();
+	}
+
+	@Bean
+	DirectoryEngineFactory maculaStaticDirectory(MaculaProperties properties, Environment environment) {
+		return DirectoryEngineFactory
+			.fixed(FixedDirectory.of(properties.directory().fixed(), new InvalidSettings(environment)));
+	}
+
+	@Bean
+	Directories maculaDirectories(MaculaProperties properties, ListableBeanFactory beanFactory,
+			ObjectProvider<DirectoryEngineFactory> factories, Environment environment) {
+		return new Directories(properties, beanFactory, factories.orderedStream().toList(),
+				new InvalidSettings(environment));
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	RealmNode maculaNode(MaculaSettings settings, TlsContexts tls, PayloadCodecs codecs,
 			ObjectProvider<ObservationRegistry> observations, RetryRegistry retries, ProvidedServices provided,
-			ObjectProvider<RealmNodeCustomizer> customizers, ConfigurableListableBeanFactory beanFactory,
-			Environment environment, CloseLimit closeLimit) {
+			Directories directories, ObjectProvider<RealmNodeCustomizer> customizers,
+			ConfigurableListableBeanFactory beanFactory, Environment environment, CloseLimit closeLimit) {
 		RealmNode node = NodeFactory.create(settings, tls, codecs.all(),
 				observations.getIfAvailable(() -> ObservationRegistry.NOOP), retries,
-				handlerExecutor(beanFactory, environment), provided.listening(), customizers.orderedStream());
+				handlerExecutor(beanFactory, environment), provided.listening(), directories,
+				customizers.orderedStream());
 		closeLimit.watch(node);
 		return node;
 	}

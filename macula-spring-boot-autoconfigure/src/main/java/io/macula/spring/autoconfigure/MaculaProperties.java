@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.macula.Instance;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -262,14 +264,56 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	}
 
 	/**
-	 * The embedded directory.
+	 * Where providers are advertised and found.
 	 *
+	 * @param type Engines of the directory, the preferred one first: embedded, static, or
+	 * what a further dependency brings, such as kubernetes, dns, zookeeper, etcd or
+	 * discovery-client. A call goes to the instances of the first that has any
 	 * @param lease Time after which a silent node's advertisement expires; renewed at a
 	 * third of it
-	 * @param maxNodes Maximum number of nodes that a provider keeps in its directory;
-	 * further ones are refused and logged
+	 * @param maxNodes Maximum number of nodes that a provider keeps in its embedded
+	 * directory; further ones are refused and logged
+	 * @param fixed The directory of fixed instances
 	 */
-	public record Directory(@DefaultValue("15s") Duration lease, @DefaultValue("10000") int maxNodes) {
+	public record Directory(@DefaultValue("embedded") List<String> type, @DefaultValue("15s") Duration lease,
+			@DefaultValue("10000") int maxNodes, @Name("static") @DefaultValue Fixed fixed) {
+
+	}
+
+	/**
+	 * The directory of fixed instances, for type static.
+	 *
+	 * @param services Instances of each service by its name, such as
+	 * macula.directory.static.services.shop.orders=10.0.0.1:9443,10.0.0.2:9443, or a list
+	 * whose entries have an endpoint, zone, weight, priority, node-id and identity
+	 */
+	public record Fixed(@DefaultValue Map<String, List<FixedInstance>> services) {
+
+	}
+
+	/**
+	 * A fixed instance, which a text names by its endpoint alone.
+	 *
+	 * @param endpoint Host and port at which it listens
+	 * @param zone Place of the instance
+	 * @param weight Share of the instance for weighted strategies, from 1 to 10000
+	 * @param priority Rank of the instance for the strategy 'first', from -10000 to
+	 * 10000; lower values come first
+	 * @param nodeId Id of the node; by default its endpoint
+	 * @param identity SHA-256 of the public key that it shows, in lower-case hexadecimal:
+	 * nobody else at its endpoint gets a call. Needs the node's id
+	 */
+	public record FixedInstance(@Nullable String endpoint, @Nullable String zone, @DefaultValue("100") int weight,
+			@DefaultValue("0") int priority, @Nullable String nodeId, @Nullable String identity) {
+
+		/**
+		 * An instance of which no more is said than where it listens.
+		 * @param endpoint host and port
+		 * @return the instance
+		 */
+		public static FixedInstance valueOf(String endpoint) {
+			return new FixedInstance(endpoint, null, Instance.DEFAULT_WEIGHT, 0, null, null);
+		}
 
 	}
 

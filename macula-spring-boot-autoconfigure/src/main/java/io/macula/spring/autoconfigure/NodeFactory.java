@@ -44,7 +44,7 @@ final class NodeFactory {
 
 	static RealmNode create(MaculaSettings settings, TlsContexts tls, List<PayloadCodec> codecs,
 			ObservationRegistry observations, RetryRegistry retries, @Nullable Executor handlerExecutor,
-			boolean listening, Stream<RealmNodeCustomizer> customizers) {
+			boolean listening, Directories directories, Stream<RealmNodeCustomizer> customizers) {
 		RealmNodeBuilder builder = RealmNode.builder(settings.node())
 			.transport(settings.transport())
 			.pool(settings.pool())
@@ -60,6 +60,7 @@ final class NodeFactory {
 		if (listening) {
 			builder.provider(settings.provider());
 		}
+		directories.addTo(builder);
 		customizers.forEach((customizer) -> customizer.customize(builder));
 		RealmNode node = builder.build();
 		if (!listening && !endsOnRefresh()) {

@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
+import io.macula.Instance;
 import io.macula.Realm;
+import io.macula.directory.DirectoryEngineFactory;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import io.macula.tls.BundleTls;
@@ -129,15 +131,7 @@ final class TlsFactory {
 		if (this.properties.ssl().unverifiedBeyondLocalhost()) {
 			return;
 		}
-		String address = this.properties.provider().address();
-		String beyond = this.properties.realm()
-			.seeds()
-			.stream()
-			.filter((seed) -> StringUtils.hasText(seed) && !loopback(Endpoint.parse(seed).host()))
-			.findFirst()
-			.map((seed) -> "has the seed '" + seed + "'")
-			.orElse((listening && (address == null || !loopback(address)))
-					? "listens at " + ((address != null) ? "'" + address + "'" : "all addresses of this machine") : "");
+		String beyond = beyond(listening);
 		if (!beyond.isEmpty()) {
 			throw new FailureAnalyzedException(
 					"With " + this.invalid.describe("macula.ssl.verify", false) + " this node trusts everybody, and it "
@@ -146,6 +140,30 @@ final class TlsFactory {
 							+ " (macula.provider.address=127.0.0.1); where everybody in the network may take part in"
 							+ " the realm, and read and answer its calls, set " + UNVERIFIED_KEY + "=true as well.");
 		}
+	}
+
+	/** How this node gets in touch with others that are not on this machine, if at all. */
+	private String beyond(boolean listening) {
+		for (String seed : this.properties.realm().seeds()) {
+			if (StringUtils.hasText(seed) && !loopback(Endpoint.parse(seed).host())) {
+				return "has the seed '" + seed + "'";
+			}
+		}
+		for (String type : DirectoryTypes.of(this.properties.directory().type()).names()) {
+			if (type.equals(DirectoryEngineFactory.STATIC)) {
+				for (Instance instance : FixedDirectory.instances(this.properties.directory().fixed(), this.invalid)) {
+					if (!loopback(instance.endpoint().host())) {
+						return "calls '" + instance.endpoint() + "'";
+					}
+				}
+			}
+			else if (!type.equals(DirectoryEngineFactory.EMBEDDED)) {
+				return "calls whoever its directory '" + type + "' names";
+			}
+		}
+		String address = this.properties.provider().address();
+		return (listening && (address == null || !loopback(address)))
+				? "listens at " + ((address != null) ? "'" + address + "'" : "all addresses of this machine") : "";
 	}
 
 	/** Whoever has lists relies on names that nobody has verified. */

@@ -17,12 +17,21 @@
 package io.macula.spring.actuate;
 
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
 import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
+import io.macula.directory.Directory;
+import io.macula.directory.DirectoryEngine;
+import io.macula.directory.DirectoryEngineFactory;
+import io.macula.directory.DirectoryReport;
+import io.macula.directory.DirectoryState;
+import io.macula.directory.Registry;
+import io.macula.directory.StaticDirectory;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
 import io.macula.spring.Calculator;
@@ -33,6 +42,7 @@ import io.macula.spring.autoconfigure.MaculaProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -58,6 +68,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -91,6 +102,9 @@ class ActuatorTests {
 			assertThat(contract.path("same").asBoolean()).isTrue();
 			assertThat(contract.path("missing")).isEmpty();
 			assertThat(contract.path("version")).isEqualTo(node.path("clients").get(0).path("contractVersion"));
+			JsonNode engine = node.path("directory").path("engines").get(0);
+			assertThat(engine.path("engine").asString()).isEqualTo("embedded");
+			assertThat(engine.path("reachable").asBoolean()).isTrue();
 			assertThat(node.path("connections")).isNotEmpty();
 			assertThat(json).doesNotContain(SECRET);
 		}
@@ -160,6 +174,69 @@ class ActuatorTests {
 			assertThat(providers.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 			assertThat(providers.getDetails()).containsEntry("instances", Map.of("test.calculator", 0));
 		}
+	}
+
+	@Test
+	void healthTellsEachDirectory() {
+		this.runner
+			.withPropertyValues("macula.directory.type=static,lost",
+					"macula.directory.static.services.test.calculator=127.0.0.1:1")
+			.withUserConfiguration(LostDirectory.class)
+			.run((context) -> {
+				Health health = context.getBean(MaculaHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.UP);
+				assertThat(health.getDetails().get("directory")).isEqualTo(Map.of("nodes", 3, "seeds", Map.of(),
+						"selfPreservation", true, "engines",
+						List.of(Map.of("engine", "static", "reachable", true, "nodes", 1),
+								Map.of("engine", "lost", "reachable", false, "since", "PT2M", "age", "PT2M5S",
+										"trouble", "no member answers", "nodes", 3, "corruptRecords", 4L,
+										"selfPreservation", true, "overdue", 1, "members", "3"))));
+			});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LostDirectory {
+
+		@Bean
+		DirectoryEngineFactory lostDirectory() {
+			return DirectoryEngineFactory.of("lost", (context) -> new LostEngine());
+		}
+
+	}
+
+	/** An engine whose source is gone for two minutes. */
+	private static final class LostEngine implements DirectoryEngine {
+
+		@Override
+		public Directory directory() {
+			return StaticDirectory.empty();
+		}
+
+		@Override
+		public @Nullable Registry registry() {
+			return null;
+		}
+
+		@Override
+		public void start(io.macula.@Nullable Endpoint self) {
+		}
+
+		@Override
+		public Mono<Void> close() {
+			return Mono.empty();
+		}
+
+		@Override
+		public DirectoryState state() {
+			return DirectoryState.of(new DirectoryReport("lost", 3, null, false, Duration.ofMinutes(2),
+					Duration.ofSeconds(125), "no member answers", 4, true, List.of("node1"), Map.of("members", "3")));
+		}
+
+		@Override
+		public String hint() {
+			return "nowhere";
+		}
+
 	}
 
 	/** As docs/operations.md says. */
