@@ -123,7 +123,8 @@ final class CompositeDirectory implements Directory {
 			for (int i = 0; i < this.said.length; i++) {
 				int from = i;
 				Directory directory = CompositeDirectory.this.parts.get(i).engine().directory();
-				this.upstream.add(LastingWatch.of(directory, this.service).subscribe((snapshot) -> said(from, snapshot)));
+				this.upstream
+					.add(LastingWatch.of(directory, this.service).subscribe((snapshot) -> said(from, snapshot)));
 			}
 		}
 

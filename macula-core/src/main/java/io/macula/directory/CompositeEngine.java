@@ -118,13 +118,11 @@ final class CompositeEngine implements DirectoryEngine {
 	}
 
 	private static Mono<Void> close(Part part) {
-		return OwnThread.run("macula-close-" + part.type, part.engine::close)
-			.timeout(CLOSING)
-			.onErrorResume((ex) -> {
-				faults.warn("Directory '" + part.type + "' failed to close within " + CLOSING.toSeconds()
-						+ " s, and is left behind", ex);
-				return Mono.empty();
-			});
+		return OwnThread.run("macula-close-" + part.type, part.engine::close).timeout(CLOSING).onErrorResume((ex) -> {
+			faults.warn("Directory '" + part.type + "' failed to close within " + CLOSING.toSeconds()
+					+ " s, and is left behind", ex);
+			return Mono.empty();
+		});
 	}
 
 	@Override

@@ -85,8 +85,10 @@ final class CompositeLease implements Lease {
 		return OwnThread.run("macula-withdraw-" + part.type, part.lease::withdraw)
 			.timeout(WITHDRAWAL)
 			.onErrorResume((ex) -> {
-				faults.warn("Directory '" + part.type
-						+ "' could not be told of a withdrawal; the advertisement there ends with its lease", ex);
+				faults.warn(
+						"Directory '" + part.type
+								+ "' could not be told of a withdrawal; the advertisement there ends with its lease",
+						ex);
 				return Mono.empty();
 			});
 	}

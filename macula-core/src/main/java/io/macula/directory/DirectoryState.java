@@ -65,7 +65,8 @@ public record DirectoryState(Map<String, String> seeds, int nodes, boolean selfP
 	 * @return the state
 	 */
 	public static DirectoryState of(DirectoryReport report) {
-		return new DirectoryState(Map.of(), report.nodes(), report.selfPreservation(), report.overdue(), null, List.of(report));
+		return new DirectoryState(Map.of(), report.nodes(), report.selfPreservation(), report.overdue(), null,
+				List.of(report));
 	}
 
 }

@@ -56,7 +56,8 @@ public final class StaticDirectory implements Directory {
 	 * @return a new directory
 	 */
 	public StaticDirectory with(ServiceName service, Endpoint... endpoints) {
-		return with(service, Arrays.stream(endpoints).map((endpoint) -> Instance.of(nodeId(endpoint), endpoint)).toList());
+		return with(service,
+				Arrays.stream(endpoints).map((endpoint) -> Instance.of(nodeId(endpoint), endpoint)).toList());
 	}
 
 	/**

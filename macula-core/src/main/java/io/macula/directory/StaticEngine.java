@@ -48,8 +48,7 @@ record StaticEngine(StaticDirectory directory) implements DirectoryEngine {
 
 	@Override
 	public DirectoryState state() {
-		return DirectoryState
-			.of(DirectoryReport.of(DirectoryEngineFactory.STATIC, this.directory.nodes(), null));
+		return DirectoryState.of(DirectoryReport.of(DirectoryEngineFactory.STATIC, this.directory.nodes(), null));
 	}
 
 	@Override

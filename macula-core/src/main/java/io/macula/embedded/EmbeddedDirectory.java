@@ -147,8 +147,8 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 		DirectoryState present = this.state;
 		String trouble = trouble();
 		DirectoryReport report = new DirectoryReport(DirectoryEngineFactory.EMBEDDED, present.nodes(), null,
-				trouble == null, null, null, (trouble != null) ? trouble : present.fault(), 0, present.selfPreservation(), present.overdue(),
-				Map.of());
+				trouble == null, null, null, (trouble != null) ? trouble : present.fault(), 0,
+				present.selfPreservation(), present.overdue(), Map.of());
 		return new DirectoryState(present.seeds(), present.nodes(), present.selfPreservation(), present.overdue(),
 				present.fault(), List.of(report));
 	}

@@ -95,8 +95,8 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 				PoolListener.LOGGING);
 		opened.first("the connections", connections::close);
 		DirectoryEngine engine = this.engines.next(new DirectoryEngineFactory.Context(this.settings.realm(),
-				this.settings.nodeId(), incarnation, this.provider != null, this.settings.zone(),
-				this.settings.lease(), () -> embedded(info, connections, connector)));
+				this.settings.nodeId(), incarnation, this.provider != null, this.settings.zone(), this.settings.lease(),
+				() -> embedded(info, connections, connector)));
 		if (this.engines.closesUnstarted()) {
 			opened.first("the directory", engine::close, Life.DIRECTORY_LIMIT);
 		}
@@ -129,7 +129,8 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 				.add(ServiceDefinition.reserved(service.name(), service.contract(), service.handler())));
 		RealmServer server = new RealmServer(quic, this.tls, info, how, all, this.codecs, this.handlerExecutor,
 				this.observations, this.access);
-		return new ServingPart(this.settings, info.incarnation(), how, this.tls, server, engine, own, services, quic::schedule);
+		return new ServingPart(this.settings, info.incarnation(), how, this.tls, server, engine, own, services,
+				quic::schedule);
 	}
 
 }

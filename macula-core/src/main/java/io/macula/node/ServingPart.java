@@ -206,9 +206,8 @@ final class ServingPart {
 			this.watch.update(AddressWatch.start(Addresses::ofThisMachine, addresses, this.timer, Addresses.threads(),
 					this::addressesChanged)::close);
 		}
-		this.identityWatch
-			.update(IdentityWatch.start(this::identity, String.valueOf(self.identity()), this.timer,
-					Addresses.threads(), this::shows)::close);
+		this.identityWatch.update(IdentityWatch.start(this::identity, String.valueOf(self.identity()), this.timer,
+				Addresses.threads(), this::shows)::close);
 		return started;
 	}
 

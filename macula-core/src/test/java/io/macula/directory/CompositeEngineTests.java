@@ -67,8 +67,7 @@ class CompositeEngineTests {
 	}
 
 	private List<CompositeEngine.Part> parts() {
-		return List.of(new CompositeEngine.Part("embedded", this.first),
-				new CompositeEngine.Part("etcd", this.second));
+		return List.of(new CompositeEngine.Part("embedded", this.first), new CompositeEngine.Part("etcd", this.second));
 	}
 
 	private Disposable watch() {
@@ -269,8 +268,8 @@ class CompositeEngineTests {
 		assertThat(this.engine.obstacle()).isNull();
 		assertThat(this.engine.trouble()).isEqualTo("embedded: all seeds refuse");
 		this.second.obstacle = Status.notProcessed(Code.PERMISSION_DENIED, "wrong password");
-		assertThat(this.engine.obstacle()).isEqualTo(Status.notProcessed(Code.UNAUTHENTICATED,
-				"embedded: all seeds refuse; etcd: wrong password"));
+		assertThat(this.engine.obstacle())
+			.isEqualTo(Status.notProcessed(Code.UNAUTHENTICATED, "embedded: all seeds refuse; etcd: wrong password"));
 	}
 
 	@Test
@@ -279,9 +278,8 @@ class CompositeEngineTests {
 		DirectoryReport etcd = new DirectoryReport("etcd", 5, null, true, null, null, null, 1, true, List.of("x"),
 				Map.of());
 		this.second.state = DirectoryState.of(etcd);
-		assertThat(this.engine.state())
-			.isEqualTo(new DirectoryState(Map.of("10.0.0.1:9443", "linked"), 5, true, List.of("x"), "embedded: clock",
-					List.of(DirectoryReport.of("embedded", 3, null), etcd)));
+		assertThat(this.engine.state()).isEqualTo(new DirectoryState(Map.of("10.0.0.1:9443", "linked"), 5, true,
+				List.of("x"), "embedded: clock", List.of(DirectoryReport.of("embedded", 3, null), etcd)));
 	}
 
 	@Test
@@ -309,8 +307,7 @@ class CompositeEngineTests {
 	@Test
 	void aTypeIsGivenOnce() {
 		DirectoryEngineFactory etcd = DirectoryEngineFactory.of("etcd", (context) -> this.first);
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> DirectoryEngineFactory.composite(List.of(etcd, etcd)))
+		assertThatIllegalArgumentException().isThrownBy(() -> DirectoryEngineFactory.composite(List.of(etcd, etcd)))
 			.withMessage("Directory 'etcd' is given twice: expected each type once");
 		assertThatIllegalArgumentException().isThrownBy(() -> DirectoryEngineFactory.composite(List.of()));
 		assertThat(DirectoryEngineFactory.composite(List.of(etcd))).isSameAs(etcd);

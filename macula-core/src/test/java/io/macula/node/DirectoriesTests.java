@@ -128,8 +128,7 @@ class DirectoriesTests {
 		SecretTls renewed = SecretTls.of(REALM, "provider1", SECRET);
 		RenewedTls shown = new RenewedTls(tls);
 		RealmNode node = provider("provider1", shown, List.of(this.mapped));
-		assertThat(current().instances()).extracting(Instance::identity)
-			.containsExactly(tls.key().identity().text());
+		assertThat(current().instances()).extracting(Instance::identity).containsExactly(tls.key().identity().text());
 		shown.present = renewed;
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(10))

@@ -66,7 +66,8 @@ final class MaculaHealthIndicator extends AbstractHealthIndicator {
 			directory.put("selfPreservation", true);
 		}
 		if (!report.directory().engines().isEmpty()) {
-			directory.put("engines", report.directory().engines().stream().map(MaculaHealthIndicator::details).toList());
+			directory.put("engines",
+					report.directory().engines().stream().map(MaculaHealthIndicator::details).toList());
 		}
 		builder.withDetail("directory", directory);
 		Map<String, Object> clients = new TreeMap<>();

@@ -128,8 +128,7 @@ final class Directories {
 				+ (others.isEmpty() ? "" : "; further ones by a dependency: " + others);
 		String module = DirectoryModules.of(type);
 		if (module != null) {
-			return this.invalid.refuse(key, type, allowed,
-					"Add the dependency " + module + ", or change " + key + ".");
+			return this.invalid.refuse(key, type, allowed, "Add the dependency " + module + ", or change " + key + ".");
 		}
 		Set<String> all = new LinkedHashSet<>(present);
 		DirectoryModules.types().forEach(all::add);

@@ -50,9 +50,7 @@ final class FixedDirectory {
 
 	static List<Instance> instances(MaculaProperties.Fixed settings, InvalidSettings invalid) {
 		List<Instance> all = new ArrayList<>();
-		settings.services()
-			.forEach((service, instances) -> all
-				.addAll(instances(key(service), instances, invalid)));
+		settings.services().forEach((service, instances) -> all.addAll(instances(key(service), instances, invalid)));
 		return all;
 	}
 

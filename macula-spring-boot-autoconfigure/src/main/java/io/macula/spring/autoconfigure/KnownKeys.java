@@ -41,8 +41,7 @@ final class KnownKeys {
 
 	static final ConfigurationPropertyName SERVICES = ConfigurationPropertyName.of("macula.client.services");
 
-	static final ConfigurationPropertyName INSTANCES = ConfigurationPropertyName
-		.of("macula.directory.static.services");
+	static final ConfigurationPropertyName INSTANCES = ConfigurationPropertyName.of("macula.directory.static.services");
 
 	private final List<ConfigurationPropertyName> scalars = new ArrayList<>();
 
@@ -153,8 +152,8 @@ final class KnownKeys {
 			return SERVICES + ".<name>." + setting;
 		}
 		if (INSTANCES.isAncestorOf(unknown)) {
-			return INSTANCES + ".<name>[<index>]." + nearest(
-					ConfigurationPropertyName.of(unknown.getLastElement(Form.DASHED)), this.instanceSettings);
+			return INSTANCES + ".<name>[<index>]."
+					+ nearest(ConfigurationPropertyName.of(unknown.getLastElement(Form.DASHED)), this.instanceSettings);
 		}
 		List<ConfigurationPropertyName> all = values();
 		all.addAll(this.freeMaps);

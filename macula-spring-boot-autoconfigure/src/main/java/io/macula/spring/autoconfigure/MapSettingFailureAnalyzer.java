@@ -48,11 +48,12 @@ final class MapSettingFailureAnalyzer extends AbstractFailureAnalyzer<BindExcept
 			return null;
 		}
 		String key = cause.getName().toString();
-		String entry = KnownKeys.SERVICES.equals(cause.getName()) ? ".<name>.deadline=5s"
-				: KnownKeys.INSTANCES.equals(cause.getName()) ? ".shop.orders=10.0.0.1:9443"
-				: SECURITY.isAncestorOf(cause.getName())
-						? ".shop.orders=spiffe://shop/web or " + key + "[*]=*, in YAML with the brackets: \"[*]\""
-						: ".<key>=<value>";
+		String entry = KnownKeys.SERVICES.equals(cause.getName()) ? ".<name>.deadline=5s" : KnownKeys.INSTANCES
+			.equals(cause.getName())
+					? ".shop.orders=10.0.0.1:9443"
+					: SECURITY.isAncestorOf(cause.getName())
+							? ".shop.orders=spiffe://shop/web or " + key + "[*]=*, in YAML with the brackets: \"[*]\""
+							: ".<key>=<value>";
 		return this.invalid
 			.refuse(key, String.valueOf(cause.getProperty().getValue()), "entries below it, such as " + key + entry)
 			.analysis();

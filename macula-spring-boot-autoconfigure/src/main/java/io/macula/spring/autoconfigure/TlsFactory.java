@@ -142,7 +142,9 @@ final class TlsFactory {
 		}
 	}
 
-	/** How this node gets in touch with others that are not on this machine, if at all. */
+	/**
+	 * How this node gets in touch with others that are not on this machine, if at all.
+	 */
 	private String beyond(boolean listening) {
 		for (String seed : this.properties.realm().seeds()) {
 			if (StringUtils.hasText(seed) && !loopback(Endpoint.parse(seed).host())) {

@@ -117,8 +117,8 @@ class DirectoriesTests {
 				"macula.directory.static.services.test.echo[1].node-id=node2",
 				"macula.directory.static.services.test.echo[1].identity=" + "0a".repeat(32));
 		assertThat(directory.watch(ECHO).blockFirst(Duration.ofSeconds(5)).instances()).containsExactly(
-				Instance.of("10.0.0.1:9443", new Endpoint("10.0.0.1", 9443)), new Instance("node2", 0,
-						Endpoint.parse("[2001:db8::2]:9443"), "b", 2, 7, Map.of(), "0a".repeat(32)));
+				Instance.of("10.0.0.1:9443", new Endpoint("10.0.0.1", 9443)),
+				new Instance("node2", 0, Endpoint.parse("[2001:db8::2]:9443"), "b", 2, 7, Map.of(), "0a".repeat(32)));
 	}
 
 	private static StaticDirectory fixed(String... settings) {
@@ -127,8 +127,7 @@ class DirectoriesTests {
 			environment.setProperty(setting.substring(0, setting.lastIndexOf('=')),
 					setting.substring(setting.lastIndexOf('=') + 1));
 		}
-		MaculaProperties properties = Binder.get(environment)
-			.bindOrCreate("macula", MaculaProperties.class);
+		MaculaProperties properties = Binder.get(environment).bindOrCreate("macula", MaculaProperties.class);
 		return FixedDirectory.of(properties.directory().fixed(), new InvalidSettings(environment));
 	}
 
@@ -137,11 +136,12 @@ class DirectoriesTests {
 		String key = "macula.directory.static.services.test.echo";
 		assertThat(refusal("macula.directory.type=static").getDescription())
 			.contains("macula.directory.type = 'static'", "has no effect without macula.directory.static.services");
-		assertThat(refusal(key + "[0].zone=b").getDescription())
-			.contains("The setting " + key + "[0].endpoint = ''", "host:port of the instance");
+		assertThat(refusal(key + "[0].zone=b").getDescription()).contains("The setting " + key + "[0].endpoint = ''",
+				"host:port of the instance");
 		assertThat(refusal(key + "=10.0.0.1").getDescription()).contains("The setting " + key + "[0] = '10.0.0.1'",
 				"set in ");
-		assertThat(refusal(key + "=10.0.0.1:1,10.0.0.1:1").getDescription()).contains("each instance of a service once");
+		assertThat(refusal(key + "=10.0.0.1:1,10.0.0.1:1").getDescription())
+			.contains("each instance of a service once");
 		assertThat(refusal(key + "[0].endpoint=10.0.0.1:1", key + "[0].weight=0").getDescription())
 			.contains("The setting " + key + "[0].weight = '0'", "1 to 10000");
 		assertThat(refusal(key + "[0].endpoint=10.0.0.1:1", key + "[0].identity=XY").getDescription())
@@ -228,14 +228,14 @@ class DirectoriesTests {
 			.withPropertyValues("macula.directory.type=static")
 			.run((context) -> {
 				context.getBean(InMemoryDirectory.class)
-					.advertise(new Advertisement(Instance.of("a", new Endpoint("10.0.0.1", 1)),
-							Set.of(ECHO), Duration.ofSeconds(15)));
+					.advertise(new Advertisement(Instance.of("a", new Endpoint("10.0.0.1", 1)), Set.of(ECHO),
+							Duration.ofSeconds(15)));
 				RealmNode node = context.getBean(RealmNode.class);
 				node.client().proxy(Applications.Echo.class, "test.echo");
 				assertThat(node.report().clients().get(0).instances()).hasSize(1);
 			});
-		assertThat(output).contains("Bean 'map' is the directory of this node, so that macula.directory.type is static "
-				+ "has no effect");
+		assertThat(output).contains(
+				"Bean 'map' is the directory of this node, so that macula.directory.type is static " + "has no effect");
 		this.runner.withUserConfiguration(OwnRegistry.class)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
