@@ -89,15 +89,14 @@ final class Life {
 		this.closing.then("the client", client).then("the calls in flight", this.pool::closeReleased);
 		// Whoever says farewell over these connections needs them; any other may take its
 		// time.
-		if (this.engine.usesConnections()) {
-			this.closing.then("the directory", this.engine::close, DIRECTORY_LIMIT)
-				.then("the connections", this.pool::close);
+		boolean closed = this.engineStarted || this.plan.engines().closesUnstarted();
+		boolean overConnections = this.engine.usesConnections();
+		if (closed && overConnections) {
+			this.closing.then("the directory", this.engine::close, DIRECTORY_LIMIT);
 		}
-		else {
-			this.closing.then("the connections", this.pool::close);
-			if (this.engineStarted || this.plan.engines().closesUnstarted()) {
-				this.closing.then("the directory", this.engine::close, DIRECTORY_LIMIT);
-			}
+		this.closing.then("the connections", this.pool::close);
+		if (closed && !overConnections) {
+			this.closing.then("the directory", this.engine::close, DIRECTORY_LIMIT);
 		}
 		this.closing.then("the certificate watch", this.certificates::close);
 		this.closing.then("the transport", this.transport::close).then("the end", ended);
