@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
+import io.macula.directory.DirectoryLoop;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.macula.Endpoint;
+import io.macula.directory.DirectoryLoop;
 import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.jspecify.annotations.Nullable;
 

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import io.macula.Endpoint;
+import io.macula.directory.DirectoryLoop;
 import io.macula.directory.DirectoryState;
 import io.macula.directory.Registry;
 import io.macula.directory.Snapshot;

@@ -21,6 +21,8 @@ import java.util.List;
 
 import io.macula.Endpoint;
 import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryLease;
+import io.macula.directory.DirectoryLoop;
 import io.macula.directory.DirectoryState;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;

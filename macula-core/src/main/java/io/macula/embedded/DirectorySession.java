@@ -18,6 +18,7 @@ package io.macula.embedded;
 
 import java.time.Duration;
 
+import io.macula.directory.DirectoryLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;

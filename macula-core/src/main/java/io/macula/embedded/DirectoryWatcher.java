@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.macula.ServiceName;
+import io.macula.directory.DirectoryLoop;
 import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.jspecify.annotations.Nullable;
 

@@ -29,6 +29,7 @@ import io.macula.codec.Codecs;
 import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
+import io.macula.directory.DirectoryLoop;
 import io.macula.directory.DirectoryReport;
 import io.macula.directory.DirectoryState;
 import io.macula.directory.Snapshot;
@@ -100,7 +101,7 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	public static EmbeddedDirectory replica(EmbeddedSettings settings, ConnectionPool pool, Connector connector,
 			boolean everyAddress, Codecs codecs) {
 		return new DirectoryReplica(settings, new RpcSeedDialer(pool, connector, everyAddress, codecs),
-				new RecordCheck(settings.realm(), System::currentTimeMillis), DirectoryLoop.start());
+				new RecordCheck(settings.realm(), System::currentTimeMillis), DirectoryLoop.start("macula-directory"));
 	}
 
 	/**
@@ -116,7 +117,7 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	public static EmbeddedDirectory client(EmbeddedSettings settings, ConnectionPool pool, Connector connector,
 			boolean everyAddress, Codecs codecs) {
 		return new DirectoryClient(settings, new RpcSeedDialer(pool, connector, everyAddress, codecs),
-				DirectoryLoop.start(), pool::unusedNanos);
+				DirectoryLoop.start("macula-directory"), pool::unusedNanos);
 	}
 
 	@Override

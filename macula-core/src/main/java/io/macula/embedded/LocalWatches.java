@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 import io.macula.ServiceName;
+import io.macula.directory.DirectoryLoop;
 import io.macula.directory.Snapshot;
 import reactor.core.publisher.Flux;
 

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.macula.ServiceName;
+import io.macula.directory.DirectoryLoop;
 
 /**
  * What waits to be sent: sessions that have something to say, and services of which the

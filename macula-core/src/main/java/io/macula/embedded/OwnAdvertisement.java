@@ -21,6 +21,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.macula.directory.DirectoryLease;
+import io.macula.directory.DirectoryLoop;
 import io.macula.directory.Lease;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;

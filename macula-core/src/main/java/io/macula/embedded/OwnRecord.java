@@ -19,6 +19,7 @@ package io.macula.embedded;
 import java.time.Duration;
 
 import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryLoop;
 import io.macula.embedded.DirectoryUpdate.Gone;
 import io.macula.embedded.DirectoryUpdate.Renewal;
 import io.macula.embedded.DirectoryUpdate.Upsert;

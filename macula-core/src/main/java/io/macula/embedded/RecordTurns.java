@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import io.macula.directory.DirectoryLoop;
 import io.macula.embedded.DirectoryUpdate.Upsert;
 import io.macula.tls.NodeIdentity;
 

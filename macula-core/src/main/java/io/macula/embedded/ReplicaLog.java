@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.macula.directory.DirectoryLoop;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;

@@ -18,6 +18,7 @@ package io.macula.embedded;
 
 import io.macula.Code;
 import io.macula.RpcException;
+import io.macula.directory.DirectoryLoop;
 import io.macula.Status;
 import io.macula.embedded.DirectoryUpdate.Digest;
 import io.macula.embedded.DirectoryUpdate.Gone;

@@ -19,6 +19,7 @@ package io.macula.embedded;
 import java.time.Duration;
 
 import io.macula.Endpoint;
+import io.macula.directory.DirectoryLoop;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.macula.Endpoint;
+import io.macula.directory.DirectoryLoop;
 import org.jspecify.annotations.Nullable;
 
 /**

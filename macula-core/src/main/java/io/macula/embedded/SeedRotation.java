@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.macula.Endpoint;
+import io.macula.directory.DirectoryLoop;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;

@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import io.macula.directory.DirectoryLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.macula.ServiceName;
+import io.macula.directory.DirectoryLoop;
 
 /**
  * The clients that watch services at this replica, and who of them watches what. Owned by

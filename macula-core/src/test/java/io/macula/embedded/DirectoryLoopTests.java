@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.macula.directory.DirectoryLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -63,7 +64,7 @@ class DirectoryLoopTests {
 
 	@Test
 	void whenPeriodicTaskThrowsAnErrorOnARealThreadThenItGoesOn() throws InterruptedException {
-		DirectoryLoop real = DirectoryLoop.start();
+		DirectoryLoop real = DirectoryLoop.start("macula-directory");
 		CountDownLatch ticks = new CountDownLatch(3);
 		real.every(Duration.ofMillis(1), () -> {
 			ticks.countDown();
@@ -117,7 +118,7 @@ class DirectoryLoopTests {
 	@Test
 	void whenManyThreadsCallWhileItClosesThenEachTaskRunsOrIsRefused() throws InterruptedException {
 		for (int round = 0; round < 20; round++) {
-			DirectoryLoop real = DirectoryLoop.start();
+			DirectoryLoop real = DirectoryLoop.start("macula-directory");
 			CountDownLatch ended = new CountDownLatch(400);
 			AtomicInteger twice = new AtomicInteger();
 			List<Thread> threads = new ArrayList<>();

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryLoop;
 import io.macula.directory.Lease;
 import io.macula.embedded.SimulatedRealm.Node;
 import org.junit.jupiter.api.Test;

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.macula.ServiceName;
+import io.macula.directory.DirectoryLoop;
 import io.macula.directory.Snapshot;
 import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.jspecify.annotations.Nullable;

@@ -26,6 +26,7 @@ import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryLease;
 import io.macula.directory.Lease;
 import io.macula.embedded.DirectoryUpdate.Upsert;
 import org.junit.jupiter.api.Test;

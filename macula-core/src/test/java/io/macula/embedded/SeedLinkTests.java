@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryLoop;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

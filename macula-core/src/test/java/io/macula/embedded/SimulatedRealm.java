@@ -36,6 +36,7 @@ import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryLoop;
 import io.macula.directory.Lease;
 import io.macula.directory.Snapshot;
 import io.macula.tls.NodeKey;

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.macula.embedded;
+package io.macula.directory;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -24,7 +24,6 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 import io.macula.log.FaultLog;
-
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -32,15 +31,16 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The one thread that owns the state of an embedded directory, with its clock and its
- * random numbers. Safe for all threads.
+ * The one thread that owns the state of a directory, with its clock and its random
+ * numbers: whatever other threads hear is handed over to it, so that none of them waits.
+ * Safe for all threads; closed by whoever started it.
  * <p>
  * States: open, and closed by {@link #close} for good. A task that was accepted while the
  * loop was open runs, in turn, before the loop ends; one that comes later is refused, and
  * delayed and periodic tasks end with the loop. A task that fails, whatever it throws,
  * stops neither the others nor its own repetition.
  */
-final class DirectoryLoop {
+public final class DirectoryLoop {
 
 	private static final FaultLog faults = new FaultLog(PrintableLogger.of(DirectoryLoop.class));
 
@@ -82,11 +82,12 @@ final class DirectoryLoop {
 
 	/**
 	 * A loop on a daemon thread of its own.
+	 * @param name of the thread
+	 * @return the loop, to be closed by the caller
 	 */
-	static DirectoryLoop start() {
-		return new DirectoryLoop(Schedulers.newSingle("macula-directory", true), Schedulers.parallel(),
-				System::nanoTime, new SplittableRandom(),
-				(failure) -> faults.error("A task of the embedded directory failed", failure), true);
+	public static DirectoryLoop start(String name) {
+		return new DirectoryLoop(Schedulers.newSingle(name, true), Schedulers.parallel(), System::nanoTime,
+				new SplittableRandom(), (failure) -> faults.error("A task of the directory failed", failure), true);
 	}
 
 	/**
@@ -96,16 +97,18 @@ final class DirectoryLoop {
 	 * @param nanoTime monotonic clock
 	 * @param random random numbers
 	 * @param onFailure told of what a task threw
+	 * @return the loop; closing it leaves the scheduler open
 	 */
-	static DirectoryLoop on(Scheduler scheduler, Scheduler timer, LongSupplier nanoTime, RandomGenerator random,
+	public static DirectoryLoop on(Scheduler scheduler, Scheduler timer, LongSupplier nanoTime, RandomGenerator random,
 			Consumer<Throwable> onFailure) {
 		return new DirectoryLoop(scheduler, timer, nanoTime, random, onFailure, false);
 	}
 
 	/**
 	 * Run a task in turn; dropped once the loop is closed, so nothing may wait for it.
+	 * @param task runs in the loop
 	 */
-	void execute(Runnable task) {
+	public void execute(Runnable task) {
 		schedule(task, Duration.ZERO);
 	}
 
@@ -115,7 +118,7 @@ final class DirectoryLoop {
 	 * @param ifClosed runs instead, at once and in the calling thread, if the loop is
 	 * closed: ends what waits for the task
 	 */
-	void execute(Runnable task, Runnable ifClosed) {
+	public void execute(Runnable task, Runnable ifClosed) {
 		if (schedule(task, Duration.ZERO) == null) {
 			ifClosed.run();
 		}
@@ -123,9 +126,11 @@ final class DirectoryLoop {
 
 	/**
 	 * Run a task later, if the loop is still open then.
+	 * @param task runs in the loop
+	 * @param delay until then
 	 * @return calls it off, or {@code null} if the loop was closed
 	 */
-	@Nullable Disposable schedule(Runnable task, Duration delay) {
+	public @Nullable Disposable schedule(Runnable task, Duration delay) {
 		synchronized (this.gate) {
 			return (!this.closed) ? this.worker.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS) : null;
 		}
@@ -133,8 +138,10 @@ final class DirectoryLoop {
 
 	/**
 	 * Run a task again and again, as long as the loop is open.
+	 * @param period from one to the next
+	 * @param task runs in the loop
 	 */
-	void every(Duration period, Runnable task) {
+	public void every(Duration period, Runnable task) {
 		synchronized (this.gate) {
 			if (!this.closed) {
 				this.worker.schedulePeriodically(guarded(task), period.toNanos(), period.toNanos(),
@@ -146,43 +153,69 @@ final class DirectoryLoop {
 	/**
 	 * Whether the caller is in a task of this loop and may thus touch its state. For
 	 * assertions.
+	 * @return true inside of a task
 	 */
-	boolean inLoop() {
+	public boolean inLoop() {
 		return this.running == Thread.currentThread();
 	}
 
-	long nanoTime() {
+	/**
+	 * The time.
+	 * @return nanoseconds on a monotonic scale
+	 */
+	public long nanoTime() {
 		return this.nanoTime.getAsLong();
 	}
 
-	LongSupplier clock() {
+	/**
+	 * The clock of {@link #nanoTime()}.
+	 * @return the clock
+	 */
+	public LongSupplier clock() {
 		return this.nanoTime;
 	}
 
 	/**
 	 * Measures how long others wait for this loop. Not the loop itself, which cannot
 	 * notice that it does not get on.
+	 * @return a scheduler for timers
 	 */
-	Scheduler timer() {
+	public Scheduler timer() {
 		return this.timer;
 	}
 
 	/**
 	 * A duration spread evenly between half and the whole of the given one, so that many
 	 * nodes do not act in step.
+	 * @param duration the longest
+	 * @return at most that
 	 */
-	Duration jittered(Duration duration) {
+	public Duration jittered(Duration duration) {
 		return duration.dividedBy(2).plusNanos(this.random.nextLong(duration.toNanos() / 2 + 1));
 	}
 
-	int random(int bound) {
+	/**
+	 * A random number.
+	 * @param bound above it
+	 * @return 0 to one less than the bound
+	 */
+	public int random(int bound) {
 		return this.random.nextInt(bound);
+	}
+
+	/**
+	 * A random number for spans of time.
+	 * @param bound above it
+	 * @return 0 to one less than the bound
+	 */
+	public long random(long bound) {
+		return this.random.nextLong(bound);
 	}
 
 	/**
 	 * Accept no further tasks, and end after those that were accepted.
 	 */
-	void close() {
+	public void close() {
 		synchronized (this.gate) {
 			if (!this.closed) {
 				this.closed = true;

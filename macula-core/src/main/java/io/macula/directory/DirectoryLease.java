@@ -14,12 +14,10 @@
  * limitations under the License.
  */
 
-package io.macula.embedded;
+package io.macula.directory;
 
 import java.util.function.Consumer;
 
-import io.macula.directory.Advertisement;
-import io.macula.directory.Lease;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -28,7 +26,7 @@ import reactor.core.publisher.Sinks;
  * Lease on the record of this node. Safe for all threads; its state changes in the loop,
  * or by the thread that made it before anybody else has it.
  */
-final class DirectoryLease implements Lease {
+public final class DirectoryLease implements Lease {
 
 	private final Advertisement advertisement;
 
@@ -46,7 +44,7 @@ final class DirectoryLease implements Lease {
 	 * @param withdraw withdraws a lease, and ends the withdrawal; called at most once, by
 	 * any thread
 	 */
-	DirectoryLease(Advertisement advertisement, Consumer<DirectoryLease> withdraw) {
+	public DirectoryLease(Advertisement advertisement, Consumer<DirectoryLease> withdraw) {
 		this.advertisement = advertisement;
 		this.withdrawal = Mono.<Void>defer(() -> {
 			withdraw.accept(this);
@@ -77,19 +75,25 @@ final class DirectoryLease implements Lease {
 
 	/**
 	 * The end of the withdrawal, whoever asked for it.
+	 * @return completes with {@link #endWithdrawal()}
 	 */
-	Mono<Void> withdrawn() {
+	public Mono<Void> withdrawn() {
 		return this.withdrawn.asMono();
 	}
 
 	/**
 	 * The withdrawal has ended, or there is none to wait for.
 	 */
-	void endWithdrawal() {
+	public void endWithdrawal() {
 		this.withdrawn.tryEmitEmpty();
 	}
 
-	void become(State next) {
+	/**
+	 * Enter a state; nothing leads away from {@link Lease.State#RELEASED}. To be called
+	 * by one thread at a time.
+	 * @param next the state
+	 */
+	public void become(State next) {
 		if (this.state == next || this.state == State.RELEASED) {
 			return;
 		}

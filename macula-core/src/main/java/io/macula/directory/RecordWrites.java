@@ -1,0 +1,160 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.macula.Endpoint;
+import io.macula.Instance;
+import io.macula.ServiceName;
+import io.macula.directory.RecordStore.Held;
+import io.macula.directory.RecordStore.Session;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * How the records of one node get into the session that it has at a remote system, and
+ * out of it. Immutable; its steps touch no state of the loop and run on any thread.
+ */
+final class RecordWrites {
+
+	/** Services at once. */
+	private static final int AT_ONCE = 8;
+
+	/** Another writer of the same record is believed to be there for so many times. */
+	private static final int TRIES = 5;
+
+	private static final Comparator<Instance> CLAIM = Comparator.comparingLong(Instance::incarnation)
+		.thenComparing((instance) -> instance.endpoint().toString());
+
+	private final Session session;
+
+	private final Instance self;
+
+	private final Set<Endpoint> ownEndpoints;
+
+	private final Duration timeout;
+
+	/**
+	 * Writes into a session.
+	 * @param self the node
+	 * @param ownEndpoints all that this node had in this incarnation
+	 * @param timeout of each step
+	 */
+	RecordWrites(Session session, Instance self, Set<Endpoint> ownEndpoints, Duration timeout) {
+		this.session = session;
+		this.self = self;
+		this.ownEndpoints = Set.copyOf(ownEndpoints);
+		this.timeout = timeout;
+	}
+
+	/**
+	 * Put records where they are not there already.
+	 * @param records texts
+	 * @param dropped services whose records must go
+	 * @param notice how long a departing record stays
+	 * @return who has the node id with a better claim, or empty when all is done; fails
+	 * if it could not be done
+	 */
+	Mono<Instance> put(Map<ServiceName, byte[]> records, Set<ServiceName> dropped,
+			Map<ServiceName, byte[]> departing, Duration notice) {
+		return Flux.fromIterable(records.entrySet())
+			.flatMap((entry) -> claim(entry.getKey(), entry.getValue(), TRIES), AT_ONCE)
+			.next()
+			.switchIfEmpty(drop(dropped, departing, notice).then(Mono.empty()));
+	}
+
+	/** Empty if the record is there now, else who has it. */
+	private Mono<Instance> claim(ServiceName service, byte[] record, int tries) {
+		return read(service).flatMap((held) -> {
+			if (held.bound() && Arrays.equals(held.record(), record)) {
+				return Mono.empty();
+			}
+			Instance rival = rival(service, held);
+			if (rival != null) {
+				return Mono.just(rival);
+			}
+			return put(service, record, held).flatMap((written) -> {
+				if (written) {
+					return Mono.empty();
+				}
+				return (tries > 1) ? claim(service, record, tries - 1) : Mono.error(new IllegalStateException(
+						"record '" + this.self.nodeId() + "' of service " + service + " is written by others, too"));
+			});
+		});
+	}
+
+	/* A record that cannot be read is nobody's. */
+	private @Nullable Instance rival(ServiceName service, Held held) {
+		if (held == Held.NONE) {
+			return null;
+		}
+		Instance other;
+		try {
+			other = AdvertisementRecord.parse(held.record(), service, this.self.nodeId()).instance();
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+		boolean own = other.incarnation() == this.self.incarnation() && this.ownEndpoints.contains(other.endpoint());
+		return (!own && CLAIM.compare(other, this.self) > 0) ? other : null;
+	}
+
+	/**
+	 * Say of services that this node leaves them, then delete their records.
+	 */
+	private Mono<Void> drop(Set<ServiceName> services, Map<ServiceName, byte[]> departing, Duration notice) {
+		if (services.isEmpty()) {
+			return Mono.empty();
+		}
+		Set<ServiceName> dropped = new HashSet<>(services);
+		return depart(dropped, departing).then(Mono.delay(notice))
+			.thenMany(Flux.fromIterable(dropped))
+			.flatMap((service) -> this.session.delete(service, this.self.nodeId()).timeout(this.timeout), AT_ONCE)
+			.then();
+	}
+
+	/**
+	 * Say of services that this node leaves them.
+	 * @param departing texts that say so
+	 * @return completes when it is said where it can be
+	 */
+	Mono<Void> depart(Set<ServiceName> services, Map<ServiceName, byte[]> departing) {
+		return Flux.fromIterable(List.copyOf(services))
+			.filter(departing::containsKey)
+			.flatMap((service) -> read(service)
+				.flatMap((held) -> held.bound() ? put(service, departing.get(service), held) : Mono.just(false))
+				.onErrorComplete(), AT_ONCE)
+			.then();
+	}
+
+	private Mono<Held> read(ServiceName service) {
+		return this.session.read(service, this.self.nodeId()).defaultIfEmpty(Held.NONE).timeout(this.timeout);
+	}
+
+	private Mono<Boolean> put(ServiceName service, byte[] record, Held expected) {
+		return this.session.put(service, this.self.nodeId(), record, expected).timeout(this.timeout);
+	}
+
+}

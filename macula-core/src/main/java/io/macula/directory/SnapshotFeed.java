@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The snapshots of one service on their way to its subscribers, of which only the latest
+ * matters. Whoever tells never waits for a subscriber, whatever that does: subscribers
+ * are called by other threads, one at a time, and one that blocks delays none but the
+ * others of this feed. Never ends. Safe for all threads.
+ */
+public final class SnapshotFeed {
+
+	private final Scheduler subscribers;
+
+	private final Sinks.Many<Snapshot> sink = Sinks.many().replay().latest();
+
+	private final AtomicReference<@Nullable Snapshot> next = new AtomicReference<>();
+
+	/** Snapshots told since the last time that a task came to an end. */
+	private final AtomicInteger told = new AtomicInteger();
+
+	/**
+	 * A feed without snapshots.
+	 */
+	public SnapshotFeed() {
+		this(Schedulers.boundedElastic());
+	}
+
+	/**
+	 * A feed.
+	 * @param subscribers where they run
+	 */
+	SnapshotFeed(Scheduler subscribers) {
+		this.subscribers = subscribers;
+	}
+
+	/**
+	 * Tell a snapshot in the place of those that were not yet delivered.
+	 * @param snapshot the latest
+	 */
+	public void tell(Snapshot snapshot) {
+		this.next.set(snapshot);
+		if (this.told.getAndIncrement() == 0) {
+			this.subscribers.schedule(this::deliver);
+		}
+	}
+
+	private void deliver() {
+		int seen = this.told.get();
+		while (seen != 0) {
+			Snapshot snapshot = this.next.getAndSet(null);
+			if (snapshot != null) {
+				this.sink.tryEmitNext(snapshot);
+			}
+			seen = this.told.addAndGet(-seen);
+		}
+	}
+
+	/**
+	 * The snapshots: the latest at once if there is one, then each that follows unless
+	 * the subscriber is slow.
+	 * @return endless
+	 */
+	public Flux<Snapshot> snapshots() {
+		return this.sink.asFlux().onBackpressureLatest();
+	}
+
+}
