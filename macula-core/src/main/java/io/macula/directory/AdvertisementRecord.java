@@ -160,7 +160,8 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 			return tree;
 		}
 		catch (JacksonException ex) {
-			throw new IllegalArgumentException("it is no valid JSON: " + Printable.text(ex.getOriginalMessage()), ex);
+			String message = ex.getOriginalMessage().replaceFirst(" ?\\(start marker at .*", "");
+			throw new IllegalArgumentException("it is no valid JSON: " + Printable.text(message), ex);
 		}
 	}
 

@@ -49,6 +49,9 @@ final class RecordHold implements RecordStore.Listener {
 
 	private static final Duration LONGEST_STEP = Duration.ofSeconds(5);
 
+	/** A record of another node is not waited for any longer to end. */
+	private static final Duration LONGEST_PATIENCE = Duration.ofMinutes(1);
+
 	private final DirectoryLoop loop;
 
 	private final RecordStore store;
@@ -83,6 +86,11 @@ final class RecordHold implements RecordStore.Listener {
 
 	private boolean unrenewed;
 
+	/** Who holds the node id with a better claim, and since when this is known. */
+	private @Nullable Instance rival;
+
+	private long rivalNanos;
+
 	private int failures;
 
 	private long renewedNanos;
@@ -104,7 +112,7 @@ final class RecordHold implements RecordStore.Listener {
 	void open() {
 		assert this.loop.inLoop();
 		Mono.defer(() -> this.store.open(this.lease, this))
-			.timeout(this.step)
+			.timeout(this.step, this.loop.timer())
 			.subscribe((granted) -> this.loop.execute(() -> opened(granted), () -> quietly(granted)),
 					(error) -> this.loop.execute(() -> over("it opens no session: " + text(error))));
 	}
@@ -163,13 +171,31 @@ final class RecordHold implements RecordStore.Listener {
 	private RecordWrites writes(Session open) {
 		Instance self = this.records.self();
 		this.ownEndpoints.add(self.endpoint());
-		return new RecordWrites(open, self, this.ownEndpoints, this.step);
+		return new RecordWrites(open, self, this.ownEndpoints, this.step, this.loop.timer());
 	}
 
-	private void superseded(Instance rival) {
-		if (!this.ended) {
-			this.owner.superseded(rival);
+	/*
+	 * The other may be this node's own past, of a time when its clock was ahead: such a
+	 * record ends within its lease. One that stays longer is of a node that lives.
+	 */
+	private void superseded(AdvertisementRecord rival) {
+		if (this.ended) {
+			return;
 		}
+		this.writing = false;
+		long now = this.loop.nanoTime();
+		if (this.rival == null || this.rival.incarnation() != rival.instance().incarnation()) {
+			this.rival = rival.instance();
+			this.rivalNanos = now;
+		}
+		Duration patience = (rival.lease().compareTo(LONGEST_PATIENCE) < 0) ? rival.lease() : LONGEST_PATIENCE;
+		if (now - this.rivalNanos > patience.toNanos()) {
+			this.owner.superseded(rival.instance());
+			return;
+		}
+		this.owner.pending("node id '" + rival.instance().nodeId() + "' is held by a node of a newer start at "
+				+ rival.instance().endpoint());
+		writeAfter(patience.dividedBy(4));
 	}
 
 	private void written(OwnRecords written, Set<ServiceName> dropped) {
@@ -178,6 +204,7 @@ final class RecordHold implements RecordStore.Listener {
 		}
 		this.writing = false;
 		this.failures = 0;
+		this.rival = null;
 		this.stored.removeAll(dropped);
 		if (this.again) {
 			write();
@@ -224,7 +251,7 @@ final class RecordHold implements RecordStore.Listener {
 			return;
 		}
 		this.renewal.update(Mono.defer(open::renew)
-			.timeout(this.lease.dividedBy(3))
+			.timeout(this.lease.dividedBy(3), this.loop.timer())
 			.subscribe((nothing) -> {
 			}, (error) -> this.loop.execute(() -> notRenewed(error)), () -> this.loop.execute(this::renewed)));
 	}
@@ -314,13 +341,13 @@ final class RecordHold implements RecordStore.Listener {
 		if (open == null) {
 			return Mono.empty();
 		}
-		Mono<Void> closed = Mono.defer(open::close).timeout(LONGEST_STEP).onErrorComplete().cache();
+		Mono<Void> closed = Mono.defer(open::close).timeout(LONGEST_STEP, this.loop.timer()).onErrorComplete().cache();
 		return writes(open).depart(this.stored, this.records.departing(this.stored))
-			.timeout(RemoteRegistry.WITHDRAWAL_TIMEOUT.dividedBy(2))
+			.timeout(RemoteRegistry.WITHDRAWAL_TIMEOUT.dividedBy(2), this.loop.timer())
 			.onErrorComplete()
-			.then(Mono.delay(this.store.departureNotice()))
+			.then(Mono.delay(this.store.departureNotice(), this.loop.timer()))
 			.then(closed)
-			.timeout(RemoteRegistry.WITHDRAWAL_TIMEOUT)
+			.timeout(RemoteRegistry.WITHDRAWAL_TIMEOUT, this.loop.timer())
 			.onErrorComplete()
 			.doFinally((signal) -> closed.subscribe());
 	}
@@ -335,8 +362,8 @@ final class RecordHold implements RecordStore.Listener {
 	}
 
 	/* What cannot be told ends by itself, with the lease. */
-	private static void quietly(Session session) {
-		Mono.defer(session::close).timeout(LONGEST_STEP).onErrorComplete().subscribe();
+	private void quietly(Session session) {
+		Mono.defer(session::close).timeout(LONGEST_STEP, this.loop.timer()).onErrorComplete().subscribe();
 	}
 
 	private static String text(Throwable error) {

@@ -32,6 +32,7 @@ import io.macula.directory.RecordStore.Session;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * How the records of one node get into the session that it has at a remote system, and
@@ -56,17 +57,21 @@ final class RecordWrites {
 
 	private final Duration timeout;
 
+	private final Scheduler timer;
+
 	/**
 	 * Writes into a session.
 	 * @param self the node
 	 * @param ownEndpoints all that this node had in this incarnation
 	 * @param timeout of each step
+	 * @param timer measures it
 	 */
-	RecordWrites(Session session, Instance self, Set<Endpoint> ownEndpoints, Duration timeout) {
+	RecordWrites(Session session, Instance self, Set<Endpoint> ownEndpoints, Duration timeout, Scheduler timer) {
 		this.session = session;
 		this.self = self;
 		this.ownEndpoints = Set.copyOf(ownEndpoints);
 		this.timeout = timeout;
+		this.timer = timer;
 	}
 
 	/**
@@ -77,7 +82,7 @@ final class RecordWrites {
 	 * @return who has the node id with a better claim, or empty when all is done; fails
 	 * if it could not be done
 	 */
-	Mono<Instance> put(Map<ServiceName, byte[]> records, Set<ServiceName> dropped,
+	Mono<AdvertisementRecord> put(Map<ServiceName, byte[]> records, Set<ServiceName> dropped,
 			Map<ServiceName, byte[]> departing, Duration notice) {
 		return Flux.fromIterable(records.entrySet())
 			.flatMap((entry) -> claim(entry.getKey(), entry.getValue(), TRIES), AT_ONCE)
@@ -86,12 +91,12 @@ final class RecordWrites {
 	}
 
 	/** Empty if the record is there now, else who has it. */
-	private Mono<Instance> claim(ServiceName service, byte[] record, int tries) {
+	private Mono<AdvertisementRecord> claim(ServiceName service, byte[] record, int tries) {
 		return read(service).flatMap((held) -> {
 			if (held.bound() && Arrays.equals(held.record(), record)) {
 				return Mono.empty();
 			}
-			Instance rival = rival(service, held);
+			AdvertisementRecord rival = rival(service, held);
 			if (rival != null) {
 				return Mono.just(rival);
 			}
@@ -105,20 +110,21 @@ final class RecordWrites {
 		});
 	}
 
-	/* A record that cannot be read is nobody's. */
-	private @Nullable Instance rival(ServiceName service, Held held) {
+	/* A record that cannot be read is nobody's, and who leaves claims nothing. */
+	private @Nullable AdvertisementRecord rival(ServiceName service, Held held) {
 		if (held == Held.NONE) {
 			return null;
 		}
-		Instance other;
+		AdvertisementRecord record;
 		try {
-			other = AdvertisementRecord.parse(held.record(), service, this.self.nodeId()).instance();
+			record = AdvertisementRecord.parse(held.record(), service, this.self.nodeId());
 		}
 		catch (IllegalArgumentException ex) {
 			return null;
 		}
+		Instance other = record.instance();
 		boolean own = other.incarnation() == this.self.incarnation() && this.ownEndpoints.contains(other.endpoint());
-		return (!own && CLAIM.compare(other, this.self) > 0) ? other : null;
+		return (!own && !record.departing() && CLAIM.compare(other, this.self) > 0) ? record : null;
 	}
 
 	/**
@@ -129,9 +135,9 @@ final class RecordWrites {
 			return Mono.empty();
 		}
 		Set<ServiceName> dropped = new HashSet<>(services);
-		return depart(dropped, departing).then(Mono.delay(notice))
+		return depart(dropped, departing).then(Mono.delay(notice, this.timer))
 			.thenMany(Flux.fromIterable(dropped))
-			.flatMap((service) -> this.session.delete(service, this.self.nodeId()).timeout(this.timeout), AT_ONCE)
+			.flatMap((service) -> this.session.delete(service, this.self.nodeId()).timeout(this.timeout, this.timer), AT_ONCE)
 			.then();
 	}
 
@@ -150,11 +156,11 @@ final class RecordWrites {
 	}
 
 	private Mono<Held> read(ServiceName service) {
-		return this.session.read(service, this.self.nodeId()).defaultIfEmpty(Held.NONE).timeout(this.timeout);
+		return this.session.read(service, this.self.nodeId()).defaultIfEmpty(Held.NONE).timeout(this.timeout, this.timer);
 	}
 
 	private Mono<Boolean> put(ServiceName service, byte[] record, Held expected) {
-		return this.session.put(service, this.self.nodeId(), record, expected).timeout(this.timeout);
+		return this.session.put(service, this.self.nodeId(), record, expected).timeout(this.timeout, this.timer);
 	}
 
 }
