@@ -1,0 +1,606 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.tck;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import io.macula.Endpoint;
+import io.macula.Fingerprint;
+import io.macula.Instance;
+import io.macula.ServiceName;
+import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryEngine;
+import io.macula.directory.Lease;
+import io.macula.directory.Registry;
+import io.macula.directory.Snapshot;
+import io.macula.directory.tck.DirectoryHarness.Ability;
+import io.macula.directory.tck.DirectoryHarness.Node;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The contract of a directory engine. A subclass says by a {@link DirectoryHarness} which
+ * system is behind it; each row gets a fresh one. Leases are of 3 seconds.
+ */
+@Timeout(120)
+public abstract class DirectoryContractTests {
+
+	/** The lease of all nodes. */
+	protected static final Duration LEASE = Duration.ofSeconds(3);
+
+	private static final ServiceName SERVICE = new ServiceName("tck.calculator");
+
+	private static final ServiceName OTHER = new ServiceName("tck.other");
+
+	private static final Duration SOON = Duration.ofSeconds(10);
+
+	private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+	/** Threads that everybody shares, or that end by themselves when nothing is to do. */
+	private static final Pattern SHARED = Pattern.compile(
+			"(boundedElastic|parallel|awaitility|ForkJoinPool|Attach|Reference|Signal|process reaper|junit|Common-Cleaner|globalEventExecutor).*");
+
+	private final List<DirectoryEngine> engines = new ArrayList<>();
+
+	private final List<Disposable> watches = new ArrayList<>();
+
+	private @Nullable DirectoryHarness harness;
+
+	/**
+	 * Start a system with an empty realm.
+	 * @return the system, closed by the test
+	 * @throws Exception if it cannot be started
+	 */
+	protected abstract DirectoryHarness open() throws Exception;
+
+	@BeforeEach
+	void openHarness() throws Exception {
+		this.harness = open();
+	}
+
+	@AfterEach
+	void closeAll() throws Exception {
+		this.watches.forEach(Disposable::dispose);
+		this.engines.forEach((engine) -> engine.close().block(SOON));
+		harness().close();
+	}
+
+	@Test
+	void whatIsAdvertisedIsSeen() {
+		needs(Ability.CHANGES);
+		Watch watch = watch(node("client"), SERVICE);
+		Told told = tell(node("a"), instance("a", 1), SERVICE);
+		watch.awaitIds("a");
+		told.awaitState(Lease.State.GRANTED);
+		assertThat(watch.latest().service()).isEqualTo(SERVICE);
+	}
+
+	@Test
+	void whoComesLaterSeesItAtOnce() {
+		needs(Ability.CHANGES);
+		tell(node("a"), instance("a", 1), SERVICE).awaitState(Lease.State.GRANTED);
+		DirectoryEngine client = node("client");
+		watch(client, SERVICE).awaitIds("a");
+		Watch second = watch(client, SERVICE);
+		Awaitility.await().atMost(AT_ONCE).until(() -> second.ids().equals(List.of("a")));
+	}
+
+	@Test
+	void aServiceThatNobodyServesHasAnEmptySnapshot() {
+		Watch watch = watch(node("client"), new ServiceName("tck.nobody"));
+		Awaitility.await().atMost(SOON).until(() -> !watch.seen.isEmpty());
+		assertThat(watch.latest().instances()).isEmpty();
+	}
+
+	@Test
+	void everythingArrives() {
+		needs(Ability.CHANGES, Ability.DETAILS);
+		Instance instance = new Instance("a:1", 42, new Endpoint("10.1.2.3", 9443), "zone-b", 2, 250,
+				Map.of("version", "1.2", "text", "\"ä\" \n"), "0123456789abcdef".repeat(4));
+		Fingerprint fingerprint = new Fingerprint("AAAAAAAAAAA.abcd");
+		Watch watch = watch(node("client"), SERVICE);
+		Watch other = watch(this.engines.get(0), OTHER);
+		tell(node("a:1", 42),
+				new Advertisement(instance, Set.of(SERVICE, OTHER), Map.of(SERVICE, fingerprint), LEASE));
+		watch.awaitIds("a:1");
+		other.awaitIds("a:1");
+		Instance seen = watch.latest().instances().get(0);
+		assertThat(harness().tellsIdentity() ? seen : withoutIdentity(seen))
+			.isEqualTo(harness().tellsIdentity() ? instance : withoutIdentity(instance));
+		assertThat(watch.latest().fingerprints()).isEqualTo(Map.of("a:1", fingerprint));
+		assertThat(other.latest().fingerprints()).isEmpty();
+	}
+
+	@Test
+	void aLeaseIsRenewed() {
+		needs(Ability.REGISTRY, Ability.EXPIRY);
+		Watch watch = watch(node("client"), SERVICE);
+		Told told = tell(node("a"), instance("a", 1), SERVICE);
+		watch.awaitIds("a");
+		told.awaitState(Lease.State.GRANTED);
+		int seen = watch.seen.size();
+		pass(LEASE.multipliedBy(3));
+		assertThat(told.state()).isEqualTo(Lease.State.GRANTED);
+		assertThat(watch.seen.subList(seen, watch.seen.size())).allMatch((snapshot) -> !snapshot.instances().isEmpty());
+		assertThat(watch.age()).isLessThan(LEASE.multipliedBy(2));
+	}
+
+	@Test
+	void aWithdrawalIsSeenWithinASecond() {
+		needs(Ability.CHANGES);
+		Watch watch = watch(node("client"), SERVICE);
+		tell(node("b"), instance("b", 1), SERVICE);
+		Told told = tell(node("a"), instance("a", 1), SERVICE);
+		watch.awaitIds("a", "b");
+		told.awaitState(Lease.State.GRANTED);
+		long begin = System.nanoTime();
+		told.withdraw();
+		watch.awaitIds("b");
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(AT_ONCE.multipliedBy(2));
+		told.awaitState(Lease.State.RELEASED);
+	}
+
+	@Test
+	void manyWithdrawalsAreBelieved() {
+		needs(Ability.CHANGES);
+		DirectoryEngine client = node("client");
+		Watch watch = watch(client, SERVICE);
+		List<Told> all = new ArrayList<>();
+		for (int i = 0; i < 6; i++) {
+			all.add(tell(node("n" + i), instance("n" + i, 1), SERVICE));
+		}
+		watch.awaitIds("n0", "n1", "n2", "n3", "n4", "n5");
+		all.forEach((told) -> told.awaitState(Lease.State.GRANTED));
+		all.subList(0, 5).forEach(Told::withdraw);
+		watch.awaitIds("n5");
+		assertThat(client.state().selfPreservation()).isFalse();
+	}
+
+	@Test
+	void aDeadNodeLeavesWithItsLease() {
+		needs(Ability.CHANGES, Ability.EXPIRY);
+		Watch watch = watch(node("client"), SERVICE);
+		tell(node("b"), instance("b", 1), SERVICE);
+		DirectoryEngine dying = node("a");
+		tell(dying, instance("a", 1), SERVICE);
+		watch.awaitIds("a", "b");
+		harness().kill(dying);
+		Awaitility.await()
+			.atMost(LEASE.plus(harness().expirySlack()))
+			.until(() -> watch.ids().equals(List.of("b")));
+	}
+
+	@Test
+	void snapshotsAreComplete() {
+		needs(Ability.CHANGES);
+		Watch watch = watch(node("client"), SERVICE);
+		List<String> ids = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			ids.add("n" + i);
+			tell(node("n" + i), instance("n" + i, 1), SERVICE);
+			watch.awaitIds(ids.toArray(String[]::new));
+		}
+		for (int i = 1; i < watch.seen.size(); i++) {
+			List<String> before = ids(watch.seen.get(i - 1));
+			assertThat(ids(watch.seen.get(i))).as("nobody leaves").containsAll(before);
+		}
+	}
+
+	@Test
+	void whatIsKnownStaysWhileTheSystemIsGone() {
+		needs(Ability.CHANGES, Ability.CUT);
+		DirectoryEngine client = node("client");
+		Watch watch = watch(client, SERVICE);
+		Told told = tell(node("a"), instance("a", 1), SERVICE);
+		watch.awaitIds("a");
+		told.awaitState(Lease.State.GRANTED);
+		harness().cut();
+		Awaitility.await().atMost(harness().lossSlack()).until(() -> client.trouble() != null);
+		Duration before = watch.age();
+		pass(LEASE);
+		assertThat(watch.ids()).containsExactly("a");
+		assertThat(watch.age()).isGreaterThanOrEqualTo(before.plus(LEASE.minusMillis(500)));
+		Watch late = watch(client, SERVICE);
+		Awaitility.await().atMost(AT_ONCE).until(() -> late.ids().equals(List.of("a")));
+		harness().restore();
+		tell(node("b"), instance("b", 1), SERVICE).awaitState(Lease.State.GRANTED);
+		watch.awaitIds("a", "b");
+		told.awaitState(Lease.State.GRANTED);
+		Awaitility.await().atMost(SOON).until(() -> client.trouble() == null);
+		assertThat(watch.age()).isLessThan(LEASE);
+	}
+
+	@Test
+	void anEngineStartsWhileTheSystemIsGone() {
+		needs(Ability.CHANGES, Ability.CUT, Ability.START_UNREACHABLE);
+		harness().cut();
+		long begin = System.nanoTime();
+		DirectoryEngine client = node("client");
+		Watch watch = watch(client, SERVICE);
+		DirectoryEngine provider = node("a");
+		Registry registry = provider.registry();
+		Lease lease = (registry != null) ? registry.advertise(advertisement(instance("a", 1), SERVICE)) : null;
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).as("nothing waits").isLessThan(SOON);
+		Awaitility.await().atMost(harness().lossSlack()).until(() -> client.trouble() != null);
+		assertThat(watch.seen).isEmpty();
+		assertThat(client.hint()).isNotEmpty();
+		harness().restore();
+		if (lease == null) {
+			tell(provider, instance("a", 1), SERVICE);
+		}
+		watch.awaitIds("a");
+	}
+
+	@Test
+	void aNodeThatStartsAgainTakesThePlaceOfItsPast() {
+		needs(Ability.REGISTRY, Ability.EXPIRY, Ability.INCARNATIONS);
+		Watch watch = watch(node("client"), SERVICE);
+		DirectoryEngine dying = node("a", 1);
+		tell(dying, instance("a", 1), SERVICE);
+		watch.awaitIds("a");
+		harness().kill(dying);
+		tell(node("a", 2), instance("a", 2), SERVICE).awaitState(Lease.State.GRANTED);
+		Awaitility.await().atMost(SOON).until(() -> watch.incarnations().equals(List.of(2L)));
+		int seen = watch.seen.size();
+		pass(LEASE.multipliedBy(2));
+		assertThat(watch.seen.subList(seen - 1, watch.seen.size())).allMatch((snapshot) -> !snapshot.instances().isEmpty());
+		assertThat(watch.incarnations()).containsExactly(2L);
+	}
+
+	@Test
+	void ofTwoNodesWithOneIdTheNewerOneHasIt() {
+		needs(Ability.REGISTRY, Ability.INCARNATIONS);
+		Watch watch = watch(node("client"), SERVICE);
+		Told older = tell(node("a", 1), instance("a", 1), SERVICE);
+		watch.awaitIds("a");
+		older.awaitState(Lease.State.GRANTED);
+		Told newer = tell(node("a", 2), instance("a", 2), SERVICE);
+		newer.awaitState(Lease.State.GRANTED);
+		Awaitility.await()
+			.atMost(LEASE.multipliedBy(2).plus(SOON))
+			.until(() -> older.state() != Lease.State.GRANTED && watch.incarnations().equals(List.of(2L)));
+		older.withdraw();
+		pass(LEASE.plus(AT_ONCE));
+		assertThat(watch.incarnations()).as("the older one takes nothing along").containsExactly(2L);
+		assertThat(newer.state()).isEqualTo(Lease.State.GRANTED);
+	}
+
+	@Test
+	void aCorruptRecordIsSkippedAndTold() {
+		needs(Ability.CHANGES, Ability.FOREIGN_RECORDS);
+		harness().write(SERVICE, "x", "{\"v\":1,".getBytes(StandardCharsets.UTF_8));
+		DirectoryEngine client = node("client");
+		Watch watch = watch(client, SERVICE);
+		tell(node("a"), instance("a", 1), SERVICE);
+		watch.awaitIds("a");
+		harness().write(SERVICE, "y", new byte[100_000]);
+		tell(node("b"), instance("b", 1), SERVICE);
+		watch.awaitIds("a", "b");
+		Awaitility.await()
+			.atMost(SOON)
+			.until(() -> String.valueOf(client.state().fault()).contains("2 records are skipped"));
+	}
+
+	@Test
+	void aSubscriberThatBlocksDelaysNobodyElseAndGetsTheLatest() throws InterruptedException {
+		needs(Ability.CHANGES);
+		DirectoryEngine client = node("client");
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		List<Snapshot> slow = Collections.synchronizedList(new ArrayList<>());
+		Told first = tell(node("a"), instance("a", 1), SERVICE, OTHER);
+		this.watches.add(client.directory()
+			.watch(SERVICE)
+			.publishOn(Schedulers.boundedElastic(), 1)
+			.subscribe((snapshot) -> {
+				slow.add(snapshot);
+				entered.countDown();
+				uninterruptibly(released);
+			}));
+		assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+		Watch other = watch(client, OTHER);
+		other.awaitIds("a");
+		tell(node("b"), instance("b", 1), SERVICE, OTHER);
+		tell(node("c"), instance("c", 1), SERVICE, OTHER);
+		other.awaitIds("a", "b", "c");
+		first.awaitState(Lease.State.GRANTED);
+		released.countDown();
+		Awaitility.await()
+			.atMost(SOON)
+			.until(() -> ids(slow.get(slow.size() - 1)).equals(List.of("a", "b", "c")));
+	}
+
+	@Test
+	void whenClosedThenNothingIsLeft() {
+		needs(Ability.CHANGES, Ability.CLOSE);
+		Watch watch = watch(node("client"), SERVICE);
+		/* Whatever all share has its threads after the first. */
+		leave("first", watch);
+		Set<Thread> before = Set.copyOf(Thread.getAllStackTraces().keySet());
+		leave("second", watch);
+		Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(threadsSince(before)).isEmpty());
+	}
+
+	private void leave(String nodeId, Watch watch) {
+		DirectoryEngine leaving = node(nodeId);
+		Watch own = watch(leaving, SERVICE);
+		Told told = tell(leaving, instance(nodeId, 1), SERVICE);
+		watch.awaitIds(nodeId);
+		own.awaitIds(nodeId);
+		if (told.lease == null) {
+			told.withdraw();
+		}
+		long begin = System.nanoTime();
+		leaving.close().block(SOON);
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+		leaving.close().block(SOON);
+		watch.awaitIds();
+		Registry registry = leaving.registry();
+		if (told.lease != null && registry != null) {
+			told.awaitState(Lease.State.RELEASED);
+			told.lease.withdraw().block(SOON);
+			Lease late = registry.advertise(advertisement(instance(nodeId, 1), SERVICE));
+			late.withdraw().block(SOON);
+			assertThat(late.state()).isEqualTo(Lease.State.RELEASED);
+		}
+	}
+
+	@Test
+	void whoWatchesOneServiceReadsNoOther() {
+		needs(Ability.CHANGES, Ability.READS);
+		for (int i = 0; i < 3; i++) {
+			tell(node("n" + i), instance("n" + i, 1), OTHER).awaitState(Lease.State.GRANTED);
+		}
+		tell(node("a"), instance("a", 1), SERVICE).awaitState(Lease.State.GRANTED);
+		long before = harness().reads(OTHER);
+		long mine = harness().reads(SERVICE);
+		watch(node("client"), SERVICE).awaitIds("a");
+		assertThat(harness().reads(SERVICE)).isGreaterThan(mine);
+		assertThat(harness().reads(OTHER)).isEqualTo(before);
+	}
+
+	@Test
+	void aNodeHasOneLeaseHoweverManyItsServices() {
+		needs(Ability.REGISTRY, Ability.LEASES);
+		ServiceName[] services = new ServiceName[20];
+		Arrays.setAll(services, (i) -> new ServiceName("tck.s" + i));
+		int before = harness().leases();
+		tell(node("a"), instance("a", 1), services).awaitState(Lease.State.GRANTED);
+		assertThat(harness().leases() - before).isOne();
+	}
+
+	@Test
+	void whenTooManyDieAtOnceThenTheyAreKeptForAWhile() {
+		needs(Ability.CHANGES, Ability.EXPIRY, Ability.SELF_PRESERVATION);
+		DirectoryEngine client = node("client");
+		Watch watch = watch(client, SERVICE);
+		List<DirectoryEngine> dying = new ArrayList<>();
+		String[] all = new String[5];
+		for (int i = 0; i < all.length; i++) {
+			all[i] = "n" + i;
+			dying.add(node(all[i]));
+			tell(dying.get(i), instance(all[i], 1), SERVICE);
+		}
+		watch.awaitIds(all);
+		dying.forEach(harness()::kill);
+		pass(LEASE.plus(harness().expirySlack()));
+		Awaitility.await().atMost(LEASE).until(() -> client.state().selfPreservation());
+		watch.awaitIds(all);
+		assertThat(client.state().overdue()).containsExactlyInAnyOrder(all);
+		Awaitility.await().atMost(LEASE.multipliedBy(5).plus(SOON)).until(() -> watch.ids().isEmpty());
+	}
+
+	@Test
+	void whenTheSystemLosesItsDataThenAllIsAdvertisedAgain() {
+		needs(Ability.REGISTRY, Ability.WIPE);
+		tell(node("a"), instance("a", 1), SERVICE, OTHER).awaitState(Lease.State.GRANTED);
+		harness().wipe();
+		pass(LEASE.plus(harness().expirySlack()));
+		watch(node("client"), SERVICE).awaitIds("a");
+		watch(node("client2"), OTHER).awaitIds("a");
+	}
+
+	@Test
+	void aChangeOfWeightIsSeenWithinASecond() {
+		needs(Ability.REGISTRY, Ability.DETAILS);
+		Watch watch = watch(node("client"), SERVICE);
+		DirectoryEngine provider = node("a");
+		Told first = tell(provider, instance("a", 1), SERVICE);
+		watch.awaitIds("a");
+		first.awaitState(Lease.State.GRANTED);
+		Instance heavier = new Instance("a", 1, new Endpoint("10.0.0.1", 9443), null, 0, 500, Map.of());
+		Told second = tell(provider, advertisement(heavier, SERVICE));
+		Awaitility.await().atMost(AT_ONCE).until(() -> watch.latest().instances().get(0).weight() == 500);
+		second.awaitState(Lease.State.GRANTED);
+		assertThat(first.state()).isEqualTo(Lease.State.RELEASED);
+		assertThat(watch.seen.stream().filter((snapshot) -> snapshot.instances().isEmpty()).count())
+			.as("it never left")
+			.isLessThanOrEqualTo(1);
+	}
+
+	/** Skip the row if something is lacking. */
+	private void needs(Ability... abilities) {
+		Map<Ability, String> lacks = harness().lacks();
+		for (Ability ability : abilities) {
+			Assumptions.assumeFalse(lacks.containsKey(ability), () -> ability + ": " + lacks.get(ability));
+		}
+	}
+
+	private DirectoryHarness harness() {
+		return Objects.requireNonNull(this.harness);
+	}
+
+	private DirectoryEngine node(String nodeId) {
+		return node(nodeId, 1);
+	}
+
+	private DirectoryEngine node(String nodeId, long incarnation) {
+		DirectoryEngine engine = harness().engine(new Node(nodeId, incarnation, LEASE, !nodeId.startsWith("client")));
+		this.engines.add(engine);
+		harness().start(engine);
+		return engine;
+	}
+
+	private Watch watch(DirectoryEngine engine, ServiceName service) {
+		Watch watch = new Watch(engine);
+		this.watches.add(engine.directory().watch(service).subscribe(watch.seen::add));
+		return watch;
+	}
+
+	private Told tell(DirectoryEngine engine, Instance instance, ServiceName... services) {
+		return tell(engine, advertisement(instance, services));
+	}
+
+	private Told tell(DirectoryEngine engine, Advertisement advertisement) {
+		Registry registry = engine.registry();
+		return (registry != null) ? new Told(registry.advertise(advertisement), null)
+				: new Told(null, harness().publish(advertisement));
+	}
+
+	private static Advertisement advertisement(Instance instance, ServiceName... services) {
+		return new Advertisement(instance, Set.of(services), LEASE);
+	}
+
+	private static Instance instance(String nodeId, long incarnation) {
+		return new Instance(nodeId, incarnation, new Endpoint("10.0.0.1", 9443), null, 0, Instance.DEFAULT_WEIGHT,
+				Map.of());
+	}
+
+	private static Instance withoutIdentity(Instance instance) {
+		return new Instance(instance.nodeId(), instance.incarnation(), instance.endpoint(), instance.zone(),
+				instance.priority(), instance.weight(), instance.metadata());
+	}
+
+	private static List<String> ids(Snapshot snapshot) {
+		return snapshot.instances().stream().map(Instance::nodeId).toList();
+	}
+
+	/** Time must pass for what must not happen in it. */
+	private static void pass(Duration duration) {
+		long begin = System.nanoTime();
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(50))
+			.atMost(duration.plusSeconds(5))
+			.until(() -> System.nanoTime() - begin >= duration.toNanos());
+	}
+
+	private static void uninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static Set<String> threadsSince(Set<Thread> before) {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> !before.contains(thread) && !SHARED.matcher(thread.getName()).matches())
+			.map(Thread::getName)
+			.collect(Collectors.toSet());
+	}
+
+	/** What a subscriber has seen. */
+	private static final class Watch {
+
+		private final DirectoryEngine engine;
+
+		private final List<Snapshot> seen = Collections.synchronizedList(new ArrayList<>());
+
+		Watch(DirectoryEngine engine) {
+			this.engine = engine;
+		}
+
+		Snapshot latest() {
+			return this.seen.get(this.seen.size() - 1);
+		}
+
+		List<String> ids() {
+			return this.seen.isEmpty() ? List.of("(nothing seen)") : DirectoryContractTests.ids(latest());
+		}
+
+		List<Long> incarnations() {
+			return latest().instances().stream().map(Instance::incarnation).toList();
+		}
+
+		Duration age() {
+			return Duration.ofNanos(System.nanoTime() - this.engine.directory().confirmedNanoTime(latest()));
+		}
+
+		void awaitIds(String... expected) {
+			List<String> sorted = Arrays.stream(expected).sorted().toList();
+			Awaitility.await()
+				.atMost(SOON)
+				.pollInterval(Duration.ofMillis(10))
+				.untilAsserted(() -> assertThat(ids()).isEqualTo(sorted));
+		}
+
+	}
+
+	/** What the system was told of an instance, by a registry or in its own way. */
+	private record Told(@Nullable Lease lease, @Nullable AutoCloseable publication) {
+
+		/** {@code null} without a registry. */
+		Lease.@Nullable State state() {
+			return (this.lease != null) ? this.lease.state() : null;
+		}
+
+		void awaitState(Lease.State state) {
+			if (this.lease != null) {
+				Awaitility.await().atMost(SOON).until(() -> this.lease.state() == state);
+			}
+		}
+
+		void withdraw() {
+			if (this.lease != null) {
+				this.lease.withdraw().block(SOON);
+				return;
+			}
+			try {
+				Objects.requireNonNull(this.publication).close();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException("The instance cannot be taken back", ex);
+			}
+		}
+
+	}
+
+}
