@@ -73,9 +73,10 @@ final class CorruptRecords {
 			return;
 		}
 		if (!fault.equals(this.faults.put(key, fault))) {
-			this.limit.log(key, (suppressed) -> logger.warn(
-					"Record '{}' of service {} in {} is skipped: {}; whoever may write there can delete it{}",
-					Printable.text(nodeId, NodeIds.MAX_LENGTH), service, this.type, fault, suppressed));
+			this.limit.log(key,
+					(suppressed) -> logger.warn(
+							"Record '{}' of service {} in {} is skipped: {}; whoever may write there can delete it{}",
+							Printable.text(nodeId, NodeIds.MAX_LENGTH), service, this.type, fault, suppressed));
 		}
 	}
 

@@ -250,9 +250,8 @@ final class RecordHold implements RecordStore.Listener {
 		if (open == null || this.ended) {
 			return;
 		}
-		this.renewal.update(Mono.defer(open::renew)
-			.timeout(this.lease.dividedBy(3), this.loop.timer())
-			.subscribe((nothing) -> {
+		this.renewal
+			.update(Mono.defer(open::renew).timeout(this.lease.dividedBy(3), this.loop.timer()).subscribe((nothing) -> {
 			}, (error) -> this.loop.execute(() -> notRenewed(error)), () -> this.loop.execute(this::renewed)));
 	}
 

@@ -27,9 +27,9 @@ import reactor.core.publisher.Mono;
  * service, all bound to one session. Used by {@link RemoteRegistry} alone.
  * <p>
  * Each {@code Mono} begins its work when it is subscribed to, by the loop of the engine,
- * by a timer or by a thread of this store, and must not block; it may answer on any thread, and fail
- * with anything. What takes longer than the registry waits is cancelled and its outcome
- * taken as unknown.
+ * by a timer or by a thread of this store, and must not block; it may answer on any
+ * thread, and fail with anything. What takes longer than the registry waits is cancelled
+ * and its outcome taken as unknown.
  */
 public interface RecordStore {
 

@@ -137,7 +137,8 @@ final class RecordWrites {
 		Set<ServiceName> dropped = new HashSet<>(services);
 		return depart(dropped, departing).then(Mono.delay(notice, this.timer))
 			.thenMany(Flux.fromIterable(dropped))
-			.flatMap((service) -> this.session.delete(service, this.self.nodeId()).timeout(this.timeout, this.timer), AT_ONCE)
+			.flatMap((service) -> this.session.delete(service, this.self.nodeId()).timeout(this.timeout, this.timer),
+					AT_ONCE)
 			.then();
 	}
 
@@ -156,7 +157,9 @@ final class RecordWrites {
 	}
 
 	private Mono<Held> read(ServiceName service) {
-		return this.session.read(service, this.self.nodeId()).defaultIfEmpty(Held.NONE).timeout(this.timeout, this.timer);
+		return this.session.read(service, this.self.nodeId())
+			.defaultIfEmpty(Held.NONE)
+			.timeout(this.timeout, this.timer);
 	}
 
 	private Mono<Boolean> put(ServiceName service, byte[] record, Held expected) {

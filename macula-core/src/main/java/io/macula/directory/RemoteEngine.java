@@ -56,10 +56,7 @@ public final class RemoteEngine implements DirectoryEngine {
 		this.services = new WatchedServices(loop, client, type);
 		RecordStore store = client.store();
 		this.registry = (store != null) ? new RemoteRegistry(loop, store, type) : null;
-		this.closing = Mono.defer(this::leave)
-			.onErrorComplete()
-			.doFinally((signal) -> this.loop.close())
-			.cache();
+		this.closing = Mono.defer(this::leave).onErrorComplete().doFinally((signal) -> this.loop.close()).cache();
 	}
 
 	/**

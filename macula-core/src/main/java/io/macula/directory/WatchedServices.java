@@ -142,8 +142,9 @@ public final class WatchedServices implements Directory {
 
 	private ServiceWatch enter(ServiceName service) {
 		ServiceWatch entered = this.byService.compute(service, (name, present) -> {
-			ServiceWatch watch = (present != null) ? present : new ServiceWatch(name,
-					new SnapshotFeed(this.subscribers), new ReconnectPace(FIRST_PAUSE, LONGEST_PAUSE, this.loop::random));
+			ServiceWatch watch = (present != null) ? present
+					: new ServiceWatch(name, new SnapshotFeed(this.subscribers),
+							new ReconnectPace(FIRST_PAUSE, LONGEST_PAUSE, this.loop::random));
 			watch.enter();
 			return watch;
 		});
@@ -242,17 +243,17 @@ public final class WatchedServices implements Directory {
 		assert this.loop.inLoop();
 		hear();
 		if (watch.touch()) {
-			this.limit.log("back " + watch.service(), (suppressed) -> logger
-				.info("{} tells of service {} again{}", this.type, watch.service(), suppressed));
+			this.limit.log("back " + watch.service(), (suppressed) -> logger.info("{} tells of service {} again{}",
+					this.type, watch.service(), suppressed));
 		}
 	}
 
 	void lost(ServiceWatch watch, String reason) {
 		assert this.loop.inLoop();
 		if (watch.lose(reason, agreed())) {
-			this.limit.log("lost " + watch.service(), (suppressed) -> logger.warn(
-					"{} tells no more of service {}: {}; what is known of it stays{}", this.type, watch.service(),
-					reason, suppressed));
+			this.limit.log("lost " + watch.service(),
+					(suppressed) -> logger.warn("{} tells no more of service {}: {}; what is known of it stays{}",
+							this.type, watch.service(), reason, suppressed));
 		}
 		publish();
 	}

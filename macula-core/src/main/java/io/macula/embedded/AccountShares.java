@@ -19,6 +19,8 @@ package io.macula.embedded;
 import java.util.HashMap;
 import java.util.Map;
 
+import io.macula.directory.DirectoryLoop;
+
 /**
  * How much of the table the clients that watch here may have told to them again, because
  * they watch other services than before: each so much at once, and that again in a

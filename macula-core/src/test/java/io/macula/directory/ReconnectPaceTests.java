@@ -72,7 +72,8 @@ class ReconnectPaceTests {
 			Duration first = ReconnectPace.ofLease(LEASE, random::nextLong).next();
 			perTenth[(int) Math.min(24, first.toMillis() / 100)]++;
 		}
-		assertThat(Arrays.stream(perTenth).max().orElseThrow()).as("of 1000 nodes in a tenth of a second").isLessThan(80);
+		assertThat(Arrays.stream(perTenth).max().orElseThrow()).as("of 1000 nodes in a tenth of a second")
+			.isLessThan(80);
 	}
 
 	/** And none waits for so long that it misses a lease. */

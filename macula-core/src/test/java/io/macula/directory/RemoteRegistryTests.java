@@ -140,9 +140,8 @@ class RemoteRegistryTests {
 	void aNewAdvertisementTakesThePlaceOfTheOneBefore() {
 		start();
 		Lease first = advertise(10, ONE, TWO);
-		Lease second = this.registry
-			.advertise(new Advertisement(new Instance("a", 10, new Endpoint("h", 1), null, 0, 7, Map.of()), Set.of(TWO),
-					LEASE));
+		Lease second = this.registry.advertise(new Advertisement(
+				new Instance("a", 10, new Endpoint("h", 1), null, 0, 7, Map.of()), Set.of(TWO), LEASE));
 		pass(Duration.ofMillis(1));
 		assertThat(first.state()).isEqualTo(State.RELEASED);
 		assertThat(second.state()).isEqualTo(State.GRANTED);

@@ -378,8 +378,8 @@ class WatchedServicesTests {
 		this.client.preserving = false;
 		WatchedServices plain = new WatchedServices(this.loop, this.client, "test", Schedulers.immediate());
 		this.loop.execute(plain::start);
-		plain.watch(SERVICE).subscribe((snapshot) -> this.seen.computeIfAbsent(SERVICE, (key) -> new ArrayList<>())
-			.add(snapshot));
+		plain.watch(SERVICE)
+			.subscribe((snapshot) -> this.seen.computeIfAbsent(SERVICE, (key) -> new ArrayList<>()).add(snapshot));
 		settle();
 		listed("a", "b", "c");
 		listed();
@@ -404,7 +404,8 @@ class WatchedServicesTests {
 		start();
 		watch(SERVICE);
 		Fingerprint fingerprint = new Fingerprint("AAAAAAAAAAA");
-		client().listed(Map.of("a", new AdvertisementRecord(SERVICE, instance("a", 1), fingerprint, LEASE, false).encode()));
+		client().listed(
+				Map.of("a", new AdvertisementRecord(SERVICE, instance("a", 1), fingerprint, LEASE, false).encode()));
 		settle();
 		assertThat(latest().fingerprints()).containsExactly(Map.entry("a", fingerprint));
 	}

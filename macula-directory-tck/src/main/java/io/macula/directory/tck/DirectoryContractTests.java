@@ -407,8 +407,8 @@ public abstract class DirectoryContractTests {
 	@Test
 	void whenTooManyDieAtOnceThenTheyAreKeptForAWhile() {
 		needs(Ability.CHANGES, Ability.EXPIRY, Ability.SELF_PRESERVATION);
-		DirectoryEngine client = node("client");
-		Watch watch = watch(client, SERVICE);
+		DirectoryEngine watcher = node("watcher");
+		Watch watch = watch(watcher, SERVICE);
 		List<DirectoryEngine> dying = new ArrayList<>();
 		String[] all = new String[5];
 		for (int i = 0; i < all.length; i++) {
@@ -419,9 +419,11 @@ public abstract class DirectoryContractTests {
 		watch.awaitIds(all);
 		dying.forEach(harness()::kill);
 		pass(LEASE.plus(harness().expirySlack()));
-		Awaitility.await().atMost(LEASE).until(() -> client.state().selfPreservation());
-		watch.awaitIds(all);
-		assertThat(client.state().overdue()).containsExactlyInAnyOrder(all);
+		Awaitility.await().atMost(LEASE).untilAsserted(() -> {
+			assertThat(watcher.state().selfPreservation()).isTrue();
+			assertThat(watcher.state().overdue()).containsExactlyInAnyOrder(all);
+			assertThat(watch.ids()).containsExactly(all);
+		});
 		Awaitility.await().atMost(LEASE.multipliedBy(5).plus(SOON)).until(() -> watch.ids().isEmpty());
 	}
 
