@@ -23,6 +23,8 @@ import java.util.Objects;
 
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -31,6 +33,8 @@ import reactor.core.publisher.Mono;
  * have in common around an {@link EngineClient}. Safe for all threads.
  */
 public final class RemoteEngine implements DirectoryEngine {
+
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(RemoteEngine.class));
 
 	/** A client that takes longer to disconnect is not waited for. */
 	private static final Duration CLOSING = Duration.ofSeconds(2);
@@ -84,13 +88,23 @@ public final class RemoteEngine implements DirectoryEngine {
 		this.loop.execute(() -> {
 			if (!this.started) {
 				this.started = true;
-				this.client.start(this.services);
+				connect();
 				this.services.start();
 				if (this.registry != null) {
 					this.registry.start();
 				}
 			}
 		});
+	}
+
+	private void connect() {
+		try {
+			this.client.start(this.services);
+		}
+		catch (RuntimeException ex) {
+			faults.error("The client of " + this.type + " cannot be started", ex);
+			this.services.lost("its client cannot be started: " + ex.getMessage());
+		}
 	}
 
 	@Override
