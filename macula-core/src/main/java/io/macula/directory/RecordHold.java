@@ -26,7 +26,6 @@ import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.RecordStore.Session;
-import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;

@@ -117,8 +117,8 @@ class RemoteEngineTests {
 		assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
 		Registry registry = provider.registry();
 		assertThat(registry).isNotNull();
-		Lease lease = registry.advertise(new Advertisement(Instance.of("a", new Endpoint("h", 1)), Set.of(SERVICE),
-				Advertisement.DEFAULT_TTL));
+		Lease lease = registry.advertise(
+				new Advertisement(Instance.of("a", new Endpoint("h", 1)), Set.of(SERVICE), Advertisement.DEFAULT_TTL));
 		Awaitility.await().until(() -> lease.state() == Lease.State.GRANTED && !others.isEmpty());
 		released.countDown();
 		provider.close().block();

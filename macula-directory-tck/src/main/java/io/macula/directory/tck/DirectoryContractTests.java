@@ -135,8 +135,7 @@ public abstract class DirectoryContractTests {
 		Fingerprint fingerprint = new Fingerprint("AAAAAAAAAAA.abcd");
 		Watch watch = watch(node("client"), SERVICE);
 		Watch other = watch(this.engines.get(0), OTHER);
-		tell(node("a:1", 42),
-				new Advertisement(instance, Set.of(SERVICE, OTHER), Map.of(SERVICE, fingerprint), LEASE));
+		tell(node("a:1", 42), new Advertisement(instance, Set.of(SERVICE, OTHER), Map.of(SERVICE, fingerprint), LEASE));
 		watch.awaitIds("a:1");
 		other.awaitIds("a:1");
 		Instance seen = watch.latest().instances().get(0);
@@ -200,9 +199,7 @@ public abstract class DirectoryContractTests {
 		tell(dying, instance("a", 1), SERVICE);
 		watch.awaitIds("a", "b");
 		harness().kill(dying);
-		Awaitility.await()
-			.atMost(LEASE.plus(harness().expirySlack()))
-			.until(() -> watch.ids().equals(List.of("b")));
+		Awaitility.await().atMost(LEASE.plus(harness().expirySlack())).until(() -> watch.ids().equals(List.of("b")));
 	}
 
 	@Test
@@ -278,7 +275,8 @@ public abstract class DirectoryContractTests {
 		Awaitility.await().atMost(SOON).until(() -> watch.incarnations().equals(List.of(2L)));
 		int seen = watch.seen.size();
 		pass(LEASE.multipliedBy(2));
-		assertThat(watch.seen.subList(seen - 1, watch.seen.size())).allMatch((snapshot) -> !snapshot.instances().isEmpty());
+		assertThat(watch.seen.subList(seen - 1, watch.seen.size()))
+			.allMatch((snapshot) -> !snapshot.instances().isEmpty());
 		assertThat(watch.incarnations()).containsExactly(2L);
 	}
 
@@ -324,10 +322,8 @@ public abstract class DirectoryContractTests {
 		CountDownLatch released = new CountDownLatch(1);
 		List<Snapshot> slow = Collections.synchronizedList(new ArrayList<>());
 		Told first = tell(node("a"), instance("a", 1), SERVICE, OTHER);
-		this.watches.add(client.directory()
-			.watch(SERVICE)
-			.publishOn(Schedulers.boundedElastic(), 1)
-			.subscribe((snapshot) -> {
+		this.watches
+			.add(client.directory().watch(SERVICE).publishOn(Schedulers.boundedElastic(), 1).subscribe((snapshot) -> {
 				slow.add(snapshot);
 				entered.countDown();
 				uninterruptibly(released);
@@ -340,9 +336,7 @@ public abstract class DirectoryContractTests {
 		other.awaitIds("a", "b", "c");
 		first.awaitState(Lease.State.GRANTED);
 		released.countDown();
-		Awaitility.await()
-			.atMost(SOON)
-			.until(() -> ids(slow.get(slow.size() - 1)).equals(List.of("a", "b", "c")));
+		Awaitility.await().atMost(SOON).until(() -> ids(slow.get(slow.size() - 1)).equals(List.of("a", "b", "c")));
 	}
 
 	@Test
@@ -450,8 +444,7 @@ public abstract class DirectoryContractTests {
 		Awaitility.await().atMost(AT_ONCE).until(() -> watch.latest().instances().get(0).weight() == 500);
 		second.awaitState(Lease.State.GRANTED);
 		assertThat(first.state()).isEqualTo(Lease.State.RELEASED);
-		assertThat(watch.seen.stream().filter((snapshot) -> snapshot.instances().isEmpty()).count())
-			.as("it never left")
+		assertThat(watch.seen.stream().filter((snapshot) -> snapshot.instances().isEmpty()).count()).as("it never left")
 			.isLessThanOrEqualTo(1);
 	}
 
