@@ -161,7 +161,7 @@ final class RecordHold implements RecordStore.Listener {
 		Set<ServiceName> dropped = new HashSet<>(this.stored);
 		dropped.removeAll(texts.keySet());
 		this.stored.addAll(texts.keySet());
-		this.work.update(writes(open).put(texts, dropped, now.departing(dropped), this.store.departureNotice())
+		this.work.update(writes(open).put(texts, now.departing(dropped), this.store.departureNotice())
 			.subscribe((rival) -> this.loop.execute(() -> superseded(rival)),
 					(error) -> this.loop.execute(() -> failed(error)),
 					() -> this.loop.execute(() -> written(now, dropped))));
@@ -340,7 +340,7 @@ final class RecordHold implements RecordStore.Listener {
 			return Mono.empty();
 		}
 		Mono<Void> closed = Mono.defer(open::close).timeout(LONGEST_STEP, this.loop.timer()).onErrorComplete().cache();
-		return writes(open).depart(this.stored, this.records.departing(this.stored))
+		return writes(open).depart(this.records.departing(this.stored))
 			.timeout(RemoteRegistry.WITHDRAWAL_TIMEOUT.dividedBy(2), this.loop.timer())
 			.onErrorComplete()
 			.then(Mono.delay(this.store.departureNotice(), this.loop.timer()))

@@ -19,8 +19,6 @@ package io.macula.directory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -77,17 +75,17 @@ final class RecordWrites {
 	/**
 	 * Put records where they are not there already.
 	 * @param records texts
-	 * @param dropped services whose records must go
+	 * @param departing texts of those services whose records must go
 	 * @param notice how long a departing record stays
 	 * @return who has the node id with a better claim, or empty when all is done; fails
 	 * if it could not be done
 	 */
-	Mono<AdvertisementRecord> put(Map<ServiceName, byte[]> records, Set<ServiceName> dropped,
-			Map<ServiceName, byte[]> departing, Duration notice) {
+	Mono<AdvertisementRecord> put(Map<ServiceName, byte[]> records, Map<ServiceName, byte[]> departing,
+			Duration notice) {
 		return Flux.fromIterable(records.entrySet())
 			.flatMap((entry) -> claim(entry.getKey(), entry.getValue(), TRIES), AT_ONCE)
 			.next()
-			.switchIfEmpty(drop(dropped, departing, notice).then(Mono.empty()));
+			.switchIfEmpty(drop(departing, notice).then(Mono.empty()));
 	}
 
 	/** Empty if the record is there now, else who has it. */
@@ -112,7 +110,7 @@ final class RecordWrites {
 
 	/* A record that cannot be read is nobody's, and who leaves claims nothing. */
 	private @Nullable AdvertisementRecord rival(ServiceName service, Held held) {
-		if (held == Held.NONE) {
+		if (held.equals(Held.NONE)) {
 			return null;
 		}
 		AdvertisementRecord record;
@@ -127,16 +125,12 @@ final class RecordWrites {
 		return (!own && !record.departing() && CLAIM.compare(other, this.self) > 0) ? record : null;
 	}
 
-	/**
-	 * Say of services that this node leaves them, then delete their records.
-	 */
-	private Mono<Void> drop(Set<ServiceName> services, Map<ServiceName, byte[]> departing, Duration notice) {
-		if (services.isEmpty()) {
+	private Mono<Void> drop(Map<ServiceName, byte[]> departing, Duration notice) {
+		if (departing.isEmpty()) {
 			return Mono.empty();
 		}
-		Set<ServiceName> dropped = new HashSet<>(services);
-		return depart(dropped, departing).then(Mono.delay(notice, this.timer))
-			.thenMany(Flux.fromIterable(dropped))
+		return depart(departing).then(Mono.delay(notice, this.timer))
+			.thenMany(Flux.fromIterable(departing.keySet()))
 			.flatMap((service) -> this.session.delete(service, this.self.nodeId()).timeout(this.timeout, this.timer),
 					AT_ONCE)
 			.then();
@@ -147,11 +141,10 @@ final class RecordWrites {
 	 * @param departing texts that say so
 	 * @return completes when it is said where it can be
 	 */
-	Mono<Void> depart(Set<ServiceName> services, Map<ServiceName, byte[]> departing) {
-		return Flux.fromIterable(List.copyOf(services))
-			.filter(departing::containsKey)
-			.flatMap((service) -> read(service)
-				.flatMap((held) -> held.bound() ? put(service, departing.get(service), held) : Mono.just(false))
+	Mono<Void> depart(Map<ServiceName, byte[]> departing) {
+		return Flux.fromIterable(departing.entrySet())
+			.flatMap((entry) -> read(entry.getKey())
+				.flatMap((held) -> held.bound() ? put(entry.getKey(), entry.getValue(), held) : Mono.just(false))
 				.onErrorComplete(), AT_ONCE)
 			.then();
 	}

@@ -205,7 +205,7 @@ public final class RemoteRegistry implements Registry {
 		@Override
 		public void granted(OwnRecords written) {
 			DirectoryLease present = RemoteRegistry.this.lease;
-			if (present != null && written == RemoteRegistry.this.records) {
+			if (present != null && written.equals(RemoteRegistry.this.records)) {
 				pace().succeeded();
 				RemoteRegistry.this.fault = null;
 				present.become(Lease.State.GRANTED);
