@@ -39,6 +39,7 @@ import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
 import io.macula.tls.AllowLists;
+import io.macula.tls.InsecureTls;
 import io.macula.tls.PeerAccess;
 import io.macula.tls.PeerAuthorizer;
 import io.macula.tls.RealmSecret;
@@ -341,8 +342,8 @@ public final class RealmNodeBuilder {
 	/**
 	 * Make the node; nothing is open before it is started.
 	 * @return the node, to be closed by the caller
-	 * @throws IllegalArgumentException if a service cannot be served; the message names
-	 * it
+	 * @throws IllegalArgumentException if a service cannot be served, or if there are
+	 * authorizers but nobody is verified; the message names it
 	 */
 	public RealmNode build() {
 		if (this.warmUp) {
@@ -351,12 +352,25 @@ public final class RealmNodeBuilder {
 		NodeSettings self = settings();
 		Codecs payloads = Codecs.of(this.codecs);
 		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads);
-		PeerAccess access = this.authorizers.isEmpty() ? null : new PeerAccess(this.authorizers, System::nanoTime);
-		NodePlan plan = new NodePlan(self, tls(), this.transport, this.pool, payloads, this.observations, this.provider,
-				this.handlerExecutor, this.engines, access);
+		TlsContexts contexts = tls();
+		PeerAccess access = access(contexts, self);
+		NodePlan plan = new NodePlan(self, contexts, this.transport, this.pool, payloads, this.observations,
+				this.provider, this.handlerExecutor, this.engines, access);
 		ClientContext context = new ClientContext(self.realm(), self.zone(), System::nanoTime, payloads, this.retries,
 				this.observations, this.defaults, access);
 		return new RealmNode(plan, context, this.services, this.startedBy, this.startedAgainBy);
+	}
+
+	private @Nullable PeerAccess access(TlsContexts contexts, NodeSettings self) {
+		if (this.authorizers.isEmpty()) {
+			return null;
+		}
+		if (contexts instanceof InsecureTls) {
+			throw new IllegalArgumentException("Node '" + self.nodeId() + "' has " + this.authorizers.size()
+					+ " PeerAuthorizer, but InsecureTls verifies nobody: a peer could take any identity that is allowed."
+					+ " Use SecretTls or BundleTls, or leave authorizer(...) out");
+		}
+		return new PeerAccess(this.authorizers, System::nanoTime);
 	}
 
 	private NodeSettings settings() {

@@ -38,6 +38,7 @@ import io.macula.testing.TestAuthority;
 import io.macula.tls.AllowLists;
 import io.macula.tls.BundleTls;
 import io.macula.tls.HostVerification;
+import io.macula.tls.InsecureTls;
 import io.macula.tls.PeerAuthorizer;
 import io.macula.tls.PeerIdentity;
 import io.macula.tls.PeerList;
@@ -52,6 +53,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -192,6 +194,16 @@ class AuthorizationTests {
 		names.add("127.0.0.1");
 		return BundleTls.of("SSL bundle '" + name + "'", HostVerification.dialledHost(),
 				this.authority.keys(name, names.toArray(String[]::new)), this.authority.trust());
+	}
+
+	@Test
+	void whenNobodyIsVerifiedThenAuthorizersAreRefused() {
+		RealmNodeBuilder builder = RealmNode.builder("test")
+			.tls(InsecureTls.of(new Realm("test"), "node1"))
+			.authorizer(new PeerAuthorizer() {
+			});
+		assertThatIllegalArgumentException().isThrownBy(builder::build)
+			.withMessageContainingAll("1 PeerAuthorizer", "InsecureTls verifies nobody", "SecretTls or BundleTls");
 	}
 
 	private RealmNode provider(String id, TlsContexts tls, @Nullable PeerAuthorizer authorizer) {
