@@ -23,12 +23,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.Fingerprint;
@@ -40,15 +37,9 @@ import io.macula.directory.Lease;
 import io.macula.directory.Registry;
 import io.macula.directory.Snapshot;
 import io.macula.directory.tck.DirectoryHarness.Ability;
-import io.macula.directory.tck.DirectoryHarness.Node;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import reactor.core.Disposable;
 import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,47 +49,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  * system is behind it; each row gets a fresh one. Leases are of 3 seconds.
  */
 @Timeout(120)
-public abstract class DirectoryContractTests {
-
-	/** The lease of all nodes. */
-	protected static final Duration LEASE = Duration.ofSeconds(3);
+public abstract class DirectoryContractTests extends ContractSteps {
 
 	private static final ServiceName SERVICE = new ServiceName("tck.calculator");
 
 	private static final ServiceName OTHER = new ServiceName("tck.other");
 
-	private static final Duration SOON = Duration.ofSeconds(10);
-
 	private static final Duration AT_ONCE = Duration.ofSeconds(1);
-
-	/** Threads that everybody shares, or that end by themselves when nothing is to do. */
-	private static final Pattern SHARED = Pattern.compile(
-			"(boundedElastic|parallel|awaitility|ForkJoinPool|Attach|Reference|Signal|process reaper|junit|Common-Cleaner|globalEventExecutor).*");
-
-	private final List<DirectoryEngine> engines = new ArrayList<>();
-
-	private final List<Disposable> watches = new ArrayList<>();
-
-	private @Nullable DirectoryHarness harness;
-
-	/**
-	 * Start a system with an empty realm.
-	 * @return the system, closed by the test
-	 * @throws Exception if it cannot be started
-	 */
-	protected abstract DirectoryHarness open() throws Exception;
-
-	@BeforeEach
-	void openHarness() throws Exception {
-		this.harness = open();
-	}
-
-	@AfterEach
-	void closeAll() throws Exception {
-		this.watches.forEach(Disposable::dispose);
-		this.engines.forEach((engine) -> engine.close().block(SOON));
-		harness().close();
-	}
 
 	@Test
 	void whatIsAdvertisedIsSeen() {
@@ -356,7 +313,7 @@ public abstract class DirectoryContractTests {
 		Told told = tell(leaving, instance(nodeId, 1), SERVICE);
 		watch.awaitIds(nodeId);
 		own.awaitIds(nodeId);
-		if (told.lease == null) {
+		if (told.lease() == null) {
 			told.withdraw();
 		}
 		long begin = System.nanoTime();
@@ -365,9 +322,9 @@ public abstract class DirectoryContractTests {
 		leaving.close().block(SOON);
 		watch.awaitIds();
 		Registry registry = leaving.registry();
-		if (told.lease != null && registry != null) {
+		if (told.lease() != null && registry != null) {
 			told.awaitState(Lease.State.RELEASED);
-			told.lease.withdraw().block(SOON);
+			told.lease().withdraw().block(SOON);
 			Lease late = registry.advertise(advertisement(instance(nodeId, 1), SERVICE));
 			late.withdraw().block(SOON);
 			assertThat(late.state()).isEqualTo(Lease.State.RELEASED);
@@ -446,156 +403,6 @@ public abstract class DirectoryContractTests {
 		assertThat(first.state()).isEqualTo(Lease.State.RELEASED);
 		assertThat(watch.seen.stream().filter((snapshot) -> snapshot.instances().isEmpty()).count()).as("it never left")
 			.isLessThanOrEqualTo(1);
-	}
-
-	/** Skip the row if something is lacking. */
-	private void needs(Ability... abilities) {
-		Map<Ability, String> lacks = harness().lacks();
-		for (Ability ability : abilities) {
-			Assumptions.assumeFalse(lacks.containsKey(ability), () -> ability + ": " + lacks.get(ability));
-		}
-	}
-
-	private DirectoryHarness harness() {
-		return Objects.requireNonNull(this.harness);
-	}
-
-	private DirectoryEngine node(String nodeId) {
-		return node(nodeId, 1);
-	}
-
-	private DirectoryEngine node(String nodeId, long incarnation) {
-		DirectoryEngine engine = harness().engine(new Node(nodeId, incarnation, LEASE, !nodeId.startsWith("client")));
-		this.engines.add(engine);
-		harness().start(engine);
-		return engine;
-	}
-
-	private Watch watch(DirectoryEngine engine, ServiceName service) {
-		Watch watch = new Watch(engine);
-		this.watches.add(engine.directory().watch(service).subscribe(watch.seen::add));
-		return watch;
-	}
-
-	private Told tell(DirectoryEngine engine, Instance instance, ServiceName... services) {
-		return tell(engine, advertisement(instance, services));
-	}
-
-	private Told tell(DirectoryEngine engine, Advertisement advertisement) {
-		Registry registry = engine.registry();
-		return (registry != null) ? new Told(registry.advertise(advertisement), null)
-				: new Told(null, harness().publish(advertisement));
-	}
-
-	private static Advertisement advertisement(Instance instance, ServiceName... services) {
-		return new Advertisement(instance, Set.of(services), LEASE);
-	}
-
-	private static Instance instance(String nodeId, long incarnation) {
-		return new Instance(nodeId, incarnation, new Endpoint("10.0.0.1", 9443), null, 0, Instance.DEFAULT_WEIGHT,
-				Map.of());
-	}
-
-	private static Instance withoutIdentity(Instance instance) {
-		return new Instance(instance.nodeId(), instance.incarnation(), instance.endpoint(), instance.zone(),
-				instance.priority(), instance.weight(), instance.metadata());
-	}
-
-	private static List<String> ids(Snapshot snapshot) {
-		return snapshot.instances().stream().map(Instance::nodeId).toList();
-	}
-
-	/** Time must pass for what must not happen in it. */
-	private static void pass(Duration duration) {
-		long begin = System.nanoTime();
-		Awaitility.await()
-			.pollInterval(Duration.ofMillis(50))
-			.atMost(duration.plusSeconds(5))
-			.until(() -> System.nanoTime() - begin >= duration.toNanos());
-	}
-
-	private static void uninterruptibly(CountDownLatch latch) {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	private static Set<String> threadsSince(Set<Thread> before) {
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.filter((thread) -> !before.contains(thread) && !SHARED.matcher(thread.getName()).matches())
-			.map(Thread::getName)
-			.collect(Collectors.toSet());
-	}
-
-	/** What a subscriber has seen. */
-	private static final class Watch {
-
-		private final DirectoryEngine engine;
-
-		private final List<Snapshot> seen = Collections.synchronizedList(new ArrayList<>());
-
-		Watch(DirectoryEngine engine) {
-			this.engine = engine;
-		}
-
-		Snapshot latest() {
-			return this.seen.get(this.seen.size() - 1);
-		}
-
-		List<String> ids() {
-			return this.seen.isEmpty() ? List.of("(nothing seen)") : DirectoryContractTests.ids(latest());
-		}
-
-		List<Long> incarnations() {
-			return latest().instances().stream().map(Instance::incarnation).toList();
-		}
-
-		Duration age() {
-			return Duration.ofNanos(System.nanoTime() - this.engine.directory().confirmedNanoTime(latest()));
-		}
-
-		void awaitIds(String... expected) {
-			List<String> sorted = Arrays.stream(expected).sorted().toList();
-			Awaitility.await()
-				.atMost(SOON)
-				.pollInterval(Duration.ofMillis(10))
-				.untilAsserted(() -> assertThat(ids()).isEqualTo(sorted));
-		}
-
-	}
-
-	/** What the system was told of an instance, by a registry or in its own way. */
-	private record Told(@Nullable Lease lease, @Nullable AutoCloseable publication) {
-
-		/** {@code null} without a registry. */
-		Lease.@Nullable State state() {
-			return (this.lease != null) ? this.lease.state() : null;
-		}
-
-		void awaitState(Lease.State state) {
-			if (this.lease != null) {
-				Awaitility.await().atMost(SOON).until(() -> this.lease.state() == state);
-			}
-		}
-
-		void withdraw() {
-			if (this.lease != null) {
-				this.lease.withdraw().block(SOON);
-				return;
-			}
-			try {
-				Objects.requireNonNull(this.publication).close();
-			}
-			catch (Exception ex) {
-				throw new IllegalStateException("The instance cannot be taken back", ex);
-			}
-		}
-
 	}
 
 }
