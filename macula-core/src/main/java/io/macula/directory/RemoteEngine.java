@@ -19,6 +19,7 @@ package io.macula.directory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import io.macula.Endpoint;
@@ -150,7 +151,12 @@ public final class RemoteEngine implements DirectoryEngine {
 	@Override
 	public DirectoryState state() {
 		WatchedServices.View view = this.services.view();
-		return new DirectoryState(this.client.servers(), view.nodes(), view.preserving(), view.overdue(), fault(view));
+		long now = this.loop.nanoTime();
+		String fault = fault(view);
+		DirectoryReport report = new DirectoryReport(this.type, view.nodes(), null, view.trouble() == null,
+				Duration.ofNanos(Math.max(0, now - view.sinceNanos())), view.age(now), fault, view.corrupt(),
+				view.preserving(), view.overdue(), this.client.servers());
+		return new DirectoryState(Map.of(), view.nodes(), view.preserving(), view.overdue(), fault, List.of(report));
 	}
 
 	private @Nullable String fault(WatchedServices.View view) {

@@ -94,7 +94,7 @@ public final class WatchedServices implements Directory {
 	/** When it could be reached last, while it cannot. Written by the loop. */
 	private volatile long reachedNanos;
 
-	private volatile View view = View.NONE;
+	private volatile View view;
 
 	WatchedServices(DirectoryLoop loop, EngineClient client, String type, Scheduler subscribers) {
 		this.loop = loop;
@@ -105,6 +105,7 @@ public final class WatchedServices implements Directory {
 		this.limit = LogLimit.ofPeers(loop.clock());
 		this.corrupt = new CorruptRecords(type, this.limit);
 		this.flushedNanos = loop.nanoTime() - PACE.toNanos();
+		this.view = new View(0, false, List.of(), 0, null, null, null, loop.nanoTime(), false, null);
 	}
 
 	WatchedServices(DirectoryLoop loop, EngineClient client, String type) {
@@ -371,6 +372,8 @@ public final class WatchedServices implements Directory {
 	private void publish() {
 		String trouble = this.loss;
 		String awaited = null;
+		boolean known = false;
+		Long agreed = null;
 		for (ServiceWatch watch : this.byService.values()) {
 			String lost = watch.loss();
 			if (lost != null && trouble == null) {
@@ -379,9 +382,28 @@ public final class WatchedServices implements Directory {
 			if (lost == null && !watch.told() && watch.opened() != null) {
 				awaited = this.type + " was asked for service " + watch.service() + " and has not told of it yet";
 			}
+			known |= watch.told();
+			agreed = watch.told() ? earlier(agreed, silence(watch)) : agreed;
 		}
+		View before = this.view;
+		long since = ((before.trouble == null) == (trouble == null)) ? before.sinceNanos : this.loop.nanoTime();
 		this.view = new View(this.nodes.size(), this.nodes.preserving(), this.nodes.kept(), this.corrupt.size(),
-				this.corrupt.example(), trouble, awaited);
+				this.corrupt.example(), trouble, awaited, since, known, agreed);
+	}
+
+	/* When the system last agreed, if it is silent of the service. */
+	private @Nullable Long silence(ServiceWatch watch) {
+		if (!watch.inTouch()) {
+			return watch.agreedNanos();
+		}
+		return (this.loss != null) ? this.reachedNanos : null;
+	}
+
+	private static @Nullable Long earlier(@Nullable Long one, @Nullable Long other) {
+		if (one == null || other == null) {
+			return (one != null) ? one : other;
+		}
+		return (one - other < 0) ? one : other;
 	}
 
 	/**
@@ -401,11 +423,25 @@ public final class WatchedServices implements Directory {
 	 * @param example where one of them is
 	 * @param trouble why snapshots may be out of date, or {@code null}
 	 * @param awaited what was asked and is not answered, or {@code null}
+	 * @param sinceNanos when the system was lost or came back
+	 * @param known whether anything was told
+	 * @param agreedNanos when the system last agreed with all of it, or {@code null} if
+	 * it does
 	 */
 	record View(int nodes, boolean preserving, List<String> overdue, int corrupt, @Nullable String example,
-			@Nullable String trouble, @Nullable String awaited) {
+			@Nullable String trouble, @Nullable String awaited, long sinceNanos, boolean known,
+			@Nullable Long agreedNanos) {
 
-		static final View NONE = new View(0, false, List.of(), 0, null, null, null);
+		/**
+		 * Time since the system agreed with what is known.
+		 * @param now the time
+		 */
+		@Nullable Duration age(long now) {
+			if (!this.known) {
+				return null;
+			}
+			return (this.agreedNanos != null) ? Duration.ofNanos(Math.max(0, now - this.agreedNanos)) : Duration.ZERO;
+		}
 
 	}
 

@@ -77,6 +77,12 @@ class RemoteEngineTests {
 			.until(() -> "test cannot be asked: its client cannot be started: expected by the test"
 				.equals(this.engine.trouble()));
 		assertThat(this.engine.state().fault()).isEqualTo(this.engine.trouble());
+		assertThat(this.engine.state().engines()).singleElement().satisfies((report) -> {
+			assertThat(report.engine()).isEqualTo("test");
+			assertThat(report.reachable()).isFalse();
+			assertThat(report.trouble()).isEqualTo(this.engine.trouble());
+			assertThat(report.age()).isNull();
+		});
 		this.engine.close().block();
 	}
 

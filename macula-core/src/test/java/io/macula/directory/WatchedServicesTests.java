@@ -102,6 +102,7 @@ class WatchedServicesTests {
 		pass(Duration.ofMinutes(1));
 		assertThat(snapshots()).isEmpty();
 		assertThat(this.services.view().awaited()).contains("test was asked for service test.calculator");
+		assertThat(reported()).isNull();
 		listed();
 		assertThat(ids()).isEmpty();
 		assertThat(snapshots()).hasSize(1);
@@ -178,6 +179,8 @@ class WatchedServicesTests {
 		assertThat(ids()).containsExactly("a");
 		assertThat(age()).isBetween(Duration.ofSeconds(119), Duration.ofSeconds(121));
 		assertThat(this.services.view().trouble()).isEqualTo("service test.calculator: cut");
+		assertThat(reported()).isEqualTo(age());
+		assertThat(since()).isBetween(Duration.ofSeconds(119), Duration.ofSeconds(121));
 		listed("a");
 		assertThat(age()).isZero();
 		assertThat(this.services.view().trouble()).isNull();
@@ -194,9 +197,13 @@ class WatchedServicesTests {
 		pass(Duration.ofSeconds(5));
 		assertThat(age()).isBetween(Duration.ofMillis(9500), Duration.ofMillis(10_500));
 		assertThat(this.services.view().trouble()).isEqualTo("no server answers");
+		assertThat(reported()).isEqualTo(age());
+		assertThat(since()).isBetween(Duration.ofSeconds(5), Duration.ofMillis(5500));
 		this.services.heard();
 		settle();
 		assertThat(age()).isZero();
+		assertThat(reported()).isZero();
+		assertThat(since()).isLessThan(Duration.ofSeconds(1));
 		assertThat(this.services.view().trouble()).isNull();
 	}
 
@@ -502,6 +509,14 @@ class WatchedServicesTests {
 	private List<String> ids(ServiceName service) {
 		List<Snapshot> all = this.seen.get(service);
 		return all.get(all.size() - 1).instances().stream().map(Instance::nodeId).toList();
+	}
+
+	private Duration reported() {
+		return this.services.view().age(this.loop.nanoTime());
+	}
+
+	private Duration since() {
+		return Duration.ofNanos(this.loop.nanoTime() - this.services.view().sinceNanos());
 	}
 
 	private Duration age() {
