@@ -45,7 +45,7 @@ final class HeldConnection {
 
 	HeldConnection(PoolWorld world, HeldEndpoint held, long incarnation) {
 		this.world = world;
-		this.late = world.connections().size() % 3 == 2;
+		this.late = world.connections().size() % 2 == 1;
 		this.held = held;
 		this.fake = new FakeConnection(held.pool.endpoint(), incarnation);
 		this.fake.states().subscribe(this::changed);

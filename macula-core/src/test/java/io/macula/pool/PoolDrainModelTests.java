@@ -70,6 +70,7 @@ class PoolDrainModelTests {
 			.withAction(3, step("a peer is back", PoolWorld::alive))
 			.withAction(6, step("a change is told", PoolWorld::tell))
 			.withAction(10, step("time", PoolWorld::pass))
+			.withAction(4, step("evict", PoolWorld::evict))
 			.withAction(1, step("what was released is closed", PoolWorld::closeReleased))
 			.withAction(1, step("drain", PoolWorld::drain))
 			.withAction(1, step("close", PoolWorld::close))

@@ -236,6 +236,14 @@ final class PoolWorld {
 		}
 	}
 
+	/** As the pool does with what nobody uses. */
+	void evict(int choice) {
+		HeldEndpoint held = choose(this.all, choice, (each) -> each.pool.isIdle() && !each.usable().isEmpty());
+		if (held != null) {
+			held.pool.evict();
+		}
+	}
+
 	void closeReleased(int choice) {
 		this.releasedAreClosed = true;
 		this.pool.closeReleased();
