@@ -64,11 +64,13 @@ pack() {
 		cp "$from"/* $all/ 2> /dev/null || true
 		[ ! -f "$file" ] || unpack "$file" $all
 		java -cp "macula-core/target/test-classes:macula-core/target/classes:$(cat $cp)" \
-			com.code_intelligence.jazzer.Jazzer --target_class="$class" --target_method="${target#*#}" \
+			com.code_intelligence.jazzer.Jazzer --hooks=true --target_class="$class" --target_method="${target#*#}" \
 			--instrumentation_includes="$(echo "$instrument" | tr ',' ':')" -merge=1 -max_len=4096 $least $all \
 			> "target/fuzz/$(echo "$target" | tr '#' '-').pack.log" 2>&1 || wrong "could not merge, see target/fuzz"
-		rm -f "$file"
-		jar -c -M -f "$file" -C $least .
+		# Without instrumentation nothing reaches anything: keep what there is.
+		[ -n "$(ls $least)" ] || wrong "no input of $target reaches any code, see target/fuzz: $file is left as it was"
+		jar -c -M -f "$file.new" -C $least .
+		mv "$file.new" "$file"
 		echo "$target: $(find $all -type f | wc -l) inputs, $(find $least -type f | wc -l) kept in $file"
 	done
 }
