@@ -92,7 +92,7 @@ public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Null
 	 * @return the entries
 	 * @throws IllegalArgumentException if there are more than {@value #MAX_METADATA}, a
 	 * key is longer than {@value #MAX_METADATA_KEY} characters or not printable, or a
-	 * value is longer than {@value #MAX_METADATA_VALUE}
+	 * value is longer than {@value #MAX_METADATA_VALUE} or has half of a surrogate pair
 	 */
 	public static Map<String, String> requireMetadata(Map<String, String> metadata) {
 		require(metadata.size() <= MAX_METADATA, "metadata", "of " + metadata.size() + " entries",
@@ -104,6 +104,8 @@ public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Null
 			require(value.length() <= MAX_METADATA_VALUE, "metadata",
 					told + " with a value of " + value.length() + " characters",
 					"values of at most " + MAX_METADATA_VALUE + " characters");
+			require(Utf8.travels(value), "metadata", told + " with half of a surrogate pair in its value",
+					"values of whole characters");
 		});
 		return metadata;
 	}

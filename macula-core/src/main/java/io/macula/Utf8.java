@@ -17,7 +17,7 @@
 package io.macula;
 
 /**
- * How much room a text takes where it travels.
+ * What a text is where it travels.
  */
 public final class Utf8 {
 
@@ -36,6 +36,24 @@ public final class Utf8 {
 			bytes += (character < 0x80) ? 0 : (character < 0x800) ? 1 : 2;
 		}
 		return bytes;
+	}
+
+	/**
+	 * Whether a text can travel: half of a surrogate pair is no character. One that was
+	 * written by hand arrives nevertheless, and could not be passed on.
+	 * @param text the text
+	 * @return false if there is half of a pair
+	 */
+	public static boolean travels(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isSurrogate(text.charAt(i))) {
+				if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+					return false;
+				}
+				i++;
+			}
+		}
+		return true;
 	}
 
 }

@@ -18,6 +18,9 @@ package io.macula.embedded;
 
 import java.util.List;
 
+import io.macula.Utf8;
+import io.macula.log.Printable;
+
 /**
  * The services that a client watches; element of the directory's protocol. Immutable.
  *
@@ -37,6 +40,12 @@ record DirectoryInterest(long number, List<String> services, WatchPace pace) {
 		if (services.size() > MAX_SERVICES) {
 			throw new IllegalArgumentException(
 					"Interest in " + services.size() + " services is not valid: expected at most " + MAX_SERVICES);
+		}
+		for (String service : services) {
+			if (!Utf8.travels(service)) {
+				throw new IllegalArgumentException("Service name '" + Printable.text(service, 200)
+						+ "' is not valid: it has half of a surrogate pair, which is no character");
+			}
 		}
 	}
 

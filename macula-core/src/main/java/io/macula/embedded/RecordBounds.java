@@ -20,6 +20,7 @@ import java.util.List;
 
 import io.macula.Utf8;
 import io.macula.directory.Advertisement;
+import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,18 @@ final class RecordBounds {
 					+ Advertisement.MAX_SERVICES);
 		}
 		record.instance();
+		requireWhole("service", record.services());
+		requireWhole("fingerprint", record.fingerprints());
+	}
+
+	/** Nobody could be told of it otherwise, nor of the records beside it. */
+	private static void requireWhole(String what, List<String> texts) {
+		for (String text : texts) {
+			if (!Utf8.travels(text)) {
+				throw new IllegalArgumentException(what + " '" + Printable.text(text, 200)
+						+ "' is not valid: it has half of a surrogate pair, which is no character");
+			}
+		}
 	}
 
 	/**

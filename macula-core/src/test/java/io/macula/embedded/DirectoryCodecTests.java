@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -98,6 +99,21 @@ class DirectoryCodecTests {
 					DirectoryInterest.class))
 			.expectNext(interest)
 			.verifyComplete();
+	}
+
+	@Test
+	void anInterestThatCannotBePassedOnIsRefused() {
+		byte[] interest = new CBORMapper().writeValueAsBytes(Map.of("number", 1, "services", List.of("abc")));
+		byte[] half = interest.clone();
+		// Half of a surrogate pair, in three bytes as none may be written.
+		int at = new String(half, StandardCharsets.ISO_8859_1).indexOf("abc");
+		half[at] = (byte) 0xED;
+		half[at + 1] = (byte) 0xA0;
+		half[at + 2] = (byte) 0xBD;
+		StepVerifier.create(DirectoryCodec.decode(Flux.just(half), DirectoryInterest.class))
+			.expectErrorSatisfies(
+					(error) -> assertThat(error).hasMessageContaining("Service name '\\ud83d' is not valid"))
+			.verify();
 	}
 
 	@Test

@@ -89,6 +89,22 @@ class RecordBoundsTests {
 	}
 
 	@Test
+	void whenATextCannotBePassedOnThenTheRecordIsRefused() {
+		String half = "a\ud83d";
+		for (NodeRecord record : List.of(record("a", Map.of("k", half), List.of()),
+				record("a", Map.of(half, "v"), List.of()), record("a", Map.of(), List.of(half)),
+				record(half, Map.of(), List.of()),
+				new NodeRecord("a", 1, 1, 1, half, 1, null, 0, 100, Map.of(), List.of(), 1000),
+				new NodeRecord("a", 1, 1, 1, "h", 1, half, 0, 100, Map.of(), List.of(), 1000),
+				new NodeRecord("a", 1, 1, 1, "h", 1, null, 0, 100, Map.of(), List.of("s"), List.of(half), 1000))) {
+			assertThatThrownBy(() -> CODEC.encode(record)).hasMessageContaining("surrogate");
+			refused(record).hasMessageContaining("is not valid");
+		}
+		NodeRecord whole = record("a", Map.of("k", "\ud83d\ude80"), List.of());
+		assertThatCode(() -> RecordBounds.require(whole)).doesNotThrowAnyException();
+	}
+
+	@Test
 	void whenRecordsAreLargeThenAnUpdateIsCutByTheirBytes() {
 		NodeRecord large = record("a", Map.of("k", "v".repeat(4096)), names(300, 100));
 		UpdateDraft draft = new UpdateDraft();
