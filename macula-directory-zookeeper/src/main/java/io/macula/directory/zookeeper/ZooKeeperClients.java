@@ -1,0 +1,126 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.zookeeper;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.ACLProvider;
+import org.apache.curator.retry.RetryNTimes;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.data.ACL;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Makes the clients of Curator, all in the same way. Immutable.
+ *
+ * @param settings where the ensemble is and how it is talked to
+ * @param customizer has the last word
+ */
+record ZooKeeperClients(ZooKeeperSettings settings, Consumer<CuratorFrameworkFactory.Builder> customizer) {
+
+	private static final int CONNECTION_TIMEOUT_MILLIS = 5_000;
+
+	private static final int RETRIES = 2;
+
+	private static final int RETRY_PAUSE_MILLIS = 100;
+
+	/**
+	 * A client that is not started yet. Its session is over when ZooKeeper says so, and
+	 * not when this side thinks that it must be: then an ensemble that was down for
+	 * minutes finds all sessions, and all that is bound to them, as they were.
+	 * @param session how long it lasts without a sign of life
+	 */
+	CuratorFramework create(Duration session) {
+		int millis = (int) Math.min(session.toMillis(), Integer.MAX_VALUE);
+		CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder()
+			.connectString(this.settings.connectString())
+			.ensembleTracker(false)
+			.sessionTimeoutMs(millis)
+			.connectionTimeoutMs(Math.min(millis, CONNECTION_TIMEOUT_MILLIS))
+			.simulatedSessionExpirationPercent(0)
+			.retryPolicy(new RetryNTimes(RETRIES, RETRY_PAUSE_MILLIS))
+			.aclProvider(new OneAcl(acl(this.settings.access())))
+			.zkClientConfig(config());
+		ZooKeeperSettings.Credentials credentials = this.settings.credentials();
+		if (credentials != null) {
+			builder.authorization("digest",
+					(credentials.username() + ":" + credentials.password()).getBytes(StandardCharsets.UTF_8));
+		}
+		this.customizer.accept(builder);
+		return builder.build();
+	}
+
+	private ZKClientConfig config() {
+		ZKClientConfig config = new ZKClientConfig();
+		this.settings.clientProperties().forEach(config::setProperty);
+		return config;
+	}
+
+	private static List<ACL> acl(ZooKeeperSettings.Access access) {
+		return switch (access) {
+			case OPEN -> Ids.OPEN_ACL_UNSAFE;
+			case PRIVATE -> Ids.CREATOR_ALL_ACL;
+			case READABLE -> {
+				List<ACL> both = new ArrayList<>(Ids.CREATOR_ALL_ACL);
+				both.addAll(Ids.READ_ACL_UNSAFE);
+				yield List.copyOf(both);
+			}
+		};
+	}
+
+	/**
+	 * Close a client; it waits for the ensemble.
+	 * @return completes when nothing of it is left
+	 */
+	static Mono<Void> close(CuratorFramework client) {
+		return Mono.<Void>fromRunnable(client::close).subscribeOn(Schedulers.boundedElastic());
+	}
+
+	/**
+	 * The session that is asked for so that a record is gone within the lease: a server
+	 * rounds the end of a session up to its next tick.
+	 */
+	static Duration session(Duration lease) {
+		return lease.minus(lease.dividedBy(6));
+	}
+
+	/**
+	 * One list for all paths.
+	 */
+	private record OneAcl(List<ACL> acl) implements ACLProvider {
+
+		@Override
+		public List<ACL> getDefaultAcl() {
+			return this.acl;
+		}
+
+		@Override
+		public List<ACL> getAclForPath(String path) {
+			return this.acl;
+		}
+
+	}
+
+}

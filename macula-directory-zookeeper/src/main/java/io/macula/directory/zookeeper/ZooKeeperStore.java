@@ -1,0 +1,76 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.zookeeper;
+
+import java.time.Duration;
+
+import io.macula.directory.RecordStore;
+import io.macula.log.DurationText;
+import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
+import org.slf4j.Logger;
+import reactor.core.publisher.Mono;
+
+/**
+ * Where the records of one node are put: ephemeral nodes of a session of its own, which
+ * ends with the lease.
+ */
+final class ZooKeeperStore implements RecordStore {
+
+	private static final Logger logger = PrintableLogger.of(ZooKeeperStore.class);
+
+	/** A watch says that a record changed; who is told reads it then. */
+	private static final Duration DEPARTURE_NOTICE = Duration.ofMillis(200);
+
+	private final LogLimit limit = LogLimit.ofPeers(System::nanoTime, 1);
+
+	private final ZooKeeperClients clients;
+
+	private final RecordPaths paths;
+
+	ZooKeeperStore(ZooKeeperClients clients, RecordPaths paths) {
+		this.clients = clients;
+		this.paths = paths;
+	}
+
+	@Override
+	public Mono<Session> open(Duration lease, Listener listener) {
+		Duration wanted = ZooKeeperClients.session(lease);
+		return Mono.create((sink) -> {
+			ZooKeeperSession session = new ZooKeeperSession(this.clients, this.paths, wanted, listener);
+			sink.onCancel(() -> session.close().subscribe());
+			session.open((given) -> {
+				tell(lease, wanted, given);
+				sink.success(session);
+			}, sink::error);
+		});
+	}
+
+	private void tell(Duration lease, Duration wanted, Duration given) {
+		if (given.compareTo(lease) > 0 || given.compareTo(wanted) < 0) {
+			this.limit.log("session", (suppressed) -> logger.warn(
+					"ZooKeeper ends the session of this node after {} without a sign of life, not within the lease of {}: its servers bound what they grant (tickTime, minSessionTimeout, maxSessionTimeout){}",
+					DurationText.of(given), DurationText.of(lease), suppressed));
+		}
+	}
+
+	@Override
+	public Duration departureNotice() {
+		return DEPARTURE_NOTICE;
+	}
+
+}
