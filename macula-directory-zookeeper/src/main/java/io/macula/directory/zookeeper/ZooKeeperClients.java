@@ -47,9 +47,8 @@ record ZooKeeperClients(ZooKeeperSettings settings, Consumer<CuratorFrameworkFac
 	private static final int RETRY_PAUSE_MILLIS = 100;
 
 	/**
-	 * A client that is not started yet. Its session is over when ZooKeeper says so, and
-	 * not when this side thinks that it must be: then an ensemble that was down for
-	 * minutes finds all sessions, and all that is bound to them, as they were.
+	 * A client that is not started yet. Curator takes its session for expired when that
+	 * time has passed without a connection, and begins another one as soon as it can.
 	 * @param session how long it lasts without a sign of life
 	 */
 	CuratorFramework create(Duration session) {
@@ -59,7 +58,6 @@ record ZooKeeperClients(ZooKeeperSettings settings, Consumer<CuratorFrameworkFac
 			.ensembleTracker(false)
 			.sessionTimeoutMs(millis)
 			.connectionTimeoutMs(Math.min(millis, CONNECTION_TIMEOUT_MILLIS))
-			.simulatedSessionExpirationPercent(0)
 			.retryPolicy(new RetryNTimes(RETRIES, RETRY_PAUSE_MILLIS))
 			.aclProvider(new OneAcl(acl(this.settings.access())))
 			.zkClientConfig(config());

@@ -36,6 +36,8 @@ final class ZooKeeperStore implements RecordStore {
 	/** A watch says that a record changed; who is told reads it then. */
 	private static final Duration DEPARTURE_NOTICE = Duration.ofMillis(200);
 
+	private static final Duration LONGEST_PATIENCE = Duration.ofMillis(4500);
+
 	private final LogLimit limit = LogLimit.ofPeers(System::nanoTime, 1);
 
 	private final ZooKeeperClients clients;
@@ -50,14 +52,21 @@ final class ZooKeeperStore implements RecordStore {
 	@Override
 	public Mono<Session> open(Duration lease, Listener listener) {
 		Duration wanted = ZooKeeperClients.session(lease);
-		return Mono.create((sink) -> {
+		return Mono.<Session>create((sink) -> {
 			ZooKeeperSession session = new ZooKeeperSession(this.clients, this.paths, wanted, listener);
 			sink.onCancel(() -> session.close().subscribe());
 			session.open((given) -> {
 				tell(lease, wanted, given);
 				sink.success(session);
 			}, sink::error);
-		});
+		}).timeout(patience(lease), Mono.error(() -> new IllegalStateException(
+				"no server of '" + this.clients.settings().connectString() + "' answers")));
+	}
+
+	/* A little less than the registry's, which knows no better reason. */
+	private static Duration patience(Duration lease) {
+		Duration patience = lease.dividedBy(3);
+		return (patience.compareTo(LONGEST_PATIENCE) < 0) ? patience.multipliedBy(9).dividedBy(10) : LONGEST_PATIENCE;
 	}
 
 	private void tell(Duration lease, Duration wanted, Duration given) {

@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.zookeeper;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.apache.zookeeper.server.NIOServerCnxnFactory;
+import org.apache.zookeeper.server.ServerCnxnFactory;
+import org.apache.zookeeper.server.ZooKeeperServer;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * A server of ZooKeeper within the test, on a port of its own that it keeps.
+ */
+final class TestServer implements AutoCloseable {
+
+	static {
+		/* What is lost with a machine is none of these tests' business. */
+		System.setProperty("zookeeper.forceSync", "no");
+	}
+
+	private static final int TICK_MILLIS = 500;
+
+	private final Path directory;
+
+	private final int port;
+
+	private ServerCnxnFactory connections;
+
+	private ZooKeeperServer server;
+
+	TestServer() {
+		try {
+			this.directory = Files.createTempDirectory("zookeeper");
+			this.port = freePort();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		start();
+	}
+
+	static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+	void start() {
+		try {
+			File data = Files.createDirectories(this.directory.resolve("data")).toFile();
+			this.server = new ZooKeeperServer(data, data, TICK_MILLIS);
+			this.connections = new NIOServerCnxnFactory();
+			this.connections.configure(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 0);
+			this.connections.startup(this.server);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	void stop() {
+		this.connections.shutdown();
+	}
+
+	void wipe() {
+		stop();
+		FileSystemUtils.deleteRecursively(this.directory.resolve("data").toFile());
+		start();
+	}
+
+	/** Sessions to which anything is bound. */
+	int writingSessions() {
+		return this.server.getZKDatabase().getDataTree().getSessions().size();
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	String address() {
+		return "127.0.0.1:" + this.port;
+	}
+
+	@Override
+	public void close() {
+		stop();
+		FileSystemUtils.deleteRecursively(this.directory.toFile());
+	}
+
+}
