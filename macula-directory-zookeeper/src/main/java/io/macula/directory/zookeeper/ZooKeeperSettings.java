@@ -16,6 +16,7 @@
 
 package io.macula.directory.zookeeper;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -128,7 +129,7 @@ public record ZooKeeperSettings(String connectString, String prefix, @Nullable C
 	}
 
 	private static String name(Access access) {
-		return access.name().toLowerCase(java.util.Locale.ROOT);
+		return access.name().toLowerCase(Locale.ROOT);
 	}
 
 	/**
