@@ -19,6 +19,7 @@ package io.macula.directory.zookeeper;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -83,7 +84,8 @@ record ZooKeeperClients(ZooKeeperSettings settings, Consumer<CuratorFrameworkFac
 			case READABLE -> {
 				List<ACL> both = new ArrayList<>(Ids.CREATOR_ALL_ACL);
 				both.addAll(Ids.READ_ACL_UNSAFE);
-				yield List.copyOf(both);
+				/* Not List.copyOf: ZooKeeper asks such a list whether it contains null. */
+				yield Collections.unmodifiableList(both);
 			}
 		};
 	}

@@ -1,0 +1,244 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.zookeeper;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.macula.Code;
+import io.macula.Endpoint;
+import io.macula.Instance;
+import io.macula.Realm;
+import io.macula.ServiceName;
+import io.macula.Status;
+import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryEngine;
+import io.macula.directory.DirectoryEngineFactory;
+import io.macula.directory.Lease;
+import io.macula.directory.Registry;
+import io.macula.directory.Snapshot;
+import io.macula.directory.zookeeper.ZooKeeperSettings.Access;
+import io.macula.directory.zookeeper.ZooKeeperSettings.Credentials;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryNTimes;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who may read and write what, where it is, and what else stands there.
+ */
+@Timeout(60)
+class ZooKeeperAccessTests {
+
+	private static final ServiceName SERVICE = new ServiceName("shop.orders");
+
+	private static final Duration LEASE = Duration.ofSeconds(3);
+
+	private static final Credentials SHOP = new Credentials("shop", "opensesame");
+
+	private final TestServer server = new TestServer();
+
+	private final List<DirectoryEngine> engines = new ArrayList<>();
+
+	@AfterEach
+	void close() {
+		this.engines.forEach((engine) -> engine.close().block());
+		this.server.close();
+	}
+
+	@Test
+	void whoHasTheCredentialsSeesPrivateRecords() {
+		ZooKeeperSettings settings = settings().withCredentials(SHOP, Access.PRIVATE);
+		Lease lease = advertise(engine("a", settings), "a");
+		await(() -> lease.state() == Lease.State.GRANTED);
+		Watch watch = new Watch(engine("client", settings));
+		await(() -> watch.ids().equals(List.of("a")));
+		assertThat(watch.engine.obstacle()).isNull();
+	}
+
+	@Test
+	void whoHasNoneIsToldSo() {
+		Lease lease = advertise(engine("a", settings().withCredentials(SHOP, Access.PRIVATE)), "a");
+		await(() -> lease.state() == Lease.State.GRANTED);
+		Watch watch = new Watch(engine("client", settings()));
+		await(() -> watch.engine.obstacle() != null);
+		assertThat(watch.engine.obstacle()).extracting(Status::code).isEqualTo(Code.PERMISSION_DENIED);
+		assertThat(watch.engine.trouble()).contains("is not allowed to list /macula/test/shop.orders")
+			.contains("macula.directory.zookeeper.username");
+		assertThat(watch.snapshots).isEmpty();
+	}
+
+	@Test
+	void aWrongPasswordIsToldToReadersAndWriters() {
+		Lease lease = advertise(engine("a", settings().withCredentials(SHOP, Access.PRIVATE)), "a");
+		await(() -> lease.state() == Lease.State.GRANTED);
+		ZooKeeperSettings wrong = settings().withCredentials(new Credentials("shop", "guess"), Access.PRIVATE);
+		Watch watch = new Watch(engine("client", wrong));
+		await(() -> watch.engine.obstacle() != null);
+		DirectoryEngine other = engine("b", wrong);
+		Lease refused = advertise(other, "b");
+		await(() -> String.valueOf(other.state().fault()).contains("user 'shop' is not allowed to"));
+		assertThat(refused.state()).isEqualTo(Lease.State.PENDING);
+		assertThat(other.state().fault()).doesNotContain("guess");
+	}
+
+	@Test
+	void readableRecordsAreSeenByEverybodyAndWrittenByNobodyElse() {
+		Lease lease = advertise(engine("a", settings().withCredentials(SHOP, Access.READABLE)), "a");
+		await(() -> lease.state() == Lease.State.GRANTED);
+		Watch watch = new Watch(engine("client", settings()));
+		await(() -> watch.ids().equals(List.of("a")));
+		DirectoryEngine other = engine("b", settings());
+		advertise(other, "b");
+		await(() -> String.valueOf(other.state().fault()).contains("nobody in particular is not allowed to"));
+	}
+
+	@Test
+	void whenTheRightIsGrantedThenItGoesOn() throws Exception {
+		Lease lease = advertise(engine("a", settings().withCredentials(SHOP, Access.PRIVATE)), "a");
+		await(() -> lease.state() == Lease.State.GRANTED);
+		Watch watch = new Watch(engine("client", settings()));
+		await(() -> watch.engine.obstacle() != null);
+		try (CuratorFramework operator = operator("")) {
+			String path = "/macula/test/shop.orders";
+			operator.setACL().withACL(Ids.OPEN_ACL_UNSAFE).forPath(path + "/a");
+			operator.setACL().withACL(Ids.OPEN_ACL_UNSAFE).forPath(path);
+		}
+		await(() -> watch.ids().equals(List.of("a")) && watch.engine.obstacle() == null);
+		assertThat(watch.engine.trouble()).isNull();
+	}
+
+	@Test
+	void aChrootIsKeptTo() throws Exception {
+		try (CuratorFramework operator = operator("")) {
+			operator.create().forPath("/apps");
+		}
+		ZooKeeperSettings settings = ZooKeeperSettings.of(this.server.address() + "/apps").withPrefix("/rpc/v1");
+		Watch watch = new Watch(engine("client", settings));
+		await(() -> !watch.snapshots.isEmpty());
+		advertise(engine("a", settings), "a");
+		await(() -> watch.ids().equals(List.of("a")));
+		try (CuratorFramework operator = operator("")) {
+			assertThat(operator.getChildren().forPath("/apps/rpc/v1/test/shop.orders")).containsExactly("a");
+		}
+	}
+
+	@Test
+	void aMissingChrootIsToldAndNothingElseIsBroken() throws Exception {
+		ZooKeeperSettings settings = ZooKeeperSettings.of(this.server.address() + "/none");
+		DirectoryEngine provider = engine("a", settings);
+		Lease lease = advertise(provider, "a");
+		await(() -> String.valueOf(provider.state().fault()).contains("/none' does not exist"));
+		try (CuratorFramework operator = operator("")) {
+			operator.create().forPath("/none");
+		}
+		await(() -> lease.state() == Lease.State.GRANTED);
+	}
+
+	@Test
+	void recordsLongerThanAnAnswerMayBeHideNobody() throws Exception {
+		advertise(engine("a", settings()), "a");
+		try (CuratorFramework operator = operator("")) {
+			for (int i = 0; i < 3; i++) {
+				operator.create().creatingParentsIfNeeded().forPath("/macula/test/shop.orders/x" + i, new byte[900_000]);
+			}
+		}
+		Watch watch = new Watch(engine("client", settings()));
+		await(() -> watch.ids().equals(List.of("a")));
+		await(() -> String.valueOf(watch.engine.state().fault()).contains("3 records are skipped"));
+	}
+
+	@Test
+	void anyNodeIdIsAPath() {
+		for (String nodeId : List.of(".", "..", "a:1", "a.b_c-d")) {
+			advertise(engine(nodeId, settings()), nodeId);
+		}
+		Watch watch = new Watch(engine("client", settings()));
+		await(() -> watch.ids().equals(List.of(".", "..", "a.b_c-d", "a:1")));
+		assertThat(RecordPaths.nodeId("%2E%2E")).isEqualTo("..");
+		assertThat(RecordPaths.nodeId("%zz")).isEqualTo("%zz");
+		assertThat(RecordPaths.nodeId("%61")).as("two paths are never one node").isEqualTo("%61");
+	}
+
+	private ZooKeeperSettings settings() {
+		return ZooKeeperSettings.of(this.server.address());
+	}
+
+	private CuratorFramework operator(String chroot) {
+		CuratorFramework client = CuratorFrameworkFactory.builder()
+			.connectString(this.server.address() + chroot)
+			.retryPolicy(new RetryNTimes(3, 100))
+			.authorization("digest", "shop:opensesame".getBytes())
+			.build();
+		client.start();
+		return client;
+	}
+
+	private DirectoryEngine engine(String nodeId, ZooKeeperSettings settings) {
+		DirectoryEngine engine = ZooKeeperDirectory.factory(settings)
+			.create(new DirectoryEngineFactory.Context(new Realm("test"), nodeId, 1, true, null, LEASE));
+		this.engines.add(engine);
+		engine.start(null);
+		return engine;
+	}
+
+	private static Lease advertise(DirectoryEngine engine, String nodeId) {
+		Registry registry = engine.registry();
+		assertThat(registry).isNotNull();
+		Instance instance = new Instance(nodeId, 1, new Endpoint("10.0.0.1", 9443), null, 0, Instance.DEFAULT_WEIGHT,
+				Map.of());
+		return registry.advertise(new Advertisement(instance, Set.of(SERVICE), LEASE));
+	}
+
+	private static void await(Callable<Boolean> condition) {
+		Awaitility.await().atMost(Duration.ofSeconds(15)).until(condition);
+	}
+
+	private static final class Watch {
+
+		private final DirectoryEngine engine;
+
+		private final List<Snapshot> snapshots = new CopyOnWriteArrayList<>();
+
+		Watch(DirectoryEngine engine) {
+			this.engine = engine;
+			engine.directory().watch(SERVICE).subscribe(this.snapshots::add);
+		}
+
+		List<String> ids() {
+			return this.snapshots.isEmpty() ? List.of("(nothing told)") : this.snapshots.get(this.snapshots.size() - 1)
+				.instances()
+				.stream()
+				.map(Instance::nodeId)
+				.sorted()
+				.toList();
+		}
+
+	}
+
+}
