@@ -124,7 +124,7 @@ final class ZooKeeperClient implements EngineClient {
 	}
 
 	private String unreachable() {
-		return "no server of '" + this.clients.settings().connectString() + "' answers";
+		return this.clients.settings().unreachable();
 	}
 
 	@Override

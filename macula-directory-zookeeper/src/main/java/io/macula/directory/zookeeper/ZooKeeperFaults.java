@@ -49,8 +49,7 @@ final class ZooKeeperFaults {
 					+ "ZooKeeper 3.6 or later is needed";
 			case QUOTAEXCEEDED, THROTTLEDOP -> "ZooKeeper does not " + action + " " + path + ", its limit is reached ("
 					+ code + ")";
-			case CONNECTIONLOSS, OPERATIONTIMEOUT, REQUESTTIMEOUT -> "no server of '" + settings.connectString()
-					+ "' answers";
+			case CONNECTIONLOSS, OPERATIONTIMEOUT, REQUESTTIMEOUT -> settings.unreachable();
 			case SESSIONEXPIRED, SESSIONMOVED -> "the session expired";
 			default -> "cannot " + action + " " + path + ": " + KeeperException.create(code).getMessage();
 		};

@@ -94,6 +94,13 @@ public record ZooKeeperSettings(String connectString, String prefix, @Nullable C
 		return (this.credentials != null) ? "user '" + this.credentials.username() + "'" : "nobody in particular";
 	}
 
+	/** What is to be said when there is no connection. */
+	String unreachable() {
+		boolean tls = Boolean.parseBoolean(this.clientProperties.get("zookeeper.client.secure"));
+		return "no server of '" + this.connectString + "' answers" + (tls
+				? " over TLS: check that its port is one for TLS, and that each side trusts the other's certificate" : "");
+	}
+
 	private static void checkConnectString(String connectString) {
 		Objects.requireNonNull(connectString, "connectString");
 		try {

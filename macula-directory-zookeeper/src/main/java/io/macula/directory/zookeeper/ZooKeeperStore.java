@@ -56,11 +56,10 @@ final class ZooKeeperStore implements RecordStore {
 			ZooKeeperSession session = new ZooKeeperSession(this.clients, this.paths, wanted, listener);
 			sink.onCancel(() -> session.close().subscribe());
 			session.open((given) -> {
-				tell(lease, wanted, given);
+				tell(lease, given);
 				sink.success(session);
 			}, sink::error);
-		}).timeout(patience(lease), Mono.error(() -> new IllegalStateException(
-				"no server of '" + this.clients.settings().connectString() + "' answers")));
+		}).timeout(patience(lease), Mono.error(() -> new IllegalStateException(this.clients.settings().unreachable())));
 	}
 
 	/* A little less than the registry's, which knows no better reason. */
@@ -69,10 +68,10 @@ final class ZooKeeperStore implements RecordStore {
 		return (patience.compareTo(LONGEST_PATIENCE) < 0) ? patience.multipliedBy(9).dividedBy(10) : LONGEST_PATIENCE;
 	}
 
-	private void tell(Duration lease, Duration wanted, Duration given) {
-		if (given.compareTo(lease) > 0 || given.compareTo(wanted) < 0) {
+	private void tell(Duration lease, Duration given) {
+		if (given.compareTo(lease) > 0) {
 			this.limit.log("session", (suppressed) -> logger.warn(
-					"ZooKeeper ends the session of this node after {} without a sign of life, not within the lease of {}: its servers bound what they grant (tickTime, minSessionTimeout, maxSessionTimeout){}",
+					"ZooKeeper ends the session of this node after {} without a sign of life, not within the lease of {}: its servers grant no shorter one (minSessionTimeout, by default twice the tickTime){}",
 					DurationText.of(given), DurationText.of(lease), suppressed));
 		}
 	}

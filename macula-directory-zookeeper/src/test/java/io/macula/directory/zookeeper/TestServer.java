@@ -23,10 +23,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
-import org.apache.zookeeper.server.NIOServerCnxnFactory;
 import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServer;
+import org.apache.zookeeper.server.auth.ProviderRegistry;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -49,7 +50,15 @@ final class TestServer implements AutoCloseable {
 
 	private ZooKeeperServer server;
 
+	private final Map<String, String> tls;
+
 	TestServer() {
+		this(Map.of());
+	}
+
+	/** With these system properties of ZooKeeper's TLS, if there are any. */
+	TestServer(Map<String, String> tls) {
+		this.tls = tls;
 		try {
 			this.directory = Files.createTempDirectory("zookeeper");
 			this.port = freePort();
@@ -70,8 +79,14 @@ final class TestServer implements AutoCloseable {
 		try {
 			File data = Files.createDirectories(this.directory.resolve("data")).toFile();
 			this.server = new ZooKeeperServer(data, data, TICK_MILLIS);
-			this.connections = new NIOServerCnxnFactory();
-			this.connections.configure(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 0);
+			this.tls.forEach(System::setProperty);
+			if (!this.tls.isEmpty()) {
+				/* The registry may have been made by a server without TLS. */
+				ProviderRegistry.addOrUpdateProvider("zookeeper.authProvider.x509");
+			}
+			this.connections = ServerCnxnFactory.createFactory();
+			this.connections.configure(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 0, -1,
+					!this.tls.isEmpty());
 			this.connections.startup(this.server);
 		}
 		catch (IOException ex) {
@@ -109,6 +124,7 @@ final class TestServer implements AutoCloseable {
 	@Override
 	public void close() {
 		stop();
+		this.tls.keySet().forEach(System::clearProperty);
 		FileSystemUtils.deleteRecursively(this.directory.toFile());
 	}
 
