@@ -1,0 +1,508 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.zookeeper;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.macula.Endpoint;
+import io.macula.Instance;
+import io.macula.Realm;
+import io.macula.ServiceName;
+import io.macula.directory.Advertisement;
+import io.macula.directory.AdvertisementRecord;
+import io.macula.directory.DirectoryEngine;
+import io.macula.directory.DirectoryEngineFactory;
+import io.macula.directory.Lease;
+import io.macula.directory.Registry;
+import io.macula.directory.Snapshot;
+import io.macula.server.ProviderSettings;
+import io.macula.node.RealmNode;
+import io.macula.node.RealmNodeBuilder;
+import io.macula.tls.RealmSecret;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryNTimes;
+import org.apache.zookeeper.CreateMode;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.MethodName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What is promised of the engine, measured on an ensemble of three real processes. Prints
+ * a line for each row of the table of figures.
+ */
+@Tag("engines")
+@Timeout(600)
+@TestMethodOrder(MethodName.class)
+class ZooKeeperEngineTests {
+
+	private static final boolean SHORT = Boolean.getBoolean("macula.engines.short");
+
+	private static final Realm REALM = new Realm("test");
+
+	private static final Duration LEASE = Duration.ofSeconds(3);
+
+	private static final ServiceName SERVICE = new ServiceName("shop.orders");
+
+	private static TestEnsemble ensemble;
+
+	private final List<DirectoryEngine> engines = new ArrayList<>();
+
+	private final List<AutoCloseable> opened = new ArrayList<>();
+
+	private final List<String> failures = new ArrayList<>();
+
+	@BeforeAll
+	static void start() throws Exception {
+		ensemble = new TestEnsemble();
+		ensemble.startAll();
+	}
+
+	@AfterAll
+	static void stop() throws Exception {
+		ensemble.close();
+	}
+
+	@AfterEach
+	void close() throws Exception {
+		List<Thread> closing = new ArrayList<>();
+		for (DirectoryEngine engine : this.engines) {
+			Thread thread = new Thread(() -> engine.close().block());
+			closing.add(thread);
+			thread.start();
+		}
+		for (Thread thread : closing) {
+			thread.join();
+		}
+		for (AutoCloseable closed : this.opened) {
+			closed.close();
+		}
+		assertThat(this.failures).isEmpty();
+	}
+
+	@Test
+	void a10000AdvertisementsAreLoaded() throws Exception {
+		int nodes = 500;
+		List<ServiceName> services = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			services.add(new ServiceName("load.s" + i));
+		}
+		write(nodes, services);
+		List<Long> all = new ArrayList<>();
+		List<Long> three = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			all.add(load(nodes, services));
+			three.add(load(nodes, services.subList(0, 3)));
+		}
+		row("10,000 advertisements loaded by a fresh client, connecting included", "< 1 s",
+				"the first in this process " + all.get(0) + " ms, then " + all.subList(1, all.size()) + " ms",
+				all.subList(1, all.size()).stream().allMatch((millis) -> millis < 1000));
+		row("of a client of 3 services: only theirs, connecting included", "< 200 ms", three + " ms",
+				three.subList(1, three.size()).stream().allMatch((millis) -> millis < 200));
+	}
+
+	private void write(int nodes, List<ServiceName> services) throws Exception {
+		CuratorFramework writer = CuratorFrameworkFactory.newClient(ensemble.address(), new RetryNTimes(3, 500));
+		this.opened.add(writer);
+		writer.start();
+		CountDownLatch written = new CountDownLatch(nodes * services.size());
+		RecordPaths paths = new RecordPaths(ZooKeeperSettings.DEFAULT_PREFIX, REALM);
+		for (ServiceName service : services) {
+			writer.create().creatingParentContainersIfNeeded().forPath(paths.of(service));
+			for (int i = 0; i < nodes; i++) {
+				Advertisement advertisement = advertisement("node-" + i, Duration.ofSeconds(15), service);
+				writer.create()
+					.withMode(CreateMode.EPHEMERAL)
+					.inBackground((client, event) -> written.countDown())
+					.forPath(paths.of(service, "node-" + i), AdvertisementRecord.of(advertisement, service).encode());
+			}
+		}
+		written.await();
+	}
+
+	private long load(int nodes, List<ServiceName> services) throws Exception {
+		DirectoryEngine engine = create("client", LEASE, ensemble.address());
+		CountDownLatch loaded = new CountDownLatch(services.size());
+		for (ServiceName service : services) {
+			engine.directory()
+				.watch(service)
+				.filter((snapshot) -> snapshot.instances().size() == nodes)
+				.take(1)
+				.subscribe((snapshot) -> loaded.countDown());
+		}
+		long begin = System.nanoTime();
+		engine.start(null);
+		loaded.await();
+		return millisSince(begin);
+	}
+
+	@Test
+	void bAGracefulChangeIsKnownToWatchers() {
+		int watchers = SHORT ? 200 : 1000;
+		for (int i = 0; i < 4; i++) {
+			advertise("n" + i, LEASE);
+		}
+		DirectoryEngine leaving = create("leaving", LEASE, ensemble.address());
+		leaving.start(null);
+		Registry registry = leaving.registry();
+		assertThat(registry).isNotNull();
+		Lease lease = registry.advertise(advertisement("leaving", LEASE, SERVICE));
+		List<Watch> watches = new ArrayList<>();
+		for (int i = 0; i < watchers; i++) {
+			watches.add(watch(Duration.ofSeconds(15)));
+		}
+		await(() -> watches.stream().allMatch((watch) -> watch.count() == 5));
+		long changed = System.nanoTime();
+		registry.advertise(new Advertisement(instance("leaving", 777), Set.of(SERVICE), LEASE));
+		await(() -> watches.stream().allMatch((watch) -> watch.weighs(777)));
+		long weight = watches.stream().mapToLong((watch) -> watch.weighedNanos - changed).max().orElseThrow() / 1_000_000;
+		row("another weight known to " + watchers + " watchers with connections of their own", "< 1 s", weight + " ms",
+				weight < 1000);
+		long begin = System.nanoTime();
+		leaving.close().block();
+		await(() -> watches.stream().allMatch((watch) -> watch.count() == 4));
+		long gone = watches.stream().mapToLong((watch) -> watch.lessNanos - begin).max().orElseThrow() / 1_000_000;
+		row("graceful end known to " + watchers + " watchers with connections of their own", "< 1 s", gone + " ms",
+				gone < 1000);
+		assertThat(lease.state()).isEqualTo(Lease.State.RELEASED);
+	}
+
+	@Test
+	void cAKilledNodeLeavesWithinItsLease() {
+		Watch watch = watch(LEASE);
+		for (int i = 0; i < 9; i++) {
+			advertise("n" + i, LEASE);
+		}
+		List<Long> gone = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			TestProxy proxy = advertise("killed" + i, LEASE);
+			await(() -> watch.count() == 10);
+			long begin = System.nanoTime();
+			proxy.tear();
+			await(() -> watch.count() == 9);
+			gone.add((watch.lessNanos - begin) / 1_000_000);
+		}
+		row("killed node leaves every snapshot, lease of 3 s, tick of 500 ms", "<= 3000 ms", gone + " ms",
+				gone.stream().allMatch((millis) -> millis <= 3000));
+	}
+
+	@Test
+	void dLostNodesAreKeptWhenTheyAreTooMany() {
+		Watch watch = watch(LEASE);
+		List<TestProxy> dying = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			TestProxy proxy = advertise("n" + i, LEASE);
+			if (i < 5) {
+				dying.add(proxy);
+			}
+		}
+		await(() -> watch.count() == 20);
+		dying.forEach(TestProxy::tear);
+		await(() -> watch.engine.state().selfPreservation());
+		boolean kept = watch.count() == 20 && watch.engine.state().overdue().size() == 5;
+		row("5 of 20 leases (25 %) lost at once", "snapshots are kept, told in the state",
+				watch.count() + " instances, overdue " + watch.engine.state().overdue(), kept);
+	}
+
+	@Test
+	void eTheLeaderIsKilledAndTheQuorumIsLost() throws Exception {
+		Watch watch = watch(Duration.ofSeconds(15));
+		List<Lease> leases = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			leases.add(lease("n" + i, Duration.ofSeconds(15)));
+		}
+		await(() -> watch.count() == 10);
+		int least = watch.snapshots.size();
+		int leader = ensemble.leader();
+		ensemble.kill(leader);
+		long begin = System.nanoTime();
+		leases.add(lease("late", Duration.ofSeconds(15)));
+		await(() -> watch.count() == 11);
+		row("leader killed: an advertisement that is made then is seen", "within a lease of 15 s, nobody lost meanwhile",
+				millisSince(begin) + " ms", millisSince(begin) < 15_000 && watch.least(least) >= 10);
+		ensemble.start(leader);
+		Thread.sleep(3_000);
+		await(() -> leases.stream().allMatch((lease) -> lease.state() == Lease.State.GRANTED));
+		int other = ensemble.leader();
+		int third = 6 - leader - other;
+		ensemble.kill(leader);
+		ensemble.kill(third);
+		await(() -> watch.engine.trouble() != null);
+		Thread.sleep(SHORT ? 5_000 : 20_000);
+		boolean kept = watch.count() == 11;
+		String trouble = String.valueOf(watch.engine.trouble());
+		ensemble.start(leader);
+		ensemble.start(third);
+		ensemble.awaitQuorum();
+		long back = System.nanoTime();
+		await(() -> watch.engine.trouble() == null
+				&& leases.stream().allMatch((lease) -> lease.state() == Lease.State.GRANTED));
+		row("quorum lost for " + (SHORT ? 5 : 20) + " s and back", "nobody leaves; all granted within a lease of 15 s",
+				"granted and up to date after " + millisSince(back) + " ms; meanwhile: " + trouble,
+				kept && watch.least(least) >= 10 && millisSince(back) < 15_000);
+	}
+
+	@Test
+	void fTheEnsembleIsWhollyDownAndBack() throws Exception {
+		Duration lease = Duration.ofSeconds(15);
+		int nodes = 50;
+		Calls calls = new Calls();
+		Watch watch = watch(lease);
+		List<Lease> leases = new ArrayList<>();
+		for (int i = 0; i < nodes; i++) {
+			leases.add(lease("n" + i, lease));
+		}
+		await(() -> watch.count() == nodes && leases.stream().allMatch((each) -> each.state() == Lease.State.GRANTED));
+		int least = watch.snapshots.size();
+		calls.start();
+		for (int i = 1; i <= 3; i++) {
+			ensemble.kill(i);
+		}
+		int down = SHORT ? 20 : 120;
+		Thread.sleep(Duration.ofSeconds(down).toMillis());
+		long age = (System.nanoTime() - watch.engine.directory().confirmedNanoTime(watch.latest())) / 1_000_000_000;
+		String trouble = String.valueOf(watch.engine.trouble());
+		row("ensemble wholly down for " + down + " s: snapshot and its age", "stays, age told",
+				watch.count() + " instances, age " + age + " s, " + trouble,
+				watch.count() == nodes && age >= down - 15 && trouble.contains("answers"));
+		AtomicInteger granted = new AtomicInteger();
+		List<Long> times = new CopyOnWriteArrayList<>();
+		for (int i = 1; i <= 3; i++) {
+			ensemble.start(i);
+		}
+		ensemble.awaitQuorum();
+		long back = System.nanoTime();
+		Set<Lease> seen = ConcurrentHashMap.newKeySet();
+		await(() -> {
+			leases.stream()
+				.filter((each) -> each.state() == Lease.State.GRANTED && seen.add(each))
+				.forEach((each) -> {
+					granted.incrementAndGet();
+					times.add(millisSince(back));
+				});
+			return granted.get() == nodes;
+		});
+		long last = times.get(times.size() - 1);
+		long most = times.stream()
+			.mapToLong((time) -> times.stream().filter((each) -> each >= time && each < time + 500).count())
+			.max()
+			.orElseThrow();
+		row("ensemble back: " + nodes + " nodes advertised again", "within one lease of 15 s", last + " ms", last < 15_000);
+		row("ensemble back: no herd", "at most 2 of 5 nodes within half a second", most + " of " + nodes, most <= nodes * 2 / 5);
+		calls.stop();
+		row("calls of a node pair while the ensemble was down for " + down + " s and came back", "0 failed",
+				calls.failed.get() + " of " + calls.made.get() + " failed", calls.failed.get() == 0 && calls.made.get() > 0);
+		row("instances lost from snapshots meanwhile", "0", String.valueOf(nodes - watch.least(least)),
+				watch.least(least) == nodes);
+	}
+
+	private void row(String what, String bound, String figure, boolean holds) {
+		System.out.println("ENGINE-ROW|zookeeper|" + what + "|" + bound + "|" + figure.replace('|', '/') + "|"
+				+ (holds ? "ok" : "FAILED"));
+		if (!holds) {
+			this.failures.add(what + ": " + figure);
+		}
+	}
+
+	private static long millisSince(long begin) {
+		return (System.nanoTime() - begin) / 1_000_000;
+	}
+
+	private static void await(Callable<Boolean> condition) {
+		Awaitility.await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(20)).until(condition);
+	}
+
+	private DirectoryEngine create(String nodeId, Duration lease, String address) {
+		DirectoryEngine engine = ZooKeeperDirectory.factory(ZooKeeperSettings.of(address))
+			.create(new DirectoryEngineFactory.Context(REALM, nodeId, 1, true, null, lease));
+		this.engines.add(engine);
+		return engine;
+	}
+
+	private Watch watch(Duration lease) {
+		Watch watch = new Watch(create("client", lease, ensemble.address()));
+		watch.engine.start(null);
+		return watch;
+	}
+
+	/** A node behind a network of its own. */
+	private TestProxy advertise(String nodeId, Duration lease) {
+		int server = 1 + Math.floorMod(nodeId.hashCode(), 3);
+		TestProxy proxy = new TestProxy(ensemble.port(server));
+		this.opened.add(proxy);
+		lease(nodeId, lease, proxy.address());
+		return proxy;
+	}
+
+	private Lease lease(String nodeId, Duration lease) {
+		return lease(nodeId, lease, ensemble.address());
+	}
+
+	private Lease lease(String nodeId, Duration lease, String address) {
+		DirectoryEngine engine = create(nodeId, lease, address);
+		engine.start(null);
+		Registry registry = engine.registry();
+		assertThat(registry).isNotNull();
+		return registry.advertise(advertisement(nodeId, lease, SERVICE));
+	}
+
+	private static Advertisement advertisement(String nodeId, Duration lease, ServiceName service) {
+		return new Advertisement(instance(nodeId, Instance.DEFAULT_WEIGHT), Set.of(service), lease);
+	}
+
+	private static Instance instance(String nodeId, int weight) {
+		return new Instance(nodeId, 1, new Endpoint("10.0.0.1", 9443), "zone-a", 0, weight,
+				Map.of("version", "1.2.3", "team", "orders"), "0123456789abcdef".repeat(4));
+	}
+
+	/** What one client sees. */
+	private static final class Watch {
+
+		private final DirectoryEngine engine;
+
+		private final List<Snapshot> snapshots = new CopyOnWriteArrayList<>();
+
+		private volatile long lessNanos;
+
+		private volatile long weighedNanos;
+
+		Watch(DirectoryEngine engine) {
+			this.engine = engine;
+			engine.directory().watch(SERVICE).subscribe(this::told);
+		}
+
+		private void told(Snapshot snapshot) {
+			if (snapshot.instances().size() < count()) {
+				this.lessNanos = System.nanoTime();
+			}
+			this.snapshots.add(snapshot);
+			if (this.weighedNanos == 0 && weighs(777)) {
+				this.weighedNanos = System.nanoTime();
+			}
+		}
+
+		Snapshot latest() {
+			return this.snapshots.get(this.snapshots.size() - 1);
+		}
+
+		int count() {
+			return this.snapshots.isEmpty() ? -1 : latest().instances().size();
+		}
+
+		int least(int from) {
+			return this.snapshots.subList(Math.max(0, from - 1), this.snapshots.size())
+				.stream()
+				.mapToInt((snapshot) -> snapshot.instances().size())
+				.min()
+				.orElseThrow();
+		}
+
+		boolean weighs(int weight) {
+			return !this.snapshots.isEmpty()
+					&& latest().instances().stream().anyMatch((instance) -> instance.weight() == weight);
+		}
+
+	}
+
+	/** Calls of a client to a provider, both with the engine. */
+	private final class Calls {
+
+		private final AtomicInteger made = new AtomicInteger();
+
+		private final AtomicInteger failed = new AtomicInteger();
+
+		private final Echo echo;
+
+		private volatile boolean stopped;
+
+		private Thread thread = new Thread(this::run);
+
+		Calls() {
+			RealmSecret secret = RealmSecret
+				.of(Base64.getEncoder().encodeToString("a secret of thirty-two characters".getBytes()), "test");
+			RealmNode provider = node("provider", secret)
+				.provider(new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000,
+						Duration.ofSeconds(2)))
+				.service("test.echo", Echo.class, (Echo) (text) -> "echo " + text)
+				.build();
+			provider.start();
+			provider.advertise();
+			RealmNode client = node("caller", secret).build();
+			client.start();
+			ZooKeeperEngineTests.this.opened.add(client);
+			ZooKeeperEngineTests.this.opened.add(provider);
+			this.echo = client.client().proxy(Echo.class, "test.echo");
+			Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> this.echo.echo("x") != null);
+		}
+
+		private RealmNodeBuilder node(String nodeId, RealmSecret secret) {
+			return RealmNode.builder("test")
+				.nodeId(nodeId)
+				.secret(secret)
+				.directories(List.of(ZooKeeperDirectory.factory(ZooKeeperSettings.of(ensemble.address()))));
+		}
+
+		void start() {
+			this.thread.start();
+		}
+
+		private void run() {
+			while (!this.stopped) {
+				this.made.incrementAndGet();
+				try {
+					this.echo.echo("x");
+					Thread.sleep(10);
+				}
+				catch (Exception ex) {
+					this.failed.incrementAndGet();
+				}
+			}
+		}
+
+		void stop() throws InterruptedException {
+			this.stopped = true;
+			this.thread.join();
+		}
+
+	}
+
+	/** A contract. */
+	interface Echo {
+
+		String echo(String text);
+
+	}
+
+}
