@@ -115,7 +115,7 @@ final class ZooKeeperClient implements EngineClient {
 			case Expired -> {
 				if (!this.curator.getZookeeperClient().isConnected()) {
 					this.state = "not connected";
-					told.lost("the session expired");
+					told.lost(unreachable());
 				}
 			}
 			default -> {

@@ -100,10 +100,10 @@ record ZooKeeperClients(ZooKeeperSettings settings, Consumer<CuratorFrameworkFac
 
 	/**
 	 * The session that is asked for so that a record is gone within the lease: a server
-	 * rounds the end of a session up to its next tick.
+	 * rounds the end of a session up to its next tick, and watchers have to read then.
 	 */
 	static Duration session(Duration lease) {
-		return lease.minus(lease.dividedBy(6));
+		return lease.minus(lease.dividedBy(4));
 	}
 
 	/**
