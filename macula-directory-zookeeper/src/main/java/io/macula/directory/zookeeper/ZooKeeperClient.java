@@ -80,8 +80,7 @@ final class ZooKeeperClient implements EngineClient {
 	@Override
 	public void start(WatchedServices watchedServices) {
 		this.services = watchedServices;
-		this.waiting.update(Mono.delay(FIRST_CONNECTION)
-			.subscribe((tick) -> watchedServices.lost(unreachable())));
+		this.waiting.update(Mono.delay(FIRST_CONNECTION).subscribe((tick) -> watchedServices.lost(unreachable())));
 		this.curator.getCuratorListenable().addListener((client, event) -> heard(event));
 		this.curator.start();
 	}

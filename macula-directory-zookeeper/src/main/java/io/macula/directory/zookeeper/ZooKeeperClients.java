@@ -84,7 +84,9 @@ record ZooKeeperClients(ZooKeeperSettings settings, Consumer<CuratorFrameworkFac
 			case READABLE -> {
 				List<ACL> both = new ArrayList<>(Ids.CREATOR_ALL_ACL);
 				both.addAll(Ids.READ_ACL_UNSAFE);
-				/* Not List.copyOf: ZooKeeper asks such a list whether it contains null. */
+				/*
+				 * Not List.copyOf: ZooKeeper asks such a list whether it contains null.
+				 */
 				yield Collections.unmodifiableList(both);
 			}
 		};

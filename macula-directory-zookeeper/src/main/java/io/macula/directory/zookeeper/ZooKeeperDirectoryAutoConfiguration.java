@@ -47,11 +47,9 @@ public final class ZooKeeperDirectoryAutoConfiguration {
 	DirectoryEngineFactory maculaZooKeeperDirectory(ObjectProvider<ZooKeeperConnectionDetails> details,
 			ZooKeeperProperties properties, ObjectProvider<ZooKeeperKeyFiles> keyFiles,
 			ObjectProvider<ZooKeeperClientCustomizer> customizers) {
-		return DirectoryEngineFactory.of(ZooKeeperDirectory.TYPE,
-				(context) -> ZooKeeperDirectory.engine(context,
-						settings(details.getObject(), properties, keyFiles.getObject()),
-						(builder) -> customizers.orderedStream()
-							.forEach((customizer) -> customizer.customize(builder))));
+		return DirectoryEngineFactory.of(ZooKeeperDirectory.TYPE, (context) -> ZooKeeperDirectory.engine(context,
+				settings(details.getObject(), properties, keyFiles.getObject()),
+				(builder) -> customizers.orderedStream().forEach((customizer) -> customizer.customize(builder))));
 	}
 
 	@Bean
@@ -95,8 +93,9 @@ public final class ZooKeeperDirectoryAutoConfiguration {
 			return null;
 		}
 		if (username == null || password == null) {
-			throw new IllegalArgumentException("macula.directory.zookeeper." + ((username == null) ? "username" : "password")
-					+ " is missing: expected both or neither of username and password");
+			throw new IllegalArgumentException(
+					"macula.directory.zookeeper." + ((username == null) ? "username" : "password")
+							+ " is missing: expected both or neither of username and password");
 		}
 		return new Credentials(username, password);
 	}

@@ -37,8 +37,8 @@ final class ZooKeeperFaults {
 	static String text(Code code, String action, String path, ZooKeeperSettings settings) {
 		return switch (code) {
 			case NOAUTH -> settings.self() + " is not allowed to " + action + " " + path
-					+ " of ZooKeeper: check macula.directory.zookeeper.username and password, or grant it " + rights(action)
-					+ " in the ACL there";
+					+ " of ZooKeeper: check macula.directory.zookeeper.username and password, or grant it "
+					+ rights(action) + " in the ACL there";
 			case AUTHFAILED, SESSIONCLOSEDREQUIRESASLAUTH -> "ZooKeeper refuses the credentials of " + settings.self()
 					+ ": check macula.directory.zookeeper.username and password";
 			case INVALIDACL -> "ZooKeeper takes no ACL of " + settings.self()
@@ -47,8 +47,8 @@ final class ZooKeeperFaults {
 					+ "' does not exist, create it or leave it out of macula.directory.zookeeper.connect-string";
 			case UNIMPLEMENTED -> "the server knows no persistent watches and reads of several records: "
 					+ "ZooKeeper 3.6 or later is needed";
-			case QUOTAEXCEEDED, THROTTLEDOP -> "ZooKeeper does not " + action + " " + path + ", its limit is reached ("
-					+ code + ")";
+			case QUOTAEXCEEDED, THROTTLEDOP ->
+				"ZooKeeper does not " + action + " " + path + ", its limit is reached (" + code + ")";
 			case CONNECTIONLOSS, OPERATIONTIMEOUT, REQUESTTIMEOUT -> settings.unreachable();
 			case SESSIONEXPIRED, SESSIONMOVED -> "the session expired";
 			default -> "cannot " + action + " " + path + ": " + KeeperException.create(code).getMessage();

@@ -45,16 +45,16 @@ public record ZooKeeperProperties(@DefaultValue("localhost:2181") String connect
 	@Override
 	public String toString() {
 		return "ZooKeeperProperties[connectString=" + this.connectString + ", prefix=" + this.prefix + ", username="
-				+ this.username + ", access=" + ((this.access != null) ? this.access.name().toLowerCase(Locale.ROOT) : null)
-				+ ", ssl=" + this.ssl + "]";
+				+ this.username + ", access="
+				+ ((this.access != null) ? this.access.name().toLowerCase(Locale.ROOT) : null) + ", ssl=" + this.ssl
+				+ "]";
 	}
 
 	/**
 	 * TLS.
 	 *
-	 * @param bundle Name of the SSL bundle with the ensemble's certificate authority,
-	 * and this application's key where the ensemble asks for it; without one there is no
-	 * TLS
+	 * @param bundle Name of the SSL bundle with the ensemble's certificate authority, and
+	 * this application's key where the ensemble asks for it; without one there is no TLS
 	 * @param verifyHostname Whether a server must be the one its certificate names
 	 */
 	public record Ssl(@Nullable String bundle, @DefaultValue("true") boolean verifyHostname) {

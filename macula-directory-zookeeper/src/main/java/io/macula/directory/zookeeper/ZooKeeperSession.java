@@ -139,14 +139,16 @@ final class ZooKeeperSession implements Session {
 		int version = (Integer) expected.version();
 		if (expected.bound()) {
 			return write(path, true,
-					(callback) -> this.curator.setData().withVersion(version).inBackground(callback).forPath(path, record));
+					(callback) -> this.curator.setData()
+						.withVersion(version)
+						.inBackground(callback)
+						.forPath(path, record));
 		}
 		/* Whom a node belongs to never changes: another one takes its place. */
-		return write(path, true,
-				(callback) -> this.curator.transaction()
-					.inBackground(callback)
-					.forOperations(this.curator.transactionOp().delete().withVersion(version).forPath(path),
-							this.curator.transactionOp().create().withMode(CreateMode.EPHEMERAL).forPath(path, record)));
+		return write(path, true, (callback) -> this.curator.transaction()
+			.inBackground(callback)
+			.forOperations(this.curator.transactionOp().delete().withVersion(version).forPath(path),
+					this.curator.transactionOp().create().withMode(CreateMode.EPHEMERAL).forPath(path, record)));
 	}
 
 	private Mono<Boolean> write(String path, boolean replacing, Question question) {

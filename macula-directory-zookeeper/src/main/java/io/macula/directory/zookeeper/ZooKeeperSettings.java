@@ -98,7 +98,8 @@ public record ZooKeeperSettings(String connectString, String prefix, @Nullable C
 	String unreachable() {
 		boolean tls = Boolean.parseBoolean(this.clientProperties.get("zookeeper.client.secure"));
 		return "no server of '" + this.connectString + "' answers" + (tls
-				? " over TLS: check that its port is one for TLS, and that each side trusts the other's certificate" : "");
+				? " over TLS: check that its port is one for TLS, and that each side trusts the other's certificate"
+				: "");
 	}
 
 	private static void checkConnectString(String connectString) {
@@ -109,11 +110,11 @@ public record ZooKeeperSettings(String connectString, String prefix, @Nullable C
 			}
 		}
 		catch (RuntimeException ex) {
-			throw refuse("connect-string", connectString, "host:port with commas between servers, such as zk1:2181,zk2:2181",
-					ex);
+			throw refuse("connect-string", connectString,
+					"host:port with commas between servers, such as zk1:2181,zk2:2181", ex);
 		}
-		throw refuse("connect-string", connectString, "host:port with commas between servers, such as zk1:2181,zk2:2181",
-				null);
+		throw refuse("connect-string", connectString,
+				"host:port with commas between servers, such as zk1:2181,zk2:2181", null);
 	}
 
 	private static void checkPrefix(String prefix) {

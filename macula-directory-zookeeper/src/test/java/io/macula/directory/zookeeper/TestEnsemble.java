@@ -111,10 +111,7 @@ final class TestEnsemble implements AutoCloseable {
 	}
 
 	void awaitQuorum() {
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(60))
-			.pollInterval(Duration.ofMillis(20))
-			.until(() -> leader() > 0);
+		Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20)).until(() -> leader() > 0);
 	}
 
 	/** Number of the leader, or 0 while there is none. */
@@ -129,7 +126,8 @@ final class TestEnsemble implements AutoCloseable {
 
 	private String told(int server) {
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.clientPorts.get(server - 1)), 500);
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.clientPorts.get(server - 1)),
+					500);
 			socket.setSoTimeout(1_000);
 			socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
 			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

@@ -63,17 +63,18 @@ record TestKeys(Path keys, Path trust) {
 	Map<String, String> server() {
 		return Map.of("zookeeper.serverCnxnFactory", "org.apache.zookeeper.server.NettyServerCnxnFactory",
 				"zookeeper.authProvider.x509", "org.apache.zookeeper.server.auth.X509AuthenticationProvider",
-				"zookeeper.ssl.keyStore.location", this.keys.toString(), "zookeeper.ssl.keyStore.password",
-				PASSWORD, "zookeeper.ssl.trustStore.location", this.trust.toString(),
-				"zookeeper.ssl.trustStore.password", PASSWORD);
+				"zookeeper.ssl.keyStore.location", this.keys.toString(), "zookeeper.ssl.keyStore.password", PASSWORD,
+				"zookeeper.ssl.trustStore.location", this.trust.toString(), "zookeeper.ssl.trustStore.password",
+				PASSWORD);
 	}
 
 	/** Settings of a bundle of this name. */
 	String[] bundle(String name) {
 		String prefix = "spring.ssl.bundle.jks." + name;
-		return new String[] { prefix + ".keystore.location=file:" + this.keys, prefix + ".keystore.password=" + PASSWORD,
-				prefix + ".keystore.type=PKCS12", prefix + ".truststore.location=file:" + this.trust,
-				prefix + ".truststore.password=" + PASSWORD, prefix + ".truststore.type=PKCS12" };
+		return new String[] { prefix + ".keystore.location=file:" + this.keys,
+				prefix + ".keystore.password=" + PASSWORD, prefix + ".keystore.type=PKCS12",
+				prefix + ".truststore.location=file:" + this.trust, prefix + ".truststore.password=" + PASSWORD,
+				prefix + ".truststore.type=PKCS12" };
 	}
 
 }

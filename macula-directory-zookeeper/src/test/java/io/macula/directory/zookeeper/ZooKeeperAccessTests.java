@@ -165,7 +165,9 @@ class ZooKeeperAccessTests {
 		advertise(engine("a", settings()), "a");
 		try (CuratorFramework operator = operator("")) {
 			for (int i = 0; i < 3; i++) {
-				operator.create().creatingParentsIfNeeded().forPath("/macula/test/shop.orders/x" + i, new byte[900_000]);
+				operator.create()
+					.creatingParentsIfNeeded()
+					.forPath("/macula/test/shop.orders/x" + i, new byte[900_000]);
 			}
 		}
 		Watch watch = new Watch(engine("client", settings()));
@@ -231,12 +233,13 @@ class ZooKeeperAccessTests {
 		}
 
 		List<String> ids() {
-			return this.snapshots.isEmpty() ? List.of("(nothing told)") : this.snapshots.get(this.snapshots.size() - 1)
-				.instances()
-				.stream()
-				.map(Instance::nodeId)
-				.sorted()
-				.toList();
+			return this.snapshots.isEmpty() ? List.of("(nothing told)")
+					: this.snapshots.get(this.snapshots.size() - 1)
+						.instances()
+						.stream()
+						.map(Instance::nodeId)
+						.sorted()
+						.toList();
 		}
 
 	}

@@ -105,12 +105,11 @@ class ZooKeeperApplicationTests {
 		TestKeys others = TestKeys.create(directory, "others");
 		try (TestServer server = new TestServer(keys.server())) {
 			Set<Path> before = keyFiles();
-			String[] settings = Stream
-				.concat(Stream.of(keys.bundle("ensemble")),
-						Stream.of("macula.directory.zookeeper.connect-string=localhost:" + server.port(),
-								"macula.directory.zookeeper.ssl.bundle=ensemble",
-								"macula.directory.zookeeper.username=shop",
-								"macula.directory.zookeeper.password=opensesame"))
+			String[] settings = Stream.concat(Stream.of(keys.bundle("ensemble")),
+					Stream.of("macula.directory.zookeeper.connect-string=localhost:" + server.port(),
+							"macula.directory.zookeeper.ssl.bundle=ensemble",
+							"macula.directory.zookeeper.username=shop",
+							"macula.directory.zookeeper.password=opensesame"))
 				.toArray(String[]::new);
 			run(Provider.class, settings);
 			ConfigurableApplicationContext client = run(Empty.class, settings);
@@ -151,7 +150,8 @@ class ZooKeeperApplicationTests {
 
 	@Test
 	void detailsOfTheApplicationComeFirst() {
-		this.runner.withPropertyValues("macula.directory.type=zookeeper", "macula.directory.zookeeper.connect-string=a:1")
+		this.runner
+			.withPropertyValues("macula.directory.type=zookeeper", "macula.directory.zookeeper.connect-string=a:1")
 			.withBean(ZooKeeperConnectionDetails.class, () -> () -> "127.0.0.1:9")
 			.run((context) -> assertThat(context.getBean(RealmNode.class).report().directory().toString())
 				.contains("127.0.0.1:9"));
@@ -169,8 +169,7 @@ class ZooKeeperApplicationTests {
 
 	private String failure(String setting) {
 		List<String> messages = new ArrayList<>();
-		this.runner
-			.withPropertyValues("macula.directory.type=zookeeper", "macula.directory.zookeeper." + setting)
+		this.runner.withPropertyValues("macula.directory.type=zookeeper", "macula.directory.zookeeper." + setting)
 			.run((context) -> {
 				assertThat(context).hasFailed();
 				for (Throwable cause = context.getStartupFailure(); cause != null; cause = cause.getCause()) {
@@ -186,7 +185,8 @@ class ZooKeeperApplicationTests {
 
 	private ConfigurableApplicationContext run(Class<?> configuration, String... settings) {
 		String[] arguments = Stream.of(settings).map((setting) -> "--" + setting).toArray(String[]::new);
-		ConfigurableApplicationContext context = new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(configuration)
+			.web(WebApplicationType.NONE)
 			.properties("macula.realm.name=test", SECRET, "macula.provider.port=0", "macula.provider.address=127.0.0.1",
 					"macula.provider.grace=2s", "macula.directory.type=zookeeper", "spring.main.banner-mode=off",
 					"spring.jmx.enabled=false")

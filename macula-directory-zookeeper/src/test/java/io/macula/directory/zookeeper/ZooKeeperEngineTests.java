@@ -197,7 +197,8 @@ class ZooKeeperEngineTests {
 		long changed = System.nanoTime();
 		registry.advertise(new Advertisement(instance("leaving", 777), Set.of(SERVICE), LEASE));
 		await(() -> watches.stream().allMatch((watch) -> watch.weighs(777)));
-		long weight = watches.stream().mapToLong((watch) -> watch.weighedNanos - changed).max().orElseThrow() / 1_000_000;
+		long weight = watches.stream().mapToLong((watch) -> watch.weighedNanos - changed).max().orElseThrow()
+				/ 1_000_000;
 		row("another weight known to " + watchers + " watchers with connections of their own", "< 1 s", weight + " ms",
 				weight < 1000);
 		long begin = System.nanoTime();
@@ -260,8 +261,9 @@ class ZooKeeperEngineTests {
 		long begin = System.nanoTime();
 		leases.add(lease("late", Duration.ofSeconds(15)));
 		await(() -> watch.count() == 11);
-		row("leader killed: an advertisement that is made then is seen", "within a lease of 15 s, nobody lost meanwhile",
-				millisSince(begin) + " ms", millisSince(begin) < 15_000 && watch.least(least) >= 10);
+		row("leader killed: an advertisement that is made then is seen",
+				"within a lease of 15 s, nobody lost meanwhile", millisSince(begin) + " ms",
+				millisSince(begin) < 15_000 && watch.least(least) >= 10);
 		ensemble.start(leader);
 		Thread.sleep(3_000);
 		await(() -> leases.stream().allMatch((lease) -> lease.state() == Lease.State.GRANTED));
@@ -316,12 +318,10 @@ class ZooKeeperEngineTests {
 		long back = System.nanoTime();
 		Set<Lease> seen = ConcurrentHashMap.newKeySet();
 		await(() -> {
-			leases.stream()
-				.filter((each) -> each.state() == Lease.State.GRANTED && seen.add(each))
-				.forEach((each) -> {
-					granted.incrementAndGet();
-					times.add(millisSince(back));
-				});
+			leases.stream().filter((each) -> each.state() == Lease.State.GRANTED && seen.add(each)).forEach((each) -> {
+				granted.incrementAndGet();
+				times.add(millisSince(back));
+			});
 			return granted.get() == nodes;
 		});
 		long last = times.get(times.size() - 1);
@@ -329,11 +329,14 @@ class ZooKeeperEngineTests {
 			.mapToLong((time) -> times.stream().filter((each) -> each >= time && each < time + 500).count())
 			.max()
 			.orElseThrow();
-		row("ensemble back: " + nodes + " nodes advertised again", "within one lease of 15 s", last + " ms", last < 15_000);
-		row("ensemble back: no herd", "at most 2 of 5 nodes within half a second", most + " of " + nodes, most <= nodes * 2 / 5);
+		row("ensemble back: " + nodes + " nodes advertised again", "within one lease of 15 s", last + " ms",
+				last < 15_000);
+		row("ensemble back: no herd", "at most 2 of 5 nodes within half a second", most + " of " + nodes,
+				most <= nodes * 2 / 5);
 		calls.stop();
 		row("calls of a node pair while the ensemble was down for " + down + " s and came back", "0 failed",
-				calls.failed.get() + " of " + calls.made.get() + " failed", calls.failed.get() == 0 && calls.made.get() > 0);
+				calls.failed.get() + " of " + calls.made.get() + " failed",
+				calls.failed.get() == 0 && calls.made.get() > 0);
 		row("instances lost from snapshots meanwhile", "0", String.valueOf(nodes - watch.least(least)),
 				watch.least(least) == nodes);
 	}
@@ -483,7 +486,10 @@ class ZooKeeperEngineTests {
 			ZooKeeperEngineTests.this.opened.add(client);
 			ZooKeeperEngineTests.this.opened.add(provider);
 			this.echo = client.client().proxy(Echo.class, "test.echo");
-			Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> this.echo.echo("x") != null);
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.ignoreExceptions()
+				.until(() -> this.echo.echo("x") != null);
 		}
 
 		private RealmNodeBuilder node(String nodeId, RealmSecret secret) {

@@ -88,7 +88,8 @@ final class ZooKeeperHarness implements DirectoryHarness {
 
 	@Override
 	public void write(ServiceName service, String nodeId, byte[] record) {
-		try (CuratorFramework client = CuratorFrameworkFactory.newClient(this.server.address(), new RetryNTimes(3, 100))) {
+		try (CuratorFramework client = CuratorFrameworkFactory.newClient(this.server.address(),
+				new RetryNTimes(3, 100))) {
 			client.start();
 			client.create()
 				.creatingParentContainersIfNeeded()
