@@ -56,7 +56,7 @@ final class ZooKeeperStore implements RecordStore {
 			ZooKeeperSession session = new ZooKeeperSession(this.clients, this.paths, wanted, listener);
 			sink.onCancel(() -> session.close().subscribe());
 			session.open((given) -> {
-				tell(lease, given);
+				tell(lease, wanted, given);
 				sink.success(session);
 			}, sink::error);
 		}).timeout(patience(lease), Mono.error(() -> new IllegalStateException(this.clients.settings().unreachable())));
@@ -68,11 +68,11 @@ final class ZooKeeperStore implements RecordStore {
 		return (patience.compareTo(LONGEST_PATIENCE) < 0) ? patience.multipliedBy(9).dividedBy(10) : LONGEST_PATIENCE;
 	}
 
-	private void tell(Duration lease, Duration given) {
-		if (given.compareTo(lease) > 0) {
+	private void tell(Duration lease, Duration wanted, Duration given) {
+		if (given.compareTo(wanted) > 0) {
 			this.limit.log("session", (suppressed) -> logger.warn(
-					"ZooKeeper ends the session of this node after {} without a sign of life, not within the lease of {}: its servers grant no shorter one (minSessionTimeout, by default twice the tickTime){}",
-					DurationText.of(given), DurationText.of(lease), suppressed));
+					"ZooKeeper ends the session of this node {} after its last sign of life instead of {}, the shortest that its servers grant (minSessionTimeout, by default twice the tickTime): when it dies it may be seen for longer than its lease of {}{}",
+					DurationText.of(given), DurationText.of(wanted), DurationText.of(lease), suppressed));
 		}
 	}
 
