@@ -56,7 +56,9 @@ final class ServiceRecords implements Watcher {
 
 	private static final int READ_AT_ONCE = 15;
 
-	/** What is there and may not be read counts as corrupt. */
+	private static final byte[] EMPTY = new byte[0];
+
+	/** What may not be read counts as corrupt, beside others that may. */
 	private static final byte[] UNREADABLE = new byte[0];
 
 	private final ZooKeeperClient client;
@@ -127,6 +129,10 @@ final class ServiceRecords implements Watcher {
 	}
 
 	private void listed(Map<String, byte[]> records) {
+		if (!records.isEmpty() && records.values().stream().allMatch((record) -> record == UNREADABLE)) {
+			refused(Code.NOAUTH, "read");
+			return;
+		}
 		Map<String, byte[]> byNode = new HashMap<>();
 		records.forEach((name, record) -> byNode.put(RecordPaths.nodeId(name), record));
 		this.client.allowed(this.watched.service());
@@ -268,7 +274,7 @@ final class ServiceRecords implements Watcher {
 		private void answer(String name, OpResult result) {
 			if (result instanceof OpResult.GetDataResult read) {
 				byte[] data = read.getData();
-				this.records.put(name, (data != null) ? data : UNREADABLE);
+				this.records.put(name, (data != null) ? data : EMPTY);
 			}
 			else if (result instanceof OpResult.ErrorResult error && error.getErr() != Code.NONODE.intValue()) {
 				this.records.put(name, UNREADABLE);

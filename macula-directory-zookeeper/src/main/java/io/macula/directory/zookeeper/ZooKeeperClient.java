@@ -50,6 +50,9 @@ final class ZooKeeperClient implements EngineClient {
 	/** Without a connection after this time, the ensemble is said to be out of reach. */
 	private static final Duration FIRST_CONNECTION = Duration.ofSeconds(4);
 
+	/** Longer than until the next attempt. */
+	private static final Duration REFUSAL = Duration.ofSeconds(10);
+
 	private final ZooKeeperClients clients;
 
 	private final RecordPaths paths;
@@ -60,7 +63,7 @@ final class ZooKeeperClient implements EngineClient {
 
 	private final Map<ServiceName, ServiceRecords> watches = new ConcurrentHashMap<>();
 
-	private final Map<ServiceName, Status> refusals = new ConcurrentHashMap<>();
+	private final Map<ServiceName, Refusal> refusals = new ConcurrentHashMap<>();
 
 	private final Disposable.Swap waiting = Disposables.swap();
 
@@ -157,7 +160,8 @@ final class ZooKeeperClient implements EngineClient {
 	String refused(ServiceName service, KeeperException.Code code, String action, String path) {
 		String reason = ZooKeeperFaults.text(code, action, path, this.clients.settings());
 		if (ZooKeeperFaults.refused(code)) {
-			this.refusals.put(service, Status.notProcessed(Code.PERMISSION_DENIED, reason));
+			this.refusals.put(service,
+					new Refusal(Status.notProcessed(Code.PERMISSION_DENIED, reason), System.nanoTime()));
 		}
 		return reason;
 	}
@@ -191,7 +195,25 @@ final class ZooKeeperClient implements EngineClient {
 	@Override
 	public @Nullable Status obstacle() {
 		Status present = this.refusal;
-		return (present != null) ? present : this.refusals.values().stream().findFirst().orElse(null);
+		return (present != null) ? present
+				: this.refusals.values()
+					.stream()
+					.filter(Refusal::holds)
+					.findFirst()
+					.map(Refusal::status)
+					.orElse(null);
+	}
+
+	/**
+	 * What ZooKeeper did not allow; said again at each further attempt, of which there is
+	 * one every few seconds while anybody watches the service.
+	 */
+	private record Refusal(Status status, long nanos) {
+
+		boolean holds() {
+			return System.nanoTime() - this.nanos < REFUSAL.toNanos();
+		}
+
 	}
 
 }

@@ -38,6 +38,8 @@ final class TestProxy implements AutoCloseable {
 
 	private volatile boolean torn;
 
+	private volatile boolean cut;
+
 	TestProxy(int target) {
 		this.target = target;
 		try {
@@ -56,6 +58,10 @@ final class TestProxy implements AutoCloseable {
 	private void accept() throws IOException {
 		while (true) {
 			Socket near = this.listening.accept();
+			if (this.cut) {
+				near.close();
+				continue;
+			}
 			this.sockets.add(near);
 			try {
 				Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target);
@@ -81,6 +87,16 @@ final class TestProxy implements AutoCloseable {
 				out.write(buffer, 0, read);
 			}
 		}
+	}
+
+	/** Nothing gets through until it is healed. */
+	void cut() {
+		this.cut = true;
+		this.sockets.forEach(TestProxy::close);
+	}
+
+	void heal() {
+		this.cut = false;
 	}
 
 	/** From now on nothing gets through. */

@@ -134,6 +134,41 @@ class ZooKeeperAccessTests {
 	}
 
 	@Test
+	void recordsThatMayBeListedAndNotReadAreToldSo() throws Exception {
+		advertise(engine("a", settings().withCredentials(SHOP, Access.PRIVATE)), "a");
+		Watch allowed = new Watch(engine("client", settings().withCredentials(SHOP, Access.PRIVATE)));
+		await(() -> allowed.ids().equals(List.of("a")));
+		try (CuratorFramework operator = operator("")) {
+			operator.setACL().withACL(Ids.OPEN_ACL_UNSAFE).forPath("/macula/test/shop.orders");
+		}
+		Watch watch = new Watch(engine("client2", settings()));
+		await(() -> String.valueOf(watch.engine.trouble()).contains("is not allowed to read /macula/test/shop.orders"));
+		assertThat(watch.snapshots).isEmpty();
+	}
+
+	@Test
+	void whoWasCutOffForLongerThanItsSessionIsBackByItself() {
+		try (TestProxy proxy = new TestProxy(this.server.port())) {
+			DirectoryEngine provider = engine("a", ZooKeeperSettings.of(proxy.address()));
+			Lease lease = advertise(provider, "a");
+			Watch inside = new Watch(provider);
+			Watch watch = new Watch(engine("client", settings()));
+			await(() -> watch.ids().equals(List.of("a")) && inside.ids().equals(List.of("a")));
+			proxy.cut();
+			await(() -> watch.ids().isEmpty());
+			assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
+			Lease other = advertise(engine("b", settings()), "b");
+			await(() -> other.state() == Lease.State.GRANTED);
+			assertThat(inside.ids()).containsExactly("a");
+			assertThat(provider.trouble()).contains("answers");
+			proxy.heal();
+			await(() -> watch.ids().equals(List.of("a", "b")) && inside.ids().equals(List.of("a", "b")));
+			await(() -> lease.state() == Lease.State.GRANTED);
+			assertThat(provider.trouble()).isNull();
+		}
+	}
+
+	@Test
 	void aChrootIsKeptTo() throws Exception {
 		try (CuratorFramework operator = operator("")) {
 			operator.create().forPath("/apps");
