@@ -18,7 +18,6 @@ package io.macula.directory.zookeeper;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +38,6 @@ import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
-import io.macula.directory.Snapshot;
-import io.macula.server.ProviderSettings;
-import io.macula.node.RealmNode;
-import io.macula.node.RealmNodeBuilder;
-import io.macula.tls.RealmSecret;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryNTimes;
@@ -189,14 +183,14 @@ class ZooKeeperEngineTests {
 		Registry registry = leaving.registry();
 		assertThat(registry).isNotNull();
 		Lease lease = registry.advertise(advertisement("leaving", LEASE, SERVICE));
-		List<Watch> watches = new ArrayList<>();
+		List<WatchingClient> watches = new ArrayList<>();
 		for (int i = 0; i < watchers; i++) {
 			watches.add(watch(Duration.ofSeconds(15)));
 		}
 		await(() -> watches.stream().allMatch((watch) -> watch.count() == 5));
 		long changed = System.nanoTime();
-		registry.advertise(new Advertisement(instance("leaving", 777), Set.of(SERVICE), LEASE));
-		await(() -> watches.stream().allMatch((watch) -> watch.weighs(777)));
+		registry.advertise(new Advertisement(instance("leaving", WatchingClient.OTHER_WEIGHT), Set.of(SERVICE), LEASE));
+		await(() -> watches.stream().allMatch((watch) -> watch.weighs(WatchingClient.OTHER_WEIGHT)));
 		long weight = watches.stream().mapToLong((watch) -> watch.weighedNanos - changed).max().orElseThrow()
 				/ 1_000_000;
 		row("another weight known to " + watchers + " watchers with connections of their own", "< 1 s", weight + " ms",
@@ -212,7 +206,7 @@ class ZooKeeperEngineTests {
 
 	@Test
 	void cAKilledNodeLeavesWithinItsLease() {
-		Watch watch = watch(LEASE);
+		WatchingClient watch = watch(LEASE);
 		for (int i = 0; i < 9; i++) {
 			advertise("n" + i, LEASE);
 		}
@@ -231,7 +225,7 @@ class ZooKeeperEngineTests {
 
 	@Test
 	void dLostNodesAreKeptWhenTheyAreTooMany() {
-		Watch watch = watch(LEASE);
+		WatchingClient watch = watch(LEASE);
 		List<TestProxy> dying = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
 			TestProxy proxy = advertise("n" + i, LEASE);
@@ -249,7 +243,7 @@ class ZooKeeperEngineTests {
 
 	@Test
 	void eTheLeaderIsKilledAndTheQuorumIsLost() throws Exception {
-		Watch watch = watch(Duration.ofSeconds(15));
+		WatchingClient watch = watch(Duration.ofSeconds(15));
 		List<Lease> leases = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			leases.add(lease("n" + i, Duration.ofSeconds(15)));
@@ -290,8 +284,9 @@ class ZooKeeperEngineTests {
 	void fTheEnsembleIsWhollyDownAndBack() throws Exception {
 		Duration lease = Duration.ofSeconds(15);
 		int nodes = 50;
-		Calls calls = new Calls();
-		Watch watch = watch(lease);
+		CallingPair calls = new CallingPair(ensemble.address());
+		this.opened.add(calls);
+		WatchingClient watch = watch(lease);
 		List<Lease> leases = new ArrayList<>();
 		for (int i = 0; i < nodes; i++) {
 			leases.add(lease("n" + i, lease));
@@ -364,8 +359,8 @@ class ZooKeeperEngineTests {
 		return engine;
 	}
 
-	private Watch watch(Duration lease) {
-		Watch watch = new Watch(create("client", lease, ensemble.address()));
+	private WatchingClient watch(Duration lease) {
+		WatchingClient watch = new WatchingClient(create("client", lease, ensemble.address()), SERVICE);
 		watch.engine.start(null);
 		return watch;
 	}
@@ -406,127 +401,6 @@ class ZooKeeperEngineTests {
 		String text() {
 			return this.millis + " ms (and " + this.connecting + " ms to connect)";
 		}
-
-	}
-
-	/** What one client sees. */
-	private static final class Watch {
-
-		private final DirectoryEngine engine;
-
-		private final List<Snapshot> snapshots = new CopyOnWriteArrayList<>();
-
-		private volatile long lessNanos;
-
-		private volatile long weighedNanos;
-
-		Watch(DirectoryEngine engine) {
-			this.engine = engine;
-			engine.directory().watch(SERVICE).subscribe(this::told);
-		}
-
-		private void told(Snapshot snapshot) {
-			if (snapshot.instances().size() < count()) {
-				this.lessNanos = System.nanoTime();
-			}
-			this.snapshots.add(snapshot);
-			if (this.weighedNanos == 0 && weighs(777)) {
-				this.weighedNanos = System.nanoTime();
-			}
-		}
-
-		Snapshot latest() {
-			return this.snapshots.get(this.snapshots.size() - 1);
-		}
-
-		int count() {
-			return this.snapshots.isEmpty() ? -1 : latest().instances().size();
-		}
-
-		int least(int from) {
-			return this.snapshots.subList(Math.max(0, from - 1), this.snapshots.size())
-				.stream()
-				.mapToInt((snapshot) -> snapshot.instances().size())
-				.min()
-				.orElseThrow();
-		}
-
-		boolean weighs(int weight) {
-			return !this.snapshots.isEmpty()
-					&& latest().instances().stream().anyMatch((instance) -> instance.weight() == weight);
-		}
-
-	}
-
-	/** Calls of a client to a provider, both with the engine. */
-	private final class Calls {
-
-		private final AtomicInteger made = new AtomicInteger();
-
-		private final AtomicInteger failed = new AtomicInteger();
-
-		private final Echo echo;
-
-		private volatile boolean stopped;
-
-		private Thread thread = new Thread(this::run);
-
-		Calls() {
-			RealmSecret secret = RealmSecret
-				.of(Base64.getEncoder().encodeToString("a secret of thirty-two characters".getBytes()), "test");
-			RealmNode provider = node("provider", secret)
-				.provider(new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000,
-						Duration.ofSeconds(2)))
-				.service("test.echo", Echo.class, (Echo) (text) -> "echo " + text)
-				.build();
-			provider.start();
-			provider.advertise();
-			RealmNode client = node("caller", secret).build();
-			client.start();
-			ZooKeeperEngineTests.this.opened.add(client);
-			ZooKeeperEngineTests.this.opened.add(provider);
-			this.echo = client.client().proxy(Echo.class, "test.echo");
-			Awaitility.await()
-				.atMost(Duration.ofSeconds(20))
-				.ignoreExceptions()
-				.until(() -> this.echo.echo("x") != null);
-		}
-
-		private RealmNodeBuilder node(String nodeId, RealmSecret secret) {
-			return RealmNode.builder("test")
-				.nodeId(nodeId)
-				.secret(secret)
-				.directories(List.of(ZooKeeperDirectory.factory(ZooKeeperSettings.of(ensemble.address()))));
-		}
-
-		void start() {
-			this.thread.start();
-		}
-
-		private void run() {
-			while (!this.stopped) {
-				this.made.incrementAndGet();
-				try {
-					this.echo.echo("x");
-					Thread.sleep(10);
-				}
-				catch (Exception ex) {
-					this.failed.incrementAndGet();
-				}
-			}
-		}
-
-		void stop() throws InterruptedException {
-			this.stopped = true;
-			this.thread.join();
-		}
-
-	}
-
-	/** A contract. */
-	interface Echo {
-
-		String echo(String text);
 
 	}
 
