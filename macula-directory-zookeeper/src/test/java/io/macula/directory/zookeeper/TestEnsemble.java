@@ -111,7 +111,7 @@ final class TestEnsemble implements AutoCloseable {
 	}
 
 	void awaitQuorum() {
-		Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20)).until(() -> leader() > 0);
+		Awaitility.await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(20)).until(() -> leader() > 0);
 	}
 
 	/** Number of the leader, or 0 while there is none. */
