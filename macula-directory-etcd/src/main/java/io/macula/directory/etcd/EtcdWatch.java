@@ -1,0 +1,304 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.etcd;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.OptionsUtil;
+import io.etcd.jetcd.options.WatchOption;
+import io.etcd.jetcd.watch.WatchEvent;
+import io.etcd.jetcd.watch.WatchResponse;
+import io.macula.directory.WatchedService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The watch of one service: its records are listed once, and then followed from the
+ * revision of that list on. Owned by the connection's thread.
+ * <p>
+ * States: LISTING to FOLLOWING, and to PAUSED from both when the server is left. A watch
+ * that is paused goes on at the revision that it had read: only if etcd forgot what was
+ * since then (compaction), or knows less than was read already (it lost its data), all is
+ * listed again. ENDED by its owner, or after it said that it failed.
+ */
+final class EtcdWatch {
+
+	/** Records in one answer: with the largest ones it still has a bound. */
+	private static final int PAGE = 500;
+
+	/** Watches of many nodes that broke at one moment come back within this time. */
+	private static final long SPREAD_MILLIS = 500;
+
+	private static final int MOST_FAILURES = 3;
+
+	private final EtcdConnection connection;
+
+	private final WatchedService watched;
+
+	private final String place;
+
+	private final ByteSequence begin;
+
+	private final ByteSequence end;
+
+	/** Which of its attempts counts. */
+	private int attempt;
+
+	/** What was read; 0 before the list. */
+	private long revision;
+
+	/** Which client it hangs on. */
+	private int turn;
+
+	private Watch.@Nullable Watcher watcher;
+
+	private State state = State.PAUSED;
+
+	private int failures;
+
+	EtcdWatch(EtcdConnection connection, EtcdKeys keys, WatchedService watched) {
+		this.connection = connection;
+		this.watched = watched;
+		this.place = keys.service(watched.service());
+		this.begin = EtcdKeys.bytes(this.place);
+		this.end = OptionsUtil.prefixEndOf(this.begin);
+	}
+
+	/**
+	 * Begin, as soon as a server answers.
+	 */
+	void begin() {
+		if (this.state == State.PAUSED && this.connection.client() != null) {
+			if (this.revision == 0) {
+				list();
+			}
+			else {
+				follow();
+			}
+		}
+	}
+
+	/**
+	 * A server answers, maybe another one.
+	 */
+	void resume() {
+		pause();
+		if (this.revision == 0) {
+			begin();
+		}
+		else {
+			this.connection.later(this::begin, SPREAD_MILLIS);
+		}
+	}
+
+	/**
+	 * Whether it is in touch.
+	 */
+	boolean open() {
+		return this.state == State.FOLLOWING;
+	}
+
+	void end() {
+		pause();
+		this.state = State.ENDED;
+	}
+
+	private void pause() {
+		if (this.state == State.ENDED) {
+			return;
+		}
+		this.state = State.PAUSED;
+		this.attempt++;
+		Watch.Watcher closed = this.watcher;
+		this.watcher = null;
+		if (closed != null) {
+			closed.close();
+		}
+	}
+
+	private void list() {
+		this.state = State.LISTING;
+		this.attempt++;
+		page(this.begin, 0, new HashMap<>());
+	}
+
+	private void page(ByteSequence from, long at, Map<String, byte[]> records) {
+		int begun = this.attempt;
+		GetOption option = GetOption.builder().withRange(this.end).withLimit(PAGE).withRevision(at).build();
+		this.connection.call((client) -> client.getKVClient().get(from, option)).subscribe((answer) -> {
+			if (begun == this.attempt) {
+				paged(answer, at, records);
+			}
+		}, (error) -> {
+			if (begun == this.attempt) {
+				failed(error);
+			}
+		});
+	}
+
+	private void paged(GetResponse answer, long at, Map<String, byte[]> records) {
+		for (KeyValue read : answer.getKvs()) {
+			records.put(EtcdKeys.nodeId(this.place, read.getKey()), read.getValue().getBytes());
+		}
+		long listed = (at == 0) ? answer.getHeader().getRevision() : at;
+		if (answer.isMore() && !answer.getKvs().isEmpty()) {
+			ByteSequence last = answer.getKvs().get(answer.getKvs().size() - 1).getKey();
+			page(last.concat(ByteSequence.from(new byte[1])), listed, records);
+			return;
+		}
+		this.revision = listed;
+		this.failures = 0;
+		this.connection.denied(null);
+		this.watched.listed(records);
+		follow();
+	}
+
+	private void follow() {
+		Client client = this.connection.client();
+		if (client == null) {
+			pause();
+			return;
+		}
+		this.state = State.OPENING;
+		int begun = ++this.attempt;
+		this.turn = this.connection.turn();
+		WatchOption option = WatchOption.builder()
+			.withRange(this.end)
+			.withRevision(this.revision + 1)
+			.withCreateNotify(true)
+			.withRequireLeader(true)
+			.build();
+		try {
+			this.watcher = client.getWatchClient().watch(this.begin, option, new Ear(begun));
+		}
+		catch (RuntimeException ex) {
+			failed(ex);
+		}
+	}
+
+	private void heard(WatchResponse told) {
+		if (told.isCreatedNotify()) {
+			if (told.getHeader().getRevision() < this.revision) {
+				relist();
+				return;
+			}
+			this.state = State.FOLLOWING;
+			this.failures = 0;
+			return;
+		}
+		for (WatchEvent event : told.getEvents()) {
+			KeyValue changed = event.getKeyValue();
+			String nodeId = EtcdKeys.nodeId(this.place, changed.getKey());
+			if (event.getEventType() == WatchEvent.EventType.PUT) {
+				this.watched.put(nodeId, changed.getValue().getBytes());
+			}
+			else {
+				this.watched.deleted(nodeId);
+			}
+			this.revision = Math.max(this.revision, changed.getModRevision());
+		}
+	}
+
+	private void relist() {
+		pause();
+		this.revision = 0;
+		this.connection.later(this::begin, SPREAD_MILLIS);
+	}
+
+	private void failed(Throwable error) {
+		EtcdFailure failure = this.connection.failure(error, this.place);
+		int failing = this.turn;
+		boolean following = this.state != State.LISTING;
+		pause();
+		switch (failure.kind()) {
+			case COMPACTED -> relist();
+			case UNREACHABLE, REFUSED -> {
+				if (following) {
+					this.connection.failed(failing, failure);
+				}
+				/* A client that is up then, or is still, begins it again. */
+				this.connection.later(this::begin, SPREAD_MILLIS);
+			}
+			case DENIED -> {
+				this.connection.denied(failure.text());
+				fail(failure.text());
+			}
+			default -> {
+				if (++this.failures >= MOST_FAILURES) {
+					fail(failure.text());
+				}
+				else {
+					this.connection.later(this::begin, SPREAD_MILLIS);
+				}
+			}
+		}
+	}
+
+	private void fail(String reason) {
+		end();
+		this.watched.failed(reason);
+	}
+
+	private enum State {
+
+		PAUSED, LISTING, OPENING, FOLLOWING, ENDED
+
+	}
+
+	/**
+	 * Hears one attempt, by any thread.
+	 */
+	private final class Ear implements Watch.Listener {
+
+		private final int begun;
+
+		Ear(int begun) {
+			this.begun = begun;
+		}
+
+		@Override
+		public void onNext(WatchResponse told) {
+			run(() -> heard(told));
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			run(() -> failed(error));
+		}
+
+		@Override
+		public void onCompleted() {
+			run(() -> failed(io.grpc.Status.UNAVAILABLE.withDescription("the watch was ended").asRuntimeException()));
+		}
+
+		private void run(Runnable task) {
+			EtcdWatch.this.connection.execute(() -> {
+				if (this.begun == EtcdWatch.this.attempt) {
+					task.run();
+				}
+			});
+		}
+
+	}
+
+}
