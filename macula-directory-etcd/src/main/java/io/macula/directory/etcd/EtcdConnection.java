@@ -339,16 +339,17 @@ final class EtcdConnection {
 	 * while no server answers fails at once
 	 */
 	<T> Mono<T> call(Function<Client, CompletableFuture<T>> question) {
-		return call(question, this.settings.timeout());
+		return call(question, this.settings.timeout(), this.place);
 	}
 
 	/**
 	 * Ask etcd something that has less time.
 	 * @param patience after which the server is left, no more than its timeout
+	 * @param where begin of the keys that are asked for
 	 */
-	<T> Mono<T> call(Function<Client, CompletableFuture<T>> question, Duration patience) {
+	<T> Mono<T> call(Function<Client, CompletableFuture<T>> question, Duration patience, String where) {
 		return Mono.create((sink) -> execute(() -> {
-			Waiting<T> waits = new Waiting<>(sink, question, patience);
+			Waiting<T> waits = new Waiting<>(sink, question, patience, where);
 			if (this.state == State.UP) {
 				waits.begin(this);
 			}
@@ -378,7 +379,7 @@ final class EtcdConnection {
 			waits.sink().success(answer);
 			return;
 		}
-		EtcdFailure failed = EtcdFailure.of(error, this.settings, this.place);
+		EtcdFailure failed = EtcdFailure.of(error, this.settings, waits.place());
 		if (failed.kind() == EtcdFailure.Kind.UNREACHABLE || failed.kind() == EtcdFailure.Kind.REFUSED) {
 			failed(begun, failed);
 		}
@@ -398,6 +399,10 @@ final class EtcdConnection {
 	 */
 	int turn() {
 		return this.turn;
+	}
+
+	Duration timeout() {
+		return this.settings.timeout();
 	}
 
 	EtcdFailure failure(Throwable error, String where) {
@@ -488,7 +493,8 @@ final class EtcdConnection {
 	/**
 	 * A question that waits for a server.
 	 */
-	private record Waiting<T>(MonoSink<T> sink, Function<Client, CompletableFuture<T>> question, Duration patience) {
+	private record Waiting<T>(MonoSink<T> sink, Function<Client, CompletableFuture<T>> question, Duration patience,
+			String place) {
 
 		void begin(EtcdConnection connection) {
 			connection.begin(this);

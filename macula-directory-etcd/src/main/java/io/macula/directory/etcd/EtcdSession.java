@@ -92,7 +92,7 @@ final class EtcdSession implements Session {
 		if (this.ended) {
 			return;
 		}
-		this.connection.call((client) -> client.getLeaseClient().keepAliveOnce(this.id), this.patience)
+		this.connection.call((client) -> client.getLeaseClient().keepAliveOnce(this.id), this.patience, this.keys.realm())
 			.subscribe((kept) -> kept(), (error) -> notKept(error));
 	}
 

@@ -145,7 +145,9 @@ final class EtcdWatch {
 	private void page(ByteSequence from, long at, Map<String, byte[]> records) {
 		int begun = this.attempt;
 		GetOption option = GetOption.builder().withRange(this.end).withLimit(PAGE).withRevision(at).build();
-		this.connection.call((client) -> client.getKVClient().get(from, option)).subscribe((answer) -> {
+		this.connection
+			.call((client) -> client.getKVClient().get(from, option), this.connection.timeout(), this.place)
+			.subscribe((answer) -> {
 			if (begun == this.attempt) {
 				paged(answer, at, records);
 			}

@@ -108,7 +108,6 @@ final class EtcdServers implements AutoCloseable {
 		return this.servers.size();
 	}
 
-	/** Process ids, for those who measure. */
 	void start(int index) {
 		this.servers.get(index).start(this.directory);
 	}
@@ -130,6 +129,12 @@ final class EtcdServers implements AutoCloseable {
 
 	void freeze(int index) {
 		this.servers.get(index).signal("STOP");
+	}
+
+	void thawIfRunning(int index) {
+		if (this.servers.get(index).process != null) {
+			thaw(index);
+		}
 	}
 
 	void thaw(int index) {

@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.etcd;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KV;
+import io.etcd.jetcd.options.CompactOption;
+import io.macula.directory.DirectoryEngine;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Watches that are interrupted, by a real server of etcd.
+ */
+@EnabledIf(value = EtcdServers.INSTALLED, disabledReason = "etcd is not installed (Debian's package etcd-server)")
+class EtcdWatchTests {
+
+	private static final Duration SOON = Duration.ofSeconds(10);
+
+	private final TestNodes nodes = new TestNodes();
+
+	private EtcdServers servers;
+
+	private TcpGate gate;
+
+	private DirectoryEngine provider;
+
+	private DirectoryEngine client;
+
+	@BeforeEach
+	void start() throws Exception {
+		this.servers = EtcdServers.of(1);
+		String server = this.servers.addresses().get(0);
+		this.gate = new TcpGate(Integer.parseInt(server.substring(server.indexOf(':') + 1)));
+		this.provider = this.nodes.engine(EtcdSettings.of(this.servers.addresses()));
+		this.client = this.nodes.engine(EtcdSettings.of(List.of(this.gate.address())));
+	}
+
+	@AfterEach
+	void stop() throws Exception {
+		this.nodes.close();
+		this.gate.close();
+		this.servers.close();
+	}
+
+	@Test
+	void anInterruptedWatchGoesOnWhereItWas() {
+		this.nodes.granted(this.provider, "a");
+		TestNodes.Seen seen = TestNodes.watch(this.client, TestNodes.SERVICE);
+		seen.awaitIds("a");
+		this.gate.shut();
+		Awaitility.await().atMost(SOON).until(() -> this.client.trouble() != null);
+		this.nodes.granted(this.nodes.engine(EtcdSettings.of(this.servers.addresses())), "b");
+		assertThat(seen.ids()).containsExactly("a");
+		this.gate.open();
+		seen.awaitIds("a", "b");
+		Awaitility.await().atMost(SOON).until(() -> this.client.trouble() == null);
+		assertThat(seen.always("a")).isTrue();
+	}
+
+	@Test
+	void whatWasCompactedMeanwhileIsListedAgain() throws Exception {
+		this.nodes.granted(this.provider, "a");
+		DirectoryEngine other = this.nodes.engine(EtcdSettings.of(this.servers.addresses()));
+		this.nodes.granted(other, "b");
+		TestNodes.Seen seen = TestNodes.watch(this.client, TestNodes.SERVICE);
+		seen.awaitIds("a", "b");
+		this.gate.shut();
+		Awaitility.await().atMost(SOON).until(() -> this.client.trouble() != null);
+		other.close().block(SOON);
+		this.nodes.granted(this.nodes.engine(EtcdSettings.of(this.servers.addresses())), "c");
+		try (Client compacting = Client.builder().endpoints("http://" + this.servers.addresses().get(0)).build()) {
+			KV store = compacting.getKVClient();
+			long revision = store.put(EtcdKeys.bytes("/other"), EtcdKeys.bytes("x"))
+				.get(5, TimeUnit.SECONDS)
+				.getHeader()
+				.getRevision();
+			store.compact(revision, CompactOption.DEFAULT).get(5, TimeUnit.SECONDS);
+		}
+		this.gate.open();
+		seen.awaitIds("a", "c");
+		assertThat(seen.always("a")).isTrue();
+	}
+
+	@Test
+	void whenEtcdLostItsDataThenWatchesDoNotWaitForOldRevisions() {
+		this.nodes.granted(this.provider, "a");
+		TestNodes.Seen seen = TestNodes.watch(this.client, TestNodes.SERVICE);
+		seen.awaitIds("a");
+		this.servers.wipe();
+		this.nodes.granted(this.nodes.engine(EtcdSettings.of(this.servers.addresses())), "b");
+		seen.awaitIds("a", "b");
+	}
+
+}
