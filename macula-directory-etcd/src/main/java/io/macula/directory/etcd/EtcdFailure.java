@@ -17,9 +17,11 @@
 package io.macula.directory.etcd;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 import io.etcd.jetcd.common.exception.CompactedException;
+import io.etcd.jetcd.common.exception.EtcdException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.macula.log.Printable;
@@ -34,6 +36,10 @@ final class EtcdFailure extends RuntimeException {
 	private static final long serialVersionUID = 1L;
 
 	private static final int MOST_CAUSES = 10;
+
+	/** Codes of jetcd and of gRPC for a connection that is lost. */
+	private static final Set<String> AWAY = Set.of(Status.Code.UNAVAILABLE.name(), Status.Code.CANCELLED.name(),
+			Status.Code.INTERNAL.name(), EtcdCalls.AWAY.name());
 
 	private final Kind kind;
 
@@ -79,8 +85,8 @@ final class EtcdFailure extends RuntimeException {
 		String said = said(error);
 		String known = said.toLowerCase(Locale.ROOT);
 		String user = (settings.username() != null) ? "user '" + settings.username() + "'" : "who has no user name";
-		if (known.contains("compacted")) {
-			return new EtcdFailure(Kind.COMPACTED, "etcd forgot the changes meanwhile: " + said);
+		if (known.contains("compacted") || known.contains("future revision")) {
+			return new EtcdFailure(Kind.COMPACTED, "etcd does not know what was read before: " + said);
 		}
 		if (known.contains("lease not found")) {
 			return new EtcdFailure(Kind.LEASE_GONE, "etcd does not know the lease any more");
@@ -107,10 +113,10 @@ final class EtcdFailure extends RuntimeException {
 	}
 
 	private static Kind kind(Throwable error, String said) {
-		Status status = Status.fromThrowable(error);
-		boolean timeout = error instanceof TimeoutException || status.getCode() == Status.Code.DEADLINE_EXCEEDED;
-		boolean away = status.getCode() == Status.Code.UNAVAILABLE || status.getCode() == EtcdCalls.AWAY
-				|| status.getCode() == Status.Code.CANCELLED || said.contains("no leader") || said.contains("timed out");
+		String code = (error instanceof EtcdException failure) ? failure.getErrorCode().name()
+				: Status.fromThrowable(error).getCode().name();
+		boolean timeout = error instanceof TimeoutException || code.equals(Status.Code.DEADLINE_EXCEEDED.name());
+		boolean away = AWAY.contains(code) || said.contains("no leader") || said.contains("timed out");
 		return (timeout || away) ? Kind.UNREACHABLE : Kind.OTHER;
 	}
 
@@ -158,7 +164,7 @@ final class EtcdFailure extends RuntimeException {
 		REFUSED,
 		/** The user may not do this: somebody has to act. */
 		DENIED,
-		/** What is asked for is no more in the history that etcd keeps. */
+		/** What is asked for is not in the history that etcd keeps. */
 		COMPACTED,
 		/** The lease is over. */
 		LEASE_GONE,

@@ -16,6 +16,7 @@
 
 package io.macula.directory.etcd;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -36,10 +37,11 @@ import org.jspecify.annotations.Nullable;
  * The watch of one service: its records are listed once, and then followed from the
  * revision of that list on. Owned by the connection's thread.
  * <p>
- * States: LISTING to FOLLOWING, and to PAUSED from both when the server is left. A watch
- * that is paused goes on at the revision that it had read: only if etcd forgot what was
- * since then (compaction), or knows less than was read already (it lost its data), all is
- * listed again. ENDED by its owner, or after it said that it failed.
+ * States: LISTING to OPENING to FOLLOWING, and to PAUSED from each when the server is
+ * left. A watch that is paused goes on at the revision that it had read, after CHECKING
+ * that it was the same history: only if etcd forgot what was since then (compaction), or
+ * has another history (it lost its data), all is listed again. ENDED by its owner, or
+ * after it said that it failed.
  */
 final class EtcdWatch {
 
@@ -67,6 +69,9 @@ final class EtcdWatch {
 	/** What was read; 0 before the list. */
 	private long revision;
 
+	/** Which version of each record was read. */
+	private final Map<String, Version> versions = new HashMap<>();
+
 	/** Which client it hangs on. */
 	private int turn;
 
@@ -93,7 +98,7 @@ final class EtcdWatch {
 				list();
 			}
 			else {
-				follow();
+				check();
 			}
 		}
 	}
@@ -159,8 +164,13 @@ final class EtcdWatch {
 	}
 
 	private void paged(GetResponse answer, long at, Map<String, byte[]> records) {
+		if (at == 0) {
+			this.versions.clear();
+		}
 		for (KeyValue read : answer.getKvs()) {
-			records.put(EtcdKeys.nodeId(this.place, read.getKey()), read.getValue().getBytes());
+			String nodeId = EtcdKeys.nodeId(this.place, read.getKey());
+			records.put(nodeId, read.getValue().getBytes());
+			this.versions.put(nodeId, Version.of(read));
 		}
 		long listed = (at == 0) ? answer.getHeader().getRevision() : at;
 		if (answer.isMore() && !answer.getKvs().isEmpty()) {
@@ -173,6 +183,47 @@ final class EtcdWatch {
 		this.connection.denied(null);
 		this.watched.listed(records);
 		follow();
+	}
+
+	/*
+	 * A server that lost its data begins to count revisions anew, with the same name, and
+	 * what was read last may be behind or ahead of what it has now. In the same history
+	 * there were as many records at that revision, and the last of them was this one.
+	 */
+	private void check() {
+		this.state = State.CHECKING;
+		int begun = ++this.attempt;
+		GetOption option = GetOption.builder()
+			.withRange(this.end)
+			.withRevision(this.revision)
+			.withSortField(GetOption.SortTarget.MOD)
+			.withSortOrder(GetOption.SortOrder.DESCEND)
+			.withLimit(1)
+			.build();
+		this.connection
+			.call((client) -> client.getKVClient().get(this.begin, option), this.connection.timeout(), this.place)
+			.subscribe((answer) -> {
+				if (begun == this.attempt) {
+					checked(answer);
+				}
+			}, (error) -> {
+				if (begun == this.attempt) {
+					failed(error);
+				}
+			});
+	}
+
+	private void checked(GetResponse answer) {
+		boolean same = answer.getCount() == this.versions.size();
+		for (KeyValue read : answer.getKvs()) {
+			same &= Version.of(read).equals(this.versions.get(EtcdKeys.nodeId(this.place, read.getKey())));
+		}
+		if (same) {
+			follow();
+		}
+		else {
+			relist();
+		}
 	}
 
 	private void follow() {
@@ -212,9 +263,11 @@ final class EtcdWatch {
 			KeyValue changed = event.getKeyValue();
 			String nodeId = EtcdKeys.nodeId(this.place, changed.getKey());
 			if (event.getEventType() == WatchEvent.EventType.PUT) {
+				this.versions.put(nodeId, Version.of(changed));
 				this.watched.put(nodeId, changed.getValue().getBytes());
 			}
 			else {
+				this.versions.remove(nodeId);
 				this.watched.deleted(nodeId);
 			}
 			this.revision = Math.max(this.revision, changed.getModRevision());
@@ -230,7 +283,7 @@ final class EtcdWatch {
 	private void failed(Throwable error) {
 		EtcdFailure failure = this.connection.failure(error, this.place);
 		int failing = this.turn;
-		boolean following = this.state != State.LISTING;
+		boolean following = this.state == State.OPENING || this.state == State.FOLLOWING;
 		pause();
 		switch (failure.kind()) {
 			case COMPACTED -> relist();
@@ -263,7 +316,18 @@ final class EtcdWatch {
 
 	private enum State {
 
-		PAUSED, LISTING, OPENING, FOLLOWING, ENDED
+		PAUSED, LISTING, CHECKING, OPENING, FOLLOWING, ENDED
+
+	}
+
+	/**
+	 * What tells one version of a record from another.
+	 */
+	private record Version(long revision, int hash) {
+
+		static Version of(KeyValue read) {
+			return new Version(read.getModRevision(), Arrays.hashCode(read.getValue().getBytes()));
+		}
 
 	}
 

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,6 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Watches that are interrupted, by a real server of etcd.
  */
 @EnabledIf(value = EtcdServers.INSTALLED, disabledReason = "etcd is not installed (Debian's package etcd-server)")
+@ExtendWith(OutputCaptureExtension.class)
 class EtcdWatchTests {
 
 	private static final Duration SOON = Duration.ofSeconds(10);
@@ -67,7 +71,7 @@ class EtcdWatchTests {
 	}
 
 	@Test
-	void anInterruptedWatchGoesOnWhereItWas() {
+	void anInterruptedWatchGoesOnWhereItWas(CapturedOutput output) {
 		this.nodes.granted(this.provider, "a");
 		TestNodes.Seen seen = TestNodes.watch(this.client, TestNodes.SERVICE);
 		seen.awaitIds("a");
@@ -79,6 +83,7 @@ class EtcdWatchTests {
 		seen.awaitIds("a", "b");
 		Awaitility.await().atMost(SOON).until(() -> this.client.trouble() == null);
 		assertThat(seen.always("a")).isTrue();
+		assertThat(output).contains("etcd cannot be reached").doesNotContain("tells no more of service");
 	}
 
 	@Test
