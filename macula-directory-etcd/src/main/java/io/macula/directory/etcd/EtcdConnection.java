@@ -43,8 +43,8 @@ import reactor.core.publisher.MonoSink;
 
 /**
  * The connection of one node to one of the servers of etcd, and to the next one when that
- * does not answer. All state is owned by its thread; {@link #call} and what says so is for
- * all threads.
+ * does not answer. All state is owned by its thread; {@link #call} and what says so is
+ * for all threads.
  * <p>
  * States: NEW to CONNECTING by {@link #start}, to UP when a server answers, back to
  * CONNECTING when it does not any more, to DOWN when no server did, and from there to
@@ -230,12 +230,12 @@ final class EtcdConnection {
 			return;
 		}
 		GetOption count = GetOption.builder().withCountOnly(true).build();
-		begin(() -> asked.getKVClient().get(EtcdKeys.bytes(this.place), count)).whenComplete(
-				(answer, error) -> execute(() -> {
-					if (begun == this.turn) {
-						beaten(error);
-					}
-				}));
+		begin(() -> asked.getKVClient().get(EtcdKeys.bytes(this.place), count))
+			.whenComplete((answer, error) -> execute(() -> {
+				if (begun == this.turn) {
+					beaten(error);
+				}
+			}));
 	}
 
 	private <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> question) {
@@ -280,8 +280,8 @@ final class EtcdConnection {
 	/**
 	 * The server of a turn does not answer as it should: the next one is asked. To be
 	 * called by the owning thread.
-	 * @param failing number of the client that failed; nothing happens if there is a later
-	 * one
+	 * @param failing number of the client that failed; nothing happens if there is a
+	 * later one
 	 * @param reason what it said
 	 */
 	void failed(int failing, EtcdFailure reason) {

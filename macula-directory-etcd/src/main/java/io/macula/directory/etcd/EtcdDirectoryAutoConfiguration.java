@@ -67,8 +67,7 @@ public final class EtcdDirectoryAutoConfiguration {
 		return addresses.tls() ? settings.withTls(EtcdTls.of(details::getSslBundle)) : settings;
 	}
 
-	private static @Nullable SslBundle bundle(EtcdConnectionDetails details,
-			EtcdProperties properties) {
+	private static @Nullable SslBundle bundle(EtcdConnectionDetails details, EtcdProperties properties) {
 		try {
 			return details.getSslBundle();
 		}

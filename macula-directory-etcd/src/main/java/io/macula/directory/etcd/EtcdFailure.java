@@ -96,18 +96,18 @@ final class EtcdFailure extends RuntimeException {
 					+ ": wrong name or password: check macula.directory.etcd.username and macula.directory.etcd.password");
 		}
 		if (known.contains("authentication is not enabled")) {
-			return new EtcdFailure(Kind.REFUSED, "etcd knows no users, and macula.directory.etcd.username is '"
-					+ settings.username() + "': enable its authentication (etcdctl auth enable), or remove the setting");
+			return new EtcdFailure(Kind.REFUSED,
+					"etcd knows no users, and macula.directory.etcd.username is '" + settings.username()
+							+ "': enable its authentication (etcdctl auth enable), or remove the setting");
 		}
 		if (known.contains("user name is empty") || known.contains("user name not found")) {
 			return new EtcdFailure(Kind.REFUSED,
 					"etcd wants a user name: set macula.directory.etcd.username and macula.directory.etcd.password");
 		}
 		if (known.contains("permission denied")) {
-			return new EtcdFailure(Kind.DENIED,
-					"etcd permits " + user + " nothing on keys under '" + place
-							+ "': grant a role of it 'read', for providers 'readwrite': etcdctl role grant-permission ROLE"
-							+ " readwrite --prefix=true '" + place + "'");
+			return new EtcdFailure(Kind.DENIED, "etcd permits " + user + " nothing on keys under '" + place
+					+ "': grant a role of it 'read', for providers 'readwrite': etcdctl role grant-permission ROLE"
+					+ " readwrite --prefix=true '" + place + "'");
 		}
 		return new EtcdFailure(kind(error, known), said);
 	}
@@ -135,7 +135,8 @@ final class EtcdFailure extends RuntimeException {
 			}
 			cause = cause.getCause();
 		}
-		return (said.length() > 0) ? Printable.text(said.toString(), Printable.CLAUSE) : error.getClass().getSimpleName();
+		return (said.length() > 0) ? Printable.text(said.toString(), Printable.CLAUSE)
+				: error.getClass().getSimpleName();
 	}
 
 	private static @Nullable String text(Throwable cause) {

@@ -43,9 +43,9 @@ public record EtcdProperties(@DefaultValue("http://localhost:2379") List<String>
 	/**
 	 * TLS of the connections to etcd.
 	 *
-	 * @param bundle Name of the SSL bundle with the authorities that are trusted and, where
-	 * etcd wants one, this application's certificate. Without it, 'https' trusts what the
-	 * Java runtime trusts.
+	 * @param bundle Name of the SSL bundle with the authorities that are trusted and,
+	 * where etcd wants one, this application's certificate. Without it, 'https' trusts
+	 * what the Java runtime trusts.
 	 */
 	public record Ssl(@Nullable String bundle) {
 

@@ -84,15 +84,15 @@ final class EtcdSession implements Session {
 
 	/* Nodes that opened their leases together spread out. */
 	private void keepLater(long millis) {
-		Mono.delay(Duration.ofMillis(millis / 2))
-			.subscribe((now) -> this.connection.later(this::keep, millis / 2));
+		Mono.delay(Duration.ofMillis(millis / 2)).subscribe((now) -> this.connection.later(this::keep, millis / 2));
 	}
 
 	private void keep() {
 		if (this.ended) {
 			return;
 		}
-		this.connection.call((client) -> client.getLeaseClient().keepAliveOnce(this.id), this.patience, this.keys.realm())
+		this.connection
+			.call((client) -> client.getLeaseClient().keepAliveOnce(this.id), this.patience, this.keys.realm())
 			.subscribe((kept) -> kept(), (error) -> notKept(error));
 	}
 
@@ -188,8 +188,9 @@ final class EtcdSession implements Session {
 		this.connection.execute(() -> this.ended = true);
 		return this.connection.call((client) -> client.getLeaseClient().revoke(this.id))
 			.then()
-			.onErrorResume((error) -> (this.connection.failure(error, this.keys.realm()).kind() == EtcdFailure.Kind.LEASE_GONE)
-					? Mono.empty() : Mono.error(Objects.requireNonNull(error)));
+			.onErrorResume(
+					(error) -> (this.connection.failure(error, this.keys.realm()).kind() == EtcdFailure.Kind.LEASE_GONE)
+							? Mono.empty() : Mono.error(Objects.requireNonNull(error)));
 	}
 
 }

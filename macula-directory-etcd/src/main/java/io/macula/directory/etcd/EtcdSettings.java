@@ -68,8 +68,8 @@ public record EtcdSettings(List<String> servers, String prefix, @Nullable String
 					+ " is missing: expected both username and password, or neither");
 		}
 		if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
-			throw new IllegalArgumentException("macula.directory.etcd.timeout of " + timeout.toMillis()
-					+ "ms is not valid: expected 100ms to 1m");
+			throw new IllegalArgumentException(
+					"macula.directory.etcd.timeout of " + timeout.toMillis() + "ms is not valid: expected 100ms to 1m");
 		}
 	}
 

@@ -150,17 +150,16 @@ final class EtcdWatch {
 	private void page(ByteSequence from, long at, Map<String, byte[]> records) {
 		int begun = this.attempt;
 		GetOption option = GetOption.builder().withRange(this.end).withLimit(PAGE).withRevision(at).build();
-		this.connection
-			.call((client) -> client.getKVClient().get(from, option), this.connection.timeout(), this.place)
+		this.connection.call((client) -> client.getKVClient().get(from, option), this.connection.timeout(), this.place)
 			.subscribe((answer) -> {
-			if (begun == this.attempt) {
-				paged(answer, at, records);
-			}
-		}, (error) -> {
-			if (begun == this.attempt) {
-				failed(error);
-			}
-		});
+				if (begun == this.attempt) {
+					paged(answer, at, records);
+				}
+			}, (error) -> {
+				if (begun == this.attempt) {
+					failed(error);
+				}
+			});
 	}
 
 	private void paged(GetResponse answer, long at, Map<String, byte[]> records) {

@@ -59,8 +59,8 @@ final class PropertiesEtcdConnectionDetails implements EtcdConnectionDetails {
 			return null;
 		}
 		if (this.bundles == null) {
-			throw new IllegalArgumentException(
-					"macula.directory.etcd.ssl.bundle '" + name + "' is not valid: this application has no SSL bundles");
+			throw new IllegalArgumentException("macula.directory.etcd.ssl.bundle '" + name
+					+ "' is not valid: this application has no SSL bundles");
 		}
 		return this.bundles.getBundle(name);
 	}

@@ -38,8 +38,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class EtcdDirectoryAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(EtcdDirectoryAutoConfiguration.class, SslAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(EtcdDirectoryAutoConfiguration.class, SslAutoConfiguration.class));
 
 	@Test
 	void theFactoryIsThereWithoutBeingChosenAndConnectsNowhere() {

@@ -109,7 +109,11 @@ class EtcdMeasurements {
 
 	private static long nanosUntil(BooleanSupplier done) {
 		long begin = System.nanoTime();
-		Awaitility.await().pollInterval(Duration.ofMillis(2)).pollDelay(Duration.ZERO).atMost(SOON).until(done::getAsBoolean);
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(2))
+			.pollDelay(Duration.ZERO)
+			.atMost(SOON)
+			.until(done::getAsBoolean);
 		return System.nanoTime() - begin;
 	}
 
@@ -172,8 +176,8 @@ class EtcdMeasurements {
 		loaded(settings, SERVICES);
 		long some = loaded(settings, 3);
 		long all = loaded(settings, SERVICES);
-		row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect", "< 1 s", seconds(all),
-				all < 1_000_000_000L);
+		row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect", "< 1 s",
+				seconds(all), all < 1_000_000_000L);
 		row("of a client that uses 3 services: 1,500 of them, and no others", "< 200 ms", seconds(some),
 				some < 200_000_000L);
 	}
@@ -195,9 +199,7 @@ class EtcdMeasurements {
 				seen.add(TestNodes.watch(this.nodes.engine(settings), TestNodes.SERVICE));
 			}
 			for (int i = 0; i < (watchers - 50) / 95; i++) {
-				Client client = Client.builder()
-					.endpoints("http://" + this.servers.addresses().get(i % 3))
-					.build();
+				Client client = Client.builder().endpoints("http://" + this.servers.addresses().get(i % 3)).build();
 				clients.add(client);
 				WatchOption option = WatchOption.builder().withCreateNotify(true).build();
 				for (int j = 0; j < 95; j++) {
@@ -214,10 +216,11 @@ class EtcdMeasurements {
 			Awaitility.await().atMost(SOON).until(() -> opened.get() == watchers - 50);
 			seen.forEach((each) -> each.awaitIds("a"));
 			CompletableFuture<Void> withdrawn = lease.withdraw().toFuture();
-			long nanos = nanosUntil(() -> told.get() >= watchers - 50 && seen.stream().allMatch((each) -> each.ids().isEmpty()));
+			long nanos = nanosUntil(
+					() -> told.get() >= watchers - 50 && seen.stream().allMatch((each) -> each.ids().isEmpty()));
 			withdrawn.get(10, TimeUnit.SECONDS);
-			row("graceful change known to 1,000 watchers (simulated: 50 engines, and 950 streams of 10 clients)", "< 1 s",
-					seconds(nanos), nanos < 1_000_000_000L);
+			row("graceful change known to 1,000 watchers (simulated: 50 engines, and 950 streams of 10 clients)",
+					"< 1 s", seconds(nanos), nanos < 1_000_000_000L);
 		}
 		finally {
 			clients.forEach(Client::close);
@@ -243,7 +246,8 @@ class EtcdMeasurements {
 	}
 
 	private DirectoryEngineFactory factory(EtcdSettings settings) {
-		return DirectoryEngineFactory.of(EtcdDirectory.TYPE, (context) -> EtcdDirectory.engine(settings, context.realm()));
+		return DirectoryEngineFactory.of(EtcdDirectory.TYPE,
+				(context) -> EtcdDirectory.engine(settings, context.realm()));
 	}
 
 	@Test
@@ -252,11 +256,16 @@ class EtcdMeasurements {
 		RealmNode provider = RealmNode.builder("calls")
 			.nodeId("provider")
 			.secret(SECRET)
-			.provider(new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000, Duration.ofSeconds(2)))
+			.provider(
+					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000, Duration.ofSeconds(2)))
 			.service("test.echo", Echo.class, (Echo) (text) -> text)
 			.directories(List.of(factory(settings)))
 			.build();
-		RealmNode client = RealmNode.builder("calls").nodeId("client").secret(SECRET).directories(List.of(factory(settings))).build();
+		RealmNode client = RealmNode.builder("calls")
+			.nodeId("client")
+			.secret(SECRET)
+			.directories(List.of(factory(settings)))
+			.build();
 		this.realm.addAll(List.of(client, provider));
 		provider.start();
 		provider.advertise();
@@ -287,13 +296,15 @@ class EtcdMeasurements {
 			.until(() -> System.nanoTime() - begin > down * 1_000_000_000L);
 		String state = client.report().directory().toString();
 		this.servers.startAll();
-		Awaitility.await().atMost(SOON).until(() -> !client.report().directory().toString().contains("cannot be asked"));
+		Awaitility.await()
+			.atMost(SOON)
+			.until(() -> !client.report().directory().toString().contains("cannot be asked"));
 		ended.set(true);
 		load.join();
 		row("etcd wholly down for " + down + " s under load: failed calls", "0",
 				failed.get() + " of " + (calls.get() + failed.get()), failed.get() == 0 && calls.get() > 0);
-		row("meanwhile the state says so", "names a server that does not answer", state.contains("Connection refused") ? "said"
-				: state, state.contains("Connection refused"));
+		row("meanwhile the state says so", "names a server that does not answer",
+				state.contains("Connection refused") ? "said" : state, state.contains("Connection refused"));
 	}
 
 	/* Each with a connection and a lease of its own. */
@@ -310,11 +321,13 @@ class EtcdMeasurements {
 		}
 		Awaitility.await().atMost(SOON).until(() -> seen.ids().equals(ids));
 		this.servers.killAll();
-		Awaitility.await().atMost(SOON).until(() -> leases.stream().allMatch((lease) -> lease.state() == Lease.State.PENDING));
+		Awaitility.await()
+			.atMost(SOON)
+			.until(() -> leases.stream().allMatch((lease) -> lease.state() == Lease.State.PENDING));
 		this.servers.startAll();
 		long back = nanosUntil(() -> leases.stream().allMatch((lease) -> lease.state() == Lease.State.GRANTED));
-		row("etcd back with its data: all of " + providers + " nodes are advertised (lease 3 s)", "<= 3 s", seconds(back),
-				back <= 3_000_000_000L);
+		row("etcd back with its data: all of " + providers + " nodes are advertised (lease 3 s)", "<= 3 s",
+				seconds(back), back <= 3_000_000_000L);
 		assertThat(seen.ids()).isEqualTo(ids);
 		this.servers.wipe();
 		AtomicInteger most = new AtomicInteger();
@@ -360,13 +373,14 @@ class EtcdMeasurements {
 		dying.forEach(this.nodes::kill);
 		Awaitility.await().atMost(SOON).until(() -> client.state().selfPreservation());
 		int kept = seen.ids().size();
-		row("half of 20 leases lost at once: instances in snapshots", "all 20, and said", kept + ", overdue "
-				+ client.state().overdue().size(), kept == providers);
+		row("half of 20 leases lost at once: instances in snapshots", "all 20, and said",
+				kept + ", overdue " + client.state().overdue().size(), kept == providers);
 	}
 
 	@Test
 	void leaderKilled() throws Exception {
-		failure("leader killed: until a change is known again, and nobody left", () -> this.servers.kill(this.servers.leader()));
+		failure("leader killed: until a change is known again, and nobody left",
+				() -> this.servers.kill(this.servers.leader()));
 	}
 
 	@Test
@@ -416,8 +430,8 @@ class EtcdMeasurements {
 		this.servers.start(1);
 		this.servers.awaitHealthy();
 		long nanos = nanosUntil(() -> client.trouble() == null && lease.state() == Lease.State.GRANTED);
-		row("majority lost for 10 s and back: until nodes are advertised, and nobody left (lease 3 s)", "<= 3 s", seconds(nanos),
-				nanos <= 3_000_000_000L && seen.always("a"));
+		row("majority lost for 10 s and back: until nodes are advertised, and nobody left (lease 3 s)", "<= 3 s",
+				seconds(nanos), nanos <= 3_000_000_000L && seen.always("a"));
 	}
 
 	/** Contract of the calls. */

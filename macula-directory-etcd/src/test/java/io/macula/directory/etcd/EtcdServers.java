@@ -144,7 +144,8 @@ final class EtcdServers implements AutoCloseable {
 	/** All data is lost, and the servers go on. */
 	void wipe() {
 		killAll();
-		this.servers.forEach((server) -> FileSystemUtils.deleteRecursively(this.directory.resolve(server.name).toFile()));
+		this.servers
+			.forEach((server) -> FileSystemUtils.deleteRecursively(this.directory.resolve(server.name).toFile()));
 		startAll();
 	}
 
@@ -273,7 +274,8 @@ final class EtcdServers implements AutoCloseable {
 					return false;
 				}
 			}
-			return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + "/health"))).contains("true");
+			return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + "/health")))
+				.contains("true");
 		}
 
 		String post(String path) {
@@ -283,8 +285,7 @@ final class EtcdServers implements AutoCloseable {
 
 		private static String send(HttpRequest.Builder request) {
 			try {
-				return HTTP
-					.send(request.timeout(Duration.ofSeconds(2)).build(), HttpResponse.BodyHandlers.ofString())
+				return HTTP.send(request.timeout(Duration.ofSeconds(2)).build(), HttpResponse.BodyHandlers.ofString())
 					.body();
 			}
 			catch (IOException ex) {

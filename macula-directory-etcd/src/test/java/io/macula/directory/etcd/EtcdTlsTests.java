@@ -67,8 +67,7 @@ class EtcdTlsTests {
 	private static EtcdServers servers;
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(
-				AutoConfigurations.of(EtcdDirectoryAutoConfiguration.class, SslAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(EtcdDirectoryAutoConfiguration.class, SslAutoConfiguration.class))
 		.withPropertyValues("macula.directory.type=etcd", "macula.directory.etcd.ssl.bundle=etcd",
 				"spring.ssl.bundle.pem.etcd.keystore.certificate=" + file("client.pem"),
 				"spring.ssl.bundle.pem.etcd.keystore.private-key=" + file("client.key"));
@@ -126,14 +125,13 @@ class EtcdTlsTests {
 	}
 
 	private ApplicationContextRunner trusting(String authority) {
-		return this.runner.withPropertyValues(
-				"macula.directory.etcd.endpoints=https://" + servers.addresses().get(0),
+		return this.runner.withPropertyValues("macula.directory.etcd.endpoints=https://" + servers.addresses().get(0),
 				"spring.ssl.bundle.pem.etcd.truststore.certificate=" + file(authority));
 	}
 
 	private static DirectoryEngine engine(DirectoryEngineFactory factory) {
-		DirectoryEngine engine = factory.create(new DirectoryEngineFactory.Context(TestNodes.REALM, "a", 1, true, null,
-				Duration.ofSeconds(15)));
+		DirectoryEngine engine = factory
+			.create(new DirectoryEngineFactory.Context(TestNodes.REALM, "a", 1, true, null, Duration.ofSeconds(15)));
 		engine.start(null);
 		return engine;
 	}

@@ -156,8 +156,8 @@ class EtcdUsersTests {
 		client.directory().watch(ORDERS).subscribe();
 		Awaitility.await().atMost(SOON).until(() -> client.obstacle() != null);
 		assertThat(Objects.requireNonNull(client.obstacle()).code()).isEqualTo(Code.UNAUTHENTICATED);
-		assertThat(Objects.requireNonNull(client.obstacle()).message()).contains("user 'node'",
-				"macula.directory.etcd.password")
+		assertThat(Objects.requireNonNull(client.obstacle()).message())
+			.contains("user 'node'", "macula.directory.etcd.password")
 			.doesNotContain("wrong\"", "node-secret");
 		assertThat(client.trouble()).contains("refuses user 'node'");
 	}
