@@ -30,6 +30,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,6 +51,8 @@ final class EtcdServers implements AutoCloseable {
 	static final String INSTALLED = "io.macula.directory.etcd.EtcdServers#installed";
 
 	private static final HttpClient HTTP = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+	private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
 
 	private static final Pattern LEASE = Pattern.compile("\"ID\":");
 
@@ -73,6 +77,11 @@ final class EtcdServers implements AutoCloseable {
 		for (int i = 0; i < count; i++) {
 			this.servers.add(new Server("s" + i, ports.get(2 * i), ports.get(2 * i + 1), cluster.toString(), more));
 		}
+	}
+
+	/* Also where the run is ended from outside. */
+	static {
+		Runtime.getRuntime().addShutdownHook(new Thread(() -> STARTED.forEach(Process::destroyForcibly)));
 	}
 
 	static boolean installed() {
@@ -222,7 +231,9 @@ final class EtcdServers implements AutoCloseable {
 			/* Debian's, of what was set for its service. */
 			builder.environment().keySet().removeIf((variable) -> variable.startsWith("ETCD_"));
 			try {
-				this.process = builder.start();
+				Process started = builder.start();
+				STARTED.add(started);
+				this.process = started;
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);
@@ -243,6 +254,7 @@ final class EtcdServers implements AutoCloseable {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
+			STARTED.remove(ended);
 			this.process = null;
 		}
 

@@ -59,7 +59,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnabledIf(value = EtcdServers.INSTALLED, disabledReason = "etcd is not installed (Debian's package etcd-server)")
 class EtcdTlsTests {
 
-	private static final Duration SOON = Duration.ofSeconds(15);
+	private static final Duration SOON = Duration.ofSeconds(30);
 
 	@TempDir
 	static Path directory;
@@ -153,9 +153,10 @@ class EtcdTlsTests {
 		trusting("other-ca.pem").run((context) -> {
 			DirectoryEngine engine = engine(context.getBean(DirectoryEngineFactory.class));
 			TestNodes.watch(engine, TestNodes.SERVICE);
-			Awaitility.await().atMost(SOON).until(() -> engine.trouble() != null);
-			assertThat(engine.trouble()).contains("server " + servers.addresses().get(0),
-					"unable to find valid certification path");
+			Awaitility.await()
+				.atMost(SOON)
+				.untilAsserted(() -> assertThat(engine.trouble()).contains("server " + servers.addresses().get(0),
+						"unable to find valid certification path"));
 			engine.close().block(SOON);
 		});
 	}
