@@ -49,8 +49,7 @@ record EtcdAddresses(List<String> servers, boolean tls) {
 		List<String> clear = new ArrayList<>();
 		for (String endpoint : endpoints) {
 			Matcher matcher = ADDRESS.matcher(endpoint.strip());
-			int port = !matcher.matches() ? -1
-					: (matcher.group(3) != null) ? Integer.parseInt(matcher.group(3)) : PORT;
+			int port = !matcher.matches() ? -1 : (matcher.group(3) != null) ? Integer.parseInt(matcher.group(3)) : PORT;
 			if (port < 1 || port > LARGEST_PORT) {
 				throw new IllegalArgumentException("macula.directory.etcd.endpoints '" + endpoint
 						+ "' is not valid: expected a URL such as http://10.0.0.1:2379 or https://etcd-1:2379");

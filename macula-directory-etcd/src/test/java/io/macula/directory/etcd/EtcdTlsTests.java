@@ -41,6 +41,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,7 +82,7 @@ class EtcdTlsTests {
 		for (String name : new String[] { "server", "client" }) {
 			KeyPair keys = keys();
 			write(name + ".pem", certificate("CN=" + name, keys, authority, false));
-			write(name + ".key", keys.getPrivate());
+			write(name + ".key", new JcaPKCS8Generator(keys.getPrivate(), null));
 		}
 		servers = EtcdServers.of(1, "--cert-file=" + file("server.pem"), "--key-file=" + file("server.key"),
 				"--trusted-ca-file=" + file("ca.pem"), "--client-cert-auth");
