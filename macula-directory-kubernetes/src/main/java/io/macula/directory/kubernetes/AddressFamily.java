@@ -1,0 +1,41 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.kubernetes;
+
+/**
+ * Which addresses are taken where a provider has several.
+ */
+public enum AddressFamily {
+
+	/** IPv4 where there is one, else IPv6. */
+	IPV4("IPv4"),
+
+	/** IPv6 where there is one, else IPv4. */
+	IPV6("IPv6");
+
+	private final String addressType;
+
+	AddressFamily(String addressType) {
+		this.addressType = addressType;
+	}
+
+	/** What an EndpointSlice calls it. */
+	String addressType() {
+		return this.addressType;
+	}
+
+}

@@ -1,0 +1,135 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.kubernetes;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.macula.Endpoint;
+import io.macula.directory.DirectoryEngineFactory;
+import io.macula.directory.DirectoryEngineFactory.Context;
+import io.macula.directory.RemoteEngine;
+import io.macula.spring.autoconfigure.ConditionalOnDirectoryType;
+import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
+import io.netty.util.NetUtil;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the directories {@code kubernetes} and {@code dns}.
+ */
+@AutoConfiguration(before = MaculaAutoConfiguration.class)
+@ConditionalOnClass(KubernetesClient.class)
+@EnableConfigurationProperties({ KubernetesProperties.class, DnsProperties.class })
+public final class KubernetesDirectoryAutoConfiguration {
+
+	private static final String PREFIX = "macula.directory.";
+
+	private static final int DNS_PORT = 53;
+
+	private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+	@Bean
+	@ConditionalOnMissingBean(name = "maculaKubernetesDirectory")
+	DirectoryEngineFactory maculaKubernetesDirectory(ObjectProvider<KubernetesConnectionDetails> details,
+			KubernetesProperties properties) {
+		return DirectoryEngineFactory.of(KubernetesEngine.TYPE,
+				(context) -> kubernetes(context, details.getObject(), properties));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "maculaDnsDirectory")
+	DirectoryEngineFactory maculaDnsDirectory(DnsProperties properties) {
+		return DirectoryEngineFactory.of("dns",
+				(context) -> RemoteEngine.of("dns", new DnsClient(settings(properties))));
+	}
+
+	@Bean
+	@ConditionalOnDirectoryType(KubernetesEngine.TYPE)
+	@ConditionalOnMissingBean(KubernetesConnectionDetails.class)
+	PropertiesKubernetesConnectionDetails maculaKubernetesConnectionDetails(KubernetesProperties properties,
+			ObjectProvider<SslBundles> bundles) {
+		return new PropertiesKubernetesConnectionDetails(properties, bundles.getIfAvailable());
+	}
+
+	static KubernetesEngine kubernetes(Context context, KubernetesConnectionDetails details,
+			KubernetesProperties properties) {
+		Config config = details.getConfig();
+		SslBundle bundle = details.getSslBundle();
+		String namespace = (properties.namespace() != null) ? properties.namespace()
+				: (config.getNamespace() != null) ? config.getNamespace() : "default";
+		require(NAMESPACE.matcher(namespace).matches(), "kubernetes.namespace", namespace,
+				"1 to 63 lower-case letters, digits or '-'");
+		properties.services()
+			.forEach((service, name) -> require(NAMESPACE.matcher(name).matches(), "kubernetes.services." + service,
+					name, "the name of a Service in namespace '" + namespace + "'"));
+		return new KubernetesEngine(new SliceClient(() -> ApiConnection.open(config, bundle), namespace,
+				config.getMasterUrl(), new ServiceLabels(context.realm(), properties.services()),
+				new SliceReader(properties.portName(), properties.addressFamily(), context.zone())));
+	}
+
+	static DnsSettings settings(DnsProperties properties) {
+		require(properties.name().contains(DnsSettings.SERVICE), "dns.name", properties.name(),
+				"a name with " + DnsSettings.SERVICE + " in it");
+		require(properties.port() >= 1 && properties.port() <= 65535, "dns.port", properties.port(), "1 to 65535");
+		positive("dns.timeout", properties.timeout());
+		positive("dns.min-ttl", properties.minTtl());
+		require(properties.maxTtl().compareTo(properties.minTtl()) >= 0, "dns.max-ttl", properties.maxTtl(),
+				"no less than min-ttl, " + properties.minTtl());
+		List<InetSocketAddress> servers = new ArrayList<>();
+		for (String server : properties.servers()) {
+			servers.add(server(server));
+		}
+		return new DnsSettings(properties.name(), properties.services(), properties.portName(), properties.port(),
+				properties.addressFamily(), servers, properties.timeout(), properties.minTtl(), properties.maxTtl());
+	}
+
+	private static InetSocketAddress server(String text) {
+		try {
+			// An IPv6 address may stand without brackets where no port follows.
+			boolean bare = text.endsWith("]") || NetUtil.isValidIpV6Address(text) || text.indexOf(':') < 0;
+			Endpoint at = bare ? new Endpoint(text.replaceAll("[\\[\\]]", ""), DNS_PORT) : Endpoint.parse(text);
+			return new InetSocketAddress(at.host(), at.port());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException(PREFIX + "dns.servers '" + text
+					+ "' is not valid: expected an address, or address:port", ex);
+		}
+	}
+
+	private static void positive(String key, Duration value) {
+		require(!value.isNegative() && !value.isZero(), key, value, "more than 0");
+	}
+
+	private static void require(boolean valid, String key, Object value, String expected) {
+		if (!valid) {
+			throw new IllegalArgumentException(PREFIX + key + " '" + value + "' is not valid: expected " + expected);
+		}
+	}
+
+}

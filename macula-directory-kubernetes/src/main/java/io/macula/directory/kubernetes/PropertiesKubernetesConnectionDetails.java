@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.kubernetes;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+
+/**
+ * Connection details of the settings.
+ */
+final class PropertiesKubernetesConnectionDetails implements KubernetesConnectionDetails {
+
+	private final KubernetesProperties properties;
+
+	private final @Nullable SslBundles bundles;
+
+	PropertiesKubernetesConnectionDetails(KubernetesProperties properties, @Nullable SslBundles bundles) {
+		this.properties = properties;
+		this.bundles = bundles;
+	}
+
+	@Override
+	public Config getConfig() {
+		Config base = (this.properties.kubeconfig() != null) ? of(this.properties.kubeconfig())
+				: (this.properties.url() != null) ? Config.empty() : Config.autoConfigure(this.properties.context());
+		ConfigBuilder builder = new ConfigBuilder(base);
+		if (this.properties.url() != null) {
+			builder.withMasterUrl(this.properties.url());
+		}
+		if (this.properties.token() != null) {
+			builder.withOauthToken(this.properties.token());
+		}
+		return builder.build();
+	}
+
+	private Config of(String kubeconfig) {
+		Path path = Path.of(kubeconfig);
+		try {
+			return Config.fromKubeconfig(this.properties.context(), Files.readString(path),
+					new File(kubeconfig).getAbsolutePath());
+		}
+		catch (IOException | RuntimeException ex) {
+			throw new IllegalArgumentException("macula.directory.kubernetes.kubeconfig '" + kubeconfig
+					+ "' is not valid: expected a readable kubeconfig file (" + ex + ")", ex);
+		}
+	}
+
+	@Override
+	public @Nullable SslBundle getSslBundle() {
+		String name = this.properties.ssl().bundle();
+		if (name == null) {
+			return null;
+		}
+		if (this.bundles == null) {
+			throw new IllegalArgumentException("macula.directory.kubernetes.ssl.bundle '" + name
+					+ "' is not valid: there are no SSL bundles (spring.ssl.bundle)");
+		}
+		return this.bundles.getBundle(name);
+	}
+
+}

@@ -1,0 +1,90 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.kubernetes;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.macula.Code;
+import io.macula.Status;
+import io.macula.log.Printable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an API server tells nothing, and what to do about it. Immutable.
+ *
+ * @param code what calls that find no provider fail with, if somebody has to act;
+ * {@code null} if it may pass by itself
+ * @param text a clause
+ */
+record Refusal(@Nullable Code code, String text) {
+
+	static final String RESOURCE = "endpointslices.discovery.k8s.io";
+
+	/**
+	 * The refusal that an exception tells.
+	 * @param verb what was asked for: {@code list} or {@code watch}
+	 * @param namespace where
+	 * @param url of the API server
+	 * @param failure of the client
+	 */
+	static Refusal of(String verb, String namespace, String url, Throwable failure) {
+		int status = status(failure);
+		String said = Printable.text(root(failure), 300);
+		return switch (status) {
+			case 401 -> new Refusal(Code.UNAUTHENTICATED, "the API server at " + url
+					+ " does not accept the credentials (401): check the token of the service account or the kubeconfig");
+			case 403 -> new Refusal(Code.PERMISSION_DENIED,
+					"not allowed to " + verb + " " + RESOURCE + " in namespace '" + namespace
+							+ "' (403): a Role and RoleBinding must allow the verbs list and watch of it there; the API server says: "
+							+ said);
+			case 404 -> new Refusal(Code.UNIMPLEMENTED, "the API server at " + url
+					+ " has no " + RESOURCE + "/v1 (404): Kubernetes 1.21 or newer is needed");
+			case 0 -> new Refusal(null, "no answer from the API server at " + url + ": " + said);
+			default -> new Refusal(null, "the API server at " + url + " answers " + status + ": " + said);
+		};
+	}
+
+	/**
+	 * What an operator must mend.
+	 */
+	@Nullable Status obstacle() {
+		return (this.code != null) ? Status.notProcessed(this.code, this.text) : null;
+	}
+
+	private static int status(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof KubernetesClientException refused && refused.getCode() != 0) {
+				return refused.getCode();
+			}
+		}
+		return 0;
+	}
+
+	/* An API server's own words, or the first cause: those between say nothing more. */
+	private static String root(Throwable failure) {
+		Throwable root = failure;
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof KubernetesClientException refused && refused.getStatus() != null
+					&& refused.getStatus().getMessage() != null) {
+				return refused.getStatus().getMessage();
+			}
+			root = cause;
+		}
+		String message = root.getMessage();
+		return (message != null) ? message : root.getClass().getSimpleName();
+	}
+
+}
