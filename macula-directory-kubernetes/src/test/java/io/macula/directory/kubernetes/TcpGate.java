@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.kubernetes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A port of this machine that leads to another one, while it is open.
+ */
+final class TcpGate implements AutoCloseable {
+
+	private final int target;
+
+	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+	private final int port;
+
+	private ServerSocket server;
+
+	TcpGate(int target) throws IOException {
+		this.target = target;
+		this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+		this.port = this.server.getLocalPort();
+		accept(this.server);
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	void cut() {
+		try {
+			this.server.close();
+			for (Socket socket : this.sockets) {
+				socket.close();
+			}
+			this.sockets.clear();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** End the connections that there are, and accept others. */
+	void reset() {
+		cut();
+		restore();
+	}
+
+	void restore() {
+		try {
+			this.server = new ServerSocket();
+			this.server.setReuseAddress(true);
+			this.server.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), this.port));
+			accept(this.server);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void accept(ServerSocket open) {
+		daemon(() -> {
+			try {
+				while (true) {
+					Socket in = open.accept();
+					Socket out = new Socket(InetAddress.getLoopbackAddress(), this.target);
+					this.sockets.add(in);
+					this.sockets.add(out);
+					daemon(() -> copy(in, out));
+					daemon(() -> copy(out, in));
+				}
+			}
+			catch (IOException ex) {
+				// Closed, or the target is.
+			}
+		});
+	}
+
+	private void copy(Socket from, Socket to) {
+		try (from; to) {
+			InputStream in = from.getInputStream();
+			OutputStream out = to.getOutputStream();
+			in.transferTo(out);
+		}
+		catch (IOException ex) {
+			// Cut.
+		}
+		finally {
+			this.sockets.remove(from);
+			this.sockets.remove(to);
+		}
+	}
+
+	private static void daemon(Runnable task) {
+		// Named like the threads that tests look for no leak in.
+		Thread thread = new Thread(task, "junit-gate");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	@Override
+	public void close() {
+		cut();
+	}
+
+}
