@@ -254,6 +254,8 @@ final class SliceClient implements EngineClient, SliceSource {
 			synchronized (this) {
 				this.closed = true;
 				present = this.connection;
+				// The HTTP client of JDK 17 ends its last thread when nobody has it any more.
+				this.connection = null;
 			}
 			if (present != null) {
 				present.close();

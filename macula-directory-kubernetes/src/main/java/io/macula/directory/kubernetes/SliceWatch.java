@@ -16,6 +16,7 @@
 
 package io.macula.directory.kubernetes;
 
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,9 +43,16 @@ import reactor.core.scheduler.Scheduler;
 final class SliceWatch implements Disposable {
 
 	/*
-	 * LISTING -> WATCHING -> (the watch ends) WATCHING from the version heard last, or
-	 * LISTING where the API server has forgotten that version (410). A step that fails is
-	 * taken again after a pause.
+	 * LISTING -> WATCHING -> (the watch ends) PROBING -> WATCHING from the version heard
+	 * last, or LISTING where the API server has forgotten that version (410). A step that
+	 * fails is taken again after a pause.
+	 *
+	 * The probe lists no more than one: the client says of a watch that it has begun before
+	 * it has connected, so that it takes an answer to know that the API server is there.
+	 *
+	 * Lists are those of the API server's cache (version "0"), as those of other clients:
+	 * thousands of nodes that come back ask nothing of etcd. What the cache lacks follows
+	 * in the watch.
 	 *
 	 * The client's informer does the same, but tells nobody when the API server is gone or
 	 * gives a bookmark: the age of a snapshot and the state of the directory need both.
@@ -53,6 +61,9 @@ final class SliceWatch implements Disposable {
 	 */
 
 	private static final long PAGE = 500;
+
+	/** Whatever the API server has in its cache. */
+	private static final String CACHED = "0";
 
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
@@ -83,6 +94,9 @@ final class SliceWatch implements Disposable {
 
 	/** Version of the list that was heard last; {@code null} if it must be listed anew. */
 	private @Nullable String version;
+
+	/** Whether the API server has forgotten the version: its cache may be older still. */
+	private boolean forgotten;
 
 	private @Nullable Watch watch;
 
@@ -115,23 +129,32 @@ final class SliceWatch implements Disposable {
 		if (this.disposed) {
 			return;
 		}
-		String verb = (this.version == null) ? "list" : "watch";
+		String verb = "list";
 		try {
 			if (this.version == null) {
 				list();
-				verb = "watch";
 			}
+			else {
+				this.source.slices(this.selector).list(options().withLimit(1L).withResourceVersion(CACHED).build());
+			}
+			verb = "watch";
 			watch();
 		}
-		catch (KubernetesClientException ex) {
-			if (ex.getCode() == 410) {
-				this.version = null;
+		catch (RuntimeException ex) {
+			if (ex instanceof KubernetesClientException refused && refused.getCode() == HttpURLConnection.HTTP_GONE) {
+				forget();
 			}
 			failed(verb, ex);
 		}
-		catch (RuntimeException ex) {
-			failed(verb, ex);
-		}
+	}
+
+	private static ListOptionsBuilder options() {
+		return new ListOptionsBuilder();
+	}
+
+	private void forget() {
+		this.version = null;
+		this.forgotten = true;
 	}
 
 	private void failed(String verb, Throwable failure) {
@@ -148,7 +171,11 @@ final class SliceWatch implements Disposable {
 		String listed;
 		do {
 			EndpointSliceList list = this.source.slices(this.selector)
-				.list(new ListOptionsBuilder().withLimit(PAGE).withContinue(page).build());
+				.list(options().withLimit(PAGE)
+					.withContinue(page)
+					// All pages are of the version of the first.
+					.withResourceVersion((page == null && !this.forgotten) ? CACHED : null)
+					.build());
 			list.getItems().forEach((slice) -> all.put(slice.getMetadata().getName(), this.reader.read(slice)));
 			listed = list.getMetadata().getResourceVersion();
 			page = list.getMetadata().getContinue();
@@ -157,6 +184,7 @@ final class SliceWatch implements Disposable {
 		this.slices.clear();
 		this.slices.putAll(all);
 		this.version = listed;
+		this.forgotten = false;
 	}
 
 	private void watch() {
@@ -164,7 +192,7 @@ final class SliceWatch implements Disposable {
 		int present = this.turn;
 		long seconds = SHORTEST_WATCH_SECONDS + ThreadLocalRandom.current().nextLong(SHORTEST_WATCH_SECONDS);
 		this.watch = this.source.slices(this.selector)
-			.watch(new ListOptionsBuilder().withResourceVersion(this.version)
+			.watch(options().withResourceVersion(this.version)
 				.withAllowWatchBookmarks(true)
 				.withTimeoutSeconds(seconds)
 				.build(), new Events(present));
@@ -216,7 +244,7 @@ final class SliceWatch implements Disposable {
 	private void ended(boolean gone) {
 		end();
 		if (gone) {
-			this.version = null;
+			forget();
 		}
 		// One that ends at once again and again is opened less and less often.
 		if (System.nanoTime() - this.openedNanos > LONGEST_PAUSE.toNanos()) {
