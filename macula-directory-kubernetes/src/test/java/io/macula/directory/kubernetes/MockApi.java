@@ -18,7 +18,11 @@ package io.macula.directory.kubernetes;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.Config;
@@ -32,7 +36,13 @@ import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.ServerRequest;
 import io.fabric8.mockwebserver.ServerResponse;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
+import io.fabric8.mockwebserver.http.Response;
+import io.fabric8.mockwebserver.http.WebSocket;
+import io.fabric8.mockwebserver.http.WebSocketListener;
 import io.macula.Realm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An API server that keeps what it is given, behind a gate.
@@ -49,25 +59,53 @@ final class MockApi implements AutoCloseable {
 
 	private final TcpGate gate;
 
-	private MockApi(KubernetesMockServer server) throws IOException {
+	private final Script script;
+
+	private MockApi(KubernetesMockServer server, Script script) throws IOException {
 		this.server = server;
+		this.script = script;
 		server.init();
 		this.connection = ApiConnection.open(config(server.getPort()), null);
 		this.gate = new TcpGate(server.getPort());
 	}
 
 	static MockApi crud() throws IOException {
+		Script script = new Script();
 		return new MockApi(new KubernetesMockServer(new Context(), new MockWebServer(),
-				new HashMap<ServerRequest, java.util.Queue<ServerResponse>>(), new KubernetesCrudDispatcher(), false));
+				new HashMap<ServerRequest, Queue<ServerResponse>>(), script, false), script);
 	}
 
-	/** One that answers as it is told. */
-	static MockApi scripted() throws IOException {
-		return new MockApi(new KubernetesMockServer(false));
+	/** Answers instead of the server, if it wants to. */
+	void answer(Function<String, @Nullable MockResponse> answers) {
+		this.script.answers = answers;
 	}
 
-	KubernetesMockServer server() {
-		return this.server;
+	/** The paths of all requests for EndpointSlices so far. */
+	List<String> requests() {
+		return List.copyOf(this.script.requests);
+	}
+
+	static MockResponse status(int code, String message) {
+		return new MockResponse().setResponseCode(code)
+			.setHeader("Content-Type", "application/json")
+			.setBody(statusText(code, message));
+	}
+
+	/** A watch that is accepted, and says at once that it is over. */
+	static MockResponse watchWithError(int code, String message) {
+		return new MockResponse().withWebSocketUpgrade(new WebSocketListener() {
+
+			@Override
+			public void onOpen(WebSocket socket, Response response) {
+				socket.send("{\"type\":\"ERROR\",\"object\":" + statusText(code, message) + "}");
+			}
+
+		});
+	}
+
+	private static String statusText(int code, String message) {
+		return "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":\"" + message
+				+ "\",\"code\":" + code + "}";
 	}
 
 	TcpGate gate() {
@@ -109,6 +147,22 @@ final class MockApi implements AutoCloseable {
 		this.gate.close();
 		this.connection.close();
 		this.server.destroy();
+	}
+
+	/** Keeps what it is given, unless it was told what to answer. */
+	private static final class Script extends KubernetesCrudDispatcher {
+
+		private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+
+		private volatile Function<String, @Nullable MockResponse> answers = (path) -> null;
+
+		@Override
+		public MockResponse dispatch(RecordedRequest request) {
+			this.requests.add(request.getPath());
+			MockResponse answer = this.answers.apply(request.getPath());
+			return (answer != null) ? answer : super.dispatch(request);
+		}
+
 	}
 
 }
