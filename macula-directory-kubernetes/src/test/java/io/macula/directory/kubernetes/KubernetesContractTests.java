@@ -16,6 +16,7 @@
 
 package io.macula.directory.kubernetes;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -102,7 +103,7 @@ class KubernetesContractTests extends DirectoryContractTests {
 		}
 
 		@Override
-		public void close() {
+		public void close() throws IOException {
 			this.api.close();
 		}
 

@@ -143,10 +143,10 @@ final class MockApi implements AutoCloseable {
 	}
 
 	@Override
-	public void close() {
-		this.gate.close();
+	public void close() throws IOException {
 		this.connection.close();
 		this.server.destroy();
+		this.gate.close();
 	}
 
 	/** Keeps what it is given, unless it was told what to answer. */

@@ -35,68 +35,63 @@ final class TcpGate implements AutoCloseable {
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
-	private final int port;
+	private final ServerSocket server;
 
-	private ServerSocket server;
+	private volatile boolean shut;
 
 	TcpGate(int target) throws IOException {
 		this.target = target;
 		this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-		this.port = this.server.getLocalPort();
-		accept(this.server);
+		daemon(this::accept);
 	}
 
 	int port() {
-		return this.port;
+		return this.server.getLocalPort();
 	}
 
+	/** End all connections, and those that come. */
 	void cut() {
-		try {
-			this.server.close();
-			for (Socket socket : this.sockets) {
-				socket.close();
-			}
-			this.sockets.clear();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.shut = true;
+		reset();
 	}
 
-	/** End the connections that there are, and accept others. */
+	/** End the connections that there are. */
 	void reset() {
-		cut();
-		restore();
+		this.sockets.forEach(TcpGate::end);
+		this.sockets.clear();
 	}
 
 	void restore() {
+		this.shut = false;
+	}
+
+	private static void end(Socket socket) {
 		try {
-			this.server = new ServerSocket();
-			this.server.setReuseAddress(true);
-			this.server.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), this.port));
-			accept(this.server);
+			socket.close();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
 	}
 
-	private void accept(ServerSocket open) {
-		daemon(() -> {
-			try {
-				while (true) {
-					Socket in = open.accept();
-					Socket out = new Socket(InetAddress.getLoopbackAddress(), this.target);
-					this.sockets.add(in);
-					this.sockets.add(out);
-					daemon(() -> copy(in, out));
-					daemon(() -> copy(out, in));
+	private void accept() {
+		try {
+			while (true) {
+				Socket in = this.server.accept();
+				if (this.shut) {
+					in.close();
+					continue;
 				}
+				Socket out = new Socket(InetAddress.getLoopbackAddress(), this.target);
+				this.sockets.add(in);
+				this.sockets.add(out);
+				daemon(() -> copy(in, out));
+				daemon(() -> copy(out, in));
 			}
-			catch (IOException ex) {
-				// Closed, or the target is.
-			}
-		});
+		}
+		catch (IOException ex) {
+			// Closed, or the target is.
+		}
 	}
 
 	private void copy(Socket from, Socket to) {
@@ -122,8 +117,9 @@ final class TcpGate implements AutoCloseable {
 	}
 
 	@Override
-	public void close() {
+	public void close() throws IOException {
 		cut();
+		this.server.close();
 	}
 
 }
