@@ -91,6 +91,18 @@ final class MockApi implements AutoCloseable {
 			.setBody(statusText(code, message));
 	}
 
+	/** A watch that the API server ends, as it does with each after a while. */
+	static MockResponse watchThatEnds() {
+		return new MockResponse().withWebSocketUpgrade(new WebSocketListener() {
+
+			@Override
+			public void onOpen(WebSocket socket, Response response) {
+				socket.close(1000, "timeout");
+			}
+
+		});
+	}
+
 	/** A watch that is accepted, and says at once that it is over. */
 	static MockResponse watchWithError(int code, String message) {
 		return new MockResponse().withWebSocketUpgrade(new WebSocketListener() {
@@ -158,9 +170,10 @@ final class MockApi implements AutoCloseable {
 
 		@Override
 		public MockResponse dispatch(RecordedRequest request) {
-			this.requests.add(request.getPath());
 			MockResponse answer = this.answers.apply(request.getPath());
-			return (answer != null) ? answer : super.dispatch(request);
+			MockResponse given = (answer != null) ? answer : super.dispatch(request);
+			this.requests.add(request.getPath());
+			return given;
 		}
 
 	}

@@ -1,0 +1,109 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.kubernetes;
+
+import java.time.Duration;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.macula.directory.DirectoryEngine;
+import io.macula.directory.DirectoryEngineFactory;
+import io.macula.directory.DirectoryEngineFactory.Context;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class KubernetesDirectoryAutoConfigurationTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(KubernetesDirectoryAutoConfiguration.class));
+
+	private static DirectoryEngine create(DirectoryEngineFactory factory) {
+		return factory.create(new Context(MockApi.REALM, "node", 1, true, null, Duration.ofSeconds(15)));
+	}
+
+	@Test
+	void bothFactoriesAreThereWhateverTheType() {
+		this.runner.run((context) -> {
+			assertThat(context.getBeansOfType(DirectoryEngineFactory.class).values()).extracting("type")
+				.containsExactlyInAnyOrder("kubernetes", "dns");
+			assertThat(context).doesNotHaveBean(KubernetesConnectionDetails.class);
+		});
+	}
+
+	@Test
+	void settingsMakeAnEngineThatReachesNobodyYet() {
+		this.runner
+			.withPropertyValues("macula.directory.type=kubernetes", "macula.directory.kubernetes.namespace=shop",
+					"macula.directory.kubernetes.url=https://127.0.0.1:1", "macula.directory.kubernetes.token=secret")
+			.run((context) -> {
+				DirectoryEngine engine = create(
+						context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class));
+				assertThat(engine.hint()).contains("namespace 'shop'", "https://127.0.0.1:1");
+				assertThat(engine.state().toString()).doesNotContain("secret");
+				assertThat(context.getBean(KubernetesProperties.class).toString()).doesNotContain("secret");
+				assertThat(context.getBean(KubernetesConnectionDetails.class).getConfig().getOauthToken())
+					.isEqualTo("secret");
+				engine.close().block();
+			});
+	}
+
+	@Test
+	void detailsOfTheUserTakeThePlaceOfSettings() {
+		KubernetesConnectionDetails details = () -> MockApi.config(1);
+		this.runner.withPropertyValues("macula.directory.type=embedded,kubernetes")
+			.withBean(KubernetesConnectionDetails.class, () -> details)
+			.run((context) -> {
+				assertThat(context.getBean(KubernetesConnectionDetails.class)).isSameAs(details);
+				DirectoryEngine engine = create(
+						context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class));
+				assertThat(engine.hint()).contains("http://127.0.0.1:1");
+				engine.close().block();
+			});
+	}
+
+	@Test
+	void withoutTheClientThereIsNothing() {
+		this.runner.withClassLoader(new FilteredClassLoader(KubernetesClient.class))
+			.run((context) -> assertThat(context).doesNotHaveBean(DirectoryEngineFactory.class));
+	}
+
+	@Test
+	void settingsThatCannotBeAreRefused() {
+		refused("macula.directory.kubernetes.namespace 'Not A Namespace' is not valid",
+				"macula.directory.kubernetes.namespace=Not A Namespace");
+		refused("macula.directory.kubernetes.kubeconfig '/nowhere' is not valid",
+				"macula.directory.kubernetes.kubeconfig=/nowhere");
+		refused("macula.directory.kubernetes.ssl.bundle 'none' is not valid",
+				"macula.directory.kubernetes.ssl.bundle=none");
+		refused("macula.directory.kubernetes.services.orders 'No Name' is not valid",
+				"macula.directory.kubernetes.services.orders=No Name");
+	}
+
+	private void refused(String message, String setting) {
+		this.runner
+			.withPropertyValues("macula.directory.type=kubernetes", "macula.directory.kubernetes.url=https://127.0.0.1:1",
+					setting)
+			.run((context) -> assertThatIllegalArgumentException()
+				.isThrownBy(() -> create(context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class)))
+				.withMessageContaining(message));
+	}
+
+}
