@@ -55,12 +55,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The engine {@code kubernetes} against a real API server, whose kubeconfig is named by
- * the system property {@code macula.kubeconfig}; run by {@code scripts/engines.sh}. Where
- * the control plane was started by {@code kubernetes.sh up}, its processes are stopped
- * and started, too ({@code macula.kube-run}: its directory of process ids).
+ * the system property {@code engines.kubeconfig}; run by {@code scripts/engines.sh}.
+ * Where files with the process ids of the control plane are beside it, these processes
+ * are stopped and started, too.
  */
 @Tag("engines")
-class RealApiServerTests {
+class KubernetesEngineTests {
 
 	private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -76,8 +76,8 @@ class RealApiServerTests {
 
 	@BeforeEach
 	void open() throws IOException {
-		String file = System.getProperty("macula.kubeconfig");
-		Assumptions.assumeTrue(file != null, "macula.kubeconfig names no kubeconfig of a real API server");
+		String file = System.getProperty("engines.kubeconfig", "");
+		Assumptions.assumeFalse(file.isEmpty(), "engines.kubeconfig names no kubeconfig of a real API server");
 		this.admin = Config.fromKubeconfig(null, Files.readString(Path.of(file)), file);
 		this.connection = ApiConnection.open(this.admin, null);
 		this.client = this.connection.client();
@@ -164,7 +164,7 @@ class RealApiServerTests {
 	}
 
 	private static void row(String what, String bound, Object figure, boolean ok) {
-		System.out.println("ENGINE-ROW|kubernetes|" + what + "|" + bound + "|" + figure + "|" + ok);
+		System.out.println("ENGINE-ROW|kubernetes|" + what + "|" + bound + "|" + figure + "|" + (ok ? "holds" : "FAILS"));
 		assertThat(ok).as("%s: %s, expected %s", what, figure, bound).isTrue();
 	}
 
@@ -344,10 +344,10 @@ class RealApiServerTests {
 
 	@Test
 	void controlPlaneGone() throws Exception {
-		Path run = Path.of(System.getProperty("macula.kube-run", "/nonexistent"));
+		Path run = Path.of(System.getProperty("engines.kubeconfig")).toAbsolutePath().getParent();
 		Assumptions.assumeTrue(Files.exists(run.resolve("kube-apiserver.pid")),
-				"macula.kube-run names no control plane that may be stopped");
-		Duration outage = Duration.ofSeconds(Integer.getInteger("macula.outage-seconds", 20));
+				"no process ids of a control plane that may be stopped are beside the kubeconfig");
+		Duration outage = Duration.ofSeconds(Boolean.getBoolean("engines.short") ? 20 : 120);
 		// Without a kubelet the control plane takes its pods away in the long run: not these.
 		slice("calc-0", "10.1.0.1");
 		KubernetesEngine engine = engine(this.admin);
