@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -93,6 +94,7 @@ class KubernetesEngineTests {
 	void close() {
 		this.engines.forEach((engine) -> engine.close().block(SOON));
 		if (this.connection != null) {
+			this.client.nodes().withName(this.namespace).delete();
 			this.client.namespaces().withName(this.namespace).delete();
 			this.connection.close();
 		}
@@ -139,7 +141,7 @@ class KubernetesEngineTests {
 				.withLabels(Map.of("app", app))
 				.endMetadata()
 				.withNewSpec()
-				.withNodeName("node-a")
+				.withNodeName(this.namespace)
 				.withTerminationGracePeriodSeconds(30L)
 				.addNewContainer()
 				.withName("c")
@@ -174,6 +176,19 @@ class KubernetesEngineTests {
 
 	@Test
 	void podsOfTheRealController() {
+		// Pods of an unknown node are taken away.
+		this.client.nodes()
+			.resource(new NodeBuilder().withNewMetadata()
+				.withName(this.namespace)
+				.endMetadata()
+				.withNewStatus()
+				.addNewCondition()
+				.withType("Ready")
+				.withStatus("True")
+				.endCondition()
+				.endStatus()
+				.build())
+			.create();
 		service("calculator", "test.calculator", "test.other");
 		KubernetesEngine engine = engine(this.admin);
 		Seen seen = new Seen(engine, "test.calculator");
@@ -223,8 +238,7 @@ class KubernetesEngineTests {
 			.withCaCertFile(this.admin.getCaCertFile())
 			.withOauthToken(token)
 			.build();
-		service("calculator", "test.calculator");
-		pod("calculator", "calc-0", "10.1.0.1");
+		slice("calc-0", "10.1.0.1");
 		KubernetesEngine engine = engine(plain);
 		Seen seen = new Seen(engine, "test.calculator");
 		Awaitility.await().atMost(SOON).until(() -> engine.obstacle() != null);
@@ -323,9 +337,8 @@ class KubernetesEngineTests {
 
 	@Test
 	void graceIsKnownToAThousandWatchers() {
-		service("calculator", "test.calculator");
-		pod("calculator", "calc-0", "10.1.0.1");
-		pod("calculator", "calc-1", "10.1.0.2");
+		slice("calc-0", "10.1.0.1");
+		slice("calc-1", "10.1.0.2");
 		List<Seen> watchers = new ArrayList<>();
 		// 50 nodes, each with 20 clients: what each node asks of the API server is one watch.
 		for (int i = 0; i < 50; i++) {
@@ -336,7 +349,11 @@ class KubernetesEngineTests {
 		}
 		watchers.forEach((one) -> one.await(SOON, "calc-0", "calc-1"));
 		long begin = System.nanoTime();
-		this.client.pods().inNamespace(this.namespace).withName("calc-1").delete();
+		this.client.discovery().v1().endpointSlices().inNamespace(this.namespace).withName("calc-1").edit((slice) -> {
+			slice.getEndpoints().get(0).getConditions().setReady(false);
+			slice.getEndpoints().get(0).getConditions().setTerminating(true);
+			return slice;
+		});
 		watchers.forEach((one) -> one.await(SOON, "calc-0"));
 		long known = millis(begin);
 		row("graceful change known to 1,000 watchers of 50 nodes", "< 1 s", known + " ms", known < 1000);
