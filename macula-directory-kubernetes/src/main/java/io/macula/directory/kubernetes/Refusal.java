@@ -64,9 +64,10 @@ record Refusal(@Nullable Code code, String text) {
 		return (this.code != null) ? Status.notProcessed(this.code, this.text) : null;
 	}
 
+	/* An exception without an answer has the code 0 or -1. */
 	private static int status(Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause instanceof KubernetesClientException refused && refused.getCode() != 0) {
+			if (cause instanceof KubernetesClientException refused && refused.getCode() > 0) {
 				return refused.getCode();
 			}
 		}
