@@ -133,6 +133,8 @@ final class SliceWatch implements Disposable {
 		try {
 			if (this.version == null) {
 				list();
+				// Not only once the watch has its own connection.
+				this.listener.told(this.slices);
 			}
 			else {
 				this.source.slices(this.selector).list(options().withLimit(1L).withResourceVersion(CACHED).build());
