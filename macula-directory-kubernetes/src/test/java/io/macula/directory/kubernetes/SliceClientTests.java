@@ -83,6 +83,7 @@ class SliceClientTests {
 		this.api.put(Slices.of("s-2", "two").carrying("test.other").pod("b", "10.0.0.2"));
 		Seen seen = new Seen(engine(), "test.orders");
 		seen.await("a");
+		Awaitility.await().atMost(SOON).until(() -> watches() == 1);
 		assertThat(this.api.requests().stream().filter((path) -> path.contains("labelSelector")))
 			.isNotEmpty()
 			.allMatch((path) -> path.contains("labelSelector=service.macula.io%2Ftest.orders"))
@@ -158,8 +159,7 @@ class SliceClientTests {
 		this.api.put(Slices.of("s-1", "x").carrying("test.orders").pod("a", "10.0.0.1"));
 		this.api.answer((path) -> null);
 		seen.await("a");
-		assertThat(engine.obstacle()).isNull();
-		assertThat(engine.trouble()).isNull();
+		Awaitility.await().atMost(SOON).until(() -> engine.obstacle() == null && engine.trouble() == null);
 	}
 
 	@Test
