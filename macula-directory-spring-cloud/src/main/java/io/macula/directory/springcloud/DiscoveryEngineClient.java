@@ -1,0 +1,242 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.springcloud;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+import io.macula.directory.EngineClient;
+import io.macula.directory.WatchedService;
+import io.macula.directory.WatchedServices;
+import io.macula.log.DurationText;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Asks Spring Cloud for instances, again and again, on a thread of its own: its clients
+ * may block as long as they like, and nobody else waits. One question at a time for all
+ * services together.
+ */
+final class DiscoveryEngineClient implements EngineClient {
+
+	/** Questions that are asked for sooner share one. */
+	private static final long LEAST_GAP_NANOS = Duration.ofMillis(100).toNanos();
+
+	private static final double JITTER = 0.2;
+
+	private final DiscoverySource source;
+
+	private final DiscoverySettings settings;
+
+	private final DiscoveryRound round;
+
+	private final ScheduledThreadPoolExecutor thread;
+
+	private final Map<WatchedService, WatchedInstances> watched = new ConcurrentHashMap<>();
+
+	private final Timing timing = new Timing();
+
+	private volatile @Nullable WatchedServices services;
+
+	DiscoveryEngineClient(DiscoverySource source, DiscoverySettings settings) {
+		this.source = source;
+		this.settings = settings;
+		this.round = new DiscoveryRound(source, settings);
+		this.thread = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread created = new Thread(task, "macula-discovery-client");
+			created.setDaemon(true);
+			return created;
+		});
+		this.thread.setRemoveOnCancelPolicy(true);
+	}
+
+	@Override
+	public void start(WatchedServices told) {
+		this.services = told;
+		this.timing.begin();
+	}
+
+	@Override
+	public Disposable watch(WatchedService service) {
+		this.watched.put(service, new WatchedInstances(service));
+		this.timing.begin();
+		return () -> this.watched.remove(service);
+	}
+
+	/**
+	 * Ask soon, because something may have changed. For any thread.
+	 */
+	void refresh() {
+		if (this.services != null) {
+			this.timing.begin();
+		}
+	}
+
+	private void ask(Question question) {
+		WatchedServices told = this.services;
+		if (told == null) {
+			return;
+		}
+		Runnable answer;
+		try {
+			answer = this.round.ask(Set.copyOf(this.watched.values()), told);
+		}
+		catch (Throwable ex) {
+			String reason = DiscoveryRound.reason(this.source.description(), ex);
+			answer = () -> told.lost(reason);
+		}
+		if (this.timing.end(question)) {
+			answer.run();
+		}
+	}
+
+	@Override
+	public Mono<Void> close() {
+		return Mono.fromRunnable(() -> {
+			this.timing.close();
+			this.thread.shutdownNow();
+		});
+	}
+
+	@Override
+	public String hint() {
+		Map<String, List<String>> applications = new LinkedHashMap<>();
+		this.settings.applications().forEach((service, ids) -> applications.put(service.value(), ids));
+		return "Spring Cloud (" + this.source.description() + "), instances whose metadata have '"
+				+ DiscoveryMetadata.SERVICES + "'" + (applications.isEmpty() ? "" : ", applications " + applications);
+	}
+
+	@Override
+	public Map<String, String> servers() {
+		Map<String, String> details = new LinkedHashMap<>();
+		details.put("client", this.source.description());
+		details.putAll(this.round.details());
+		return details;
+	}
+
+	@Override
+	public boolean preserving() {
+		return this.settings.preserving();
+	}
+
+	/** One question, which may be answered too late. */
+	private final class Question {
+
+		private @Nullable Future<?> asked;
+
+		private @Nullable Disposable alarm;
+
+		void late() {
+			WatchedServices told = DiscoveryEngineClient.this.services;
+			if (DiscoveryEngineClient.this.timing.end(this)) {
+				Future<?> late = this.asked;
+				if (late != null) {
+					late.cancel(true);
+				}
+				if (told != null) {
+					told.lost(DiscoveryEngineClient.this.source.description() + " has not answered for "
+							+ DurationText.of(DiscoveryEngineClient.this.settings.timeout()));
+				}
+			}
+		}
+
+	}
+
+	/** When is asked. Guarded by itself. */
+	private final class Timing {
+
+		private @Nullable Question question;
+
+		private boolean again;
+
+		private boolean closed;
+
+		private @Nullable Disposable next;
+
+		private long endedNanos = System.nanoTime() - LEAST_GAP_NANOS;
+
+		synchronized void begin() {
+			if (this.question != null || this.closed) {
+				this.again = true;
+				return;
+			}
+			long gap = LEAST_GAP_NANOS - (System.nanoTime() - this.endedNanos);
+			if (gap > 0) {
+				schedule(gap);
+				return;
+			}
+			if (this.next != null) {
+				this.next.dispose();
+			}
+			Question begun = new Question();
+			this.question = begun;
+			begun.asked = DiscoveryEngineClient.this.thread.submit(() -> ask(begun));
+			begun.alarm = Schedulers.parallel()
+				.schedule(begun::late, DiscoveryEngineClient.this.settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+		}
+
+		/** Whether this question was still open. */
+		synchronized boolean end(Question ended) {
+			if (this.question != ended || this.closed) {
+				return false;
+			}
+			this.question = null;
+			this.endedNanos = System.nanoTime();
+			if (ended.alarm != null) {
+				ended.alarm.dispose();
+			}
+			schedule(this.again ? LEAST_GAP_NANOS : interval());
+			this.again = false;
+			return true;
+		}
+
+		private void schedule(long nanos) {
+			if (this.next != null) {
+				this.next.dispose();
+			}
+			this.next = Schedulers.parallel().schedule(this::begin, nanos, TimeUnit.NANOSECONDS);
+		}
+
+		/* So that the nodes of a realm, started together, do not ask together. */
+		private long interval() {
+			double factor = 1 + JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+			return (long) (DiscoveryEngineClient.this.settings.interval().toNanos() * factor);
+		}
+
+		synchronized void close() {
+			this.closed = true;
+			if (this.next != null) {
+				this.next.dispose();
+			}
+			if (this.question != null && this.question.alarm != null) {
+				this.question.alarm.dispose();
+			}
+		}
+
+	}
+
+}
