@@ -39,6 +39,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClientAutoConfiguration;
 import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryClientAutoConfiguration;
+import org.springframework.cloud.commons.util.UtilAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
@@ -69,7 +70,7 @@ class DiscoveryClientApplicationTests {
 
 	@Test
 	void aClientCallsWhatMetadataTell() {
-		int port = run(Applications.Provider.class, "macula.directory.type=static").getBean(RealmNode.class).port();
+		int port = run(Applications.Provider.class).getBean(RealmNode.class).port();
 		ConfigurableApplicationContext client = run(Applications.Client.class,
 				"spring.cloud.discovery.client.simple.instances.shop[0].uri=http://127.0.0.1:1",
 				"spring.cloud.discovery.client.simple.instances.shop[0].metadata.macula-services=test.echo",
@@ -79,7 +80,7 @@ class DiscoveryClientApplicationTests {
 
 	@Test
 	void aClientCallsAnApplicationThatSettingsName() {
-		int port = run(Applications.Provider.class, "macula.directory.type=static").getBean(RealmNode.class).port();
+		int port = run(Applications.Provider.class).getBean(RealmNode.class).port();
 		ConfigurableApplicationContext client = run(Applications.Client.class,
 				"spring.cloud.discovery.client.simple.instances.shop[0].uri=http://127.0.0.1:1",
 				"macula.directory.discovery-client.applications[test.echo]=shop",
@@ -115,8 +116,8 @@ class DiscoveryClientApplicationTests {
 	private String failure(String setting) {
 		List<String> messages = new ArrayList<>();
 		this.runner
-			.withConfiguration(AutoConfigurations.of(SimpleDiscoveryClientAutoConfiguration.class,
-					CompositeDiscoveryClientAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(UtilAutoConfiguration.class,
+					SimpleDiscoveryClientAutoConfiguration.class, CompositeDiscoveryClientAutoConfiguration.class))
 			.withPropertyValues("macula.directory.type=discovery-client", "macula.directory.discovery-client." + setting)
 			.run((context) -> messages.add(causes(context.getStartupFailure())));
 		return messages.get(0);
@@ -149,7 +150,7 @@ class DiscoveryClientApplicationTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DiscoveryClientAutoConfiguration.class, MaculaAutoConfiguration.class,
 			SslAutoConfiguration.class, LifecycleAutoConfiguration.class, SimpleDiscoveryClientAutoConfiguration.class,
-			CompositeDiscoveryClientAutoConfiguration.class })
+			CompositeDiscoveryClientAutoConfiguration.class, UtilAutoConfiguration.class })
 	static class Setup {
 
 	}
