@@ -141,6 +141,17 @@ public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Null
 		return new Instance(nodeId, 0, endpoint, null, 0, DEFAULT_WEIGHT, Map.of());
 	}
 
+	/**
+	 * This instance with another weight.
+	 * @param other relative share
+	 * @return an instance
+	 * @throws IllegalArgumentException if the weight is not valid
+	 */
+	public Instance withWeight(int other) {
+		return new Instance(this.nodeId, this.incarnation, this.endpoint, this.zone, this.priority, other,
+				this.metadata, this.identity);
+	}
+
 	@Override
 	public String toString() {
 		return this.nodeId + "@" + this.endpoint;

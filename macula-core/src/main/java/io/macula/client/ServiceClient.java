@@ -35,6 +35,7 @@ import io.macula.contract.ServiceContract;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LatencyWindow;
+import io.macula.selection.ZoneSpread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,6 +194,18 @@ public final class ServiceClient {
 	 */
 	public List<InstanceTracker> instances() {
 		return this.life.instances();
+	}
+
+	/**
+	 * How the calls are spread over the zones.
+	 * @return the spread at this moment, or {@code null} if zones are not asked for
+	 */
+	public @Nullable ZoneSpread zones() {
+		if (!this.settings.zoneAware()) {
+			return null;
+		}
+		ZoneSpread present = this.life.zones();
+		return (present != null) ? present : ZoneSpread.unknown();
 	}
 
 	/**

@@ -33,6 +33,7 @@ import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LoadBalancer;
+import io.macula.selection.ZoneSpread;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -79,7 +80,7 @@ final class ServiceLife {
 		this.patience = settings.patience();
 		this.providersLog = LogLimit.ofPeers(context.clock());
 		this.balancer = new LoadBalancer(service, settings.strategyName(), settings.strategy(), settings.ejection(),
-				context.clock(), ThreadLocalRandom::current);
+				settings.zoneAware() ? context.zone() : null, context.clock(), ThreadLocalRandom::current);
 		ClientLife life = phase.life();
 		this.links = (life != null) ? new InstanceLinks(this.balancer, life.pool()) : null;
 		WaitingCalls waiting = (life != null)
@@ -244,6 +245,10 @@ final class ServiceLife {
 
 	List<InstanceTracker> instances() {
 		return this.balancer.trackers();
+	}
+
+	@Nullable ZoneSpread zones() {
+		return this.balancer.zones();
 	}
 
 	@Nullable Duration snapshotAge() {

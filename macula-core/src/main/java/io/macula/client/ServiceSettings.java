@@ -38,9 +38,13 @@ import org.jspecify.annotations.Nullable;
  * @param ejection outlier ejection
  * @param patience how long a call waits while no instance of its service is known, never
  * beyond its deadline; 0 to 365 days, 0 fails at once; default 10 seconds
+ * @param zoneAware whether instances of the caller's zone come first, whatever the
+ * strategy; default false, but always true with the strategy
+ * {@link SelectionStrategies#zoneAware()}
  */
 public record ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
-		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection, Duration patience) {
+		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection, Duration patience,
+		boolean zoneAware) {
 
 	/**
 	 * How long a call waits for a first instance unless something else is said.
@@ -69,10 +73,11 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 			throw new IllegalArgumentException("patience " + DurationText.setting(patience)
 					+ " is not valid: expected 0 or more and at most 365d");
 		}
+		zoneAware |= strategy == SelectionStrategies.zoneAware();
 	}
 
 	/**
-	 * Settings with the default patience.
+	 * Settings with the default patience, zone-aware only if the strategy is.
 	 * @param strategyName name of the strategy, for people
 	 * @param strategy chooses the instance of each attempt
 	 * @param codec name of the payload codec
@@ -83,7 +88,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
 			@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection) {
-		this(strategyName, strategy, codec, deadline, attemptTimeout, failover, ejection, DEFAULT_PATIENCE);
+		this(strategyName, strategy, codec, deadline, attemptTimeout, failover, ejection, DEFAULT_PATIENCE, false);
 	}
 
 	/**
@@ -96,14 +101,14 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	}
 
 	/**
-	 * These settings with another strategy.
+	 * These settings with another strategy; zone-aware ones remain so.
 	 * @param name name of the strategy, for people
 	 * @param chosen the strategy
 	 * @return settings
 	 */
 	public ServiceSettings withStrategy(String name, SelectionStrategy chosen) {
 		return new ServiceSettings(name, chosen, this.codec, this.deadline, this.attemptTimeout, this.failover,
-				this.ejection, this.patience);
+				this.ejection, this.patience, this.zoneAware);
 	}
 
 	/**
@@ -113,7 +118,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withDeadline(Duration bound) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, bound, this.attemptTimeout,
-				this.failover, this.ejection, this.patience);
+				this.failover, this.ejection, this.patience, this.zoneAware);
 	}
 
 	/**
@@ -123,7 +128,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withAttemptTimeout(@Nullable Duration bound) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, bound, this.failover,
-				this.ejection, this.patience);
+				this.ejection, this.patience, this.zoneAware);
 	}
 
 	/**
@@ -133,7 +138,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withFailover(Failover rules) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				rules, this.ejection, this.patience);
+				rules, this.ejection, this.patience, this.zoneAware);
 	}
 
 	/**
@@ -143,7 +148,17 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withPatience(Duration wait) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				this.failover, this.ejection, wait);
+				this.failover, this.ejection, wait, this.zoneAware);
+	}
+
+	/**
+	 * These settings with or without a preference for the caller's zone.
+	 * @param near whether instances of the caller's zone come first
+	 * @return settings
+	 */
+	public ServiceSettings withZoneAware(boolean near) {
+		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
+				this.failover, this.ejection, this.patience, near);
 	}
 
 	/**

@@ -24,6 +24,7 @@ import io.macula.client.ContractSkew;
 import io.macula.client.ServiceSettings;
 import io.macula.directory.DirectoryState;
 import io.macula.selection.EjectionSettings;
+import io.macula.selection.ZoneSpread;
 import io.macula.tls.PeerList;
 import io.macula.tls.PeerRefusals;
 import org.jspecify.annotations.Nullable;
@@ -94,10 +95,12 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param snapshotAge since the directory last confirmed the instances, or
 	 * {@code null} before the first snapshot
 	 * @param instances the instances
+	 * @param zones how its calls are spread over the zones, or {@code null} if it is not
+	 * zone-aware
 	 */
 	public record ClientService(String name, String service, @Nullable String contract,
 			@Nullable String contractVersion, ClientSettings settings, @Nullable Duration snapshotAge,
-			List<InstanceState> instances) {
+			List<InstanceState> instances, @Nullable ZoneSpread zones) {
 
 	}
 
@@ -113,9 +116,10 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param codec name of the payload codec
 	 * @param failover further attempts
 	 * @param ejection outlier ejection
+	 * @param zoneAware whether instances of this node's zone come first
 	 */
 	public record ClientSettings(String selection, Duration deadline, String attemptTimeout, Duration patience,
-			String codec, ServiceSettings.Failover failover, EjectionSettings ejection) {
+			String codec, ServiceSettings.Failover failover, EjectionSettings ejection, boolean zoneAware) {
 
 	}
 

@@ -112,14 +112,14 @@ final class Reports {
 				contracts.isEmpty() ? null : contracts,
 				contracts.isEmpty() ? null : String.join(", ", new TreeSet<>(client.versions())),
 				settings(client.settings()), client.snapshotAge(),
-				client.instances().stream().map((tracker) -> instance(client, tracker)).toList());
+				client.instances().stream().map((tracker) -> instance(client, tracker)).toList(), client.zones());
 	}
 
 	private static NodeReport.ClientSettings settings(ServiceSettings settings) {
 		Duration attempt = settings.attemptTimeout();
 		return new NodeReport.ClientSettings(settings.strategyName(), settings.deadline(),
 				(attempt != null) ? attempt.toString() : "auto", settings.patience(), settings.codec(),
-				settings.failover(), settings.ejection());
+				settings.failover(), settings.ejection(), settings.zoneAware());
 	}
 
 	private static NodeReport.InstanceState instance(ServiceClient client, InstanceTracker tracker) {

@@ -93,6 +93,12 @@ final class CandidateList extends AbstractList<Candidate> implements RandomAcces
 				(count == positions.length) ? positions : Arrays.copyOf(positions, count), this.weights);
 	}
 
+	/** All of them, of a list from which none is skipped; not to be changed. */
+	InstanceTracker[] trackers() {
+		assert this.skipped.length == 0;
+		return this.trackers;
+	}
+
 	private int positionOf(InstanceTracker tracker) {
 		int noted = tracker.position;
 		if (noted < this.trackers.length && this.trackers[noted] == tracker) {

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 import io.macula.Fingerprint;
 import io.macula.selection.InstanceTracker.Availability;
@@ -48,17 +50,11 @@ final class Candidates {
 	/** In stable order. */
 	private final InstanceTracker[] all;
 
-	/** The best tier that is not empty. */
-	private final CandidateList preferred;
-
-	/** The preferred ones without those in slow start. */
-	private final CandidateList settled;
+	/** Of all zones: the best tier that is not empty. */
+	private final Offer whole;
 
 	/** Instances that are out and worth a probe. */
 	private final InstanceTracker[] due;
-
-	/** The preferred and the due ones. */
-	private final CandidateList offered;
 
 	/** Neither time nor the method of a call makes a difference. */
 	private final boolean plain;
@@ -71,12 +67,22 @@ final class Candidates {
 	 */
 	private final @Nullable Map<String, Candidates> byMethod;
 
-	Candidates(InstanceTracker[] all, long now) {
-		this(all, now, sameMethods(all) ? null : new ConcurrentHashMap<>());
+	private final @Nullable Zoning zoning;
+
+	/**
+	 * Made by the first choice. Without a barrier, since it is immutable: at worst two
+	 * threads make the same one.
+	 */
+	private @Nullable ZoneSplit split;
+
+	Candidates(InstanceTracker[] all, long now, @Nullable Zoning zoning) {
+		this(all, now, zoning, sameMethods(all) ? null : new ConcurrentHashMap<>());
 	}
 
-	private Candidates(InstanceTracker[] all, long now, @Nullable Map<String, Candidates> byMethod) {
+	private Candidates(InstanceTracker[] all, long now, @Nullable Zoning zoning,
+			@Nullable Map<String, Candidates> byMethod) {
 		this.all = all;
+		this.zoning = zoning;
 		this.byMethod = byMethod;
 		Standing[] standings = new Standing[all.length];
 		int best = Standing.TIERS;
@@ -118,12 +124,11 @@ final class Candidates {
 				offeredOnes.add(all[i]);
 			}
 		}
-		this.preferred = list(preferredOnes).noted();
-		this.settled = list(settledOnes);
+		this.whole = new Offer(list(preferredOnes).noted(), list(settledOnes), list(offeredOnes));
 		this.due = dueOnes.toArray(NONE);
-		this.offered = list(offeredOnes);
 		this.plain = !waits && byMethod == null;
 		this.changesNanoTime = next;
+		this.split = (zoning == null) ? ZoneSplit.NONE : null;
 	}
 
 	/** All instances, in stable order; not to be changed. */
@@ -193,7 +198,8 @@ final class Candidates {
 			Fingerprint told = tracker.fingerprint();
 			return told == null || told.mayHave(mark);
 		}).toArray(InstanceTracker[]::new);
-		return (some.length == 0 || some.length == this.all.length) ? this : new Candidates(some, now, null);
+		return (some.length == 0 || some.length == this.all.length) ? this
+				: new Candidates(some, now, this.zoning, null);
 	}
 
 	/** When the candidates have to be sorted anew. */
@@ -201,12 +207,28 @@ final class Candidates {
 		return this.changesNanoTime;
 	}
 
-	CandidateList preferred() {
-		return this.preferred;
+	/**
+	 * What an attempt chooses from: all there is, or what one zone has, drawn anew each
+	 * time.
+	 */
+	Offer offer(Supplier<RandomGenerator> random) {
+		ZoneSplit present = split();
+		return present.none() ? this.whole : present.draw(random);
 	}
 
-	CandidateList settled() {
-		return this.settled;
+	private ZoneSplit split() {
+		ZoneSplit present = this.split;
+		if (present == null) {
+			Zoning zones = this.zoning;
+			present = (zones != null) ? ZoneSplit.of(this.all, this.whole, this.due, zones) : ZoneSplit.NONE;
+			this.split = present;
+		}
+		return present;
+	}
+
+	/** The zones at this moment, the own one first; empty if they do not matter. */
+	List<ZoneSpread.Zone> zones() {
+		return split().zones();
 	}
 
 	/** The due ones for which this call may be the probe. */
@@ -225,33 +247,53 @@ final class Candidates {
 		}).toArray(InstanceTracker[]::new);
 	}
 
-	/** The preferred ones and some of the due ones. */
-	CandidateList offered(InstanceTracker[] some) {
-		if (some.length == this.due.length) {
-			return this.offered;
-		}
-		List<InstanceTracker> wanted = List.of(some);
-		List<InstanceTracker> offeredOnes = new ArrayList<>(this.all.length);
-		for (InstanceTracker tracker : this.all) {
-			if (this.preferred.contains(tracker) || wanted.contains(tracker)) {
-				offeredOnes.add(tracker);
+	/** The preferred ones of an offer and some of the due ones. */
+	CandidateList offered(Offer offer, InstanceTracker[] some) {
+		return (some.length == this.due.length) ? offer.offered() : joined(this.all, offer.preferred(), some);
+	}
+
+	/** Candidates and some others, in the order of all. */
+	static CandidateList joined(InstanceTracker[] all, CandidateList list, InstanceTracker[] others) {
+		List<InstanceTracker> wanted = List.of(others);
+		List<InstanceTracker> joined = new ArrayList<>(list.size() + others.length);
+		for (InstanceTracker tracker : all) {
+			if (list.contains(tracker) || wanted.contains(tracker)) {
+				joined.add(tracker);
 			}
 		}
-		return list(offeredOnes);
+		return list(joined);
 	}
 
-	/** The untried ones of the best tier that has any. */
-	CandidateList untried(Collection<InstanceTracker> tried) {
-		CandidateList rest = this.preferred.without(tried);
-		return (rest != null && !rest.isEmpty()) ? rest : untriedOfAnyTier(tried);
+	/** The untried ones of an offer, or else those of the best tier that has any. */
+	CandidateList untried(Collection<InstanceTracker> tried, Supplier<RandomGenerator> random) {
+		CandidateList drawn = offer(random).preferred();
+		CandidateList rest = drawn.without(tried);
+		if (rest != null && rest.isEmpty() && drawn != this.whole.preferred()) {
+			rest = this.whole.preferred().without(tried);
+		}
+		return (rest != null && !rest.isEmpty()) ? rest : exceptOfAnyTier(tried::contains);
 	}
 
-	private CandidateList untriedOfAnyTier(Collection<InstanceTracker> tried) {
-		return except(tried::contains);
+	/**
+	 * Those of a zone that are not to be left out, or else those of the best tier that
+	 * has any.
+	 */
+	CandidateList except(Predicate<InstanceTracker> left, Supplier<RandomGenerator> random) {
+		if (!split().none()) {
+			List<InstanceTracker> rest = new ArrayList<>();
+			for (InstanceTracker tracker : offer(random).preferred().trackers()) {
+				if (!left.test(tracker)) {
+					rest.add(tracker);
+				}
+			}
+			if (!rest.isEmpty()) {
+				return list(rest);
+			}
+		}
+		return exceptOfAnyTier(left);
 	}
 
-	/** Those of the best tier that has any which are not to be left out. */
-	CandidateList except(Predicate<InstanceTracker> left) {
+	private CandidateList exceptOfAnyTier(Predicate<InstanceTracker> left) {
 		int best = Standing.TIERS;
 		int count = 0;
 		InstanceTracker[] untried = new InstanceTracker[this.all.length];

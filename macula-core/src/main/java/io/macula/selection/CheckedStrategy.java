@@ -21,6 +21,7 @@ import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.selection.SelectionStrategies.Spreading;
+import io.macula.selection.SelectionStrategies.Weighing;
 
 /**
  * The selection strategy of a client service; what a user's one does wrong ends as an
@@ -39,17 +40,25 @@ final class CheckedStrategy {
 
 	private final boolean spreading;
 
+	private final boolean weighing;
+
 	CheckedStrategy(ServiceName service, String name, SelectionStrategy strategy) {
 		this.service = service;
 		this.name = name;
 		this.strategy = strategy;
 		this.spreading = strategy instanceof Spreading;
 		this.builtIn = this.spreading || SelectionStrategies.builtIn().containsValue(strategy);
+		this.weighing = !this.builtIn || strategy instanceof Weighing;
 	}
 
 	/** Whether it only spreads load, so that single calls may be led elsewhere. */
 	boolean spreading() {
 		return this.spreading;
+	}
+
+	/** Whether it follows the weights; a user's one is taken to do so. */
+	boolean weighing() {
+		return this.weighing;
 	}
 
 	/**

@@ -42,6 +42,11 @@ import org.jspecify.annotations.Nullable;
  * no candidates, unless all do. While any untried candidate exists there is always a
  * choice: if none is available, suspected ones are candidates, then unreachable, then
  * draining, then ejected ones.
+ * <p>
+ * With a near zone, an attempt first draws the zone (see {@link ZoneSpread}), and then
+ * the strategy chooses among the instances of that; a further attempt goes to the others
+ * once all of the drawn zone were tried. Without a known instance in the near zone, zones
+ * make no difference.
  */
 public final class LoadBalancer {
 
@@ -60,6 +65,8 @@ public final class LoadBalancer {
 
 	private final Supplier<RandomGenerator> random;
 
+	private final @Nullable String nearZone;
+
 	private final Roster roster;
 
 	private final AttemptTimeout attemptTimeout = new AttemptTimeout();
@@ -73,7 +80,7 @@ public final class LoadBalancer {
 	 */
 	public LoadBalancer(ServiceName service, String strategyName, SelectionStrategy strategy,
 			EjectionSettings settings) {
-		this(service, strategyName, strategy, settings, System::nanoTime, ThreadLocalRandom::current);
+		this(service, strategyName, strategy, settings, null, System::nanoTime, ThreadLocalRandom::current);
 	}
 
 	/**
@@ -82,21 +89,25 @@ public final class LoadBalancer {
 	 * @param strategyName name of the strategy, for messages
 	 * @param strategy chooses among the candidates
 	 * @param settings outlier ejection and slow start
+	 * @param nearZone zone whose instances come first, or {@code null} where zones make
+	 * no difference
 	 * @param clock nanoseconds on the scale of {@link System#nanoTime()}
 	 * @param random source of randomness, asked at each use
 	 */
 	public LoadBalancer(ServiceName service, String strategyName, SelectionStrategy strategy, EjectionSettings settings,
-			LongSupplier clock, Supplier<RandomGenerator> random) {
+			@Nullable String nearZone, LongSupplier clock, Supplier<RandomGenerator> random) {
 		this.strategy = new CheckedStrategy(service, strategyName, strategy);
 		this.random = random;
-		this.roster = new Roster(service, settings, clock, random);
+		this.nearZone = nearZone;
+		Zoning zoning = (nearZone != null) ? new Zoning(nearZone, this.strategy.weighing()) : null;
+		this.roster = new Roster(service, settings, zoning, clock, random);
 	}
 
 	/**
 	 * The directory has a new snapshot. Trackers of unchanged instances are kept; a
-	 * changed one (weight, zone, metadata) is no longer ejected; a new incarnation or
-	 * endpoint starts afresh. Instances that join while others are there start slowly;
-	 * those of the first snapshot do not.
+	 * changed one (zone, priority, metadata) is no longer ejected, but one of another
+	 * weight is; a new incarnation or endpoint starts afresh. Instances that join while
+	 * others are there start slowly; those of the first snapshot do not.
 	 * @param instances all instances, in stable order
 	 */
 	public void update(List<Instance> instances) {
@@ -128,7 +139,7 @@ public final class LoadBalancer {
 		Candidates present = this.roster.candidates();
 		InstanceTracker chosen;
 		if (!tried.isEmpty()) {
-			CandidateList untried = present.having(context, this.roster).untried(tried);
+			CandidateList untried = present.having(context, this.roster).untried(tried, this.random);
 			if (untried.isEmpty()) {
 				return null;
 			}
@@ -138,7 +149,7 @@ public final class LoadBalancer {
 			return null;
 		}
 		else if (present.plain()) {
-			chosen = this.strategy.select(present.preferred(), context);
+			chosen = this.strategy.select(present.offer(this.random).preferred(), context);
 		}
 		else {
 			chosen = perhapsAsLastResort(pickApart(context));
@@ -156,7 +167,7 @@ public final class LoadBalancer {
 	 * @throws io.macula.RpcException as {@link #pick}
 	 */
 	public @Nullable InstanceTracker pickExcept(SelectionContext context, Predicate<InstanceTracker> useless) {
-		CandidateList rest = this.roster.candidates().having(context, this.roster).except(useless);
+		CandidateList rest = this.roster.candidates().having(context, this.roster).except(useless, this.random);
 		if (rest.isEmpty()) {
 			return null;
 		}
@@ -169,27 +180,28 @@ public final class LoadBalancer {
 	private InstanceTracker pickApart(SelectionContext context) {
 		long now = this.roster.now();
 		Candidates present = this.roster.candidates(now).having(context, this.roster);
-		InstanceTracker probe = pickDue(present, context, now);
+		Offer offer = present.offer(this.random);
+		InstanceTracker probe = pickDue(present, offer, context, now);
 		if (probe != null) {
 			return probe;
 		}
-		InstanceTracker chosen = this.strategy.select(present.preferred(), context);
+		InstanceTracker chosen = this.strategy.select(offer.preferred(), context);
 		SlowStart start = chosen.standing().slowStart();
-		if (start != null && this.strategy.spreading() && !present.settled().isEmpty()
+		if (start != null && this.strategy.spreading() && !offer.settled().isEmpty()
 				&& givesAway(chosen, start, context.tick(), now)) {
-			return this.strategy.select(present.settled(), context);
+			return this.strategy.select(offer.settled(), context);
 		}
 		return chosen;
 	}
 
 	/** The instance that this call is the probe of, or that a strategy prefers to all. */
-	private @Nullable InstanceTracker pickDue(Candidates present, SelectionContext context, long now) {
+	private @Nullable InstanceTracker pickDue(Candidates present, Offer offer, SelectionContext context, long now) {
 		InstanceTracker[] due = present.due(context, now);
 		if (due.length == 0) {
 			return null;
 		}
 		boolean spreading = this.strategy.spreading();
-		InstanceTracker chosen = spreading ? due[0] : this.strategy.select(present.offered(due), context);
+		InstanceTracker chosen = spreading ? due[0] : this.strategy.select(present.offered(offer, due), context);
 		if (chosen.usable()) {
 			return spreading ? null : chosen;
 		}
@@ -227,6 +239,15 @@ public final class LoadBalancer {
 	 */
 	public List<InstanceTracker> trackers(SelectionContext context) {
 		return this.roster.candidates().having(context, this.roster).asList();
+	}
+
+	/**
+	 * How calls are spread over the zones, where that matters to this load balancer.
+	 * @return the spread at this moment, or {@code null} without a near zone
+	 */
+	public @Nullable ZoneSpread zones() {
+		String near = this.nearZone;
+		return (near != null) ? ZoneSpread.of(near, this.roster.candidates()) : null;
 	}
 
 	/**

@@ -78,9 +78,14 @@ final class Roster {
 
 	private final AtomicLong sweptNanoTime;
 
-	private volatile Candidates candidates = new Candidates(new InstanceTracker[0], 0);
+	private final @Nullable Zoning zoning;
 
-	Roster(ServiceName service, EjectionSettings settings, LongSupplier clock, Supplier<RandomGenerator> random) {
+	private volatile Candidates candidates;
+
+	Roster(ServiceName service, EjectionSettings settings, @Nullable Zoning zoning, LongSupplier clock,
+			Supplier<RandomGenerator> random) {
+		this.zoning = zoning;
+		this.candidates = new Candidates(new InstanceTracker[0], 0, zoning);
 		this.settings = settings;
 		this.clock = clock;
 		this.random = random;
@@ -139,9 +144,14 @@ final class Roster {
 				tracker = join(instance, start, joining);
 			}
 			else if (!tracker.instance().equals(instance)) {
+				Instance before = tracker.instance();
 				tracker.instance(instance);
-				tracker.change(Standing::pardoned);
-				forget(tracker);
+				// Another weight says nothing of how well the instance is: it may be
+				// steered while it fails, even because it fails.
+				if (!before.withWeight(instance.weight()).equals(instance)) {
+					tracker.change(Standing::pardoned);
+					forget(tracker);
+				}
 			}
 			Fingerprint told = fingerprints.get(instance.nodeId());
 			tracker.fingerprint((told != null) ? same.computeIfAbsent(told, (first) -> first) : null);
@@ -149,7 +159,7 @@ final class Roster {
 		}
 		InstanceTracker[] all = next.values().toArray(new InstanceTracker[0]);
 		this.ejection.retain(Set.copyOf(next.values()));
-		this.candidates = new Candidates(all, now);
+		this.candidates = new Candidates(all, now, this.zoning);
 	}
 
 	private InstanceTracker join(Instance instance, @Nullable SlowStart start, Consumer<InstanceTracker> joining) {
@@ -267,7 +277,7 @@ final class Roster {
 
 	private void publish(long now) {
 		assert Thread.holdsLock(this);
-		this.candidates = new Candidates(this.candidates.all(), now);
+		this.candidates = new Candidates(this.candidates.all(), now, this.zoning);
 	}
 
 	/**

@@ -45,12 +45,18 @@ public final class SelectionStrategies {
 	/** Name of {@link #weightedRandom()}. */
 	public static final String WEIGHTED_RANDOM = "weighted_random";
 
+	/** Name of {@link #zoneAware()}. */
+	public static final String ZONE_AWARE = "zone_aware";
+
 	private static final Supplier<RandomGenerator> THREAD_LOCAL = ThreadLocalRandom::current;
 
 	private static final SelectionStrategy FIRST_STRATEGY = (candidates, context) -> candidates.get(0);
 
 	private static final Spreading ROUND_ROBIN_STRATEGY = (candidates, context) -> candidates
 		.get((int) Long.remainderUnsigned(context.tick(), candidates.size()));
+
+	/** An object of its own, by which it is known. */
+	private static final SelectionStrategy ZONE_AWARE_STRATEGY = new RoundRobinInZone();
 
 	private static final Map<String, SelectionStrategy> BY_NAME = byName(THREAD_LOCAL);
 
@@ -151,6 +157,16 @@ public final class SelectionStrategies {
 		return new WeightedRandom(random);
 	}
 
+	/**
+	 * Round robin among the instances of the caller's zone while those can carry its
+	 * calls. What makes the zone count is the load balancer, for this strategy always and
+	 * for any other one where that is set; asked without one, this is round robin.
+	 * @return the strategy
+	 */
+	public static SelectionStrategy zoneAware() {
+		return ZONE_AWARE_STRATEGY;
+	}
+
 	private static Map<String, SelectionStrategy> byName(Supplier<RandomGenerator> random) {
 		Map<String, SelectionStrategy> strategies = new LinkedHashMap<>();
 		strategies.put(FIRST, first());
@@ -158,6 +174,7 @@ public final class SelectionStrategies {
 		strategies.put(ROUND_ROBIN, roundRobin());
 		strategies.put(LEAST_LOADED, leastLoaded(random));
 		strategies.put(WEIGHTED_RANDOM, weightedRandom(random));
+		strategies.put(ZONE_AWARE, zoneAware());
 		return Collections.unmodifiableMap(strategies);
 	}
 
@@ -171,9 +188,28 @@ public final class SelectionStrategies {
 	}
 
 	/**
+	 * A spreading strategy that gives more to those of more weight.
+	 */
+	interface Weighing extends Spreading {
+
+	}
+
+	/**
+	 * Round robin, known by its type.
+	 */
+	private record RoundRobinInZone() implements Spreading {
+
+		@Override
+		public Candidate select(List<Candidate> candidates, SelectionContext context) {
+			return ROUND_ROBIN_STRATEGY.select(candidates, context);
+		}
+
+	}
+
+	/**
 	 * Power of two choices over the expected wait: (in flight + 1) x latency / weight.
 	 */
-	private record LeastLoaded(Supplier<RandomGenerator> random) implements Spreading {
+	private record LeastLoaded(Supplier<RandomGenerator> random) implements Weighing {
 
 		@Override
 		public Candidate select(List<Candidate> candidates, SelectionContext context) {
@@ -207,7 +243,7 @@ public final class SelectionStrategies {
 	 * A random point on the line of all weights laid end to end; the load balancer's own
 	 * lists remember the sums.
 	 */
-	private record WeightedRandom(Supplier<RandomGenerator> random) implements Spreading {
+	private record WeightedRandom(Supplier<RandomGenerator> random) implements Weighing {
 
 		@Override
 		public Candidate select(List<Candidate> candidates, SelectionContext context) {

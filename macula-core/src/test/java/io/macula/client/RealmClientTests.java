@@ -66,7 +66,7 @@ class RealmClientTests {
 				new EjectionSettings(false, usual.consecutiveFailures(), usual.failureRate(), usual.minimumCalls(),
 						usual.interval(), usual.baseTime(), usual.maxTime(), usual.maxShare(), usual.latencyFactor(),
 						usual.slowStart()),
-				settings.patience());
+				settings.patience(), settings.zoneAware());
 	}
 
 	private Echo echo() {

@@ -49,7 +49,12 @@ final class Fixtures {
 	}
 
 	Fixtures(SelectionStrategy strategy, EjectionSettings settings) {
-		this.balancer = new LoadBalancer(SERVICE, "tested", strategy, settings, this.clock::get, () -> this.random);
+		this(strategy, settings, null);
+	}
+
+	Fixtures(SelectionStrategy strategy, EjectionSettings settings, @Nullable String nearZone) {
+		this.balancer = new LoadBalancer(SERVICE, "tested", strategy, settings, nearZone, this.clock::get,
+				() -> this.random);
 	}
 
 	static Instance instance(int number) {
@@ -59,6 +64,16 @@ final class Fixtures {
 	static Instance instance(int number, long incarnation, int weight) {
 		return new Instance("node" + number, incarnation, new Endpoint("10.0.0." + (number % 250 + 1), 9443), null, 0,
 				weight, Map.of());
+	}
+
+	static Instance instance(int number, Map<String, String> metadata, int weight) {
+		Instance plain = instance(number);
+		return new Instance(plain.nodeId(), plain.incarnation(), plain.endpoint(), null, 0, weight, metadata);
+	}
+
+	static Instance instance(int number, @Nullable String zone, int weight) {
+		Instance plain = instance(number);
+		return new Instance(plain.nodeId(), plain.incarnation(), plain.endpoint(), zone, 0, weight, Map.of());
 	}
 
 	static List<Instance> instances(int count) {

@@ -87,7 +87,8 @@ class MethodSelectionTests {
 	@Test
 	void whenAllHaveTheSameMethodsThenTheChoiceIsThePlainOne() {
 		join(Map.of("node1", NEW, "node2", NEWER, "node3", NEW));
-		Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), () -> 0, () -> this.fixtures.random);
+		Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), null, () -> 0,
+				() -> this.fixtures.random);
 		roster.update(Fixtures.instances(3), Map.of("node1", NEW, "node2", NEWER, "node3", NEW), (joined) -> {
 		});
 		assertThat(roster.candidates().plain()).isTrue();

@@ -404,13 +404,43 @@ class OutlierEjectionTests {
 	}
 
 	@Test
+	void anotherWeightPardonsNobodyAndForgetsNothing() {
+		this.fixtures.join(3);
+		this.fixtures.calls(15, Code.UNAVAILABLE, 1);
+		InstanceTracker failing = this.fixtures.tracker(1);
+		InstanceTracker well = this.fixtures.tracker(2);
+		long latencyNanos = well.latencyNanos();
+		assertThat(latencyNanos).isPositive();
+		this.fixtures.balancer
+			.update(List.of(Fixtures.instance(1, 1, 1), Fixtures.instance(2, 1, 10_000), Fixtures.instance(3, 1, 7)));
+		assertThat(this.fixtures.tracker(1)).isSameAs(failing);
+		assertThat(failing.instance().weight()).isEqualTo(1);
+		assertThat(failing.ejected()).isTrue();
+		assertThat(this.fixtures.tracker(2)).isSameAs(well);
+		assertThat(well.latencyNanos()).isEqualTo(latencyNanos);
+		assertThat(this.fixtures.shares(100, 3)).containsExactly(0, 50, 50);
+	}
+
+	@Test
+	void failuresInARowCountAcrossAChangeOfWeight() {
+		this.fixtures.join(3);
+		for (int weight = 1; weight <= 5; weight++) {
+			this.fixtures.balancer
+				.update(List.of(Fixtures.instance(1, 1, weight), Fixtures.instance(2), Fixtures.instance(3)));
+			assertThat(this.fixtures.tracker(1).ejected()).isFalse();
+			this.fixtures.calls(3, Code.UNAVAILABLE, 1);
+		}
+		assertThat(this.fixtures.tracker(1).ejected()).isTrue();
+	}
+
+	@Test
 	void aChangeInTheDirectoryResetsTheEjectionOfTheChanged() {
 		this.fixtures.join(3);
 		this.fixtures.calls(15, Code.UNAVAILABLE, 1);
 		this.fixtures.join(4);
 		assertThat(this.fixtures.tracker(1).ejected()).as("unchanged itself").isTrue();
-		this.fixtures.balancer.update(List.of(Fixtures.instance(1, 1, 50), Fixtures.instance(2)));
-		assertThat(this.fixtures.tracker(1).ejected()).as("another weight").isFalse();
+		this.fixtures.balancer.update(List.of(Fixtures.instance(1, Map.of("release", "2"), 100), Fixtures.instance(2)));
+		assertThat(this.fixtures.tracker(1).ejected()).as("other metadata").isFalse();
 		this.fixtures.calls(15, Code.UNAVAILABLE, 1);
 		assertThat(this.fixtures.tracker(1).ejected()).isTrue();
 		this.fixtures.balancer.update(List.of(Fixtures.instance(1, 2, 50), Fixtures.instance(2)));

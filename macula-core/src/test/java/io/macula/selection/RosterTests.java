@@ -39,7 +39,7 @@ class RosterTests {
 
 	private final Random random = new Random(9);
 
-	private final Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), this.clock::get,
+	private final Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), null, this.clock::get,
 			() -> this.random);
 
 	@Test
@@ -86,7 +86,7 @@ class RosterTests {
 		}
 		gone.availability(Availability.UNREACHABLE);
 		assertThat(gone.ejected()).isFalse();
-		assertThat(this.roster.candidates().preferred()).hasSize(2);
+		assertThat(this.roster.candidates().offer(() -> this.random).preferred()).hasSize(2);
 	}
 
 	@Test
@@ -111,13 +111,13 @@ class RosterTests {
 		join(3);
 		Candidates before = this.roster.candidates(this.roster.now());
 		assertThat(before.plain()).isFalse();
-		assertThat(before.settled()).hasSize(2);
+		assertThat(before.offer(() -> this.random).settled()).hasSize(2);
 		this.clock.addAndGet(4_999_999_999L);
 		assertThat(this.roster.candidates(this.roster.now())).isSameAs(before);
 		this.clock.addAndGet(1);
 		Candidates after = this.roster.candidates(this.roster.now());
 		assertThat(after.plain()).isTrue();
-		assertThat(after.settled()).hasSize(3);
+		assertThat(after.offer(() -> this.random).settled()).hasSize(3);
 	}
 
 	private void join(int count) {

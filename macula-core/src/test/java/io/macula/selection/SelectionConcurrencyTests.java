@@ -154,7 +154,7 @@ class SelectionConcurrencyTests {
 
 	@Test
 	void whateverFailsAtTheSameTimeTheFloorOfEjectionHolds() throws Exception {
-		Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), this.clock::get,
+		Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), null, this.clock::get,
 				ThreadLocalRandom::current);
 		roster.update(Fixtures.instances(10), Map.of(), (joined) -> {
 		});
@@ -193,7 +193,7 @@ class SelectionConcurrencyTests {
 				}
 				assertThat(ejected).isLessThanOrEqualTo(5);
 				mostEjected.accumulateAndGet(ejected, Math::max);
-				assertThat(roster.candidates().preferred().size()).isBetween(5, 10);
+				assertThat(roster.candidates().offer(ThreadLocalRandom::current).preferred().size()).isBetween(5, 10);
 			}
 			return null;
 		});
@@ -204,7 +204,7 @@ class SelectionConcurrencyTests {
 
 	@Test
 	void theLastTwoAreNeverBothEjected() throws Exception {
-		Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), this.clock::get,
+		Roster roster = new Roster(Fixtures.SERVICE, EjectionSettings.defaults(), null, this.clock::get,
 				ThreadLocalRandom::current);
 		roster.update(Fixtures.instances(2), Map.of(), (joined) -> {
 		});
@@ -290,7 +290,7 @@ class SelectionConcurrencyTests {
 	}
 
 	private LoadBalancer balancer(SelectionStrategy strategy, EjectionSettings settings) {
-		return new LoadBalancer(Fixtures.SERVICE, "tested", strategy, settings, this.clock::get,
+		return new LoadBalancer(Fixtures.SERVICE, "tested", strategy, settings, null, this.clock::get,
 				ThreadLocalRandom::current);
 	}
 
