@@ -59,6 +59,13 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 		ObservationRegistry observations, @Nullable ProviderSettings provider, @Nullable Executor handlerExecutor,
 		EngineSource engines, @Nullable PeerAccess access) {
 
+	/** The plan of a node that serves with another weight. */
+	NodePlan withWeight(int weight) {
+		ProviderSettings how = this.provider;
+		return new NodePlan(this.settings, this.tls, this.transport, this.pool, this.codecs, this.observations,
+				(how != null) ? how.withWeight(weight) : null, this.handlerExecutor, this.engines, this.access);
+	}
+
 	/**
 	 * Open a life, which neither listens nor dials yet. If that fails, nothing stays open
 	 * but a directory that was given.

@@ -58,12 +58,13 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * The serving part.
 	 *
 	 * @param lease state of the lease: pending, granted, released, or none
+	 * @param weight share of this node for weighted strategies, as it is advertised
 	 * @param services what is served
 	 * @param inFlight calls being served
 	 * @param connections connections accepted and open
 	 * @param draining whether new calls are refused
 	 */
-	public record Provider(String lease, List<ServedService> services, int inFlight, int connections,
+	public record Provider(String lease, int weight, List<ServedService> services, int inFlight, int connections,
 			boolean draining) {
 
 	}
@@ -129,6 +130,7 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param nodeId the instance
 	 * @param endpoint where it listens
 	 * @param zone its place, or {@code null}
+	 * @param weight its share for weighted strategies
 	 * @param state idle, connecting, ready, suspected, draining, failed or ejected
 	 * @param calls attempts sent
 	 * @param inFlight attempts not answered yet
@@ -139,9 +141,9 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * misses in it; {@code null} where either is not known
 	 * @param detail why it is failed or ejected, or {@code null}
 	 */
-	public record InstanceState(String nodeId, String endpoint, @Nullable String zone, String state, long calls,
-			int inFlight, Map<String, Long> failures, Duration p50, Duration p99, @Nullable ContractSkew contract,
-			@Nullable String detail) {
+	public record InstanceState(String nodeId, String endpoint, @Nullable String zone, int weight, String state,
+			long calls, int inFlight, Map<String, Long> failures, Duration p50, Duration p99,
+			@Nullable ContractSkew contract, @Nullable String detail) {
 
 	}
 

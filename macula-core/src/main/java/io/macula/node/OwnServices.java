@@ -78,7 +78,8 @@ final class OwnServices implements Directory {
 	}
 
 	/**
-	 * This node is reached elsewhere from now on; does nothing once it is gone.
+	 * This node is reached elsewhere, or weighs something else, from now on; does nothing
+	 * once it is gone.
 	 * @param self as others will see it
 	 */
 	void moves(Instance self) {

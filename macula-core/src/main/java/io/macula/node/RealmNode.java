@@ -22,13 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.Instance;
 import io.macula.Realm;
 import io.macula.Status;
 import io.macula.client.ClientContext;
 import io.macula.client.RealmClient;
 import io.macula.directory.DirectoryState;
+import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ public final class RealmNode implements AutoCloseable {
 
 	private final RealmClient client;
 
-	private final Refusals refusals;
+	private final NodeRefusals refusals;
 
 	/** Ends what outlives a life; only once there is none any more. */
 	private final NodeClosing remains;
@@ -90,14 +91,19 @@ public final class RealmNode implements AutoCloseable {
 
 	private long incarnation;
 
+	/** Of the instance; set at run time, for this life and those to come. */
+	private int weight;
+
 	/** There from STARTED until it is closed whole; for readers. */
 	private volatile @Nullable Life life;
 
 	RealmNode(NodePlan plan, ClientContext context, List<ServiceDefinition> services, String startedBy,
 			String startedAgainBy) {
 		this.plan = plan;
+		ProviderSettings provider = plan.provider();
+		this.weight = (provider != null) ? provider.weight() : Instance.DEFAULT_WEIGHT;
 		this.services = new ArrayList<>(services);
-		this.refusals = new Refusals(plan.settings().nodeId(), startedBy, startedAgainBy);
+		this.refusals = new NodeRefusals(plan.settings().nodeId(), startedBy, startedAgainBy);
 		this.client = new RealmClient(context, this.refusals.notStarted());
 		this.remains = new NodeClosing(plan.settings().nodeId()).then("the client",
 				() -> this.client.stop(this.refusals.closed()));
@@ -222,6 +228,38 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	/**
+	 * Change the share that this node has of the calls of weighted strategies, for
+	 * example of a canary. It is advertised at once if the services are; it holds in all
+	 * lives to come, until it is set again, but not in another process.
+	 * @param weight the share, relative to that of other instances, from 1 to
+	 * {@value io.macula.Instance#MAX_WEIGHT}
+	 * @throws IllegalArgumentException if the weight is not valid
+	 * @throws IllegalStateException if this node is closed or was not built with a
+	 * provider
+	 */
+	public void weight(int weight) {
+		if (weight < 1 || weight > Instance.MAX_WEIGHT) {
+			throw new IllegalArgumentException(
+					"weight " + weight + " of node '" + this.plan.settings().nodeId() + "' is not valid: expected 1 to "
+							+ Instance.MAX_WEIGHT + "; to get no calls at all, let the node withdraw its services");
+		}
+		ServingPart serving;
+		synchronized (this.lock) {
+			String obstacle = permanentObstacle();
+			if (obstacle != null) {
+				throw new IllegalStateException("The weight of node '" + this.plan.settings().nodeId()
+						+ "' cannot be set to " + weight + ": it is " + obstacle);
+			}
+			this.weight = weight;
+			serving = serving();
+			if (serving == null || !serving.weigh(weight)) {
+				return;
+			}
+		}
+		serving.tell();
+	}
+
+	/**
 	 * Wait for a start that is under way; the lock is held.
 	 * @return false if the present thread cannot wait for it
 	 */
@@ -293,14 +331,16 @@ public final class RealmNode implements AutoCloseable {
 		List<ServiceDefinition> served;
 		List<ServiceDefinition> further;
 		long number;
+		NodePlan present;
 		synchronized (this.lock) {
+			present = this.plan.withWeight(this.weight);
 			served = List.copyOf(this.services);
 			further = List.copyOf(this.provided);
 			// The wall clock may have been set back.
 			this.incarnation = Math.max(this.incarnation + 1, Instant.now().toEpochMilli());
 			number = this.incarnation;
 		}
-		return this.plan.open(number, served, further);
+		return present.open(number, served, further);
 	}
 
 	/**
@@ -348,14 +388,21 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	private void endStart(NodeState next, @Nullable Life begun) {
+		ServingPart serving = (begun != null) ? begun.serving() : null;
+		boolean weighed;
 		boolean stop;
 		synchronized (this.lock) {
 			this.life = begun;
 			this.state = next;
+			// It may have been set since the life was opened.
+			weighed = serving != null && serving.weigh(this.weight);
 			this.starter = null;
 			stop = this.stopWanted;
 			this.stopWanted = false;
 			this.lock.notifyAll();
+		}
+		if (serving != null && weighed) {
+			serving.tell();
 		}
 		if (stop) {
 			end();
@@ -457,27 +504,22 @@ public final class RealmNode implements AutoCloseable {
 		Endpoint endpoint = (present != null && present.serving() != null) ? present.serving().endpoint() : null;
 		List<ServiceDefinition> served;
 		long number;
+		int weighs;
 		NodeState reached;
 		synchronized (this.lock) {
+			weighs = this.weight;
 			served = served();
 			number = this.incarnation;
 			reached = this.state;
 		}
-		NodeReport.Provider provider = provider(present, served);
+		NodeReport.Provider provider = (this.plan.provider() != null)
+				? Reports.provider((present != null) ? present.serving() : null, served, weighs) : null;
 		List<NodeReport.ClientService> clients = Reports.clients(this.client);
 		return new NodeReport(settings.realm().name(), settings.nodeId(), reached.name().toLowerCase(Locale.ROOT),
 				number, settings.zone(), (endpoint != null) ? endpoint.toString() : null, this.plan.tls().source(),
 				provider, (present != null) ? present.engine().state() : DirectoryState.EMPTY, clients,
 				(present != null) ? Reports.connections(present.pool()) : List.of(),
 				Reports.allowLists(this.plan.access(), provider, clients), Reports.refusedPeers(this.plan.access()));
-	}
-
-	private NodeReport.@Nullable Provider provider(@Nullable Life present, List<ServiceDefinition> served) {
-		if (this.plan.provider() == null) {
-			return null;
-		}
-		ServingPart serving = (present != null) ? present.serving() : null;
-		return (serving != null) ? serving.report() : Reports.provider(served);
 	}
 
 	/**
@@ -562,33 +604,6 @@ public final class RealmNode implements AutoCloseable {
 		synchronized (this.lock) {
 			return (this.closed) ? this.refusals.closed() : this.refusals.stopped();
 		}
-	}
-
-	/**
-	 * What calls are told for which the node has no life.
-	 *
-	 * @param nodeId of the node
-	 * @param startedBy who starts it first
-	 * @param startedAgainBy who starts it after a stop
-	 */
-	private record Refusals(String nodeId, String startedBy, String startedAgainBy) {
-
-		Status notStarted() {
-			return refusal("is not started yet: " + this.startedBy);
-		}
-
-		Status stopped() {
-			return refusal("is stopped: " + this.startedAgainBy);
-		}
-
-		Status closed() {
-			return refusal("is closed: nothing can be called through it any more");
-		}
-
-		private Status refusal(String state) {
-			return Status.notProcessed(Code.UNAVAILABLE, "node '" + this.nodeId + "' " + state);
-		}
-
 	}
 
 }

@@ -81,16 +81,23 @@ final class Reports {
 		return (access != null) ? access.refusals() : List.of();
 	}
 
-	static NodeReport.Provider provider(RealmServer server, @Nullable Advertiser advertiser) {
+	static NodeReport.Provider provider(RealmServer server, @Nullable Advertiser advertiser, int weight) {
 		Lease.State lease = (advertiser != null) ? advertiser.state() : null;
-		return new NodeReport.Provider((lease != null) ? lease.name().toLowerCase(Locale.ROOT) : "none",
+		return new NodeReport.Provider((lease != null) ? lease.name().toLowerCase(Locale.ROOT) : "none", weight,
 				server.services().stream().map(Reports::served).toList(), server.inFlight(), server.connections(),
 				server.draining());
 	}
 
-	/** That of a node which is not started. */
-	static NodeReport.Provider provider(List<ServiceDefinition> services) {
-		return new NodeReport.Provider("none", services.stream()
+	/**
+	 * That of a node which serves.
+	 * @param serving {@code null} while it is not started
+	 */
+	static NodeReport.Provider provider(@Nullable ServingPart serving, List<ServiceDefinition> services, int weight) {
+		return (serving != null) ? serving.report() : provider(services, weight);
+	}
+
+	private static NodeReport.Provider provider(List<ServiceDefinition> services, int weight) {
+		return new NodeReport.Provider("none", weight, services.stream()
 			.map((service) -> new NodeReport.ServedService(service.name().value(), service.contract().type().getName(),
 					service.handler().getClass().getName(),
 					service.contract().methods().stream().map(MethodContract::wireName).sorted().toList(), 0, Map.of()))
@@ -130,8 +137,9 @@ final class Reports {
 		String state = (ejection != null) ? "ejected" : state(pool);
 		String detail = (ejection != null) ? ejection : (failed && failure != null) ? failure.toString() : null;
 		return new NodeReport.InstanceState(tracker.instance().nodeId(), tracker.instance().endpoint().toString(),
-				tracker.instance().zone(), state, tracker.calls(), tracker.inFlight(), codes(tracker.failures()),
-				quantile(tracker, 0.5), quantile(tracker, 0.99), client.skew(tracker), detail);
+				tracker.instance().zone(), tracker.instance().weight(), state, tracker.calls(), tracker.inFlight(),
+				codes(tracker.failures()), quantile(tracker, 0.5), quantile(tracker, 0.99), client.skew(tracker),
+				detail);
 	}
 
 	private static String state(EndpointPool pool) {

@@ -83,6 +83,8 @@ final class ServingPart {
 
 	private final LogLimit moves = LogLimit.ofPeers(System::nanoTime);
 
+	private final LogLimit weights = LogLimit.ofPeers(System::nanoTime);
+
 	private final LogLimit announced = LogLimit.ofPeers(System::nanoTime);
 
 	private final Disposable.Swap watch = Disposables.swap();
@@ -225,19 +227,33 @@ final class ServingPart {
 			if (before == null) {
 				return;
 			}
-			change(before, before.host(), before.self().endpoint(), identity);
+			Instance old = before.self();
+			change(before, before.host(), new Instance(old.nodeId(), old.incarnation(), old.endpoint(), old.zone(),
+					old.priority(), old.weight(), old.metadata(), identity));
 		}
 		tell();
 	}
 
+	/**
+	 * Have another share of the calls of weighted strategies; {@link #tell} advertises
+	 * it.
+	 * @return whether it is another one
+	 */
+	synchronized boolean weigh(int weight) {
+		Listening before = this.listening;
+		if (before == null || before.self().weight() == weight) {
+			return false;
+		}
+		change(before, before.host(), before.self().withWeight(weight));
+		this.weights.log("", (suppressed) -> logger.info("Node {} has the weight {} from now on, after {}{}",
+				this.settings.nodeId(), weight, before.self().weight(), suppressed));
+		return true;
+	}
+
 	/** The lock of this is held. */
-	private Instance change(Listening before, AdvertisedHost host, Endpoint endpoint, @Nullable String identity) {
-		Instance old = before.self();
-		Instance self = new Instance(old.nodeId(), old.incarnation(), endpoint, old.zone(), old.priority(),
-				old.weight(), old.metadata(), identity);
+	private void change(Listening before, AdvertisedHost host, Instance self) {
 		this.listening = new Listening(self, host, before.advertiser());
 		this.own.moves(self);
-		return self;
 	}
 
 	private Advertisement advertisement(Instance self) {
@@ -278,7 +294,9 @@ final class ServingPart {
 				return;
 			}
 			old = before.self();
-			self = change(before, host, new Endpoint(host.host(), old.endpoint().port()), old.identity());
+			self = new Instance(old.nodeId(), old.incarnation(), new Endpoint(host.host(), old.endpoint().port()),
+					old.zone(), old.priority(), old.weight(), old.metadata(), old.identity());
+			change(before, host, self);
 		}
 		tell();
 		this.moves.log("", (suppressed) -> logger.info(
@@ -376,7 +394,9 @@ final class ServingPart {
 	}
 
 	NodeReport.Provider report() {
-		return Reports.provider(this.server, advertiser());
+		Listening present = this.listening;
+		int weight = (present != null) ? present.self().weight() : this.provider.weight();
+		return Reports.provider(this.server, advertiser(), weight);
 	}
 
 	private @Nullable Advertiser advertiser() {

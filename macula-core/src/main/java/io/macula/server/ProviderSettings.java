@@ -103,6 +103,16 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 	}
 
 	/**
+	 * These settings with another weight.
+	 * @param weight relative share, 1 to 10000
+	 * @return settings
+	 */
+	public ProviderSettings withWeight(int weight) {
+		return new ProviderSettings(this.address, this.port, this.advertisedHost, this.priority, weight, this.metadata,
+				this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, this.exposeMessages);
+	}
+
+	/**
 	 * These settings with another word on the messages of exceptions.
 	 * @param exposeMessages whether callers are told those that are not declared
 	 * @return settings

@@ -364,7 +364,7 @@ class RealmNodeTests {
 	}
 
 	/** A handler. */
-	private static final class CalculatorHandler implements Calculator {
+	static final class CalculatorHandler implements Calculator {
 
 		private final String node;
 

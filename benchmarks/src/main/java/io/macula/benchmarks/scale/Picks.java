@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 import com.sun.management.ThreadMXBean;
 import io.macula.Code;
@@ -89,7 +90,9 @@ final class Picks {
 		EjectionSettings lasting = new EjectionSettings(true, defaults.consecutiveFailures(), defaults.failureRate(),
 				defaults.minimumCalls(), defaults.interval(), Duration.ofHours(1), Duration.ofHours(1),
 				defaults.maxShare(), defaults.latencyFactor(), defaults.slowStart());
-		LoadBalancer balancer = new LoadBalancer(SERVICE, name, strategy, lasting);
+		boolean zones = strategy == SelectionStrategies.zoneAware();
+		LoadBalancer balancer = new LoadBalancer(SERVICE, name, strategy, lasting, zones ? "zone1" : null,
+				System::nanoTime, ThreadLocalRandom::current);
 		balancer.update(instances(count));
 		balancer.trackers().forEach((tracker) -> {
 			InstanceTracker chosen = balancer.pick(new Call(), others(balancer, tracker));
@@ -107,8 +110,8 @@ final class Picks {
 	private static List<Instance> instances(int count) {
 		List<Instance> instances = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
-			instances.add(new Instance("node" + (10_000 + i), 1, new Endpoint("127.0.0.1", 10_000 + i), null, 0,
-					50 + i % 100, Map.of()));
+			instances.add(new Instance("node" + (10_000 + i), 1, new Endpoint("127.0.0.1", 10_000 + i), "zone" + i % 3,
+					0, 50 + i % 100, Map.of()));
 		}
 		return instances;
 	}

@@ -20,13 +20,16 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * Actuator endpoint that shows the node, what it provides and calls, and its connections.
+ * Actuator endpoint that shows the node, what it provides and calls, and its connections,
+ * and changes its weight.
  */
 @Endpoint(id = "macula")
 public final class MaculaEndpoint {
@@ -59,6 +62,21 @@ public final class MaculaEndpoint {
 	public @Nullable ClientServiceDescriptor clientService(@Selector String clientService) {
 		NodeReport.ClientService report = this.node.report(clientService);
 		return (report != null) ? new ClientServiceDescriptor(report) : null;
+	}
+
+	/**
+	 * Change the share that this node has of the calls of weighted strategies, until it
+	 * is set again or the process ends.
+	 * @param weight the share, relative to that of other instances, from 1 to 10000
+	 */
+	@WriteOperation
+	public void weight(int weight) {
+		try {
+			this.node.weight(weight);
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			throw new InvalidEndpointRequestException(ex.getMessage(), String.valueOf(ex.getMessage()), ex);
+		}
 	}
 
 	/**

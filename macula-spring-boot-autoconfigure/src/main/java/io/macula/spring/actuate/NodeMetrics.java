@@ -25,6 +25,7 @@ import java.util.function.ToDoubleFunction;
 
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
+import io.macula.selection.ZoneSpread;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -120,6 +121,12 @@ final class NodeMetrics implements MeterBinder, ApplicationListener<ApplicationR
 		return (age != null) ? age.toMillis() / 1000.0 : Double.NaN;
 	}
 
+	private double near(String clientName) {
+		NodeReport.ClientService client = client(clientName);
+		ZoneSpread zones = (client != null) ? client.zones() : null;
+		return (zones != null) ? zones.near() : Double.NaN;
+	}
+
 	/** Gauges of each client service, in one registry. */
 	private final class ClientGauges {
 
@@ -128,6 +135,8 @@ final class NodeMetrics implements MeterBinder, ApplicationListener<ApplicationR
 		private final MultiGauge inFlight;
 
 		private final MultiGauge snapshotAge;
+
+		private final MultiGauge near;
 
 		ClientGauges(MeterRegistry registry) {
 			this.instances = MultiGauge.builder("macula.client.instances")
@@ -140,12 +149,16 @@ final class NodeMetrics implements MeterBinder, ApplicationListener<ApplicationR
 				.description("Time since the directory last confirmed the instances")
 				.baseUnit("seconds")
 				.register(registry);
+			this.near = MultiGauge.builder("macula.client.near")
+				.description("Share of the calls that stay in the zone of this node, of zone-aware client services")
+				.register(registry);
 		}
 
 		void refresh() {
-			List<String> names = NodeMetrics.this.node.report()
-				.clients()
-				.stream()
+			List<NodeReport.ClientService> clients = NodeMetrics.this.node.report().clients();
+			List<String> names = clients.stream().map(NodeReport.ClientService::name).toList();
+			List<String> zoneAware = clients.stream()
+				.filter((client) -> client.settings().zoneAware())
 				.map(NodeReport.ClientService::name)
 				.toList();
 			List<MultiGauge.Row<?>> states = new ArrayList<>();
@@ -156,6 +169,7 @@ final class NodeMetrics implements MeterBinder, ApplicationListener<ApplicationR
 			this.instances.register(states, true);
 			this.inFlight.register(rows(names, NodeMetrics.this::inFlight), true);
 			this.snapshotAge.register(rows(names, NodeMetrics.this::snapshotAge), true);
+			this.near.register(rows(zoneAware, NodeMetrics.this::near), true);
 		}
 
 		private static List<MultiGauge.Row<?>> rows(List<String> names, ToDoubleFunction<String> value) {

@@ -116,6 +116,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 *
 	 * @param selection Strategy that chooses the instance, by the name of a built-in
 	 * strategy or of a SelectionStrategy bean
+	 * @param zoneAware Whether instances of this node's zone (macula.node.zone) come
+	 * first, whatever the strategy; with the strategy zone_aware they always do
 	 * @param deadline Bound of a whole call, all its attempts included
 	 * @param attemptTimeout Bound of one attempt, at most the deadline; 'auto' learns it
 	 * from the instance's recent latency
@@ -132,11 +134,12 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param services Settings of one client service each, overriding those above; the
 	 * key is the name of the client service, which is that of its service by default
 	 */
-	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("30s") Duration deadline,
-			@DefaultValue("auto") String attemptTimeout, @DefaultValue("10s") Duration patience,
-			@DefaultValue("cbor") String codec, @DefaultValue("true") boolean warmUp,
-			@DefaultValue("false") boolean allowUnusedSettings, @DefaultValue Failover failover,
-			@DefaultValue Ejection ejection, @DefaultValue Pool pool, @DefaultValue Map<String, Service> services) {
+	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("false") boolean zoneAware,
+			@DefaultValue("30s") Duration deadline, @DefaultValue("auto") String attemptTimeout,
+			@DefaultValue("10s") Duration patience, @DefaultValue("cbor") String codec,
+			@DefaultValue("true") boolean warmUp, @DefaultValue("false") boolean allowUnusedSettings,
+			@DefaultValue Failover failover, @DefaultValue Ejection ejection, @DefaultValue Pool pool,
+			@DefaultValue Map<String, Service> services) {
 
 	}
 
@@ -208,6 +211,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 *
 	 * @param selection Strategy that chooses the instance, by the name of a built-in
 	 * strategy or of a SelectionStrategy bean
+	 * @param zoneAware Whether instances of this node's zone (macula.node.zone) come
+	 * first, whatever the strategy; with the strategy zone_aware they always do
 	 * @param deadline Bound of a whole call, all its attempts included
 	 * @param attemptTimeout Bound of one attempt, at most the deadline; 'auto' learns it
 	 * from the instance's recent latency
@@ -217,9 +222,9 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 */
-	public record Service(@Nullable String selection, @Nullable Duration deadline, @Nullable String attemptTimeout,
-			@Nullable Duration patience, @Nullable String codec, @Nullable ServiceFailover failover,
-			@Nullable ServiceEjection ejection) {
+	public record Service(@Nullable String selection, @Nullable Boolean zoneAware, @Nullable Duration deadline,
+			@Nullable String attemptTimeout, @Nullable Duration patience, @Nullable String codec,
+			@Nullable ServiceFailover failover, @Nullable ServiceEjection ejection) {
 
 	}
 

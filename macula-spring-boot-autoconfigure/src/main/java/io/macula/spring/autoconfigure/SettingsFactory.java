@@ -164,7 +164,7 @@ final class SettingsFactory {
 	private ServiceSettings defaults() {
 		MaculaProperties.Client client = this.properties.client();
 		String prefix = "macula.client";
-		return settings(prefix, client.selection(), client.codec(), client.deadline(),
+		return settings(prefix, client.selection(), client.zoneAware(), client.codec(), client.deadline(),
 				attemptTimeout(prefix, client.attemptTimeout()), client.failover(), client.ejection(),
 				client.patience());
 	}
@@ -175,8 +175,9 @@ final class SettingsFactory {
 		Duration deadline = or(service.deadline(), client.deadline());
 		Duration attemptTimeout = (service.attemptTimeout() != null) ? attemptTimeout(prefix, service.attemptTimeout())
 				: inherited(deadline);
-		return settings(prefix, or(service.selection(), client.selection()), or(service.codec(), client.codec()),
-				deadline, attemptTimeout, failover(client.failover(), service.failover()),
+		return settings(prefix, or(service.selection(), client.selection()),
+				or(service.zoneAware(), client.zoneAware()), or(service.codec(), client.codec()), deadline,
+				attemptTimeout, failover(client.failover(), service.failover()),
 				ejection(client.ejection(), service.ejection()), or(service.patience(), client.patience()));
 	}
 
@@ -191,9 +192,9 @@ final class SettingsFactory {
 				+ (clientName.matches("[a-z0-9.-]+") ? "." + clientName : "[" + clientName + "]");
 	}
 
-	private ServiceSettings settings(String prefix, String selection, String codec, Duration deadline,
-			@Nullable Duration attemptTimeout, MaculaProperties.Failover failover, MaculaProperties.Ejection ejection,
-			Duration patience) {
+	private ServiceSettings settings(String prefix, String selection, boolean zoneAware, String codec,
+			Duration deadline, @Nullable Duration attemptTimeout, MaculaProperties.Failover failover,
+			MaculaProperties.Ejection ejection, Duration patience) {
 		Strategies.Named strategy = this.strategies.find(prefix + ".selection", selection, this.invalid);
 		Set<String> codecs = new TreeSet<>(this.codecs.names());
 		if (!codecs.contains(codec)) {
@@ -207,8 +208,9 @@ final class SettingsFactory {
 				() -> new EjectionSettings(ejection.enabled(), ejection.consecutiveFailures(), ejection.failureRate(),
 						ejection.minimumCalls(), ejection.interval(), ejection.baseTime(), ejection.maxTime(),
 						ejection.maxShare(), ejection.latencyFactor(), ejection.slowStart()));
-		return this.invalid.check(prefix, () -> new ServiceSettings(strategy.name(), strategy.strategy(),
-				this.codecs.resolve(codec), deadline, attemptTimeout, failoverSettings, ejectionSettings, patience));
+		return this.invalid.check(prefix,
+				() -> new ServiceSettings(strategy.name(), strategy.strategy(), this.codecs.resolve(codec), deadline,
+						attemptTimeout, failoverSettings, ejectionSettings, patience, zoneAware));
 	}
 
 	private @Nullable Duration attemptTimeout(String prefix, String text) {

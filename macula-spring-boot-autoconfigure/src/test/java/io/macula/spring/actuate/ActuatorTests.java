@@ -34,6 +34,7 @@ import io.macula.directory.Registry;
 import io.macula.directory.StaticDirectory;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
+import io.macula.selection.ZoneSpread;
 import io.macula.spring.Calculator;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
@@ -45,6 +46,7 @@ import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -73,6 +75,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class ActuatorTests {
 
@@ -129,7 +132,8 @@ class ActuatorTests {
 			JsonNode settings = settings(context);
 			Set<String> names = new TreeSet<>();
 			names(MaculaProperties.Service.class, settings, names);
-			assertThat(names).hasSize(20).contains("selection", "codec", "failover.backoff", "ejection.enabled");
+			assertThat(names).hasSize(21)
+				.contains("selection", "zoneAware", "codec", "failover.backoff", "ejection.enabled");
 			assertThat(settings.path("selection").asString()).isEqualTo("round_robin");
 			assertThat(settings.path("attemptTimeout").asString()).isEqualTo("auto");
 			assertThat(settings.path("patience").asString()).isEqualTo("PT7S");
@@ -237,6 +241,48 @@ class ActuatorTests {
 			return "nowhere";
 		}
 
+	}
+
+	@Test
+	void theEndpointChangesTheWeight() {
+		try (ConfigurableApplicationContext context = run(Application.class)) {
+			MaculaEndpoint endpoint = context.getBean(MaculaEndpoint.class);
+			assertThat(endpoint.node().report().provider().weight()).isEqualTo(100);
+			endpoint.weight(5);
+			assertThat(endpoint.node().report().provider().weight()).isEqualTo(5);
+			assertThat(endpoint.clientService("test.calculator").report().instances().get(0).weight()).isEqualTo(5);
+			assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> endpoint.weight(0))
+				.satisfies((ex) -> assertThat(ex.getReason()).contains("weight 0 of node", "expected 1 to 10000"));
+		}
+		try (ConfigurableApplicationContext context = run(ClientOnly.class)) {
+			MaculaEndpoint endpoint = context.getBean(MaculaEndpoint.class);
+			assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> endpoint.weight(5))
+				.satisfies((ex) -> assertThat(ex.getReason()).contains("it is no provider"));
+		}
+	}
+
+	@Test
+	void theEndpointShowsHowCallsAreSpreadOverZones() {
+		try (ConfigurableApplicationContext context = run(Application.class, "--macula.client.zone-aware=true",
+				"--macula.node.zone=a")) {
+			assertThat(context.getBean(Shop.class).calculator.multiply(2, 3)).isEqualTo(6);
+			MaculaEndpoint endpoint = context.getBean(MaculaEndpoint.class);
+			ZoneSpread zones = endpoint.clientService("test.calculator").report().zones();
+			assertThat(zones.near()).isEqualTo(1);
+			assertThat(zones.reason()).isEqualTo("all near: every instance is in zone a");
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.get("macula.client.near").tag("client", "test.calculator").gauge().value())
+				.isEqualTo(1);
+		}
+		try (ConfigurableApplicationContext context = run(Application.class)) {
+			assertThat(context.getBean(MaculaEndpoint.class).clientService("test.calculator").report().zones())
+				.isNull();
+			assertThat(context.getBean(MeterRegistry.class).find("macula.client.near").gauge()).isNull();
+		}
+		try (ConfigurableApplicationContext context = run(Application.class, "--macula.client.selection=zone_aware")) {
+			ZoneSpread zones = context.getBean(MaculaEndpoint.class).clientService("test.calculator").report().zones();
+			assertThat(zones.reason()).contains("this node has none, set macula.node.zone");
+		}
 	}
 
 	/** As docs/operations.md says. */

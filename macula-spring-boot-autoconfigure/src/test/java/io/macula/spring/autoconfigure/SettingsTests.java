@@ -145,6 +145,26 @@ class SettingsTests {
 	}
 
 	@Test
+	void zonesAreSetForAllAndForOneService() {
+		settings((settings) -> {
+			assertThat(settings.defaults().zoneAware()).isTrue();
+			assertThat(settings.defaults().strategy()).isSameAs(SelectionStrategies.leastLoaded());
+			assertThat(settings.of("far").zoneAware()).isFalse();
+			assertThat(settings.of("other").zoneAware()).isTrue();
+		}, "macula.client.selection=least_loaded", "macula.client.zone-aware=true",
+				"macula.client.services.far.zone-aware=false", "macula.client.services.other.deadline=5s");
+	}
+
+	@Test
+	void theStrategyOfZonesIsZoneAware() {
+		settings((settings) -> {
+			assertThat(settings.defaults().zoneAware()).isFalse();
+			assertThat(settings.of("near").zoneAware()).isTrue();
+			assertThat(settings.of("near").strategy()).isSameAs(SelectionStrategies.zoneAware());
+		}, "macula.client.services.near.selection=zone-aware");
+	}
+
+	@Test
 	void aNegativePatienceIsRefused() {
 		this.runner.withPropertyValues("macula.client.services.quick.patience=-1s")
 			.run((context) -> assertRefused(context.getStartupFailure(),
@@ -199,8 +219,8 @@ class SettingsTests {
 			.withPropertyValues("macula.client.services.a.selection=fastest")
 			.run((context) -> assertRefused(context.getStartupFailure(),
 					"macula.client.services.a.selection = 'fastest'",
-					"one of first, least_loaded, random, round_robin, sticky, weighted_random, or the name of a "
-							+ "SelectionStrategy bean"));
+					"one of first, least_loaded, random, round_robin, sticky, weighted_random, zone_aware, or the "
+							+ "name of a SelectionStrategy bean"));
 	}
 
 	@Test
