@@ -140,7 +140,7 @@ public final class FaultSuite {
 	private static Stream<Fault> catalogue() {
 		List<Fault> all = Stream
 			.of(ProcessFaults.all(), LinkFaults.all(), PathFaults.all(), AddressFaults.all(), LifeFaults.all(),
-					TimeFaults.all(), RealmFaults.all(), AttackFaults.all())
+					TimeFaults.all(), RealmFaults.all(), ZoneFaults.all(), AttackFaults.all())
 			.flatMap(List::stream)
 			.toList();
 		return Stream.concat(all.stream(),

@@ -283,6 +283,29 @@ final class Network implements AutoCloseable {
 		};
 	}
 
+	/**
+	 * Delay what a host gets from some others, so that a round trip to them takes longer.
+	 * @param host name of the host
+	 * @param from the others
+	 * @param millis the delay
+	 * @param queue number of a netfilter queue that the host does not use yet
+	 * @return heals the fault
+	 */
+	Healing delay(String host, List<String> from, double millis, String queue) {
+		Process daemon = new Link(millis, 0, 0, 0).begin(this.linkd, this.hosts, host, queue);
+		String sources = from.stream().map(this::address).collect(Collectors.joining(","));
+		delayed("-I", host, sources, queue);
+		return () -> {
+			delayed("-D", host, sources, queue);
+			daemon.destroy();
+		};
+	}
+
+	private void delayed(String operation, String host, String sources, String queue) {
+		in(host, "iptables", operation, "INPUT", "-s", sources, "-j", "NFQUEUE", "--queue-num", queue,
+				"--queue-bypass");
+	}
+
 	private void queue(String operation, Direction direction) {
 		for (String tables : this.addressing.filters()) {
 			in(CLIENT, tables, operation, direction.chain, "-j", "NFQUEUE", "--queue-num", direction.queue,

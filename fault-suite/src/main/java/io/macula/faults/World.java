@@ -274,7 +274,19 @@ final class World implements AutoCloseable {
 	LoadProcess startLoad(String name, Map<String, String> environment, String... settings) {
 		List<String> args = new ArrayList<>(List.of("--macula.realm.seeds=" + seeds()));
 		args.addAll(List.of(settings));
-		return launchLoad("load", name, environment, args);
+		return launchLoad(Network.CLIENT, "load", name, environment, args);
+	}
+
+	/**
+	 * Start another client under load on a host of its own, beside the providers.
+	 * @param host its host
+	 * @param settings further arguments
+	 * @return the client
+	 */
+	LoadProcess startLoadOn(String host, String... settings) {
+		List<String> args = new ArrayList<>(List.of("--macula.realm.seeds=" + seeds()));
+		args.addAll(List.of(settings));
+		return launchLoad(host, "load", host, Map.of(), args);
 	}
 
 	/**
@@ -284,10 +296,11 @@ final class World implements AutoCloseable {
 	 * @return the client
 	 */
 	LoadProcess startGrpcLoad(String name, String address) {
-		return launchLoad("grpc-load", name, Map.of(), List.of(this.directory.toString(), address));
+		return launchLoad(Network.CLIENT, "grpc-load", name, Map.of(), List.of(this.directory.toString(), address));
 	}
 
-	private LoadProcess launchLoad(String form, String name, Map<String, String> environment, List<String> args) {
+	private LoadProcess launchLoad(String host, String form, String name, Map<String, String> environment,
+			List<String> args) {
 		Path file = this.directory.resolve(name + ".calls");
 		List<String> command = new ArrayList<>(List.of("-Xmx384m", "-Dio.netty.leakDetection.level=advanced"));
 		command.addAll(jvm());
@@ -300,7 +313,7 @@ final class World implements AutoCloseable {
 			.map((arg) -> DurationStyle.detectAndParse(arg.substring(DEADLINE_SETTING.length())))
 			.findFirst()
 			.orElse(DEADLINE);
-		return LoadProcess.start(this.network.on(Network.CLIENT, Jvm.command(command)), all, file,
+		return LoadProcess.start(this.network.on(host, Jvm.command(command)), all, file,
 				this.directory.resolve(name + ".log"), deadline);
 	}
 
