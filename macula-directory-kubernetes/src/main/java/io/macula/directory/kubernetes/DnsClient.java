@@ -65,8 +65,8 @@ final class DnsClient implements EngineClient {
 	@Override
 	public void start(WatchedServices watched) {
 		this.services = watched;
-		EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("macula-directory-dns-io", true),
-				NioIoHandler.newFactory());
+		EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1,
+				new DefaultThreadFactory("macula-directory-dns-io", true), NioIoHandler.newFactory());
 		EventLoop first = loops.next();
 		this.group = loops;
 		this.loop = first;

@@ -122,7 +122,9 @@ final class DnsWatch implements Disposable {
 		return now - this.emptySince < DOUBT.toNanos();
 	}
 
-	/* Until the time to live is over; a little later, so that not all nodes ask at once. */
+	/*
+	 * Until the time to live is over; a little later, so that not all nodes ask at once.
+	 */
 	private Duration pause(long ttlSeconds) {
 		Duration ttl = Duration.ofSeconds(Math.min(ttlSeconds, this.settings.longest().toSeconds()));
 		Duration pause = (ttl.compareTo(this.settings.shortest()) < 0) ? this.settings.shortest() : ttl;

@@ -117,8 +117,8 @@ public final class KubernetesDirectoryAutoConfiguration {
 			return new InetSocketAddress(at.host(), at.port());
 		}
 		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException(PREFIX + "dns.servers '" + text
-					+ "' is not valid: expected an address, or address:port", ex);
+			throw new IllegalArgumentException(
+					PREFIX + "dns.servers '" + text + "' is not valid: expected an address, or address:port", ex);
 		}
 	}
 

@@ -46,12 +46,12 @@ record Refusal(@Nullable Code code, String text) {
 		return switch (status) {
 			case 401 -> new Refusal(Code.UNAUTHENTICATED, "the API server at " + url
 					+ " does not accept the credentials (401): check the token of the service account or the kubeconfig");
-			case 403 -> new Refusal(Code.PERMISSION_DENIED,
-					"not allowed to " + verb + " " + RESOURCE + " in namespace '" + namespace
-							+ "' (403): a Role and RoleBinding must allow the verbs list and watch of it there; the API server says: "
-							+ said);
-			case 404 -> new Refusal(Code.UNIMPLEMENTED, "the API server at " + url
-					+ " has no " + RESOURCE + "/v1 (404): Kubernetes 1.21 or newer is needed");
+			case 403 -> new Refusal(Code.PERMISSION_DENIED, "not allowed to " + verb + " " + RESOURCE
+					+ " in namespace '" + namespace
+					+ "' (403): a Role and RoleBinding must allow the verbs list and watch of it there; the API server says: "
+					+ said);
+			case 404 -> new Refusal(Code.UNIMPLEMENTED, "the API server at " + url + " has no " + RESOURCE
+					+ "/v1 (404): Kubernetes 1.21 or newer is needed");
 			case 0 -> new Refusal(null, "no answer from the API server at " + url + ": " + said);
 			default -> new Refusal(null, "the API server at " + url + " answers " + status + ": " + said);
 		};

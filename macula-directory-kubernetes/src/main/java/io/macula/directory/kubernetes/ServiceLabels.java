@@ -35,14 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class ServiceLabels {
 
 	/*
-	 * service.macula.io/test.calculator: ""   carries test.calculator; any number of these
-	 * macula.io/realm: shop                   for this realm alone; without it for each
-	 * macula.io/weight: "10"                  of each of its endpoints
-	 * macula.io/priority: "1"
+	 * service.macula.io/test.calculator: "" carries test.calculator; any number of these
+	 * macula.io/realm: shop for this realm alone; without it for each macula.io/weight:
+	 * "10" of each of its endpoints macula.io/priority: "1"
 	 *
-	 * A key for each service, not one value for all: a value has 63 characters, and only a
-	 * key can be selected by the API server. Without such a key a Service carries what has
-	 * its own name.
+	 * A key for each service, not one value for all: a value has 63 characters, and only
+	 * a key can be selected by the API server. Without such a key a Service carries what
+	 * has its own name.
 	 */
 
 	static final String SERVICE = "service.macula.io/";

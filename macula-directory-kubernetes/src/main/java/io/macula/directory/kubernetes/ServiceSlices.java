@@ -79,8 +79,8 @@ final class ServiceSlices implements Disposable {
 			slices.watches.add(new SliceWatch(source, selectors.get(i), reader, slices.new Part(i)));
 		}
 		if (selectors.isEmpty()) {
-			watched.failed("no Kubernetes Service can say that it carries it: expected "
-					+ labels.remedy(watched.service()));
+			watched.failed(
+					"no Kubernetes Service can say that it carries it: expected " + labels.remedy(watched.service()));
 		}
 		slices.watches.forEach(SliceWatch::start);
 		return slices;

@@ -46,8 +46,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Instances as the EndpointSlices of one namespace tell them. Writes nothing. Safe for all
- * threads.
+ * Instances as the EndpointSlices of one namespace tell them. Writes nothing. Safe for
+ * all threads.
  */
 final class SliceClient implements EngineClient, SliceSource {
 
@@ -254,7 +254,8 @@ final class SliceClient implements EngineClient, SliceSource {
 			synchronized (this) {
 				this.closed = true;
 				present = this.connection;
-				// The HTTP client of JDK 17 ends its last thread when nobody has it any more.
+				// The HTTP client of JDK 17 ends its last thread when nobody has it any
+				// more.
 				this.connection = null;
 			}
 			if (present != null) {

@@ -172,7 +172,10 @@ final class SliceReader {
 		return records;
 	}
 
-	/* Of two with one name, as in a StatefulSet, the one that takes calls; then by family. */
+	/*
+	 * Of two with one name, as in a StatefulSet, the one that takes calls; then by
+	 * family.
+	 */
 	private Pod better(Pod one, Pod other) {
 		if (one.state() != other.state()) {
 			return (one.state().compareTo(other.state()) < 0) ? one : other;
@@ -217,8 +220,8 @@ final class SliceReader {
 		READY, UNREADY, ENDING;
 
 		/*
-		 * A Service that publishes pods that are not ready says that all are; "serving" is
-		 * then what counts.
+		 * A Service that publishes pods that are not ready says that all are; "serving"
+		 * is then what counts.
 		 */
 		static State of(@Nullable EndpointConditions conditions) {
 			if (conditions == null) {

@@ -47,17 +47,20 @@ final class SliceWatch implements Disposable {
 	 * last, or LISTING where the API server has forgotten that version (410). A step that
 	 * fails is taken again after a pause.
 	 *
-	 * The probe lists no more than one: the client says of a watch that it has begun before
-	 * it has connected, so that it takes an answer to know that the API server is there.
+	 * The probe lists no more than one: the client says of a watch that it has begun
+	 * before it has connected, so that it takes an answer to know that the API server is
+	 * there.
 	 *
 	 * Lists are those of the API server's cache (version "0"), as those of other clients:
 	 * thousands of nodes that come back ask nothing of etcd. What the cache lacks follows
 	 * in the watch.
 	 *
-	 * The client's informer does the same, but tells nobody when the API server is gone or
-	 * gives a bookmark: the age of a snapshot and the state of the directory need both.
+	 * The client's informer does the same, but tells nobody when the API server is gone
+	 * or gives a bookmark: the age of a snapshot and the state of the directory need
+	 * both.
 	 *
-	 * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+	 * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of
+	 * -changes
 	 */
 
 	private static final long PAGE = 500;
@@ -69,7 +72,10 @@ final class SliceWatch implements Disposable {
 
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-	/** The API server ends a watch itself; spread, so that not all nodes come back at once. */
+	/**
+	 * The API server ends a watch itself; spread, so that not all nodes come back at
+	 * once.
+	 */
 	private static final long SHORTEST_WATCH_SECONDS = 300;
 
 	/** Bookmarks come each minute. */
@@ -92,7 +98,9 @@ final class SliceWatch implements Disposable {
 
 	private volatile boolean disposed;
 
-	/** Version of the list that was heard last; {@code null} if it must be listed anew. */
+	/**
+	 * Version of the list that was heard last; {@code null} if it must be listed anew.
+	 */
 	private @Nullable String version;
 
 	/** Whether the API server has forgotten the version: its cache may be older still. */

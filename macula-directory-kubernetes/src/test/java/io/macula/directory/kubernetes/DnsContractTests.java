@@ -53,12 +53,11 @@ class DnsContractTests extends DirectoryContractTests {
 
 		@Override
 		public DirectoryEngine engine(Node node) {
-			return RemoteEngine.of("dns",
-					new DnsClient(new DnsSettings("{service}" + DOMAIN,
-							Map.of("tck.calculator", "calculator" + DOMAIN, "tck.other", "other" + DOMAIN, "tck.nobody",
-									"nobody" + DOMAIN),
-							"macula", 9443, AddressFamily.IPV4, List.of(this.names.address()), Duration.ofMillis(500),
-							Duration.ofMillis(100), Duration.ofSeconds(30))));
+			return RemoteEngine.of("dns", new DnsClient(new DnsSettings("{service}" + DOMAIN,
+					Map.of("tck.calculator", "calculator" + DOMAIN, "tck.other", "other" + DOMAIN, "tck.nobody",
+							"nobody" + DOMAIN),
+					"macula", 9443, AddressFamily.IPV4, List.of(this.names.address()), Duration.ofMillis(500),
+					Duration.ofMillis(100), Duration.ofSeconds(30))));
 		}
 
 		@Override

@@ -99,8 +99,8 @@ class KubernetesDirectoryAutoConfigurationTests {
 
 	private void refused(String message, String setting) {
 		this.runner
-			.withPropertyValues("macula.directory.type=kubernetes", "macula.directory.kubernetes.url=https://127.0.0.1:1",
-					setting)
+			.withPropertyValues("macula.directory.type=kubernetes",
+					"macula.directory.kubernetes.url=https://127.0.0.1:1", setting)
 			.run((context) -> assertThatIllegalArgumentException()
 				.isThrownBy(() -> create(context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class)))
 				.withMessageContaining(message));

@@ -159,14 +159,16 @@ class KubernetesEngineTests {
 			pod.setStatus(new io.fabric8.kubernetes.api.model.PodStatusBuilder().withPhase("Running")
 				.withPodIP(address)
 				.addNewPodIP(address)
-				.withConditions(new PodConditionBuilder().withType("Ready").withStatus(ready ? "True" : "False").build())
+				.withConditions(
+						new PodConditionBuilder().withType("Ready").withStatus(ready ? "True" : "False").build())
 				.build());
 			return pod;
 		});
 	}
 
 	private static void row(String what, String bound, Object figure, boolean ok) {
-		System.out.println("ENGINE-ROW|kubernetes|" + what + "|" + bound + "|" + figure + "|" + (ok ? "holds" : "FAILS"));
+		System.out
+			.println("ENGINE-ROW|kubernetes|" + what + "|" + bound + "|" + figure + "|" + (ok ? "holds" : "FAILS"));
 		assertThat(ok).as("%s: %s, expected %s", what, figure, bound).isTrue();
 	}
 
@@ -209,10 +211,10 @@ class KubernetesEngineTests {
 		long ending = millis(begin);
 		row("pod that ends (grace period of 30 s) leaves", "< 2 s", ending + " ms", ending < 2000);
 		Lease lease = engine.registry()
-			.advertise(new Advertisement(
-					new Instance("calc-0", 1, new Endpoint("10.1.0.1", 9443), null, 0, 100, Map.of()),
-					Set.of(new ServiceName("test.calculator"), new ServiceName("test.missing")),
-					Duration.ofSeconds(15)));
+			.advertise(
+					new Advertisement(new Instance("calc-0", 1, new Endpoint("10.1.0.1", 9443), null, 0, 100, Map.of()),
+							Set.of(new ServiceName("test.calculator"), new ServiceName("test.missing")),
+							Duration.ofSeconds(15)));
 		Awaitility.await()
 			.atMost(SOON)
 			.until(() -> String.valueOf(engine.state().fault()).contains("service test.missing (expected a Service")
@@ -243,13 +245,14 @@ class KubernetesEngineTests {
 		Seen seen = new Seen(engine, "test.calculator");
 		Awaitility.await().atMost(SOON).until(() -> engine.obstacle() != null);
 		assertThat(engine.obstacle().code()).isEqualTo(Code.PERMISSION_DENIED);
-		row("no right to read", "names verb, resource and namespace", engine.obstacle().message(),
-				engine.obstacle()
-					.message()
-					.contains("not allowed to list endpointslices.discovery.k8s.io in namespace '" + this.namespace + "'"));
+		row("no right to read", "names verb, resource and namespace", engine.obstacle().message(), engine.obstacle()
+			.message()
+			.contains("not allowed to list endpointslices.discovery.k8s.io in namespace '" + this.namespace + "'"));
 		grant("list");
-		Awaitility.await().atMost(SOON).until(() -> engine.obstacle() != null
-				&& engine.obstacle().message().contains("not allowed to watch endpointslices.discovery.k8s.io"));
+		Awaitility.await()
+			.atMost(SOON)
+			.until(() -> engine.obstacle() != null
+					&& engine.obstacle().message().contains("not allowed to watch endpointslices.discovery.k8s.io"));
 		row("right to list, none to watch", "names verb, resource and namespace", engine.obstacle().message(), true);
 		this.client.rbac().roles().inNamespace(this.namespace).withName("read").delete();
 		this.client.rbac().roleBindings().inNamespace(this.namespace).withName("read").delete();
@@ -294,7 +297,8 @@ class KubernetesEngineTests {
 
 	@Test
 	void tenThousandEndpoints() {
-		// 500 nodes with 20 services each, 100 endpoints a slice as the controller makes them.
+		// 500 nodes with 20 services each, 100 endpoints a slice as the controller makes
+		// them.
 		for (int service = 0; service < 20; service++) {
 			for (int part = 0; part < 5; part++) {
 				Slices slice = Slices.of("s-" + service + "-" + part, "svc-" + service).carrying("test.s" + service);
@@ -340,7 +344,8 @@ class KubernetesEngineTests {
 		slice("calc-0", "10.1.0.1");
 		slice("calc-1", "10.1.0.2");
 		List<Seen> watchers = new ArrayList<>();
-		// 50 nodes, each with 20 clients: what each node asks of the API server is one watch.
+		// 50 nodes, each with 20 clients: what each node asks of the API server is one
+		// watch.
 		for (int i = 0; i < 50; i++) {
 			KubernetesEngine engine = engine(this.admin);
 			for (int j = 0; j < 20; j++) {
@@ -372,7 +377,8 @@ class KubernetesEngineTests {
 		Assumptions.assumeTrue(Files.exists(run.resolve("kube-apiserver.pid")),
 				"no process ids of a control plane that may be stopped are beside the kubeconfig");
 		Duration outage = Duration.ofSeconds(Boolean.getBoolean("engines.short") ? 20 : 120);
-		// Without a kubelet the control plane takes its pods away in the long run: not these.
+		// Without a kubelet the control plane takes its pods away in the long run: not
+		// these.
 		slice("calc-0", "10.1.0.1");
 		KubernetesEngine engine = engine(this.admin);
 		Seen seen = new Seen(engine, "test.calculator");

@@ -97,7 +97,8 @@ final class MockApi implements AutoCloseable {
 
 			@Override
 			public void onOpen(WebSocket socket, Response response) {
-				// One that ends at once without a word is taken for one of a forgotten version.
+				// One that ends at once without a word is taken for one of a forgotten
+				// version.
 				socket.send("{\"type\":\"BOOKMARK\",\"object\":{\"apiVersion\":\"discovery.k8s.io/v1\","
 						+ "\"kind\":\"EndpointSlice\",\"metadata\":{\"resourceVersion\":\"1\"}}}");
 				socket.close(1000, "timeout");

@@ -84,8 +84,7 @@ class SliceClientTests {
 		Seen seen = new Seen(engine(), "test.orders");
 		seen.await("a");
 		Awaitility.await().atMost(SOON).until(() -> watches() == 1);
-		assertThat(this.api.requests().stream().filter((path) -> path.contains("labelSelector")))
-			.isNotEmpty()
+		assertThat(this.api.requests().stream().filter((path) -> path.contains("labelSelector"))).isNotEmpty()
 			.allMatch((path) -> path.contains("labelSelector=service.macula.io%2Ftest.orders"))
 			.anyMatch((path) -> path.contains("watch=true") && path.contains("allowWatchBookmarks=true"));
 	}
@@ -105,8 +104,8 @@ class SliceClientTests {
 	void aWatchThatEndsGoesOnWhereItWas() {
 		this.api.put(Slices.of("s-1", "x").carrying("test.orders").pod("a", "10.0.0.1"));
 		AtomicInteger left = new AtomicInteger(1);
-		this.api.answer((path) -> path.contains("watch=true") && left.getAndDecrement() > 0
-				? MockApi.watchThatEnds() : null);
+		this.api.answer(
+				(path) -> path.contains("watch=true") && left.getAndDecrement() > 0 ? MockApi.watchThatEnds() : null);
 		KubernetesEngine engine = engine();
 		Seen seen = new Seen(engine, "test.orders");
 		seen.await("a");
@@ -177,7 +176,8 @@ class SliceClientTests {
 	@Test
 	void aSliceOfNoUseIsSkippedAndShown() {
 		this.api.put(Slices.of("s-1", "x").carrying("test.orders").pod("a", "10.0.0.1"));
-		this.api.put(Slices.of("s-2", "x").carrying("test.orders")
+		this.api.put(Slices.of("s-2", "x")
+			.carrying("test.orders")
 			.ports(Slices.port("http", "TCP", 80))
 			.pod("b", "10.0.0.2"));
 		KubernetesEngine engine = engine();
@@ -243,7 +243,8 @@ class SliceClientTests {
 		assertThat(fault(engine)).contains("no Service of namespace 'shop' lists this node", "pod 'pod-a'",
 				"label service.macula.io/test.orders", "label service.macula.io/test.stock");
 		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
-		this.api.put(Slices.of("s-1", "x").carrying("test.orders", "test.stock", "test.gone")
+		this.api.put(Slices.of("s-1", "x")
+			.carrying("test.orders", "test.stock", "test.gone")
 			.pod("pod-a", "u", "10.0.0.1", false, false, false));
 		Awaitility.await().atMost(SOON).until(() -> lease.state() == Lease.State.GRANTED);
 		assertThat(fault(engine)).as("readiness may wait for the lease")

@@ -61,7 +61,10 @@ final class ClientSource implements DiscoverySource {
 
 	private static String describe(DiscoveryClient client) {
 		if (client instanceof CompositeDiscoveryClient composite) {
-			return composite.getDiscoveryClients().stream().map(ClientSource::describe).collect(Collectors.joining(", "));
+			return composite.getDiscoveryClients()
+				.stream()
+				.map(ClientSource::describe)
+				.collect(Collectors.joining(", "));
 		}
 		return client.description();
 	}

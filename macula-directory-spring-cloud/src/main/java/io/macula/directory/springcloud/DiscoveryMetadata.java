@@ -89,9 +89,10 @@ final class DiscoveryMetadata {
 	static Map<String, String> write(Advertisement advertisement, Realm realm) {
 		Instance node = advertisement.instance();
 		Map<String, String> metadata = new LinkedHashMap<>();
-		metadata.put(SERVICES, new TreeSet<>(advertisement.services().stream().map(ServiceName::value).toList()).stream()
-			.map((name) -> versioned(name, advertisement.fingerprints().get(new ServiceName(name))))
-			.collect(Collectors.joining(",")));
+		metadata.put(SERVICES,
+				new TreeSet<>(advertisement.services().stream().map(ServiceName::value).toList()).stream()
+					.map((name) -> versioned(name, advertisement.fingerprints().get(new ServiceName(name))))
+					.collect(Collectors.joining(",")));
 		metadata.put(REALM, realm.name());
 		metadata.put(HOST, node.endpoint().host());
 		metadata.put(PORT, String.valueOf(node.endpoint().port()));
@@ -168,8 +169,8 @@ final class DiscoveryMetadata {
 			int equals = entry.indexOf('=');
 			if (!entry.isEmpty()) {
 				ServiceName name = new ServiceName((equals < 0) ? entry : entry.substring(0, equals));
-				services.put(name, (equals < 0) ? Optional.empty()
-						: Optional.of(new Fingerprint(entry.substring(equals + 1))));
+				services.put(name,
+						(equals < 0) ? Optional.empty() : Optional.of(new Fingerprint(entry.substring(equals + 1))));
 			}
 		}
 		return services;

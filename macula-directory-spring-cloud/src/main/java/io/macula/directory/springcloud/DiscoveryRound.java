@@ -122,7 +122,8 @@ final class DiscoveryRound {
 	private void note(Answers answers) {
 		answers.skipped.forEach((key, fault) -> {
 			if (!fault.equals(this.skipped.get(key))) {
-				this.limit.log(key, (suppressed) -> logger.warn("Instance {} is skipped: {}{}", key, fault, suppressed));
+				this.limit.log(key,
+						(suppressed) -> logger.warn("Instance {} is skipped: {}{}", key, fault, suppressed));
 			}
 		});
 		this.skipped = answers.skipped;
@@ -221,9 +222,11 @@ final class DiscoveryRound {
 		private void skip(String application, ServiceInstance instance, RuntimeException cause) {
 			if (this.skipped.size() < MOST) {
 				String id = instance.getInstanceId();
-				String key = "'" + Printable.text((id != null) ? id : instance.getHost() + ":" + instance.getPort(), 200)
+				String key = "'"
+						+ Printable.text((id != null) ? id : instance.getHost() + ":" + instance.getPort(), 200)
 						+ "' of application '" + Printable.text(application, 200) + "'";
-				this.skipped.put(key, "its metadata: " + Printable.text(String.valueOf(cause.getMessage()), Printable.CLAUSE));
+				this.skipped.put(key,
+						"its metadata: " + Printable.text(String.valueOf(cause.getMessage()), Printable.CLAUSE));
 			}
 		}
 

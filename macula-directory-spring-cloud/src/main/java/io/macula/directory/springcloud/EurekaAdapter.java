@@ -58,7 +58,8 @@ final class EurekaAdapter implements DiscoveryAdapter {
 		Duration silence = Duration.ofMillis(since);
 		Duration interval = Duration.ofSeconds(client.getEurekaClientConfig().getRegistryFetchIntervalSeconds());
 		return (silence.compareTo(interval.multipliedBy(2).plus(SLACK)) > 0)
-				? "Eureka has not answered for " + DurationText.of(silence) + ": check eureka.client.service-url" : null;
+				? "Eureka has not answered for " + DurationText.of(silence) + ": check eureka.client.service-url"
+				: null;
 	}
 
 	@Override

@@ -167,8 +167,7 @@ final class MetadataRegistry implements Registry {
 				this.thread.execute(() -> erase(lease));
 			}
 		}
-		Schedulers.parallel()
-			.schedule(() -> release(lease), WITHDRAWAL.toMillis(), TimeUnit.MILLISECONDS);
+		Schedulers.parallel().schedule(() -> release(lease), WITHDRAWAL.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private void erase(DirectoryLease lease) {

@@ -84,8 +84,8 @@ final class SpringCloudDirectory {
 		if (port != null && port == 0) {
 			throw new IllegalArgumentException(KEY + ".port 0 is not valid: expected 1 to 65535");
 		}
-		return new DiscoverySettings(context.realm(), this.properties.interval(), this.properties.timeout(), applications,
-				(port != null) ? port : 0, context.lease(), this.properties.selfPreservation());
+		return new DiscoverySettings(context.realm(), this.properties.interval(), this.properties.timeout(),
+				applications, (port != null) ? port : 0, context.lease(), this.properties.selfPreservation());
 	}
 
 	private DiscoverySource source() {

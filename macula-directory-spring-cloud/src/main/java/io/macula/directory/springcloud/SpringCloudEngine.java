@@ -120,7 +120,9 @@ final class SpringCloudEngine implements DirectoryEngine {
 			return state;
 		}
 		DirectoryReport read = state.engines().get(0);
-		String trouble = Stream.of(read.trouble(), refused).filter((text) -> text != null).collect(Collectors.joining("; "));
+		String trouble = Stream.of(read.trouble(), refused)
+			.filter((text) -> text != null)
+			.collect(Collectors.joining("; "));
 		DirectoryReport report = new DirectoryReport(read.engine(), read.nodes(), read.lease(), read.reachable(),
 				read.since(), read.age(), trouble, read.corruptRecords(), read.selfPreservation(), read.overdue(),
 				read.details());

@@ -118,7 +118,8 @@ class DiscoveryClientApplicationTests {
 		this.runner
 			.withConfiguration(AutoConfigurations.of(UtilAutoConfiguration.class,
 					SimpleDiscoveryClientAutoConfiguration.class, CompositeDiscoveryClientAutoConfiguration.class))
-			.withPropertyValues("macula.directory.type=discovery-client", "macula.directory.discovery-client." + setting)
+			.withPropertyValues("macula.directory.type=discovery-client",
+					"macula.directory.discovery-client." + setting)
 			.run((context) -> messages.add(causes(context.getStartupFailure())));
 		return messages.get(0);
 	}

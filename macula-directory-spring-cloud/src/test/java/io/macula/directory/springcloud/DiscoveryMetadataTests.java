@@ -51,19 +51,19 @@ class DiscoveryMetadataTests {
 		Instance instance = new Instance("a:1", 42, new Endpoint("10.1.2.3", 9443), "b", -2, 250,
 				Map.of("ver sion", "1=2&3", "ä", "\n", "empty", ""), "0123456789abcdef".repeat(4));
 		Fingerprint fingerprint = new Fingerprint("AAAAAAAAAAA.abcd");
-		Map<String, String> written = DiscoveryMetadata.write(
-				new Advertisement(instance, Set.of(ORDERS, STOCK), Map.of(ORDERS, fingerprint), Advertisement.DEFAULT_TTL),
-				REALM);
+		Map<String, String> written = DiscoveryMetadata.write(new Advertisement(instance, Set.of(ORDERS, STOCK),
+				Map.of(ORDERS, fingerprint), Advertisement.DEFAULT_TTL), REALM);
 		assertThat(written).containsEntry("macula-services", "shop.orders=AAAAAAAAAAA.abcd,shop.stock");
 		assertThat(written.keySet()).as("what Consul takes").allMatch((key) -> key.matches("[A-Za-z0-9_-]+"));
 		Node read = read(written, List.of(), 0);
-		assertThat(read).isEqualTo(
-				new Node(instance, Map.of(ORDERS, Optional.of(fingerprint), STOCK, Optional.empty())));
+		assertThat(read)
+			.isEqualTo(new Node(instance, Map.of(ORDERS, Optional.of(fingerprint), STOCK, Optional.empty())));
 	}
 
 	@Test
 	void ofAnotherRealmAndWithoutServicesThereIsNobody() {
-		assertThat(read(Map.of("macula-services", "a", "macula-port", "1", "macula-realm", "x"), List.of(), 0)).isNull();
+		assertThat(read(Map.of("macula-services", "a", "macula-port", "1", "macula-realm", "x"), List.of(), 0))
+			.isNull();
 		assertThat(read(Map.of(), List.of(), 9443)).isNull();
 		assertThat(new DefaultServiceInstance("i", "app", "10.0.0.1", 8080, false).getMetadata()).isEmpty();
 	}
@@ -72,8 +72,8 @@ class DiscoveryMetadataTests {
 	void whatIsLeftOutHasItsDefault() {
 		Node read = read(Map.of("macula-services", " shop.orders, shop.stock ", "zone", "z"), List.of(), 9443);
 		assertThat(read).isNotNull();
-		assertThat(read.instance()).isEqualTo(new Instance("h-i:8080", 0, new Endpoint("10.0.0.1", 9443), "z", 0,
-				Instance.DEFAULT_WEIGHT, Map.of()));
+		assertThat(read.instance()).isEqualTo(
+				new Instance("h-i:8080", 0, new Endpoint("10.0.0.1", 9443), "z", 0, Instance.DEFAULT_WEIGHT, Map.of()));
 		assertThat(read.services()).containsOnlyKeys(ORDERS, STOCK);
 	}
 
@@ -104,12 +104,13 @@ class DiscoveryMetadataTests {
 	}
 
 	private static void fails(Map<String, String> metadata, String message) {
-		assertThatIllegalArgumentException().isThrownBy(() -> read(metadata, List.of(), 0)).withMessageContaining(message);
+		assertThatIllegalArgumentException().isThrownBy(() -> read(metadata, List.of(), 0))
+			.withMessageContaining(message);
 	}
 
 	private static @Nullable Node read(Map<String, String> metadata, List<ServiceName> mapped, int port) {
-		return DiscoveryMetadata.read(
-				new DefaultServiceInstance("h i:8080", "app", "10.0.0.1", 8080, false, metadata), REALM, mapped, port);
+		return DiscoveryMetadata.read(new DefaultServiceInstance("h i:8080", "app", "10.0.0.1", 8080, false, metadata),
+				REALM, mapped, port);
 	}
 
 }

@@ -77,10 +77,11 @@ class EurekaTests {
 
 	@BeforeEach
 	void startServer() throws IOException {
-		Assumptions.assumeTrue(
-				ClassUtils.isPresent("org.springframework.cloud.netflix.eureka.server.EurekaServerMarkerConfiguration",
-						null),
-				"Eureka's server is not on the class path: run with -Peureka -Denforcer.skip");
+		Assumptions
+			.assumeTrue(
+					ClassUtils.isPresent(
+							"org.springframework.cloud.netflix.eureka.server.EurekaServerMarkerConfiguration", null),
+					"Eureka's server is not on the class path: run with -Peureka -Denforcer.skip");
 		try (ServerSocket free = new ServerSocket(0)) {
 			this.port = free.getLocalPort();
 		}
@@ -98,7 +99,8 @@ class EurekaTests {
 
 	private void awaitServer() {
 		HttpClient http = HttpClient.newHttpClient();
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + "/eureka/apps")).build();
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + "/eureka/apps"))
+			.build();
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(120))
 			.ignoreExceptionsMatching((ex) -> ex instanceof ConnectException || ex instanceof IOException)
@@ -194,8 +196,7 @@ class EurekaTests {
 					"eureka.client.initial-instance-info-replication-interval-seconds=2",
 					"eureka.instance.lease-renewal-interval-in-seconds=1",
 					"eureka.instance.lease-expiration-duration-in-seconds=3",
-					"eureka.instance.instance-id=" + name + "-1",
-					"macula.directory.discovery-client.interval=500ms")
+					"eureka.instance.instance-id=" + name + "-1", "macula.directory.discovery-client.interval=500ms")
 			.run(arguments);
 		this.started.add(context);
 		return context;

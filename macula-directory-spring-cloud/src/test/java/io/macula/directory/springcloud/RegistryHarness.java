@@ -46,8 +46,8 @@ final class RegistryHarness implements DirectoryHarness {
 
 	@Override
 	public DirectoryEngine engine(Node node) {
-		DiscoverySettings settings = new DiscoverySettings(REALM, Duration.ofMillis(150), Duration.ofSeconds(2), Map.of(),
-				0, node.lease(), true);
+		DiscoverySettings settings = new DiscoverySettings(REALM, Duration.ofMillis(150), Duration.ofSeconds(2),
+				Map.of(), 0, node.lease(), true);
 		MetadataRegistry written = null;
 		TestRegistry.Entry registration = new TestRegistry.Entry("application-" + node.nodeId(),
 				node.nodeId() + "-" + node.incarnation());
@@ -119,6 +119,5 @@ final class RegistryHarness implements DirectoryHarness {
 	public void close() {
 		// The registry is in this process.
 	}
-
 
 }

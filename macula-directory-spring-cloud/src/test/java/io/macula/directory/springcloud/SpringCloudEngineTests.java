@@ -177,8 +177,8 @@ class SpringCloudEngineTests {
 	private SpringCloudEngine open(Duration interval, Map<ServiceName, List<String>> applications) {
 		DiscoverySettings settings = new DiscoverySettings(REALM, interval, Duration.ofMillis(500), applications, 0,
 				Duration.ofSeconds(3), true);
-		SpringCloudEngine opened = new SpringCloudEngine(ClientSource.of(this.registry, this.stale::get), settings, null,
-				() -> {
+		SpringCloudEngine opened = new SpringCloudEngine(ClientSource.of(this.registry, this.stale::get), settings,
+				null, () -> {
 				});
 		this.engine = opened;
 		opened.directory().watch(ORDERS).subscribe(this.seen::set);
@@ -203,9 +203,8 @@ class SpringCloudEngineTests {
 	}
 
 	private static Advertisement advertisement(String nodeId, int weight) {
-		return new Advertisement(
-				new Instance(nodeId, 1, new Endpoint("10.0.0.1", 9443), null, 0, weight, Map.of()), Set.of(ORDERS),
-				Duration.ofSeconds(3));
+		return new Advertisement(new Instance(nodeId, 1, new Endpoint("10.0.0.1", 9443), null, 0, weight, Map.of()),
+				Set.of(ORDERS), Duration.ofSeconds(3));
 	}
 
 }

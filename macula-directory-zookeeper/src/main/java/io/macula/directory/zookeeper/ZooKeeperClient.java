@@ -196,12 +196,7 @@ final class ZooKeeperClient implements EngineClient {
 	public @Nullable Status obstacle() {
 		Status present = this.refusal;
 		return (present != null) ? present
-				: this.refusals.values()
-					.stream()
-					.filter(Refusal::holds)
-					.findFirst()
-					.map(Refusal::status)
-					.orElse(null);
+				: this.refusals.values().stream().filter(Refusal::holds).findFirst().map(Refusal::status).orElse(null);
 	}
 
 	/**

@@ -55,8 +55,8 @@ final class CallingPair implements AutoCloseable {
 		RealmSecret secret = RealmSecret
 			.of(Base64.getEncoder().encodeToString("a secret of thirty-two characters".getBytes()), "test");
 		RealmNode provider = node("provider", secret)
-			.provider(new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000,
-					Duration.ofSeconds(2)))
+			.provider(
+					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000, Duration.ofSeconds(2)))
 			.service("test.echo", Echo.class, (Echo) (text) -> "echo " + text)
 			.build();
 		provider.start();
@@ -66,10 +66,7 @@ final class CallingPair implements AutoCloseable {
 		this.client = client;
 		this.provider = provider;
 		this.echo = client.client().proxy(Echo.class, "test.echo");
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
-			.ignoreExceptions()
-			.until(() -> this.echo.echo("x") != null);
+		Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> this.echo.echo("x") != null);
 	}
 
 	private RealmNodeBuilder node(String nodeId, RealmSecret secret) {
