@@ -75,7 +75,8 @@ public final class MaculaEndpoint {
 			this.node.weight(weight);
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
-			throw new InvalidEndpointRequestException(ex.getMessage(), String.valueOf(ex.getMessage()), ex);
+			String reason = String.valueOf(ex.getMessage());
+			throw new InvalidEndpointRequestException(reason, reason, ex);
 		}
 	}
 
