@@ -36,9 +36,10 @@ import io.macula.directory.DirectoryReport;
 import io.macula.node.RealmNode;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,7 +58,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * what it measured as lines {@code ENGINE-ROW|engine|what|bound|figure|ok}.
  */
 @Tag("engines")
-@Timeout(300)
+@Timeout(900)
 class EurekaTests {
 
 	private static final String SECRET = "macula.realm.secret="
@@ -67,56 +68,54 @@ class EurekaTests {
 
 	@TempDir
 	@SuppressWarnings("NullAway.Init")
-	private Path directory;
+	private static Path directory;
 
 	private final List<ConfigurableApplicationContext> started = new ArrayList<>();
 
-	private @Nullable Process server;
+	private static @Nullable Process server;
 
-	private int port;
+	private static int port;
 
-	@BeforeEach
-	void startServer() throws IOException {
-		Assumptions
-			.assumeTrue(
-					ClassUtils.isPresent(
-							"org.springframework.cloud.netflix.eureka.server.EurekaServerMarkerConfiguration", null),
-					"Eureka's server is not on the class path: run with -Peureka -Denforcer.skip");
+	@BeforeAll
+	static void startServer() throws IOException {
+		Assumptions.assumeTrue(
+				ClassUtils.isPresent("org.springframework.cloud.netflix.eureka.server.EurekaServerMarkerConfiguration",
+						null),
+				"Eureka's server is not on the class path: run with -Peureka -Denforcer.skip");
 		try (ServerSocket free = new ServerSocket(0)) {
-			this.port = free.getLocalPort();
+			port = free.getLocalPort();
 		}
-		this.server = start();
+		server = start();
 		awaitServer();
 	}
 
-	private Process start() throws IOException {
+	private static Process start() throws IOException {
 		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-cp",
-				System.getProperty("java.class.path"), EurekaServerMain.class.getName(), String.valueOf(this.port))
+				System.getProperty("java.class.path"), EurekaServerMain.class.getName(), String.valueOf(port))
 			.redirectErrorStream(true)
-			.redirectOutput(ProcessBuilder.Redirect.appendTo(this.directory.resolve("eureka.log").toFile()))
+			.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("eureka.log").toFile()))
 			.start();
 	}
 
-	private void awaitServer() {
+	private static void awaitServer() {
 		HttpClient http = HttpClient.newHttpClient();
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + "/eureka/apps"))
-			.build();
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/eureka/apps")).build();
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(120))
+			.atMost(Duration.ofMinutes(5))
 			.ignoreExceptionsMatching((ex) -> ex instanceof ConnectException || ex instanceof IOException)
 			.until(() -> http.send(request, BodyHandlers.discarding()).statusCode() == 200);
 	}
 
 	@AfterEach
-	void close() throws InterruptedException {
+	void close() {
 		for (int i = this.started.size() - 1; i >= 0; i--) {
 			this.started.get(i).close();
 		}
-		stopServer();
 	}
 
-	private void stopServer() throws InterruptedException {
-		Process process = this.server;
+	@AfterAll
+	static void stopServer() throws InterruptedException {
+		Process process = server;
 		if (process != null) {
 			process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
 		}
@@ -145,7 +144,7 @@ class EurekaTests {
 		row("calls while the server is gone for " + outage.toSeconds() + " s", "0 failed", failed + " failed",
 				failed == 0);
 		row("the state says so meanwhile, trouble: " + report(node).trouble(), "yes", said ? "yes" : "no", said);
-		this.server = start();
+		server = start();
 		awaitServer();
 		long back = System.nanoTime();
 		Awaitility.await().atMost(SHORTLY).until(() -> report(node).reachable());
@@ -190,13 +189,14 @@ class EurekaTests {
 			.properties("macula.realm.name=test", SECRET, "macula.provider.port=0", "macula.provider.address=127.0.0.1",
 					"macula.provider.grace=2s", "macula.directory.type=discovery-client", "spring.main.banner-mode=off",
 					"spring.jmx.enabled=false", "spring.application.name=" + name,
-					"eureka.client.service-url.defaultZone=http://127.0.0.1:" + this.port + "/eureka/",
-					"eureka.client.registry-fetch-interval-seconds=2",
+					"eureka.client.service-url.defaultZone=http://127.0.0.1:" + port + "/eureka/",
+					"eureka.client.jersey.enabled=false", "eureka.client.registry-fetch-interval-seconds=2",
 					"eureka.client.instance-info-replication-interval-seconds=2",
 					"eureka.client.initial-instance-info-replication-interval-seconds=2",
 					"eureka.instance.lease-renewal-interval-in-seconds=1",
 					"eureka.instance.lease-expiration-duration-in-seconds=3",
-					"eureka.instance.instance-id=" + name + "-1", "macula.directory.discovery-client.interval=500ms")
+					"eureka.instance.instance-id=" + name + "-1",
+					"macula.directory.discovery-client.interval=500ms")
 			.run(arguments);
 		this.started.add(context);
 		return context;
