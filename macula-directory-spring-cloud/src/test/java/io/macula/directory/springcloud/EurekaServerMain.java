@@ -38,8 +38,9 @@ public final class EurekaServerMain {
 			.forName("org.springframework.cloud.netflix.eureka.server.EurekaServerMarkerConfiguration");
 		new SpringApplicationBuilder(Server.class, marker)
 			.properties("server.port=" + arguments[0], "spring.application.name=eureka",
-					"eureka.client.register-with-eureka=false", "eureka.client.jersey.enabled=false", "eureka.client.fetch-registry=false",
-					"eureka.server.enable-self-preservation=false", "eureka.server.eviction-interval-timer-in-ms=1000",
+					"eureka.client.register-with-eureka=false", "eureka.client.jersey.enabled=false",
+					"eureka.client.fetch-registry=false", "eureka.server.enable-self-preservation=false",
+					"eureka.server.eviction-interval-timer-in-ms=1000",
 					"eureka.server.response-cache-update-interval-ms=1000", "eureka.instance.hostname=127.0.0.1",
 					"spring.main.banner-mode=off", "spring.jmx.enabled=false",
 					"spring.autoconfigure.exclude=io.macula.spring.autoconfigure.MaculaAutoConfiguration")

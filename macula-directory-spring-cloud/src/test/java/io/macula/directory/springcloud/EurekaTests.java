@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.macula.client.RealmClient;
@@ -78,10 +79,11 @@ class EurekaTests {
 
 	@BeforeAll
 	static void startServer() throws IOException {
-		Assumptions.assumeTrue(
-				ClassUtils.isPresent("org.springframework.cloud.netflix.eureka.server.EurekaServerMarkerConfiguration",
-						null),
-				"Eureka's server is not on the class path: run with -Peureka -Denforcer.skip");
+		Assumptions
+			.assumeTrue(
+					ClassUtils.isPresent(
+							"org.springframework.cloud.netflix.eureka.server.EurekaServerMarkerConfiguration", null),
+					"Eureka's server is not on the class path: run with -Peureka -Denforcer.skip");
 		try (ServerSocket free = new ServerSocket(0)) {
 			port = free.getLocalPort();
 		}
@@ -139,7 +141,7 @@ class EurekaTests {
 		while (System.nanoTime() - down < outage.toNanos()) {
 			failed += echo(client).equals("echo x") ? 0 : 1;
 			said = said || !report(node).reachable();
-			Thread.sleep(50);
+			LockSupport.parkNanos(50_000_000);
 		}
 		row("calls while the server is gone for " + outage.toSeconds() + " s", "0 failed", failed + " failed",
 				failed == 0);
@@ -195,8 +197,7 @@ class EurekaTests {
 					"eureka.client.initial-instance-info-replication-interval-seconds=2",
 					"eureka.instance.lease-renewal-interval-in-seconds=1",
 					"eureka.instance.lease-expiration-duration-in-seconds=3",
-					"eureka.instance.instance-id=" + name + "-1",
-					"macula.directory.discovery-client.interval=500ms")
+					"eureka.instance.instance-id=" + name + "-1", "macula.directory.discovery-client.interval=500ms")
 			.run(arguments);
 		this.started.add(context);
 		return context;

@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import io.macula.node.RealmNode;
 import io.macula.node.RealmNodeBuilder;
@@ -85,7 +86,7 @@ final class CallingPair implements AutoCloseable {
 			this.made.incrementAndGet();
 			try {
 				this.echo.echo("x");
-				Thread.sleep(10);
+				LockSupport.parkNanos(10_000_000);
 			}
 			catch (Exception ex) {
 				this.failed.incrementAndGet();

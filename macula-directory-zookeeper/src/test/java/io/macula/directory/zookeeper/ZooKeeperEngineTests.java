@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -259,14 +260,14 @@ class ZooKeeperEngineTests {
 				"within a lease of 15 s, nobody lost meanwhile", millisSince(begin) + " ms",
 				millisSince(begin) < 15_000 && watch.least(least) >= 10);
 		ensemble.start(leader);
-		Thread.sleep(3_000);
+		LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
 		await(() -> leases.stream().allMatch((lease) -> lease.state() == Lease.State.GRANTED));
 		int other = ensemble.leader();
 		int third = 6 - leader - other;
 		ensemble.kill(leader);
 		ensemble.kill(third);
 		await(() -> watch.engine.trouble() != null);
-		Thread.sleep(SHORT ? 5_000 : 20_000);
+		LockSupport.parkNanos(Duration.ofSeconds(SHORT ? 5 : 20).toNanos());
 		boolean kept = watch.count() == 11;
 		String trouble = String.valueOf(watch.engine.trouble());
 		ensemble.start(leader);
@@ -298,7 +299,7 @@ class ZooKeeperEngineTests {
 			ensemble.kill(i);
 		}
 		int down = SHORT ? 20 : 120;
-		Thread.sleep(Duration.ofSeconds(down).toMillis());
+		LockSupport.parkNanos(Duration.ofSeconds(down).toNanos());
 		long age = (System.nanoTime() - watch.engine.directory().confirmedNanoTime(watch.latest())) / 1_000_000_000;
 		String trouble = String.valueOf(watch.engine.trouble());
 		row("ensemble wholly down for " + down + " s: snapshot and its age", "stays, age told",
