@@ -17,7 +17,6 @@
 package io.macula.directory.kubernetes;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
