@@ -64,7 +64,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @TestMethodOrder(MethodName.class)
 class ZooKeeperEngineTests {
 
-	private static final boolean SHORT = Boolean.getBoolean("macula.engines.short");
+	private static final boolean SHORT = Boolean.getBoolean("engines.short");
 
 	private static final Realm REALM = new Realm("test");
 
