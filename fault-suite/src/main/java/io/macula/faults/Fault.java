@@ -91,6 +91,8 @@ record Fault(String name, String title, boolean quick, Layout layout, Addressing
 		SEEDS_APART,
 		/** Three providers, each a seed, that trust certificates and know no secret. */
 		CERTIFICATES,
+		/** Three providers, each a seed, whose secrets are in files. */
+		SECRET_FILES,
 		/** Three providers, each a seed; the JVMs keep account of their native memory. */
 		WATCHED
 

@@ -35,6 +35,10 @@ final class RealmFaults {
 
 	private static final String STRANGER = "x";
 
+	private static final String OTHER_SECRETS = "has other secrets for new connections";
+
+	private static final String NEW_SECRET = "Zk8Qw3Rt6Yb1Mn5Vc9Xs2Lp7Hd4Jf0Ga+Ue8Io3Ty6=";
+
 	private static final Pattern REFUSAL = Pattern.compile(" WARN .*(?i:refused|unauthenticated|certificate|trust)");
 
 	private RealmFaults() {
@@ -51,6 +55,10 @@ final class RealmFaults {
 					.of("expired-certificate", "a node whose certificate has expired tries to join", true,
 							(world, log) -> stranger(world, log, world.certificates().environment("expired")))
 					.in(Layout.CERTIFICATES),
+				Fault.of("secret-rotation",
+						"the realm's secret is changed in the files of all nodes, in three steps, with restarts between",
+						false, RealmFaults::secretRotation)
+					.in(Layout.SECRET_FILES),
 				Fault
 					.of("clock", "the clock of one provider goes back and forward by an hour", false,
 							RealmFaults::clock)
@@ -68,7 +76,7 @@ final class RealmFaults {
 	}
 
 	private static void stranger(World world, FaultLog log, Map<String, String> environment) {
-		long[] positions = World.NODES.stream().mapToLong((node) -> world.process(node).logPosition()).toArray();
+		long[] positions = positions(world);
 		world.network().ensureHost(STRANGER, 66);
 		world.startProvider(STRANGER, environment);
 		world.process(STRANGER).awaitReady();
@@ -88,6 +96,50 @@ final class RealmFaults {
 		}
 		log.must("the providers' logs say so, at most 3 lines each", refusals + " lines, such as: " + example,
 				refusals > 0 && refusals <= 3L * World.NODES.size());
+	}
+
+	/**
+	 * After each step one provider is restarted, so that new handshakes are needed at
+	 * each stage. At last a node that knows the old secret alone is kept out.
+	 */
+	private static void secretRotation(World world, FaultLog log) {
+		List<String> taken = new ArrayList<>();
+		List<String> steps = List.of(SecretFiles.NEWER, SecretFiles.SHOWN, SecretFiles.OLDER);
+		for (int i = 0; i < steps.size(); i++) {
+			long began = Clock.now();
+			int client = world.load().logPosition();
+			long[] positions = positions(world);
+			world.secrets().write(steps.get(i), NEW_SECRET);
+			Clock.await("all nodes have other secrets", Duration.ofSeconds(30),
+					() -> world.load().logFrom(client).stream().anyMatch((line) -> line.contains(OTHER_SECRETS))
+							&& toldBy(world, positions, OTHER_SECRETS));
+			taken.add("%.1f s".formatted((Clock.now() - began) / 1e9));
+			String node = World.NODES.get(i);
+			world.process(node).terminate();
+			world.startProvider(node);
+			world.process(node).awaitReady();
+			long started = Clock.now();
+			Clock.seconds(7);
+			log.returns(node, world.window().secondsToAnswerOf(node, started), 5);
+		}
+		log.measured("until all nodes have taken each step", taken);
+		Map<String, String> oldAlone = Map.of("MACULA_REALM_SECRET", world.options().secret(),
+				"MACULA_REALM_ACCEPTEDSECRETS_0", world.options().secret(), "MACULA_REALM_ACCEPTEDSECRETS_1",
+				world.options().secret());
+		stranger(world, log, oldAlone);
+	}
+
+	private static long[] positions(World world) {
+		return World.NODES.stream().mapToLong((node) -> world.process(node).logPosition()).toArray();
+	}
+
+	private static boolean toldBy(World world, long[] positions, String text) {
+		for (int i = 0; i < positions.length; i++) {
+			if (!world.process(World.NODES.get(i)).logFrom(positions[i]).contains(text)) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private static void clock(World world, FaultLog log) {

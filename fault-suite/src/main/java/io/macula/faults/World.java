@@ -79,6 +79,8 @@ final class World implements AutoCloseable {
 
 	private final @Nullable Certificates certificates;
 
+	private final @Nullable SecretFiles secrets;
+
 	private final Journals journals;
 
 	private @Nullable LoadProcess load;
@@ -89,6 +91,7 @@ final class World implements AutoCloseable {
 		this.addressing = addressing;
 		this.directory = fresh(options.directory());
 		this.certificates = (layout == Layout.CERTIFICATES) ? Certificates.create(this.directory) : null;
+		this.secrets = (layout == Layout.SECRET_FILES) ? new SecretFiles(this.directory, options.secret()) : null;
 		this.environment = (this.certificates != null) ? this.certificates.environment("node")
 				: Map.of("MACULA_REALM_SECRET", options.secret());
 		this.journals = new Journals(this.directory);
@@ -134,6 +137,10 @@ final class World implements AutoCloseable {
 
 	Certificates certificates() {
 		return Objects.requireNonNull(this.certificates, "the layout has no certificates");
+	}
+
+	SecretFiles secrets() {
+		return Objects.requireNonNull(this.secrets, "the layout has no files of secrets");
 	}
 
 	LoadProcess load() {
@@ -248,9 +255,7 @@ final class World implements AutoCloseable {
 	LoggedProcess start(String host, Map<String, String> environment, List<String> command) {
 		LoggedProcess process = this.processes.computeIfAbsent(host,
 				(name) -> new LoggedProcess(name, this.directory.resolve(name + ".log"), STARTED));
-		Map<String, String> all = new LinkedHashMap<>(this.environment);
-		all.putAll(environment);
-		process.start(all, this.network.on(host, Jvm.command(command)));
+		process.start(environment(host, environment), this.network.on(host, Jvm.command(command)));
 		return process;
 	}
 
@@ -306,15 +311,22 @@ final class World implements AutoCloseable {
 		command.addAll(jvm());
 		command.addAll(List.of("-jar", this.options.suiteJar().toString(), form, file.toString()));
 		command.addAll(args);
-		Map<String, String> all = new LinkedHashMap<>(this.environment);
-		all.putAll(environment);
 		Duration deadline = args.stream()
 			.filter((arg) -> arg.startsWith(DEADLINE_SETTING))
 			.map((arg) -> DurationStyle.detectAndParse(arg.substring(DEADLINE_SETTING.length())))
 			.findFirst()
 			.orElse(DEADLINE);
-		return LoadProcess.start(this.network.on(host, Jvm.command(command)), all, file,
-				this.directory.resolve(name + ".log"), deadline);
+		return LoadProcess.start(this.network.on(host, Jvm.command(command)), environment(name, environment),
+				file, this.directory.resolve(name + ".log"), deadline);
+	}
+
+	private Map<String, String> environment(String name, Map<String, String> own) {
+		Map<String, String> all = new LinkedHashMap<>(this.environment);
+		if (this.secrets != null) {
+			all.putAll(this.secrets.environment(name));
+		}
+		all.putAll(own);
+		return all;
 	}
 
 	/**
