@@ -316,8 +316,8 @@ final class World implements AutoCloseable {
 			.map((arg) -> DurationStyle.detectAndParse(arg.substring(DEADLINE_SETTING.length())))
 			.findFirst()
 			.orElse(DEADLINE);
-		return LoadProcess.start(this.network.on(host, Jvm.command(command)), environment(name, environment),
-				file, this.directory.resolve(name + ".log"), deadline);
+		return LoadProcess.start(this.network.on(host, Jvm.command(command)), environment(name, environment), file,
+				this.directory.resolve(name + ".log"), deadline);
 	}
 
 	private Map<String, String> environment(String name, Map<String, String> own) {
