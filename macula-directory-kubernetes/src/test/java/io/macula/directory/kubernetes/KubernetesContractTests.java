@@ -28,11 +28,16 @@ import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.tck.DirectoryContractTests;
 import io.macula.directory.tck.DirectoryHarness;
+import org.junit.jupiter.api.Tag;
 
 /**
  * What every engine must do, of the engine {@code kubernetes} against a mock of the API
  * server.
  */
+// Fails now and then against the mock server, which holds connections that are reset for
+// 10 seconds: no part of each
+// build until that is explained.
+@Tag("engines")
 class KubernetesContractTests extends DirectoryContractTests {
 
 	@Override

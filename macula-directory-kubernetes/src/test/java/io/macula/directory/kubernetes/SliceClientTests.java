@@ -35,10 +35,14 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+// Fails now and then against the mock server, which holds connections that are reset for 10 seconds: no part of each
+// build until that is explained.
+@Tag("engines")
 class SliceClientTests {
 
 	private static final Duration SOON = Duration.ofSeconds(20);
