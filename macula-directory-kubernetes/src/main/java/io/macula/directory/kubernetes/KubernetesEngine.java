@@ -95,11 +95,7 @@ final class KubernetesEngine implements DirectoryEngine {
 	@Override
 	public DirectoryState state() {
 		DirectoryState state = this.engine.state();
-		List<DirectoryReport> reports = new ArrayList<>();
-		for (DirectoryReport report : state.engines().isEmpty()
-				? List.of(DirectoryReport.of(TYPE, state.nodes(), trouble())) : state.engines()) {
-			reports.add(detailed(report));
-		}
+		List<DirectoryReport> reports = state.engines().stream().map(this::detailed).toList();
 		return new DirectoryState(state.seeds(), state.nodes(), state.selfPreservation(), state.overdue(),
 				joined(state.fault()), reports);
 	}
