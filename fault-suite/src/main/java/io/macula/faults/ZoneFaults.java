@@ -48,6 +48,8 @@ final class ZoneFaults {
 	/** What 1.4 times an even share of 12 - 2 instances is to 2 of them. */
 	private static final double EXPECTED = 2 * 1.4 / (10.0 / 3);
 
+	private static final double PACE = 0.25;
+
 	private ZoneFaults() {
 	}
 
@@ -76,6 +78,8 @@ final class ZoneFaults {
 		List<Healing> delays = new ArrayList<>();
 		Map<String, LoadProcess> clients = new TreeMap<>();
 		try {
+			// Sixteen processes under full load would measure the processors of one machine.
+			world.load().pace(PACE);
 			startProviders(world, started);
 			startClients(world, clients, delays);
 			Map<String, Window> healthy = watch(clients, world.seconds(20, 8));
@@ -100,6 +104,7 @@ final class ZoneFaults {
 			log.noneFailed("calls of the client in zone a", back);
 		}
 		finally {
+			world.load().pace(1);
 			clients.values().forEach(LoadProcess::close);
 			delays.forEach(Healing::heal);
 			started.forEach((host) -> world.process(host).kill());
@@ -128,8 +133,10 @@ final class ZoneFaults {
 						.delay(host, hosts, of(DELAY_MILLIS, pair), Integer.toString(1 + other.charAt(0) - 'a')));
 				}
 			});
-			clients.put(zone,
-					world.startLoadOn(host, "--macula.client.selection=zone_aware", "--macula.node.zone=" + zone));
+			LoadProcess client = world.startLoadOn(host, "--macula.client.selection=zone_aware",
+					"--macula.node.zone=" + zone);
+			client.pace(PACE);
+			clients.put(zone, client);
 		});
 		Clock.await("each client uses its zone", Duration.ofSeconds(60),
 				() -> clients.values().stream().allMatch((client) -> {
