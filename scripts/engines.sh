@@ -2,9 +2,11 @@
 # What a large realm must hold, measured with the real servers behind each engine of the directory.
 #
 #   scripts/engines.sh [--short] [--kubeconfig FILE] [ENGINE...]
+#   scripts/engines.sh --matrix
 #
 # --short       short outages and few repetitions; writes no page
 # --kubeconfig  the API server for kubernetes, instead of none
+# --matrix      measures nothing: writes into docs/engines.md what the last mvn verify said of the contract test
 # ENGINE        etcd, zookeeper, kubernetes, spring-cloud, embedded; by default all whose module is there
 #
 # Each engine's module has classes *Measurements or *EngineTests of tests tagged 'engines', which start what they need and print lines
@@ -15,11 +17,13 @@ set -eu
 cd "$(dirname "$0")/.."
 
 short=false
+matrix=false
 kubeconfig=
 engines=
 while [ $# -gt 0 ]; do
 	case "$1" in
 		--short) short=true ;;
+		--matrix) matrix=true ;;
 		--kubeconfig)
 			[ $# -gt 1 ] || { echo "$1 needs a value" >&2; exit 2; }
 			kubeconfig=$2
@@ -70,22 +74,40 @@ measure() {
 	cat "$out/$1.rows" >> "$out/rows.txt"
 }
 
-# The rows of an engine as a table between its marks in docs/engines.md.
+# What is in target/engines/NAME.table, between the marks of that name in docs/engines.md.
 write_page() {
 	page=docs/engines.md
 	mark="engines.sh $1"
 	grep -q "<!-- $mark -->" "$page" || printf '\n<!-- %s -->\n<!-- end of %s -->\n' "$mark" "$mark" >> "$page"
-	{
-		printf '\n| %s, measured %s | bound | figure | |\n| --- | --- | --- | --- |\n' "$1" "$(date -u +%Y-%m-%d)"
-		awk -F'|' '{ printf "| %s | %s | %s | %s |\n", $3, $4, $5, $6 }' "$out/$1.rows"
-		echo
-	} > "$out/$1.table"
 	awk -v begin="<!-- $mark -->" -v end="<!-- end of $mark -->" -v table="$out/$1.table" '
 		$0 == end { inside = 0 }
 		!inside { print }
 		$0 == begin { inside = 1; while ((getline line < table) > 0) print line }
 	' "$page" > "$out/page.md"
 	cp "$out/page.md" "$page"
+}
+
+if [ "$matrix" = true ]; then
+	reports=$(ls macula-directory-*/target/surefire-reports/TEST-io.macula.directory.*ContractTests.xml 2> /dev/null) \
+		|| { echo "There is no report of the contract test: run mvn verify first" >&2; exit 2; }
+	{
+		echo
+		# shellcheck disable=SC2086
+		awk -f scripts/lib/contract-matrix.awk $reports
+		echo
+	} > "$out/contract.table"
+	write_page contract
+	exit 0
+fi
+
+# The rows of an engine as a table.
+write_rows() {
+	{
+		printf '\n| %s, measured %s | bound | figure | |\n| --- | --- | --- | --- |\n' "$1" "$(date -u +%Y-%m-%d)"
+		awk -F'|' '{ printf "| %s | %s | %s | %s |\n", $3, $4, $5, $6 }' "$out/$1.rows"
+		echo
+	} > "$out/$1.table"
+	write_page "$1"
 }
 
 if [ -z "$engines" ]; then
@@ -105,7 +127,7 @@ for engine in $engines; do
 		continue
 	fi
 	measure "$engine"
-	[ "$short" = true ] || write_page "$engine"
+	[ "$short" = true ] || write_rows "$engine"
 done
 
 awk -F'|' '{ printf "%-12s %-95s %-22s %-30s %s\n", $2, $3, $4, $5, $6 }' "$out/rows.txt"
