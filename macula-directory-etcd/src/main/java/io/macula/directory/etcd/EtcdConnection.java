@@ -81,8 +81,7 @@ final class EtcdConnection {
 
 	private final ScheduledThreadPoolExecutor loop;
 
-	private final ReconnectPace pace = new ReconnectPace(FIRST_PAUSE, LONGEST_PAUSE,
-			(bound) -> ThreadLocalRandom.current().nextLong(bound));
+	private ReconnectPace pace = pace(LONGEST_PAUSE);
 
 	private final List<Waiting<?>> waiting = new ArrayList<>();
 
@@ -141,6 +140,22 @@ final class EtcdConnection {
 				connect();
 			}
 		});
+	}
+
+	private static ReconnectPace pace(Duration longest) {
+		return new ReconnectPace((longest.compareTo(FIRST_PAUSE) < 0) ? longest : FIRST_PAUSE, longest,
+				(bound) -> ThreadLocalRandom.current().nextLong(bound));
+	}
+
+	/**
+	 * This node has a lease to keep: it must be connected again well within it once a
+	 * server answers. For all threads.
+	 */
+	void keeps(Duration lease) {
+		Duration third = lease.dividedBy(3);
+		if (third.compareTo(LONGEST_PAUSE) < 0) {
+			execute(() -> this.pace = pace(third));
+		}
 	}
 
 	/**

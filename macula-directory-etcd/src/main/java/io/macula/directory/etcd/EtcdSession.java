@@ -103,11 +103,12 @@ final class EtcdSession implements Session {
 		this.failures = 0;
 		if (this.suspended) {
 			this.suspended = false;
+			/* The connection has come back at a random moment already. */
 			this.connection.later(() -> {
 				if (!this.suspended && !this.ended) {
 					this.listener.resumed();
 				}
-			}, this.ttlMillis / 3);
+			}, this.ttlMillis / 8);
 		}
 		keepLater(this.ttlMillis / 4);
 	}

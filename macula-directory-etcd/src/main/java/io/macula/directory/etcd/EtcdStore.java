@@ -52,6 +52,7 @@ final class EtcdStore implements RecordStore {
 	public Mono<Session> open(Duration lease, Listener listener) {
 		return Mono.defer(() -> {
 			AtomicBoolean wanted = new AtomicBoolean(true);
+			this.connection.keeps(lease);
 			return Mono.<Session>create((sink) -> {
 				sink.onCancel(() -> wanted.set(false));
 				this.connection.call((client) -> client.getLeaseClient().grant(seconds(lease))).subscribe((granted) -> {

@@ -92,6 +92,9 @@ class EtcdClusterTests {
 		this.servers.kill(1);
 		Awaitility.await().atMost(SOON).until(() -> client.trouble() != null && lease.state() == Lease.State.PENDING);
 		assertThat(seen.ids()).containsExactly("a");
+		Awaitility.await()
+			.atMost(SOON)
+			.untilAsserted(() -> assertThat(client.state().toString()).contains("no leader"));
 		this.servers.start(0);
 		this.servers.start(1);
 		Awaitility.await().atMost(SOON).until(() -> client.trouble() == null && lease.state() == Lease.State.GRANTED);

@@ -19,6 +19,7 @@ package io.macula.directory.etcd;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,6 +73,9 @@ class EtcdMeasurements {
 
 	private static final int NODES = 500;
 
+	/** Fresh clients, one after the other. */
+	private static final int TIMES = 5;
+
 	private static final Duration SOON = Duration.ofSeconds(60);
 
 	private static final RealmSecret SECRET = RealmSecret.of("a-secret-of-measurements-0123456789", "test");
@@ -107,8 +110,18 @@ class EtcdMeasurements {
 		return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
 	}
 
+	/** The worst of several, and the middle of them. */
+	private static String spread(List<Long> nanos) {
+		List<Long> sorted = nanos.stream().sorted().toList();
+		return seconds(sorted.get(sorted.size() - 1)) + " (worst of " + sorted.size() + ", median "
+				+ seconds(sorted.get(sorted.size() / 2)) + ")";
+	}
+
 	private static long nanosUntil(BooleanSupplier done) {
-		long begin = System.nanoTime();
+		return nanosUntil(System.nanoTime(), done);
+	}
+
+	private static long nanosUntil(long begin, BooleanSupplier done) {
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(2))
 			.pollDelay(Duration.ZERO)
@@ -173,13 +186,19 @@ class EtcdMeasurements {
 			load(client);
 		}
 		/* The code of the runtime is warm, as in an application that has started. */
-		loaded(settings, SERVICES);
-		long some = loaded(settings, 3);
-		long all = loaded(settings, SERVICES);
+		for (int i = 0; i < 3; i++) {
+			loaded(settings, SERVICES);
+		}
+		List<Long> some = new ArrayList<>();
+		List<Long> all = new ArrayList<>();
+		for (int i = 0; i < TIMES; i++) {
+			some.add(loaded(settings, 3));
+			all.add(loaded(settings, SERVICES));
+		}
 		row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect", "< 1 s",
-				seconds(all), all < 1_000_000_000L);
-		row("of a client that uses 3 services: 1,500 of them, and no others", "< 200 ms", seconds(some),
-				some < 200_000_000L);
+				spread(all), Collections.max(all) < 1_000_000_000L);
+		row("of a client that uses 3 services: 1,500 of them, and no others", "< 200 ms", spread(some),
+				Collections.max(some) < 200_000_000L);
 	}
 
 	/* As many streams as so many clients have; their connections are shared by some. */
@@ -231,7 +250,7 @@ class EtcdMeasurements {
 	void killedNode() throws Exception {
 		EtcdSettings settings = start(3);
 		TestNodes.Seen seen = TestNodes.watch(this.nodes.engine(settings), TestNodes.SERVICE);
-		long worst = 0;
+		List<Long> gone = new ArrayList<>();
 		int times = SHORT ? 5 : 20;
 		for (int i = 0; i < times; i++) {
 			DirectoryEngine provider = this.nodes.engine(settings);
@@ -239,10 +258,10 @@ class EtcdMeasurements {
 			this.nodes.granted(provider, id);
 			Awaitility.await().atMost(SOON).until(() -> seen.ids().contains(id));
 			this.nodes.kill(provider);
-			worst = Math.max(worst, nanosUntil(() -> !seen.ids().contains(id)));
+			gone.add(nanosUntil(() -> !seen.ids().contains(id)));
 		}
-		row("killed instance leaves every snapshot (lease 3 s; the worst of " + times + ")", "<= 3 s", seconds(worst),
-				worst <= 3_000_000_000L);
+		row("killed instance leaves every snapshot (lease 3 s)", "<= 3 s", spread(gone),
+				Collections.max(gone) <= 3_000_000_000L);
 	}
 
 	private DirectoryEngineFactory factory(EtcdSettings settings) {
@@ -323,36 +342,38 @@ class EtcdMeasurements {
 		this.servers.killAll();
 		Awaitility.await()
 			.atMost(SOON)
-			.until(() -> leases.stream().allMatch((lease) -> lease.state() == Lease.State.PENDING));
-		this.servers.startAll();
-		long back = nanosUntil(() -> leases.stream().allMatch((lease) -> lease.state() == Lease.State.GRANTED));
+			.until(() -> granted(leases) == 0);
+		long answered = this.servers.startAllAndAwaitAnswer();
+		long half = nanosUntil(answered, () -> granted(leases) >= providers / 2);
+		long back = nanosUntil(answered, () -> granted(leases) == providers);
 		row("etcd back with its data: all of " + providers + " nodes are advertised (lease 3 s)", "<= 3 s",
-				seconds(back), back <= 3_000_000_000L);
+				seconds(back) + ", half of them " + seconds(half), back <= 3_000_000_000L);
 		assertThat(seen.ids()).isEqualTo(ids);
-		this.servers.wipe();
-		AtomicInteger most = new AtomicInteger();
-		AtomicInteger writes = new AtomicInteger();
-		try (Client client = raw(this.servers)) {
-			List<Long> times = new CopyOnWriteArrayList<>();
-			EtcdKeys keys = EtcdKeys.of(settings.prefix(), TestNodes.REALM);
-			ByteSequence begin = EtcdKeys.bytes(keys.service(TestNodes.SERVICE));
-			client.getWatchClient()
-				.watch(begin, WatchOption.builder().isPrefix(true).withRevision(1).build(), (response) -> {
-					writes.addAndGet(response.getEvents().size());
-					response.getEvents().forEach((event) -> times.add(System.nanoTime()));
-				});
-			long all = nanosUntil(() -> leases.stream().allMatch((lease) -> lease.state() == Lease.State.GRANTED)
-					&& writes.get() >= providers);
-			for (long at : times) {
-				int within = (int) times.stream().filter((other) -> other >= at && other - at < 100_000_000L).count();
-				most.accumulateAndGet(within, Math::max);
+		this.servers.lose();
+		Awaitility.await().atMost(SOON).until(() -> granted(leases) == 0);
+		long empty = this.servers.startAllAndAwaitAnswer();
+		List<Long> times = new ArrayList<>();
+		long all = nanosUntil(empty, () -> {
+			int granted = granted(leases);
+			while (times.size() < granted) {
+				times.add(System.nanoTime());
 			}
-			row("etcd back without its data: all of " + providers + " nodes are advertised again (lease 3 s)", "<= 3 s",
-					seconds(all), all <= 3_000_000_000L);
-			row("no herd: the most of these writes within 100 ms", "<= half", most.get() + " of " + providers,
-					most.get() <= providers / 2);
+			return granted == providers;
+		});
+		row("etcd back without its data: all of " + providers + " nodes are advertised again (lease 3 s)", "<= 3 s",
+				seconds(all), all <= 3_000_000_000L);
+		int most = 0;
+		for (long at : times) {
+			most = Math.max(most,
+					(int) times.stream().filter((other) -> other >= at && other - at < 100_000_000L).count());
 		}
+		row("no herd: the most of them that came back within 100 ms", "<= half", most + " of " + providers,
+				most <= providers / 2);
 		Awaitility.await().atMost(SOON).until(() -> seen.ids().equals(ids));
+	}
+
+	private static int granted(List<Lease> leases) {
+		return (int) leases.stream().filter((lease) -> lease.state() == Lease.State.GRANTED).count();
 	}
 
 	@Test
@@ -428,8 +449,8 @@ class EtcdMeasurements {
 		Awaitility.await().atMost(SOON).until(() -> System.nanoTime() - begin > 10_000_000_000L);
 		this.servers.start(0);
 		this.servers.start(1);
-		this.servers.awaitHealthy();
-		long nanos = nanosUntil(() -> client.trouble() == null && lease.state() == Lease.State.GRANTED);
+		long answered = this.servers.awaitAnswer();
+		long nanos = nanosUntil(answered, () -> client.trouble() == null && lease.state() == Lease.State.GRANTED);
 		row("majority lost for 10 s and back: until nodes are advertised, and nobody left (lease 3 s)", "<= 3 s",
 				seconds(nanos), nanos <= 3_000_000_000L && seen.always("a"));
 	}

@@ -122,10 +122,32 @@ final class EtcdServers implements AutoCloseable {
 	}
 
 	void startAll() {
+		startAllAndAwaitAnswer();
+		awaitHealthy();
+	}
+
+	/**
+	 * Start all, and wait until one of them answers a read that its majority confirmed.
+	 * @return when that was
+	 */
+	long startAllAndAwaitAnswer() {
 		for (int i = 0; i < this.servers.size(); i++) {
 			start(i);
 		}
-		awaitHealthy();
+		return awaitAnswer();
+	}
+
+	/**
+	 * Wait until a server answers a read that its majority confirmed.
+	 * @return when that was
+	 */
+	long awaitAnswer() {
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(10))
+			.pollDelay(Duration.ZERO)
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> this.servers.stream().anyMatch(Server::healthy));
+		return System.nanoTime();
 	}
 
 	void kill(int index) {
@@ -152,10 +174,15 @@ final class EtcdServers implements AutoCloseable {
 
 	/** All data is lost, and the servers go on. */
 	void wipe() {
+		lose();
+		startAll();
+	}
+
+	/** All servers are killed, and all data is lost. */
+	void lose() {
 		killAll();
 		this.servers
 			.forEach((server) -> FileSystemUtils.deleteRecursively(this.directory.resolve(server.name).toFile()));
-		startAll();
 	}
 
 	/** Which server leads. */
