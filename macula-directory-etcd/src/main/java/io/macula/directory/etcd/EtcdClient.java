@@ -28,6 +28,7 @@ import io.macula.directory.WatchedService;
 import io.macula.directory.WatchedServices;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
 /**
@@ -44,11 +45,24 @@ final class EtcdClient implements EngineClient, EtcdConnection.Listener {
 
 	private final EtcdStore store;
 
+	private final TrustChanges trust;
+
+	private final Disposable.Swap listening = Disposables.swap();
+
 	private final Set<EtcdWatch> watches = new LinkedHashSet<>();
 
 	private @Nullable WatchedServices services;
 
 	EtcdClient(EtcdSettings settings, Realm realm) {
+		this(settings, realm, new TrustChanges());
+	}
+
+	/**
+	 * A client.
+	 * @param trust tells when {@link EtcdSettings#tls()} gives something else
+	 */
+	EtcdClient(EtcdSettings settings, Realm realm, TrustChanges trust) {
+		this.trust = trust;
 		this.settings = settings;
 		this.keys = EtcdKeys.of(settings.prefix(), realm);
 		this.connection = new EtcdConnection(settings, this.keys);
@@ -59,6 +73,7 @@ final class EtcdClient implements EngineClient, EtcdConnection.Listener {
 	public void start(WatchedServices told) {
 		this.connection.execute(() -> this.services = told);
 		this.connection.start(this);
+		this.listening.update(this.trust.listen(this.connection::renew));
 	}
 
 	@Override
@@ -102,6 +117,7 @@ final class EtcdClient implements EngineClient, EtcdConnection.Listener {
 
 	@Override
 	public Mono<Void> close() {
+		this.listening.dispose();
 		return this.connection.close();
 	}
 

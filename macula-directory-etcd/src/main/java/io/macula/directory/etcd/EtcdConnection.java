@@ -91,6 +91,9 @@ final class EtcdConnection {
 
 	private @Nullable Client client;
 
+	/** Those that another one has replaced, and that are not closed yet. */
+	private final List<Client> left = new ArrayList<>();
+
 	private @Nullable ScheduledFuture<?> next;
 
 	private State state = State.NEW;
@@ -334,11 +337,15 @@ final class EtcdConnection {
 	private void drop() {
 		Client dropped = this.client;
 		this.client = null;
-		if (this.next != null) {
-			this.next.cancel(false);
-		}
+		cancelNext();
 		if (dropped != null) {
 			dropped.close();
+		}
+	}
+
+	private void cancelNext() {
+		if (this.next != null) {
+			this.next.cancel(false);
 		}
 	}
 
@@ -449,11 +456,28 @@ final class EtcdConnection {
 	}
 
 	/**
-	 * Leave the present server, so that the next connection has the trust of this moment.
-	 * For all threads.
+	 * Whom to trust has changed: connect anew, to the same server. For all threads.
 	 */
-	void renew(String reason) {
-		execute(() -> failed(this.turn, EtcdFailure.unreachable(reason)));
+	void renew() {
+		execute(() -> {
+			Client replaced = this.client;
+			if (replaced == null) {
+				return;
+			}
+			cancelNext();
+			leaveLater(replaced);
+			connect();
+		});
+	}
+
+	/* What it was asked may still be answered; watches leave it for the new one. */
+	private void leaveLater(Client replaced) {
+		this.left.add(replaced);
+		schedule(() -> {
+			if (this.left.remove(replaced)) {
+				replaced.close();
+			}
+		}, this.settings.timeout().toMillis());
 	}
 
 	/**
@@ -471,6 +495,8 @@ final class EtcdConnection {
 		this.state = State.CLOSED;
 		this.turn++;
 		drop();
+		this.left.forEach(Client::close);
+		this.left.clear();
 		List<Waiting<?>> given = List.copyOf(this.waiting);
 		this.waiting.clear();
 		given.forEach((each) -> each.sink().error(this.failure));

@@ -39,7 +39,11 @@ public final class EtcdDirectory {
 	 * @return a new engine, not started
 	 */
 	public static DirectoryEngine engine(EtcdSettings settings, Realm realm) {
-		return RemoteEngine.of(TYPE, new EtcdClient(settings, realm));
+		return engine(settings, realm, new TrustChanges());
+	}
+
+	static DirectoryEngine engine(EtcdSettings settings, Realm realm, TrustChanges trust) {
+		return RemoteEngine.of(TYPE, new EtcdClient(settings, realm, trust));
 	}
 
 }

@@ -43,15 +43,22 @@ public final class EtcdDirectoryAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "maculaEtcdDirectory")
-	DirectoryEngineFactory maculaEtcdDirectory(ObjectProvider<EtcdConnectionDetails> details,
-			EtcdProperties properties) {
-		return DirectoryEngineFactory.of(EtcdDirectory.TYPE,
-				(context) -> engine(context, details.getObject(), properties));
+	DirectoryEngineFactory maculaEtcdDirectory(ObjectProvider<EtcdConnectionDetails> details, EtcdProperties properties,
+			ObjectProvider<TrustChanges> trust) {
+		return DirectoryEngineFactory.of(EtcdDirectory.TYPE, (context) -> EtcdDirectory
+			.engine(settings(details.getObject(), properties), context.realm(), trust.getObject()));
 	}
 
-	private static DirectoryEngine engine(DirectoryEngineFactory.Context context, EtcdConnectionDetails details,
-			EtcdProperties properties) {
-		return EtcdDirectory.engine(settings(details, properties), context.realm());
+	@Bean
+	@ConditionalOnDirectoryType(EtcdDirectory.TYPE)
+	TrustChanges maculaEtcdTrustChanges(EtcdProperties properties, ObjectProvider<SslBundles> bundles) {
+		TrustChanges trust = new TrustChanges();
+		String name = properties.ssl().bundle();
+		SslBundles all = bundles.getIfAvailable();
+		if (name != null && all != null && all.getBundleNames().contains(name)) {
+			all.addBundleUpdateHandler(name, (bundle) -> trust.changed());
+		}
+		return trust;
 	}
 
 	static EtcdSettings settings(EtcdConnectionDetails details, EtcdProperties properties) {

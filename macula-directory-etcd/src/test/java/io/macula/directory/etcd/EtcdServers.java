@@ -113,6 +113,10 @@ final class EtcdServers implements AutoCloseable {
 		return this.servers.stream().map((server) -> "127.0.0.1:" + server.port).toList();
 	}
 
+	int port(int index) {
+		return this.servers.get(index).port;
+	}
+
 	int size() {
 		return this.servers.size();
 	}

@@ -32,6 +32,7 @@ import java.util.Set;
 
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
+import io.macula.directory.Lease;
 import org.awaitility.Awaitility;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -79,11 +80,8 @@ class EtcdTlsTests {
 		X509Certificate root = certificate("CN=ca", authority, authority, true);
 		write("ca.pem", root);
 		write("other-ca.pem", certificate("CN=other", keys(), keys(), true));
-		for (String name : new String[] { "server", "client" }) {
-			KeyPair keys = keys();
-			write(name + ".pem", certificate("CN=" + name, keys, authority, false));
-			write(name + ".key", new JcaPKCS8Generator(keys.getPrivate(), null));
-		}
+		writeCertificate("server", authority);
+		writeCertificate("client", authority);
 		servers = EtcdServers.of(1, "--cert-file=" + file("server.pem"), "--key-file=" + file("server.key"),
 				"--trusted-ca-file=" + file("ca.pem"), "--client-cert-auth");
 	}
@@ -95,6 +93,48 @@ class EtcdTlsTests {
 
 	private static String file(String name) {
 		return directory.resolve(name).toString();
+	}
+
+	/* The server reads its certificate for each handshake anew. */
+	@Test
+	void certificatesThatAreReplacedAreTrustedAtOnce() throws Exception {
+		KeyPair before = keys();
+		write("renewed-ca.pem", certificate("CN=ca", before, before, true));
+		writeCertificate("renewed", before);
+		try (EtcdServers renewed = EtcdServers.of(1, "--cert-file=" + file("renewed.pem"),
+				"--key-file=" + file("renewed.key"), "--trusted-ca-file=" + file("ca.pem"), "--client-cert-auth");
+				TcpGate gate = new TcpGate(renewed.port(0))) {
+			this.runner
+				.withPropertyValues("macula.directory.etcd.endpoints=https://" + gate.address(),
+						"spring.ssl.bundle.pem.etcd.truststore.certificate=" + file("renewed-ca.pem"),
+						"spring.ssl.bundle.pem.etcd.reload-on-update=true",
+						"spring.ssl.bundle.watch.file.quiet-period=100ms")
+				.run((context) -> {
+					DirectoryEngine engine = engine(context.getBean(DirectoryEngineFactory.class));
+					TestNodes.Seen seen = TestNodes.watch(engine, TestNodes.SERVICE);
+					Lease lease = TestNodes.advertise(engine, "a", 100, Set.of(TestNodes.SERVICE));
+					seen.awaitIds("a");
+					assertThat(gate.passed()).isEqualTo(1);
+					KeyPair after = keys();
+					writeCertificate("renewed", after);
+					write("renewed-ca.pem", certificate("CN=ca", after, after, true));
+					Awaitility.await().atMost(SOON).until(() -> gate.passed() > 1);
+					DirectoryEngine other = engine(context.getBean(DirectoryEngineFactory.class));
+					TestNodes.advertise(other, "b", 100, Set.of(TestNodes.SERVICE));
+					seen.awaitIds("a", "b");
+					assertThat(seen.always("a")).isTrue();
+					assertThat(engine.trouble()).isNull();
+					assertThat(lease.state()).isEqualTo(Lease.State.GRANTED);
+					other.close().block(SOON);
+					engine.close().block(SOON);
+				});
+		}
+	}
+
+	private static void writeCertificate(String name, KeyPair authority) throws Exception {
+		KeyPair keys = keys();
+		write(name + ".key", new JcaPKCS8Generator(keys.getPrivate(), null));
+		write(name + ".pem", certificate("CN=" + name, keys, authority, false));
 	}
 
 	private static KeyPair keys() throws Exception {

@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A port before a server that can be shut: connections are reset, and new ones closed at
@@ -36,6 +37,8 @@ final class TcpGate implements AutoCloseable {
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
+	private final AtomicInteger passed = new AtomicInteger();
+
 	private volatile boolean shut;
 
 	TcpGate(int target) throws IOException {
@@ -46,6 +49,11 @@ final class TcpGate implements AutoCloseable {
 
 	String address() {
 		return "127.0.0.1:" + this.socket.getLocalPort();
+	}
+
+	/** How many connections it let pass so far. */
+	int passed() {
+		return this.passed.get();
 	}
 
 	void shut() {
@@ -67,6 +75,7 @@ final class TcpGate implements AutoCloseable {
 					continue;
 				}
 				Socket inner = new Socket(InetAddress.getLoopbackAddress(), this.target);
+				this.passed.incrementAndGet();
 				this.sockets.add(outer);
 				this.sockets.add(inner);
 				daemon(() -> pass(outer, inner));

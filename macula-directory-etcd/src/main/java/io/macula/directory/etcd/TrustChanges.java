@@ -1,0 +1,46 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.etcd;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import reactor.core.Disposable;
+
+/**
+ * Tells connections that whom they trust, or what they show, has changed. Safe for all
+ * threads.
+ */
+final class TrustChanges {
+
+	private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Hear of changes.
+	 * @param listener must not block
+	 * @return disposing it ends that
+	 */
+	Disposable listen(Runnable listener) {
+		this.listeners.add(listener);
+		return () -> this.listeners.remove(listener);
+	}
+
+	void changed() {
+		this.listeners.forEach(Runnable::run);
+	}
+
+}
