@@ -7,7 +7,7 @@
 # --short       short outages and few repetitions; writes no page
 # --kubeconfig  the API server for kubernetes, instead of none
 # --matrix      measures nothing: writes into docs/engines.md what the last mvn verify said of the contract test
-# ENGINE        etcd, zookeeper, kubernetes, spring-cloud, embedded; by default all whose module is there
+# ENGINE        embedded, etcd, zookeeper, kubernetes, spring-cloud; by default all whose module is there
 #
 # Each engine's module has classes *Measurements or *EngineTests of tests tagged 'engines', which start what they need and print lines
 #   ENGINE-ROW|engine|what|bound|figure|holds or FAILS
@@ -50,7 +50,7 @@ lacking() {
 
 module() {
 	case "$1" in
-		embedded) echo macula-directory-tck ;;
+		embedded) echo benchmarks ;;
 		*) echo "macula-directory-$1" ;;
 	esac
 }
@@ -111,7 +111,7 @@ write_rows() {
 }
 
 if [ -z "$engines" ]; then
-	for engine in etcd zookeeper kubernetes spring-cloud; do
+	for engine in embedded etcd zookeeper kubernetes spring-cloud; do
 		[ -d "$(module $engine)" ] && engines="$engines $engine"
 	done
 fi

@@ -335,8 +335,7 @@ class EmbeddedMeasurements {
 		Flux.interval(Duration.ZERO, Duration.ofMillis(20))
 			.onBackpressureDrop()
 			.takeWhile((turn) -> !answered.isDone())
-			.flatMap((turn) -> this.connector
-				.connect(this.seeds.get((int) (turn % 3)), Duration.ofSeconds(1))
+			.flatMap((turn) -> this.connector.connect(this.seeds.get((int) (turn % 3)), Duration.ofSeconds(1))
 				.doOnNext((connection) -> answered.complete(System.nanoTime()))
 				.onErrorComplete(), 1)
 			.subscribe();
@@ -362,8 +361,8 @@ class EmbeddedMeasurements {
 		long begin = firstAnswer();
 		second.awaitReady();
 		List<Map<String, Long>> told = this.seeds.stream().map((seed) -> told(connect(seed))).toList();
-		long nanos = nanosUntil(begin, () -> granted(nodes) == providers
-				&& told.stream().allMatch((each) -> each.keySet().containsAll(ids)));
+		long nanos = nanosUntil(begin,
+				() -> granted(nodes) == providers && told.stream().allMatch((each) -> each.keySet().containsAll(ids)));
 		row("seeds back, empty: all of " + providers + " real nodes are advertised again at each (lease 3 s)", "<= 3 s",
 				seconds(nanos), nanos <= LEASE.toNanos());
 		List<Long> times = ids.stream().map(told.get(0)::get).toList();
@@ -394,22 +393,22 @@ class EmbeddedMeasurements {
 	/** Some of the nodes are in one process, which is killed. */
 	private void massLoss(int count, int lost) {
 		choosePorts();
-		RealmNode seed = closing(MeasuredNodes.start("seed", this.seeds.get(0).port(), this.seeds.subList(0, 1), LEASE,
-				SERVICE));
+		RealmNode seed = closing(
+				MeasuredNodes.start("seed", this.seeds.get(0).port(), this.seeds.subList(0, 1), USUAL_LEASE, SERVICE));
 		List<Integer> ports = FreePorts.udp(count);
 		List<String> nodes = IntStream.range(0, count).mapToObj((i) -> "node" + i + ":" + ports.get(i)).toList();
-		NodeProcess dying = closing(
-				NodeProcess.start(LEASE, this.seeds.subList(0, 1), nodes.subList(0, lost)));
-		closing(NodeProcess.start(LEASE, this.seeds.subList(0, 1), nodes.subList(lost, count))).awaitReady();
+		NodeProcess dying = closing(NodeProcess.start(USUAL_LEASE, this.seeds.subList(0, 1), nodes.subList(0, lost)));
+		closing(NodeProcess.start(USUAL_LEASE, this.seeds.subList(0, 1), nodes.subList(lost, count))).awaitReady();
 		dying.awaitReady();
-		WatchingNode client = closing(new WatchingNode("client", this.seeds.subList(0, 1), LEASE));
+		WatchingNode client = closing(new WatchingNode("client", this.seeds.subList(0, 1), USUAL_LEASE));
 		client.watch(SERVICE);
 		await(() -> client.ids(SERVICE).size() == count + 1);
 		dying.close();
 		String what = lost + " of " + count + " leases lost at once: instances in snapshots";
 		String bound = "all " + (count + 1) + ", and said";
 		long begin = System.nanoTime();
-		await(() -> seed.report().directory().selfPreservation() || System.nanoTime() - begin > 5_000_000_000L);
+		await(() -> seed.report().directory().selfPreservation()
+				|| System.nanoTime() - begin > USUAL_LEASE.plusSeconds(5).toNanos());
 		int kept = client.ids(SERVICE).size();
 		boolean said = seed.report().directory().selfPreservation();
 		row(what, bound, kept + (said ? ", overdue " + seed.report().directory().overdue().size() : ", not said"),
@@ -432,8 +431,8 @@ class EmbeddedMeasurements {
 		processes.get(0).close();
 		long begin = System.nanoTime();
 		provider("coming", USUAL_LEASE);
-		long nanos = nanosUntil(begin,
-				() -> clients.stream().allMatch((client) -> client.ids(SERVICE).containsAll(Set.of("staying", "coming"))));
+		long nanos = nanosUntil(begin, () -> clients.stream()
+			.allMatch((client) -> client.ids(SERVICE).containsAll(Set.of("staying", "coming"))));
 		row("one of three seeds killed: until a change is known to all, and nobody left", "< 10 s", seconds(nanos),
 				nanos < 10_000_000_000L);
 	}

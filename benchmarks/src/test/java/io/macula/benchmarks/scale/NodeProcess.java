@@ -45,9 +45,9 @@ final class NodeProcess implements AutoCloseable {
 	 * @param nodes each as {@code node id:port}
 	 */
 	static NodeProcess start(Duration lease, List<Endpoint> seeds, List<String> nodes) {
-		List<String> arguments = new ArrayList<>(
-				List.of("-Xmx512m", "-cp", System.getProperty("java.class.path"), MeasuredNodes.class.getName(),
-						Long.toString(lease.toMillis()), seeds.stream().map(Endpoint::toString).collect(Collectors.joining(","))));
+		List<String> arguments = new ArrayList<>(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path"),
+				MeasuredNodes.class.getName(), Long.toString(lease.toMillis()),
+				seeds.stream().map(Endpoint::toString).collect(Collectors.joining(","))));
 		arguments.addAll(nodes);
 		try {
 			return new NodeProcess(

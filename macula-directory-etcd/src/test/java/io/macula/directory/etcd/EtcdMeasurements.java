@@ -340,9 +340,7 @@ class EtcdMeasurements {
 		}
 		Awaitility.await().atMost(SOON).until(() -> seen.ids().equals(ids));
 		this.servers.killAll();
-		Awaitility.await()
-			.atMost(SOON)
-			.until(() -> granted(leases) == 0);
+		Awaitility.await().atMost(SOON).until(() -> granted(leases) == 0);
 		long answered = this.servers.startAllAndAwaitAnswer();
 		long half = nanosUntil(answered, () -> granted(leases) >= providers / 2);
 		long back = nanosUntil(answered, () -> granted(leases) == providers);

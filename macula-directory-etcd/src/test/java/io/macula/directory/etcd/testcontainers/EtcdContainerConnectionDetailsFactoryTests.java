@@ -38,8 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EtcdContainerConnectionDetailsFactoryTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ServiceConnectionAutoConfiguration.class,
-				EtcdDirectoryAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(ServiceConnectionAutoConfiguration.class, EtcdDirectoryAutoConfiguration.class))
 		.withPropertyValues("macula.directory.type=etcd", "macula.directory.etcd.endpoints=http://unused:1");
 
 	@Test

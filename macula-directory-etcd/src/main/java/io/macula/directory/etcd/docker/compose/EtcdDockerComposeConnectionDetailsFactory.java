@@ -57,8 +57,8 @@ class EtcdDockerComposeConnectionDetailsFactory extends DockerComposeConnectionD
 		EtcdDockerComposeConnectionDetails(RunningService service) {
 			super(service);
 			this.bundle = getSslBundle(service);
-			this.endpoints = List
-				.of(((this.bundle != null) ? "https" : "http") + "://" + service.host() + ":" + service.ports().get(PORT));
+			this.endpoints = List.of(((this.bundle != null) ? "https" : "http") + "://" + service.host() + ":"
+					+ service.ports().get(PORT));
 		}
 
 		@Override
