@@ -38,8 +38,8 @@ import io.macula.directory.Registry;
 import io.macula.directory.Snapshot;
 import io.macula.directory.tck.DirectoryHarness.Ability;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,6 +47,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The contract of a directory engine. A subclass says by a {@link DirectoryHarness} which
  * system is behind it; each row gets a fresh one. Leases are of 3 seconds.
+ * <p>
+ * Most of a row is waiting. Where JUnit's parallel execution is enabled, rows run side by
+ * side, each with a system of its own; those that measure a second or count threads run
+ * alone. Where it is not, they run one after the other.
  */
 @Timeout(120)
 public abstract class DirectoryContractTests extends ContractSteps {
@@ -57,7 +61,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 
 	private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-	@Test
+	@Row
 	void whatIsAdvertisedIsSeen() {
 		needs(Ability.CHANGES);
 		Watch watch = watch(node("client"), SERVICE);
@@ -67,7 +71,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		assertThat(watch.latest().service()).isEqualTo(SERVICE);
 	}
 
-	@Test
+	@Row
 	void whoComesLaterSeesItAtOnce() {
 		needs(Ability.CHANGES);
 		tell(node("a"), instance("a", 1), SERVICE).awaitState(Lease.State.GRANTED);
@@ -77,14 +81,14 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		Awaitility.await().atMost(AT_ONCE).until(() -> second.ids().equals(List.of("a")));
 	}
 
-	@Test
+	@Row
 	void aServiceThatNobodyServesHasAnEmptySnapshot() {
 		Watch watch = watch(node("client"), new ServiceName("tck.nobody"));
 		Awaitility.await().atMost(SOON).until(() -> !watch.seen.isEmpty());
 		assertThat(watch.latest().instances()).isEmpty();
 	}
 
-	@Test
+	@Row
 	void everythingArrives() {
 		needs(Ability.CHANGES, Ability.DETAILS);
 		Instance instance = new Instance("a:1", 42, new Endpoint("10.1.2.3", 9443), "zone-b", 2, 250,
@@ -102,7 +106,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		assertThat(other.latest().fingerprints()).isEmpty();
 	}
 
-	@Test
+	@Row
 	void aLeaseIsRenewed() {
 		needs(Ability.REGISTRY, Ability.EXPIRY);
 		Watch watch = watch(node("client"), SERVICE);
@@ -116,7 +120,8 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		assertThat(watch.age()).isLessThan(LEASE.multipliedBy(2));
 	}
 
-	@Test
+	@Row
+	@ResourceLock(Row.MACHINE)
 	void aWithdrawalIsSeenWithinASecond() {
 		needs(Ability.CHANGES);
 		Watch watch = watch(node("client"), SERVICE);
@@ -131,7 +136,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		told.awaitState(Lease.State.RELEASED);
 	}
 
-	@Test
+	@Row
 	void manyWithdrawalsAreBelieved() {
 		needs(Ability.CHANGES);
 		DirectoryEngine client = node("client");
@@ -147,7 +152,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		assertThat(client.state().selfPreservation()).isFalse();
 	}
 
-	@Test
+	@Row
 	void aDeadNodeLeavesWithItsLease() {
 		needs(Ability.CHANGES, Ability.EXPIRY);
 		Watch watch = watch(node("client"), SERVICE);
@@ -159,7 +164,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		Awaitility.await().atMost(LEASE.plus(harness().expirySlack())).until(() -> watch.ids().equals(List.of("b")));
 	}
 
-	@Test
+	@Row
 	void snapshotsAreComplete() {
 		needs(Ability.CHANGES);
 		Watch watch = watch(node("client"), SERVICE);
@@ -175,7 +180,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		}
 	}
 
-	@Test
+	@Row
 	void whatIsKnownStaysWhileTheSystemIsGone() {
 		needs(Ability.CHANGES, Ability.CUT);
 		DirectoryEngine client = node("client");
@@ -199,7 +204,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		assertThat(watch.age()).isLessThan(LEASE);
 	}
 
-	@Test
+	@Row
 	void anEngineStartsWhileTheSystemIsGone() {
 		needs(Ability.CHANGES, Ability.CUT, Ability.START_UNREACHABLE);
 		harness().cut();
@@ -220,7 +225,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		watch.awaitIds("a");
 	}
 
-	@Test
+	@Row
 	void aNodeThatStartsAgainTakesThePlaceOfItsPast() {
 		needs(Ability.REGISTRY, Ability.EXPIRY, Ability.INCARNATIONS);
 		Watch watch = watch(node("client"), SERVICE);
@@ -237,7 +242,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		assertThat(watch.incarnations()).containsExactly(2L);
 	}
 
-	@Test
+	@Row
 	void ofTwoNodesWithOneIdTheNewerOneHasIt() {
 		needs(Ability.REGISTRY, Ability.INCARNATIONS);
 		Watch watch = watch(node("client"), SERVICE);
@@ -255,7 +260,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		assertThat(newer.state()).isEqualTo(Lease.State.GRANTED);
 	}
 
-	@Test
+	@Row
 	void aCorruptRecordIsSkippedAndTold() {
 		needs(Ability.CHANGES, Ability.FOREIGN_RECORDS);
 		harness().write(SERVICE, "x", "{\"v\":1,".getBytes(StandardCharsets.UTF_8));
@@ -271,7 +276,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 			.until(() -> String.valueOf(client.state().fault()).contains("2 records are skipped"));
 	}
 
-	@Test
+	@Row
 	void aSubscriberThatBlocksDelaysNobodyElseAndGetsTheLatest() throws InterruptedException {
 		needs(Ability.CHANGES);
 		DirectoryEngine client = node("client");
@@ -296,7 +301,8 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		Awaitility.await().atMost(SOON).until(() -> ids(slow.get(slow.size() - 1)).equals(List.of("a", "b", "c")));
 	}
 
-	@Test
+	@Row
+	@ResourceLock(Row.MACHINE)
 	void whenClosedThenNothingIsLeft() {
 		needs(Ability.CHANGES, Ability.CLOSE);
 		Watch watch = watch(node("client"), SERVICE);
@@ -331,7 +337,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		}
 	}
 
-	@Test
+	@Row
 	void whoWatchesOneServiceReadsNoOther() {
 		needs(Ability.CHANGES, Ability.READS);
 		for (int i = 0; i < 3; i++) {
@@ -345,7 +351,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		assertThat(harness().reads(OTHER)).isEqualTo(before);
 	}
 
-	@Test
+	@Row
 	void aNodeHasOneLeaseHoweverManyItsServices() {
 		needs(Ability.REGISTRY, Ability.LEASES);
 		ServiceName[] services = new ServiceName[20];
@@ -355,7 +361,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		assertThat(harness().leases() - before).isOne();
 	}
 
-	@Test
+	@Row
 	void whenTooManyDieAtOnceThenTheyAreKeptForAWhile() {
 		needs(Ability.CHANGES, Ability.EXPIRY, Ability.SELF_PRESERVATION);
 		DirectoryEngine watcher = node("watcher");
@@ -378,7 +384,7 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		Awaitility.await().atMost(LEASE.multipliedBy(5).plus(SOON)).until(() -> watch.ids().isEmpty());
 	}
 
-	@Test
+	@Row
 	void whenTheSystemLosesItsDataThenAllIsAdvertisedAgain() {
 		needs(Ability.REGISTRY, Ability.WIPE);
 		tell(node("a"), instance("a", 1), SERVICE, OTHER).awaitState(Lease.State.GRANTED);
@@ -388,7 +394,8 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		watch(node("client2"), OTHER).awaitIds("a");
 	}
 
-	@Test
+	@Row
+	@ResourceLock(Row.MACHINE)
 	void aChangeOfWeightIsSeenWithinASecond() {
 		needs(Ability.REGISTRY, Ability.DETAILS);
 		Watch watch = watch(node("client"), SERVICE);
