@@ -27,10 +27,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryForever;
 import org.apache.zookeeper.server.quorum.QuorumPeerMain;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +58,19 @@ final class TestEnsemble implements AutoCloseable {
 
 	private final List<@Nullable Process> processes = new ArrayList<>();
 
+	private final List<Integer> tlsPorts = new ArrayList<>();
+
 	TestEnsemble() throws IOException {
+		this(Map.of());
+	}
+
+	/** With these properties of ZooKeeper's TLS, if there are any, also on ports for it. */
+	TestEnsemble(Map<String, String> tls) throws IOException {
 		StringBuilder servers = new StringBuilder();
 		for (int i = 1; i <= 3; i++) {
 			servers.append("server." + i + "=127.0.0.1:" + TestServer.freePort() + ":" + TestServer.freePort() + "\n");
 			this.clientPorts.add(TestServer.freePort());
+			this.tlsPorts.add(TestServer.freePort());
 			this.processes.add(null);
 		}
 		for (int i = 1; i <= 3; i++) {
@@ -66,8 +79,16 @@ final class TestEnsemble implements AutoCloseable {
 			Files.writeString(directory(i).resolve("zoo.cfg"),
 					"tickTime=" + TICK_MILLIS + "\ninitLimit=20\nsyncLimit=10\ndataDir=" + data
 							+ "\nclientPortAddress=127.0.0.1\nclientPort=" + this.clientPorts.get(i - 1)
-							+ "\nmaxClientCnxns=0\nadmin.enableServer=false\n4lw.commands.whitelist=srvr\n" + servers);
+							+ "\nmaxClientCnxns=0\nadmin.enableServer=false\n4lw.commands.whitelist=srvr\n"
+							+ tls(tls, this.tlsPorts.get(i - 1)) + servers);
 		}
+	}
+
+	/* The names in a file are without the prefix that they have as system properties. */
+	private static String tls(Map<String, String> tls, int port) {
+		StringBuilder text = new StringBuilder(tls.isEmpty() ? "" : "secureClientPort=" + port + "\n");
+		tls.forEach((name, value) -> text.append(name.substring("zookeeper.".length()) + "=" + value + "\n"));
+		return text.toString();
 	}
 
 	private Path directory(int server) {
@@ -110,8 +131,20 @@ final class TestEnsemble implements AutoCloseable {
 		}
 	}
 
+	/** Until it answers: to a question of which its majority knows. */
 	void awaitQuorum() {
 		Awaitility.await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(20)).until(() -> leader() > 0);
+		try (CuratorFramework client = CuratorFrameworkFactory.newClient(address(), new RetryForever(20))) {
+			client.start();
+			CountDownLatch answered = new CountDownLatch(1);
+			client.sync().inBackground((same, event) -> answered.countDown()).forPath("/");
+			if (!answered.await(1, TimeUnit.MINUTES)) {
+				throw new IllegalStateException("the ensemble does not answer");
+			}
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/** Number of the leader, or 0 while there is none. */
@@ -122,6 +155,10 @@ final class TestEnsemble implements AutoCloseable {
 			}
 		}
 		return 0;
+	}
+
+	boolean follows(int server) {
+		return told(server).contains("Mode: follower");
 	}
 
 	private String told(int server) {
@@ -141,8 +178,20 @@ final class TestEnsemble implements AutoCloseable {
 		return this.clientPorts.get(server - 1);
 	}
 
+	List<Integer> ports() {
+		return List.copyOf(this.clientPorts);
+	}
+
 	String address() {
-		return this.clientPorts.stream().map((port) -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+		return address(this.clientPorts);
+	}
+
+	String tlsAddress() {
+		return address(this.tlsPorts);
+	}
+
+	private static String address(List<Integer> ports) {
+		return ports.stream().map((port) -> "127.0.0.1:" + port).collect(Collectors.joining(","));
 	}
 
 	@Override

@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.directory.zookeeper.testcontainers;
+
+import io.macula.directory.zookeeper.ZooKeeperConnectionDetails;
+import io.macula.directory.zookeeper.ZooKeeperDirectoryAutoConfiguration;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.testcontainers.context.ImportTestcontainers;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnectionAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.utility.DockerImageName;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests of {@link ZooKeeperContainerConnectionDetailsFactory}, with a container that is not
+ * run: there need not be a Docker.
+ */
+class ZooKeeperContainerConnectionDetailsFactoryTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ServiceConnectionAutoConfiguration.class,
+				ZooKeeperDirectoryAutoConfiguration.class))
+		.withPropertyValues("macula.directory.type=zookeeper", "macula.directory.zookeeper.connect-string=unused:1");
+
+	@Test
+	void aContainerOfAnImageOfZooKeeperGoesBeforeTheSettings() {
+		this.runner.withUserConfiguration(ImageOfZooKeeper.class)
+			.run((context) -> assertThat(context.getBean(ZooKeeperConnectionDetails.class).getConnectString())
+				.isEqualTo("docker.example:32181"));
+	}
+
+	@Test
+	void anyContainerCanHaveTheName() {
+		this.runner.withUserConfiguration(OtherImage.class)
+			.run((context) -> assertThat(context.getBean(ZooKeeperConnectionDetails.class).getConnectString())
+				.isEqualTo("docker.example:32181"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportTestcontainers
+	static class ImageOfZooKeeper {
+
+		@ServiceConnection
+		static StillContainer zookeeper = new StillContainer("zookeeper:3.9");
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OtherImage {
+
+		@Bean
+		@ServiceConnection("zookeeper")
+		StillContainer zookeeperContainer() {
+			return new StillContainer("company.example/store:1");
+		}
+
+	}
+
+	/** Says that it runs. */
+	static final class StillContainer extends GenericContainer<StillContainer> {
+
+		private final String image;
+
+		StillContainer(String image) {
+			super(DockerImageName.parse(image));
+			this.image = image;
+		}
+
+		@Override
+		public void start() {
+		}
+
+		@Override
+		public void stop() {
+		}
+
+		@Override
+		public boolean isRunning() {
+			return true;
+		}
+
+		@Override
+		public String getDockerImageName() {
+			return this.image;
+		}
+
+		@Override
+		public String getHost() {
+			return "docker.example";
+		}
+
+		@Override
+		public Integer getMappedPort(int port) {
+			return 30_000 + port;
+		}
+
+	}
+
+}
