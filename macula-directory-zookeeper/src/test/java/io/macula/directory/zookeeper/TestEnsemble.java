@@ -64,7 +64,9 @@ final class TestEnsemble implements AutoCloseable {
 		this(Map.of());
 	}
 
-	/** With these properties of ZooKeeper's TLS, if there are any, also on ports for it. */
+	/**
+	 * With these properties of ZooKeeper's TLS, if there are any, also on ports for it.
+	 */
 	TestEnsemble(Map<String, String> tls) throws IOException {
 		StringBuilder servers = new StringBuilder();
 		for (int i = 1; i <= 3; i++) {

@@ -77,7 +77,8 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 			three.add(load(NODES, services.subList(0, 3)));
 		}
 		row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect; median of 5",
-				"< 1 s", median(all).millis + " ms (first of 5: " + all.get(0).millis
+				"< 1 s",
+				median(all).millis + " ms (first of 5: " + all.get(0).millis
 						+ " ms; in a process that did nothing before: " + cold.millis + " ms)",
 				median(all).millis < 1000);
 		row("of a client that uses 3 services: 1,500 of them, and no others; median of 5", "< 200 ms",
@@ -148,10 +149,9 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 		assertThat(registry).isNotNull();
 		raw.expect(read((record) -> record != null && record.instance().weight() == WatchingClient.OTHER_WEIGHT));
 		long changed = System.nanoTime();
-		Lease changing = registry.advertise(new Advertisement(instance("leaving", WatchingClient.OTHER_WEIGHT),
-				Set.of(SERVICE), DEFAULT_LEASE));
-		await(() -> raw.known()
-				&& watches.stream().allMatch((watch) -> watch.weighs(WatchingClient.OTHER_WEIGHT)));
+		Lease changing = registry.advertise(
+				new Advertisement(instance("leaving", WatchingClient.OTHER_WEIGHT), Set.of(SERVICE), DEFAULT_LEASE));
+		await(() -> raw.known() && watches.stream().allMatch((watch) -> watch.weighs(WatchingClient.OTHER_WEIGHT)));
 		long weighed = Math.max(raw.knownNanos(),
 				watches.stream().mapToLong((watch) -> watch.weighedNanos).max().orElseThrow());
 		known("another weight", millis(weighed - changed));

@@ -106,7 +106,8 @@ class ZooKeeperOutageEngineTests extends EnsembleSteps {
 		long age = millisSince(watch.engine.directory().confirmedNanoTime(watch.latest())) / 1000;
 		String trouble = String.valueOf(watch.engine.trouble());
 		row("ensemble wholly down for " + down + " s: snapshots stay, age and trouble are said",
-				"all " + nodes + ", and said", watch.count() + ", age " + age + " s, " + (trouble.contains("no server of") ? "said" : trouble),
+				"all " + nodes + ", and said",
+				watch.count() + ", age " + age + " s, " + (trouble.contains("no server of") ? "said" : trouble),
 				watch.count() == nodes && age >= down - 15 && trouble.contains("no server of"));
 		for (int i = 1; i <= 3; i++) {
 			ensemble.start(i);

@@ -54,15 +54,17 @@ class ZooKeeperTlsEngineTests extends EnsembleSteps {
 		Lease lease = lease(create("a", DEFAULT_LEASE, own), "a", DEFAULT_LEASE);
 		WatchingClient member = watch(own);
 		await(() -> lease.state() == Lease.State.GRANTED && member.count() == 1);
-		/* Not with the certificate of the other: servers know that as an identity, too. */
+		/*
+		 * Not with the certificate of the other: servers know that as an identity, too.
+		 */
 		WatchingClient nobody = watch(ZooKeeperSettings.of(ensemble.address()));
 		await(() -> nobody.engine.obstacle() != null);
 		WatchingClient stranger = watch(settings(TestKeys.create(directory, "others")));
 		await(() -> stranger.engine.trouble() != null);
 		boolean refused = nobody.engine.obstacle().code() == Code.PERMISSION_DENIED && nobody.count() < 0;
 		boolean distrusted = stranger.count() < 0 && stranger.engine.trouble().contains("answers over TLS: check");
-		row("TLS and digest: seen by the same user; who is nobody, or has another certificate, is told why not",
-				"said", (refused && distrusted) ? "said" : nobody.engine.trouble() + "; " + stranger.engine.trouble(),
+		row("TLS and digest: seen by the same user; who is nobody, or has another certificate, is told why not", "said",
+				(refused && distrusted) ? "said" : nobody.engine.trouble() + "; " + stranger.engine.trouble(),
 				refused && distrusted);
 	}
 

@@ -28,8 +28,8 @@ import org.testcontainers.containers.Container;
 
 /**
  * Makes {@link ZooKeeperConnectionDetails} of a
- * {@link ServiceConnection @ServiceConnection}-annotated container of an image of ZooKeeper,
- * or of any container with the name {@code zookeeper}.
+ * {@link ServiceConnection @ServiceConnection}-annotated container of an image of
+ * ZooKeeper, or of any container with the name {@code zookeeper}.
  */
 class ZooKeeperContainerConnectionDetailsFactory
 		extends ContainerConnectionDetailsFactory<Container<?>, ZooKeeperConnectionDetails> {

@@ -32,8 +32,8 @@ import org.testcontainers.utility.DockerImageName;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests of {@link ZooKeeperContainerConnectionDetailsFactory}, with a container that is not
- * run: there need not be a Docker.
+ * Tests of {@link ZooKeeperContainerConnectionDetailsFactory}, with a container that is
+ * not run: there need not be a Docker.
  */
 class ZooKeeperContainerConnectionDetailsFactoryTests {
 

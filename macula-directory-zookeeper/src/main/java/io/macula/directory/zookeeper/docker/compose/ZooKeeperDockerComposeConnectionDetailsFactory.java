@@ -24,10 +24,11 @@ import org.springframework.boot.docker.compose.service.connection.DockerComposeC
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Makes {@link ZooKeeperConnectionDetails} of a service of Docker Compose with an image of
- * ZooKeeper.
+ * Makes {@link ZooKeeperConnectionDetails} of a service of Docker Compose with an image
+ * of ZooKeeper.
  */
-class ZooKeeperDockerComposeConnectionDetailsFactory extends DockerComposeConnectionDetailsFactory<ZooKeeperConnectionDetails> {
+class ZooKeeperDockerComposeConnectionDetailsFactory
+		extends DockerComposeConnectionDetailsFactory<ZooKeeperConnectionDetails> {
 
 	private static final String[] NAMES = { "zookeeper", "bitnami/zookeeper", "bitnamilegacy/zookeeper" };
 
@@ -58,8 +59,7 @@ class ZooKeeperDockerComposeConnectionDetailsFactory extends DockerComposeConnec
 		ZooKeeperDockerComposeConnectionDetails(RunningService service) {
 			super(service);
 			this.bundle = getSslBundle(service);
-			this.connectString = service.host() + ":"
-					+ service.ports().get((this.bundle != null) ? TLS_PORT : PORT);
+			this.connectString = service.host() + ":" + service.ports().get((this.bundle != null) ? TLS_PORT : PORT);
 		}
 
 		@Override

@@ -29,14 +29,15 @@ import org.springframework.boot.docker.compose.core.RunningService;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests of {@link ZooKeeperDockerComposeConnectionDetailsFactory}, with a service that is not
- * run.
+ * Tests of {@link ZooKeeperDockerComposeConnectionDetailsFactory}, with a service that is
+ * not run.
  */
 class ZooKeeperDockerComposeConnectionDetailsFactoryTests {
 
 	@Test
 	void theServiceIsReachedAtItsPublishedPort() {
-		ZooKeeperDockerComposeConnectionDetails details = new ZooKeeperDockerComposeConnectionDetails(new StillService());
+		ZooKeeperDockerComposeConnectionDetails details = new ZooKeeperDockerComposeConnectionDetails(
+				new StillService());
 		assertThat(details.getConnectString()).isEqualTo("docker.example:32181");
 		assertThat(details.getSslBundle()).isNull();
 		assertThat(details.getUsername()).isNull();
