@@ -16,6 +16,7 @@
 
 package io.macula.directory.tck;
 
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -48,6 +49,7 @@ import io.macula.transport.QuicConnector;
 import io.macula.transport.Transport;
 import io.macula.transport.TransportSettings;
 import io.micrometer.observation.ObservationRegistry;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -79,6 +81,8 @@ class EmbeddedDirectoryContractTests extends DirectoryContractTests {
 		private final Map<String, SecretTls> identities = new HashMap<>();
 
 		private @Nullable Member running;
+
+		private @Nullable DatagramSocket kept;
 
 		private int starts;
 
@@ -114,12 +118,27 @@ class EmbeddedDirectoryContractTests extends DirectoryContractTests {
 				stopped.kill();
 				stopped.close().block(Duration.ofSeconds(5));
 				this.running = null;
+				Awaitility.await().atMost(Duration.ofSeconds(5)).until(this::keepPort);
+			}
+		}
+
+		/* So that no other row's socket has it when the seed is started again. */
+		private boolean keepPort() throws SocketException {
+			try {
+				this.kept = new DatagramSocket(this.seed.port());
+				return true;
+			}
+			catch (BindException ex) {
+				return false;
 			}
 		}
 
 		@Override
 		public void restore() {
 			this.starts++;
+			if (this.kept != null) {
+				this.kept.close();
+			}
 			Member started = new Member(new Node("seed", this.starts, LEASE, true), this.seed.port());
 			this.running = started;
 			started.start(null);
@@ -154,6 +173,9 @@ class EmbeddedDirectoryContractTests extends DirectoryContractTests {
 				all.add(this.running);
 			}
 			all.forEach((member) -> member.close().block(Duration.ofSeconds(15)));
+			if (this.kept != null) {
+				this.kept.close();
+			}
 		}
 
 		/** The engine of a node, and all of the node that it needs. */

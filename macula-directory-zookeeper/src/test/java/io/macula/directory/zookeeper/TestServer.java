@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,6 +51,9 @@ final class TestServer implements AutoCloseable {
 
 	private ZooKeeperServer server;
 
+	/** Keeps the port while the server is stopped; who connects is refused. */
+	private Socket kept = new Socket();
+
 	private final Map<String, String> tls;
 
 	TestServer() {
@@ -77,6 +81,7 @@ final class TestServer implements AutoCloseable {
 
 	void start() {
 		try {
+			this.kept.close();
 			File data = Files.createDirectories(this.directory.resolve("data")).toFile();
 			this.server = new ZooKeeperServer(data, data, TICK_MILLIS);
 			this.tls.forEach(System::setProperty);
@@ -100,6 +105,15 @@ final class TestServer implements AutoCloseable {
 
 	void stop() {
 		this.connections.shutdown();
+		try {
+			this.kept.close();
+			this.kept = new Socket();
+			this.kept.setReuseAddress(true);
+			this.kept.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port));
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	void wipe() {
@@ -123,7 +137,13 @@ final class TestServer implements AutoCloseable {
 
 	@Override
 	public void close() {
-		stop();
+		this.connections.shutdown();
+		try {
+			this.kept.close();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
 		this.tls.keySet().forEach(System::clearProperty);
 		FileSystemUtils.deleteRecursively(this.directory.toFile());
 	}
