@@ -17,8 +17,10 @@
 package io.macula.directory.kubernetes;
 
 import java.net.http.HttpClient;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.KeyManager;
@@ -41,13 +43,16 @@ final class ApiConnection implements AutoCloseable {
 
 	private static final int REQUEST_MILLIS = 10_000;
 
-	private final ExecutorService threads;
+	/** Of a thread that has nothing to do. */
+	private static final long IDLE_SECONDS = 2;
 
 	private final KubernetesClient client;
 
-	private ApiConnection(ExecutorService threads, KubernetesClient client) {
-		this.threads = threads;
+	private final @Nullable SslBundle bundle;
+
+	private ApiConnection(KubernetesClient client, @Nullable SslBundle bundle) {
 		this.client = client;
+		this.bundle = bundle;
 	}
 
 	/**
@@ -57,12 +62,7 @@ final class ApiConnection implements AutoCloseable {
 	 * {@code null}
 	 */
 	static ApiConnection open(Config config, @Nullable SslBundle bundle) {
-		AtomicInteger number = new AtomicInteger();
-		ExecutorService threads = Executors.newCachedThreadPool((task) -> {
-			Thread thread = new Thread(task, "macula-directory-kubernetes-http-" + number.incrementAndGet());
-			thread.setDaemon(true);
-			return thread;
-		});
+		Executor threads = threads();
 		// What fails is told at once, and tried again by those who wait for it.
 		Config bounded = new ConfigBuilder(config).withWatchReconnectLimit(0)
 			.withRequestRetryBackoffLimit(0)
@@ -84,7 +84,30 @@ final class ApiConnection implements AutoCloseable {
 			TrustManager[] trust = bundle.getManagers().getTrustManagers();
 			builder.withHttpClientBuilderConsumer((http) -> http.sslContext(keys, trust));
 		}
-		return new ApiConnection(threads, builder.build());
+		return new ApiConnection(builder.build(), bundle);
+	}
+
+	/*
+	 * Never shut down: watches that are being closed still wait for the API server's
+	 * answer, and without a thread for it their connections would stay. Whoever is idle
+	 * ends.
+	 */
+	private static Executor threads() {
+		AtomicInteger number = new AtomicInteger();
+		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(),
+				(task) -> {
+					Thread thread = new Thread(task, "macula-directory-kubernetes-http-" + number.incrementAndGet());
+					thread.setDaemon(true);
+					return thread;
+				});
+	}
+
+	/**
+	 * Whether it was opened with this trust and certificate.
+	 * @param present those of this moment
+	 */
+	boolean isOf(@Nullable SslBundle present) {
+		return this.bundle == present;
 	}
 
 	KubernetesClient client() {
@@ -94,7 +117,6 @@ final class ApiConnection implements AutoCloseable {
 	@Override
 	public void close() {
 		this.client.close();
-		this.threads.shutdown();
 	}
 
 }

@@ -35,8 +35,9 @@ public interface KubernetesConnectionDetails extends ConnectionDetails {
 	Config getConfig();
 
 	/**
-	 * Trust and certificate instead of those of {@link #getConfig()}.
-	 * @return a bundle, or {@code null}
+	 * Trust and certificate instead of those of {@link #getConfig()}. Asked for before
+	 * each request, from any thread: another bundle than before is used from then on.
+	 * @return a bundle, the same one as long as nothing has changed; or {@code null}
 	 */
 	default @Nullable SslBundle getSslBundle() {
 		return null;

@@ -36,7 +36,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 
@@ -80,7 +79,8 @@ public final class KubernetesDirectoryAutoConfiguration {
 	static KubernetesEngine kubernetes(Context context, KubernetesConnectionDetails details,
 			KubernetesProperties properties) {
 		Config config = details.getConfig();
-		SslBundle bundle = details.getSslBundle();
+		// Settings that cannot be fail here.
+		details.getSslBundle();
 		String namespace = (properties.namespace() != null) ? properties.namespace()
 				: (config.getNamespace() != null) ? config.getNamespace() : "default";
 		require(NAMESPACE.matcher(namespace).matches(), "kubernetes.namespace", namespace,
@@ -88,8 +88,8 @@ public final class KubernetesDirectoryAutoConfiguration {
 		properties.services()
 			.forEach((service, name) -> require(NAMESPACE.matcher(name).matches(), "kubernetes.services." + service,
 					name, "the name of a Service in namespace '" + namespace + "'"));
-		return new KubernetesEngine(new SliceClient(() -> ApiConnection.open(config, bundle), namespace,
-				config.getMasterUrl(), new ServiceLabels(context.realm(), properties.services()),
+		return new KubernetesEngine(new SliceClient(config, details::getSslBundle, namespace,
+				new ServiceLabels(context.realm(), properties.services()),
 				new SliceReader(properties.portName(), properties.addressFamily(), context.zone())));
 	}
 

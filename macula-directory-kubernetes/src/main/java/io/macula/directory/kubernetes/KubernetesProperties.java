@@ -35,6 +35,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url URL of the API server; found as in every pod, or in the kubeconfig, unless
  * set.
  * @param token Bearer token for the API server, if the URL is set.
+ * @param tokenFile Path of a file with the bearer token, if the URL is set; read anew for
+ * each request.
  * @param kubeconfig Path of a kubeconfig file, for applications outside of the cluster.
  * @param context Context of the kubeconfig; its current one unless set.
  * @param ssl Trust and certificate for the API server.
@@ -42,7 +44,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("macula.directory.kubernetes")
 public record KubernetesProperties(@Nullable String namespace, @DefaultValue("macula") String portName,
 		@DefaultValue("ipv4") AddressFamily addressFamily, @DefaultValue Map<String, String> services,
-		@Nullable String url, @Nullable String token, @Nullable String kubeconfig, @Nullable String context,
+		@Nullable String url, @Nullable String token, @Nullable String tokenFile, @Nullable String kubeconfig, @Nullable String context,
 		@DefaultValue Ssl ssl) {
 
 	public KubernetesProperties {

@@ -36,6 +36,9 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 
 	private final @Nullable SslBundles bundles;
 
+	/** Guarded by this. */
+	private @Nullable SslBundle bundle;
+
 	PropertiesKubernetesConnectionDetails(KubernetesProperties properties, @Nullable SslBundles bundles) {
 		this.properties = properties;
 		this.bundles = bundles;
@@ -52,7 +55,23 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 		if (this.properties.token() != null) {
 			builder.withOauthToken(this.properties.token());
 		}
+		else if (this.properties.tokenFile() != null) {
+			Path file = Path.of(this.properties.tokenFile());
+			token(file);
+			// Asked for each request: such files are written anew before the token expires.
+			builder.withOauthTokenProvider(() -> token(file));
+		}
 		return builder.build();
+	}
+
+	private static String token(Path file) {
+		try {
+			return Files.readString(file).trim();
+		}
+		catch (IOException ex) {
+			throw new IllegalArgumentException("macula.directory.kubernetes.token-file '" + file
+					+ "' is not valid: expected a readable file with a bearer token (" + ex + ")");
+		}
 	}
 
 	private Config of(String kubeconfig) {
@@ -68,7 +87,7 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 	}
 
 	@Override
-	public @Nullable SslBundle getSslBundle() {
+	public synchronized @Nullable SslBundle getSslBundle() {
 		String name = this.properties.ssl().bundle();
 		if (name == null) {
 			return null;
@@ -77,7 +96,15 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 			throw new IllegalArgumentException("macula.directory.kubernetes.ssl.bundle '" + name
 					+ "' is not valid: there are no SSL bundles (spring.ssl.bundle)");
 		}
-		return this.bundles.getBundle(name);
+		if (this.bundle == null) {
+			this.bundle = this.bundles.getBundle(name);
+			this.bundles.addBundleUpdateHandler(name, this::updated);
+		}
+		return this.bundle;
+	}
+
+	private synchronized void updated(SslBundle updated) {
+		this.bundle = updated;
 	}
 
 }

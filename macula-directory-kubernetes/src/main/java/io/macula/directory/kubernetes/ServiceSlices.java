@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 import io.macula.ServiceName;
 import io.macula.directory.WatchedService;
@@ -123,6 +124,14 @@ final class ServiceSlices implements Disposable {
 	public void dispose() {
 		this.disposed = true;
 		this.watches.forEach(SliceWatch::dispose);
+	}
+
+	/**
+	 * Completed once all its watches have ended.
+	 */
+	CompletableFuture<Void> ending() {
+		return CompletableFuture
+			.allOf(this.watches.stream().map(SliceWatch::ending).toArray(CompletableFuture<?>[]::new));
 	}
 
 	@Override

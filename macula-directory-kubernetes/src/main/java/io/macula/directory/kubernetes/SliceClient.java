@@ -16,16 +16,21 @@
 
 package io.macula.directory.kubernetes;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.macula.ServiceName;
 import io.macula.Status;
@@ -37,6 +42,7 @@ import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import org.springframework.boot.ssl.SslBundle;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -53,7 +59,12 @@ final class SliceClient implements EngineClient, SliceSource {
 	/** Watches share them; one that waits for an answer delays only its neighbours. */
 	private static final int THREADS = 8;
 
-	private final Supplier<ApiConnection> connecting;
+	/** Of watches, before they are cut off. */
+	private static final Duration ENDING = Duration.ofSeconds(1);
+
+	private final Config config;
+
+	private final Supplier<@Nullable SslBundle> bundle;
 
 	private final String namespace;
 
@@ -75,28 +86,38 @@ final class SliceClient implements EngineClient, SliceSource {
 	/** EndpointSlices that were said to be of no use. */
 	private final Set<String> faults = ConcurrentHashMap.newKeySet();
 
+	/** Watches that are being ended. */
+	private final Set<CompletableFuture<Void>> ending = ConcurrentHashMap.newKeySet();
+
 	private volatile @Nullable WatchedServices services;
 
-	private volatile @Nullable ApiConnection connection;
+	/** Guarded by this. */
+	private @Nullable ApiConnection connection;
+
+	/** Those that only have watches left. Guarded by this. */
+	private final List<ApiConnection> retired = new ArrayList<>();
 
 	/** Why the API server gives nothing, until it gives something. */
 	private volatile @Nullable Refusal refusal;
 
-	private volatile boolean closed;
+	/** Guarded by this. */
+	private boolean closed;
 
 	/**
 	 * A client.
-	 * @param connecting connects to the API server; called once
+	 * @param config of the API server
+	 * @param bundle trust and certificate of this moment, or none; another one is used as
+	 * soon as something is asked for
 	 * @param namespace whose EndpointSlices are read
-	 * @param url of the API server, for messages
 	 * @param labels tell which of them carry a service
 	 * @param reader reads them
 	 */
-	SliceClient(Supplier<ApiConnection> connecting, String namespace, String url, ServiceLabels labels,
+	SliceClient(Config config, Supplier<@Nullable SslBundle> bundle, String namespace, ServiceLabels labels,
 			SliceReader reader) {
-		this.connecting = connecting;
+		this.config = config;
+		this.bundle = bundle;
 		this.namespace = namespace;
-		this.url = url;
+		this.url = config.getMasterUrl();
 		this.labels = labels;
 		this.reader = reader;
 	}
@@ -111,6 +132,9 @@ final class SliceClient implements EngineClient, SliceSource {
 		ServiceSlices slices = ServiceSlices.start(watched, this, this.labels, this.reader, this::changed);
 		this.watching.add(slices);
 		return () -> {
+			CompletableFuture<Void> ended = slices.ending();
+			this.ending.add(ended);
+			ended.thenRun(() -> this.ending.remove(ended));
 			slices.dispose();
 			this.watching.remove(slices);
 		};
@@ -198,15 +222,32 @@ final class SliceClient implements EngineClient, SliceSource {
 
 	/** Reading certificates takes its time: not in the engine's loop. */
 	private synchronized ApiConnection connection() {
+		SslBundle now = this.bundle.get();
 		ApiConnection present = this.connection;
-		if (present == null) {
+		if (present == null || !present.isOf(now)) {
 			if (this.closed) {
 				throw new IllegalStateException("the client is closed");
 			}
-			present = this.connecting.get();
-			this.connection = present;
+			this.connection = ApiConnection.open(this.config, now);
+			if (present != null) {
+				retire(present);
+			}
+			present = this.connection;
 		}
 		return present;
+	}
+
+	/* An authority that has changed ends no watch that it once allowed. */
+	private void retire(ApiConnection old) {
+		this.limit.log("SSL bundle", (suppressed) -> logger
+			.info("The SSL bundle has changed: the API server at {} is asked with the new one{}", this.url, suppressed));
+		this.retired.add(old);
+		this.scheduler.schedule(() -> {
+			synchronized (this) {
+				this.retired.remove(old);
+			}
+			old.close();
+		}, SliceWatch.LONGEST_WATCH.toSeconds(), TimeUnit.SECONDS);
 	}
 
 	@Override
@@ -244,21 +285,34 @@ final class SliceClient implements EngineClient, SliceSource {
 				+ ServiceLabels.SERVICE + "<service>, or of a Service of the service's name";
 	}
 
+	/* Watches first: one that is only cut off keeps its connection, and its thread. */
 	@Override
 	public Mono<Void> close() {
-		return Mono.<Void>fromRunnable(() -> {
-			ApiConnection present;
-			synchronized (this) {
-				this.closed = true;
-				present = this.connection;
-				// The HTTP client of JDK 17 ends its last thread when nobody has it any
-				// more.
-				this.connection = null;
+		Mono<Void> closing = Mono
+			.fromFuture(() -> CompletableFuture.allOf(this.ending.toArray(CompletableFuture<?>[]::new)))
+			.timeout(ENDING)
+			.onErrorComplete()
+			.then(Mono.<Void>fromRunnable(this::disconnect).subscribeOn(this.scheduler))
+			.then(Mono.<Void>fromRunnable(this.scheduler::dispose))
+			.cache();
+		// Whoever waits for it may give up.
+		closing.subscribe();
+		return closing;
+	}
+
+	private void disconnect() {
+		List<ApiConnection> open = new ArrayList<>();
+		synchronized (this) {
+			this.closed = true;
+			open.addAll(this.retired);
+			this.retired.clear();
+			if (this.connection != null) {
+				open.add(this.connection);
 			}
-			if (present != null) {
-				present.close();
-			}
-		}).subscribeOn(this.scheduler).then(Mono.fromRunnable(this.scheduler::dispose));
+			// The HTTP client of JDK 17 ends its last thread when nobody has it any more.
+			this.connection = null;
+		}
+		open.forEach(ApiConnection::close);
 	}
 
 }

@@ -20,6 +20,7 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -78,6 +79,9 @@ final class SliceWatch implements Disposable {
 	 */
 	private static final long SHORTEST_WATCH_SECONDS = 300;
 
+	/** After it no watch that was open goes on. */
+	static final Duration LONGEST_WATCH = Duration.ofSeconds(2 * SHORTEST_WATCH_SECONDS);
+
 	/** Bookmarks come each minute. */
 	private static final Duration LONGEST_SILENCE = Duration.ofSeconds(90);
 
@@ -95,6 +99,8 @@ final class SliceWatch implements Disposable {
 
 	private final ReconnectPace pace = new ReconnectPace(FIRST_PAUSE, LONGEST_PAUSE,
 			(bound) -> ThreadLocalRandom.current().nextLong(bound));
+
+	private final CompletableFuture<Void> ending = new CompletableFuture<>();
 
 	private volatile boolean disposed;
 
@@ -268,8 +274,16 @@ final class SliceWatch implements Disposable {
 		this.disposed = true;
 		this.worker.schedule(() -> {
 			end();
+			this.ending.complete(null);
 			this.worker.dispose();
 		});
+	}
+
+	/**
+	 * Completed once it is disposed of, and has said so to the API server.
+	 */
+	CompletableFuture<Void> ending() {
+		return this.ending;
 	}
 
 	@Override

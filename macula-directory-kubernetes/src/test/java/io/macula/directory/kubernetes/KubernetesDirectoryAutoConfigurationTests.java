@@ -67,7 +67,7 @@ class KubernetesDirectoryAutoConfigurationTests {
 
 	@Test
 	void detailsOfTheUserTakeThePlaceOfSettings() {
-		KubernetesConnectionDetails details = () -> MockApi.config(1);
+		KubernetesConnectionDetails details = () -> MockApi.config("http://127.0.0.1:1/");
 		this.runner.withPropertyValues("macula.directory.type=embedded,kubernetes")
 			.withBean(KubernetesConnectionDetails.class, () -> details)
 			.run((context) -> {

@@ -101,8 +101,8 @@ class KubernetesEngineTests {
 	}
 
 	private KubernetesEngine engine(Config config) {
-		KubernetesEngine engine = new KubernetesEngine(new SliceClient(() -> ApiConnection.open(config, null),
-				this.namespace, config.getMasterUrl(), new ServiceLabels(new Realm("test"), Map.of()),
+		KubernetesEngine engine = new KubernetesEngine(new SliceClient(config, () -> null, this.namespace,
+				new ServiceLabels(new Realm("test"), Map.of()),
 				new SliceReader("macula", AddressFamily.IPV4, null)));
 		this.engines.add(engine);
 		engine.start(null);

@@ -17,20 +17,23 @@
 package io.macula.directory.kubernetes;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
@@ -42,7 +45,11 @@ import io.fabric8.mockwebserver.http.Response;
 import io.fabric8.mockwebserver.http.WebSocket;
 import io.fabric8.mockwebserver.http.WebSocketListener;
 import io.macula.Realm;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
 /**
  * An API server that keeps what it is given, behind a gate.
@@ -61,23 +68,58 @@ final class MockApi implements AutoCloseable {
 
 	private final Script script;
 
-	private MockApi(KubernetesMockServer server, Script script) throws IOException {
-		this.server = server;
-		this.script = script;
-		server.init();
-		this.connection = ApiConnection.open(config(server.getPort()), null);
-		this.gate = new TcpGate(server.getPort());
+	private final @Nullable SslBundle trust;
+
+	private MockApi(boolean https) throws IOException {
+		MockWebServer web = new MockWebServer();
+		// The JDK's client would take the offer, and the frames that follow are now and
+		// then not as it expects.
+		web.setHttp2ClearTextEnabled(false);
+		this.script = new Script();
+		this.server = new KubernetesMockServer(new Context(), web, new HashMap<ServerRequest, Queue<ServerResponse>>(),
+				this.script, https);
+		this.server.init();
+		this.trust = https ? trust(web.getSelfSignedCertificate().certificatePath()) : null;
+		this.gate = new TcpGate(this.server.getPort());
+		this.connection = ApiConnection.open(config(this.server.getPort()), this.trust);
 	}
 
 	static MockApi crud() throws IOException {
-		Script script = new Script();
-		return new MockApi(new KubernetesMockServer(new Context(), new MockWebServer(),
-				new HashMap<ServerRequest, Queue<ServerResponse>>(), script, false), script);
+		return new MockApi(false);
+	}
+
+	static MockApi https() throws IOException {
+		MockApi api = new MockApi(true);
+		// The first handshake of a runtime may take longer than a client waits.
+		Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> api.slices().list() != null);
+		return api;
+	}
+
+	private static SslBundle trust(String certificate) {
+		return SslBundle
+			.of(new PemSslStoreBundle(null, PemSslStoreDetails.forCertificate(Path.of(certificate).toUri().toString())));
+	}
+
+	/** What a client must trust; only over TLS. */
+	SslBundle trust() {
+		return Objects.requireNonNull(this.trust);
 	}
 
 	/** Answers instead of the server, if it wants to. */
 	void answer(Function<String, @Nullable MockResponse> answers) {
-		this.script.answers = answers;
+		this.script.answers = (request) -> answers.apply(request.getPath());
+	}
+
+	/** Lets nobody read by a selector whose bearer token is another one. */
+	void onlyFor(String token) {
+		this.script.answers = (request) -> (request.getPath().contains("labelSelector")
+				&& !("Bearer " + token).equals(request.getHeader("Authorization"))) ? status(401, "Unauthorized")
+						: null;
+	}
+
+	/** Takes an EndpointSlice away at this very moment, on behalf of nobody. */
+	void deleteNow(String name) {
+		this.script.handleDelete("/apis/discovery.k8s.io/v1/namespaces/" + NAMESPACE + "/endpointslices/" + name);
 	}
 
 	/** The paths of all requests for EndpointSlices so far. */
@@ -124,6 +166,11 @@ final class MockApi implements AutoCloseable {
 				+ "\",\"code\":" + code + "}";
 	}
 
+	/** How many watches are open. */
+	int watching() {
+		return this.script.watching();
+	}
+
 	TcpGate gate() {
 		return this.gate;
 	}
@@ -132,7 +179,7 @@ final class MockApi implements AutoCloseable {
 		return this.connection.client();
 	}
 
-	NonNamespaceOperation<EndpointSlice, ?, Resource<EndpointSlice>> slices() {
+	NonNamespaceOperation<EndpointSlice, EndpointSliceList, Resource<EndpointSlice>> slices() {
 		return client().discovery().v1().endpointSlices().inNamespace(NAMESPACE);
 	}
 
@@ -145,36 +192,44 @@ final class MockApi implements AutoCloseable {
 	}
 
 	SliceClient sliceClient(Map<String, String> mapped) {
-		Config config = config(this.gate.port());
-		return new SliceClient(() -> ApiConnection.open(config, null), NAMESPACE, config.getMasterUrl(),
-				new ServiceLabels(REALM, mapped), new SliceReader("macula", AddressFamily.IPV4, null));
+		return new SliceClient(config(this.gate.port()), () -> null, NAMESPACE, new ServiceLabels(REALM, mapped), new SliceReader("macula", AddressFamily.IPV4, null));
 	}
 
 	KubernetesEngine engine() {
 		return new KubernetesEngine(sliceClient(Map.of()));
 	}
 
-	static Config config(int port) {
-		return new ConfigBuilder(Config.empty()).withMasterUrl("http://127.0.0.1:" + port + "/").build();
+	/** Of the API server, behind the gate. */
+	String url() {
+		return ((this.trust != null) ? "https" : "http") + "://127.0.0.1:" + this.gate.port() + "/";
 	}
 
+	private Config config(int port) {
+		return config(((this.trust != null) ? "https" : "http") + "://127.0.0.1:" + port + "/");
+	}
+
+	static Config config(String url) {
+		return new ConfigBuilder(Config.empty()).withMasterUrl(url).build();
+	}
+
+	/* The server waits for 10 seconds for those who do not end their watches. */
 	@Override
 	public void close() throws IOException {
+		this.gate.close();
 		this.connection.close();
 		this.server.destroy();
-		this.gate.close();
 	}
 
 	/** Keeps what it is given, unless it was told what to answer. */
-	private static final class Script extends KubernetesCrudDispatcher {
+	private static final class Script extends VersionedCrud {
 
 		private final Queue<String> requests = new ConcurrentLinkedQueue<>();
 
-		private volatile Function<String, @Nullable MockResponse> answers = (path) -> null;
+		private volatile Function<RecordedRequest, @Nullable MockResponse> answers = (request) -> null;
 
 		@Override
 		public MockResponse dispatch(RecordedRequest request) {
-			MockResponse answer = this.answers.apply(request.getPath());
+			MockResponse answer = this.answers.apply(request);
 			MockResponse given = (answer != null) ? answer : super.dispatch(request);
 			this.requests.add(request.getPath());
 			return given;

@@ -45,10 +45,9 @@ record ReadSide(DirectoryEngine engine) implements DirectoryEngine {
 		this.engine.start(self);
 	}
 
-	/** The HTTP client of JDK 17 ends its last thread with a collection. */
 	@Override
 	public Mono<Void> close() {
-		return this.engine.close().then(Mono.fromRunnable(System::gc));
+		return this.engine.close();
 	}
 
 	@Override

@@ -23,8 +23,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A port of this machine that leads to another one, while it is open.
@@ -34,6 +36,8 @@ final class TcpGate implements AutoCloseable {
 	private final int target;
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+	private final List<Long> opened = new CopyOnWriteArrayList<>();
 
 	private final ServerSocket server;
 
@@ -77,21 +81,40 @@ final class TcpGate implements AutoCloseable {
 	private void accept() {
 		try {
 			while (true) {
-				Socket in = this.server.accept();
-				if (this.shut) {
-					in.close();
-					continue;
-				}
-				Socket out = new Socket(InetAddress.getLoopbackAddress(), this.target);
-				this.sockets.add(in);
-				this.sockets.add(out);
-				daemon(() -> copy(in, out));
-				daemon(() -> copy(out, in));
+				connect(this.server.accept());
 			}
 		}
 		catch (IOException ex) {
-			// Closed, or the target is.
+			// Closed.
 		}
+	}
+
+	private void connect(Socket in) {
+		try {
+			if (this.shut) {
+				in.close();
+				return;
+			}
+			Socket out = new Socket(InetAddress.getLoopbackAddress(), this.target);
+			this.opened.add(System.nanoTime());
+			this.sockets.add(in);
+			this.sockets.add(out);
+			if (this.shut) {
+				reset();
+				return;
+			}
+			daemon(() -> copy(in, out));
+			daemon(() -> copy(out, in));
+		}
+		catch (IOException ex) {
+			// Nobody is at the target.
+			end(in);
+		}
+	}
+
+	/** When connections have reached the target, as {@link System#nanoTime()} says. */
+	List<Long> opened() {
+		return List.copyOf(this.opened);
 	}
 
 	private void copy(Socket from, Socket to) {
