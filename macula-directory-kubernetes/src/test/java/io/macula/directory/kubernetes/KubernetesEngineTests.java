@@ -17,196 +17,78 @@
 package io.macula.directory.kubernetes;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Instance;
-import io.macula.Realm;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+import static io.macula.directory.kubernetes.RealApi.SHORT;
+import static io.macula.directory.kubernetes.RealApi.SOON;
+import static io.macula.directory.kubernetes.RealApi.millis;
+import static io.macula.directory.kubernetes.RealApi.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The engine {@code kubernetes} against a real API server, whose kubeconfig is named by
  * the system property {@code engines.kubeconfig}; run by {@code scripts/engines.sh}.
- * Where files with the process ids of the control plane are beside it, these processes
- * are stopped and started, too.
  */
 @Tag("engines")
+@Timeout(900)
 class KubernetesEngineTests {
 
-	private static final Duration SOON = Duration.ofSeconds(60);
-
-	private final List<KubernetesEngine> engines = new ArrayList<>();
-
-	private final String namespace = "macula-" + Long.toString(System.nanoTime(), 36);
-
-	private Config admin;
-
-	private ApiConnection connection;
-
-	private KubernetesClient client;
+	private RealApi api;
 
 	@BeforeEach
 	void open() throws IOException {
-		String file = System.getProperty("engines.kubeconfig", "");
-		Assumptions.assumeFalse(file.isEmpty(), "engines.kubeconfig names no kubeconfig of a real API server");
-		this.admin = Config.fromKubeconfig(null, Files.readString(Path.of(file)), file);
-		this.connection = ApiConnection.open(this.admin, null);
-		this.client = this.connection.client();
-		this.client.namespaces()
-			.resource(new NamespaceBuilder().withNewMetadata().withName(this.namespace).endMetadata().build())
-			.create();
-		Awaitility.await()
-			.atMost(SOON)
-			.until(() -> this.client.serviceAccounts().inNamespace(this.namespace).withName("default").get() != null);
+		this.api = RealApi.open();
 	}
 
 	@AfterEach
 	void close() {
-		this.engines.forEach((engine) -> engine.close().block(SOON));
-		if (this.connection != null) {
-			this.client.nodes().withName(this.namespace).delete();
-			this.client.namespaces().withName(this.namespace).delete();
-			this.connection.close();
+		if (this.api != null) {
+			this.api.close();
 		}
-	}
-
-	private KubernetesEngine engine(Config config) {
-		KubernetesEngine engine = new KubernetesEngine(new SliceClient(config, () -> null, this.namespace,
-				new ServiceLabels(new Realm("test"), Map.of()),
-				new SliceReader("macula", AddressFamily.IPV4, null)));
-		this.engines.add(engine);
-		engine.start(null);
-		return engine;
-	}
-
-	private void service(String name, String... carried) {
-		Map<String, String> labels = new java.util.HashMap<>();
-		for (String service : carried) {
-			labels.put(ServiceLabels.SERVICE + service, "");
-		}
-		this.client.services()
-			.inNamespace(this.namespace)
-			.resource(new ServiceBuilder().withNewMetadata()
-				.withName(name)
-				.withLabels(labels)
-				.endMetadata()
-				.withNewSpec()
-				.withClusterIP("None")
-				.withSelector(Map.of("app", name))
-				.addNewPort()
-				.withName("macula")
-				.withPort(9443)
-				.withProtocol("UDP")
-				.endPort()
-				.endSpec()
-				.build())
-			.create();
-	}
-
-	private void pod(String app, String name, String address) {
-		this.client.pods()
-			.inNamespace(this.namespace)
-			.resource(new PodBuilder().withNewMetadata()
-				.withName(name)
-				.withLabels(Map.of("app", app))
-				.endMetadata()
-				.withNewSpec()
-				.withNodeName(this.namespace)
-				.withTerminationGracePeriodSeconds(30L)
-				.addNewContainer()
-				.withName("c")
-				.withImage("x")
-				.endContainer()
-				.endSpec()
-				.build())
-			.create();
-		ready(name, address, true);
-	}
-
-	/** Plays the kubelet. */
-	private void ready(String name, String address, boolean ready) {
-		this.client.pods().inNamespace(this.namespace).withName(name).editStatus((pod) -> {
-			pod.setStatus(new io.fabric8.kubernetes.api.model.PodStatusBuilder().withPhase("Running")
-				.withPodIP(address)
-				.addNewPodIP(address)
-				.withConditions(
-						new PodConditionBuilder().withType("Ready").withStatus(ready ? "True" : "False").build())
-				.build());
-			return pod;
-		});
-	}
-
-	private static void row(String what, String bound, Object figure, boolean ok) {
-		System.out
-			.println("ENGINE-ROW|kubernetes|" + what + "|" + bound + "|" + figure + "|" + (ok ? "holds" : "FAILS"));
-		assertThat(ok).as("%s: %s, expected %s", what, figure, bound).isTrue();
-	}
-
-	private static long millis(long begin) {
-		return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
 	}
 
 	@Test
 	void podsOfTheRealController() {
-		// Pods of an unknown node are taken away.
-		this.client.nodes()
-			.resource(new NodeBuilder().withNewMetadata()
-				.withName(this.namespace)
-				.endMetadata()
-				.withNewStatus()
-				.addNewCondition()
-				.withType("Ready")
-				.withStatus("True")
-				.endCondition()
-				.endStatus()
-				.build())
-			.create();
-		service("calculator", "test.calculator", "test.other");
-		KubernetesEngine engine = engine(this.admin);
+		this.api.node();
+		this.api.service("calculator", "test.calculator", "test.other");
+		KubernetesEngine engine = this.api.engine();
 		Seen seen = new Seen(engine, "test.calculator");
 		seen.await(SOON);
-		pod("calculator", "calc-0", "10.1.0.1");
-		pod("calculator", "calc-1", "10.1.0.2");
+		this.api.pod("calculator", "calc-0", "10.1.0.1");
+		this.api.pod("calculator", "calc-1", "10.1.0.2");
 		seen.await(SOON, "calc-0", "calc-1");
 		long begin = System.nanoTime();
-		ready("calc-0", "10.1.0.1", false);
+		this.api.ready("calc-0", "10.1.0.1", false);
 		seen.await(SOON, "calc-1");
 		long unready = millis(begin);
 		row("pod that is not ready leaves", "< 2 s", unready + " ms", unready < 2000);
-		ready("calc-0", "10.1.0.1", true);
+		this.api.ready("calc-0", "10.1.0.1", true);
 		seen.await(SOON, "calc-0", "calc-1");
 		begin = System.nanoTime();
-		this.client.pods().inNamespace(this.namespace).withName("calc-1").delete();
+		this.api.client().pods().inNamespace(this.api.namespace()).withName("calc-1").delete();
 		seen.await(SOON, "calc-0");
 		long ending = millis(begin);
 		row("pod that ends (grace period of 30 s) leaves", "< 2 s", ending + " ms", ending < 2000);
@@ -226,43 +108,43 @@ class KubernetesEngineTests {
 
 	@Test
 	void rightsRefusedAndGranted() {
-		this.client.serviceAccounts()
-			.inNamespace(this.namespace)
+		this.api.client().serviceAccounts()
+			.inNamespace(this.api.namespace())
 			.resource(new ServiceAccountBuilder().withNewMetadata().withName("orders").endMetadata().build())
 			.create();
-		String token = this.client.serviceAccounts()
-			.inNamespace(this.namespace)
+		String token = this.api.client().serviceAccounts()
+			.inNamespace(this.api.namespace())
 			.withName("orders")
 			.tokenRequest(new TokenRequestBuilder().withNewSpec().withExpirationSeconds(3600L).endSpec().build())
 			.getStatus()
 			.getToken();
-		Config plain = new ConfigBuilder(Config.empty()).withMasterUrl(this.admin.getMasterUrl())
-			.withCaCertFile(this.admin.getCaCertFile())
+		Config plain = new ConfigBuilder(Config.empty()).withMasterUrl(this.api.admin().getMasterUrl())
+			.withCaCertFile(this.api.admin().getCaCertFile())
 			.withOauthToken(token)
 			.build();
-		slice("calc-0", "10.1.0.1");
-		KubernetesEngine engine = engine(plain);
+		this.api.slice("calc-0", "10.1.0.1");
+		KubernetesEngine engine = this.api.engine(plain);
 		Seen seen = new Seen(engine, "test.calculator");
 		Awaitility.await().atMost(SOON).until(() -> engine.obstacle() != null);
 		assertThat(engine.obstacle().code()).isEqualTo(Code.PERMISSION_DENIED);
 		row("no right to read", "names verb, resource and namespace", engine.obstacle().message(), engine.obstacle()
 			.message()
-			.contains("not allowed to list endpointslices.discovery.k8s.io in namespace '" + this.namespace + "'"));
+			.contains("not allowed to list endpointslices.discovery.k8s.io in namespace '" + this.api.namespace() + "'"));
 		grant("list");
 		Awaitility.await()
 			.atMost(SOON)
 			.until(() -> engine.obstacle() != null
 					&& engine.obstacle().message().contains("not allowed to watch endpointslices.discovery.k8s.io"));
 		row("right to list, none to watch", "names verb, resource and namespace", engine.obstacle().message(), true);
-		this.client.rbac().roles().inNamespace(this.namespace).withName("read").delete();
-		this.client.rbac().roleBindings().inNamespace(this.namespace).withName("read").delete();
+		this.api.client().rbac().roles().inNamespace(this.api.namespace()).withName("read").delete();
+		this.api.client().rbac().roleBindings().inNamespace(this.api.namespace()).withName("read").delete();
 		long begin = System.nanoTime();
 		grant("list", "watch");
 		seen.await(SOON, "calc-0");
 		long granted = millis(begin);
 		row("rights granted", "< 10 s without a restart", granted + " ms", granted < 10_000);
 		Config unknown = new ConfigBuilder(plain).withOauthToken("nobody").build();
-		KubernetesEngine stranger = engine(unknown);
+		KubernetesEngine stranger = this.api.engine(unknown);
 		Seen nothing = new Seen(stranger, "test.calculator");
 		Awaitility.await().atMost(SOON).until(() -> stranger.obstacle() != null);
 		row("wrong token", "UNAUTHENTICATED", stranger.obstacle().code(),
@@ -270,9 +152,9 @@ class KubernetesEngineTests {
 	}
 
 	private void grant(String... verbs) {
-		this.client.rbac()
+		this.api.client().rbac()
 			.roles()
-			.inNamespace(this.namespace)
+			.inNamespace(this.api.namespace())
 			.resource(new RoleBuilder().withNewMetadata()
 				.withName("read")
 				.endMetadata()
@@ -283,14 +165,14 @@ class KubernetesEngineTests {
 				.endRule()
 				.build())
 			.create();
-		this.client.rbac()
+		this.api.client().rbac()
 			.roleBindings()
-			.inNamespace(this.namespace)
+			.inNamespace(this.api.namespace())
 			.resource(new RoleBindingBuilder().withNewMetadata()
 				.withName("read")
 				.endMetadata()
 				.withNewRoleRef("rbac.authorization.k8s.io", "Role", "read")
-				.addNewSubject("", "ServiceAccount", "orders", this.namespace)
+				.addNewSubject("", "ServiceAccount", "orders", this.api.namespace())
 				.build())
 			.create();
 	}
@@ -306,20 +188,15 @@ class KubernetesEngineTests {
 					int pod = part * 100 + i;
 					slice.pod("pod-" + pod, "10.2." + pod / 250 + "." + (pod % 250 + 1));
 				}
-				this.client.discovery()
-					.v1()
-					.endpointSlices()
-					.inNamespace(this.namespace)
-					.resource(slice.build())
-					.create();
+				this.api.slices().resource(slice.build()).create();
 			}
 		}
-		load(engine(this.admin), 20);
-		KubernetesEngine all = engine(this.admin);
+		load(this.api.engine(), 20);
+		KubernetesEngine all = this.api.engine();
 		new Seen(all, "test.connect").await(SOON);
 		long whole = load(all, 20);
 		row("10,000 endpoints loaded by a fresh client after connect", "< 1 s", whole + " ms", whole < 1000);
-		KubernetesEngine few = engine(this.admin);
+		KubernetesEngine few = this.api.engine();
 		new Seen(few, "test.connect").await(SOON);
 		long three = load(few, 3);
 		row("a client of 3 services loads only theirs", "< 200 ms", three + " ms, " + few.state().nodes() + " nodes",
@@ -339,29 +216,29 @@ class KubernetesEngineTests {
 		return millis(begin);
 	}
 
+	/* As many streams as so many clients have; their connections are shared by some. */
 	@Test
-	void graceIsKnownToAThousandWatchers() {
-		slice("calc-0", "10.1.0.1");
-		slice("calc-1", "10.1.0.2");
+	void graceIsKnownToAThousandWatchers() throws Exception {
+		this.api.slice("calc-0", "10.1.0.1");
+		this.api.slice("calc-1", "10.1.0.2");
 		List<Seen> watchers = new ArrayList<>();
-		// 50 nodes, each with 20 clients: what each node asks of the API server is one
-		// watch.
 		for (int i = 0; i < 50; i++) {
-			KubernetesEngine engine = engine(this.admin);
-			for (int j = 0; j < 20; j++) {
-				watchers.add(new Seen(engine, "test.calculator"));
-			}
+			watchers.add(new Seen(this.api.engine(), "test.calculator"));
 		}
-		all(watchers, List.of("calc-0", "calc-1"));
-		long begin = System.nanoTime();
-		this.client.discovery().v1().endpointSlices().inNamespace(this.namespace).withName("calc-1").edit((slice) -> {
-			slice.getEndpoints().get(0).getConditions().setReady(false);
-			slice.getEndpoints().get(0).getConditions().setTerminating(true);
-			return slice;
-		});
-		all(watchers, List.of("calc-0"));
-		long known = millis(begin);
-		row("graceful change known to 1,000 watchers of 50 nodes", "< 1 s", known + " ms", known < 1000);
+		try (WatchStreams streams = WatchStreams.open(this.api, "test.calculator", 10, 95)) {
+			all(watchers, List.of("calc-0", "calc-1"));
+			long begin = System.nanoTime();
+			this.api.slices().withName("calc-1").edit((slice) -> {
+				slice.getEndpoints().get(0).getConditions().setReady(false);
+				slice.getEndpoints().get(0).getConditions().setTerminating(true);
+				return slice;
+			});
+			all(watchers, List.of("calc-0"));
+			streams.awaitTold();
+			long known = millis(begin);
+			row("graceful change known to 1,000 watchers (simulated: 50 engines, and 950 streams of 10 clients)",
+					"< 1 s", known + " ms", known < 1000);
+		}
 	}
 
 	private static void all(List<Seen> watchers, List<String> ids) {
@@ -371,61 +248,55 @@ class KubernetesEngineTests {
 			.until(() -> watchers.stream().allMatch((one) -> one.ids().equals(ids)));
 	}
 
+	/*
+	 * From the moment at which Kubernetes knows: how soon a kubelet sees that a process
+	 * has ended, and the control plane that a machine has, is set there.
+	 */
 	@Test
-	void controlPlaneGone() throws Exception {
-		Path run = Path.of(System.getProperty("engines.kubeconfig")).toAbsolutePath().getParent();
-		Assumptions.assumeTrue(Files.exists(run.resolve("kube-apiserver.pid")),
-				"no process ids of a control plane that may be stopped are beside the kubeconfig");
-		Duration outage = Duration.ofSeconds(Boolean.getBoolean("engines.short") ? 20 : 120);
-		// Without a kubelet the control plane takes its pods away in the long run: not
-		// these.
-		slice("calc-0", "10.1.0.1");
-		KubernetesEngine engine = engine(this.admin);
+	void killedPod() {
+		this.api.node();
+		this.api.service("calculator", "test.calculator");
+		this.api.pod("calculator", "calc-0", "10.1.0.1");
+		List<Seen> watchers = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			watchers.add(new Seen(this.api.engine(), "test.calculator"));
+		}
+		long worst = 0;
+		int times = SHORT ? 5 : 20;
+		for (int i = 1; i <= times; i++) {
+			String pod = "calc-" + i;
+			this.api.pod("calculator", pod, "10.1.1." + i);
+			all(watchers, List.of("calc-0", pod));
+			long begin = System.nanoTime();
+			this.api.client()
+				.pods()
+				.inNamespace(this.api.namespace())
+				.withName(pod)
+				.withGracePeriod(0)
+				.delete();
+			all(watchers, List.of("calc-0"));
+			worst = Math.max(worst, millis(begin));
+		}
+		row("killed instance (pod deleted by force) leaves every snapshot of 10 engines (there are no leases; the worst of "
+				+ times + ")", "<= 3 s", worst + " ms", worst <= 3000);
+	}
+
+	@Test
+	void massLoss() {
+		for (int part = 0; part < 2; part++) {
+			Slices slice = Slices.of("s-" + part, "calculator").carrying("test.calculator");
+			for (int i = 0; i < 10; i++) {
+				slice.pod("calc-" + part + "-" + i, "10.1." + part + "." + (i + 1));
+			}
+			this.api.slices().resource(slice.build()).create();
+		}
+		KubernetesEngine engine = this.api.engine();
 		Seen seen = new Seen(engine, "test.calculator");
-		seen.await(SOON, "calc-0");
-		KubeProcess etcd = new KubeProcess(run, "etcd");
-		KubeProcess api = new KubeProcess(run, "kube-apiserver");
-		etcd.pause();
-		long begin = System.nanoTime();
-		pass(outage);
-		boolean kept = seen.ids().equals(List.of("calc-0"));
-		etcd.resume();
-		row("etcd behind it stopped for " + outage.toSeconds() + " s", "snapshot stays", "kept: " + kept, kept);
-		slice("calc-1", "10.1.0.2");
-		seen.await(SOON, "calc-0", "calc-1");
-		api.kill();
-		Awaitility.await().atMost(SOON).until(() -> engine.trouble() != null);
-		String trouble = engine.trouble();
-		pass(outage);
-		kept = seen.ids().equals(List.of("calc-0", "calc-1")) && engine.trouble() != null;
-		row("API server killed for " + outage.toSeconds() + " s", "snapshot stays, trouble is told",
-				"kept: " + kept + "; " + trouble, kept);
-		KubernetesEngine late = engine(this.admin);
-		Seen fresh = new Seen(late, "test.calculator");
-		pass(Duration.ofSeconds(1));
-		assertThat(fresh.count()).isZero();
-		begin = System.nanoTime();
-		api.start();
-		Awaitility.await().atMost(SOON).until(() -> engine.trouble() == null);
-		fresh.await(SOON, "calc-0", "calc-1");
-		long back = millis(begin);
-		row("API server started again", "in touch < 30 s, also who started meanwhile", back + " ms with its start",
-				back < 30_000);
-		Awaitility.await().atMost(SOON).ignoreExceptions().untilAsserted(() -> slice("calc-2", "10.1.0.3"));
-		seen.await(SOON, "calc-0", "calc-1", "calc-2");
-	}
-
-	private void slice(String pod, String address) {
-		this.client.discovery()
-			.v1()
-			.endpointSlices()
-			.inNamespace(this.namespace)
-			.resource(Slices.of(pod, "calculator").carrying("test.calculator").pod(pod, address).build())
-			.create();
-	}
-
-	private static void pass(Duration duration) {
-		Awaitility.await().pollDelay(duration).atMost(duration.plusSeconds(5)).until(() -> true);
+		Awaitility.await().atMost(SOON).until(() -> seen.size() == 20);
+		this.api.slices().withName("s-1").delete();
+		Awaitility.await().atMost(SOON).until(() -> engine.state().selfPreservation());
+		row("half of 20 endpoints gone at once, without a word: instances in snapshots", "all 20, and said",
+				seen.size() + ", overdue " + engine.state().overdue().size(), seen.size() == 20);
 	}
 
 }

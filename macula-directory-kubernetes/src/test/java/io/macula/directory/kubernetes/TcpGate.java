@@ -23,10 +23,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A port of this machine that leads to another one, while it is open.
@@ -36,8 +34,6 @@ final class TcpGate implements AutoCloseable {
 	private final int target;
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-
-	private final List<Long> opened = new CopyOnWriteArrayList<>();
 
 	private final ServerSocket server;
 
@@ -96,7 +92,6 @@ final class TcpGate implements AutoCloseable {
 				return;
 			}
 			Socket out = new Socket(InetAddress.getLoopbackAddress(), this.target);
-			this.opened.add(System.nanoTime());
 			this.sockets.add(in);
 			this.sockets.add(out);
 			if (this.shut) {
@@ -110,11 +105,6 @@ final class TcpGate implements AutoCloseable {
 			// Nobody is at the target.
 			end(in);
 		}
-	}
-
-	/** When connections have reached the target, as {@link System#nanoTime()} says. */
-	List<Long> opened() {
-		return List.copyOf(this.opened);
 	}
 
 	private void copy(Socket from, Socket to) {
