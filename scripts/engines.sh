@@ -1,24 +1,36 @@
 #!/bin/sh
 # What a large realm must hold, measured with the real servers behind each engine of the directory.
 #
-#   scripts/engines.sh [--short] [--kubeconfig FILE] [ENGINE...]
+#   scripts/engines.sh [--short] [--kubeconfig FILE] [--control-plane DIR] [ENGINE...]
 #   scripts/engines.sh --matrix
 #
-# --short       short outages and few repetitions; writes no page
-# --kubeconfig  the API server for kubernetes, instead of none
-# --matrix      measures nothing: writes into docs/engines.md what the last mvn verify said of the contract test
-# ENGINE        embedded, etcd, zookeeper, kubernetes, spring-cloud; by default all whose module is there
+# --short          short outages and few repetitions; writes no page
+# --kubeconfig     the API server for kubernetes, instead of none
+# --control-plane  a control plane for kubernetes that may be stopped and started: DIR/run has a kubeconfig, and the
+#                  process ids of kube-apiserver and etcd in NAME.pid. Without it the rows that need it are SKIPPED
+# --matrix         measures nothing: writes into docs/engines.md what the last mvn verify said of the contract test
+# ENGINE           embedded, etcd, zookeeper, kubernetes, spring-cloud; by default all whose module is there
 #
 # Each engine's module has classes *Measurements or *EngineTests of tests tagged 'engines', which start what they need and print lines
-#   ENGINE-ROW|engine|what|bound|figure|holds or FAILS
+#   ENGINE-ROW|engine|what|bound|figure|holds, FAILS or SKIPPED
 # This prints them as a table, writes target/engines/rows.txt, and without --short the table of each engine that ran into
 # docs/engines.md, between its two marks. Ends with 1 if a row fails, or an engine has none. Logs are in target/engines.
 set -eu
+here=$PWD
 cd "$(dirname "$0")/.."
+
+# A path as it was meant where this was called.
+absolute() {
+	case "$1" in
+		/*) echo "$1" ;;
+		*) echo "$here/$1" ;;
+	esac
+}
 
 short=false
 matrix=false
 kubeconfig=
+control_plane=
 engines=
 while [ $# -gt 0 ]; do
 	case "$1" in
@@ -26,7 +38,12 @@ while [ $# -gt 0 ]; do
 		--matrix) matrix=true ;;
 		--kubeconfig)
 			[ $# -gt 1 ] || { echo "$1 needs a value" >&2; exit 2; }
-			kubeconfig=$2
+			kubeconfig=$(absolute "$2")
+			shift
+			;;
+		--control-plane)
+			[ $# -gt 1 ] || { echo "$1 needs a value" >&2; exit 2; }
+			control_plane=$(absolute "$2")
 			shift
 			;;
 		-*) echo "Argument '$1' is not known" >&2; exit 2 ;;
@@ -34,6 +51,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
+[ -n "$kubeconfig" ] || [ -z "$control_plane" ] || kubeconfig=$control_plane/run/kubeconfig
 
 out=target/engines
 mkdir -p "$out"
@@ -44,7 +62,7 @@ status=0
 lacking() {
 	case "$1" in
 		etcd) [ -x /usr/bin/etcd ] || echo "etcd is not installed (Debian's package etcd-server)" ;;
-		kubernetes) [ -n "$kubeconfig" ] || echo "there is no API server: give its --kubeconfig" ;;
+		kubernetes) [ -n "$kubeconfig" ] || echo "there is no API server: give its --kubeconfig, or a --control-plane" ;;
 	esac
 }
 
@@ -62,7 +80,7 @@ measure() {
 	# Modules that this one needs are built, too; none of their tests has that tag.
 	if ! mvn -B ${MVN:-} -pl "$module" -am -Dmacula.excluded-groups= -Dgroups=engines -Dtest='*Measurements,*EngineTests' \
 		-Dsurefire.failIfNoSpecifiedTests=false \
-		-Dmacula.test.args="--enable-native-access=ALL-UNNAMED -Dengines.short=$short -Dengines.kubeconfig=$kubeconfig" \
+		-Dmacula.test.args="--enable-native-access=ALL-UNNAMED -Dengines.short=$short -Dengines.kubeconfig=$kubeconfig -Dengines.kubernetes.directory=$control_plane" \
 		test > "$log" 2>&1; then
 		status=1
 	fi

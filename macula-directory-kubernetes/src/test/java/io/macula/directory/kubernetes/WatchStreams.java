@@ -22,6 +22,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -127,7 +128,7 @@ final class WatchStreams implements AutoCloseable {
 	void awaitTold() {
 		Awaitility.await()
 			.atMost(RealApi.SOON)
-			.pollInterval(java.time.Duration.ofMillis(5))
+			.pollInterval(Duration.ofMillis(5))
 			.until(() -> this.told.get() >= this.count);
 	}
 
