@@ -44,8 +44,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("macula.directory.kubernetes")
 public record KubernetesProperties(@Nullable String namespace, @DefaultValue("macula") String portName,
 		@DefaultValue("ipv4") AddressFamily addressFamily, @DefaultValue Map<String, String> services,
-		@Nullable String url, @Nullable String token, @Nullable String tokenFile, @Nullable String kubeconfig, @Nullable String context,
-		@DefaultValue Ssl ssl) {
+		@Nullable String url, @Nullable String token, @Nullable String tokenFile, @Nullable String kubeconfig,
+		@Nullable String context, @DefaultValue Ssl ssl) {
 
 	public KubernetesProperties {
 		services = Map.copyOf(services);

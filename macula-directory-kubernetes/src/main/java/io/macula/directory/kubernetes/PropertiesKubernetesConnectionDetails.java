@@ -58,7 +58,8 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 		else if (this.properties.tokenFile() != null) {
 			Path file = Path.of(this.properties.tokenFile());
 			token(file);
-			// Asked for each request: such files are written anew before the token expires.
+			// Asked for each request: such files are written anew before the token
+			// expires.
 			builder.withOauthTokenProvider(() -> token(file));
 		}
 		return builder.build();

@@ -16,6 +16,9 @@
 
 package io.macula.directory.kubernetes;
 
+import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
+
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.macula.Code;
 import io.macula.Status;
@@ -77,12 +80,18 @@ record Refusal(@Nullable Code code, String text) {
 	/* An API server's own words, or the first cause: those between say nothing more. */
 	private static String root(Throwable failure) {
 		Throwable root = failure;
+		boolean connecting = false;
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof KubernetesClientException refused && refused.getStatus() != null
 					&& refused.getStatus().getMessage() != null) {
 				return refused.getStatus().getMessage();
 			}
+			connecting |= cause instanceof ConnectException;
 			root = cause;
+		}
+		if (connecting && root instanceof ClosedChannelException) {
+			// What the JDK's client makes of it.
+			return "connection refused";
 		}
 		String message = root.getMessage();
 		return (message != null) ? message : root.getClass().getSimpleName();

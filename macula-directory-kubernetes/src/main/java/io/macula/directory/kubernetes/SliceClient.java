@@ -239,8 +239,10 @@ final class SliceClient implements EngineClient, SliceSource {
 
 	/* An authority that has changed ends no watch that it once allowed. */
 	private void retire(ApiConnection old) {
-		this.limit.log("SSL bundle", (suppressed) -> logger
-			.info("The SSL bundle has changed: the API server at {} is asked with the new one{}", this.url, suppressed));
+		this.limit.log("SSL bundle",
+				(suppressed) -> logger.info(
+						"The SSL bundle has changed: the API server at {} is asked with the new one{}", this.url,
+						suppressed));
 		this.retired.add(old);
 		this.scheduler.schedule(() -> {
 			synchronized (this) {

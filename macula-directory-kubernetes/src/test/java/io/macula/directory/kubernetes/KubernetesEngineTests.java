@@ -108,11 +108,13 @@ class KubernetesEngineTests {
 
 	@Test
 	void rightsRefusedAndGranted() {
-		this.api.client().serviceAccounts()
+		this.api.client()
+			.serviceAccounts()
 			.inNamespace(this.api.namespace())
 			.resource(new ServiceAccountBuilder().withNewMetadata().withName("orders").endMetadata().build())
 			.create();
-		String token = this.api.client().serviceAccounts()
+		String token = this.api.client()
+			.serviceAccounts()
 			.inNamespace(this.api.namespace())
 			.withName("orders")
 			.tokenRequest(new TokenRequestBuilder().withNewSpec().withExpirationSeconds(3600L).endSpec().build())
@@ -129,7 +131,8 @@ class KubernetesEngineTests {
 		assertThat(engine.obstacle().code()).isEqualTo(Code.PERMISSION_DENIED);
 		row("no right to read", "names verb, resource and namespace", engine.obstacle().message(), engine.obstacle()
 			.message()
-			.contains("not allowed to list endpointslices.discovery.k8s.io in namespace '" + this.api.namespace() + "'"));
+			.contains(
+					"not allowed to list endpointslices.discovery.k8s.io in namespace '" + this.api.namespace() + "'"));
 		grant("list");
 		Awaitility.await()
 			.atMost(SOON)
@@ -152,7 +155,8 @@ class KubernetesEngineTests {
 	}
 
 	private void grant(String... verbs) {
-		this.api.client().rbac()
+		this.api.client()
+			.rbac()
 			.roles()
 			.inNamespace(this.api.namespace())
 			.resource(new RoleBuilder().withNewMetadata()
@@ -165,7 +169,8 @@ class KubernetesEngineTests {
 				.endRule()
 				.build())
 			.create();
-		this.api.client().rbac()
+		this.api.client()
+			.rbac()
 			.roleBindings()
 			.inNamespace(this.api.namespace())
 			.resource(new RoleBindingBuilder().withNewMetadata()
@@ -268,12 +273,7 @@ class KubernetesEngineTests {
 			this.api.pod("calculator", pod, "10.1.1." + i);
 			all(watchers, List.of("calc-0", pod));
 			long begin = System.nanoTime();
-			this.api.client()
-				.pods()
-				.inNamespace(this.api.namespace())
-				.withName(pod)
-				.withGracePeriod(0)
-				.delete();
+			this.api.client().pods().inNamespace(this.api.namespace()).withName(pod).withGracePeriod(0).delete();
 			all(watchers, List.of("calc-0"));
 			worst = Math.max(worst, millis(begin));
 		}

@@ -66,7 +66,8 @@ class KubernetesOutageMeasurements {
 
 	private static final int CLIENTS = SHORT ? 50 : 200;
 
-	private static final String API_DOWN = "API server killed for " + OUTAGE.toSeconds() + " s under load: failed calls";
+	private static final String API_DOWN = "API server killed for " + OUTAGE.toSeconds()
+			+ " s under load: failed calls";
 
 	private static final String TOLD = "meanwhile the state says so, and the age of what is known";
 

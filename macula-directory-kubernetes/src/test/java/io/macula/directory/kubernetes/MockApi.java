@@ -96,8 +96,8 @@ final class MockApi implements AutoCloseable {
 	}
 
 	private static SslBundle trust(String certificate) {
-		return SslBundle
-			.of(new PemSslStoreBundle(null, PemSslStoreDetails.forCertificate(Path.of(certificate).toUri().toString())));
+		return SslBundle.of(new PemSslStoreBundle(null,
+				PemSslStoreDetails.forCertificate(Path.of(certificate).toUri().toString())));
 	}
 
 	/** What a client must trust; only over TLS. */
@@ -192,7 +192,8 @@ final class MockApi implements AutoCloseable {
 	}
 
 	SliceClient sliceClient(Map<String, String> mapped) {
-		return new SliceClient(config(this.gate.port()), () -> null, NAMESPACE, new ServiceLabels(REALM, mapped), new SliceReader("macula", AddressFamily.IPV4, null));
+		return new SliceClient(config(this.gate.port()), () -> null, NAMESPACE, new ServiceLabels(REALM, mapped),
+				new SliceReader("macula", AddressFamily.IPV4, null));
 	}
 
 	KubernetesEngine engine() {

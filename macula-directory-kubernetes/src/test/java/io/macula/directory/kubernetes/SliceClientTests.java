@@ -190,6 +190,20 @@ class SliceClientTests {
 	}
 
 	@Test
+	void anApiServerThatIsNotThereIsTold() throws IOException {
+		this.api.gate().close();
+		KubernetesEngine engine = engine();
+		try (Seen seen = new Seen(engine, "test.orders")) {
+			Awaitility.await().atMost(SOON).until(() -> engine.trouble() != null);
+			assertThat(engine.trouble())
+				.contains("no answer from the API server at http://127.0.0.1:" + this.api.gate().port())
+				.endsWith("connection refused");
+			assertThat(engine.obstacle()).isNull();
+			assertThat(seen.count()).isZero();
+		}
+	}
+
+	@Test
 	void aSliceOfNoUseIsSkippedAndShown() {
 		this.api.put(Slices.of("s-1", "x").carrying("test.orders").pod("a", "10.0.0.1"));
 		this.api.put(Slices.of("s-2", "x")
