@@ -52,6 +52,9 @@ final class SliceWatch implements Disposable {
 	 * before it has connected, so that it takes an answer to know that the API server is
 	 * there.
 	 *
+	 * An API server that starts lets all wait, and then answers them at once: after an
+	 * outage that is the probe alone, and lists and watches follow its answer spread.
+	 *
 	 * Lists are those of the API server's cache (version "0"), as those of other clients:
 	 * thousands of nodes that come back ask nothing of etcd. What the cache lacks follows
 	 * in the watch.
@@ -72,6 +75,9 @@ final class SliceWatch implements Disposable {
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+	/** Of those whose probes were answered at the same moment. */
+	private static final Duration SPREAD = Duration.ofSeconds(2);
 
 	/**
 	 * The API server ends a watch itself; spread, so that not all nodes come back at
@@ -140,21 +146,39 @@ final class SliceWatch implements Disposable {
 	}
 
 	private void step() {
-		if (this.disposed) {
-			return;
-		}
-		String verb = "list";
-		try {
+		attempt("list", () -> {
+			// One is the end of the watch before.
+			boolean outage = this.pace.failures() > 1;
+			if (outage || this.version != null) {
+				this.source.slices(this.selector).list(options().withLimit(1L).withResourceVersion(CACHED).build());
+			}
+			if (outage) {
+				this.worker.schedule(this::open, ThreadLocalRandom.current().nextLong(SPREAD.toMillis()),
+						TimeUnit.MILLISECONDS);
+			}
+			else {
+				open();
+			}
+		});
+	}
+
+	private void open() {
+		attempt("list", () -> {
 			if (this.version == null) {
 				list();
 				// Not only once the watch has its own connection.
 				this.listener.told(this.slices);
 			}
-			else {
-				this.source.slices(this.selector).list(options().withLimit(1L).withResourceVersion(CACHED).build());
-			}
-			verb = "watch";
-			watch();
+			attempt("watch", this::watch);
+		});
+	}
+
+	private void attempt(String verb, Runnable attempted) {
+		if (this.disposed) {
+			return;
+		}
+		try {
+			attempted.run();
 		}
 		catch (RuntimeException ex) {
 			if (ex instanceof KubernetesClientException refused && refused.getCode() == HttpURLConnection.HTTP_GONE) {

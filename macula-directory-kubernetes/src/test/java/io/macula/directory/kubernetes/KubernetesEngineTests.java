@@ -143,7 +143,13 @@ class KubernetesEngineTests {
 		this.api.client().rbac().roleBindings().inNamespace(this.api.namespace()).withName("read").delete();
 		long begin = System.nanoTime();
 		grant("list", "watch");
-		seen.await(SOON, "calc-0");
+		// It was listed before.
+		this.api.slice("calc-1", "10.1.0.2");
+		seen.await(SOON, "calc-0", "calc-1");
+		Awaitility.await()
+			.atMost(SOON)
+			.pollInterval(Duration.ofMillis(10))
+			.until(() -> engine.obstacle() == null && engine.trouble() == null);
 		long granted = millis(begin);
 		row("rights granted", "< 10 s without a restart", granted + " ms", granted < 10_000);
 		Config unknown = new ConfigBuilder(plain).withOauthToken("nobody").build();

@@ -124,6 +124,11 @@ final class MockApi implements AutoCloseable {
 
 	/** The paths of all requests for EndpointSlices so far. */
 	List<String> requests() {
+		return this.script.requests.stream().map(Asked::path).toList();
+	}
+
+	/** All requests for EndpointSlices so far. */
+	List<Asked> asked() {
 		return List.copyOf(this.script.requests);
 	}
 
@@ -221,10 +226,15 @@ final class MockApi implements AutoCloseable {
 		this.server.destroy();
 	}
 
+	/** One request, and when it was answered. */
+	record Asked(String path, long nanos) {
+
+	}
+
 	/** Keeps what it is given, unless it was told what to answer. */
 	private static final class Script extends VersionedCrud {
 
-		private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+		private final Queue<Asked> requests = new ConcurrentLinkedQueue<>();
 
 		private volatile Function<RecordedRequest, @Nullable MockResponse> answers = (request) -> null;
 
@@ -232,7 +242,7 @@ final class MockApi implements AutoCloseable {
 		public MockResponse dispatch(RecordedRequest request) {
 			MockResponse answer = this.answers.apply(request);
 			MockResponse given = (answer != null) ? answer : super.dispatch(request);
-			this.requests.add(request.getPath());
+			this.requests.add(new Asked(request.getPath(), System.nanoTime()));
 			return given;
 		}
 

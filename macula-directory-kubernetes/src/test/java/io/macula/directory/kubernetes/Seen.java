@@ -35,6 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Seen implements AutoCloseable {
 
+	private final String service;
+
 	private final Disposable subscription;
 
 	private volatile @Nullable Snapshot latest;
@@ -42,10 +44,15 @@ final class Seen implements AutoCloseable {
 	private volatile int count;
 
 	Seen(DirectoryEngine engine, String service) {
+		this.service = service;
 		this.subscription = engine.directory().watch(new ServiceName(service)).subscribe((snapshot) -> {
 			this.latest = snapshot;
 			this.count++;
 		});
+	}
+
+	String service() {
+		return this.service;
 	}
 
 	int count() {

@@ -19,6 +19,7 @@ package io.macula.directory.kubernetes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -187,6 +188,37 @@ class SliceClientTests {
 			assertThat(engine.obstacle().message()).contains("does not accept the credentials");
 			assertThat(seen.count()).isZero();
 		}
+	}
+
+	@Test
+	void afterAnOutageListsFollowAProbeSpread() {
+		this.api.answer((path) -> path.contains("labelSelector") ? MockApi.status(503, "starting") : null);
+		KubernetesEngine engine = engine();
+		List<Seen> seen = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			seen.add(new Seen(engine, "test.s" + i));
+		}
+		Awaitility.await().atMost(SOON).until(() -> seen.stream().allMatch((each) -> asked(each, "").size() > 2));
+		int before = this.api.asked().size();
+		this.api.answer((path) -> null);
+		Awaitility.await().atMost(SOON).until(() -> seen.stream().allMatch((each) -> each.count() > 0));
+		List<Long> pauses = new ArrayList<>();
+		for (Seen each : seen) {
+			List<MockApi.Asked> probes = asked(each, "limit=1&");
+			List<MockApi.Asked> lists = asked(each, "limit=500");
+			pauses.add(lists.get(lists.size() - 1).nanos() - probes.get(probes.size() - 1).nanos());
+		}
+		assertThat(this.api.asked()).hasSizeGreaterThan(before);
+		assertThat(pauses).allMatch((pause) -> pause > 0);
+		assertThat(Collections.max(pauses) - Collections.min(pauses)).isGreaterThan(500_000_000L);
+	}
+
+	private List<MockApi.Asked> asked(Seen seen, String part) {
+		String selector = "labelSelector=service.macula.io%2F" + seen.service() + "&";
+		return this.api.asked()
+			.stream()
+			.filter((asked) -> asked.path().contains(selector) && asked.path().contains(part))
+			.toList();
 	}
 
 	@Test
