@@ -124,10 +124,10 @@ class KubernetesOutageMeasurements {
 		server.kill();
 		long begin = System.nanoTime();
 		pass(OUTAGE);
+		long down = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
 		DirectoryReport report = load.report();
 		String trouble = String.valueOf(report.trouble());
 		long age = Objects.requireNonNull(report.age()).toSeconds();
-		long down = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
 		server.start();
 		this.api.awaitAnswer();
 		begin = System.nanoTime();
