@@ -67,6 +67,14 @@ final class KubeProcess {
 		this.process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
 	}
 
+	/** However a test ended: it runs again. */
+	void restore() throws IOException, InterruptedException {
+		if (!this.process.isAlive()) {
+			start();
+		}
+		resume();
+	}
+
 	void start() throws IOException {
 		File output = this.log.toFile();
 		this.process = new ProcessBuilder(this.command).redirectErrorStream(true)

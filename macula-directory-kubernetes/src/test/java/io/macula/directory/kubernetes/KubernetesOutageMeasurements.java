@@ -87,6 +87,8 @@ class KubernetesOutageMeasurements {
 
 	private final List<RealmNode> realm = new ArrayList<>();
 
+	private final List<KubeProcess> processes = new ArrayList<>();
+
 	private RealApi api;
 
 	private @Nullable Path run;
@@ -99,7 +101,10 @@ class KubernetesOutageMeasurements {
 	}
 
 	@AfterEach
-	void close() {
+	void close() throws Exception {
+		for (KubeProcess process : this.processes) {
+			process.restore();
+		}
 		this.realm.forEach(RealmNode::close);
 		if (this.api != null) {
 			this.api.close();
@@ -114,7 +119,9 @@ class KubernetesOutageMeasurements {
 		if (!Files.exists(pid)) {
 			skip("there is no " + pid, rows);
 		}
-		return new KubeProcess(this.run, name);
+		KubeProcess process = new KubeProcess(this.run, name);
+		this.processes.add(process);
+		return process;
 	}
 
 	@Test
@@ -150,12 +157,8 @@ class KubernetesOutageMeasurements {
 		Seen seen = new Seen(this.api.engine(), "test.calculator");
 		seen.await(SOON);
 		etcd.pause();
-		try {
-			pass(OUTAGE);
-		}
-		finally {
-			etcd.resume();
-		}
+		pass(OUTAGE);
+		etcd.resume();
 		this.api.awaitAnswer();
 		Awaitility.await().atMost(SOON).ignoreExceptions().untilAsserted(() -> this.api.slice("calc-0", "10.1.0.1"));
 		long begin = System.nanoTime();
