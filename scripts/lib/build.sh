@@ -10,15 +10,16 @@ provider_jar=sample-provider/target/sample-provider.jar
 runner_jar=multi-node/target/multi-node.jar
 suite_jar=fault-suite/target/fault-suite.jar
 
-# Build the executable jars of modules, unless they are there and newer than every source.
+# Build the executable jars of modules, unless they are there and newer than every source. The jar itself has a fixed date, that of
+# all its entries; what it was made of tells its age.
 build_jars() {
 	modules=
 	missing=
 	for module in "$@"; do
 		modules=${modules:+$modules,}$module
-		jar=$module/target/$module.jar
-		if [ ! -f "$jar" ] || [ -n "$(find pom.xml macula-*/pom.xml macula-*/src/main sample-api/pom.xml sample-api/src/main \
-			harness/pom.xml harness/src/main "$module/pom.xml" "$module/src/main" -newer "$jar" -type f -print -quit)" ]; then
+		made=$module/target/$module.jar.original
+		if [ ! -f "$module/target/$module.jar" ] || [ ! -f "$made" ] || [ -n "$(find pom.xml macula-*/pom.xml macula-*/src/main sample-api/pom.xml sample-api/src/main \
+			harness/pom.xml harness/src/main "$module/pom.xml" "$module/src/main" -newer "$made" -type f -print -quit)" ]; then
 			missing="$missing $module"
 		fi
 	done
