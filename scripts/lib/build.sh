@@ -11,14 +11,17 @@ runner_jar=multi-node/target/multi-node.jar
 suite_jar=fault-suite/target/fault-suite.jar
 
 # Build the executable jars of modules, unless they are there and newer than every source. The jar itself has a fixed date, that of
-# all its entries; what it was made of tells its age.
+# all its entries; what it was made of tells its age. Of an engine's module that is the list of the jars that it brings.
 build_jars() {
 	modules=
 	missing=
 	for module in "$@"; do
 		modules=${modules:+$modules,}$module
-		made=$module/target/$module.jar.original
-		if [ ! -f "$module/target/$module.jar" ] || [ ! -f "$made" ] || [ -n "$(find pom.xml macula-*/pom.xml macula-*/src/main sample-api/pom.xml sample-api/src/main \
+		case "$module" in
+			macula-directory-*) jar=$module/target/runtime.classpath made=$jar ;;
+			*) jar=$module/target/$module.jar made=$jar.original ;;
+		esac
+		if [ ! -f "$jar" ] || [ ! -f "$made" ] || [ -n "$(find pom.xml macula-*/pom.xml macula-*/src/main sample-api/pom.xml sample-api/src/main \
 			harness/pom.xml harness/src/main "$module/pom.xml" "$module/src/main" -newer "$made" -type f -print -quit)" ]; then
 			missing="$missing $module"
 		fi
@@ -27,6 +30,16 @@ build_jars() {
 		echo "Building$missing"
 		mvn -q -B -DskipTests -pl "$modules" -am package
 	fi
+}
+
+# The jar of an engine's module and those that it brings, with commas between, but for those that an executable jar has.
+jars_beside() {
+	own=$(find "$1/target" -maxdepth 1 -name "$1-*.jar" ! -name '*-sources.jar' ! -name '*-javadoc.jar')
+	{
+		"${java%java}jar" tf "$2"
+		echo "$own"
+		tr ':' '\n' < "$1/target/runtime.classpath"
+	} | awk -F/ '/^BOOT-INF\/lib\// { had[$NF]; next } /\.jar$/ && !($NF in had) { print }' | paste -sd, -
 }
 
 # Build the daemon of bad links; what it needs is told in its source.
@@ -46,7 +59,7 @@ random_secret() {
 	od -An -N32 -tx1 -w32 /dev/urandom | tr -d ' \n'
 }
 
-# Whether a process id is that of a sample provider still.
-is_provider() {
-	[ -r "/proc/$1/cmdline" ] && tr '\0' ' ' < "/proc/$1/cmdline" | grep -q 'sample-provider\.jar'
+# Whether a process id still is that of a sample provider, or of a server whose files are in a directory.
+is_started_for() {
+	[ -r "/proc/$2/cmdline" ] && tr '\0' ' ' < "/proc/$2/cmdline" | grep -qF -e sample-provider.jar -e "$1/"
 }

@@ -64,8 +64,9 @@ final class ComposeProviders implements Providers {
 		return String.valueOf(ENDPOINTS.get(node));
 	}
 
+	/** What its directory needs stands in the compose file. */
 	@Override
-	public void start(String node) {
+	public void start(String node, List<String> settings) {
 		this.lives.put(node, starts(node));
 		compose("up", "-d", "--no-deps", node);
 	}

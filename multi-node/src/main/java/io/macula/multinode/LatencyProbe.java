@@ -22,8 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import io.macula.harness.Arguments;
-import io.macula.harness.Jvm;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -32,30 +30,38 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class LatencyProbe {
 
+	/** First argument of a process that runs one. */
+	static final String COMMAND = "fresh-client";
+
 	/** Cached calls after which the JVM has compiled the call path. */
 	static final int COLD_CALLS = 20_000;
 
 	private static final int CACHED_CALLS = COLD_CALLS + 5000;
 
-	private final Path jar;
+	private final ExecutableJar jar;
 
 	private final Path directory;
 
-	LatencyProbe(Path jar, Path directory) {
+	/**
+	 * A probe.
+	 * @param jar this runner
+	 * @param directory for what the JVM says
+	 */
+	LatencyProbe(ExecutableJar jar, Path directory) {
 		this.jar = jar;
 		this.directory = directory;
 	}
 
 	/**
 	 * Start a JVM that calls.
-	 * @param seed endpoint of its seed
+	 * @param settings arguments of its client: those of the directory
 	 * @return what it saw
 	 */
-	Result run(String seed) throws IOException, InterruptedException {
+	Result run(List<String> settings) throws IOException, InterruptedException {
 		Path out = this.directory.resolve("latency.json");
-		Process process = new ProcessBuilder(Jvm.command(
-				List.of("-Xmx256m", "-jar", this.jar.toString(), "fresh-client", "--seed=" + seed, "--out=" + out)))
-			.redirectErrorStream(true)
+		List<String> arguments = new ArrayList<>(List.of(COMMAND, out.toString()));
+		arguments.addAll(settings);
+		Process process = new ProcessBuilder(this.jar.command(arguments)).redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("latency.log").toFile())
 			.start();
 		try {
@@ -72,14 +78,13 @@ final class LatencyProbe {
 
 	/**
 	 * What the fresh JVM does.
-	 * @param arguments {@code --seed=}, endpoint of its seed, and {@code --out=}, file
-	 * for the result
+	 * @param arguments {@link #COMMAND}, the file for the result, and the settings of the
+	 * client
 	 */
-	static void runFreshClient(Arguments arguments) {
-		String seed = arguments.required("seed");
-		Path out = Path.of(arguments.required("out"));
+	static void runFreshClient(List<String> arguments) {
+		Path out = Path.of(arguments.get(1));
 		long start = System.nanoTime();
-		try (ScenarioClient client = ScenarioClient.start(List.of(seed))) {
+		try (ScenarioClient client = ScenarioClient.start(arguments.subList(2, arguments.size()))) {
 			long startMillis = (System.nanoTime() - start) / 1_000_000;
 			List<String> before = client.connectionsCreated();
 			List<Call> calls = new ArrayList<>();

@@ -16,23 +16,17 @@
 
 package io.macula.multinode;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 import io.macula.harness.FreePorts;
-import io.macula.harness.Jvm;
 import io.macula.harness.LoggedProcess;
 
 /**
- * Providers as processes of this machine. Logs go to {@code <node>.log}, and the process
- * ids to {@code pids}, so that a script can clean up after a runner that was killed.
+ * Providers as processes of this machine.
  */
 final class LocalProviders implements Providers {
 
@@ -42,24 +36,32 @@ final class LocalProviders implements Providers {
 
 	private static final int FIRST_PORT = 9001;
 
-	private final Path jar;
+	private final ExecutableJar jar;
 
-	private final Path directory;
+	private final String host;
+
+	private final StartedProcesses started;
 
 	private final Map<String, Integer> ports = new LinkedHashMap<>();
 
 	private final Map<String, LoggedProcess> processes = new LinkedHashMap<>();
 
-	LocalProviders(Path jar, Path directory) {
+	/**
+	 * Providers that were not started yet.
+	 * @param jar the sample provider
+	 * @param host address of this machine at which they listen
+	 * @param started where they are started
+	 */
+	LocalProviders(ExecutableJar jar, String host, StartedProcesses started) {
 		this.jar = jar;
-		this.directory = directory;
+		this.host = host;
+		this.started = started;
 		int number = 1;
 		for (int port : ports()) {
 			String node = "node" + number++;
 			this.ports.put(node, port);
-			this.processes.put(node, new LoggedProcess(node, directory.resolve(node + ".log"), READY));
+			this.processes.put(node, started.process(node, READY));
 		}
-		Runtime.getRuntime().addShutdownHook(new Thread(() -> this.processes.values().forEach(LoggedProcess::kill)));
 	}
 
 	@Override
@@ -69,24 +71,17 @@ final class LocalProviders implements Providers {
 
 	@Override
 	public String endpoint(String node) {
-		return "127.0.0.1:" + port(node);
+		return this.host + ":" + known(this.ports, node);
 	}
 
 	@Override
-	public void start(String node) {
+	public void start(String node, List<String> settings) {
 		int number = nodes().indexOf(node) + 1;
-		process(node).start(Map.of(),
-				Jvm.command(List.of("-Xmx256m", "-jar", this.jar.toString(), "--macula.node.id=" + node,
-						"--macula.provider.port=" + port(node), "--macula.provider.address=127.0.0.1",
-						"--macula.realm.seeds=" + seeds(), "--calculator.factor=" + (number + 1),
-						"--spring.main.web-application-type=none")));
-		try {
-			Files.writeString(this.directory.resolve("pids"), process(node).pid() + "\n", StandardOpenOption.CREATE,
-					StandardOpenOption.APPEND);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("Process id of " + node + " cannot be written", ex);
-		}
+		List<String> arguments = new ArrayList<>(List.of("--macula.node.id=" + node,
+				"--macula.provider.port=" + known(this.ports, node), "--macula.provider.address=" + this.host,
+				"--calculator.factor=" + (number + 1), "--spring.main.web-application-type=none"));
+		arguments.addAll(settings);
+		this.started.start(process(node), this.jar.command(arguments));
 	}
 
 	@Override
@@ -107,14 +102,6 @@ final class LocalProviders implements Providers {
 	@Override
 	public void close() {
 		this.processes.values().forEach(LoggedProcess::terminate);
-	}
-
-	private String seeds() {
-		return String.join(",", nodes().stream().map(this::endpoint).toList());
-	}
-
-	private int port(String node) {
-		return known(this.ports, node);
 	}
 
 	private LoggedProcess process(String node) {

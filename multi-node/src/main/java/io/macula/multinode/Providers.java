@@ -39,8 +39,9 @@ interface Providers extends AutoCloseable {
 	/**
 	 * Start a node; does not wait until it is ready.
 	 * @param node the node id
+	 * @param settings arguments of its application: those of the directory
 	 */
-	void start(String node);
+	void start(String node, List<String> settings);
 
 	/**
 	 * Wait until a started node says that it is ready.

@@ -46,7 +46,7 @@ import org.springframework.context.annotation.Bean;
  */
 final class ScenarioClient implements AutoCloseable {
 
-	private static final String SERVICE = "test.calculator";
+	static final String SERVICE = "test.calculator";
 
 	private final ConfigurableApplicationContext context;
 
@@ -67,16 +67,18 @@ final class ScenarioClient implements AutoCloseable {
 
 	/**
 	 * Start a client.
-	 * @param seeds endpoints of the seeds
+	 * @param settings arguments of its application: those of the directory
 	 * @return the client, which may not know the providers yet
 	 */
-	static ScenarioClient start(List<String> seeds) {
+	static ScenarioClient start(List<String> settings) {
 		List<ConnectionLog> log = new ArrayList<>();
+		List<String> arguments = new ArrayList<>(List.of("--spring.config.name=scenarios"));
+		arguments.addAll(settings);
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(Configuration.class)
 			.web(WebApplicationType.NONE)
 			.initializers((starting) -> log.add(ConnectionLog.open()))
 			.logStartupInfo(false)
-			.run("--spring.config.name=scenarios", "--macula.realm.seeds=" + String.join(",", seeds));
+			.run(arguments.toArray(String[]::new));
 		return new ScenarioClient(context, log.get(0));
 	}
 
@@ -86,6 +88,20 @@ final class ScenarioClient implements AutoCloseable {
 	 */
 	void awaitInstances(int count) {
 		Clock.await("the client knows " + count + " providers", Duration.ofSeconds(20), () -> instances() == count);
+	}
+
+	/**
+	 * How many providers the client knows.
+	 * @return the number
+	 */
+	int instances() {
+		return this.context.getBean(RealmNode.class)
+			.report()
+			.clients()
+			.stream()
+			.mapToInt((client) -> client.instances().size())
+			.min()
+			.orElse(0);
 	}
 
 	/**
@@ -139,16 +155,6 @@ final class ScenarioClient implements AutoCloseable {
 			long micros = (System.nanoTime() - start) / 1000;
 			return new Call(number, null, observed.attempts(), micros, ex.status().toString());
 		}
-	}
-
-	private int instances() {
-		return this.context.getBean(RealmNode.class)
-			.report()
-			.clients()
-			.stream()
-			.mapToInt((client) -> client.instances().size())
-			.min()
-			.orElse(0);
 	}
 
 	/** A selection strategy of the scenarios. */

@@ -41,16 +41,16 @@ final class Scenarios {
 
 	private static final Duration LOAD_PAUSE = Duration.ofMillis(5);
 
-	private final Providers providers;
+	private final Realm realm;
 
 	private final LatencyProbe latencyProbe;
 
 	private final List<String> nodes;
 
-	Scenarios(Providers providers, LatencyProbe latencyProbe) {
-		this.providers = providers;
+	Scenarios(Realm realm, LatencyProbe latencyProbe) {
+		this.realm = realm;
 		this.latencyProbe = latencyProbe;
-		this.nodes = providers.nodes();
+		this.nodes = realm.nodes();
 	}
 
 	ScenarioReport multiEndpoint() {
@@ -86,7 +86,7 @@ final class Scenarios {
 				Clock.pause(Duration.ofSeconds(2));
 				int before = log.calls().size();
 				kill = System.nanoTime();
-				this.providers.kill(victim);
+				this.realm.kill(victim);
 				Clock.pause(Duration.ofSeconds(4));
 				List<Call> during = log.calls().stream().skip(Math.max(0, before - LOAD_THREADS)).toList();
 				slowestMicros = during.stream().mapToLong(Call::micros).max().orElse(0);
@@ -95,8 +95,8 @@ final class Scenarios {
 				log.measured("callsOfMoreThanOneAttempt",
 						during.stream().filter((call) -> call.attempts() > 1).count());
 				log.measured("lastAnswerOfKilledNodeMillis", (lastVictimCall.get() - kill) / 1_000_000);
-				this.providers.start(victim);
-				this.providers.awaitReady(victim);
+				this.realm.start(victim);
+				this.realm.awaitReady(victim);
 				long ready = System.nanoTime();
 				Clock.await(victim + " is used again", Duration.ofSeconds(20), () -> lastVictimCall.get() > kill
 						&& lastVictimCall.get() - kill > Duration.ofSeconds(4).toNanos());
@@ -131,8 +131,9 @@ final class Scenarios {
 	ScenarioReport connectionCaching() {
 		ScenarioLog log = new ScenarioLog("connection-caching");
 		String absent = this.nodes.get(2);
-		this.providers.stop(absent);
-		try (ScenarioClient client = ScenarioClient.start(endpoints().subList(0, 2))) {
+		this.realm.stop(absent);
+		List<String> present = this.nodes.subList(0, 2);
+		try (ScenarioClient client = ScenarioClient.start(this.realm.settings(present, present))) {
 			client.awaitInstances(2);
 			log.add(client.call(Strategy.ROUND_ROBIN));
 			log.add(client.call(Strategy.ROUND_ROBIN));
@@ -151,8 +152,8 @@ final class Scenarios {
 					all.size() == first.size());
 		}
 		finally {
-			this.providers.start(absent);
-			this.providers.awaitReady(absent);
+			this.realm.start(absent);
+			this.realm.awaitReady(absent);
 		}
 		return log.report();
 	}
@@ -174,10 +175,10 @@ final class Scenarios {
 
 	ScenarioReport latency() throws Exception {
 		ScenarioLog log = new ScenarioLog("latency");
-		// The client has a link to its seed: the one it calls must be another.
+		// The client of an embedded directory has a link to its seed: the one it calls
+		// must be another.
 		String called = this.nodes.get(0);
-		String seed = this.providers.endpoint(this.nodes.get(2));
-		LatencyProbe.Result result = this.latencyProbe.run(seed);
+		LatencyProbe.Result result = this.latencyProbe.run(this.realm.settings(this.nodes, this.nodes.subList(2, 3)));
 		result.calls().forEach(log::add);
 		Call firstCall = result.calls().get(0);
 		// The connection is cached from the second call on; the limit is for a warm JVM.
@@ -193,7 +194,7 @@ final class Scenarios {
 				Percentile.of(millis(result.calls().stream().skip(1).limit(LatencyProbe.COLD_CALLS)), 99));
 		log.measured("cachedMaxMillis", Percentile.of(cached, 100));
 		log.measured("startMillis", result.startMillis());
-		boolean handshake = !result.connectionsBefore().contains(this.providers.endpoint(called))
+		boolean handshake = !result.connectionsBefore().contains(this.realm.endpoint(called))
 				&& called.equals(firstCall.node());
 		log.must("first call of a fresh JVM, handshake included, under 500 ms",
 				firstCall.micros() / 1000 + " ms" + (handshake ? "" : ", but without a handshake"),
@@ -203,7 +204,7 @@ final class Scenarios {
 	}
 
 	private ScenarioClient client() {
-		return ScenarioClient.start(endpoints());
+		return ScenarioClient.start(this.realm.settings(this.nodes, this.nodes));
 	}
 
 	private static double[] millis(Stream<Call> calls) {
@@ -243,7 +244,7 @@ final class Scenarios {
 	}
 
 	private List<String> endpoints() {
-		return this.nodes.stream().map(this.providers::endpoint).toList();
+		return this.nodes.stream().map(this.realm::endpoint).toList();
 	}
 
 	private Map<String, Integer> equalShares(int calls) {

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -65,9 +66,9 @@ class ComposeProvidersTests {
 
 	@Test
 	void whenAProviderIsStartedThenItIsReadyOnceItsLogSaysSoAnew() throws IOException {
-		this.providers.start("node1");
+		this.providers.start("node1", List.of());
 		this.providers.awaitReady("node1");
-		this.providers.start("node1");
+		this.providers.start("node1", List.of());
 		this.providers.awaitReady("node1");
 		assertThat(Files.readAllLines(this.called)).containsExactly("-f docker/compose.yaml logs --no-color node1",
 				"-f docker/compose.yaml up -d --no-deps node1", "-f docker/compose.yaml logs --no-color node1",
