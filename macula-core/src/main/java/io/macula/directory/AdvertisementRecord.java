@@ -67,6 +67,9 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 
 	private static final int VERSION = 1;
 
+	/** Of the field that only departing records have. */
+	private static final int DEPARTING_BYTES = ",\"departing\":true".length();
+
 	private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
 
 	private static final Duration LONGEST_LEASE = Duration.ofDays(1);
@@ -255,7 +258,8 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 
 	/**
 	 * The text of this record; equal for equal records.
-	 * @return JSON in UTF-8, at most {@value #MAX_BYTES} bytes
+	 * @return JSON in UTF-8, at most {@value #MAX_BYTES} bytes, also once it is
+	 * {@linkplain #departed() departed}
 	 * @throws IllegalArgumentException if it has more
 	 */
 	public byte[] encode() {
@@ -286,9 +290,11 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 			tree.put("departing", true);
 		}
 		byte[] text = JSON.writeValueAsBytes(tree);
-		if (text.length > MAX_BYTES) {
+		// Whoever advertises has to be able to say that he leaves.
+		int most = this.departing ? MAX_BYTES : MAX_BYTES - DEPARTING_BYTES;
+		if (text.length > most) {
 			throw new IllegalArgumentException("The record of node '" + node.nodeId() + "' for service '" + this.service
-					+ "' has " + text.length + " bytes: expected at most " + MAX_BYTES
+					+ "' has " + text.length + " bytes: expected at most " + most
 					+ "; shorten the metadata (macula.provider.metadata)");
 		}
 		return text;

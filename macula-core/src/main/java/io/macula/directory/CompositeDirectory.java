@@ -34,7 +34,8 @@ import reactor.core.scheduler.Scheduler;
  * <p>
  * A less preferred directory is heard once all before it have answered, or have had
  * {@link #PATIENCE} to: else the first calls of an application went wherever an answer
- * comes soonest. That nobody serves a service is told once all have said so.
+ * comes soonest. That nobody serves a service is told once all have said so; or else,
+ * once all had time to, when those that were told are no more.
  */
 final class CompositeDirectory implements Directory {
 
@@ -112,6 +113,8 @@ final class CompositeDirectory implements Directory {
 
 		private boolean waited;
 
+		private boolean told;
+
 		Watch(ServiceName service, FluxSink<Snapshot> sink) {
 			this.service = service;
 			this.sink = sink;
@@ -152,12 +155,13 @@ final class CompositeDirectory implements Directory {
 				}
 				unanswered |= snapshot == null;
 			}
-			if (!unanswered) {
+			if (!unanswered || (this.waited && this.told)) {
 				tell(-1, new Snapshot(this.service, List.of(), confirmedNanoTime(this.said, -1)));
 			}
 		}
 
 		private void tell(int from, Snapshot snapshot) {
+			this.told = true;
 			CompositeDirectory.this.told.put(this.service, new Told(this.said.clone(), from));
 			this.sink.next(snapshot);
 		}

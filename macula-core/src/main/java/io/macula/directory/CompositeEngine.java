@@ -83,19 +83,23 @@ final class CompositeEngine implements DirectoryEngine {
 	/** Fails if no engine starts. */
 	@Override
 	public void start(@Nullable Endpoint self) {
-		RuntimeException failure = null;
+		Throwable failure = null;
 		for (Part part : this.parts) {
 			try {
 				part.engine.start(self);
 			}
-			catch (RuntimeException ex) {
-				this.unstarted.put(part.type, "it could not be started: " + ex.getMessage());
+			catch (RuntimeException | Error ex) {
+				String reason = (ex instanceof RuntimeException) ? String.valueOf(ex.getMessage()) : ex.toString();
+				this.unstarted.put(part.type, "it could not be started: " + reason);
 				faults.warn("Directory '" + part.type + "' could not be started; the others go on", ex);
 				failure = ex;
 			}
 		}
 		if (failure != null && this.unstarted.size() == this.parts.size()) {
-			throw failure;
+			if (failure instanceof Error error) {
+				throw error;
+			}
+			throw (RuntimeException) failure;
 		}
 	}
 
@@ -105,7 +109,7 @@ final class CompositeEngine implements DirectoryEngine {
 			try {
 				part.engine.stopServing();
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				faults.warn("Directory '" + part.type + "' failed to stop serving; the others go on", ex);
 			}
 		}

@@ -110,8 +110,8 @@ final class RecordHold implements RecordStore.Listener {
 	 */
 	void open() {
 		assert this.loop.inLoop();
-		Mono.defer(() -> this.store.open(this.lease, this))
-			.timeout(this.step, this.loop.timer())
+		Answers.within(this.step, Mono.defer(() -> this.store.open(this.lease, this)), this.loop.timer())
+			.switchIfEmpty(Mono.error(() -> new IllegalStateException("the answer is none")))
 			.subscribe((granted) -> this.loop.execute(() -> opened(granted), () -> quietly(granted)),
 					(error) -> this.loop.execute(() -> over("it opens no session: " + text(error))));
 	}
@@ -161,7 +161,7 @@ final class RecordHold implements RecordStore.Listener {
 		Set<ServiceName> dropped = new HashSet<>(this.stored);
 		dropped.removeAll(texts.keySet());
 		this.stored.addAll(texts.keySet());
-		this.work.update(writes(open).put(texts, now.departing(dropped), this.store.departureNotice())
+		this.work.update(Mono.defer(() -> writes(open).put(texts, now.departing(dropped), this.store.departureNotice()))
 			.subscribe((rival) -> this.loop.execute(() -> superseded(rival)),
 					(error) -> this.loop.execute(() -> failed(error)),
 					() -> this.loop.execute(() -> written(now, dropped))));
@@ -250,7 +250,7 @@ final class RecordHold implements RecordStore.Listener {
 			return;
 		}
 		this.renewal
-			.update(Mono.defer(open::renew).timeout(this.lease.dividedBy(3), this.loop.timer()).subscribe((nothing) -> {
+			.update(Answers.within(this.lease.dividedBy(3), Mono.defer(open::renew), this.loop.timer()).subscribe((nothing) -> {
 			}, (error) -> this.loop.execute(() -> notRenewed(error)), () -> this.loop.execute(this::renewed)));
 	}
 
@@ -340,10 +340,10 @@ final class RecordHold implements RecordStore.Listener {
 			return Mono.empty();
 		}
 		Mono<Void> closed = Mono.defer(open::close).timeout(LONGEST_STEP, this.loop.timer()).onErrorComplete().cache();
-		return writes(open).depart(this.records.departing(this.stored))
+		return Mono.defer(() -> writes(open).depart(this.records.departing(this.stored)))
 			.timeout(RemoteRegistry.WITHDRAWAL_TIMEOUT.dividedBy(2), this.loop.timer())
 			.onErrorComplete()
-			.then(Mono.delay(this.store.departureNotice(), this.loop.timer()))
+			.then(Mono.defer(() -> Mono.delay(this.store.departureNotice(), this.loop.timer())).onErrorComplete())
 			.then(closed)
 			.timeout(RemoteRegistry.WITHDRAWAL_TIMEOUT, this.loop.timer())
 			.onErrorComplete()

@@ -131,8 +131,7 @@ final class RecordWrites {
 		}
 		return depart(departing).then(Mono.delay(notice, this.timer))
 			.thenMany(Flux.fromIterable(departing.keySet()))
-			.flatMap((service) -> this.session.delete(service, this.self.nodeId()).timeout(this.timeout, this.timer),
-					AT_ONCE)
+			.flatMap((service) -> within(this.session.delete(service, this.self.nodeId())), AT_ONCE)
 			.then();
 	}
 
@@ -150,13 +149,15 @@ final class RecordWrites {
 	}
 
 	private Mono<Held> read(ServiceName service) {
-		return this.session.read(service, this.self.nodeId())
-			.defaultIfEmpty(Held.NONE)
-			.timeout(this.timeout, this.timer);
+		return within(this.session.read(service, this.self.nodeId()).defaultIfEmpty(Held.NONE));
 	}
 
 	private Mono<Boolean> put(ServiceName service, byte[] record, Held expected) {
-		return this.session.put(service, this.self.nodeId(), record, expected).timeout(this.timeout, this.timer);
+		return within(this.session.put(service, this.self.nodeId(), record, expected));
+	}
+
+	private <T> Mono<T> within(Mono<T> step) {
+		return Answers.within(this.timeout, step, this.timer);
 	}
 
 }

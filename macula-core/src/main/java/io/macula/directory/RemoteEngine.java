@@ -21,13 +21,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.log.DurationText;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A directory kept by a system of its own, such as etcd: everything that all of these
@@ -35,7 +41,15 @@ import reactor.core.publisher.Mono;
  */
 public final class RemoteEngine implements DirectoryEngine {
 
-	private static final FaultLog faults = new FaultLog(PrintableLogger.of(RemoteEngine.class));
+	/** Threads that run subscribers end when they had nothing to do for so long. */
+	private static final int IDLE_SECONDS = 10;
+
+	private static final Logger logger = PrintableLogger.of(RemoteEngine.class);
+
+	private static final FaultLog faults = new FaultLog(logger);
+
+	/** The withdrawal has its own bound, which is shorter; the loop may be held up. */
+	private static final Duration LEAVING = Duration.ofMillis(1750);
 
 	/** A client that takes longer to disconnect is not waited for. */
 	private static final Duration CLOSING = Duration.ofSeconds(2);
@@ -50,6 +64,9 @@ public final class RemoteEngine implements DirectoryEngine {
 
 	private final @Nullable RemoteRegistry registry;
 
+	/** Not those that the application may occupy with calls that wait for a snapshot. */
+	private final Scheduler subscribers;
+
 	private final Mono<Void> closing;
 
 	private volatile boolean started;
@@ -58,10 +75,12 @@ public final class RemoteEngine implements DirectoryEngine {
 		this.type = Objects.requireNonNull(type, "type");
 		this.client = client;
 		this.loop = loop;
-		this.services = new WatchedServices(loop, client, type);
 		RecordStore store = client.store();
 		this.registry = (store != null) ? new RemoteRegistry(loop, store, type) : null;
-		this.closing = Mono.defer(this::leave).onErrorComplete().doFinally((signal) -> this.loop.close()).cache();
+		this.subscribers = Schedulers.newBoundedElastic(Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE,
+				Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE, "macula-snapshots-" + type, IDLE_SECONDS, true);
+		this.services = new WatchedServices(loop, client, type, this.subscribers);
+		this.closing = Mono.defer(this::leave).onErrorComplete().doFinally((signal) -> end()).cache();
 	}
 
 	/**
@@ -71,7 +90,14 @@ public final class RemoteEngine implements DirectoryEngine {
 	 * @return the engine; not restartable
 	 */
 	public static RemoteEngine of(String type, EngineClient client) {
-		return new RemoteEngine(type, client, DirectoryLoop.start("macula-directory-" + type));
+		DirectoryLoop loop = DirectoryLoop.start("macula-directory-" + type);
+		try {
+			return new RemoteEngine(type, client, loop);
+		}
+		catch (RuntimeException | Error ex) {
+			loop.close();
+			throw ex;
+		}
 	}
 
 	@Override
@@ -102,9 +128,11 @@ public final class RemoteEngine implements DirectoryEngine {
 		try {
 			this.client.start(this.services);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			faults.error("The client of " + this.type + " cannot be started", ex);
-			this.services.lost("its client cannot be started: " + ex.getMessage());
+			String reason = (ex instanceof RuntimeException && ex.getMessage() != null) ? ex.getMessage()
+					: ex.toString();
+			this.services.lost("its client cannot be started: " + reason);
 		}
 	}
 
@@ -116,14 +144,46 @@ public final class RemoteEngine implements DirectoryEngine {
 	private Mono<Void> leave() {
 		Mono<Void> withdrawn = (this.registry != null) ? this.registry.close() : Mono.empty();
 		return withdrawn.then(inLoop(this.services::stop))
-			.then(Mono.defer(() -> this.started ? this.client.close() : Mono.empty())
-				.timeout(CLOSING, this.loop.timer()));
+			.timeout(LEAVING, this.loop.timer())
+			.then(disconnect())
+			.onErrorResume(TimeoutException.class, (ex) -> disconnectHeldUp());
+	}
+
+	private Mono<Void> disconnect() {
+		return Mono.defer(() -> this.started ? this.client.close() : Mono.empty())
+			.timeout(CLOSING, this.loop.timer())
+			.onErrorResume((ex) -> {
+				faults.warn("The client of " + this.type + " failed to disconnect within " + DurationText.of(CLOSING)
+						+ ", and is left behind", ex);
+				return Mono.empty();
+			});
+	}
+
+	/** The loop cannot do it: what holds it up may end by it. */
+	private Mono<Void> disconnectHeldUp() {
+		logger.warn("The client of {} holds up the directory, which is closed without withdrawing;"
+				+ " what this node advertises ends with its lease", this.type);
+		return OwnThread.run("macula-close-" + this.type, this::disconnect);
+	}
+
+	private void end() {
+		this.loop.close();
+		// Whoever is told a snapshot at this moment has it in peace.
+		this.subscribers.disposeGracefully()
+			.timeout(CLOSING, this.loop.timer())
+			.onErrorComplete()
+			.doFinally((signal) -> this.subscribers.dispose())
+			.subscribe();
 	}
 
 	private Mono<Void> inLoop(Runnable task) {
 		return Mono.create((sink) -> this.loop.execute(() -> {
-			task.run();
-			sink.success();
+			try {
+				task.run();
+			}
+			finally {
+				sink.success();
+			}
 		}, sink::success));
 	}
 
@@ -140,12 +200,28 @@ public final class RemoteEngine implements DirectoryEngine {
 
 	@Override
 	public @Nullable Status obstacle() {
-		return this.client.obstacle();
+		return asked(this.client::obstacle, null);
 	}
 
 	@Override
 	public String hint() {
-		return this.client.hint();
+		try {
+			return this.client.hint();
+		}
+		catch (RuntimeException | Error ex) {
+			return this.type + ", whose client cannot say where it looks: " + ex;
+		}
+	}
+
+	/** These are asked by calls and by health checks, for which they are no reason to fail. */
+	private <T extends @Nullable Object> T asked(Supplier<T> question, T otherwise) {
+		try {
+			return question.get();
+		}
+		catch (RuntimeException | Error ex) {
+			faults.error("The client of " + this.type + " cannot say how it is", ex);
+			return otherwise;
+		}
 	}
 
 	@Override
@@ -155,7 +231,7 @@ public final class RemoteEngine implements DirectoryEngine {
 		String fault = fault(view);
 		DirectoryReport report = new DirectoryReport(this.type, view.nodes(), null, view.trouble() == null,
 				Duration.ofNanos(Math.max(0, now - view.sinceNanos())), view.age(now), fault, view.corrupt(),
-				view.preserving(), view.overdue(), this.client.servers());
+				view.preserving(), view.overdue(), asked(this.client::servers, Map.of()));
 		return new DirectoryState(Map.of(), view.nodes(), view.preserving(), view.overdue(), fault, List.of(report));
 	}
 

@@ -16,14 +16,16 @@
 
 package io.macula.directory;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.macula.log.FaultLog;
+import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * The snapshots of one service on their way to its subscribers, of which only the latest
@@ -31,7 +33,9 @@ import reactor.core.scheduler.Schedulers;
  * are called by other threads, one at a time, and one that blocks delays none but the
  * others of this feed. Never ends. Safe for all threads.
  */
-public final class SnapshotFeed {
+final class SnapshotFeed {
+
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(SnapshotFeed.class));
 
 	private final Scheduler subscribers;
 
@@ -44,14 +48,8 @@ public final class SnapshotFeed {
 
 	/**
 	 * A feed without snapshots.
-	 */
-	public SnapshotFeed() {
-		this(Schedulers.boundedElastic());
-	}
-
-	/**
-	 * A feed.
-	 * @param subscribers where they run
+	 * @param subscribers where they run: not where the application runs code that may
+	 * wait for a snapshot
 	 */
 	SnapshotFeed(Scheduler subscribers) {
 		this.subscribers = subscribers;
@@ -61,10 +59,17 @@ public final class SnapshotFeed {
 	 * Tell a snapshot in the place of those that were not yet delivered.
 	 * @param snapshot the latest
 	 */
-	public void tell(Snapshot snapshot) {
+	void tell(Snapshot snapshot) {
 		this.next.set(snapshot);
 		if (this.told.getAndIncrement() == 0) {
-			this.subscribers.schedule(this::deliver);
+			try {
+				this.subscribers.schedule(this::deliver);
+			}
+			catch (RejectedExecutionException ex) {
+				// No thread can be had: the next one tells what this one would have.
+				this.told.set(0);
+				faults.warn("A snapshot of service " + snapshot.service() + " has to wait for the next one", ex);
+			}
 		}
 	}
 
@@ -73,9 +78,19 @@ public final class SnapshotFeed {
 		while (seen != 0) {
 			Snapshot snapshot = this.next.getAndSet(null);
 			if (snapshot != null) {
-				this.sink.tryEmitNext(snapshot);
+				emit(snapshot);
 			}
 			seen = this.told.addAndGet(-seen);
+		}
+	}
+
+	/* What Reactor takes for fatal gets through to here; it is that subscriber's alone. */
+	private void emit(Snapshot snapshot) {
+		try {
+			this.sink.tryEmitNext(snapshot);
+		}
+		catch (Throwable ex) {
+			faults.warn("A subscriber of service " + snapshot.service() + " failed", ex);
 		}
 	}
 
@@ -84,7 +99,7 @@ public final class SnapshotFeed {
 	 * the subscriber is slow.
 	 * @return endless
 	 */
-	public Flux<Snapshot> snapshots() {
+	Flux<Snapshot> snapshots() {
 		return this.sink.asFlux().onBackpressureLatest();
 	}
 

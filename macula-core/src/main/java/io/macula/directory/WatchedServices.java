@@ -34,7 +34,6 @@ import org.slf4j.Logger;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Read side of a remote system: the services that this node watches, each by one watch
@@ -106,10 +105,6 @@ public final class WatchedServices implements Directory {
 		this.corrupt = new CorruptRecords(type, this.limit);
 		this.flushedNanos = loop.nanoTime() - PACE.toNanos();
 		this.view = new View(0, false, List.of(), 0, null, null, null, loop.nanoTime(), false, null);
-	}
-
-	WatchedServices(DirectoryLoop loop, EngineClient client, String type) {
-		this(loop, client, type, Schedulers.boundedElastic());
 	}
 
 	/**
@@ -184,13 +179,25 @@ public final class WatchedServices implements Directory {
 		watch.open(opened);
 		try {
 			Disposable ending = this.client.watch(opened);
-			watch.work(ending);
+			watch.work(() -> end(ending, watch.service()));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			faults.error("The client of " + this.type + " cannot watch service " + watch.service(), ex);
-			failed(watch, String.valueOf(ex.getMessage()));
+			failed(watch, "its client cannot watch it: " + ex);
 		}
 		publish();
+	}
+
+	/* However it goes, nothing is heard of that watch any more. */
+	private void end(@Nullable Disposable ending, ServiceName service) {
+		try {
+			if (ending != null) {
+				ending.dispose();
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			faults.error("The client of " + this.type + " failed to end its watch of service " + service, ex);
+		}
 	}
 
 	void listed(ServiceWatch watch, Map<String, byte[]> records) {

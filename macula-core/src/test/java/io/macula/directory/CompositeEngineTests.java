@@ -100,6 +100,27 @@ class CompositeEngineTests {
 		assertThat(this.told).last().isEqualTo(List.of("a"));
 	}
 
+	/** Those that left are called no more, whatever another directory may know. */
+	@Test
+	void whenTheDirectoryThatWasToldHasNoneAnyMoreThenThatIsToldWhoeverIsSilent() {
+		watch();
+		this.first.tell(ORDERS, "a");
+		this.first.tell(ORDERS);
+		assertThat(this.told).containsExactly(List.of("a"));
+		this.time.advanceTimeBy(CompositeDirectory.PATIENCE);
+		assertThat(this.told).containsExactly(List.of("a"), List.of());
+		this.second.tell(ORDERS, "b");
+		assertThat(this.told).last().isEqualTo(List.of("b"));
+	}
+
+	@Test
+	void anErrorOfOneEngineIsNothingToTheOthers() {
+		this.first.startError = new NoClassDefFoundError("expected/by/the/Test");
+		this.engine.start(SELF);
+		assertThat(this.second.started).containsExactly(SELF);
+		assertThat(this.engine.trouble()).contains("embedded: it could not be started").contains("expected/by/the/Test");
+	}
+
 	@Test
 	void thePreferredDirectoryNeedsToWaitForNobody() {
 		watch();

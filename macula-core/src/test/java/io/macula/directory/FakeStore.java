@@ -49,6 +49,9 @@ final class FakeStore implements RecordStore {
 	/** Answers nothing. */
 	boolean hanging;
 
+	/** Answers a wish for a session with one. */
+	boolean granting = true;
+
 	/** Refuses everything. */
 	@Nullable RuntimeException failure;
 
@@ -61,6 +64,9 @@ final class FakeStore implements RecordStore {
 	@Override
 	public Mono<Session> open(Duration lease, Listener listener) {
 		return answer(() -> {
+			if (!this.granting) {
+				return null;
+			}
 			this.opened++;
 			FakeSession session = new FakeSession(this.opened);
 			this.open.add(session);

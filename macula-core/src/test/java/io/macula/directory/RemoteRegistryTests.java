@@ -19,6 +19,7 @@ package io.macula.directory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,8 @@ import io.macula.ServiceName;
 import io.macula.directory.Lease.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -150,6 +153,64 @@ class RemoteRegistryTests {
 		assertThat(this.store.log).endsWith("put two/a", "depart one/a", "delete one/a");
 		first.withdraw().block();
 		assertThat(this.store.records).containsOnlyKeys("two/a");
+	}
+
+	/** What says that it departs is longer than the record. */
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 17 })
+	void aRecordOfTheMostBytesCanBeWithdrawn(int less) {
+		start();
+		Lease large = this.registry.advertise(large(less, ONE, TWO));
+		pass(Duration.ofMillis(1));
+		assertThat(large.state()).isEqualTo(State.GRANTED);
+		Lease fewer = this.registry.advertise(large(less, TWO));
+		pass(Duration.ofMillis(1));
+		assertThat(fewer.state()).isEqualTo(State.GRANTED);
+		assertThat(this.store.records).containsOnlyKeys("two/a");
+		AtomicBoolean done = new AtomicBoolean();
+		this.registry.close().subscribe(null, null, () -> done.set(true));
+		pass(Duration.ofSeconds(2));
+		assertThat(done).isTrue();
+		assertThat(this.store.open).isEmpty();
+		assertThat(this.store.log).contains("depart one/a", "depart two/a");
+	}
+
+	/** An advertisement whose records lack so many bytes to the most. */
+	private static Advertisement large(int less, ServiceName... services) {
+		Map<String, String> metadata = new HashMap<>();
+		for (int i = 0; i < 7; i++) {
+			// Two bytes each in a record.
+			metadata.put("k" + i, "\"".repeat(4096));
+		}
+		metadata.put("more", "x".repeat(4096));
+		metadata.put("rest", "");
+		int missing = AdvertisementRecord.MAX_BYTES - ",\"departing\":true".length() - less
+				- AdvertisementRecord.of(advertised(metadata, ONE), ONE).encode().length;
+		metadata.put("rest", "x".repeat(missing));
+		return advertised(metadata, services);
+	}
+
+	@Test
+	void aRecordThatCouldNotBeWithdrawnIsNotAdvertised() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.registry.advertise(large(-1, ONE)))
+			.withMessageContaining("macula.provider.metadata");
+	}
+
+	private static Advertisement advertised(Map<String, String> metadata, ServiceName... services) {
+		return new Advertisement(new Instance("a", 10, new Endpoint("h", 1), null, 0, 100, metadata), Set.of(services),
+				LEASE);
+	}
+
+	@Test
+	void whenTheSystemAnswersWithNoSessionThenAnotherIsAskedFor() {
+		this.store.granting = false;
+		start();
+		Lease lease = advertise(10, ONE);
+		pass(Duration.ofSeconds(1));
+		assertThat(this.registry.fault()).contains("opens no session");
+		this.store.granting = true;
+		pass(LEASE);
+		assertThat(lease.state()).isEqualTo(State.GRANTED);
 	}
 
 	@Test

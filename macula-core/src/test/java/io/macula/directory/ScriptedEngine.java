@@ -45,6 +45,8 @@ final class ScriptedEngine implements DirectoryEngine, Directory, Registry {
 
 	@Nullable RuntimeException startFailure;
 
+	@Nullable Error startError;
+
 	@Nullable RuntimeException advertiseFailure;
 
 	@Nullable String trouble;
@@ -128,6 +130,9 @@ final class ScriptedEngine implements DirectoryEngine, Directory, Registry {
 	public void start(@Nullable Endpoint self) {
 		if (this.startFailure != null) {
 			throw this.startFailure;
+		}
+		if (this.startError != null) {
+			throw this.startError;
 		}
 		this.started.add(self);
 	}

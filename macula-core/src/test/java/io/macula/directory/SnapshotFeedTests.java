@@ -20,13 +20,18 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.macula.ServiceName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -40,7 +45,7 @@ class SnapshotFeedTests {
 
 	private static final ServiceName SERVICE = new ServiceName("test.calculator");
 
-	private final SnapshotFeed feed = new SnapshotFeed();
+	private final SnapshotFeed feed = new SnapshotFeed(Schedulers.boundedElastic());
 
 	@Test
 	void whoComesLateGetsTheLatest() {
@@ -103,6 +108,57 @@ class SnapshotFeedTests {
 		assertThat(seen).containsExactly(1L);
 		slow.request(1);
 		assertThat(seen).containsExactly(1L, 3L);
+	}
+
+	/** A class of the subscriber's that is missing is an error that Reactor lets through. */
+	@Test
+	void whenASubscriberFailsForGoodThenTheOthersGoOn() {
+		List<Throwable> thrown = new ArrayList<>();
+		Scheduler caller = Schedulers.fromExecutor((task) -> {
+			try {
+				task.run();
+			}
+			catch (Throwable ex) {
+				thrown.add(ex);
+			}
+		});
+		SnapshotFeed direct = new SnapshotFeed(caller);
+		direct.snapshots().subscribe((snapshot) -> {
+			throw new NoClassDefFoundError("expected/by/the/Test");
+		});
+		List<Long> seen = new ArrayList<>();
+		direct.snapshots().subscribe((snapshot) -> seen.add(snapshot.confirmedNanoTime()));
+		direct.tell(snapshot(1));
+		direct.tell(snapshot(2));
+		assertThat(seen).last().isEqualTo(2L);
+	}
+
+	@Test
+	void whenNoThreadCanBeHadThenTheNextSnapshotTriesAgain() {
+		AtomicBoolean refusing = new AtomicBoolean(true);
+		SnapshotFeed direct = new SnapshotFeed(new Scheduler() {
+
+			@Override
+			public Disposable schedule(Runnable task) {
+				if (refusing.get()) {
+					throw new RejectedExecutionException("expected by the test");
+				}
+				task.run();
+				return Disposables.disposed();
+			}
+
+			@Override
+			public Worker createWorker() {
+				throw new UnsupportedOperationException();
+			}
+
+		});
+		List<Long> seen = new ArrayList<>();
+		direct.snapshots().subscribe((snapshot) -> seen.add(snapshot.confirmedNanoTime()));
+		direct.tell(snapshot(1));
+		refusing.set(false);
+		direct.tell(snapshot(2));
+		assertThat(seen).containsExactly(2L);
 	}
 
 	private static void await(CountDownLatch latch) {
