@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.macula.Code;
 import io.macula.Fingerprint;
@@ -68,6 +69,9 @@ public final class RealmClient implements AutoCloseable {
 	/** Whether people want to know of the client services: not of those of a warm-up. */
 	private final boolean announced;
 
+	/** It was said that zones make no difference. */
+	private final AtomicBoolean zoneMissed = new AtomicBoolean();
+
 	private volatile ClientPhase phase;
 
 	/**
@@ -100,6 +104,7 @@ public final class RealmClient implements AutoCloseable {
 	 * @param life what calls work with until {@link #stop}
 	 */
 	public void start(ClientLife life) {
+		tellOfZone("Each client service", this.context.defaults());
 		enter(new ClientPhase(life, RESTARTED));
 	}
 
@@ -290,8 +295,18 @@ public final class RealmClient implements AutoCloseable {
 			made = new ServiceClient(name, service, settings, this.context, () -> this.phase);
 			this.clients.put(name, made);
 		}
+		tellOfZone("Client service '" + name + "'", settings);
 		made.begin();
 		return made;
+	}
+
+	/** Whoever wants near instances first must have said where this node is. */
+	private void tellOfZone(String who, ServiceSettings settings) {
+		if (settings.zoneAware() && this.context.zone() == null && this.announced
+				&& this.zoneMissed.compareAndSet(false, true)) {
+			logger.warn("{} is zone-aware, but this node has no zone, so that zones make no difference:"
+					+ " set macula.node.zone to where this node is, or leave zone-aware out", who);
+		}
 	}
 
 	/**

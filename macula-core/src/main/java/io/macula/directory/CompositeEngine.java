@@ -195,8 +195,9 @@ final class CompositeEngine implements DirectoryEngine {
 			nodes = Math.max(nodes, state.nodes());
 			selfPreservation |= state.selfPreservation();
 			overdue.addAll(state.overdue());
-			if (state.fault() != null) {
-				faults.add(part.type + ": " + state.fault());
+			String fault = this.unstarted.getOrDefault(part.type, state.fault());
+			if (fault != null) {
+				faults.add(part.type + ": " + fault);
 			}
 			reports.addAll(reports(part, state));
 		}

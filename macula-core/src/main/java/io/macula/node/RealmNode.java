@@ -236,6 +236,8 @@ public final class RealmNode implements AutoCloseable {
 	 * @throws IllegalArgumentException if the weight is not valid
 	 * @throws IllegalStateException if this node is closed or was not built with a
 	 * provider
+	 * @throws RuntimeException of a registry of the user's that fails; to set the weight
+	 * again tells it again
 	 */
 	public void weight(int weight) {
 		if (weight < 1 || weight > Instance.MAX_WEIGHT) {
@@ -252,11 +254,14 @@ public final class RealmNode implements AutoCloseable {
 			}
 			this.weight = weight;
 			serving = serving();
-			if (serving == null || !serving.weigh(weight)) {
-				return;
+			if (serving != null) {
+				serving.weigh(weight);
 			}
 		}
-		serving.tell();
+		// Also what is set already: the registry may have failed to take it.
+		if (serving != null) {
+			serving.tell();
+		}
 	}
 
 	/**

@@ -119,6 +119,7 @@ class CompositeEngineTests {
 		this.engine.start(SELF);
 		assertThat(this.second.started).containsExactly(SELF);
 		assertThat(this.engine.trouble()).contains("embedded: it could not be started").contains("expected/by/the/Test");
+		assertThat(this.engine.state().fault()).isEqualTo(this.engine.trouble());
 	}
 
 	@Test

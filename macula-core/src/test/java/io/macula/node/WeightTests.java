@@ -20,8 +20,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.macula.ServiceName;
 import io.macula.client.ServiceSettings;
+import io.macula.directory.Directory;
+import io.macula.directory.DirectoryEngine;
+import io.macula.directory.InMemoryDirectory;
+import io.macula.directory.Registry;
 import io.macula.selection.SelectionStrategies;
 import io.macula.server.ProviderSettings;
 import io.macula.node.RealmNodeTests.Calculator;
@@ -85,6 +95,89 @@ class WeightTests {
 		assertThat(node.report().provider().weight()).isEqualTo(8);
 		node.advertise();
 		awaitWeight(client("client", node), "node1", 8, Duration.ofSeconds(10));
+	}
+
+	@Test
+	void aRegistryThatFailedToTakeAWeightIsToldItAgain() {
+		InMemoryDirectory directory = new InMemoryDirectory();
+		AtomicBoolean failing = new AtomicBoolean();
+		RealmNode node = inMemory(directory, (advertisement) -> {
+			if (failing.get()) {
+				throw new IllegalStateException("expected by the test");
+			}
+			return directory.advertise(advertisement);
+		});
+		failing.set(true);
+		assertThatIllegalStateException().isThrownBy(() -> node.weight(7));
+		failing.set(false);
+		node.weight(7);
+		assertThat(weight(directory)).isEqualTo(7);
+	}
+
+	@Test
+	void ofManyWhoSetAWeightTheLastOneIsAdvertised() throws Exception {
+		InMemoryDirectory directory = new InMemoryDirectory();
+		RealmNode node = inMemory(directory, directory);
+		ExecutorService threads = Executors.newFixedThreadPool(8);
+		try {
+			List<Callable<Void>> tasks = new ArrayList<>();
+			for (int i = 1; i <= 8; i++) {
+				int from = i * 1000;
+				tasks.add(() -> {
+					for (int weight = from; weight < from + 300; weight++) {
+						node.weight(weight);
+					}
+					return null;
+				});
+			}
+			for (Future<Void> done : threads.invokeAll(tasks)) {
+				done.get();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+		assertThat(weight(directory)).isEqualTo(node.report().provider().weight()).isGreaterThanOrEqualTo(1000);
+	}
+
+	@Test
+	void aWeightThatIsSetWhileTheNodeStartsIsAdvertised() throws Exception {
+		for (int i = 0; i < 20; i++) {
+			InMemoryDirectory directory = new InMemoryDirectory();
+			RealmNode node = inMemory(directory, directory);
+			node.stop();
+			Thread starting = new Thread(() -> {
+				node.start();
+				node.advertise();
+			});
+			starting.start();
+			for (int weight = 2; weight <= 50; weight++) {
+				node.weight(weight);
+			}
+			starting.join();
+			assertThat(node.report().provider().weight()).isEqualTo(50);
+			assertThat(weight(directory)).isEqualTo(50);
+			node.close();
+		}
+	}
+
+	private static int weight(InMemoryDirectory directory) {
+		return directory.watch(new ServiceName("test.calculator")).blockFirst().instances().get(0).weight();
+	}
+
+	private RealmNode inMemory(Directory directory, Registry registry) {
+		RealmNode node = RealmNode.builder("test")
+			.nodeId("node1")
+			.secret(SECRET)
+			.provider(
+					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 20, 1000, 1000, Duration.ofSeconds(2)))
+			.service("test.calculator", Calculator.class, new CalculatorHandler("node1"))
+			.directory(DirectoryEngine.of(directory, registry, "the test"))
+			.build();
+		this.nodes.add(node);
+		node.start();
+		node.advertise();
+		return node;
 	}
 
 	@Test
