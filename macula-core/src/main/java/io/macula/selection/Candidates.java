@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -254,10 +256,12 @@ final class Candidates {
 
 	/** Candidates and some others, in the order of all. */
 	static CandidateList joined(InstanceTracker[] all, CandidateList list, InstanceTracker[] others) {
-		List<InstanceTracker> wanted = List.of(others);
-		List<InstanceTracker> joined = new ArrayList<>(list.size() + others.length);
+		Set<InstanceTracker> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+		Collections.addAll(wanted, list.trackers());
+		Collections.addAll(wanted, others);
+		List<InstanceTracker> joined = new ArrayList<>(wanted.size());
 		for (InstanceTracker tracker : all) {
-			if (list.contains(tracker) || wanted.contains(tracker)) {
+			if (wanted.contains(tracker)) {
 				joined.add(tracker);
 			}
 		}
@@ -268,8 +272,9 @@ final class Candidates {
 	CandidateList untried(Collection<InstanceTracker> tried, Supplier<RandomGenerator> random) {
 		CandidateList drawn = offer(random).preferred();
 		CandidateList rest = drawn.without(tried);
-		if (rest != null && rest.isEmpty() && drawn != this.whole.preferred()) {
-			rest = this.whole.preferred().without(tried);
+		if (drawn != this.whole.preferred()) {
+			rest = (rest != null) ? rest : without(drawn, tried::contains);
+			rest = !rest.isEmpty() ? rest : this.whole.preferred().without(tried);
 		}
 		return (rest != null && !rest.isEmpty()) ? rest : exceptOfAnyTier(tried::contains);
 	}
@@ -280,17 +285,22 @@ final class Candidates {
 	 */
 	CandidateList except(Predicate<InstanceTracker> left, Supplier<RandomGenerator> random) {
 		if (!split().none()) {
-			List<InstanceTracker> rest = new ArrayList<>();
-			for (InstanceTracker tracker : offer(random).preferred().trackers()) {
-				if (!left.test(tracker)) {
-					rest.add(tracker);
-				}
-			}
+			CandidateList rest = without(offer(random).preferred(), left);
 			if (!rest.isEmpty()) {
-				return list(rest);
+				return rest;
 			}
 		}
 		return exceptOfAnyTier(left);
+	}
+
+	private static CandidateList without(CandidateList list, Predicate<InstanceTracker> left) {
+		List<InstanceTracker> rest = new ArrayList<>();
+		for (InstanceTracker tracker : list.trackers()) {
+			if (!left.test(tracker)) {
+				rest.add(tracker);
+			}
+		}
+		return list(rest);
 	}
 
 	private CandidateList exceptOfAnyTier(Predicate<InstanceTracker> left) {

@@ -34,6 +34,8 @@ final class ZoneSplit {
 	/** Zones make no difference. */
 	static final ZoneSplit NONE = new ZoneSplit(List.of(), new double[0], new Offer[0], new double[0]);
 
+	private static final InstanceTracker[] NONE_DUE = {};
+
 	/** Known ones, the own one first. */
 	private final List<Part> parts;
 
@@ -75,7 +77,7 @@ final class ZoneSplit {
 				boolean apart = i == 0 && part.settledSuffice(strengths);
 				end += shares[i];
 				ends[offers.size()] = end;
-				offers.add(part.offer(all, due, apart ? list(part.settled) : whole.settled()));
+				offers.add(part.offer(all, zoning.probing() ? due : NONE_DUE, apart ? list(part.settled) : whole.settled()));
 			}
 		}
 		return new ZoneSplit(parts, shares, offers.toArray(Offer[]::new), ends);

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param own the caller's zone
  * @param weighing whether the strategy follows the weights, so that they tell what a zone
  * can carry; else each instance counts the same
+ * @param probing whether the strategy itself chooses what to probe
  */
-record Zoning(String own, boolean weighing) {
+record Zoning(String own, boolean weighing, boolean probing) {
 
 	/** What an instance can carry. */
 	long strength(InstanceTracker tracker) {

@@ -18,12 +18,15 @@ package io.macula.selection;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.sun.management.ThreadMXBean;
 import io.macula.Code;
@@ -173,6 +176,74 @@ class ZoneAwareTests {
 		assertThat(new HashSet<>(tried)).hasSize(12);
 		assertThat(zones.subList(0, 4)).containsOnly("a");
 		assertThat(this.fixtures.retry(tried.toArray(new InstanceTracker[0]))).isNull();
+	}
+
+	/** Also beyond the few that a list can leave out without a copy. */
+	@Test
+	void furtherAttemptsStayInALargeZone() {
+		Fixtures large = new Fixtures(SelectionStrategies.zoneAware(), EjectionSettings.defaults(), "a");
+		List<Instance> instances = new ArrayList<>();
+		for (int i = 1; i <= 60; i++) {
+			instances.add(Fixtures.instance(i, "abc".substring(i % 3, i % 3 + 1), 100));
+		}
+		large.balancer.update(instances);
+		List<InstanceTracker> tried = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			tried.add(large.retry(tried.toArray(new InstanceTracker[0])));
+		}
+		assertThat(new HashSet<>(tried)).hasSize(20);
+		assertThat(tried).extracting((tracker) -> tracker.instance().zone()).containsOnly("a");
+	}
+
+	@Test
+	void zonesThatFlipWhileThreadsChooseLeadToNoFailure() throws Exception {
+		LoadBalancer balancer = new LoadBalancer(Fixtures.SERVICE, "zone_aware", SelectionStrategies.zoneAware(),
+				EjectionSettings.defaults(), "a", System::nanoTime, ThreadLocalRandom::current);
+		balancer.update(threeZones());
+		AtomicBoolean done = new AtomicBoolean();
+		List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			Thread thread = new Thread(() -> {
+				while (!done.get()) {
+					List<InstanceTracker> tried = new ArrayList<>();
+					for (int attempt = 1; attempt <= 4; attempt++) {
+						InstanceTracker picked = balancer.pick(Fixtures.context(attempt, attempt), tried);
+						if (picked != null) {
+							tried.add(picked);
+							picked.failed(Code.UNAVAILABLE, Processed.NO, 1_000_000);
+						}
+					}
+					if (new HashSet<>(tried).size() != tried.size()) {
+						thrown.add(new AssertionError("one was tried twice"));
+					}
+					ZoneSpread spread = balancer.zones();
+					double sum = spread.zones().stream().mapToDouble(ZoneSpread.Zone::share).sum();
+					if (!spread.zones().isEmpty() && Math.abs(sum - 1) > 1e-9) {
+						thrown.add(new AssertionError("shares " + spread));
+					}
+				}
+			});
+			thread.setUncaughtExceptionHandler((failed, ex) -> thrown.add(ex));
+			thread.start();
+			threads.add(thread);
+		}
+		Random random = new Random(1);
+		for (int round = 0; round < 2000; round++) {
+			List<Instance> instances = new ArrayList<>();
+			int count = random.nextInt(20);
+			for (int i = 1; i <= count; i++) {
+				String zone = (random.nextInt(5) == 0) ? null : "abcd".substring(random.nextInt(3)).substring(0, 1);
+				instances.add(Fixtures.instance(i, zone, 1 + random.nextInt(10_000)));
+			}
+			balancer.update(instances);
+			balancer.trackers().forEach((tracker) -> tracker.availability(Availability.values()[random.nextInt(Availability.values().length)]));
+		}
+		done.set(true);
+		for (Thread thread : threads) {
+			thread.join();
+		}
+		assertThat(thrown).isEmpty();
 	}
 
 	@Test
