@@ -293,9 +293,9 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 		// Whoever advertises has to be able to say that he leaves.
 		int most = this.departing ? MAX_BYTES : MAX_BYTES - DEPARTING_BYTES;
 		if (text.length > most) {
-			throw new IllegalArgumentException("The record of node '" + node.nodeId() + "' for service '" + this.service
-					+ "' has " + text.length + " bytes: expected at most " + most
-					+ "; shorten the metadata (macula.provider.metadata)");
+			throw new IllegalArgumentException(
+					"The record of node '" + node.nodeId() + "' for service '" + this.service + "' has " + text.length
+							+ " bytes: expected at most " + most + "; shorten the metadata (macula.provider.metadata)");
 		}
 		return text;
 	}

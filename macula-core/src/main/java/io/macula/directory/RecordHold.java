@@ -249,8 +249,8 @@ final class RecordHold implements RecordStore.Listener {
 		if (open == null || this.ended) {
 			return;
 		}
-		this.renewal
-			.update(Answers.within(this.lease.dividedBy(3), Mono.defer(open::renew), this.loop.timer()).subscribe((nothing) -> {
+		this.renewal.update(Answers.within(this.lease.dividedBy(3), Mono.defer(open::renew), this.loop.timer())
+			.subscribe((nothing) -> {
 			}, (error) -> this.loop.execute(() -> notRenewed(error)), () -> this.loop.execute(this::renewed)));
 	}
 

@@ -213,7 +213,10 @@ public final class RemoteEngine implements DirectoryEngine {
 		}
 	}
 
-	/** These are asked by calls and by health checks, for which they are no reason to fail. */
+	/**
+	 * These are asked by calls and by health checks, for which they are no reason to
+	 * fail.
+	 */
 	private <T extends @Nullable Object> T asked(Supplier<T> question, T otherwise) {
 		try {
 			return question.get();

@@ -84,7 +84,9 @@ final class SnapshotFeed {
 		}
 	}
 
-	/* What Reactor takes for fatal gets through to here; it is that subscriber's alone. */
+	/*
+	 * What Reactor takes for fatal gets through to here; it is that subscriber's alone.
+	 */
 	private void emit(Snapshot snapshot) {
 		try {
 			this.sink.tryEmitNext(snapshot);

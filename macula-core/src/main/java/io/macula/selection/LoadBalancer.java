@@ -99,7 +99,8 @@ public final class LoadBalancer {
 		this.strategy = new CheckedStrategy(service, strategyName, strategy);
 		this.random = random;
 		this.nearZone = nearZone;
-		Zoning zoning = (nearZone != null) ? new Zoning(nearZone, this.strategy.weighing(), !this.strategy.spreading()) : null;
+		Zoning zoning = (nearZone != null) ? new Zoning(nearZone, this.strategy.weighing(), !this.strategy.spreading())
+				: null;
 		this.roster = new Roster(service, settings, zoning, clock, random);
 	}
 

@@ -77,7 +77,8 @@ final class ZoneSplit {
 				boolean apart = i == 0 && part.settledSuffice(strengths);
 				end += shares[i];
 				ends[offers.size()] = end;
-				offers.add(part.offer(all, zoning.probing() ? due : NONE_DUE, apart ? list(part.settled) : whole.settled()));
+				offers.add(part.offer(all, zoning.probing() ? due : NONE_DUE,
+						apart ? list(part.settled) : whole.settled()));
 			}
 		}
 		return new ZoneSplit(parts, shares, offers.toArray(Offer[]::new), ends);

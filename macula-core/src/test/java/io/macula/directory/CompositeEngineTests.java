@@ -118,7 +118,8 @@ class CompositeEngineTests {
 		this.first.startError = new NoClassDefFoundError("expected/by/the/Test");
 		this.engine.start(SELF);
 		assertThat(this.second.started).containsExactly(SELF);
-		assertThat(this.engine.trouble()).contains("embedded: it could not be started").contains("expected/by/the/Test");
+		assertThat(this.engine.trouble()).contains("embedded: it could not be started")
+			.contains("expected/by/the/Test");
 		assertThat(this.engine.state().fault()).isEqualTo(this.engine.trouble());
 	}
 

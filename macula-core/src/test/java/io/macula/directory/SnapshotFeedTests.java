@@ -110,7 +110,9 @@ class SnapshotFeedTests {
 		assertThat(seen).containsExactly(1L, 3L);
 	}
 
-	/** A class of the subscriber's that is missing is an error that Reactor lets through. */
+	/**
+	 * A class of the subscriber's that is missing is an error that Reactor lets through.
+	 */
 	@Test
 	void whenASubscriberFailsForGoodThenTheOthersGoOn() {
 		List<Throwable> thrown = new ArrayList<>();

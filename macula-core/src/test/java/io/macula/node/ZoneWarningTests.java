@@ -47,8 +47,7 @@ class ZoneWarningTests {
 	final LogLines log = LogLines.of(RealmClient.class).from(Level.WARN);
 
 	private static RealmNode node(@Nullable String zone, ServiceSettings defaults) {
-		NodeSettings settings = new NodeSettings(new Realm("test"), "client", zone, List.of(),
-				Duration.ofSeconds(15));
+		NodeSettings settings = new NodeSettings(new Realm("test"), "client", zone, List.of(), Duration.ofSeconds(15));
 		return RealmNode.builder(settings)
 			.tls(InsecureTls.of(settings.realm(), settings.nodeId()))
 			.defaults(defaults)

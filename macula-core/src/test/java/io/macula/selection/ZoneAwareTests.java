@@ -237,7 +237,9 @@ class ZoneAwareTests {
 				instances.add(Fixtures.instance(i, zone, 1 + random.nextInt(10_000)));
 			}
 			balancer.update(instances);
-			balancer.trackers().forEach((tracker) -> tracker.availability(Availability.values()[random.nextInt(Availability.values().length)]));
+			balancer.trackers()
+				.forEach((tracker) -> tracker
+					.availability(Availability.values()[random.nextInt(Availability.values().length)]));
 		}
 		done.set(true);
 		for (Thread thread : threads) {

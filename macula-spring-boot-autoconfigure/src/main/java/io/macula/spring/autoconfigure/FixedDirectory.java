@@ -89,8 +89,9 @@ final class FixedDirectory {
 			throw invalid.withoutEffect(key + ".identity", identity, key + ".node-id",
 					"an identity is that of one node");
 		}
-		return invalid.check(key, () -> new Instance(id, 0, endpoint, settings.zone(), settings.priority(),
-				settings.weight(), Map.of(), identity));
+		return invalid.check(key,
+				() -> new Instance(id, 0, endpoint, StringUtils.hasText(settings.zone()) ? settings.zone() : null,
+						settings.priority(), settings.weight(), Map.of(), identity));
 	}
 
 }

@@ -111,7 +111,9 @@ final class SettingsFactory {
 		String configuredId = this.properties.node().id();
 		String id = StringUtils.hasText(configuredId) ? configuredId : defaultNodeId;
 		this.invalid.checkValue("macula.node.id", id, () -> NodeIds.require(id));
-		String zone = this.properties.node().zone();
+		String configuredZone = this.properties.node().zone();
+		// Such as ${ZONE:} where the variable is not set.
+		String zone = StringUtils.hasText(configuredZone) ? configuredZone : null;
 		if (zone != null) {
 			this.invalid.checkValue("macula.node.zone", zone, () -> Instance.requireZone(zone));
 		}

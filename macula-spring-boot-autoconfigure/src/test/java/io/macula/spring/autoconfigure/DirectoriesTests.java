@@ -109,7 +109,8 @@ class DirectoriesTests {
 
 	@Test
 	void fixedInstancesHaveWhatInstancesHave() {
-		StaticDirectory directory = fixed("macula.directory.static.services.test.echo[0]=10.0.0.1:9443",
+		StaticDirectory directory = fixed("macula.directory.static.services.test.echo[0].endpoint=10.0.0.1:9443",
+				"macula.directory.static.services.test.echo[0].zone=",
 				"macula.directory.static.services.test.echo[1].endpoint=[2001:db8::2]:9443",
 				"macula.directory.static.services.test.echo[1].zone=b",
 				"macula.directory.static.services.test.echo[1].weight=7",

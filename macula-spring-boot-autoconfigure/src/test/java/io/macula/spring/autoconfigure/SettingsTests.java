@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 
 import io.macula.Endpoint;
 import io.macula.client.ServiceSettings;
+import io.macula.node.RealmNode;
 import io.macula.pool.PoolSettings;
 import io.macula.selection.EjectionSettings;
 import io.macula.selection.SelectionStrategies;
@@ -401,6 +402,12 @@ class SettingsTests {
 			assertThat(settings.provider().metadata()).containsEntry("tier", "gold").containsEntry("text", "${raw}");
 		}, "macula.node.zone=${ZONE}", "ZONE=west", "macula.provider.metadata.tier=${TIER:gold}",
 				"macula.provider.metadata.text=\\${raw}");
+	}
+
+	@Test
+	void anEmptyZoneIsNone() {
+		this.runner.withPropertyValues("macula.node.zone=${ZONE:}", "macula.client.zone-aware=true")
+			.run((context) -> assertThat(context.getBean(RealmNode.class).report().zone()).isNull());
 	}
 
 	@Test
