@@ -30,7 +30,6 @@ import io.macula.log.DurationText;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -44,9 +43,7 @@ public final class RemoteEngine implements DirectoryEngine {
 	/** Threads that run subscribers end when they had nothing to do for so long. */
 	private static final int IDLE_SECONDS = 10;
 
-	private static final Logger logger = PrintableLogger.of(RemoteEngine.class);
-
-	private static final FaultLog faults = new FaultLog(logger);
+	private static final FaultLog faults = new FaultLog(PrintableLogger.of(RemoteEngine.class));
 
 	/** The withdrawal has its own bound, which is shorter; the loop may be held up. */
 	private static final Duration LEAVING = Duration.ofMillis(1750);
@@ -146,7 +143,7 @@ public final class RemoteEngine implements DirectoryEngine {
 		return withdrawn.then(inLoop(this.services::stop))
 			.timeout(LEAVING, this.loop.timer())
 			.then(disconnect())
-			.onErrorResume(TimeoutException.class, (ex) -> disconnectHeldUp());
+			.onErrorResume(TimeoutException.class, this::disconnectHeldUp);
 	}
 
 	private Mono<Void> disconnect() {
@@ -160,9 +157,9 @@ public final class RemoteEngine implements DirectoryEngine {
 	}
 
 	/** The loop cannot do it: what holds it up may end by it. */
-	private Mono<Void> disconnectHeldUp() {
-		logger.warn("The client of {} holds up the directory, which is closed without withdrawing;"
-				+ " what this node advertises ends with its lease", this.type);
+	private Mono<Void> disconnectHeldUp(Throwable ex) {
+		faults.warn("The client of " + this.type + " holds up the directory, which is closed without withdrawing;"
+				+ " what this node advertises ends with its lease", ex);
 		return OwnThread.run("macula-close-" + this.type, this::disconnect);
 	}
 

@@ -54,7 +54,7 @@ class EveryLineIsLimitedTests {
 			"NodeClosing.start", "NodeClosing.run", "RealmServer.drain", "ListenerSockets.bind",
 			"ListenerSockets.tellOfMore", "Transport.attempt", "DirectoryClient.start", "ServiceLife.attempt",
 			/* ... a client is made once, and told of each start of its node. */
-			"RealmClient.announce", "RealmClient.enter",
+			"RealmClient.announce", "RealmClient.enter", "RealmClient.tellOfZone",
 			/* ... lists are looked at when a service is provided, or called first. */
 			"PeerAccess.warnIfUnlisted",
 			/* ... trust is set up once, and anew when the operator changes a file. */
