@@ -17,6 +17,7 @@
 package io.macula.directory.zookeeper;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 import io.macula.directory.RecordStore;
 import io.macula.log.DurationText;
@@ -53,11 +54,13 @@ final class ZooKeeperStore implements RecordStore {
 	public Mono<Session> open(Duration lease, Listener listener) {
 		Duration wanted = ZooKeeperClients.session(lease);
 		return Mono.<Session>create((sink) -> {
+			long begin = System.nanoTime();
 			ZooKeeperSession session = new ZooKeeperSession(this.clients, this.paths, wanted, listener);
 			sink.onCancel(() -> session.close().subscribe());
 			session.open((given) -> {
 				tell(lease, wanted, given);
-				sink.success(session);
+				Mono.delay(pause(lease, Duration.ofNanos(System.nanoTime() - begin)))
+					.subscribe((tick) -> sink.success(session));
 			}, sink::error);
 		}).timeout(patience(lease), Mono.error(() -> new IllegalStateException(this.clients.settings().unreachable())));
 	}
@@ -66,6 +69,21 @@ final class ZooKeeperStore implements RecordStore {
 	private static Duration patience(Duration lease) {
 		Duration patience = lease.dividedBy(3);
 		return (patience.compareTo(LONGEST_PATIENCE) < 0) ? patience.multipliedBy(9).dividedBy(10) : LONGEST_PATIENCE;
+	}
+
+	/*
+	 * An ensemble that took long to answer was away, for others as well: the clients of
+	 * all who wait for it connect within the second in which it is back. What they write
+	 * then is spread over a sixth of a lease, as far as this attempt has time.
+	 */
+	private static Duration pause(Duration lease, Duration waited) {
+		Duration patience = patience(lease);
+		Duration left = patience.minus(waited).dividedBy(2);
+		Duration longest = (left.compareTo(lease.dividedBy(6)) < 0) ? left : lease.dividedBy(6);
+		if (waited.compareTo(patience.dividedBy(4)) < 0 || longest.isNegative() || longest.isZero()) {
+			return Duration.ZERO;
+		}
+		return Duration.ofNanos(ThreadLocalRandom.current().nextLong(longest.toNanos()));
 	}
 
 	private void tell(Duration lease, Duration wanted, Duration given) {
