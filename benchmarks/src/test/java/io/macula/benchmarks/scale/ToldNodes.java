@@ -60,7 +60,7 @@ final class ToldNodes implements AutoCloseable {
 	private final Disposable.Composite running = Disposables.composite();
 
 	/**
-	 * Providers of the same services.
+	 * Providers of the same services, which are in the order of their names.
 	 * @param sender node id that the connection to the seed shows
 	 */
 	ToldNodes(String sender, int count, List<String> services, TlsContexts tls) {
