@@ -181,7 +181,7 @@ class EmbeddedMeasurements {
 	void largeRealm() throws Exception {
 		seeds(USUAL_LEASE).awaitReady();
 		List<String> services = IntStream.range(0, SERVICES).mapToObj(EmbeddedMeasurements::service).toList();
-		ToldNodes told = closing(new ToldNodes("measurements", NODES, services, this.tls));
+		ToldNodes told = closing(new ToldNodes("measurements", NODES, services));
 		told.tell(connect(this.seeds.get(0)));
 		/* The code of all runtimes is warm, and the seeds have run for a lease. */
 		for (int i = 0; i < 3; i++) {

@@ -58,12 +58,15 @@ final class NodeProcess implements AutoCloseable {
 		}
 	}
 
-	/** Wait until its providers are advertised. */
+	/** Wait until its providers are advertised; what it says from then on is printed. */
 	NodeProcess awaitReady() {
 		BufferedReader lines = this.process.inputReader(StandardCharsets.UTF_8);
 		try {
 			for (String line = lines.readLine(); line != null; line = lines.readLine()) {
 				if (line.startsWith(ScaleRealm.READY)) {
+					Thread rest = new Thread(() -> lines.lines().forEach(System.out::println), "node process");
+					rest.setDaemon(true);
+					rest.start();
 					return this;
 				}
 			}

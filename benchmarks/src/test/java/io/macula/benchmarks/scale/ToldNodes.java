@@ -27,7 +27,7 @@ import io.macula.benchmarks.scale.DirectoryProtocol.Node;
 import io.macula.benchmarks.scale.DirectoryProtocol.Renewal;
 import io.macula.benchmarks.scale.DirectoryProtocol.Update;
 import io.macula.benchmarks.scale.DirectoryProtocol.Upsert;
-import io.macula.tls.TlsContexts;
+import io.macula.tls.NodeKey;
 import io.macula.transport.Connection;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -63,13 +63,18 @@ final class ToldNodes implements AutoCloseable {
 	 * Providers of the same services, which are in the order of their names.
 	 * @param sender node id that the connection to the seed shows
 	 */
-	ToldNodes(String sender, int count, List<String> services, TlsContexts tls) {
+	ToldNodes(String sender, int count, List<String> services) {
 		this.sender = sender;
 		this.nodes = IntStream.range(0, count)
 			.mapToObj((i) -> SignedNode.of(new Node("told" + (10_000 + i), 1, 1, 1, "127.0.0.1", 10_000 + i, null, 0,
-					100, Map.of("version", "1"), services, LEASE_MILLIS, null), tls.key()))
+					100, Map.of("version", "1"), services, LEASE_MILLIS, null), key("told" + (10_000 + i))))
 			.toList();
 		this.renewals = new long[count];
+	}
+
+	/* One key may have few nodes. */
+	private static NodeKey key(String nodeId) {
+		return ScaleRealm.tls(nodeId).key();
 	}
 
 	/** Tell a seed of all, and renew their leases from then on. */
