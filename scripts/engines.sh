@@ -73,12 +73,20 @@ module() {
 	esac
 }
 
+# Profiles without which the servers of an engine are not on the class path.
+profiles() {
+	case "$1" in
+		spring-cloud) echo "-Peureka -Denforcer.skip" ;;
+	esac
+}
+
 measure() {
 	module=$(module "$1")
 	log=$out/$1.log
 	echo "Measuring $1; log in $log"
 	# Modules that this one needs are built, too; none of their tests has that tag.
-	if ! mvn -B ${MVN:-} -pl "$module" -am -Dmacula.excluded-groups= -Dgroups=engines -Dtest='*Measurements,*EngineTests' \
+	# shellcheck disable=SC2046
+	if ! mvn -B ${MVN:-} $(profiles "$1") -pl "$module" -am -Dmacula.excluded-groups= -Dgroups=engines -Dtest='*Measurements,*EngineTests' \
 		-Dsurefire.failIfNoSpecifiedTests=false \
 		-Dmacula.test.args="--enable-native-access=ALL-UNNAMED -Dengines.short=$short -Dengines.kubeconfig=$kubeconfig -Dengines.kubernetes.directory=$control_plane" \
 		test > "$log" 2>&1; then

@@ -138,6 +138,13 @@ final class DiscoveryEngineClient implements EngineClient {
 		return details;
 	}
 
+	/**
+	 * Instances that cannot be read, and why. For any thread.
+	 */
+	Map<String, String> skipped() {
+		return this.round.skipped();
+	}
+
 	@Override
 	public boolean preserving() {
 		return this.settings.preserving();

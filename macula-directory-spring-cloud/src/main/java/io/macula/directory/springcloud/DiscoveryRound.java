@@ -54,7 +54,7 @@ final class DiscoveryRound {
 	private final LogLimit limit = LogLimit.ofPeers(System::nanoTime);
 
 	/** Instances that cannot be read, and why, when they were asked for last. */
-	private Map<String, String> skipped = Map.of();
+	private volatile Map<String, String> skipped = Map.of();
 
 	private volatile Map<String, String> details = Map.of();
 
@@ -130,12 +130,15 @@ final class DiscoveryRound {
 		Map<String, String> noted = new LinkedHashMap<>();
 		noted.put("applications", String.valueOf(answers.nodes.size()));
 		noted.put("instances", String.valueOf(answers.nodes.values().stream().mapToInt(List::size).sum()));
-		if (!this.skipped.isEmpty()) {
-			Map.Entry<String, String> first = this.skipped.entrySet().iterator().next();
-			noted.put("skipped",
-					this.skipped.size() + " instances, one of them " + first.getKey() + ": " + first.getValue());
-		}
 		this.details = noted;
+	}
+
+	/**
+	 * Instances that cannot be read, and why, when they were asked for last; no more than
+	 * a thousand. For any thread.
+	 */
+	Map<String, String> skipped() {
+		return this.skipped;
 	}
 
 	/**

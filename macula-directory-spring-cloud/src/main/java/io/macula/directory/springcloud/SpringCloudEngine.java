@@ -17,6 +17,8 @@
 package io.macula.directory.springcloud;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -115,19 +117,32 @@ final class SpringCloudEngine implements DirectoryEngine {
 	@Override
 	public DirectoryState state() {
 		DirectoryState state = this.reading.state();
+		Map<String, String> skipped = this.client.skipped();
 		String refused = (this.registry != null) ? this.registry.fault() : null;
-		if (refused == null) {
+		if (refused == null && skipped.isEmpty()) {
 			return state;
 		}
 		DirectoryReport read = state.engines().get(0);
-		String trouble = Stream.of(read.trouble(), refused)
-			.filter((text) -> text != null)
-			.collect(Collectors.joining("; "));
+		String trouble = joined(read.trouble(), refused, unread(skipped));
 		DirectoryReport report = new DirectoryReport(read.engine(), read.nodes(), read.lease(), read.reachable(),
-				read.since(), read.age(), trouble, read.corruptRecords(), read.selfPreservation(), read.overdue(),
-				read.details());
-		return new DirectoryState(state.seeds(), state.nodes(), state.selfPreservation(), state.overdue(), trouble,
-				List.of(report));
+				read.since(), read.age(), trouble, read.corruptRecords() + skipped.size(),
+				read.selfPreservation(), read.overdue(), read.details());
+		return new DirectoryState(state.seeds(), state.nodes(), state.selfPreservation(), state.overdue(),
+				trouble, List.of(report));
+	}
+
+	private static @Nullable String unread(Map<String, String> skipped) {
+		return skipped.entrySet()
+			.stream()
+			.findFirst()
+			.map((first) -> skipped.size() + " instances are skipped, one of them " + first.getKey() + ": "
+					+ first.getValue())
+			.orElse(null);
+	}
+
+	private static @Nullable String joined(@Nullable String... clauses) {
+		String joined = Stream.of(clauses).filter(Objects::nonNull).collect(Collectors.joining("; "));
+		return joined.isEmpty() ? null : joined;
 	}
 
 }

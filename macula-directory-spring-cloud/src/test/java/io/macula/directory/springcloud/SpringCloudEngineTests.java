@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -116,14 +119,31 @@ class SpringCloudEngineTests {
 	}
 
 	@Test
-	void whatCannotBeReadIsSkippedAndTold() {
+	@ExtendWith(OutputCaptureExtension.class)
+	void whatCannotBeReadIsSkippedAndCountedAndLoggedOnce(CapturedOutput output) {
 		this.registry.put("orders", "a", node("a"));
 		this.registry.put("orders", "bad", Map.of("macula-services", "shop.orders", "macula-port", "many"));
+		this.registry.put("orders", "none", Map.of("macula-services", "shop.orders"));
+		this.registry.put("orders", "heavy",
+				Map.of("macula-services", "shop.orders", "macula-port", "9", "macula-weight", "0"));
 		SpringCloudEngine opened = open(Duration.ofMillis(100), Map.of());
 		await("a");
-		assertThat(opened.state().engines().get(0).details().get("skipped")).contains("1 instances")
+		assertThat(opened.state().engines().get(0).corruptRecords()).isEqualTo(3);
+		assertThat(opened.state().engines().get(0).reachable()).isTrue();
+		assertThat(opened.state().engines().get(0).trouble()).contains("3 instances are skipped")
 			.contains("'bad' of application 'orders'")
-			.contains("'macula-port' is 'many'");
+			.contains("'macula-port' is 'many': expected a whole number");
+		int asked = this.registry.asked("orders");
+		Awaitility.await().until(() -> this.registry.asked("orders") > asked + 3);
+		assertThat(output.getAll()).containsOnlyOnce("Instance 'bad' of application 'orders' is skipped")
+			.containsOnlyOnce("Instance 'none' of application 'orders' is skipped: its metadata: 'macula-port' is"
+					+ " missing")
+			.containsOnlyOnce("Instance 'heavy' of application 'orders' is skipped");
+		this.registry.remove("orders", "bad");
+		this.registry.remove("orders", "none");
+		this.registry.remove("orders", "heavy");
+		Awaitility.await().until(() -> opened.state().fault() == null);
+		assertThat(opened.state().engines().get(0).corruptRecords()).isZero();
 	}
 
 	@Test
