@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
+import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClient;
+import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryClient;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 
@@ -37,6 +39,9 @@ import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 final class SpringCloudDirectory {
 
 	private static final String KEY = "macula.directory.discovery-client";
+
+	private static final String REMEDY = "expected one of Spring Cloud's implementations on the class path, such as"
+			+ " org.springframework.cloud:spring-cloud-starter-netflix-eureka-client";
 
 	private final DiscoveryClientProperties properties;
 
@@ -54,7 +59,7 @@ final class SpringCloudDirectory {
 		DiscoverySettings settings = settings(context);
 		MetadataRegistry registry = (context.provider() && this.properties.register()) ? registry(context) : null;
 		AtomicReference<@Nullable SpringCloudEngine> made = new AtomicReference<>();
-		SpringCloudEngine engine = new SpringCloudEngine(source(), settings, registry, () -> {
+		SpringCloudEngine engine = new SpringCloudEngine(source(context.provider()), settings, registry, () -> {
 			SpringCloudEngine closed = made.get();
 			if (closed != null) {
 				this.events.remove(closed);
@@ -88,7 +93,7 @@ final class SpringCloudDirectory {
 				applications, (port != null) ? port : 0, context.lease(), this.properties.selfPreservation());
 	}
 
-	private DiscoverySource source() {
+	private DiscoverySource source(boolean provider) {
 		Supplier<@Nullable String> stale = () -> {
 			for (DiscoveryAdapter adapter : this.beans.adapters()) {
 				String reason = adapter.stale();
@@ -105,14 +110,26 @@ final class SpringCloudDirectory {
 		}
 		if (blocking == null) {
 			throw new IllegalArgumentException(
-					"there is no bean of type DiscoveryClient or ReactiveDiscoveryClient: expected one of Spring Cloud's"
-							+ " implementations on the class path, and not spring.cloud.discovery.enabled=false");
+					"there is no bean of type DiscoveryClient or ReactiveDiscoveryClient: " + REMEDY
+							+ ", and not spring.cloud.discovery.enabled=false");
 		}
 		if (this.properties.reactive()) {
 			throw new IllegalArgumentException(
 					KEY + ".reactive 'true' is not valid: there is no bean of type ReactiveDiscoveryClient");
 		}
+		if (!provider && empty(blocking)) {
+			throw new IllegalArgumentException("the only DiscoveryClient is the simple one of Spring Cloud Commons, and"
+					+ " spring.cloud.discovery.client.simple.instances has none: " + REMEDY + ", or instances there");
+		}
 		return ClientSource.of(blocking, stale);
+	}
+
+	/* It is there whenever no implementation is, and nobody would ever be found. */
+	private static boolean empty(DiscoveryClient client) {
+		if (client instanceof CompositeDiscoveryClient composite) {
+			return composite.getDiscoveryClients().stream().allMatch(SpringCloudDirectory::empty);
+		}
+		return client instanceof SimpleDiscoveryClient && client.getServices().isEmpty();
 	}
 
 	private @Nullable MetadataRegistry registry(DirectoryEngineFactory.Context context) {

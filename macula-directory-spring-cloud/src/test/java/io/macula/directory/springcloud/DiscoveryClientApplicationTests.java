@@ -19,12 +19,14 @@ package io.macula.directory.springcloud;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import io.macula.client.RealmClient;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.node.RealmNode;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,10 +39,12 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClient;
 import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClientAutoConfiguration;
 import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryClientAutoConfiguration;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -86,6 +90,53 @@ class DiscoveryClientApplicationTests {
 				"macula.directory.discovery-client.applications[test.echo]=shop",
 				"macula.directory.discovery-client.port=" + port);
 		assertThat(echo(client)).isEqualTo("echo x");
+	}
+
+	@Test
+	void ofTwoImplementationsBothAreAsked() {
+		int port = run(Applications.Provider.class).getBean(RealmNode.class).port();
+		ConfigurableApplicationContext client = new SpringApplicationBuilder(Applications.Client.class, Second.class,
+				Setup.class)
+			.web(WebApplicationType.NONE)
+			.properties("macula.realm.name=test", SECRET, "macula.directory.type=discovery-client",
+					"spring.main.banner-mode=off", "spring.cloud.discovery.client.simple.instances.a[0].uri=http://x:1")
+			.run();
+		this.started.add(client);
+		assertThat(client.getBean(CompositeDiscoveryClient.class).getDiscoveryClients()).hasSize(2);
+		client.getBean(TestRegistry.class)
+			.put("shop", "1", Map.of("macula-services", "test.echo", "macula-host", "127.0.0.1", "macula-port",
+					String.valueOf(port)));
+		assertThat(echo(client)).isEqualTo("echo x");
+		assertThat(client.getBean(RealmNode.class).report().directory().engines().get(0).details().get("client"))
+			.contains("the registry of the test")
+			.contains("Simple Discovery Client");
+	}
+
+	@Test
+	void anApplicationStartsWhileItsRegistryCannotBeReachedAndSaysSo() {
+		ConfigurableApplicationContext client = new SpringApplicationBuilder(Applications.Client.class,
+				Unreachable.class, Setup.class)
+			.web(WebApplicationType.NONE)
+			.properties("macula.realm.name=test", SECRET, "macula.directory.type=discovery-client",
+					"spring.main.banner-mode=off")
+			.run();
+		this.started.add(client);
+		RealmNode node = client.getBean(RealmNode.class);
+		Awaitility.await()
+			.until(() -> String.valueOf(node.report().directory().fault()).contains("connection refused"));
+		assertThat(node.report().directory().engines().get(0).reachable()).isFalse();
+	}
+
+	@Test
+	void withoutAnyImplementationTheStartFailsAndNamesTheDependency() {
+		this.runner
+			.withConfiguration(AutoConfigurations.of(UtilAutoConfiguration.class,
+					SimpleDiscoveryClientAutoConfiguration.class, CompositeDiscoveryClientAutoConfiguration.class))
+			.withPropertyValues("macula.directory.type=discovery-client")
+			.run((context) -> assertThat(causes(context.getStartupFailure()))
+				.contains("the only DiscoveryClient is the simple one")
+				.contains("spring-cloud-starter-netflix-eureka-client")
+				.contains("spring.cloud.discovery.client.simple.instances"));
 	}
 
 	@Test
@@ -153,6 +204,30 @@ class DiscoveryClientApplicationTests {
 			SslAutoConfiguration.class, LifecycleAutoConfiguration.class, SimpleDiscoveryClientAutoConfiguration.class,
 			CompositeDiscoveryClientAutoConfiguration.class, UtilAutoConfiguration.class })
 	static class Setup {
+
+	}
+
+	/** Another implementation beside the simple one. */
+	@Configuration(proxyBeanMethods = false)
+	static class Second {
+
+		@Bean
+		TestRegistry second() {
+			return new TestRegistry();
+		}
+
+	}
+
+	/** One that does not answer. */
+	@Configuration(proxyBeanMethods = false)
+	static class Unreachable {
+
+		@Bean
+		TestRegistry unreachable() {
+			TestRegistry registry = new TestRegistry();
+			registry.fail(new IllegalStateException("connection refused"));
+			return registry;
+		}
 
 	}
 

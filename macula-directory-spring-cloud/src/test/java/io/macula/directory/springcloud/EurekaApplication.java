@@ -45,7 +45,7 @@ public final class EurekaApplication {
 
 	static ConfigurableApplicationContext run(String url, String name, Class<?> configuration, String... settings) {
 		String secret = Base64.getEncoder().encodeToString("a secret of thirty-two characters".getBytes());
-		List<String> all = List.of("macula.realm.name=test", "macula.realm.secret=" + secret, "macula.node-id=" + name,
+		List<String> all = List.of("macula.realm.name=test", "macula.realm.secret=" + secret, "macula.node.id=" + name,
 				"macula.provider.port=0", "macula.provider.address=127.0.0.1", "macula.provider.grace=2s",
 				"macula.directory.type=discovery-client", "macula.directory.lease=3s",
 				"macula.directory.discovery-client.interval=1s", "spring.main.banner-mode=off",
