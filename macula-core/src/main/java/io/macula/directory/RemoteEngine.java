@@ -197,7 +197,13 @@ public final class RemoteEngine implements DirectoryEngine {
 
 	@Override
 	public @Nullable Status obstacle() {
-		return asked(this.client::obstacle, null);
+		try {
+			return this.client.obstacle();
+		}
+		catch (RuntimeException | Error ex) {
+			unsaid(ex);
+			return null;
+		}
 	}
 
 	@Override
@@ -214,14 +220,18 @@ public final class RemoteEngine implements DirectoryEngine {
 	 * These are asked by calls and by health checks, for which they are no reason to
 	 * fail.
 	 */
-	private <T extends @Nullable Object> T asked(Supplier<T> question, T otherwise) {
+	private <T> T asked(Supplier<T> question, T otherwise) {
 		try {
 			return question.get();
 		}
 		catch (RuntimeException | Error ex) {
-			faults.error("The client of " + this.type + " cannot say how it is", ex);
+			unsaid(ex);
 			return otherwise;
 		}
+	}
+
+	private void unsaid(Throwable cause) {
+		faults.error("The client of " + this.type + " cannot say how it is", cause);
 	}
 
 	@Override
