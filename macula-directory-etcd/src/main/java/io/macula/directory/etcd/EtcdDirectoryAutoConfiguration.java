@@ -17,7 +17,6 @@
 package io.macula.directory.etcd;
 
 import io.etcd.jetcd.Client;
-import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.spring.autoconfigure.ConditionalOnDirectoryType;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
