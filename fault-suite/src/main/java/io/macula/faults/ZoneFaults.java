@@ -78,7 +78,8 @@ final class ZoneFaults {
 		List<Healing> delays = new ArrayList<>();
 		Map<String, LoadProcess> clients = new TreeMap<>();
 		try {
-			// Sixteen processes under full load would measure the processors of one machine.
+			// Sixteen processes under full load would measure the processors of one
+			// machine.
 			world.load().pace(PACE);
 			startProviders(world, started);
 			startClients(world, clients, delays);

@@ -109,9 +109,8 @@ final class SpringCloudDirectory {
 			return ClientSource.of(reactive, stale);
 		}
 		if (blocking == null) {
-			throw new IllegalArgumentException(
-					"there is no bean of type DiscoveryClient or ReactiveDiscoveryClient: " + REMEDY
-							+ ", and not spring.cloud.discovery.enabled=false");
+			throw new IllegalArgumentException("there is no bean of type DiscoveryClient or ReactiveDiscoveryClient: "
+					+ REMEDY + ", and not spring.cloud.discovery.enabled=false");
 		}
 		if (this.properties.reactive()) {
 			throw new IllegalArgumentException(

@@ -125,10 +125,10 @@ final class SpringCloudEngine implements DirectoryEngine {
 		DirectoryReport read = state.engines().get(0);
 		String trouble = joined(read.trouble(), refused, unread(skipped));
 		DirectoryReport report = new DirectoryReport(read.engine(), read.nodes(), read.lease(), read.reachable(),
-				read.since(), read.age(), trouble, read.corruptRecords() + skipped.size(),
-				read.selfPreservation(), read.overdue(), read.details());
-		return new DirectoryState(state.seeds(), state.nodes(), state.selfPreservation(), state.overdue(),
-				trouble, List.of(report));
+				read.since(), read.age(), trouble, read.corruptRecords() + skipped.size(), read.selfPreservation(),
+				read.overdue(), read.details());
+		return new DirectoryState(state.seeds(), state.nodes(), state.selfPreservation(), state.overdue(), trouble,
+				List.of(report));
 	}
 
 	private static @Nullable String unread(Map<String, String> skipped) {

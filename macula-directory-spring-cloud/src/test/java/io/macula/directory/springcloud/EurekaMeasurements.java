@@ -103,8 +103,8 @@ class EurekaMeasurements {
 	}
 
 	private static void row(String what, String bound, String figure, boolean holds) {
-		System.out
-			.println("ENGINE-ROW|spring-cloud|" + what + "|" + bound + "|" + figure + "|" + (holds ? "holds" : "FAILS"));
+		System.out.println(
+				"ENGINE-ROW|spring-cloud|" + what + "|" + bound + "|" + figure + "|" + (holds ? "holds" : "FAILS"));
 	}
 
 	private static String seconds(long nanos) {
@@ -217,10 +217,9 @@ class EurekaMeasurements {
 		Set<ServiceName> names = IntStream.range(0, services)
 			.mapToObj((index) -> new ServiceName("load.service" + index))
 			.collect(Collectors.toSet());
-		return DiscoveryMetadata.write(
-				new Advertisement(new Instance(nodeId, 1, new Endpoint("10.0.0.1", port), "a", 0, 100, Map.of()), names,
-						Duration.ofSeconds(3)),
-				REALM);
+		return DiscoveryMetadata
+			.write(new Advertisement(new Instance(nodeId, 1, new Endpoint("10.0.0.1", port), "a", 0, 100, Map.of()),
+					names, Duration.ofSeconds(3)), REALM);
 	}
 
 	private void register(String application, int count, int services) {
@@ -334,14 +333,12 @@ class EurekaMeasurements {
 
 		Weights(ConfigurableApplicationContext client) {
 			SpringCloudEngine engine = new SpringCloudEngine(
-					ClientSource.of(client.getBean(DiscoveryClient.class), () -> null),
-					new DiscoverySettings(REALM, Duration.ofSeconds(1), Duration.ofSeconds(10), Map.of(), 0,
-							Duration.ofSeconds(3), true),
+					ClientSource.of(client.getBean(DiscoveryClient.class), () -> null), new DiscoverySettings(REALM,
+							Duration.ofSeconds(1), Duration.ofSeconds(10), Map.of(), 0, Duration.ofSeconds(3), true),
 					null, () -> {
 					});
 			client.getBean(DiscoveryEvents.class).add(engine);
-			client.addApplicationListener((ContextClosedEvent event) -> engine.close()
-				.subscribe());
+			client.addApplicationListener((ContextClosedEvent event) -> engine.close().subscribe());
 			engine.directory()
 				.watch(new ServiceName("test.echo"))
 				.subscribe((snapshot) -> this.latest = snapshot.instances()

@@ -81,10 +81,10 @@ final class EurekaServer implements AutoCloseable {
 	 * @param arguments of its main method
 	 */
 	static Process jvm(Path log, Class<?> main, String... arguments) {
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				main.getName()));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+						main.getName()));
 		command.addAll(List.of(arguments));
 		try {
 			return new ProcessBuilder(command).redirectErrorStream(true)
@@ -106,10 +106,7 @@ final class EurekaServer implements AutoCloseable {
 
 	/** Until it says that it is healthy, and answers. */
 	void awaitHealthy() {
-		Awaitility.await()
-			.atMost(STARTING)
-			.pollInterval(Duration.ofMillis(100))
-			.until(this::healthy);
+		Awaitility.await().atMost(STARTING).pollInterval(Duration.ofMillis(100)).until(this::healthy);
 	}
 
 	private boolean healthy() {
@@ -153,8 +150,8 @@ final class EurekaServer implements AutoCloseable {
 				{"instance":{"instanceId":"%s","app":"%s","hostName":"10.0.0.1","ipAddr":"10.0.0.1","vipAddress":"%s",
 				"status":"UP","port":{"$":8080,"@enabled":"true"},"dataCenterInfo":{"name":"MyOwn",
 				"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo"},
-				"leaseInfo":{"renewalIntervalInSecs":600,"durationInSecs":600},"metadata":%s}}"""
-			.formatted(instanceId, application.toUpperCase(Locale.ROOT), application, texts);
+				"leaseInfo":{"renewalIntervalInSecs":600,"durationInSecs":600},"metadata":%s}}""".formatted(instanceId,
+				application.toUpperCase(Locale.ROOT), application, texts);
 		int status = status("POST", "apps/" + application.toUpperCase(Locale.ROOT), body);
 		if (status != 204) {
 			throw new IllegalStateException("Eureka answered " + status + " to the registration of " + instanceId);

@@ -136,8 +136,8 @@ class SpringCloudEngineTests {
 		int asked = this.registry.asked("orders");
 		Awaitility.await().until(() -> this.registry.asked("orders") > asked + 3);
 		assertThat(output.getAll()).containsOnlyOnce("Instance 'bad' of application 'orders' is skipped")
-			.containsOnlyOnce("Instance 'none' of application 'orders' is skipped: its metadata: 'macula-port' is"
-					+ " missing")
+			.containsOnlyOnce(
+					"Instance 'none' of application 'orders' is skipped: its metadata: 'macula-port' is" + " missing")
 			.containsOnlyOnce("Instance 'heavy' of application 'orders' is skipped");
 		this.registry.remove("orders", "bad");
 		this.registry.remove("orders", "none");

@@ -156,8 +156,8 @@ class ZooKeeperOutageEngineTests extends EnsembleSteps {
 			.mapToLong((time) -> written.stream().filter((each) -> each >= time && each < time + 500).count())
 			.max()
 			.orElse(0);
-		row("no herd: the most of these writes within 500 ms",
-				"<= 40 %", most + " of " + written.size() + " (the sessions of others lived on)", most <= nodes * 2 / 5);
+		row("no herd: the most of these writes within 500 ms", "<= 40 %",
+				most + " of " + written.size() + " (the sessions of others lived on)", most <= nodes * 2 / 5);
 	}
 
 	private static void pass(int seconds) {
