@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
@@ -144,18 +145,40 @@ final class CompositeEngine implements DirectoryEngine {
 		if (unstarted != null) {
 			return unstarted;
 		}
-		Status obstacle = part.engine.obstacle();
-		return (obstacle != null) ? obstacle.message() : part.engine.trouble();
+		try {
+			Status obstacle = part.engine.obstacle();
+			return (obstacle != null) ? obstacle.message() : part.engine.trouble();
+		}
+		catch (RuntimeException ex) {
+			return DirectoryState.untold(ex);
+		}
 	}
 
 	@Override
 	public @Nullable String awaited() {
-		return joined((part) -> part.engine.awaited());
+		return joined((part) -> told(part.engine::awaited));
 	}
 
 	@Override
 	public String hint() {
-		return String.valueOf(joined((part) -> part.engine.hint()));
+		return String.valueOf(joined((part) -> {
+			try {
+				return part.engine.hint();
+			}
+			catch (RuntimeException ex) {
+				return DirectoryState.untold(ex);
+			}
+		}));
+	}
+
+	/** Nothing if the engine, which may be the user's, fails to tell; its state says so. */
+	private static <T> @Nullable T told(Supplier<@Nullable T> engine) {
+		try {
+			return engine.get();
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
 	}
 
 	/** The clauses of those that have one, each with the name of its engine. */
@@ -171,7 +194,7 @@ final class CompositeEngine implements DirectoryEngine {
 	@Override
 	public @Nullable Status obstacle() {
 		List<Status> obstacles = this.parts.stream()
-			.map((part) -> part.engine.obstacle())
+			.map((part) -> told(part.engine::obstacle))
 			.filter(Objects::nonNull)
 			.toList();
 		if (obstacles.size() < this.parts.size()) {
@@ -189,7 +212,7 @@ final class CompositeEngine implements DirectoryEngine {
 		List<DirectoryReport> reports = new ArrayList<>();
 		List<String> faults = new ArrayList<>();
 		for (Part part : this.parts) {
-			DirectoryState state = part.engine.state();
+			DirectoryState state = DirectoryState.of(part.engine);
 			seeds.putAll(state.seeds());
 			// The same nodes are known by several.
 			nodes = Math.max(nodes, state.nodes());

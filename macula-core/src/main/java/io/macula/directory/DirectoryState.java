@@ -60,6 +60,25 @@ public record DirectoryState(Map<String, String> seeds, int nodes, boolean selfP
 	}
 
 	/**
+	 * What an engine says of itself. One that fails to, which may be the user's, knows
+	 * nothing and has that as its fault.
+	 * @param engine the engine
+	 * @return its state at this moment
+	 */
+	public static DirectoryState of(DirectoryEngine engine) {
+		try {
+			return engine.state();
+		}
+		catch (RuntimeException ex) {
+			return new DirectoryState(Map.of(), 0, false, List.of(), untold(ex));
+		}
+	}
+
+	static String untold(RuntimeException failure) {
+		return "it cannot tell its state: " + failure.getMessage();
+	}
+
+	/**
 	 * The state of an engine that is a system of its own.
 	 * @param report what the engine says of itself
 	 * @return the state

@@ -241,6 +241,33 @@ class CompositeEngineTests {
 		}
 	}
 
+	/** It may be the user's. */
+	@Test
+	void whatAnEngineCannotTellOfItselfHidesNothingOfTheOthers() {
+		this.first.telling = new IllegalStateException("confused");
+		this.second.trouble = "no server answers";
+		this.second.awaited = "asked";
+		assertThat(this.engine.trouble())
+			.isEqualTo("embedded: it cannot tell its state: confused; etcd: no server answers");
+		assertThat(this.engine.awaited()).isEqualTo("etcd: asked");
+		assertThat(this.engine.hint()).isEqualTo("embedded: it cannot tell its state: confused; etcd: a script");
+		assertThat(this.engine.obstacle()).isNull();
+		DirectoryState state = this.engine.state();
+		assertThat(state.fault()).isEqualTo("embedded: it cannot tell its state: confused");
+		assertThat(state.engines()).extracting(DirectoryReport::trouble)
+			.containsExactly("it cannot tell its state: confused", "no server answers");
+	}
+
+	/** Say, a class of its library is missing. */
+	@Test
+	void anErrorOfAnEngineKeepsTheOthersFromNothing() {
+		this.first.startError = new NoClassDefFoundError("a/b/C");
+		this.engine.start(SELF);
+		assertThat(this.second.started).containsExactly(SELF);
+		assertThat(this.engine.trouble()).isEqualTo("embedded: it could not be started: a/b/C");
+		assertThat(this.engine.state().fault()).isEqualTo("embedded: it could not be started: a/b/C");
+	}
+
 	@Test
 	void allAreStartedAndThoseThatFailAreTold() {
 		this.first.startFailure = new IllegalStateException("no memory");

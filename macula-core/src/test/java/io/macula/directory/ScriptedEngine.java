@@ -47,6 +47,8 @@ final class ScriptedEngine implements DirectoryEngine, Directory, Registry {
 
 	@Nullable Error startError;
 
+	@Nullable RuntimeException telling;
+
 	@Nullable RuntimeException advertiseFailure;
 
 	@Nullable String trouble;
@@ -128,6 +130,9 @@ final class ScriptedEngine implements DirectoryEngine, Directory, Registry {
 
 	@Override
 	public void start(@Nullable Endpoint self) {
+		if (this.startError != null) {
+			throw this.startError;
+		}
 		if (this.startFailure != null) {
 			throw this.startFailure;
 		}
@@ -158,27 +163,38 @@ final class ScriptedEngine implements DirectoryEngine, Directory, Registry {
 
 	@Override
 	public @Nullable String trouble() {
+		tells();
 		return this.trouble;
 	}
 
 	@Override
 	public @Nullable String awaited() {
+		tells();
 		return this.awaited;
 	}
 
 	@Override
 	public @Nullable Status obstacle() {
+		tells();
 		return this.obstacle;
 	}
 
 	@Override
 	public DirectoryState state() {
+		tells();
 		return this.state;
 	}
 
 	@Override
 	public String hint() {
+		tells();
 		return "a script";
+	}
+
+	private void tells() {
+		if (this.telling != null) {
+			throw this.telling;
+		}
 	}
 
 	/**
