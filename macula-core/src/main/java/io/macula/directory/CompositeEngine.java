@@ -218,7 +218,8 @@ final class CompositeEngine implements DirectoryEngine {
 			nodes = Math.max(nodes, state.nodes());
 			selfPreservation |= state.selfPreservation();
 			overdue.addAll(state.overdue());
-			String fault = this.unstarted.getOrDefault(part.type, state.fault());
+			String unstarted = this.unstarted.get(part.type);
+			String fault = (unstarted != null) ? unstarted : state.fault();
 			if (fault != null) {
 				faults.add(part.type + ": " + fault);
 			}
