@@ -171,7 +171,9 @@ final class CompositeEngine implements DirectoryEngine {
 		}));
 	}
 
-	/** Nothing if the engine, which may be the user's, fails to tell; its state says so. */
+	/**
+	 * Nothing if the engine, which may be the user's, fails to tell; its state says so.
+	 */
 	private static <T> @Nullable T told(Supplier<@Nullable T> engine) {
 		try {
 			return engine.get();
