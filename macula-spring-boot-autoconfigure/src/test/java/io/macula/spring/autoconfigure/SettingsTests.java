@@ -22,7 +22,6 @@ import java.util.function.Consumer;
 
 import io.macula.Endpoint;
 import io.macula.client.ServiceSettings;
-import io.macula.node.RealmNode;
 import io.macula.pool.PoolSettings;
 import io.macula.selection.EjectionSettings;
 import io.macula.selection.SelectionStrategies;
@@ -406,8 +405,7 @@ class SettingsTests {
 
 	@Test
 	void anEmptyZoneIsNone() {
-		this.runner.withPropertyValues("macula.node.zone=${ZONE:}", "macula.client.zone-aware=true")
-			.run((context) -> assertThat(context.getBean(RealmNode.class).report().zone()).isNull());
+		settings((settings) -> assertThat(settings.node().zone()).isNull(), "macula.node.zone=${ZONE:}");
 	}
 
 	@Test
