@@ -87,9 +87,18 @@ public final class ScenarioRunner {
 			engine.start();
 			try (Realm realm = new Realm(providers(engine, processes), List.of(engine))) {
 				Map<String, Callable<ScenarioReport>> scenarios = chosen(realm, engine);
-				realm.startAll();
+				startAll(realm);
 				return run(realm, scenarios);
 			}
+		}
+	}
+
+	private static void startAll(Realm realm) {
+		try {
+			realm.startAll();
+		}
+		catch (IllegalStateException ex) {
+			throw new CannotRunException("The providers do not start: " + ex.getMessage(), ex);
 		}
 	}
 
