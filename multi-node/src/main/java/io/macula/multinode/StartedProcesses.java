@@ -42,9 +42,12 @@ final class StartedProcesses {
 
 	private final Queue<LoggedProcess> processes = new ConcurrentLinkedQueue<>();
 
+	/** Never taken back: what would start afterwards would be left behind. */
+	private boolean ended;
+
 	StartedProcesses(Path directory) {
 		this.directory = directory;
-		Runtime.getRuntime().addShutdownHook(new Thread(() -> this.processes.forEach(LoggedProcess::kill)));
+		Runtime.getRuntime().addShutdownHook(new Thread(this::end));
 	}
 
 	/**
@@ -63,8 +66,12 @@ final class StartedProcesses {
 	 * Start a process; does not wait until it is ready.
 	 * @param process one of {@link #process}
 	 * @param command the command and its arguments
+	 * @throws IllegalStateException if the runner ends
 	 */
-	void start(LoggedProcess process, List<String> command) {
+	synchronized void start(LoggedProcess process, List<String> command) {
+		if (this.ended) {
+			throw new IllegalStateException("The runner ends: nothing is started any more");
+		}
 		process.start(Map.of(), command);
 		try {
 			Files.writeString(this.directory.resolve("pids"), process.pid() + "\n", StandardOpenOption.CREATE,
@@ -73,6 +80,12 @@ final class StartedProcesses {
 		catch (IOException ex) {
 			throw new UncheckedIOException("Process id " + process.pid() + " cannot be written", ex);
 		}
+	}
+
+	/** Kill all, and start none any more. */
+	synchronized void end() {
+		this.ended = true;
+		this.processes.forEach(LoggedProcess::kill);
 	}
 
 	/**
