@@ -21,7 +21,7 @@ import java.time.Duration;
 import com.netflix.discovery.EurekaClient;
 import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
@@ -43,9 +43,7 @@ final class EurekaAdapter implements DiscoveryAdapter {
 	@Override
 	public @Nullable String stale() {
 		EurekaClient client = this.clients.getIfUnique();
-		Object target = (client != null) ? AopProxyUtils.getSingletonTarget(client) : null;
-		if (client == null
-				|| !((target != null ? target : client) instanceof com.netflix.discovery.DiscoveryClient eureka)) {
+		if (client == null || !(target(client) instanceof com.netflix.discovery.DiscoveryClient eureka)) {
 			return null;
 		}
 		if (!client.getEurekaClientConfig().shouldFetchRegistry()) {
@@ -60,6 +58,21 @@ final class EurekaAdapter implements DiscoveryAdapter {
 		return (silence.compareTo(interval.multipliedBy(2).plus(SLACK)) > 0)
 				? "Eureka has not answered for " + DurationText.of(silence) + ": check eureka.client.service-url"
 				: null;
+	}
+
+	/*
+	 * In the scope of refresh the bean is a proxy, whose target may be another one later.
+	 */
+	private static @Nullable Object target(EurekaClient client) {
+		if (!(client instanceof Advised advised)) {
+			return client;
+		}
+		try {
+			return advised.getTargetSource().getTarget();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("the client of Eureka cannot be made: " + ex.getMessage(), ex);
+		}
 	}
 
 	@Override

@@ -149,7 +149,7 @@ class EurekaMeasurements {
 		ConfigurableApplicationContext provider = run("shop", Applications.Provider.class);
 		ConfigurableApplicationContext client = run("web", Applications.Client.class);
 		long found = nanosUntil(() -> answered(client));
-		assertThat(report(provider).lease()).isEqualTo("granted");
+		assertThat(provider.getBean(RealmNode.class).report().provider().lease()).isEqualTo("granted");
 		row("a provider that has started is known, and called", "said", seconds(found), true);
 		Weights weights = new Weights(client);
 		provider.getBean(RealmNode.class).weight(7);
