@@ -33,12 +33,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldRecord {
 
+	/*
+	 * A silent node must be gone everywhere within its lease. Leases are looked at once
+	 * in a twentieth of one, or in 400 ms if that is shorter, and then the end has to be
+	 * told: so a lease counts as over two such looks before it is.
+	 */
+
+	private static final long TWO_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
+
 	private final NodeRecord record;
 
 	private final Set<ServiceName> services;
 
 	private final boolean own;
 
+	/** Silence after which the lease counts as over. */
 	private final long leaseNanos;
 
 	private long renewals;
@@ -89,11 +98,20 @@ final class HeldRecord {
 		this.record = record;
 		this.services = services;
 		this.own = own;
-		this.leaseNanos = Math.min(record.leaseNanos(), longestLeaseNanos);
+		this.leaseNanos = countedNanos(Math.min(record.leaseNanos(), longestLeaseNanos));
 		this.renewals = renewals;
 		this.proof = proof;
 		this.renewedNanos = renewedNanos;
 		this.sinceNanos = renewedNanos;
+	}
+
+	/**
+	 * After how much silence a lease counts as over.
+	 * @param leaseNanos what its owner says
+	 * @return a little less
+	 */
+	static long countedNanos(long leaseNanos) {
+		return leaseNanos - Math.min(leaseNanos / 10, TWO_LOOKS_NANOS);
 	}
 
 	/**

@@ -28,7 +28,7 @@ import java.util.function.Predicate;
 final class LeaseSweep {
 
 	/*
-	 * Self-preservation (after Eureka). When more than half of the leases went silent
+	 * Self-preservation (after Eureka). When more than 15 % of the leases went silent
 	 * together, the fault is more likely here than everywhere else: overdue records stay
 	 * until the others speak again, or until four leases after the last renewal. Until
 	 * then callers may be shown nodes that are dead; they leave them out themselves, by
@@ -37,6 +37,9 @@ final class LeaseSweep {
 
 	/** Below this number of silent leases silence is believed. */
 	private static final int PRESERVED_AT_LEAST = 3;
+
+	/** Up to this share, in percent, silence is believed. */
+	private static final int PRESERVED_PERCENT = 15;
 
 	/** Overdue records are kept this many leases at most. */
 	private static final int PRESERVED_LEASES = 4;
@@ -83,7 +86,7 @@ final class LeaseSweep {
 				}
 			}
 		}
-		boolean together = silent >= PRESERVED_AT_LEAST && silent * 2 > others;
+		boolean together = silent >= PRESERVED_AT_LEAST && silent * 100L > others * PRESERVED_PERCENT;
 		this.preserving = together && !overdue.isEmpty();
 		overdue.removeIf((record) -> (together && preservable(record, now)) || unjudged.test(record.record()));
 		return overdue;

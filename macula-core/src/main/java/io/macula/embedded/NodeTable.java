@@ -186,7 +186,7 @@ final class NodeTable {
 	private Verdict take(Upsert upsert, @Nullable HeldRecord held, boolean direct) {
 		NodeRecord record = upsert.record();
 		long ageNanos = ageNanos(upsert.ageMillis());
-		if (ageNanos >= record.leaseNanos()) {
+		if (ageNanos >= HeldRecord.countedNanos(record.leaseNanos())) {
 			return Verdict.TOO_OLD;
 		}
 		if (held != null && !this.room.holds(held.record(), record)) {

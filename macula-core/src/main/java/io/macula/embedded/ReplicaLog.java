@@ -225,7 +225,7 @@ final class ReplicaLog {
 		this.preserving = table.preserving();
 		if (this.preserving) {
 			this.peers.log("preserving", (suppressed) -> logger.warn(
-					"Self-preservation: more than half of the {} leases went silent at once, which is more likely"
+					"Self-preservation: more than 15 % of the {} leases went silent at once, which is more likely"
 							+ " this node's own network; overdue advertisements are kept: {}{}",
 					table.size(), table.overdue(), suppressed));
 		}

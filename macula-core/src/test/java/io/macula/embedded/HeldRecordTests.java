@@ -35,10 +35,11 @@ class HeldRecordTests {
 	private final HeldRecord held = held(1, "here", false);
 
 	@Test
-	void whenALeaseHasPassedThenItIsOverdue() {
-		this.held.judge(15 * SECOND - 1);
+	void whenALeaseHasAlmostPassedThenItIsOverdue() {
+		long counted = 15 * SECOND - 4 * SECOND / 5;
+		this.held.judge(counted - 1);
 		assertThat(this.held.overdue()).isFalse();
-		this.held.judge(15 * SECOND);
+		this.held.judge(counted);
 		assertThat(this.held.overdue()).isTrue();
 	}
 

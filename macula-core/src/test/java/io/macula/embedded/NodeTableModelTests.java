@@ -56,6 +56,9 @@ class NodeTableModelTests {
 
 	private static final long LEASE = TimeUnit.MILLISECONDS.toNanos(LEASE_MILLIS);
 
+	/** Silence after which it is over. */
+	private static final long COUNTED = HeldRecord.countedNanos(LEASE);
+
 	private static final ServiceName SERVICE = new ServiceName("s");
 
 	/** Of three ids, so that there is no room for the third. */
@@ -327,7 +330,7 @@ class NodeTableModelTests {
 					return present.renew(fact.renewals, ageMillis);
 				}
 			}
-			if (ageMillis >= LEASE_MILLIS) {
+			if (TimeUnit.MILLISECONDS.toNanos(ageMillis) >= COUNTED) {
 				return Verdict.TOO_OLD;
 			}
 			if (present == null && this.held.size() >= MOST_NODES) {
@@ -399,7 +402,7 @@ class NodeTableModelTests {
 
 		void expire() {
 			for (Held each : List.copyOf(this.held.values())) {
-				if (this.world.nanos - each.renewedNanos >= LEASE) {
+				if (this.world.nanos - each.renewedNanos >= COUNTED) {
 					this.held.remove(each.fact.nodeId);
 					this.ends.put(each.fact.nodeId, new End(each.fact, each.latest(), false, true));
 				}
@@ -465,7 +468,7 @@ class NodeTableModelTests {
 				return false;
 			}
 			long now = this.held.world.nanos;
-			if (now - this.held.renewedNanos >= LEASE) {
+			if (now - this.held.renewedNanos >= COUNTED) {
 				this.over = true;
 				return false;
 			}
@@ -474,7 +477,7 @@ class NodeTableModelTests {
 			}
 			this.held.renewals = renewal.renewals;
 			this.held.renewedNanos = now;
-			return now - this.atNanos >= LEASE / 2;
+			return now - this.atNanos >= COUNTED / 2;
 		}
 
 	}

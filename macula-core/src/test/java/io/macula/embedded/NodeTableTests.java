@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import io.macula.Instance;
 import io.macula.ServiceName;
@@ -47,7 +48,7 @@ class NodeTableTests {
 	private long nanos = Long.MAX_VALUE - Duration.ofSeconds(20).toNanos(); // wraps
 																			// around
 
-	private final NodeTable table = new NodeTable(() -> this.nanos, 10);
+	private NodeTable table = new NodeTable(() -> this.nanos, 10);
 
 	@Test
 	void recordIsAddedWithItsServices() {
@@ -90,7 +91,7 @@ class NodeTableTests {
 		assertThat(this.table.apply(new Upsert(without, 5, 0))).isEqualTo(Verdict.KNOWN);
 		assertThat(this.table.apply(new Upsert(with, 5, 0))).isEqualTo(Verdict.KNOWN);
 		assertThat(this.table.snapshot(SERVICE).fingerprints()).containsOnlyKeys("a");
-		advance(14_999);
+		advance(14_199);
 		assertThat(nodes()).containsExactly("a");
 	}
 
@@ -132,9 +133,9 @@ class NodeTableTests {
 	}
 
 	@Test
-	void silentRecordExpiresAfterItsLease() {
+	void silentRecordExpiresSoThatItIsGoneEverywhereWithinItsLease() {
 		this.table.apply(upsert("a", 1, 1, 0));
-		advance(14_999);
+		advance(14_199);
 		assertThat(nodes()).containsExactly("a");
 		this.table.takeChanges();
 		advance(1);
@@ -159,7 +160,7 @@ class NodeTableTests {
 		this.table.apply(upsert("a", 1, 1, 0));
 		advance(10_000);
 		this.table.apply(new Renewal("a", 1, 1, 1, 4_000));
-		advance(10_999);
+		advance(10_199);
 		assertThat(nodes()).containsExactly("a");
 		advance(1);
 		assertThat(nodes()).isEmpty();
@@ -317,11 +318,30 @@ class NodeTableTests {
 	}
 
 	@Test
-	void minorityThatGoesSilentTogetherExpires() {
-		apply("a", "b", "c", "d", "e", "f");
-		renewLate("d", "e", "f");
-		assertThat(nodes()).containsExactly("d", "e", "f");
+	void fewThatGoSilentTogetherExpire() {
+		this.table = new NodeTable(() -> this.nanos, 30);
+		String[] others = others(17);
+		apply(others);
+		apply("a", "b", "c");
+		renewLate(others);
+		assertThat(nodes()).containsExactlyInAnyOrder(others);
 		assertThat(this.table.preserving()).isFalse();
+	}
+
+	@Test
+	void moreThanFifteenPercentThatGoSilentTogetherArePreserved() {
+		this.table = new NodeTable(() -> this.nanos, 30);
+		String[] others = others(16);
+		apply(others);
+		apply("a", "b", "c");
+		renewLate(others);
+		assertThat(nodes()).hasSize(19);
+		assertThat(this.table.preserving()).isTrue();
+		assertThat(this.table.overdue()).containsExactlyInAnyOrder("a", "b", "c");
+	}
+
+	private static String[] others(int count) {
+		return IntStream.range(0, count).mapToObj((i) -> "other" + i).toArray(String[]::new);
 	}
 
 	@Test
@@ -362,7 +382,7 @@ class NodeTableTests {
 	@Test
 	void preservationEndsFourLeasesAfterTheLastRenewal() {
 		apply("a", "b", "c");
-		for (int i = 0; i < 599; i++) {
+		for (int i = 0; i < 567; i++) {
 			advance(100);
 		}
 		assertThat(nodes()).containsExactly("a", "b", "c");
@@ -387,7 +407,7 @@ class NodeTableTests {
 		this.nanos += Duration.ofSeconds(60).toNanos();
 		sweep(false);
 		assertThat(nodes()).containsExactly("a");
-		advance(13_900);
+		advance(13_100);
 		assertThat(nodes()).containsExactly("a");
 		advance(200);
 		assertThat(nodes()).isEmpty();
