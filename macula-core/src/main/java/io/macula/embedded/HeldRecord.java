@@ -209,7 +209,9 @@ final class HeldRecord {
 	private void displace(HeldRecord before, long now) {
 		HeldRecord first = before.displaced;
 		if (first != null && first.silentNanos(now) < first.leaseNanos) {
-			this.displaced = first;
+			// The first one itself, who is back, has nobody before it.
+			boolean back = first.record.sameOwner(this.record);
+			this.displaced = back ? null : first;
 			this.displacedNanos = before.displacedNanos;
 		}
 		else {

@@ -463,6 +463,14 @@ class NodeTableModelTests {
 			this.atNanos = held.world.nanos;
 		}
 
+		boolean lives() {
+			return !this.over && this.held.world.nanos - this.held.renewedNanos < COUNTED;
+		}
+
+		boolean isOf(Fact fact) {
+			return this.held.fact.sameOwner(fact);
+		}
+
 		boolean revives(Fact renewal) {
 			if (!this.held.fact.sameOwner(renewal) || renewal.compare(this.held.fact) != 0 || this.over) {
 				return false;
@@ -588,7 +596,8 @@ class NodeTableModelTests {
 				return;
 			}
 			assertThat(this.table.pass(claim, this.table.record(owner.nodeId), false)).isEqualTo(Verdict.CHANGED);
-			this.model.take(fact, 0, new Displaced(present));
+			boolean back = present.displaced != null && present.displaced.lives() && present.displaced.isOf(fact);
+			this.model.take(fact, 0, back ? null : new Displaced(present));
 		}
 
 		/** As the ticks of a directory have it. */

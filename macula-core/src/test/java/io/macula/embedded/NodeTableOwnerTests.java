@@ -228,6 +228,20 @@ class NodeTableOwnerTests {
 	}
 
 	@Test
+	void whoLosesItsIdAgainIsKnownByWhatItWasLast() {
+		this.owner.sign(record(1, 1, "here"));
+		this.table.apply(this.owner.upsert(0));
+		advance(7_000);
+		this.rogue.sign(record(2, 1, "elsewhere"));
+		this.table.pass(this.rogue.upsert(0), this.table.record("a"), false);
+		this.table.pass(this.owner.upsert(1), this.table.record("a"), false);
+		this.table.pass(this.rogue.upsert(0), this.table.record("a"), false);
+		advance(8_000);
+		assertThat(this.table.apply(this.owner.renewal(2))).as("15 s after it was told first").isEqualTo(Verdict.CHANGED);
+		assertThat(this.table.record("a").host()).isEqualTo("here");
+	}
+
+	@Test
 	void whenALeaseIsLongerThanFourOfThisNodesThenItEndsAllTheSame() {
 		this.owner.sign(new NodeRecord("a", 1, 1, 1, "here", 9443, null, 0, 100, Map.of(), List.of("s"),
 				Duration.ofDays(1).toMillis()));
