@@ -264,8 +264,10 @@ class CompositeEngineTests {
 		this.first.startError = new NoClassDefFoundError("a/b/C");
 		this.engine.start(SELF);
 		assertThat(this.second.started).containsExactly(SELF);
-		assertThat(this.engine.trouble()).isEqualTo("embedded: it could not be started: java.lang.NoClassDefFoundError: a/b/C");
-		assertThat(this.engine.state().fault()).isEqualTo("embedded: it could not be started: java.lang.NoClassDefFoundError: a/b/C");
+		assertThat(this.engine.trouble())
+			.isEqualTo("embedded: it could not be started: java.lang.NoClassDefFoundError: a/b/C");
+		assertThat(this.engine.state().fault())
+			.isEqualTo("embedded: it could not be started: java.lang.NoClassDefFoundError: a/b/C");
 	}
 
 	@Test

@@ -237,7 +237,8 @@ class NodeTableOwnerTests {
 		this.table.pass(this.owner.upsert(1), this.table.record("a"), false);
 		this.table.pass(this.rogue.upsert(0), this.table.record("a"), false);
 		advance(8_000);
-		assertThat(this.table.apply(this.owner.renewal(2))).as("15 s after it was told first").isEqualTo(Verdict.CHANGED);
+		assertThat(this.table.apply(this.owner.renewal(2))).as("15 s after it was told first")
+			.isEqualTo(Verdict.CHANGED);
 		assertThat(this.table.record("a").host()).isEqualTo("here");
 	}
 
