@@ -97,8 +97,10 @@ final class Watchers {
 			for (int j = 0; j < SERVICES_EACH; j++) {
 				services.add("scale.service-" + (i * SERVICES_EACH + j) % SERVICES);
 			}
-			this.nodes.add(SignedNode.of(new Node("node" + (10_000 + i), 1, 1, 1, "127.0.0.1", 10_000 + i, null, 0, 100,
-					Map.of(), services, LEASE_MILLIS, null), this.tls.key()));
+			// One key may have few nodes.
+			String nodeId = "node" + (10_000 + i);
+			this.nodes.add(SignedNode.of(new Node(nodeId, 1, 1, 1, "127.0.0.1", 10_000 + i, null, 0, 100, Map.of(),
+					services, LEASE_MILLIS, null), ScaleRealm.tls(nodeId).key()));
 		}
 	}
 

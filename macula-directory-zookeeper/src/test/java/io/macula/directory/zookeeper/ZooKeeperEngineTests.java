@@ -210,11 +210,13 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 		await(() -> watch.count() == 20);
 		int least = watch.snapshots.size();
 		dying.forEach(TestProxy::tear);
-		/* Servers end their sessions at several ticks. */
-		await(() -> watch.engine.state().selfPreservation() && watch.engine.state().overdue().size() == dying.size());
-		boolean kept = watch.count() == 20 && watch.least(least) == 20;
-		row("5 of 20 leases (25 %) lost at once: instances in snapshots", "all 20, and said",
-				watch.count() + ", overdue " + watch.engine.state().overdue().size(), kept);
+		/* Servers end their sessions at several ticks, and fewer than three losses are believed until there are more. */
+		await(() -> watch.engine.state().selfPreservation() && watch.engine.state().overdue().size() == dying.size()
+				&& watch.count() == 20);
+		int fewest = watch.least(least);
+		row("5 of 20 leases (25 %) lost at once: instances in snapshots", "all 20, and said; before that 18 at least",
+				watch.count() + ", overdue " + watch.engine.state().overdue().size() + "; before that " + fewest,
+				fewest >= 18);
 	}
 
 	@Test
