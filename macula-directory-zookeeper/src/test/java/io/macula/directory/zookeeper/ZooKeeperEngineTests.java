@@ -210,7 +210,10 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 		await(() -> watch.count() == 20);
 		int least = watch.snapshots.size();
 		dying.forEach(TestProxy::tear);
-		/* Servers end their sessions at several ticks, and fewer than three losses are believed until there are more. */
+		/*
+		 * Servers end their sessions at several ticks, and fewer than three losses are
+		 * believed until there are more.
+		 */
 		await(() -> watch.engine.state().selfPreservation() && watch.engine.state().overdue().size() == dying.size()
 				&& watch.count() == 20);
 		int fewest = watch.least(least);
