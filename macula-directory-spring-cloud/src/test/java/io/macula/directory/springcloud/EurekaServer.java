@@ -79,6 +79,7 @@ final class EurekaServer implements AutoCloseable {
 	 * @param log where its output goes
 	 * @param main its class
 	 * @param arguments of its main method
+	 * @return its process, which the caller ends
 	 */
 	static Process jvm(Path log, Class<?> main, String... arguments) {
 		List<String> command = new ArrayList<>(
