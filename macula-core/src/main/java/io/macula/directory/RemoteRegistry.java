@@ -235,9 +235,10 @@ public final class RemoteRegistry implements Registry {
 			}
 			if (present != null) {
 				Instance self = present.advertisement().instance();
-				registry.fault = "node id '" + self.nodeId() + "' is taken by another node at " + rival.endpoint();
+				registry.fault = "node id '" + self.nodeId() + "' is taken by another node at " + rival.endpoint()
+						+ "; this one is advertised no more until it is started again";
 				registry.limit.log("superseded", (suppressed) -> logger.warn(
-						"Node id '{}' is taken in {} by the node at {}, of incarnation {} (this one at {}: {}): this node is advertised no more. Give each node an id of its own (macula.node.id){}",
+						"Node id '{}' is taken in {} by the node at {}, of incarnation {} (this one at {}: {}): this node is advertised no more until it is started again. Give each node an id of its own (macula.node.id){}",
 						self.nodeId(), registry.type, rival.endpoint(), rival.incarnation(), self.endpoint(),
 						self.incarnation(), suppressed));
 				present.become(Lease.State.RELEASED);

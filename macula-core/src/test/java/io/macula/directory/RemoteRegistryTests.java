@@ -333,7 +333,8 @@ class RemoteRegistryTests {
 		assertThat(lease.state()).isEqualTo(State.RELEASED);
 		assertThat(this.store.records).containsOnlyKeys("one/a");
 		assertThat(incarnation()).isEqualTo(11);
-		assertThat(this.registry.fault()).isEqualTo("node id 'a' is taken by another node at other:1");
+		assertThat(this.registry.fault()).isEqualTo("node id 'a' is taken by another node at other:1; this one is"
+				+ " advertised no more until it is started again");
 		pass(Duration.ofMinutes(5));
 		assertThat(this.store.opened).isOne();
 		assertThat(advertise(12, ONE).state()).isEqualTo(State.GRANTED);

@@ -98,6 +98,9 @@ final class EtcdConnection {
 
 	private State state = State.NEW;
 
+	/** For the first answer of a server, which may have just started and keep silent. */
+	private Duration patience;
+
 	/** Which server is asked. */
 	private int server;
 
@@ -120,6 +123,7 @@ final class EtcdConnection {
 
 	EtcdConnection(EtcdSettings settings, EtcdKeys keys) {
 		this.settings = settings;
+		this.patience = settings.timeout();
 		this.place = keys.realm();
 		this.server = ThreadLocalRandom.current().nextInt(settings.servers().size());
 		this.loop = new ScheduledThreadPoolExecutor(1, (task) -> {
@@ -157,7 +161,10 @@ final class EtcdConnection {
 	void keeps(Duration lease) {
 		Duration third = lease.dividedBy(3);
 		if (third.compareTo(LONGEST_PAUSE) < 0) {
-			execute(() -> this.pace = pace(third));
+			execute(() -> {
+				this.pace = pace(third);
+				this.patience = (third.compareTo(this.patience) < 0) ? third : this.patience;
+			});
 		}
 	}
 
@@ -248,7 +255,9 @@ final class EtcdConnection {
 			return;
 		}
 		GetOption count = GetOption.builder().withCountOnly(true).build();
+		Duration most = (this.state == State.UP) ? this.settings.timeout() : this.patience;
 		begin(() -> asked.getKVClient().get(EtcdKeys.bytes(this.place), count))
+			.orTimeout(most.toMillis(), TimeUnit.MILLISECONDS)
 			.whenComplete((answer, error) -> execute(() -> {
 				if (begun == this.turn) {
 					beaten(error);
