@@ -150,7 +150,7 @@ class EurekaMeasurements {
 		ConfigurableApplicationContext client = run("web", Applications.Client.class);
 		long found = nanosUntil(() -> answered(client));
 		assertThat(provider.getBean(RealmNode.class).report().provider().lease()).isEqualTo("granted");
-		row("a provider that has started is known, and called", "said", seconds(found), true);
+		row("a provider that has started is known, and called", "none", seconds(found), true);
 		Weights weights = new Weights(client);
 		provider.getBean(RealmNode.class).weight(7);
 		long weighed = nanosUntil(() -> weights.of("shop") == 7);
@@ -159,7 +159,7 @@ class EurekaMeasurements {
 		long begin = System.nanoTime();
 		provider.close();
 		nanosUntil(() -> report(client).nodes() == 0);
-		row("graceful stop known to a client (all intervals of Eureka are 1 s), from its begin", "said",
+		row("graceful stop known to a client (all intervals of Eureka are 1 s), from its begin", "none",
 				seconds(System.nanoTime() - begin), true);
 		Process killed = EurekaServer.jvm(directory.resolve("provider.log"), EurekaApplication.class, server.url(),
 				"mortal");
