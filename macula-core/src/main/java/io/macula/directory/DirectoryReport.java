@@ -75,9 +75,12 @@ public record DirectoryReport(String engine, int nodes, @Nullable String lease, 
 	 * @return a new report
 	 */
 	DirectoryReport withLease(Lease.@Nullable State state) {
-		return new DirectoryReport(this.engine, this.nodes,
-				(state != null) ? state.name().toLowerCase(Locale.ROOT) : null, this.reachable, this.since, this.age,
-				this.trouble, this.corruptRecords, this.selfPreservation, this.overdue, this.details);
+		return withLease((state != null) ? state.name().toLowerCase(Locale.ROOT) : null);
+	}
+
+	DirectoryReport withLease(@Nullable String state) {
+		return new DirectoryReport(this.engine, this.nodes, state, this.reachable, this.since, this.age, this.trouble,
+				this.corruptRecords, this.selfPreservation, this.overdue, this.details);
 	}
 
 }

@@ -74,6 +74,21 @@ public record DirectoryState(Map<String, String> seeds, int nodes, boolean selfP
 		}
 	}
 
+	/**
+	 * The same state with the lease of the node, which is that of its only engine. Of
+	 * several, each has one of its own and tells it.
+	 * @param lease the state of the lease in lower case, or {@code null} if the node has
+	 * none
+	 * @return the state
+	 */
+	public DirectoryState withLease(@Nullable String lease) {
+		if (lease == null || this.engines.size() != 1 || this.engines.get(0).lease() != null) {
+			return this;
+		}
+		return new DirectoryState(this.seeds, this.nodes, this.selfPreservation, this.overdue, this.fault,
+				List.of(this.engines.get(0).withLease(lease)));
+	}
+
 	static String untold(RuntimeException failure) {
 		return "it cannot tell its state: " + failure.getMessage();
 	}

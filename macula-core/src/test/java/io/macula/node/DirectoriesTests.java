@@ -123,6 +123,20 @@ class DirectoriesTests {
 	}
 
 	@Test
+	void theLeaseOfANodeIsThatOfItsOnlyEngine() {
+		RealmNode node = provider("provider1", SecretTls.of(REALM, "provider1", SECRET),
+				List.of(DirectoryEngineFactory.embedded()));
+		DirectoryState state = node.report().directory();
+		assertThat(state.engines()).extracting(DirectoryReport::lease)
+			.containsExactly(node.report().provider().lease());
+		RealmNode client = node(
+				RealmNode.builder("test").nodeId("client").secret(SECRET).seeds("127.0.0.1:" + node.port()),
+				List.of(DirectoryEngineFactory.embedded()));
+		client.start();
+		assertThat(client.report().directory().engines()).extracting(DirectoryReport::lease).containsOnlyNulls();
+	}
+
+	@Test
 	void whoAnswersAtAnEndpointIsToldToEveryEngine() {
 		SecretTls tls = SecretTls.of(REALM, "provider1", SECRET);
 		SecretTls renewed = SecretTls.of(REALM, "provider1", SECRET);
