@@ -209,8 +209,10 @@ public final class MaculaAutoConfiguration {
 	}
 
 	@Bean
-	ShutdownTimes maculaShutdownTimes(MaculaSettings settings, ObjectProvider<LifecycleProperties> lifecycle) {
-		return ShutdownTimes.of(settings.provider().grace(), lifecycle.getIfAvailable());
+	ShutdownTimes maculaShutdownTimes(MaculaSettings settings, MaculaProperties properties,
+			ObjectProvider<LifecycleProperties> lifecycle) {
+		return ShutdownTimes.of(settings.provider().grace(), lifecycle.getIfAvailable(),
+				properties.provider().terminationGracePeriod());
 	}
 
 	@Bean

@@ -17,6 +17,7 @@
 package io.macula.spring.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -99,6 +101,9 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * are refused as not processed
 	 * @param maxInFlight Maximum number of calls open at once on this node
 	 * @param grace Time that calls in flight have to finish on shutdown
+	 * @param terminationGracePeriod Time that the process is given to end before it is
+	 * killed, such as terminationGracePeriodSeconds of Kubernetes; checked at start
+	 * against what a shutdown takes. If no duration suffix is specified, seconds are used
 	 * @param exposeMessages Whether callers are told types and messages of exceptions
 	 * that the contract does not declare; by default these stay in the log of the
 	 * provider
@@ -107,7 +112,9 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 			@Nullable String advertisedHost, @DefaultValue("0") int priority, @DefaultValue("100") int weight,
 			@DefaultValue Map<String, String> metadata, @DefaultValue("200") int maxThreads,
 			@DefaultValue("10000") int queueCapacity, @DefaultValue("100000") int maxInFlight,
-			@DefaultValue("30s") Duration grace, @DefaultValue("false") boolean exposeMessages) {
+			@DefaultValue("30s") Duration grace,
+			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration terminationGracePeriod,
+			@DefaultValue("false") boolean exposeMessages) {
 
 	}
 

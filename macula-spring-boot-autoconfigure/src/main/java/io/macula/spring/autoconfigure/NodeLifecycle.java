@@ -19,12 +19,10 @@ package io.macula.spring.autoconfigure;
 import java.util.concurrent.CountDownLatch;
 
 import io.macula.RpcException;
-import io.macula.log.PrintableLogger;
 import io.macula.node.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.spring.MaculaServerStartedEvent;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -39,8 +37,6 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 
 	/** Below the start and stop of Boot's web server, at MAX_VALUE - 2048. */
 	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 3072;
-
-	private static final Logger logger = PrintableLogger.of(NodeLifecycle.class);
 
 	private final RealmNode node;
 
@@ -90,13 +86,7 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 		if (!this.providing) {
 			NodeFactory.provide(this.provided.services(), this.node, this.context);
 			this.providing = true;
-			if (this.times.drainOutlivesPhase()) {
-				logger.info(
-						"{} ({}) is longer than {} ({}): a shutdown waits for calls in flight the longer time, and for"
-								+ " web requests the shorter. Give the process more than both to end",
-						ShutdownTimes.GRACE_KEY, SettingText.of(this.times.grace()), ShutdownTimes.PHASE_KEY,
-						SettingText.of(this.times.phase()));
-			}
+			new DrainPhase(this.times).hold(this.context);
 		}
 	}
 
@@ -118,8 +108,9 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 	}
 
 	/**
-	 * The drain began two phases before. Spring may have gone on without waiting for its
-	 * end, but what handlers need stops below this phase.
+	 * The drain began two phases before. A lifecycle processor of the application's own
+	 * may have gone on without waiting for its end, but what handlers need stops below
+	 * this phase.
 	 */
 	@Override
 	public void stop() {

@@ -153,6 +153,10 @@ final class SettingsFactory {
 			this.invalid.checkValue("macula.provider.advertised-host", advertisedHost,
 					() -> new Endpoint(advertisedHost, 1));
 		}
+		Duration termination = provider.terminationGracePeriod();
+		if (termination != null && termination.isNegative()) {
+			throw this.invalid.refuse(ShutdownTimes.TERMINATION_KEY, SettingText.of(termination), "0 or more");
+		}
 		return this.invalid.check("macula.provider",
 				() -> new ProviderSettings(text(provider.address()), provider.port(), text(advertisedHost),
 						provider.priority(), provider.weight(), provider.metadata(), provider.maxThreads(),

@@ -27,23 +27,52 @@ import org.springframework.boot.autoconfigure.context.LifecycleProperties;
  *
  * @param grace time of the drain
  * @param phase time that Spring gives the beans of one lifecycle phase
+ * @param termination time that the process is given to end, or {@code null} if nobody
+ * told
  */
-record ShutdownTimes(Duration grace, Duration phase) {
+record ShutdownTimes(Duration grace, Duration phase, @Nullable Duration termination) {
 
 	static final String GRACE_KEY = "macula.provider.grace";
 
 	static final String PHASE_KEY = "spring.lifecycle.timeout-per-shutdown-phase";
 
+	static final String TERMINATION_KEY = "macula.provider.termination-grace-period";
+
 	/** That of Spring Framework, where Boot does not set another. */
 	private static final Duration FRAMEWORK_PHASE = Duration.ofSeconds(10);
 
-	static ShutdownTimes of(Duration grace, @Nullable LifecycleProperties lifecycle) {
-		return new ShutdownTimes(grace, (lifecycle != null) ? lifecycle.getTimeoutPerShutdownPhase() : FRAMEWORK_PHASE);
+	/** What a drain may take beside its grace: the withdrawal and the last farewell. */
+	private static final Duration CLOSING = Duration.ofSeconds(5);
+
+	static ShutdownTimes of(Duration grace, @Nullable LifecycleProperties lifecycle, @Nullable Duration termination) {
+		return new ShutdownTimes(grace, (lifecycle != null) ? lifecycle.getTimeoutPerShutdownPhase() : FRAMEWORK_PHASE,
+				termination);
 	}
 
-	/** Whether the drain may go on when Spring stops the beans of the next phases. */
+	/** Whether handlers may still run when the beans of other phases have had theirs. */
 	boolean drainOutlivesPhase() {
 		return this.grace.compareTo(this.phase) > 0;
+	}
+
+	/**
+	 * Time of the lifecycle phase in which the node and the web server drain: the longer
+	 * of the two, and so much that the drain ends by itself.
+	 */
+	Duration drainPhase() {
+		return longer(this.grace.plus(CLOSING), this.phase);
+	}
+
+	/**
+	 * Time that an orderly shutdown may take, if no bean is slow to end: the drain of the
+	 * node or that of the web server, and the end of everything else.
+	 */
+	Duration orderly() {
+		return longer(this.grace, this.phase).plus(CLOSING);
+	}
+
+	/** Whether the process is killed before an orderly shutdown is over. */
+	boolean killedEarly() {
+		return this.termination != null && this.termination.compareTo(orderly()) < 0;
 	}
 
 	/**
@@ -53,6 +82,10 @@ record ShutdownTimes(Duration grace, Duration phase) {
 	 */
 	Duration limit() {
 		return this.grace.plus(this.phase).plus(this.phase);
+	}
+
+	private static Duration longer(Duration one, Duration other) {
+		return (one.compareTo(other) > 0) ? one : other;
 	}
 
 }

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,15 +36,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.LifecycleProcessor;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -62,22 +71,89 @@ class DrainTests {
 	}
 
 	@Test
-	void whenTheGraceIsLongerThanThePhaseThenACallInFlightHasTheGrace(CapturedOutput output) throws Exception {
+	void whenTheGraceIsLongerThanThePhaseThenNoLaterPhaseStopsUnderACallInFlight(CapturedOutput output)
+			throws Exception {
 		ConfigurableApplicationContext provider = this.applications.run(Slow.class, "macula.provider.grace=20s",
 				"spring.lifecycle.timeout-per-shutdown-phase=100ms");
-		assertThat(output).contains(
-				"macula.provider.grace (20s) is longer than" + " spring.lifecycle.timeout-per-shutdown-phase (100ms)");
+		assertThat(output).contains("macula.provider.grace (20s) is longer than"
+				+ " spring.lifecycle.timeout-per-shutdown-phase (100ms): a shutdown waits the longer time for calls in"
+				+ " flight, and for web requests. Give the process 25s to end");
+		LaterPhase later = provider.getBean(LaterPhase.class);
 		CompletableFuture<String> answer = call(provider);
 		CompletableFuture<Void> closed = CompletableFuture.runAsync(provider::close);
-		Awaitility.await()
-			.untilAsserted(
-					() -> assertThat(output).contains("Shutdown phase 2147482623 ends with 1 bean still running"));
+		Awaitility.await().untilAsserted(() -> assertThat(output).contains(" drains: "));
+		Awaitility.await().during(Duration.ofSeconds(1)).until(later::isRunning);
 		assertThat(closed).isNotDone();
 		assertThat(answer).isNotDone();
 		SlowBean.answer.countDown();
 		assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("slow echo 1");
 		closed.get(10, TimeUnit.SECONDS);
+		assertThat(later.isRunning()).isFalse();
+		assertThat(output).containsOnlyOnce(" drains: ").doesNotContain("still running");
+	}
+
+	@Test
+	void whenTheApplicationsLifecycleProcessorCannotBeToldThenThatIsSaidAndTheDrainHasItsGrace(CapturedOutput output)
+			throws Exception {
+		ConfigurableApplicationContext provider = this.applications.run(OwnProcessor.class, "macula.provider.grace=20s",
+				"spring.lifecycle.timeout-per-shutdown-phase=100ms");
+		assertThat(output).contains("the bean 'lifecycleProcessor' (" + OwnLifecycleProcessor.class.getName()
+				+ ") cannot be told so: beans of the lifecycle phases from 2147480575 to 2147482623");
+		CompletableFuture<String> answer = call(provider);
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(provider::close);
+		Awaitility.await().until(() -> !provider.getBean(LaterPhase.class).isRunning());
+		assertThat(closed).isNotDone();
+		SlowBean.answer.countDown();
+		assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("slow echo 1");
+		closed.get(10, TimeUnit.SECONDS);
 		assertThat(output).containsOnlyOnce(" drains: ");
+	}
+
+	@Test
+	void whenAContextStopsAndStartsThenTheGraceHoldsEachTime(CapturedOutput output) throws Exception {
+		ConfigurableApplicationContext provider = this.applications.run(Slow.class, "macula.provider.grace=20s",
+				"spring.lifecycle.timeout-per-shutdown-phase=100ms");
+		provider.stop();
+		provider.start();
+		LaterPhase later = provider.getBean(LaterPhase.class);
+		CompletableFuture<String> answer = call(provider);
+		CompletableFuture<Void> stopped = CompletableFuture.runAsync(provider::stop);
+		Awaitility.await().untilAsserted(() -> assertThat(output).contains("1 calls in flight have"));
+		Awaitility.await().during(Duration.ofSeconds(1)).until(later::isRunning);
+		SlowBean.answer.countDown();
+		assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("slow echo 1");
+		stopped.get(10, TimeUnit.SECONDS);
+	}
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			30, 30s, 30s
+			44, 20s, 40s
+			74s, 70s, 30s
+			""")
+	void whenTheProcessIsKilledEarlierThenTheStartWarns(String termination, String grace, String phase,
+			CapturedOutput output) {
+		this.applications.run(Slow.class, "macula.provider.termination-grace-period=" + termination,
+				"macula.provider.grace=" + grace, "spring.lifecycle.timeout-per-shutdown-phase=" + phase);
+		assertThat(output)
+			.contains("macula.provider.termination-grace-period (" + termination.replace("s", "")
+					+ "s) is too short: an orderly shutdown takes up to ")
+			.contains("the longer of macula.provider.grace (" + grace
+					+ ") and spring.lifecycle.timeout-per-shutdown-phase (" + phase + ")")
+			.contains("terminationGracePeriodSeconds in Kubernetes");
+	}
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			35, 30s, 30s
+			45, 20s, 40s
+			75s, 70s, 30s
+			""")
+	void whenTheProcessHasTheTimeThenTheStartDoesNotWarn(String termination, String grace, String phase,
+			CapturedOutput output) {
+		this.applications.run(Slow.class, "macula.provider.termination-grace-period=" + termination,
+				"macula.provider.grace=" + grace, "spring.lifecycle.timeout-per-shutdown-phase=" + phase);
+		assertThat(output).doesNotContain("is too short");
 	}
 
 	@Test
@@ -157,9 +233,85 @@ class DrainTests {
 
 	}
 
+	/** Something that handlers may need, which stops after the drain. */
+	static class LaterPhase implements SmartLifecycle {
+
+		private volatile boolean running;
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return SmartLifecycle.DEFAULT_PHASE - 2000;
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
-	@Import({ Empty.class, SlowBean.class })
+	@Import({ Empty.class, SlowBean.class, LaterPhase.class })
 	static class Slow {
+
+	}
+
+	/** Knows of no phase but what it is told in advance. */
+	static class OwnLifecycleProcessor implements LifecycleProcessor, BeanFactoryAware {
+
+		private final DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
+
+		@Override
+		public void setBeanFactory(BeanFactory beanFactory) {
+			this.processor.setBeanFactory(beanFactory);
+			this.processor.setTimeoutPerShutdownPhase(100);
+		}
+
+		@Override
+		public void onRefresh() {
+			this.processor.onRefresh();
+		}
+
+		@Override
+		public void onClose() {
+			this.processor.onClose();
+		}
+
+		@Override
+		public void start() {
+			this.processor.start();
+		}
+
+		@Override
+		public void stop() {
+			this.processor.stop();
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.processor.isRunning();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Slow.class)
+	static class OwnProcessor {
+
+		@Bean
+		OwnLifecycleProcessor lifecycleProcessor() {
+			return new OwnLifecycleProcessor();
+		}
 
 	}
 

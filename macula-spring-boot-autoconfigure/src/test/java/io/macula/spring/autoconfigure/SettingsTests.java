@@ -242,6 +242,7 @@ class SettingsTests {
 					macula.provider.priority                 | -2147483648 | -10000 to 10000
 					macula.node.id                           | a b        | 1 to 128 letters, digits
 					macula.provider.grace                    | -1s        | 0 or more
+					macula.provider.termination-grace-period | -1s        | 0 or more
 					macula.provider.advertised-host          | a/b        | a name or an address
 					macula.realm.name                        | not a name | 1 to 128 letters
 					macula.realm.seeds[0]                    | a          | host:port, for example
