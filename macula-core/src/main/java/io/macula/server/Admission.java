@@ -35,8 +35,9 @@ final class Admission {
 
 	/*
 	 * States: serving -> draining, for good. A call is in flight from its admission until
-	 * it is released, once. Those of reserved services are not counted, for the links of
-	 * the directory never end by themselves; a drain ends them.
+	 * it is released, once. Those of reserved services are not counted: the links of the
+	 * directory end when the directory stops serving. Those that are left after that are
+	 * ended here.
 	 */
 
 	/** A connection may have so many calls open, in terms of what is left for others. */
@@ -52,8 +53,10 @@ final class Admission {
 
 	private final LongAdder refused = new LongAdder();
 
-	/** Streams of reserved services, which end when the node drains. */
+	/** Open streams of reserved services. */
 	private final Set<NonBlockingCall> links = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean linksEnd;
 
 	private final Sinks.Empty<Void> idle = Sinks.empty();
 
@@ -106,7 +109,7 @@ final class Admission {
 	void opened(NonBlockingCall call) {
 		if (call.servedMethod().service().reserved()) {
 			this.links.add(call);
-			if (this.draining) {
+			if (this.linksEnd) {
 				end(call);
 			}
 		}
@@ -146,11 +149,18 @@ final class Admission {
 	 */
 	Mono<Void> drain() {
 		this.draining = true;
-		this.links.forEach(this::end);
 		if (this.inFlight.get() == 0) {
 			this.idle.tryEmitEmpty();
 		}
 		return this.idle.asMono();
+	}
+
+	/**
+	 * End the streams of reserved services that are left, which would hold up a drain.
+	 */
+	void endLinks() {
+		this.linksEnd = true;
+		this.links.forEach(this::end);
 	}
 
 	private void end(NonBlockingCall link) {

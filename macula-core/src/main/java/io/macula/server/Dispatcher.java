@@ -239,6 +239,11 @@ final class Dispatcher implements CallHandler {
 		return this.admission.drain();
 	}
 
+	/** End the streams of reserved services that did not end by themselves. */
+	void endLinks() {
+		this.admission.endLinks();
+	}
+
 	boolean draining() {
 		return this.admission.draining();
 	}

@@ -55,6 +55,12 @@ public final class RealmServer implements AutoCloseable {
 
 	private static final Logger logger = PrintableLogger.of(RealmServer.class);
 
+	/**
+	 * Whoever serves a reserved service ends its streams by itself, with its last words;
+	 * if it does not, this server does.
+	 */
+	private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
 	private final Transport transport;
 
 	private final TlsContexts tls;
@@ -329,6 +335,8 @@ public final class RealmServer implements AutoCloseable {
 			if (first && listening != null) {
 				logger.info("Node {} drains: {} calls in flight have {} to finish", this.node.nodeId(), inFlight(),
 						DurationText.of(grace));
+				this.transport.schedule(this.dispatcher::endLinks,
+						(grace.compareTo(LAST_WORDS) < 0) ? grace : LAST_WORDS);
 			}
 			Mono<Void> closed = (listening != null) ? listening.drain(grace) : Mono.empty();
 			return closed.doFinally((signal) -> this.executor.close());
@@ -341,6 +349,7 @@ public final class RealmServer implements AutoCloseable {
 	@Override
 	public void close() {
 		end();
+		this.dispatcher.endLinks();
 		QuicListener listening = this.listener;
 		if (listening != null) {
 			listening.close();

@@ -364,6 +364,7 @@ class CallOutcomeTests {
 		this.dispatcher.register(ServiceDefinition.reserved("macula.test", Risky.class, this.handler));
 		FakeCall link = new FakeCall("macula.test/flux", "\"never\"").expectingElements().arrive(this.dispatcher);
 		this.dispatcher.drain().block();
+		this.dispatcher.endLinks();
 		link.awaitFailure(Code.UNAVAILABLE, Processed.NO, "draining");
 		assertThat(this.handler.never.currentSubscriberCount()).isZero();
 	}

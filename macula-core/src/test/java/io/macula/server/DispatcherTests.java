@@ -448,11 +448,13 @@ class DispatcherTests {
 	}
 
 	@Test
-	void drainEndsTheStreamsOfReservedServices() throws Exception {
+	void drainLeavesTheStreamsOfReservedServicesTimeForTheirOwnEnd() throws Exception {
 		this.dispatcher.register(ServiceDefinition.reserved("macula.test", Shapes.class, this.handler));
 		FakeCall link = new FakeCall("macula.test/elements", "").expectingElements().arrive(this.dispatcher);
 		assertThat(this.dispatcher.inFlight()).isZero();
 		this.dispatcher.drain().block();
+		assertThat(this.handler.many.currentSubscriberCount()).isOne();
+		this.dispatcher.endLinks();
 		link.awaitFailure(Code.UNAVAILABLE, Processed.NO, "draining");
 		assertThat(this.handler.many.currentSubscriberCount()).isZero();
 	}
