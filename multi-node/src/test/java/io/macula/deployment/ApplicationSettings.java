@@ -26,14 +26,16 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.io.FileSystemResource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What an application reads, and from where: variables of its container before its own
@@ -70,7 +72,7 @@ final class ApplicationSettings {
 	 * @return true if it is the name of a setting, or of an entry of one
 	 */
 	boolean reads(String variable) {
-		if (this.own.stringPropertyNames().stream().anyMatch((name) -> variable(name).equals(variable))) {
+		if (this.own.keySet().stream().anyMatch((name) -> variable(name.toString()).equals(variable))) {
 			return true;
 		}
 		return METADATA.entrySet()
@@ -104,7 +106,7 @@ final class ApplicationSettings {
 
 	private @Nullable String configured(String name) {
 		String variable = this.environment.get(variable(name));
-		return (variable != null) ? variable : this.own.getProperty(name);
+		return (variable != null) ? variable : Objects.toString(this.own.get(name), null);
 	}
 
 	/** As Boot reads them: without dashes. */
