@@ -522,10 +522,11 @@ public final class RealmNode implements AutoCloseable {
 		List<NodeReport.ClientService> clients = Reports.clients(this.client);
 		return new NodeReport(settings.realm().name(), settings.nodeId(), reached.name().toLowerCase(Locale.ROOT),
 				number, settings.zone(), (endpoint != null) ? endpoint.toString() : null, this.plan.tls().source(),
-				provider, (present != null) ? DirectoryState.of(present.engine())
-						.withLease((provider != null) ? provider.lease() : null) : DirectoryState.EMPTY,
-				clients,
-				(present != null) ? Reports.connections(present.pool()) : List.of(),
+				provider,
+				(present != null)
+						? DirectoryState.of(present.engine()).withLease((provider != null) ? provider.lease() : null)
+						: DirectoryState.EMPTY,
+				clients, (present != null) ? Reports.connections(present.pool()) : List.of(),
 				Reports.allowLists(this.plan.access(), provider, clients), Reports.refusedPeers(this.plan.access()));
 	}
 
