@@ -94,7 +94,7 @@ final class RpcSeedDialer implements SeedDialer {
 
 	@Override
 	public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine, Consumer<ProvenPeer> met) {
-		return call(seed, "link", DirectoryCodec.encode(mine, DirectoryUpdate.class), met, this.pool::release);
+		return call(seed, "link", DirectoryCodec.encode(mine, DirectoryUpdate.class), met);
 	}
 
 	/** The connection was made to be seen, and is of no other use. */
@@ -105,24 +105,19 @@ final class RpcSeedDialer implements SeedDialer {
 			.map((connection) -> new ProvenPeer(connection.peer().nodeId(), connection.peer().identity()));
 	}
 
-	/**
-	 * A seed that is left because another one spoke first is most likely called next: its
-	 * connection, or the dial of it, is kept for the call.
-	 */
 	@Override
 	public Flux<DirectoryUpdate> watch(Endpoint seed, Flux<DirectoryInterest> interests) {
 		return call(seed, "watch", DirectoryCodec.encode(interests, DirectoryInterest.class), (peer) -> {
-		}, this.pool::releaseUnconnected);
+		});
 	}
 
-	private Flux<DirectoryUpdate> call(Endpoint seed, String method, Flux<byte[]> told, Consumer<ProvenPeer> met,
-			Consumer<EndpointPool> release) {
+	private Flux<DirectoryUpdate> call(Endpoint seed, String method, Flux<byte[]> told, Consumer<ProvenPeer> met) {
 		StreamCall call = new StreamCall(RealmDirectoryService.SERVICE + "/" + method, this.codec.name(), NO_ARGUMENTS,
 				Metadata.EMPTY, StreamCall.NO_DEADLINE, told.map(this.element::encode), true, false, true);
 		return DirectoryCodec.decode(over(seed, (connection) -> {
 			met.accept(new ProvenPeer(connection.peer().nodeId(), connection.peer().identity()));
 			return connection.stream(call);
-		}, release).map(this::decodeElement), DirectoryUpdate.class);
+		}).map(this::decodeElement), DirectoryUpdate.class);
 	}
 
 	private byte[] decodeElement(byte[] payload) {
@@ -137,7 +132,7 @@ final class RpcSeedDialer implements SeedDialer {
 	 * same reason it does so where calls find another node than the one that they are
 	 * meant for.
 	 */
-	private Flux<byte[]> over(Endpoint seed, Function<Connection, Flux<byte[]>> call, Consumer<EndpointPool> release) {
+	private Flux<byte[]> over(Endpoint seed, Function<Connection, Flux<byte[]>> call) {
 		return Flux.defer(() -> {
 			EndpointPool shared = this.pool.retain(seed, 0);
 			Connection present = shared.ready(System.nanoTime());
@@ -153,7 +148,7 @@ final class RpcSeedDialer implements SeedDialer {
 			else {
 				results = call.apply(present);
 			}
-			return results.doFinally((signal) -> release.accept(shared));
+			return results.doFinally((signal) -> this.pool.release(shared));
 		});
 	}
 
