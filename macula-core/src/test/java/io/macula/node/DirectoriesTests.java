@@ -126,9 +126,9 @@ class DirectoriesTests {
 	void theLeaseOfANodeIsThatOfItsOnlyEngine() {
 		RealmNode node = provider("provider1", SecretTls.of(REALM, "provider1", SECRET),
 				List.of(DirectoryEngineFactory.embedded()));
-		DirectoryState state = node.report().directory();
-		assertThat(state.engines()).extracting(DirectoryReport::lease)
-			.containsExactly(node.report().provider().lease());
+		NodeReport report = node.report();
+		assertThat(report.directory().engines()).extracting(DirectoryReport::lease)
+			.containsExactly(report.provider().lease());
 		RealmNode client = node(
 				RealmNode.builder("test").nodeId("client").secret(SECRET).seeds("127.0.0.1:" + node.port()),
 				List.of(DirectoryEngineFactory.embedded()));
