@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * is watched; {@code null} before anything is known
  * @param trouble what is wrong and what to check, as a clause; {@code null} if nothing is
  * @param corruptRecords records in the source that cannot be read and are left out
- * @param selfPreservation whether instances are kept because too many went at once
+ * @param selfPreservation whether instances are kept because too many went at once, or
+ * when the source had just come back
  * @param overdue nodes that are kept for that reason though their leases are over
  * @param details what else there is to know of an engine of this type, by name; neither
  * credentials nor addresses with such in them

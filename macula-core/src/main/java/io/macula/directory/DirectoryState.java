@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * for a directory that asks nobody
  * @param nodes known nodes
  * @param selfPreservation whether leases are not expired because too many went silent at
- * once
+ * once, or when the source had just come back
  * @param overdue nodes that are kept for that reason though their leases are over
  * @param fault why it does not say of itself that it knows the whole realm, though it has
  * run for long enough; {@code null} if nothing is wrong

@@ -96,8 +96,9 @@ public interface EngineClient {
 
 	/**
 	 * Whether instances are kept for some leases when too many leave at once without a
-	 * word. False for a system that never tells an announced end from a silent one, or
-	 * that keeps instances itself.
+	 * word, and each for one lease when the system has just come back. False for a system
+	 * that never tells an announced end from a silent one, or that keeps instances
+	 * itself.
 	 * @return true by default
 	 */
 	default boolean preserving() {

@@ -28,8 +28,8 @@ import java.util.TreeSet;
 import io.macula.directory.ServiceWatch.Gone;
 
 /**
- * The nodes of all services that a node watches at a remote system, and whether those
- * that went without a word are too many to be believed (self-preservation). Owned by the
+ * The nodes of all services that a node watches at a remote system, and whether it is
+ * believed that those are gone that went without a word (self-preservation). Owned by the
  * loop.
  */
 final class LostNodes {
@@ -40,6 +40,11 @@ final class LostNodes {
 	 * nodes and the system than in each of them: snapshots have them again, until the
 	 * nodes speak or the lost ones are few, or for four leases. Callers may meanwhile be
 	 * shown nodes that are dead; they leave them out by what their own connections say.
+	 *
+	 * A system that was frozen, or that nobody could reach, may end leases as it wakes,
+	 * before it hears the nodes. So what goes within a lease after the system is back is
+	 * kept for one lease, however few: nodes that live have spoken by then. While it is
+	 * silent, what is kept stays.
 	 */
 
 	/** Below this number losses are believed. */
@@ -56,7 +61,8 @@ final class LostNodes {
 	/** In how many services each node is present. */
 	private final Map<String, Integer> present = new HashMap<>();
 
-	private boolean preserving;
+	/** Whether too many are lost. */
+	private boolean many;
 
 	private List<String> kept = List.of();
 
@@ -80,15 +86,17 @@ final class LostNodes {
 
 	/**
 	 * Judge all losses anew; marks the watches whose snapshots change by it.
+	 * @param silent whether the system as such says nothing
 	 * @param now the time
 	 * @return whether there are losses that must be judged again later
 	 */
-	boolean judge(Collection<ServiceWatch> watches, long now) {
+	boolean judge(Collection<ServiceWatch> watches, boolean silent, long now) {
 		Set<String> lost = new HashSet<>();
 		for (ServiceWatch watch : watches) {
+			boolean unheard = silent || !watch.inTouch();
 			for (Iterator<Map.Entry<String, Gone>> losses = watch.gone().entrySet().iterator(); losses.hasNext();) {
 				Map.Entry<String, Gone> loss = losses.next();
-				if (over(loss.getValue(), now)) {
+				if (over(loss.getValue(), unheard, now)) {
 					losses.remove();
 					watch.soil();
 				}
@@ -97,25 +105,33 @@ final class LostNodes {
 				}
 			}
 		}
-		this.preserving = this.enabled && tooMany(lost);
+		this.many = this.enabled && tooMany(lost);
 		Set<String> shown = new TreeSet<>();
 		for (ServiceWatch watch : watches) {
+			boolean unheard = silent || !watch.inTouch();
 			watch.gone().forEach((nodeId, loss) -> {
-				if (loss.kept() != this.preserving) {
-					loss.keep(this.preserving);
+				boolean keep = keep(loss, unheard, now);
+				if (loss.kept() != keep) {
+					loss.keep(keep);
 					watch.soil();
 				}
+				if (keep) {
+					shown.add(nodeId);
+				}
 			});
-			if (this.preserving) {
-				shown.addAll(watch.gone().keySet());
-			}
 		}
 		this.kept = List.copyOf(shown);
 		return !lost.isEmpty();
 	}
 
-	private static boolean over(Gone loss, long now) {
-		return loss.leases(now) >= (loss.kept() ? KEPT_LEASES : 1);
+	private boolean over(Gone loss, boolean unheard, long now) {
+		boolean lasting = unheard && loss.kept();
+		return !lasting && loss.leases(now) >= (this.many ? KEPT_LEASES : 1);
+	}
+
+	private boolean keep(Gone loss, boolean unheard, long now) {
+		boolean lasting = unheard && loss.kept();
+		return this.many || lasting || (this.enabled && loss.doubted() && loss.leases(now) < 1);
 	}
 
 	private boolean tooMany(Set<String> lost) {
@@ -131,10 +147,17 @@ final class LostNodes {
 	}
 
 	/**
+	 * Whether more are lost than can be believed.
+	 */
+	boolean many() {
+		return this.many;
+	}
+
+	/**
 	 * Whether snapshots have nodes that are lost.
 	 */
 	boolean preserving() {
-		return this.preserving;
+		return !this.kept.isEmpty();
 	}
 
 	/**

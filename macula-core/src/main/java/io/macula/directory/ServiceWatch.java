@@ -16,6 +16,7 @@
 
 package io.macula.directory;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -71,6 +72,9 @@ final class ServiceWatch {
 	private boolean told;
 
 	private boolean dirty;
+
+	/** When the system last spoke again after it had been silent. */
+	private @Nullable Long returnedNanos;
 
 	/** Why it is not in touch, after it was or instead of it. */
 	private @Nullable String loss;
@@ -179,6 +183,18 @@ final class ServiceWatch {
 		return news;
 	}
 
+	/**
+	 * The system speaks again after it was silent: who is missing from now on may have
+	 * had no chance to be heard.
+	 * @param now the time
+	 */
+	void returned(long now) {
+		if (this.told) {
+			this.returnedNanos = now;
+			this.gone.replaceAll((nodeId, lost) -> lost.kept() ? lost.anew(now) : lost);
+		}
+	}
+
 	@Nullable String loss() {
 		return this.loss;
 	}
@@ -229,8 +245,12 @@ final class ServiceWatch {
 		}
 		AdvertisementRecord before = remove(nodeId, nodes);
 		if (before != null) {
-			this.gone.put(nodeId, new Gone(before, now));
+			this.gone.put(nodeId, new Gone(before, now, justReturned(before.lease(), now)));
 		}
+	}
+
+	private boolean justReturned(Duration lease, long now) {
+		return this.returnedNanos != null && now - this.returnedNanos < lease.toNanos();
 	}
 
 	/**
@@ -327,11 +347,30 @@ final class ServiceWatch {
 
 		private final long sinceNanos;
 
+		private final boolean doubted;
+
 		private boolean kept;
 
-		Gone(AdvertisementRecord record, long sinceNanos) {
+		Gone(AdvertisementRecord record, long sinceNanos, boolean doubted) {
 			this.record = record;
 			this.sinceNanos = sinceNanos;
+			this.doubted = doubted;
+		}
+
+		/**
+		 * The same that is kept, as if it had gone now that the system is back.
+		 */
+		Gone anew(long now) {
+			Gone anew = new Gone(this.record, now, true);
+			anew.kept = this.kept;
+			return anew;
+		}
+
+		/**
+		 * Whether it went when the system had just come back.
+		 */
+		boolean doubted() {
+			return this.doubted;
 		}
 
 		/**

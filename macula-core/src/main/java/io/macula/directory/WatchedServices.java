@@ -39,8 +39,9 @@ import reactor.core.scheduler.Scheduler;
  * Read side of a remote system: the services that this node watches, each by one watch
  * there however many subscribers it has here, as complete snapshots. While the system is
  * silent, what it said last stays the last known good. When too many nodes leave at once
- * without a word, they are kept for a few leases (self-preservation). Safe for all
- * threads; all state is owned by the loop of the engine.
+ * without a word, they are kept for a few leases, and when it has just come back, each is
+ * for one (self-preservation). Safe for all threads; all state is owned by the loop of
+ * the engine.
  */
 public final class WatchedServices implements Directory {
 
@@ -251,6 +252,7 @@ public final class WatchedServices implements Directory {
 		assert this.loop.inLoop();
 		hear();
 		if (watch.touch()) {
+			watch.returned(this.loop.nanoTime());
 			this.limit.log("back " + watch.service(), (suppressed) -> logger.info("{} tells of service {} again{}",
 					this.type, watch.service(), suppressed));
 		}
@@ -312,6 +314,7 @@ public final class WatchedServices implements Directory {
 		this.heardNanos = this.loop.nanoTime();
 		if (this.loss != null) {
 			this.loss = null;
+			this.byService.values().forEach((watch) -> watch.returned(this.heardNanos));
 			this.limit.log("back", (suppressed) -> logger.info("{} can be reached again{}", this.type, suppressed));
 			publish();
 		}
@@ -351,23 +354,33 @@ public final class WatchedServices implements Directory {
 		this.flushing = false;
 		long now = this.loop.nanoTime();
 		this.flushedNanos = now;
+		boolean many = this.nodes.many();
 		boolean before = this.nodes.preserving();
-		boolean losses = this.nodes.judge(this.byService.values(), now);
+		boolean losses = this.nodes.judge(this.byService.values(), this.loss != null, now);
 		for (ServiceWatch watch : this.byService.values()) {
 			if (watch.inTouch() || watch.told()) {
 				watch.flush(now);
 			}
 		}
-		if (this.nodes.preserving() && !before) {
-			List<String> kept = this.nodes.kept();
-			this.limit.log("preserving", (suppressed) -> logger.warn(
-					"{} nodes of {} left {} within a lease without a word: they are kept for at most 4 leases, the first of them '{}'{}",
-					kept.size(), this.nodes.size() + kept.size(), this.type, kept.get(0), suppressed));
-		}
+		tellOfKept(many, before);
 		publish();
 		if (losses && !this.sweeping) {
 			this.sweeping = true;
 			this.loop.schedule(this::sweep, SWEEP);
+		}
+	}
+
+	private void tellOfKept(boolean many, boolean before) {
+		List<String> kept = this.nodes.kept();
+		if (this.nodes.many() && !many) {
+			this.limit.log("preserving", (suppressed) -> logger.warn(
+					"{} nodes of {} left {} within a lease without a word: they are kept for at most 4 leases, the first of them '{}'{}",
+					kept.size(), this.nodes.size() + kept.size(), this.type, kept.get(0), suppressed));
+		}
+		else if (this.nodes.preserving() && !before) {
+			this.limit.log("doubted", (suppressed) -> logger.warn(
+					"{} can be reached again, and does not have {} of {} nodes any more: they are kept for one lease, the first of them '{}'{}",
+					this.type, kept.size(), this.nodes.size() + kept.size(), kept.get(0), suppressed));
 		}
 	}
 

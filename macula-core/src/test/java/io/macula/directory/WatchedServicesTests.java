@@ -26,13 +26,16 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
+import ch.qos.logback.classic.Level;
 import io.macula.Endpoint;
 import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.ServiceName;
+import io.macula.testing.LogLines;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -64,6 +67,9 @@ class WatchedServicesTests {
 			Schedulers.immediate());
 
 	private final Map<ServiceName, List<Snapshot>> seen = new HashMap<>();
+
+	@RegisterExtension
+	final LogLines log = LogLines.of(WatchedServices.class);
 
 	@AfterEach
 	void nothingFailed() {
@@ -224,6 +230,8 @@ class WatchedServicesTests {
 		assertThat(ids()).containsExactly("a");
 		assertThat(this.client.begun).hasSize(2);
 		listed("b");
+		assertThat(ids()).as("it may have had no chance to be heard").containsExactly("a", "b");
+		pass(LEASE.plusSeconds(1));
 		assertThat(ids()).containsExactly("b");
 	}
 
@@ -380,6 +388,118 @@ class WatchedServicesTests {
 		assertThat(ids()).as("it may have lost its data").containsExactly("a", "b", "c", "d");
 	}
 
+	/* As it wakes from a freeze, leases are over before their nodes are heard. */
+	@Test
+	void whoIsMissingWhenTheSystemIsBackIsKeptForALease() {
+		start();
+		watch(SERVICE);
+		listed("a");
+		back();
+		pass(Duration.ofSeconds(5));
+		deleted("a");
+		assertThat(ids()).containsExactly("a");
+		assertThat(this.services.view().preserving()).isTrue();
+		assertThat(this.services.view().overdue()).containsExactly("a");
+		assertThat(this.log.at(Level.WARN)).contains("test can be reached again, and does not have 1 of 1 nodes any"
+				+ " more: they are kept for one lease, the first of them 'a'");
+		pass(LEASE.minusSeconds(1));
+		assertThat(ids()).containsExactly("a");
+		pass(Duration.ofSeconds(2));
+		assertThat(ids()).isEmpty();
+		assertThat(this.services.view().preserving()).isFalse();
+		assertThat(this.services.view().overdue()).isEmpty();
+	}
+
+	@Test
+	void whoIsMissingWhenAServiceIsToldAgainIsKeptForALease() {
+		start();
+		watch(SERVICE);
+		watch(OTHER);
+		listed("a", "b");
+		client(OTHER).listed(records(OTHER, "c"));
+		client().lost("cut");
+		settle();
+		pass(LEASE.multipliedBy(2));
+		listed("b");
+		client(OTHER).deleted("c");
+		settle();
+		assertThat(ids()).containsExactly("a", "b");
+		assertThat(ids(OTHER)).as("of it the system never was silent").isEmpty();
+		pass(LEASE.plusSeconds(1));
+		assertThat(ids()).containsExactly("b");
+	}
+
+	@Test
+	void whoIsAdvertisedAgainThenNeverLeft() {
+		start();
+		watch(SERVICE);
+		listed("a");
+		back();
+		deleted("a");
+		pass(LEASE.dividedBy(3));
+		put("a", 1);
+		assertThat(this.services.view().preserving()).isFalse();
+		pass(LEASE.multipliedBy(2));
+		assertThat(snapshots()).allMatch((snapshot) -> snapshot.instances().size() == 1);
+	}
+
+	@Test
+	void whoSaysThatItLeavesIsBelievedWhenTheSystemIsBack() {
+		start();
+		watch(SERVICE);
+		listed("a", "b");
+		back();
+		client().put("a", AdvertisementRecord.parse(record("a", 1), SERVICE, "a").departed().encode());
+		settle();
+		assertThat(ids()).containsExactly("b");
+		deleted("a");
+		assertThat(ids()).containsExactly("b");
+		assertThat(this.services.view().preserving()).isFalse();
+	}
+
+	@Test
+	void aLeaseAfterTheSystemIsBackFewLossesAreBelieved() {
+		start();
+		watch(SERVICE);
+		listed("a", "b");
+		back();
+		pass(LEASE);
+		deleted("a");
+		assertThat(ids()).containsExactly("b");
+	}
+
+	@Test
+	void whatIsReachedForTheFirstTimeIsNotBack() {
+		start();
+		this.services.lost("no server answers");
+		watch(SERVICE);
+		client().lost("no server answers");
+		settle();
+		this.services.heard();
+		listed("a", "b");
+		deleted("a");
+		assertThat(ids()).containsExactly("b");
+	}
+
+	@Test
+	void whoIsKeptStaysWhileTheSystemIsGoneAgain() {
+		start();
+		watch(SERVICE);
+		listed("a");
+		back();
+		deleted("a");
+		this.services.lost("no server answers");
+		settle();
+		pass(Duration.ofMinutes(5));
+		assertThat(ids()).containsExactly("a");
+		this.services.heard();
+		settle();
+		pass(LEASE.minusSeconds(1));
+		assertThat(ids()).containsExactly("a");
+		pass(Duration.ofSeconds(2));
+		assertThat(ids()).isEmpty();
+	}
+
 	@Test
 	void whereItIsNotWantedNothingIsKept() {
 		this.client.preserving = false;
@@ -389,6 +509,11 @@ class WatchedServicesTests {
 			.subscribe((snapshot) -> this.seen.computeIfAbsent(SERVICE, (key) -> new ArrayList<>()).add(snapshot));
 		settle();
 		listed("a", "b", "c");
+		listed();
+		assertThat(ids()).isEmpty();
+		listed("a");
+		plain.lost("no server answers");
+		plain.heard();
 		listed();
 		assertThat(ids()).isEmpty();
 	}
@@ -415,6 +540,15 @@ class WatchedServicesTests {
 				Map.of("a", new AdvertisementRecord(SERVICE, instance("a", 1), fingerprint, LEASE, false).encode()));
 		settle();
 		assertThat(latest().fingerprints()).containsExactly(Map.entry("a", fingerprint));
+	}
+
+	/** The system was away for longer than a lease. */
+	private void back() {
+		this.services.lost("no server answers");
+		settle();
+		pass(LEASE.plusSeconds(1));
+		this.services.heard();
+		settle();
 	}
 
 	private void start() {

@@ -24,6 +24,7 @@ import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KV;
 import io.etcd.jetcd.options.CompactOption;
 import io.macula.directory.DirectoryEngine;
+import io.macula.directory.Lease;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,7 @@ class EtcdWatchTests {
 
 	@AfterEach
 	void stop() throws Exception {
+		this.servers.thawIfRunning(0);
 		this.nodes.close();
 		this.gate.close();
 		this.servers.close();
@@ -118,6 +120,27 @@ class EtcdWatchTests {
 		this.servers.wipe();
 		this.nodes.granted(this.nodes.engine(EtcdSettings.of(this.servers.addresses())), "b");
 		seen.awaitIds("a", "b");
+	}
+
+	/* As a paused machine does, it ends leases before it hears their nodes. */
+	@Test
+	void whoseLeaseIsOverWhenEtcdWakesNeverLeaves(CapturedOutput output) {
+		Lease lease = this.nodes.granted(this.provider, "a");
+		TestNodes.Seen seen = TestNodes.watch(this.client, TestNodes.SERVICE);
+		seen.awaitIds("a");
+		this.servers.freeze(0);
+		long frozen = System.nanoTime();
+		Awaitility.await()
+			.atMost(SOON)
+			.until(() -> this.client.trouble() != null && lease.state() == Lease.State.PENDING
+					&& System.nanoTime() - frozen > TestNodes.LEASE.multipliedBy(2).toNanos());
+		this.servers.thaw(0);
+		Awaitility.await()
+			.atMost(SOON)
+			.until(() -> this.client.trouble() == null && lease.state() == Lease.State.GRANTED);
+		Awaitility.await().atMost(SOON).until(() -> !this.client.state().selfPreservation());
+		assertThat(seen.always("a")).isTrue();
+		assertThat(output).contains("the session is lost: etcd does not know the lease any more");
 	}
 
 }

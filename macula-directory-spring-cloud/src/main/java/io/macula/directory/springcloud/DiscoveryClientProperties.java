@@ -38,7 +38,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param register Whether this node advertises in the metadata of the application's own
  * registration, where there is one
  * @param selfPreservation Whether instances are kept for up to four leases when too many
- * go at once
+ * go at once, and for one lease when the registry has just come back
  */
 @ConfigurationProperties("macula.directory.discovery-client")
 public record DiscoveryClientProperties(@DefaultValue("5s") Duration interval, @DefaultValue("10s") Duration timeout,
