@@ -17,7 +17,10 @@
 package io.macula.directory.kubernetes;
 
 import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.macula.Code;
@@ -35,6 +38,12 @@ import org.jspecify.annotations.Nullable;
 record Refusal(@Nullable Code code, String text) {
 
 	static final String RESOURCE = "endpointslices.discovery.k8s.io";
+
+	/** What is asked where neither a pod nor a kubeconfig names another. */
+	private static final String IN_PODS = "kubernetes.default.svc";
+
+	private static final String NO_POD = ", a name that is known in pods only: this process runs in no pod, and no"
+			+ " kubeconfig was found; set macula.directory.kubernetes.kubeconfig or macula.directory.kubernetes.url";
 
 	/**
 	 * The refusal that an exception tells.
@@ -55,7 +64,8 @@ record Refusal(@Nullable Code code, String text) {
 					+ said);
 			case 404 -> new Refusal(Code.UNIMPLEMENTED, "the API server at " + url + " has no " + RESOURCE
 					+ "/v1 (404): Kubernetes 1.21 or newer is needed");
-			case 0 -> new Refusal(null, "no answer from the API server at " + url + ": " + said);
+			case 0 -> new Refusal(null, "no answer from the API server at " + url
+					+ ((unresolved(failure) && IN_PODS.equals(URI.create(url).getHost())) ? NO_POD : ": " + said));
 			default -> new Refusal(null, "the API server at " + url + " answers " + status + ": " + said);
 		};
 	}
@@ -75,6 +85,15 @@ record Refusal(@Nullable Code code, String text) {
 			}
 		}
 		return 0;
+	}
+
+	private static boolean unresolved(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/* An API server's own words, or the first cause: those between say nothing more. */
