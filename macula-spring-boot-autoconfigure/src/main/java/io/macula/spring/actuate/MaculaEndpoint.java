@@ -34,6 +34,17 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 @Endpoint(id = "macula")
 public final class MaculaEndpoint {
 
+	/*
+	 * What all endpoints produce; an operation without a result produces nothing, and
+	 * then is another one than that of the extension.
+	 */
+
+	static final String V3 = "application/vnd.spring-boot.actuator.v3+json";
+
+	static final String V2 = "application/vnd.spring-boot.actuator.v2+json";
+
+	static final String JSON = "application/json";
+
 	private final RealmNode node;
 
 	/**
@@ -69,7 +80,7 @@ public final class MaculaEndpoint {
 	 * is set again or the process ends.
 	 * @param weight the share, relative to that of other instances, from 1 to 10000
 	 */
-	@WriteOperation
+	@WriteOperation(produces = { V3, V2, JSON })
 	public void weight(int weight) {
 		try {
 			this.node.weight(weight);

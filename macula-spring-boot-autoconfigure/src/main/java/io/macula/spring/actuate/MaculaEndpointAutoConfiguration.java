@@ -19,6 +19,7 @@ package io.macula.spring.actuate;
 import io.macula.node.RealmNode;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -39,6 +40,14 @@ public final class MaculaEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	MaculaEndpoint maculaEndpoint(RealmNode node) {
 		return new MaculaEndpoint(node);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(MaculaEndpoint.class)
+	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
+	MaculaEndpointWebExtension maculaEndpointWebExtension(MaculaEndpoint endpoint) {
+		return new MaculaEndpointWebExtension(endpoint);
 	}
 
 }
