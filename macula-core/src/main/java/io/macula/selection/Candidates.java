@@ -228,7 +228,7 @@ final class Candidates {
 		return present;
 	}
 
-	/** The zones at this moment, the own one first; empty if they do not matter. */
+	/** The zones at this moment, the own one first; empty without an instance of it. */
 	List<ZoneSpread.Zone> zones() {
 		return split().zones();
 	}

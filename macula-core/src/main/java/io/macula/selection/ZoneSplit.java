@@ -55,7 +55,7 @@ final class ZoneSplit {
 	}
 
 	/**
-	 * Split candidates, unless there is only one zone or no instance of the own one.
+	 * Split candidates, unless there is but the own zone or no instance of it.
 	 * @param all the instances
 	 * @param whole what there is to choose from
 	 * @param due those worth a probe
@@ -63,8 +63,11 @@ final class ZoneSplit {
 	 */
 	static ZoneSplit of(InstanceTracker[] all, Offer whole, InstanceTracker[] due, Zoning zoning) {
 		List<Part> parts = parts(all, whole.preferred().trackers(), zoning);
-		if (parts.size() < 2 || parts.get(0).known.isEmpty()) {
+		if (parts.get(0).known.isEmpty()) {
 			return NONE;
+		}
+		if (parts.size() == 1) {
+			return new ZoneSplit(parts, new double[] { 1 }, NONE.offers, NONE.ends);
 		}
 		long[] strengths = parts.stream().mapToLong((part) -> part.strength).toArray();
 		double[] shares = ZoneShares.of(strengths, 0);
@@ -127,7 +130,7 @@ final class ZoneSplit {
 		return this.offers[last];
 	}
 
-	/** The zones at this moment, the own one first; empty if they do not matter. */
+	/** The zones at this moment, the own one first; empty without an instance of it. */
 	List<ZoneSpread.Zone> zones() {
 		List<ZoneSpread.Zone> zones = new ArrayList<>();
 		for (int i = 0; i < this.shares.length; i++) {

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param near share of the calls that stay in the own zone, 0 to 1; 0 where zones make no
  * difference
  * @param reason for people: why as much
- * @param zones those of which any instance is known, the own one first; empty where zones
- * make no difference
+ * @param zones those of which any instance is known, the own one first; empty while none
+ * is in the own one
  */
 public record ZoneSpread(@Nullable String own, double near, String reason, List<Zone> zones) {
 
@@ -47,13 +47,13 @@ public record ZoneSpread(@Nullable String own, double near, String reason, List<
 
 	static ZoneSpread of(String own, Candidates candidates) {
 		List<Zone> zones = candidates.zones();
-		if (!zones.isEmpty()) {
-			double near = zones.get(0).share();
-			return new ZoneSpread(own, near, (near == 1) ? "all near" : spills(own, near, zones), zones);
+		if (zones.isEmpty()) {
+			return new ZoneSpread(own, 0, "zones make no difference: no instance in zone " + own, zones);
 		}
-		boolean alone = candidates.asList().stream().anyMatch((tracker) -> own.equals(tracker.instance().zone()));
-		return alone ? new ZoneSpread(own, 1, "all near: every instance is in zone " + own, zones)
-				: new ZoneSpread(own, 0, "zones make no difference: no instance in zone " + own, zones);
+		double near = zones.get(0).share();
+		String reason = (zones.size() == 1) ? "all near: every instance is in zone " + own
+				: (near == 1) ? "all near" : spills(own, near, zones);
+		return new ZoneSpread(own, near, reason, zones);
 	}
 
 	private static String spills(String own, double near, List<Zone> zones) {

@@ -317,6 +317,12 @@ class ZoneAwareTests {
 		this.fixtures.balancer.update(threeZones().subList(0, 4));
 		assertThat(this.fixtures.balancer.zones().near()).isEqualTo(1);
 		assertThat(this.fixtures.balancer.zones().reason()).isEqualTo("all near: every instance is in zone a");
+		assertThat(this.fixtures.balancer.zones().zones()).singleElement().satisfies((zone) -> {
+			assertThat(zone.name()).isEqualTo("a");
+			assertThat(zone.known()).isEqualTo(4);
+			assertThat(zone.share()).isEqualTo(1);
+			assertThat(zone.calls()).isPositive();
+		});
 	}
 
 	@ParameterizedTest
