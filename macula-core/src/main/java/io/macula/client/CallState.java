@@ -125,7 +125,8 @@ abstract class CallState implements SelectionContext {
 		long millis = past.retryMillis(past.remember(tracker.instance(), failure.status(),
 				verdict == Verdict.TRANSPARENT || past.tryAcquire()));
 		if (millis < 0) {
-			return Failures.all(this.procedure, failure, past.failures(), !untriedLeft());
+			return Failures.all(this.procedure, failure, past.failures(), !untriedLeft(),
+					this.shared.retries().maxAttempts());
 		}
 		// 6. Another instance at once; the same one only after a pause.
 		return untriedLeft() ? nextInstance()

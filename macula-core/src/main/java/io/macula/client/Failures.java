@@ -95,18 +95,32 @@ final class Failures {
 		return giveUp(told, () -> procedure.exceptions().apply(told), failures.subList(0, failures.size() - 1));
 	}
 
-	/** There were attempts enough; if it was but one, it speaks for itself. */
-	static GiveUp all(Procedure procedure, Failure last, List<AttemptFailure> failures, boolean allTried) {
-		return (failures.size() == 1) ? last(procedure, last, failures, false, false)
-				: summary(procedure, failures, allTried);
+	/**
+	 * There were attempts enough; if it was but one, it speaks for itself.
+	 * @param most as many as count, by the setting
+	 */
+	static GiveUp all(Procedure procedure, Failure last, List<AttemptFailure> failures, boolean allTried, int most) {
+		if (failures.size() == 1) {
+			return last(procedure, last, failures, false, false);
+		}
+		return summary(procedure, failures, allTried,
+				(failures.size() > most)
+						? " (max-attempts is " + most
+								+ ", and does not count what was not processed while an untried instance was left)"
+						: "");
 	}
 
 	/** All attempts failed. */
 	static GiveUp summary(Procedure procedure, List<AttemptFailure> failures, boolean allTried) {
+		return summary(procedure, failures, allTried, "");
+	}
+
+	private static GiveUp summary(Procedure procedure, List<AttemptFailure> failures, boolean allTried,
+			String counted) {
 		String what = (allTried) ? "all providers failed" : "all attempts failed";
 		Processed processed = worst(Processed.NO, failures);
 		return giveUp(new Status(commonCode(failures), what + " for " + method(procedure) + " after "
-				+ attempts(failures) + ": " + list(failures) + fate(processed), processed), failures);
+				+ attempts(failures) + counted + ": " + list(failures) + fate(processed), processed), failures);
 	}
 
 	/**

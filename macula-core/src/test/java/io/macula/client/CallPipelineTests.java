@@ -385,6 +385,18 @@ class CallPipelineTests {
 	}
 
 	@Test
+	void whenThereWereMoreAttemptsThanMaxAttemptsThenItIsSaidWhy() {
+		fail(1, Status.notProcessed(Code.UNAVAILABLE, "refused by the test"));
+		for (int i = 2; i <= 4; i++) {
+			fail(i, LOST);
+		}
+		this.fixture.settings = this.fixture.settings.withStrategy("first", (candidates, context) -> candidates.get(0));
+		this.fixture.known(1, 2, 3, 4);
+		assertThat(failure(calls().future("x"))).hasMessageContaining("after 4 attempts (max-attempts is 3, and does"
+				+ " not count what was not processed while an untried instance was left): node1");
+	}
+
+	@Test
 	void anAnswerThatIsTooLargeDoesNotMarkTheServiceAsOverloaded() {
 		this.fixture.settings = ClientFixture.settings(3, null);
 		this.fixture.known(1, 2);
