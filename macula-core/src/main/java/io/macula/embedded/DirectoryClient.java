@@ -202,6 +202,11 @@ final class DirectoryClient extends EmbeddedDirectory implements SeedListener {
 	}
 
 	@Override
+	String withoutSeeds() {
+		return "this node has no seeds: set macula.realm.seeds to the host:port of a provider";
+	}
+
+	@Override
 	public @Nullable String awaited() {
 		String what = this.seedSettled ? " was asked and has not told of it yet"
 				: " has run for less than a lease, so that providers may not have made themselves known to it yet";

@@ -314,6 +314,11 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	}
 
 	@Override
+	String withoutSeeds() {
+		return "this node has no seeds: it knows those that have it as a seed (macula.realm.seeds)";
+	}
+
+	@Override
 	public String awaited() {
 		return "this node has just started, and may not have heard of all others yet";
 	}

@@ -133,10 +133,16 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	@Override
 	public final String hint() {
 		if (this.seeds.isEmpty()) {
-			return "this node has no seeds: set macula.realm.seeds to the host:port of a provider";
+			return withoutSeeds();
 		}
 		return "seeds: " + this.seeds.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
 	}
+
+	/**
+	 * What it means that this node has no seeds.
+	 * @return a clause for messages
+	 */
+	abstract String withoutSeeds();
 
 	@Override
 	public final @Nullable Status obstacle() {

@@ -116,9 +116,9 @@ final class Life {
 	private Endpoint listen(ServingPart starting) {
 		ServingPart.Listening listening = starting.start();
 		Endpoint endpoint = listening.self().endpoint();
-		logger.info("Node {} of realm {} listens on UDP port {} and advertises {} ({}); {}", this.info.nodeId(),
-				this.plan.settings().realm(), endpoint.port(), endpoint, listening.host().reason(),
-				this.plan.tls().source());
+		logger.info("Node {} of realm {} listens on UDP port {} and advertises {} ({}), directory: {}; {}",
+				this.info.nodeId(), this.plan.settings().realm(), endpoint.port(), endpoint, listening.host().reason(),
+				this.engine.hint(), this.plan.tls().source());
 		starting.report().services().forEach(starting::announce);
 		return endpoint;
 	}

@@ -69,6 +69,27 @@ class StartLinesTests {
 	}
 
 	@Test
+	void whenAProviderStartsThenItSaysWhereItIsAdvertised() {
+		for (String[] seeds : new String[][] { {}, { "127.0.0.1:9", "127.0.0.1:11" } }) {
+			try (RealmNode node = RealmNode.builder("shop")
+				.nodeId("node1")
+				.secret(SECRET)
+				.provider(ProviderSettings.defaults().withPort(0))
+				.seeds(seeds)
+				.build()) {
+				node.start();
+				assertThat(lines())
+					.filteredOn((line) -> line.startsWith("Node node1 of realm shop listens on UDP port "))
+					.last()
+					.asString()
+					.contains("), directory: " + ((seeds.length > 0) ? "seeds: 127.0.0.1:9, 127.0.0.1:11"
+							: "this node has no seeds: it knows those that have it as a seed (macula.realm.seeds)"))
+					.endsWith("; " + node.report().security());
+			}
+		}
+	}
+
+	@Test
 	void whenAServiceComesAndGoesWhileTheNodeLivesThenBothAreSaid() {
 		try (RealmNode node = RealmNode.builder("shop")
 			.nodeId("node1")
