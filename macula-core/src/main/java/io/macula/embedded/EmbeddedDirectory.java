@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
@@ -63,7 +64,11 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	private static final Duration CLOSING = Duration.ofSeconds(2);
 
 	/** States of a seed that tells this node of the realm, or is this node. */
-	private static final Set<String> ANSWERING = Set.of("linked", SeedRotation.WATCHING, "this node");
+	private static final Set<String> TAKING = Set.of("linked", SeedRotation.WATCHING, "this node");
+
+	/** Begin of the state of a seed that can be reached: it is unreachable otherwise. */
+	private static final Pattern ANSWERING = Pattern
+		.compile("(linked|" + SeedRotation.WATCHING + "|this node|refused|taken|full)\\b.*", Pattern.DOTALL);
 
 	private final String nodeId;
 
@@ -153,9 +158,10 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	public final DirectoryState state() {
 		DirectoryState present = this.state;
 		String trouble = trouble();
+		String told = (trouble != null) ? trouble : refused(present.seeds());
 		DirectoryReport report = new DirectoryReport(DirectoryEngineFactory.EMBEDDED, present.nodes(), null,
-				trouble == null, null, null, (trouble != null) ? trouble : present.fault(), 0,
-				present.selfPreservation(), present.overdue(), Map.of());
+				trouble == null, null, null, (told != null) ? told : present.fault(), 0, present.selfPreservation(),
+				present.overdue(), Map.of());
 		return new DirectoryState(present.seeds(), present.nodes(), present.selfPreservation(), present.overdue(),
 				present.fault(), List.of(report));
 	}
@@ -168,8 +174,14 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	@Override
 	public final @Nullable String trouble() {
 		Map<String, String> asked = this.state.seeds();
-		boolean none = asked.values().stream().noneMatch(ANSWERING::contains);
+		boolean none = asked.values().stream().noneMatch((state) -> ANSWERING.matcher(state).matches());
 		return (none && !asked.isEmpty()) ? "no seed answers: " + asked : null;
+	}
+
+	/* They tell of the others all the same. */
+	private static @Nullable String refused(Map<String, String> asked) {
+		boolean none = asked.values().stream().noneMatch(TAKING::contains);
+		return (none && !asked.isEmpty()) ? "no seed takes this node: " + asked : null;
 	}
 
 	@Override

@@ -61,7 +61,8 @@ final class ReplicaLog {
 	ReplicaLog(DirectoryLoop loop, int maxNodes) {
 		this.maxNodes = maxNodes;
 		this.limit = new LogLimit(loop.clock(), Duration.ofMinutes(1), KINDS);
-		this.ids = LogLimit.ofPeers(loop.clock());
+		// Each seed tells of it, and each renewal.
+		this.ids = LogLimit.ofPeers(loop.clock(), 1);
 		this.peers = LogLimit.ofPeers(loop.clock());
 	}
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import ch.qos.logback.classic.Level;
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
@@ -29,9 +30,11 @@ import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryState;
 import io.macula.directory.Lease;
 import io.macula.directory.Snapshot;
-import io.macula.tls.NodeKey;
 import io.macula.embedded.SimulatedRealm.Node;
+import io.macula.testing.LogLines;
+import io.macula.tls.NodeKey;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -48,6 +51,9 @@ class EmbeddedDirectoryTests {
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
 	private final SimulatedRealm realm = new SimulatedRealm(7);
+
+	@RegisterExtension
+	final LogLines log = LogLines.of(ReplicaLog.class);
 
 	@Test
 	void allSeeAllAtOnce() {
@@ -157,6 +163,14 @@ class EmbeddedDirectoryTests {
 		}
 		assertThat(second.directory.state().seeds().values())
 			.containsOnly("taken: another node has the id of this node there");
+		assertThat(second.directory.trouble()).as("they tell of the others").isNull();
+		assertThat(second.directory.state().engines()).singleElement().satisfies((report) -> {
+			assertThat(report.reachable()).isTrue();
+			assertThat(report.trouble()).startsWith("no seed takes this node: {a:9443=taken: another node has the id");
+		});
+		assertThat(this.log.at(Level.WARN)).filteredOn((line) -> line.contains("Node id 'twin' belongs to the node"))
+			.as("one a minute of each replica")
+			.hasSizeBetween(1, 4 * 4);
 		this.realm.kill(first);
 		this.realm.until(Duration.ofSeconds(8), () -> second.lease.state() == Lease.State.GRANTED);
 		this.realm.until(SECOND, () -> host(seed, 2).equals("host2"));
