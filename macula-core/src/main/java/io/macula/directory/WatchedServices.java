@@ -261,9 +261,10 @@ public final class WatchedServices implements Directory {
 	void lost(ServiceWatch watch, String reason) {
 		assert this.loop.inLoop();
 		if (watch.lose(reason, agreed())) {
+			String words = watch.told() ? "tells no more of service {}: {}; what is known of it stays{}"
+					: "tells nothing of service {}: {}; nothing of it is known yet{}";
 			this.limit.log("lost " + watch.service(),
-					(suppressed) -> logger.warn("{} tells no more of service {}: {}; what is known of it stays{}",
-							this.type, watch.service(), reason, suppressed));
+					(suppressed) -> logger.warn("{} " + words, this.type, watch.service(), reason, suppressed));
 		}
 		publish();
 	}
@@ -290,8 +291,9 @@ public final class WatchedServices implements Directory {
 			}
 			this.loss = reason;
 			if (news) {
-				this.limit.log("lost", (suppressed) -> logger.warn("{} cannot be reached: {}; what is known stays{}",
-						this.type, reason, suppressed));
+				String known = this.view.known() ? "what is known stays" : "nothing is known yet";
+				this.limit.log("lost", (suppressed) -> logger.warn("{} cannot be reached: {}; {}{}", this.type, reason,
+						known, suppressed));
 			}
 			publish();
 		});

@@ -214,6 +214,24 @@ class WatchedServicesTests {
 	}
 
 	@Test
+	void whatStaysIsSaidToBeKnownOnlyIfAnythingIs() {
+		start();
+		watch(SERVICE);
+		this.services.lost("no server answers");
+		client().lost("cut");
+		settle();
+		assertThat(this.log.at(Level.WARN)).containsExactly(
+				"test cannot be reached: no server answers; nothing is known yet",
+				"test tells nothing of service test.calculator: cut; nothing of it is known yet");
+		listed("a");
+		this.services.lost("no server answers");
+		client().lost("cut");
+		settle();
+		assertThat(this.log.at(Level.WARN)).contains("test cannot be reached: no server answers; what is known stays",
+				"test tells no more of service test.calculator: cut; what is known of it stays");
+	}
+
+	@Test
 	void aWatchThatFailsIsOpenedAgainAndItsWordsCountNoMore() {
 		start();
 		watch(SERVICE);
