@@ -145,41 +145,30 @@ final class CompositeEngine implements DirectoryEngine {
 		if (unstarted != null) {
 			return unstarted;
 		}
-		try {
+		return asked(() -> {
 			Status obstacle = part.engine.obstacle();
 			return (obstacle != null) ? obstacle.message() : part.engine.trouble();
-		}
-		catch (RuntimeException ex) {
-			return DirectoryState.untold(ex);
-		}
+		}, DirectoryState::untold);
 	}
 
 	@Override
 	public @Nullable String awaited() {
-		return joined((part) -> told(part.engine::awaited));
+		return joined((part) -> asked(part.engine::awaited, (ex) -> null));
 	}
 
 	@Override
 	public String hint() {
-		return String.valueOf(joined((part) -> {
-			try {
-				return part.engine.hint();
-			}
-			catch (RuntimeException ex) {
-				return DirectoryState.untold(ex);
-			}
-		}));
+		return String.valueOf(joined((part) -> asked(part.engine::hint, DirectoryState::untold)));
 	}
 
-	/**
-	 * Nothing if the engine, which may be the user's, fails to tell; its state says so.
-	 */
-	private static <T> @Nullable T told(Supplier<@Nullable T> engine) {
+	/** The engine may be the user's, and fail to tell; its state says so. */
+	private static <T> @Nullable T asked(Supplier<@Nullable T> engine,
+			Function<RuntimeException, @Nullable T> otherwise) {
 		try {
 			return engine.get();
 		}
 		catch (RuntimeException ex) {
-			return null;
+			return otherwise.apply(ex);
 		}
 	}
 
@@ -196,7 +185,7 @@ final class CompositeEngine implements DirectoryEngine {
 	@Override
 	public @Nullable Status obstacle() {
 		List<Status> obstacles = this.parts.stream()
-			.map((part) -> told(part.engine::obstacle))
+			.map((part) -> asked(part.engine::obstacle, (ex) -> null))
 			.filter(Objects::nonNull)
 			.toList();
 		if (obstacles.size() < this.parts.size()) {

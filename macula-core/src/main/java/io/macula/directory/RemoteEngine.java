@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.macula.Endpoint;
@@ -197,41 +198,26 @@ public final class RemoteEngine implements DirectoryEngine {
 
 	@Override
 	public @Nullable Status obstacle() {
-		try {
-			return this.client.obstacle();
-		}
-		catch (RuntimeException | Error ex) {
-			unsaid(ex);
-			return null;
-		}
+		return asked(this.client::obstacle, (ex) -> null);
 	}
 
 	@Override
 	public String hint() {
-		try {
-			return this.client.hint();
-		}
-		catch (RuntimeException | Error ex) {
-			return this.type + ", whose client cannot say where it looks: " + ex;
-		}
+		return asked(this.client::hint, (ex) -> this.type + ", whose client cannot say where it looks: " + ex);
 	}
 
 	/**
 	 * These are asked by calls and by health checks, for which they are no reason to
 	 * fail.
 	 */
-	private <T> T asked(Supplier<T> question, T otherwise) {
+	private <T extends @Nullable Object> T asked(Supplier<T> question, Function<Throwable, T> otherwise) {
 		try {
 			return question.get();
 		}
 		catch (RuntimeException | Error ex) {
-			unsaid(ex);
-			return otherwise;
+			faults.error("The client of " + this.type + " cannot say how it is", ex);
+			return otherwise.apply(ex);
 		}
-	}
-
-	private void unsaid(Throwable cause) {
-		faults.error("The client of " + this.type + " cannot say how it is", cause);
 	}
 
 	@Override
@@ -241,7 +227,7 @@ public final class RemoteEngine implements DirectoryEngine {
 		String fault = fault(view);
 		DirectoryReport report = new DirectoryReport(this.type, view.nodes(), null, view.trouble() == null,
 				Duration.ofNanos(Math.max(0, now - view.sinceNanos())), view.age(now), fault, view.corrupt(),
-				view.preserving(), view.overdue(), asked(this.client::servers, Map.of()));
+				view.preserving(), view.overdue(), asked(this.client::servers, (ex) -> Map.of()));
 		return new DirectoryState(Map.of(), view.nodes(), view.preserving(), view.overdue(), fault, List.of(report));
 	}
 
