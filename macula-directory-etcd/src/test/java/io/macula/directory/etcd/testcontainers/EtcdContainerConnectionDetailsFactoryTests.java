@@ -18,6 +18,7 @@ package io.macula.directory.etcd.testcontainers;
 
 import io.macula.directory.etcd.EtcdConnectionDetails;
 import io.macula.directory.etcd.EtcdDirectoryAutoConfiguration;
+import io.macula.directory.tck.StillContainer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -26,8 +27,6 @@ import org.springframework.boot.testcontainers.service.connection.ServiceConnect
 import org.springframework.boot.testcontainers.service.connection.ServiceConnectionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.utility.DockerImageName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -72,46 +71,6 @@ class EtcdContainerConnectionDetailsFactoryTests {
 		@ServiceConnection("etcd")
 		StillContainer etcdContainer() {
 			return new StillContainer("company.example/store:1");
-		}
-
-	}
-
-	/** Says that it runs. */
-	static final class StillContainer extends GenericContainer<StillContainer> {
-
-		private final String image;
-
-		StillContainer(String image) {
-			super(DockerImageName.parse(image));
-			this.image = image;
-		}
-
-		@Override
-		public void start() {
-		}
-
-		@Override
-		public void stop() {
-		}
-
-		@Override
-		public boolean isRunning() {
-			return true;
-		}
-
-		@Override
-		public String getDockerImageName() {
-			return this.image;
-		}
-
-		@Override
-		public String getHost() {
-			return "docker.example";
-		}
-
-		@Override
-		public Integer getMappedPort(int port) {
-			return 30_000 + port;
 		}
 
 	}

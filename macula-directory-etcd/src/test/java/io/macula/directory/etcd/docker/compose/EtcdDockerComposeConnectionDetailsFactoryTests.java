@@ -16,15 +16,9 @@
 
 package io.macula.directory.etcd.docker.compose;
 
-import java.util.List;
-import java.util.Map;
-
 import io.macula.directory.etcd.docker.compose.EtcdDockerComposeConnectionDetailsFactory.EtcdDockerComposeConnectionDetails;
-import org.jspecify.annotations.Nullable;
+import io.macula.directory.tck.StillService;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.docker.compose.core.ConnectionPorts;
-import org.springframework.boot.docker.compose.core.ImageReference;
-import org.springframework.boot.docker.compose.core.RunningService;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,62 +30,11 @@ class EtcdDockerComposeConnectionDetailsFactoryTests {
 
 	@Test
 	void theServiceIsReachedAtItsPublishedPort() {
-		EtcdDockerComposeConnectionDetails details = new EtcdDockerComposeConnectionDetails(new StillService());
+		EtcdDockerComposeConnectionDetails details = new EtcdDockerComposeConnectionDetails(
+				new StillService("etcd", "quay.io/coreos/etcd:v3.5.17", 2379));
 		assertThat(details.getEndpoints()).containsExactly("http://docker.example:32379");
 		assertThat(details.getSslBundle()).isNull();
 		assertThat(details.getUsername()).isNull();
-	}
-
-	/** Says that it runs. */
-	private static final class StillService implements RunningService {
-
-		@Override
-		public String name() {
-			return "etcd";
-		}
-
-		@Override
-		public ImageReference image() {
-			return ImageReference.of("quay.io/coreos/etcd:v3.5.17");
-		}
-
-		@Override
-		public String host() {
-			return "docker.example";
-		}
-
-		@Override
-		public ConnectionPorts ports() {
-			return new ConnectionPorts() {
-
-				@Override
-				public int get(int containerPort) {
-					return 30_000 + containerPort;
-				}
-
-				@Override
-				public List<Integer> getAll() {
-					return List.of(32_379);
-				}
-
-				@Override
-				public List<Integer> getAll(@Nullable String protocol) {
-					return getAll();
-				}
-
-			};
-		}
-
-		@Override
-		public Map<String, @Nullable String> env() {
-			return Map.of();
-		}
-
-		@Override
-		public Map<String, String> labels() {
-			return Map.of();
-		}
-
 	}
 
 }

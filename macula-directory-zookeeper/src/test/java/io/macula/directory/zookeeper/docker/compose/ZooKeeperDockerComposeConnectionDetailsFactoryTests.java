@@ -16,15 +16,9 @@
 
 package io.macula.directory.zookeeper.docker.compose;
 
-import java.util.List;
-import java.util.Map;
-
+import io.macula.directory.tck.StillService;
 import io.macula.directory.zookeeper.docker.compose.ZooKeeperDockerComposeConnectionDetailsFactory.ZooKeeperDockerComposeConnectionDetails;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.docker.compose.core.ConnectionPorts;
-import org.springframework.boot.docker.compose.core.ImageReference;
-import org.springframework.boot.docker.compose.core.RunningService;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,62 +31,10 @@ class ZooKeeperDockerComposeConnectionDetailsFactoryTests {
 	@Test
 	void theServiceIsReachedAtItsPublishedPort() {
 		ZooKeeperDockerComposeConnectionDetails details = new ZooKeeperDockerComposeConnectionDetails(
-				new StillService());
+				new StillService("zookeeper", "zookeeper:3.9", 2181));
 		assertThat(details.getConnectString()).isEqualTo("docker.example:32181");
 		assertThat(details.getSslBundle()).isNull();
 		assertThat(details.getUsername()).isNull();
-	}
-
-	/** Says that it runs. */
-	private static final class StillService implements RunningService {
-
-		@Override
-		public String name() {
-			return "zookeeper";
-		}
-
-		@Override
-		public ImageReference image() {
-			return ImageReference.of("zookeeper:3.9");
-		}
-
-		@Override
-		public String host() {
-			return "docker.example";
-		}
-
-		@Override
-		public ConnectionPorts ports() {
-			return new ConnectionPorts() {
-
-				@Override
-				public int get(int containerPort) {
-					return 30_000 + containerPort;
-				}
-
-				@Override
-				public List<Integer> getAll() {
-					return List.of(32_181);
-				}
-
-				@Override
-				public List<Integer> getAll(@Nullable String protocol) {
-					return getAll();
-				}
-
-			};
-		}
-
-		@Override
-		public Map<String, @Nullable String> env() {
-			return Map.of();
-		}
-
-		@Override
-		public Map<String, String> labels() {
-			return Map.of();
-		}
-
 	}
 
 }
