@@ -34,6 +34,7 @@ import java.util.stream.IntStream;
 
 import io.macula.Endpoint;
 import io.macula.benchmarks.scale.DirectoryProtocol.Interest;
+import io.macula.directory.tck.Figures;
 import io.macula.harness.FreePorts;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
@@ -42,12 +43,12 @@ import io.macula.transport.Connection;
 import io.macula.transport.QuicConnector;
 import io.macula.transport.Transport;
 import io.macula.transport.TransportSettings;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
@@ -60,8 +61,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("engines")
 @Timeout(900)
 class EmbeddedMeasurements {
-
-	private static final boolean SHORT = Boolean.getBoolean("engines.short");
 
 	private static final int SERVICES = 20;
 
@@ -77,6 +76,9 @@ class EmbeddedMeasurements {
 	private static final Duration USUAL_LEASE = Duration.ofSeconds(15);
 
 	private static final String SERVICE = ScaleRealm.ALL;
+
+	@RegisterExtension
+	final Figures figures = Figures.of("embedded");
 
 	private final List<AutoCloseable> closed = Collections.synchronizedList(new ArrayList<>());
 
@@ -108,44 +110,6 @@ class EmbeddedMeasurements {
 		return opened;
 	}
 
-	private static void row(String what, String bound, String figure, boolean holds) {
-		System.out
-			.println("ENGINE-ROW|embedded|" + what + "|" + bound + "|" + figure + "|" + (holds ? "holds" : "FAILS"));
-		assertThat(holds).as("%s: %s, bound %s", what, figure, bound).isTrue();
-	}
-
-	private static String seconds(long nanos) {
-		return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
-	}
-
-	/** The worst of several, and the middle of them. */
-	private static String spread(List<Long> nanos) {
-		List<Long> sorted = nanos.stream().sorted().toList();
-		return seconds(sorted.get(sorted.size() - 1)) + " (worst of " + sorted.size() + ", median "
-				+ seconds(sorted.get(sorted.size() / 2)) + ")";
-	}
-
-	private static void await(BooleanSupplier done) {
-		nanosUntil(System.nanoTime(), done);
-	}
-
-	private static long nanosUntil(long begin, BooleanSupplier done) {
-		Awaitility.await()
-			.pollInterval(Duration.ofMillis(2))
-			.pollDelay(Duration.ZERO)
-			.atMost(SOON)
-			.until(done::getAsBoolean);
-		return System.nanoTime() - begin;
-	}
-
-	private static void pass(Duration time) {
-		long begin = System.nanoTime();
-		Awaitility.await()
-			.pollInterval(Duration.ofMillis(200))
-			.atMost(time.plus(SOON))
-			.until(() -> System.nanoTime() - begin > time.toNanos());
-	}
-
 	/** All three in one process. */
 	private NodeProcess seeds(Duration lease) {
 		return closing(NodeProcess.start(lease, this.seeds, IntStream.range(0, 3).mapToObj(this::seed).toList()));
@@ -169,12 +133,12 @@ class EmbeddedMeasurements {
 
 	private long loaded(int services) throws Exception {
 		try (WatchingNode client = new WatchingNode("fresh", this.seeds, USUAL_LEASE)) {
-			await(client::connected);
+			Figures.await(client::connected);
 			long begin = System.nanoTime();
 			for (int i = 0; i < services; i++) {
 				client.watch(service(i));
 			}
-			return nanosUntil(begin, () -> client.instances() == services * NODES);
+			return Figures.nanosUntil(begin, () -> client.instances() == services * NODES);
 		}
 	}
 
@@ -188,17 +152,17 @@ class EmbeddedMeasurements {
 		for (int i = 0; i < 3; i++) {
 			loaded(SERVICES);
 		}
-		pass(USUAL_LEASE);
+		Figures.pass(USUAL_LEASE);
 		List<Long> some = new ArrayList<>();
 		List<Long> all = new ArrayList<>();
 		for (int i = 0; i < TIMES; i++) {
 			some.add(loaded(3));
 			all.add(loaded(SERVICES));
 		}
-		row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect", "< 1 s",
-				spread(all), Collections.max(all) < 1_000_000_000L);
-		row("of a client that uses 3 services: 1,500 of them, and no others", "< 200 ms", spread(some),
-				Collections.max(some) < 200_000_000L);
+		this.figures.row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect",
+				"< 1 s", Figures.spread(all), Collections.max(all) < 1_000_000_000L);
+		this.figures.row("of a client that uses 3 services: 1,500 of them, and no others", "< 200 ms",
+				Figures.spread(some), Collections.max(some) < 200_000_000L);
 		List<String> few = services.subList(0, 3);
 		Set<String> names = new HashSet<>();
 		DirectoryProtocol.watch(connect(this.seeds.get(1)), interest(few))
@@ -228,7 +192,7 @@ class EmbeddedMeasurements {
 	void manyWatchers() {
 		seeds(USUAL_LEASE).awaitReady();
 		int nodes = 50;
-		int connections = SHORT ? 250 : 950;
+		int connections = Figures.SHORT ? 250 : 950;
 		RealmNode leaving = provider("leaving", USUAL_LEASE);
 		List<WatchingNode> clients = new ArrayList<>();
 		for (int i = 0; i < nodes; i++) {
@@ -243,16 +207,17 @@ class EmbeddedMeasurements {
 				&& clients.stream().allMatch((client) -> client.ids(SERVICE).contains("leaving"));
 		List<Long> reached = new ArrayList<>();
 		for (int i = 0; i < TIMES; i++) {
-			await(known);
+			Figures.await(known);
 			long begin = System.nanoTime();
 			leaving.withdraw().subscribe();
-			reached.add(nanosUntil(begin, () -> watching.stream().noneMatch((each) -> each.containsKey("leaving"))
-					&& clients.stream().noneMatch((client) -> client.ids(SERVICE).contains("leaving"))));
+			reached
+				.add(Figures.nanosUntil(begin, () -> watching.stream().noneMatch((each) -> each.containsKey("leaving"))
+						&& clients.stream().noneMatch((client) -> client.ids(SERVICE).contains("leaving"))));
 			leaving.advertise();
 		}
-		row("graceful change known to " + String.format(Locale.ROOT, "%,d", nodes + connections)
+		this.figures.row("graceful change known to " + String.format(Locale.ROOT, "%,d", nodes + connections)
 				+ " watchers (50 nodes, the others speak the protocol only; each has a QUIC connection of its own)",
-				"< 1 s", spread(reached), Collections.max(reached) < 1_000_000_000L);
+				"< 1 s", Figures.spread(reached), Collections.max(reached) < 1_000_000_000L);
 	}
 
 	private RealmNode provider(String nodeId, Duration lease) {
@@ -262,7 +227,7 @@ class EmbeddedMeasurements {
 	@Test
 	void killedNode() {
 		seeds(LEASE).awaitReady();
-		int times = SHORT ? 5 : 20;
+		int times = Figures.SHORT ? 5 : 20;
 		List<Integer> ports = FreePorts.udp(times);
 		List<NodeProcess> processes = new ArrayList<>();
 		for (int i = 0; i < times; i++) {
@@ -274,15 +239,15 @@ class EmbeddedMeasurements {
 			clients.add(closing(new WatchingNode("client" + i, List.of(this.seeds.get(i)), LEASE)));
 			clients.get(i).watch(SERVICE);
 		}
-		await(() -> clients.stream().allMatch((client) -> client.ids(SERVICE).size() == times + 3));
+		Figures.await(() -> clients.stream().allMatch((client) -> client.ids(SERVICE).size() == times + 3));
 		List<Long> gone = new ArrayList<>();
 		for (int i = 0; i < times; i++) {
 			String id = "node" + i;
 			processes.get(i).close();
-			gone.add(nanosUntil(System.nanoTime(),
+			gone.add(Figures.nanosUntil(System.nanoTime(),
 					() -> clients.stream().noneMatch((client) -> client.ids(SERVICE).contains(id))));
 		}
-		row("killed instance leaves every snapshot (lease 3 s)", "<= 3 s", spread(gone),
+		this.figures.row("killed instance leaves every snapshot (lease 3 s)", "<= 3 s", Figures.spread(gone),
 				Collections.max(gone) <= LEASE.toNanos());
 	}
 
@@ -292,7 +257,7 @@ class EmbeddedMeasurements {
 		closing(MeasuredNodes.start("provider", 0, this.seeds, USUAL_LEASE, ScaleRealm.ONE));
 		WatchingNode client = closing(new WatchingNode("client", this.seeds, USUAL_LEASE));
 		ScaleRealm.Echo echo = client.node().client().proxy(ScaleRealm.Echo.class, ScaleRealm.ONE);
-		await(() -> client.node().report().clients().get(0).instances().size() == 1);
+		Figures.await(() -> client.node().report().clients().get(0).instances().size() == 1);
 		AtomicInteger calls = new AtomicInteger();
 		AtomicInteger failed = new AtomicInteger();
 		AtomicBoolean ended = new AtomicBoolean();
@@ -308,26 +273,27 @@ class EmbeddedMeasurements {
 			}
 		}, "load");
 		load.start();
-		await(() -> calls.get() > 1000);
+		Figures.await(() -> calls.get() > 1000);
 		first.close();
-		long down = SHORT ? 20 : 120;
+		long down = Figures.SHORT ? 20 : 120;
 		long begin = System.nanoTime();
-		pass(Duration.ofSeconds(down));
+		Figures.pass(Duration.ofSeconds(down));
 		NodeReport report = client.node().report();
 		long elapsed = (System.nanoTime() - begin) / 1_000_000_000L;
 		String state = report.directory().toString();
 		Duration age = report.clients().get(0).snapshotAge();
 		seeds(USUAL_LEASE);
-		long back = nanosUntil(firstAnswer(), client::connected);
+		long back = Figures.nanosUntil(firstAnswer(), client::connected);
 		ended.set(true);
 		load.join();
-		row("all seeds down for " + down + " s under load: failed calls", "0",
+		this.figures.row("all seeds down for " + down + " s under load: failed calls", "0",
 				failed.get() + " of " + (calls.get() + failed.get()), failed.get() == 0 && calls.get() > 0);
 		boolean said = state.contains("no seed answers");
-		row("meanwhile the state says so", "no seed answers", said ? "said" : state, said);
-		row("meanwhile the age of what is known", "grows from the last word of a seed",
+		this.figures.row("meanwhile the state says so", "no seed answers", said ? "said" : state, said);
+		this.figures.row("meanwhile the age of what is known", "grows from the last word of a seed",
 				age.toSeconds() + " s after " + elapsed + " s", age.toSeconds() >= elapsed - 9);
-		row("a client watches again once seeds answer", "<= 5 s", seconds(back), back <= 5_000_000_000L);
+		this.figures.row("a client watches again once seeds answer", "<= 5 s", Figures.seconds(back),
+				back <= 5_000_000_000L);
 	}
 
 	/** When the first of the seeds answers a handshake. */
@@ -345,7 +311,7 @@ class EmbeddedMeasurements {
 
 	@Test
 	void seedsBack() {
-		int providers = SHORT ? 30 : 100;
+		int providers = Figures.SHORT ? 30 : 100;
 		NodeProcess first = seeds(LEASE).awaitReady();
 		Set<String> ids = new HashSet<>();
 		List<RealmNode> nodes = new ArrayList<>();
@@ -354,10 +320,10 @@ class EmbeddedMeasurements {
 			nodes.add(provider("node" + i, LEASE));
 		}
 		Map<String, Long> before = told(connect(this.seeds.get(0)));
-		await(() -> before.keySet().containsAll(ids));
+		Figures.await(() -> before.keySet().containsAll(ids));
 		first.close();
-		pass(SHORT ? Duration.ofSeconds(10) : Duration.ofSeconds(30));
-		await(() -> granted(nodes) == 0);
+		Figures.pass(Figures.SHORT ? Duration.ofSeconds(10) : Duration.ofSeconds(30));
+		Figures.await(() -> granted(nodes) == 0);
 		Map<RealmNode, Long> grantedNanos = new ConcurrentHashMap<>();
 		Disposable sampling = Flux.interval(Duration.ofMillis(5))
 			.onBackpressureDrop()
@@ -368,19 +334,20 @@ class EmbeddedMeasurements {
 		long begin = firstAnswer();
 		second.awaitReady();
 		List<Map<String, Long>> told = this.seeds.stream().map((seed) -> told(connect(seed))).toList();
-		long nanos = nanosUntil(begin, () -> grantedNanos.size() == providers
+		long nanos = Figures.nanosUntil(begin, () -> grantedNanos.size() == providers
 				&& told.stream().allMatch((each) -> each.keySet().containsAll(ids)));
 		sampling.dispose();
-		row("seeds back, empty: all of " + providers + " real nodes are advertised again at each (lease 3 s)", "<= 3 s",
-				seconds(nanos), nanos <= LEASE.toNanos());
+		this.figures.row(
+				"seeds back, empty: all of " + providers + " real nodes are advertised again at each (lease 3 s)",
+				"<= 3 s", Figures.seconds(nanos), nanos <= LEASE.toNanos());
 		List<Long> times = List.copyOf(grantedNanos.values());
 		int most = 0;
 		for (long at : times) {
 			most = Math.max(most,
 					(int) times.stream().filter((other) -> other >= at && other - at < 100_000_000L).count());
 		}
-		row("no herd: the most of them that a seed takes within 100 ms", "<= half", most + " of " + providers,
-				most <= providers / 2);
+		this.figures.row("no herd: the most of them that a seed takes within 100 ms", "<= half",
+				most + " of " + providers, most <= providers / 2);
 	}
 
 	private static int granted(List<RealmNode> nodes) {
@@ -413,16 +380,17 @@ class EmbeddedMeasurements {
 		dying.awaitReady();
 		WatchingNode client = closing(new WatchingNode("client", this.seeds.subList(0, 1), USUAL_LEASE));
 		client.watch(SERVICE);
-		await(() -> client.ids(SERVICE).size() == count + 1);
+		Figures.await(() -> client.ids(SERVICE).size() == count + 1);
 		dying.close();
 		String what = lost + " of " + count + " leases lost at once: instances in snapshots";
 		String bound = "all " + (count + 1) + ", and said";
 		long begin = System.nanoTime();
-		await(() -> seed.report().directory().selfPreservation()
+		Figures.await(() -> seed.report().directory().selfPreservation()
 				|| System.nanoTime() - begin > USUAL_LEASE.plusSeconds(5).toNanos());
 		int kept = client.ids(SERVICE).size();
 		boolean said = seed.report().directory().selfPreservation();
-		row(what, bound, kept + (said ? ", overdue " + seed.report().directory().overdue().size() : ", not said"),
+		this.figures.row(what, bound,
+				kept + (said ? ", overdue " + seed.report().directory().overdue().size() : ", not said"),
 				said && kept == count + 1);
 	}
 
@@ -438,14 +406,14 @@ class EmbeddedMeasurements {
 			clients.add(closing(new WatchingNode("client" + i, this.seeds, USUAL_LEASE)));
 			clients.get(i).watch(SERVICE);
 		}
-		await(() -> clients.stream().allMatch((client) -> client.ids(SERVICE).contains("staying")));
+		Figures.await(() -> clients.stream().allMatch((client) -> client.ids(SERVICE).contains("staying")));
 		processes.get(0).close();
 		long begin = System.nanoTime();
 		provider("coming", USUAL_LEASE);
-		long nanos = nanosUntil(begin, () -> clients.stream()
+		long nanos = Figures.nanosUntil(begin, () -> clients.stream()
 			.allMatch((client) -> client.ids(SERVICE).containsAll(Set.of("staying", "coming"))));
-		row("one of three seeds killed: until a change is known to all, and nobody left", "< 10 s", seconds(nanos),
-				nanos < 10_000_000_000L);
+		this.figures.row("one of three seeds killed: until a change is known to all, and nobody left", "< 10 s",
+				Figures.seconds(nanos), nanos < 10_000_000_000L);
 	}
 
 }

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -30,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 
 import io.etcd.jetcd.ByteSequence;
@@ -45,6 +43,7 @@ import io.macula.directory.AdvertisementRecord;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.Lease;
+import io.macula.directory.tck.Figures;
 import io.macula.node.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
@@ -54,6 +53,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,8 +67,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnabledIf(value = EtcdServers.INSTALLED, disabledReason = "etcd is not installed (Debian's package etcd-server)")
 class EtcdMeasurements {
 
-	private static final boolean SHORT = Boolean.getBoolean("engines.short");
-
 	private static final int SERVICES = 20;
 
 	private static final int NODES = 500;
@@ -79,6 +77,9 @@ class EtcdMeasurements {
 	private static final Duration SOON = Duration.ofSeconds(60);
 
 	private static final RealmSecret SECRET = RealmSecret.of("a-secret-of-measurements-0123456789", "test");
+
+	@RegisterExtension
+	final Figures figures = Figures.of("etcd");
 
 	private final TestNodes nodes = new TestNodes();
 
@@ -99,35 +100,6 @@ class EtcdMeasurements {
 	private EtcdSettings start(int count) throws IOException {
 		this.servers = EtcdServers.of(count);
 		return EtcdSettings.of(this.servers.addresses());
-	}
-
-	private static void row(String what, String bound, String figure, boolean holds) {
-		System.out.println("ENGINE-ROW|etcd|" + what + "|" + bound + "|" + figure + "|" + (holds ? "holds" : "FAILS"));
-		assertThat(holds).as("%s: %s, bound %s", what, figure, bound).isTrue();
-	}
-
-	private static String seconds(long nanos) {
-		return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
-	}
-
-	/** The worst of several, and the middle of them. */
-	private static String spread(List<Long> nanos) {
-		List<Long> sorted = nanos.stream().sorted().toList();
-		return seconds(sorted.get(sorted.size() - 1)) + " (worst of " + sorted.size() + ", median "
-				+ seconds(sorted.get(sorted.size() / 2)) + ")";
-	}
-
-	private static long nanosUntil(BooleanSupplier done) {
-		return nanosUntil(System.nanoTime(), done);
-	}
-
-	private static long nanosUntil(long begin, BooleanSupplier done) {
-		Awaitility.await()
-			.pollInterval(Duration.ofMillis(2))
-			.pollDelay(Duration.ZERO)
-			.atMost(SOON)
-			.until(done::getAsBoolean);
-		return System.nanoTime() - begin;
 	}
 
 	private static Instance instance(String nodeId, int port) {
@@ -195,10 +167,10 @@ class EtcdMeasurements {
 			some.add(loaded(settings, 3));
 			all.add(loaded(settings, SERVICES));
 		}
-		row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect", "< 1 s",
-				spread(all), Collections.max(all) < 1_000_000_000L);
-		row("of a client that uses 3 services: 1,500 of them, and no others", "< 200 ms", spread(some),
-				Collections.max(some) < 200_000_000L);
+		this.figures.row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect",
+				"< 1 s", Figures.spread(all), Collections.max(all) < 1_000_000_000L);
+		this.figures.row("of a client that uses 3 services: 1,500 of them, and no others", "< 200 ms",
+				Figures.spread(some), Collections.max(some) < 200_000_000L);
 	}
 
 	/* As many streams as so many clients have; their connections are shared by some. */
@@ -235,11 +207,12 @@ class EtcdMeasurements {
 			Awaitility.await().atMost(SOON).until(() -> opened.get() == watchers - 50);
 			seen.forEach((each) -> each.awaitIds("a"));
 			CompletableFuture<Void> withdrawn = lease.withdraw().toFuture();
-			long nanos = nanosUntil(
+			long nanos = Figures.nanosUntil(
 					() -> told.get() >= watchers - 50 && seen.stream().allMatch((each) -> each.ids().isEmpty()));
 			withdrawn.get(10, TimeUnit.SECONDS);
-			row("graceful change known to 1,000 watchers (simulated: 50 engines, and 950 streams of 10 clients)",
-					"< 1 s", seconds(nanos), nanos < 1_000_000_000L);
+			this.figures.row(
+					"graceful change known to 1,000 watchers (simulated: 50 engines, and 950 streams of 10 clients)",
+					"< 1 s", Figures.seconds(nanos), nanos < 1_000_000_000L);
 		}
 		finally {
 			clients.forEach(Client::close);
@@ -251,16 +224,16 @@ class EtcdMeasurements {
 		EtcdSettings settings = start(3);
 		TestNodes.Seen seen = TestNodes.watch(this.nodes.engine(settings), TestNodes.SERVICE);
 		List<Long> gone = new ArrayList<>();
-		int times = SHORT ? 5 : 20;
+		int times = Figures.SHORT ? 5 : 20;
 		for (int i = 0; i < times; i++) {
 			DirectoryEngine provider = this.nodes.engine(settings);
 			String id = "node-" + i;
 			this.nodes.granted(provider, id);
 			Awaitility.await().atMost(SOON).until(() -> seen.ids().contains(id));
 			this.nodes.kill(provider);
-			gone.add(nanosUntil(() -> !seen.ids().contains(id)));
+			gone.add(Figures.nanosUntil(() -> !seen.ids().contains(id)));
 		}
-		row("killed instance leaves every snapshot (lease 3 s)", "<= 3 s", spread(gone),
+		this.figures.row("killed instance leaves every snapshot (lease 3 s)", "<= 3 s", Figures.spread(gone),
 				Collections.max(gone) <= 3_000_000_000L);
 	}
 
@@ -307,12 +280,8 @@ class EtcdMeasurements {
 		}, "load");
 		load.start();
 		this.servers.killAll();
-		int down = SHORT ? 20 : 120;
-		long begin = System.nanoTime();
-		Awaitility.await()
-			.pollInterval(Duration.ofSeconds(1))
-			.atMost(Duration.ofSeconds(down + 60))
-			.until(() -> System.nanoTime() - begin > down * 1_000_000_000L);
+		int down = Figures.SHORT ? 20 : 120;
+		Figures.pass(Duration.ofSeconds(down));
 		String state = client.report().directory().toString();
 		this.servers.startAll();
 		Awaitility.await()
@@ -320,17 +289,18 @@ class EtcdMeasurements {
 			.until(() -> !client.report().directory().toString().contains("cannot be asked"));
 		ended.set(true);
 		load.join();
-		row("etcd wholly down for " + down + " s under load: failed calls", "0",
+		this.figures.row("etcd wholly down for " + down + " s under load: failed calls", "0",
 				failed.get() + " of " + (calls.get() + failed.get()), failed.get() == 0 && calls.get() > 0);
 		boolean said = state.contains("cannot be asked: server 127.0.0.1");
-		row("meanwhile the state says so", "names a server that does not answer", said ? "said" : state, said);
+		this.figures.row("meanwhile the state says so", "names a server that does not answer", said ? "said" : state,
+				said);
 	}
 
 	/* Each with a connection and a lease of its own. */
 	@Test
 	void etcdBack() throws Exception {
 		EtcdSettings settings = start(3);
-		int providers = SHORT ? 50 : 200;
+		int providers = Figures.SHORT ? 50 : 200;
 		TestNodes.Seen seen = TestNodes.watch(this.nodes.engine(settings), TestNodes.SERVICE);
 		Set<String> ids = new HashSet<>();
 		List<Lease> leases = new ArrayList<>();
@@ -342,30 +312,30 @@ class EtcdMeasurements {
 		this.servers.killAll();
 		Awaitility.await().atMost(SOON).until(() -> granted(leases) == 0);
 		long answered = this.servers.startAllAndAwaitAnswer();
-		long half = nanosUntil(answered, () -> granted(leases) >= providers / 2);
-		long back = nanosUntil(answered, () -> granted(leases) == providers);
-		row("etcd back with its data: all of " + providers + " nodes are advertised (lease 3 s)", "<= 3 s",
-				seconds(back) + ", half of them " + seconds(half), back <= 3_000_000_000L);
+		long half = Figures.nanosUntil(answered, () -> granted(leases) >= providers / 2);
+		long back = Figures.nanosUntil(answered, () -> granted(leases) == providers);
+		this.figures.row("etcd back with its data: all of " + providers + " nodes are advertised (lease 3 s)", "<= 3 s",
+				Figures.seconds(back) + ", half of them " + Figures.seconds(half), back <= 3_000_000_000L);
 		Awaitility.await().atMost(SOON).until(() -> seen.ids().equals(ids));
 		this.servers.lose();
 		Awaitility.await().atMost(SOON).until(() -> granted(leases) == 0);
 		long empty = this.servers.startAllAndAwaitAnswer();
 		List<Long> times = new ArrayList<>();
-		long all = nanosUntil(empty, () -> {
+		long all = Figures.nanosUntil(empty, () -> {
 			int granted = granted(leases);
 			while (times.size() < granted) {
 				times.add(System.nanoTime());
 			}
 			return granted == providers;
 		});
-		row("etcd back without its data: all of " + providers + " nodes are advertised again (lease 3 s)", "<= 3 s",
-				seconds(all), all <= 3_000_000_000L);
+		this.figures.row("etcd back without its data: all of " + providers + " nodes are advertised again (lease 3 s)",
+				"<= 3 s", Figures.seconds(all), all <= 3_000_000_000L);
 		int most = 0;
 		for (long at : times) {
 			most = Math.max(most,
 					(int) times.stream().filter((other) -> other >= at && other - at < 100_000_000L).count());
 		}
-		row("no herd: the most of them that came back within 100 ms", "<= half", most + " of " + providers,
+		this.figures.row("no herd: the most of them that came back within 100 ms", "<= half", most + " of " + providers,
 				most <= providers / 2);
 		Awaitility.await().atMost(SOON).until(() -> seen.ids().equals(ids));
 	}
@@ -392,7 +362,7 @@ class EtcdMeasurements {
 		dying.forEach(this.nodes::kill);
 		Awaitility.await().atMost(SOON).until(() -> client.state().selfPreservation());
 		int kept = seen.ids().size();
-		row("half of 20 leases lost at once: instances in snapshots", "all 20, and said",
+		this.figures.row("half of 20 leases lost at once: instances in snapshots", "all 20, and said",
 				kept + ", overdue " + client.state().overdue().size(), kept == providers);
 	}
 
@@ -421,9 +391,10 @@ class EtcdMeasurements {
 		seen.forEach((each) -> each.awaitIds("a", "b"));
 		failing.run();
 		TestNodes.advertise(changing, "b", 7, Set.of(TestNodes.SERVICE));
-		long nanos = nanosUntil(() -> seen.stream().allMatch((each) -> weight(each) == 7));
+		long nanos = Figures.nanosUntil(() -> seen.stream().allMatch((each) -> weight(each) == 7));
 		boolean always = seen.stream().allMatch((each) -> each.always("a") && each.always("b"));
-		row(what, "< 10 s", seconds(nanos) + (always ? "" : ", and some left"), nanos < 10_000_000_000L && always);
+		this.figures.row(what, "< 10 s", Figures.seconds(nanos) + (always ? "" : ", and some left"),
+				nanos < 10_000_000_000L && always);
 	}
 
 	private static int weight(TestNodes.Seen seen) {
@@ -443,17 +414,16 @@ class EtcdMeasurements {
 		this.servers.kill(0);
 		this.servers.kill(1);
 		Awaitility.await().atMost(SOON).until(() -> client.trouble() != null && lease.state() == Lease.State.PENDING);
-		long begin = System.nanoTime();
-		Awaitility.await().atMost(SOON).until(() -> System.nanoTime() - begin > 10_000_000_000L);
+		Figures.pass(Duration.ofSeconds(10));
 		this.servers.start(0);
 		this.servers.start(1);
 		long answered = this.servers.awaitAnswer();
-		long nanos = nanosUntil(answered, () -> lease.state() == Lease.State.GRANTED);
-		long heard = nanosUntil(answered, () -> client.trouble() == null);
-		row("majority lost for 10 s and back: until nodes are advertised, and nobody left (lease 3 s)", "<= 3 s",
-				seconds(nanos), nanos <= 3_000_000_000L && seen.always("a"));
-		row("majority lost for 10 s and back: until who only watches is in touch (default lease 15 s)", "<= 15 s",
-				seconds(heard), heard <= 15_000_000_000L);
+		long nanos = Figures.nanosUntil(answered, () -> lease.state() == Lease.State.GRANTED);
+		long heard = Figures.nanosUntil(answered, () -> client.trouble() == null);
+		this.figures.row("majority lost for 10 s and back: until nodes are advertised, and nobody left (lease 3 s)",
+				"<= 3 s", Figures.seconds(nanos), nanos <= 3_000_000_000L && seen.always("a"));
+		this.figures.row("majority lost for 10 s and back: until who only watches is in touch (default lease 15 s)",
+				"<= 15 s", Figures.seconds(heard), heard <= 15_000_000_000L);
 	}
 
 	/** Contract of the calls. */

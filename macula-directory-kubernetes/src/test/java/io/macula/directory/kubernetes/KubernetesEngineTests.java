@@ -35,17 +35,16 @@ import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
+import io.macula.directory.tck.Figures;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-import static io.macula.directory.kubernetes.RealApi.SHORT;
 import static io.macula.directory.kubernetes.RealApi.SOON;
-import static io.macula.directory.kubernetes.RealApi.millis;
-import static io.macula.directory.kubernetes.RealApi.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -55,6 +54,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("engines")
 @Timeout(900)
 class KubernetesEngineTests {
+
+	@RegisterExtension
+	final Figures figures = Figures.of("kubernetes");
 
 	private RealApi api;
 
@@ -83,15 +85,15 @@ class KubernetesEngineTests {
 		long begin = System.nanoTime();
 		this.api.ready("calc-0", "10.1.0.1", false);
 		seen.await(SOON, "calc-1");
-		long unready = millis(begin);
-		row("pod that is not ready leaves", "< 2 s", unready + " ms", unready < 2000);
+		long unready = Figures.millisSince(begin);
+		this.figures.row("pod that is not ready leaves", "< 2 s", unready + " ms", unready < 2000);
 		this.api.ready("calc-0", "10.1.0.1", true);
 		seen.await(SOON, "calc-0", "calc-1");
 		begin = System.nanoTime();
 		this.api.client().pods().inNamespace(this.api.namespace()).withName("calc-1").delete();
 		seen.await(SOON, "calc-0");
-		long ending = millis(begin);
-		row("pod that ends (grace period of 30 s) leaves", "< 2 s", ending + " ms", ending < 2000);
+		long ending = Figures.millisSince(begin);
+		this.figures.row("pod that ends (grace period of 30 s) leaves", "< 2 s", ending + " ms", ending < 2000);
 		Lease lease = engine.registry()
 			.advertise(
 					new Advertisement(new Instance("calc-0", 1, new Endpoint("10.1.0.1", 9443), null, 0, 100, Map.of()),
@@ -101,7 +103,7 @@ class KubernetesEngineTests {
 			.atMost(SOON)
 			.until(() -> String.valueOf(engine.state().fault()).contains("service test.missing (expected a Service")
 					&& engine.state().fault().contains("label service.macula.io/test.other"));
-		row("provider that does not match its Service", "is told", engine.state().fault(),
+		this.figures.row("provider that does not match its Service", "is told", engine.state().fault(),
 				lease.state() == Lease.State.PENDING);
 		lease.withdraw().block(SOON);
 	}
@@ -129,7 +131,8 @@ class KubernetesEngineTests {
 		Seen seen = new Seen(engine, "test.calculator");
 		Awaitility.await().atMost(SOON).until(() -> engine.obstacle() != null);
 		assertThat(engine.obstacle().code()).isEqualTo(Code.PERMISSION_DENIED);
-		row("no right to read", "names verb, resource and namespace", engine.obstacle().message(), engine.obstacle()
+		this.figures.row("no right to read", "names verb, resource and namespace", engine.obstacle().message(), engine
+			.obstacle()
 			.message()
 			.contains(
 					"not allowed to list endpointslices.discovery.k8s.io in namespace '" + this.api.namespace() + "'"));
@@ -138,7 +141,8 @@ class KubernetesEngineTests {
 			.atMost(SOON)
 			.until(() -> engine.obstacle() != null
 					&& engine.obstacle().message().contains("not allowed to watch endpointslices.discovery.k8s.io"));
-		row("right to list, none to watch", "names verb, resource and namespace", engine.obstacle().message(), true);
+		this.figures.row("right to list, none to watch", "names verb, resource and namespace",
+				engine.obstacle().message(), true);
 		this.api.client().rbac().roles().inNamespace(this.api.namespace()).withName("read").delete();
 		this.api.client().rbac().roleBindings().inNamespace(this.api.namespace()).withName("read").delete();
 		long begin = System.nanoTime();
@@ -150,13 +154,13 @@ class KubernetesEngineTests {
 			.atMost(SOON)
 			.pollInterval(Duration.ofMillis(10))
 			.until(() -> engine.obstacle() == null && engine.trouble() == null);
-		long granted = millis(begin);
-		row("rights granted", "< 10 s without a restart", granted + " ms", granted < 10_000);
+		long granted = Figures.millisSince(begin);
+		this.figures.row("rights granted", "< 10 s without a restart", granted + " ms", granted < 10_000);
 		Config unknown = new ConfigBuilder(plain).withOauthToken("nobody").build();
 		KubernetesEngine stranger = this.api.engine(unknown);
 		Seen nothing = new Seen(stranger, "test.calculator");
 		Awaitility.await().atMost(SOON).until(() -> stranger.obstacle() != null);
-		row("wrong token", "UNAUTHENTICATED", stranger.obstacle().code(),
+		this.figures.row("wrong token", "UNAUTHENTICATED", stranger.obstacle().code(),
 				stranger.obstacle().code() == Code.UNAUTHENTICATED && nothing.count() == 0);
 	}
 
@@ -206,12 +210,13 @@ class KubernetesEngineTests {
 		KubernetesEngine all = this.api.engine();
 		new Seen(all, "test.connect").await(SOON);
 		long whole = load(all, 20);
-		row("10,000 endpoints loaded by a fresh client after connect", "< 1 s", whole + " ms", whole < 1000);
+		this.figures.row("10,000 endpoints loaded by a fresh client after connect", "< 1 s", whole + " ms",
+				whole < 1000);
 		KubernetesEngine few = this.api.engine();
 		new Seen(few, "test.connect").await(SOON);
 		long three = load(few, 3);
-		row("a client of 3 services loads only theirs", "< 200 ms", three + " ms, " + few.state().nodes() + " nodes",
-				three < 200);
+		this.figures.row("a client of 3 services loads only theirs", "< 200 ms",
+				three + " ms, " + few.state().nodes() + " nodes", three < 200);
 	}
 
 	private static long load(KubernetesEngine engine, int services) {
@@ -224,7 +229,7 @@ class KubernetesEngineTests {
 			.atMost(SOON)
 			.pollInterval(Duration.ofMillis(2))
 			.until(() -> seen.stream().allMatch((one) -> one.size() == 500));
-		return millis(begin);
+		return Figures.millisSince(begin);
 	}
 
 	/* As many streams as so many clients have; their connections are shared by some. */
@@ -246,8 +251,9 @@ class KubernetesEngineTests {
 			});
 			all(watchers, List.of("calc-0"));
 			streams.awaitTold();
-			long known = millis(begin);
-			row("graceful change known to 1,000 watchers (simulated: 50 engines, and 950 streams of 10 clients)",
+			long known = Figures.millisSince(begin);
+			this.figures.row(
+					"graceful change known to 1,000 watchers (simulated: 50 engines, and 950 streams of 10 clients)",
 					"< 1 s", known + " ms", known < 1000);
 		}
 	}
@@ -273,7 +279,7 @@ class KubernetesEngineTests {
 			watchers.add(new Seen(this.api.engine(), "test.calculator"));
 		}
 		long worst = 0;
-		int times = SHORT ? 5 : 20;
+		int times = Figures.SHORT ? 5 : 20;
 		for (int i = 1; i <= times; i++) {
 			String pod = "calc-" + i;
 			this.api.pod("calculator", pod, "10.1.1." + i);
@@ -281,10 +287,12 @@ class KubernetesEngineTests {
 			long begin = System.nanoTime();
 			this.api.client().pods().inNamespace(this.api.namespace()).withName(pod).withGracePeriod(0).delete();
 			all(watchers, List.of("calc-0"));
-			worst = Math.max(worst, millis(begin));
+			worst = Math.max(worst, Figures.millisSince(begin));
 		}
-		row("killed instance (pod deleted by force) leaves every snapshot of 10 engines (there are no leases; the worst of "
-				+ times + ")", "<= 3 s", worst + " ms", worst <= 3000);
+		this.figures.row(
+				"killed instance (pod deleted by force) leaves every snapshot of 10 engines (there are no leases; the worst of "
+						+ times + ")",
+				"<= 3 s", worst + " ms", worst <= 3000);
 	}
 
 	@Test
@@ -301,8 +309,8 @@ class KubernetesEngineTests {
 		Awaitility.await().atMost(SOON).until(() -> seen.size() == 20);
 		this.api.slices().withName("s-1").delete();
 		Awaitility.await().atMost(SOON).until(() -> engine.state().selfPreservation());
-		row("half of 20 endpoints gone at once, without a word: instances in snapshots", "all 20, and said",
-				seen.size() + ", overdue " + engine.state().overdue().size(), seen.size() == 20);
+		this.figures.row("half of 20 endpoints gone at once, without a word: instances in snapshots",
+				"all 20, and said", seen.size() + ", overdue " + engine.state().overdue().size(), seen.size() == 20);
 	}
 
 }

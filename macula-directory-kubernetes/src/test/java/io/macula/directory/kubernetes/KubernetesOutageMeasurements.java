@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.DirectoryReport;
+import io.macula.directory.tck.Figures;
 import io.macula.node.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
@@ -42,13 +43,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-import static io.macula.directory.kubernetes.RealApi.SHORT;
 import static io.macula.directory.kubernetes.RealApi.SOON;
-import static io.macula.directory.kubernetes.RealApi.millis;
-import static io.macula.directory.kubernetes.RealApi.pass;
-import static io.macula.directory.kubernetes.RealApi.row;
-import static io.macula.directory.kubernetes.RealApi.skip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -62,9 +59,9 @@ class KubernetesOutageMeasurements {
 
 	private static final RealmSecret SECRET = RealmSecret.of("a-secret-of-measurements-0123456789", "test");
 
-	private static final Duration OUTAGE = Duration.ofSeconds(SHORT ? 20 : 120);
+	private static final Duration OUTAGE = Duration.ofSeconds(Figures.SHORT ? 20 : 120);
 
-	private static final int CLIENTS = SHORT ? 50 : 200;
+	private static final int CLIENTS = Figures.SHORT ? 50 : 200;
 
 	private static final String API_DOWN = "API server killed for " + OUTAGE.toSeconds()
 			+ " s under load: failed calls";
@@ -84,6 +81,9 @@ class KubernetesOutageMeasurements {
 	private static final String HERD = "no herd: the most of these watches opened again within 100 ms";
 
 	private static final String LATE = "who started while it was killed knows all providers";
+
+	@RegisterExtension
+	final Figures figures = Figures.of("kubernetes");
 
 	private final List<RealmNode> realm = new ArrayList<>();
 
@@ -113,11 +113,13 @@ class KubernetesOutageMeasurements {
 
 	private KubeProcess process(String name, String... rows) throws IOException {
 		if (this.run == null) {
-			skip("it may not be stopped: engines.kubernetes.directory (--control-plane) names no control plane", rows);
+			this.figures.skip(
+					"it may not be stopped: engines.kubernetes.directory (--control-plane) names no control plane",
+					rows);
 		}
 		Path pid = Objects.requireNonNull(this.run).resolve(name + ".pid");
 		if (!Files.exists(pid)) {
-			skip("there is no " + pid, rows);
+			this.figures.skip("there is no " + pid, rows);
 		}
 		KubeProcess process = new KubeProcess(this.run, name);
 		this.processes.add(process);
@@ -130,7 +132,7 @@ class KubernetesOutageMeasurements {
 		Load load = load(API_DOWN, TOLD, API_BACK);
 		server.kill();
 		long begin = System.nanoTime();
-		pass(OUTAGE);
+		Figures.pass(OUTAGE);
 		long down = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
 		DirectoryReport report = load.report();
 		String trouble = String.valueOf(report.trouble());
@@ -142,12 +144,12 @@ class KubernetesOutageMeasurements {
 			.pollInterval(Duration.ofMillis(10))
 			.atMost(SOON)
 			.until(() -> load.report().trouble() == null);
-		long back = millis(begin);
-		row(API_DOWN, "0", load.end(), load.failed() == 0 && load.calls() > 0);
-		row(TOLD, "names the API server; the outage or more",
+		long back = Figures.millisSince(begin);
+		this.figures.row(API_DOWN, "0", load.end(), load.failed() == 0 && load.calls() > 0);
+		this.figures.row(TOLD, "names the API server; the outage or more",
 				trouble.substring(Math.max(0, trouble.indexOf("no answer"))) + "; " + age + " s",
 				trouble.contains("no answer from the API server at " + this.api.admin().getMasterUrl()) && age >= down);
-		row(API_BACK, "<= 15 s", back + " ms", back <= 15_000);
+		this.figures.row(API_BACK, "<= 15 s", back + " ms", back <= 15_000);
 	}
 
 	@Test
@@ -157,15 +159,15 @@ class KubernetesOutageMeasurements {
 		Seen seen = new Seen(this.api.engine(), "test.calculator");
 		seen.await(SOON);
 		etcd.pause();
-		pass(OUTAGE);
+		Figures.pass(OUTAGE);
 		etcd.resume();
 		this.api.awaitAnswer();
 		Awaitility.await().atMost(SOON).ignoreExceptions().untilAsserted(() -> this.api.slice("calc-0", "10.1.0.1"));
 		long begin = System.nanoTime();
 		seen.await(SOON, "calc-0");
-		long known = millis(begin);
-		row(ETCD_STOPPED, "0", load.end(), load.failed() == 0 && load.calls() > 0);
-		row(ETCD_BACK, "<= 15 s", known + " ms", known <= 15_000);
+		long known = Figures.millisSince(begin);
+		this.figures.row(ETCD_STOPPED, "0", load.end(), load.failed() == 0 && load.calls() > 0);
+		this.figures.row(ETCD_BACK, "<= 15 s", known + " ms", known <= 15_000);
 	}
 
 	@Test
@@ -183,11 +185,11 @@ class KubernetesOutageMeasurements {
 		// The client takes the end of a watch of less than 2 seconds for a version that
 		// is
 		// forgotten.
-		pass(Duration.ofSeconds(3));
+		Figures.pass(Duration.ofSeconds(3));
 		server.kill();
 		Awaitility.await().atMost(SOON).until(() -> engines.stream().allMatch((engine) -> engine.trouble() != null));
 		Seen late = new Seen(this.api.engine(), "test.calculator");
-		pass(Duration.ofSeconds(SHORT ? 5 : 30));
+		Figures.pass(Duration.ofSeconds(Figures.SHORT ? 5 : 30));
 		assertThat(late.count()).isZero();
 		assertThat(seen).allMatch((each) -> each.ids().equals(List.of("calc-0", "calc-1")));
 		server.start();
@@ -199,9 +201,9 @@ class KubernetesOutageMeasurements {
 			.max()
 			.orElse(0);
 		long all = (Collections.max(times) - Collections.min(times)) / 1_000_000;
-		row(ALL_BACK, "<= 15 s", all + " ms after the first", all <= 15_000);
-		row(HERD, "<= half", most + " of " + CLIENTS, most <= CLIENTS / 2);
-		row(LATE, "all", late.size() + " of 2", late.size() == 2);
+		this.figures.row(ALL_BACK, "<= 15 s", all + " ms after the first", all <= 15_000);
+		this.figures.row(HERD, "<= half", most + " of " + CLIENTS, most <= CLIENTS / 2);
+		this.figures.row(LATE, "all", late.size() + " of 2", late.size() == 2);
 	}
 
 	/** When each of them was in touch again; the first when the API server answered. */
@@ -219,7 +221,7 @@ class KubernetesOutageMeasurements {
 	private Load load(String... rows) throws Exception {
 		String address = address();
 		if (address == null) {
-			skip("this machine has no address but loopback ones, which no EndpointSlice may have", rows);
+			this.figures.skip("this machine has no address but loopback ones, which no EndpointSlice may have", rows);
 		}
 		RealmNode provider = RealmNode.builder("test")
 			.nodeId("provider")

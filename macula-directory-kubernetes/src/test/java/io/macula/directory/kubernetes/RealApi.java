@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -43,8 +42,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import reactor.core.publisher.Mono;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 /**
  * A real API server, whose kubeconfig is named by the system property
  * {@code engines.kubeconfig}, with a namespace that is taken away in the end.
@@ -52,8 +49,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class RealApi implements AutoCloseable {
 
 	static final Duration SOON = Duration.ofSeconds(60);
-
-	static final boolean SHORT = Boolean.getBoolean("engines.short");
 
 	private static final Realm REALM = new Realm("test");
 
@@ -199,31 +194,6 @@ final class RealApi implements AutoCloseable {
 				.build());
 			return pod;
 		});
-	}
-
-	static void row(String what, String bound, Object figure, boolean ok) {
-		print(what, bound, figure, ok ? "holds" : "FAILS");
-		assertThat(ok).as("%s: %s, expected %s", what, figure, bound).isTrue();
-	}
-
-	/** What cannot be measured with the API server that was named. */
-	static void skip(String reason, String... rows) {
-		for (String row : rows) {
-			print(row, "", reason, "SKIPPED");
-		}
-		Assumptions.abort(reason);
-	}
-
-	private static void print(String what, String bound, Object figure, String end) {
-		System.out.println("ENGINE-ROW|kubernetes|" + what + "|" + bound + "|" + figure + "|" + end);
-	}
-
-	static long millis(long begin) {
-		return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-	}
-
-	static void pass(Duration duration) {
-		Awaitility.await().pollDelay(duration).atMost(duration.plusSeconds(5)).until(() -> true);
 	}
 
 	@Override

@@ -20,14 +20,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -38,6 +36,7 @@ import io.macula.ServiceName;
 import io.macula.client.RealmClient;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryReport;
+import io.macula.directory.tck.Figures;
 import io.macula.node.RealmNode;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +46,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -64,10 +64,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 		disabledReason = "Eureka's server is not on the class path: run with -Peureka -Denforcer.skip")
 class EurekaMeasurements {
 
-	private static final boolean SHORT = Boolean.getBoolean("engines.short");
-
-	private static final Duration SOON = Duration.ofMinutes(3);
-
 	private static final Realm REALM = new Realm("test");
 
 	private static final int SERVICES = 20;
@@ -80,6 +76,9 @@ class EurekaMeasurements {
 
 	@SuppressWarnings("NullAway.Init")
 	private static EurekaServer server;
+
+	@RegisterExtension
+	final Figures figures = Figures.of("spring-cloud");
 
 	private final List<AutoCloseable> started = new ArrayList<>();
 
@@ -100,25 +99,6 @@ class EurekaMeasurements {
 		for (int i = this.started.size() - 1; i >= 0; i--) {
 			this.started.get(i).close();
 		}
-	}
-
-	private static void row(String what, String bound, String figure, boolean holds) {
-		System.out.println(
-				"ENGINE-ROW|spring-cloud|" + what + "|" + bound + "|" + figure + "|" + (holds ? "holds" : "FAILS"));
-	}
-
-	private static String seconds(long nanos) {
-		return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
-	}
-
-	private static long nanosUntil(BooleanSupplier done) {
-		long begin = System.nanoTime();
-		Awaitility.await()
-			.pollInterval(Duration.ofMillis(2))
-			.pollDelay(Duration.ZERO)
-			.atMost(SOON)
-			.until(done::getAsBoolean);
-		return System.nanoTime() - begin;
 	}
 
 	private ConfigurableApplicationContext run(String name, Class<?> configuration, String... settings) {
@@ -148,45 +128,45 @@ class EurekaMeasurements {
 	void changesAndEnds() throws Exception {
 		ConfigurableApplicationContext provider = run("shop", Applications.Provider.class);
 		ConfigurableApplicationContext client = run("web", Applications.Client.class);
-		long found = nanosUntil(() -> answered(client));
+		long found = Figures.nanosUntil(() -> answered(client));
 		assertThat(provider.getBean(RealmNode.class).report().provider().lease()).isEqualTo("granted");
-		row("a provider that has started is known, and called", "none", seconds(found), true);
+		this.figures.row("a provider that has started is known, and called", "none", Figures.seconds(found), true);
 		Weights weights = new Weights(client);
 		provider.getBean(RealmNode.class).weight(7);
-		long weighed = nanosUntil(() -> weights.of("shop") == 7);
-		row("changed weight known to a client (all intervals of Eureka are 1 s)", "< 1 s", seconds(weighed),
-				weighed < 1_000_000_000L);
+		long weighed = Figures.nanosUntil(() -> weights.of("shop") == 7);
+		this.figures.row("changed weight known to a client (all intervals of Eureka are 1 s)", "< 1 s",
+				Figures.seconds(weighed), weighed < 1_000_000_000L);
 		long begin = System.nanoTime();
 		provider.close();
-		nanosUntil(() -> report(client).nodes() == 0);
-		row("graceful stop known to a client (all intervals of Eureka are 1 s), from its begin", "none",
-				seconds(System.nanoTime() - begin), true);
+		Figures.nanosUntil(() -> report(client).nodes() == 0);
+		this.figures.row("graceful stop known to a client (all intervals of Eureka are 1 s), from its begin", "none",
+				Figures.seconds(System.nanoTime() - begin), true);
 		Process killed = EurekaServer.jvm(directory.resolve("provider.log"), EurekaApplication.class, server.url(),
 				"mortal");
 		this.started.add(() -> killed.destroyForcibly().waitFor(10, TimeUnit.SECONDS));
 		Awaitility.await().atMost(Duration.ofMinutes(8)).until(() -> report(client).nodes() == 1);
 		run("survivor", Applications.Provider.class);
-		nanosUntil(() -> report(client).nodes() == 2);
+		Figures.nanosUntil(() -> report(client).nodes() == 2);
 		Load load = new Load(client);
 		long at = System.nanoTime();
 		killed.destroyForcibly();
-		long gone = nanosUntil(() -> report(client).nodes() == 1);
+		long gone = Figures.nanosUntil(() -> report(client).nodes() == 1);
 		load.end();
-		row("killed instance leaves every snapshot (lease 3 s at Eureka, which takes it twice)", "<= 3 s",
-				seconds(gone), gone <= 3_000_000_000L);
+		this.figures.row("killed instance leaves every snapshot (lease 3 s at Eureka, which takes it twice)", "<= 3 s",
+				Figures.seconds(gone), gone <= 3_000_000_000L);
 		long last = Math.max(0, load.lastFailureNanos - at);
-		row("calls left it long before: the last that failed", "< 3 s",
-				(load.failed.get() == 0) ? "none of " + load.made : seconds(last), last < 3_000_000_000L);
+		this.figures.row("calls left it long before: the last that failed", "< 3 s",
+				(load.failed.get() == 0) ? "none of " + load.made : Figures.seconds(last), last < 3_000_000_000L);
 	}
 
 	@Test
 	void serverDownUnderLoad() throws Exception {
 		run("shop", Applications.Provider.class);
 		ConfigurableApplicationContext client = run("web", Applications.Client.class);
-		nanosUntil(() -> answered(client));
+		Figures.nanosUntil(() -> answered(client));
 		Load load = new Load(client);
 		server.kill();
-		int down = SHORT ? 20 : 120;
+		int down = Figures.SHORT ? 20 : 120;
 		long begin = System.nanoTime();
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(500))
@@ -194,23 +174,23 @@ class EurekaMeasurements {
 			.until(() -> System.nanoTime() - begin > down * 1_000_000_000L);
 		DirectoryReport meanwhile = report(client);
 		int failed = load.failed.get();
-		row("server gone for " + down + " s under load: failed calls", "0", failed + " of " + load.made,
+		this.figures.row("server gone for " + down + " s under load: failed calls", "0", failed + " of " + load.made,
 				failed == 0 && load.made.get() > 0);
 		Duration age = meanwhile.age();
-		row("meanwhile the report says so, with the age of what is known", "said",
+		this.figures.row("meanwhile the report says so, with the age of what is known", "said",
 				meanwhile.reachable() ? "not said"
 						: meanwhile.trouble() + "; age " + ((age != null) ? age.toSeconds() + " s" : "unknown"),
 				!meanwhile.reachable() && age != null && age.toSeconds() > 0);
 		server.start();
 		server.awaitHealthy();
-		long again = nanosUntil(() -> server.applications().contains("macula-services"));
-		row("server back, without its data: the node is registered again (lease 3 s)", "<= 3 s", seconds(again),
-				again <= 3_000_000_000L);
-		nanosUntil(() -> report(client).reachable() && report(client).nodes() == 1);
+		long again = Figures.nanosUntil(() -> server.applications().contains("macula-services"));
+		this.figures.row("server back, without its data: the node is registered again (lease 3 s)", "<= 3 s",
+				Figures.seconds(again), again <= 3_000_000_000L);
+		Figures.nanosUntil(() -> report(client).reachable() && report(client).nodes() == 1);
 		load.settle();
 		load.end();
 		failed = load.failed.get() - failed;
-		row("from then until all is known again: failed calls", "0", String.valueOf(failed), failed == 0);
+		this.figures.row("from then until all is known again: failed calls", "0", String.valueOf(failed), failed == 0);
 	}
 
 	private static Map<String, String> metadata(String nodeId, int port, int services) {
@@ -267,15 +247,16 @@ class EurekaMeasurements {
 		register("load", NODES, SERVICES);
 		ConfigurableApplicationContext client = run("web", Applications.Client.class);
 		DiscoveryClient source = client.getBean(DiscoveryClient.class);
-		nanosUntil(() -> source.getInstances("load").size() == NODES);
+		Figures.nanosUntil(() -> source.getInstances("load").size() == NODES);
 		/* The code of the runtime is warm, as in an application that has started. */
 		loaded(client, SERVICES);
 		long some = loaded(client, 3);
 		long all = loaded(client, SERVICES);
-		row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after Eureka's has fetched them",
-				"< 1 s", seconds(all), all < 1_000_000_000L);
-		row("of a client that uses 3 services: 1,500 of them, and no others", "< 200 ms", seconds(some),
-				some < 200_000_000L);
+		this.figures.row(
+				"10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after Eureka's has fetched them",
+				"< 1 s", Figures.seconds(all), all < 1_000_000_000L);
+		this.figures.row("of a client that uses 3 services: 1,500 of them, and no others", "< 200 ms",
+				Figures.seconds(some), some < 200_000_000L);
 	}
 
 	/* As many engines as so many clients have; they share one client of Eureka. */
@@ -284,7 +265,7 @@ class EurekaMeasurements {
 		register("load", NODES, 1);
 		ConfigurableApplicationContext client = run("web", Applications.Client.class);
 		DiscoveryClient source = client.getBean(DiscoveryClient.class);
-		nanosUntil(() -> source.getInstances("load").size() == NODES);
+		Figures.nanosUntil(() -> source.getInstances("load").size() == NODES);
 		List<AtomicInteger> seen = new ArrayList<>();
 		for (int i = 0; i < 50; i++) {
 			SpringCloudEngine engine = engine(client);
@@ -297,12 +278,12 @@ class EurekaMeasurements {
 			}
 			engine.start(null);
 		}
-		nanosUntil(() -> seen.stream().allMatch((size) -> size.get() == NODES));
+		Figures.nanosUntil(() -> seen.stream().allMatch((size) -> size.get() == NODES));
 		server.cancel("load", "load-0");
-		nanosUntil(() -> source.getInstances("load").size() == NODES - 1);
-		long told = nanosUntil(() -> seen.stream().allMatch((size) -> size.get() == NODES - 1));
-		row("graceful change known to 1,000 watchers (50 engines), after Eureka's client has fetched it", "< 1 s",
-				seconds(told), told < 1_000_000_000L);
+		Figures.nanosUntil(() -> source.getInstances("load").size() == NODES - 1);
+		long told = Figures.nanosUntil(() -> seen.stream().allMatch((size) -> size.get() == NODES - 1));
+		this.figures.row("graceful change known to 1,000 watchers (50 engines), after Eureka's client has fetched it",
+				"< 1 s", Figures.seconds(told), told < 1_000_000_000L);
 	}
 
 	@Test
@@ -316,13 +297,13 @@ class EurekaMeasurements {
 			.watch(new ServiceName("load.service0"))
 			.subscribe((snapshot) -> size.set(snapshot.instances().size()));
 		engine.start(null);
-		nanosUntil(() -> size.get() == count);
+		Figures.nanosUntil(() -> size.get() == count);
 		for (int i = 0; i < count / 2; i++) {
 			server.cancel("load", "load-" + i);
 		}
-		nanosUntil(() -> engine.state().selfPreservation());
+		Figures.nanosUntil(() -> engine.state().selfPreservation());
 		int kept = size.get();
-		row("half of 20 registrations lost at once: instances in snapshots", "all 20, and said",
+		this.figures.row("half of 20 registrations lost at once: instances in snapshots", "all 20, and said",
 				kept + ", overdue " + engine.state().overdue().size(), kept == count);
 	}
 
@@ -391,7 +372,7 @@ class EurekaMeasurements {
 		/** A hundred calls more. */
 		void settle() {
 			int before = this.made.get();
-			nanosUntil(() -> this.made.get() > before + 100);
+			Figures.nanosUntil(() -> this.made.get() > before + 100);
 		}
 
 		void end() throws InterruptedException {

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -33,9 +32,10 @@ import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
-import org.awaitility.Awaitility;
+import io.macula.directory.tck.Figures;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,8 +44,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * lines of the table of figures.
  */
 abstract class EnsembleSteps {
-
-	static final boolean SHORT = Boolean.getBoolean("engines.short");
 
 	static final Realm REALM = new Realm("test");
 
@@ -57,11 +55,12 @@ abstract class EnsembleSteps {
 
 	static TestEnsemble ensemble;
 
+	@RegisterExtension
+	final Figures figures = Figures.of("zookeeper");
+
 	final List<DirectoryEngine> engines = new ArrayList<>();
 
 	final List<AutoCloseable> opened = new ArrayList<>();
-
-	private final List<String> failures = new ArrayList<>();
 
 	static void begin(Map<String, String> tls) throws IOException {
 		ensemble = new TestEnsemble(tls);
@@ -87,27 +86,6 @@ abstract class EnsembleSteps {
 		for (AutoCloseable closed : this.opened) {
 			closed.close();
 		}
-		assertThat(this.failures).isEmpty();
-	}
-
-	void row(String what, String bound, String figure, boolean holds) {
-		System.out.println("ENGINE-ROW|zookeeper|" + what + "|" + bound + "|" + figure.replace('|', '/') + "|"
-				+ (holds ? "holds" : "FAILS"));
-		if (!holds) {
-			this.failures.add(what + ": " + figure);
-		}
-	}
-
-	static long millisSince(long begin) {
-		return millis(System.nanoTime() - begin);
-	}
-
-	static long millis(long nanos) {
-		return Duration.ofNanos(nanos).toMillis();
-	}
-
-	static void await(Callable<Boolean> condition) {
-		Awaitility.await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(20)).until(condition);
 	}
 
 	static boolean granted(List<Lease> leases) {

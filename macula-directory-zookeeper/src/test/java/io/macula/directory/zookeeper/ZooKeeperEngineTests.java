@@ -32,6 +32,7 @@ import io.macula.directory.AdvertisementRecord;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
+import io.macula.directory.tck.Figures;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryNTimes;
@@ -76,12 +77,13 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 			all.add(load(NODES, services));
 			three.add(load(NODES, services.subList(0, 3)));
 		}
-		row("10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect; median of 5",
+		this.figures.row(
+				"10,000 advertisements (500 nodes x 20 services) loaded by a fresh client after connect; median of 5",
 				"< 1 s",
 				median(all).millis + " ms (first of 5: " + all.get(0).millis
 						+ " ms; in a process that did nothing before: " + cold.millis + " ms)",
 				median(all).millis < 1000);
-		row("of a client that uses 3 services: 1,500 of them, and no others; median of 5", "< 200 ms",
+		this.figures.row("of a client that uses 3 services: 1,500 of them, and no others; median of 5", "< 200 ms",
 				median(three).millis + " ms (first of 5: " + three.get(0).millis + " ms)", median(three).millis < 200);
 	}
 
@@ -124,7 +126,7 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 		}
 		long connected = System.nanoTime();
 		loaded.await();
-		return new Load(millisSince(connected));
+		return new Load(Figures.millisSince(connected));
 	}
 
 	@Test
@@ -136,7 +138,7 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 		}
 		DirectoryEngine leaving = create("leaving", DEFAULT_LEASE, ensemble.address());
 		Lease lease = lease(leaving, "leaving", DEFAULT_LEASE);
-		await(() -> lease.state() == Lease.State.GRANTED);
+		Figures.await(() -> lease.state() == Lease.State.GRANTED);
 		List<WatchingClient> watches = new ArrayList<>();
 		for (int i = 0; i < nodes; i++) {
 			watches.add(watch(DEFAULT_LEASE));
@@ -144,31 +146,33 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 		RawWatchers raw = new RawWatchers(ensemble.ports(), others,
 				new RecordPaths(ZooKeeperSettings.DEFAULT_PREFIX, REALM).of(SERVICE));
 		this.opened.add(raw);
-		await(() -> raw.watching() && watches.stream().allMatch((watch) -> watch.count() == 5));
+		Figures.await(() -> raw.watching() && watches.stream().allMatch((watch) -> watch.count() == 5));
 		Registry registry = leaving.registry();
 		assertThat(registry).isNotNull();
 		raw.expect(read((record) -> record != null && record.instance().weight() == WatchingClient.OTHER_WEIGHT));
 		long changed = System.nanoTime();
 		Lease changing = registry.advertise(
 				new Advertisement(instance("leaving", WatchingClient.OTHER_WEIGHT), Set.of(SERVICE), DEFAULT_LEASE));
-		await(() -> raw.known() && watches.stream().allMatch((watch) -> watch.weighs(WatchingClient.OTHER_WEIGHT)));
+		Figures.await(
+				() -> raw.known() && watches.stream().allMatch((watch) -> watch.weighs(WatchingClient.OTHER_WEIGHT)));
 		long weighed = Math.max(raw.knownNanos(),
 				watches.stream().mapToLong((watch) -> watch.weighedNanos).max().orElseThrow());
-		known("another weight", millis(weighed - changed));
-		await(() -> changing.state() == Lease.State.GRANTED);
+		known("another weight", Figures.millis(weighed - changed));
+		Figures.await(() -> changing.state() == Lease.State.GRANTED);
 		raw.expect(read((record) -> record == null || record.departing()));
 		long begin = System.nanoTime();
 		leaving.close().block();
-		await(() -> raw.known() && watches.stream().allMatch((watch) -> watch.count() == 4));
+		Figures.await(() -> raw.known() && watches.stream().allMatch((watch) -> watch.count() == 4));
 		long gone = Math.max(raw.knownNanos(),
 				watches.stream().mapToLong((watch) -> watch.lessNanos).max().orElseThrow());
-		known("graceful end", millis(gone - begin));
+		known("graceful end", Figures.millis(gone - begin));
 		assertThat(changing.state()).isEqualTo(Lease.State.RELEASED);
 	}
 
 	private void known(String what, long millis) {
-		row(what + " known to 1,000 watchers (simulated: 50 engines, and 950 sessions that watch and read)", "< 1 s",
-				millis + " ms", millis < 1000);
+		this.figures.row(
+				what + " known to 1,000 watchers (simulated: 50 engines, and 950 sessions that watch and read)",
+				"< 1 s", millis + " ms", millis < 1000);
 	}
 
 	/* What a watcher reads, of the one that changes. */
@@ -183,18 +187,18 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 		for (int i = 0; i < 9; i++) {
 			advertise("n" + i, LEASE);
 		}
-		int times = SHORT ? 4 : 20;
+		int times = Figures.SHORT ? 4 : 20;
 		long worst = 0;
 		for (int i = 0; i < times; i++) {
 			TestProxy proxy = advertise("killed" + i, LEASE);
-			await(() -> watch.count() == 10);
+			Figures.await(() -> watch.count() == 10);
 			long begin = System.nanoTime();
 			proxy.tear();
-			await(() -> watch.count() == 9);
-			worst = Math.max(worst, millis(watch.lessNanos - begin));
+			Figures.await(() -> watch.count() == 9);
+			worst = Math.max(worst, Figures.millis(watch.lessNanos - begin));
 		}
-		row("killed instance leaves every snapshot (lease 3 s, tick of the servers 500 ms; the worst of " + times + ")",
-				"<= 3 s", worst + " ms", worst <= LEASE.toMillis());
+		this.figures.row("killed instance leaves every snapshot (lease 3 s, tick of the servers 500 ms; the worst of "
+				+ times + ")", "<= 3 s", worst + " ms", worst <= LEASE.toMillis());
 	}
 
 	@Test
@@ -207,17 +211,18 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 				dying.add(proxy);
 			}
 		}
-		await(() -> watch.count() == 20);
+		Figures.await(() -> watch.count() == 20);
 		int least = watch.snapshots.size();
 		dying.forEach(TestProxy::tear);
 		/*
 		 * Servers end their sessions at several ticks, and fewer than three losses are
 		 * believed until there are more.
 		 */
-		await(() -> watch.engine.state().selfPreservation() && watch.engine.state().overdue().size() == dying.size()
-				&& watch.count() == 20);
+		Figures.await(() -> watch.engine.state().selfPreservation()
+				&& watch.engine.state().overdue().size() == dying.size() && watch.count() == 20);
 		int fewest = watch.least(least);
-		row("5 of 20 leases (25 %) lost at once: instances in snapshots", "all 20, and said; before that 18 at least",
+		this.figures.row("5 of 20 leases (25 %) lost at once: instances in snapshots",
+				"all 20, and said; before that 18 at least",
 				watch.count() + ", overdue " + watch.engine.state().overdue().size() + "; before that " + fewest,
 				fewest >= 18);
 	}
@@ -231,14 +236,15 @@ class ZooKeeperEngineTests extends EnsembleSteps {
 		TestProxy proxy = new TestProxy(ensemble.port(1));
 		this.opened.add(proxy);
 		Lease lease = lease("cut", LEASE, proxy.address());
-		await(() -> watch.count() == 10 && lease.state() == Lease.State.GRANTED);
+		Figures.await(() -> watch.count() == 10 && lease.state() == Lease.State.GRANTED);
 		proxy.cut();
-		await(() -> watch.count() == 9 && lease.state() != Lease.State.GRANTED);
+		Figures.await(() -> watch.count() == 9 && lease.state() != Lease.State.GRANTED);
 		proxy.heal();
 		long begin = System.nanoTime();
-		await(() -> watch.count() == 10 && lease.state() == Lease.State.GRANTED);
-		long millis = millisSince(begin);
-		row("session lost (its node was cut off for longer): advertised again once the node has a network (lease 3 s)",
+		Figures.await(() -> watch.count() == 10 && lease.state() == Lease.State.GRANTED);
+		long millis = Figures.millisSince(begin);
+		this.figures.row(
+				"session lost (its node was cut off for longer): advertised again once the node has a network (lease 3 s)",
 				"<= 3 s", millis + " ms", millis <= LEASE.toMillis());
 	}
 

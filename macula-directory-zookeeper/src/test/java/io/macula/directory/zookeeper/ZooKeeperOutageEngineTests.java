@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
 import io.macula.directory.Lease;
+import io.macula.directory.tck.Figures;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryNTimes;
@@ -58,34 +59,35 @@ class ZooKeeperOutageEngineTests extends EnsembleSteps {
 		for (int i = 0; i < 10; i++) {
 			leases.add(lease("n" + i, DEFAULT_LEASE));
 		}
-		await(() -> watch.count() == 10 && granted(leases));
+		Figures.await(() -> watch.count() == 10 && granted(leases));
 		int least = watch.snapshots.size();
 		int leader = ensemble.leader();
 		ensemble.kill(leader);
 		long begin = System.nanoTime();
 		leases.add(lease("late", DEFAULT_LEASE));
-		await(() -> watch.count() == 11);
-		long late = millisSince(begin);
-		row("leader killed: until what is advertised then is known, and nobody left (lease 15 s)", "<= 15 s",
-				late + " ms", late <= DEFAULT_LEASE.toMillis() && watch.least(least) >= 10);
+		Figures.await(() -> watch.count() == 11);
+		long late = Figures.millisSince(begin);
+		this.figures.row("leader killed: until what is advertised then is known, and nobody left (lease 15 s)",
+				"<= 15 s", late + " ms", late <= DEFAULT_LEASE.toMillis() && watch.least(least) >= 10);
 		ensemble.start(leader);
-		await(() -> ensemble.follows(leader));
-		await(() -> granted(leases));
+		Figures.await(() -> ensemble.follows(leader));
+		Figures.await(() -> granted(leases));
 		int other = ensemble.leader();
 		int third = 6 - leader - other;
 		ensemble.kill(leader);
 		ensemble.kill(third);
-		await(() -> watch.engine.trouble() != null);
-		int seconds = SHORT ? 5 : 20;
+		Figures.await(() -> watch.engine.trouble() != null);
+		int seconds = Figures.SHORT ? 5 : 20;
 		pass(seconds);
 		boolean kept = watch.count() == 11;
 		ensemble.start(leader);
 		ensemble.start(third);
 		ensemble.awaitQuorum();
 		long back = System.nanoTime();
-		await(() -> watch.engine.trouble() == null && granted(leases));
-		long again = millisSince(back);
-		row("majority lost for " + seconds + " s and back: until all are advertised, and nobody left (lease 15 s)",
+		Figures.await(() -> watch.engine.trouble() == null && granted(leases));
+		long again = Figures.millisSince(back);
+		this.figures.row(
+				"majority lost for " + seconds + " s and back: until all are advertised, and nobody left (lease 15 s)",
 				"<= 15 s", again + " ms", kept && watch.least(least) >= 10 && again <= DEFAULT_LEASE.toMillis());
 	}
 
@@ -99,17 +101,17 @@ class ZooKeeperOutageEngineTests extends EnsembleSteps {
 		for (int i = 0; i < nodes; i++) {
 			leases.add(lease("n" + i, DEFAULT_LEASE));
 		}
-		await(() -> watch.count() == nodes && granted(leases));
+		Figures.await(() -> watch.count() == nodes && granted(leases));
 		int least = watch.snapshots.size();
 		calls.start();
 		for (int i = 1; i <= 3; i++) {
 			ensemble.kill(i);
 		}
-		int down = SHORT ? 20 : 120;
+		int down = Figures.SHORT ? 20 : 120;
 		pass(down);
-		long age = millisSince(watch.engine.directory().confirmedNanoTime(watch.latest())) / 1000;
+		long age = Figures.millisSince(watch.engine.directory().confirmedNanoTime(watch.latest())) / 1000;
 		String trouble = String.valueOf(watch.engine.trouble());
-		row("ensemble wholly down for " + down + " s: snapshots stay, age and trouble are said",
+		this.figures.row("ensemble wholly down for " + down + " s: snapshots stay, age and trouble are said",
 				"all " + nodes + ", and said",
 				watch.count() + ", age " + age + " s, " + (trouble.contains("no server of") ? "said" : trouble),
 				watch.count() == nodes && age >= down - 15 && trouble.contains("no server of"));
@@ -121,21 +123,21 @@ class ZooKeeperOutageEngineTests extends EnsembleSteps {
 		long back = System.nanoTime();
 		List<Long> times = new CopyOnWriteArrayList<>();
 		Set<Lease> seen = ConcurrentHashMap.newKeySet();
-		await(() -> {
+		Figures.await(() -> {
 			leases.stream()
 				.filter((each) -> each.state() == Lease.State.GRANTED && seen.add(each))
-				.forEach((each) -> times.add(millisSince(back)));
+				.forEach((each) -> times.add(Figures.millisSince(back)));
 			return times.size() == nodes;
 		});
 		long last = times.get(times.size() - 1);
-		row("ensemble back: all of " + nodes + " nodes are advertised again (lease 15 s)", "<= 15 s", last + " ms",
-				last <= DEFAULT_LEASE.toMillis());
+		this.figures.row("ensemble back: all of " + nodes + " nodes are advertised again (lease 15 s)", "<= 15 s",
+				last + " ms", last <= DEFAULT_LEASE.toMillis());
 		noHerd(nodes, restarted);
-		await(() -> watch.engine.trouble() == null);
+		Figures.await(() -> watch.engine.trouble() == null);
 		calls.stop();
-		row("ensemble wholly down for " + down + " s and back under load: failed calls", "0",
+		this.figures.row("ensemble wholly down for " + down + " s and back under load: failed calls", "0",
 				calls.failed.get() + " of " + calls.made.get(), calls.failed.get() == 0 && calls.made.get() > 0);
-		row("instances that left snapshots meanwhile", "0", String.valueOf(nodes - watch.least(least)),
+		this.figures.row("instances that left snapshots meanwhile", "0", String.valueOf(nodes - watch.least(least)),
 				watch.least(least) == nodes);
 	}
 
@@ -156,7 +158,7 @@ class ZooKeeperOutageEngineTests extends EnsembleSteps {
 			.mapToLong((time) -> written.stream().filter((each) -> each >= time && each < time + 500).count())
 			.max()
 			.orElse(0);
-		row("no herd: the most of these writes within 500 ms", "<= 40 %",
+		this.figures.row("no herd: the most of these writes within 500 ms", "<= 40 %",
 				most + " of " + written.size() + " (the sessions of others lived on)", most <= nodes * 2 / 5);
 	}
 

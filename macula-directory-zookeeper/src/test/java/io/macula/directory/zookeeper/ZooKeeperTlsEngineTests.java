@@ -22,6 +22,7 @@ import java.util.Map;
 
 import io.macula.Code;
 import io.macula.directory.Lease;
+import io.macula.directory.tck.Figures;
 import io.macula.directory.zookeeper.ZooKeeperSettings.Access;
 import io.macula.directory.zookeeper.ZooKeeperSettings.Credentials;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,18 +54,19 @@ class ZooKeeperTlsEngineTests extends EnsembleSteps {
 		ZooKeeperSettings own = settings(keys).withCredentials(new Credentials("shop", "opensesame"), Access.PRIVATE);
 		Lease lease = lease(create("a", DEFAULT_LEASE, own), "a", DEFAULT_LEASE);
 		WatchingClient member = watch(own);
-		await(() -> lease.state() == Lease.State.GRANTED && member.count() == 1);
+		Figures.await(() -> lease.state() == Lease.State.GRANTED && member.count() == 1);
 		/*
 		 * Not with the certificate of the other: servers know that as an identity, too.
 		 */
 		WatchingClient nobody = watch(ZooKeeperSettings.of(ensemble.address()));
-		await(() -> nobody.engine.obstacle() != null);
+		Figures.await(() -> nobody.engine.obstacle() != null);
 		WatchingClient stranger = watch(settings(TestKeys.create(directory, "others")));
-		await(() -> stranger.engine.trouble() != null);
+		Figures.await(() -> stranger.engine.trouble() != null);
 		boolean refused = nobody.engine.obstacle().code() == Code.PERMISSION_DENIED && nobody.count() < 0;
 		boolean distrusted = stranger.count() < 0 && stranger.engine.trouble().contains("answers over TLS: check");
-		row("TLS and digest: seen by the same user; who is nobody, or has another certificate, is told why not", "said",
-				(refused && distrusted) ? "said" : nobody.engine.trouble() + "; " + stranger.engine.trouble(),
+		this.figures.row(
+				"TLS and digest: seen by the same user; who is nobody, or has another certificate, is told why not",
+				"said", (refused && distrusted) ? "said" : nobody.engine.trouble() + "; " + stranger.engine.trouble(),
 				refused && distrusted);
 	}
 
