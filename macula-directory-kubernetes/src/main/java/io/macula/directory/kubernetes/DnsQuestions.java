@@ -19,6 +19,7 @@ package io.macula.directory.kubernetes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -71,13 +72,13 @@ final class DnsQuestions {
 	 */
 	Mono<Answer> ask(String name) {
 		return srv("_" + this.settings.portName() + "._udp." + name)
-			.flatMap((srv) -> srv.isEmpty() ? plain(name) : targets(srv));
+			.flatMap((srv) -> srv.isEmpty() ? plain(name) : targets(srv.stream().filter(Srv::usable).toList()));
 	}
 
 	private Mono<Answer> plain(String name) {
 		return addresses(name).map((found) -> {
 			List<Instance> instances = new ArrayList<>();
-			for (InetAddress address : found.preferred(this.settings.family())) {
+			for (InetAddress address : found.all()) {
 				Endpoint endpoint = Endpoint.of(address, this.settings.port());
 				instances.add(Instance.of(NodeIds.of(endpoint.toString()), endpoint));
 			}
@@ -96,11 +97,12 @@ final class DnsQuestions {
 		long ttl = Long.MAX_VALUE;
 		Set<String> labels = new HashSet<>();
 		Map<String, Instance> instances = new LinkedHashMap<>();
-		for (Srv record : srv) {
+		// In one order, whatever that of the answer: nobody's id may change by it.
+		for (Srv record : srv.stream().sorted(Srv.ORDER).toList()) {
 			Addresses found = byTarget.getOrDefault(record.target(), Addresses.NONE);
 			ttl = Math.min(ttl, Math.min(record.ttl(), found.ttl()));
 			String label = record.target().split("\\.", 2)[0];
-			for (InetAddress address : found.preferred(this.settings.family())) {
+			for (InetAddress address : found.all()) {
 				Endpoint endpoint = Endpoint.of(address, record.port());
 				String id = labels.add(label) ? label : endpoint.toString();
 				Instance instance = new Instance(NodeIds.of(id), 0, endpoint, null,
@@ -129,10 +131,13 @@ final class DnsQuestions {
 		});
 	}
 
+	/* The other family only where there is none: some name servers fail to answer it. */
 	private Mono<Addresses> addresses(String name) {
-		return Mono.zip(addresses(name, DnsRecordType.A), addresses(name, DnsRecordType.AAAA))
-			.map((both) -> new Addresses(both.getT1().v4(), both.getT2().v6(),
-					Math.min(both.getT1().ttl(), both.getT2().ttl())));
+		boolean v4 = this.settings.family() == AddressFamily.IPV4;
+		DnsRecordType first = v4 ? DnsRecordType.A : DnsRecordType.AAAA;
+		DnsRecordType other = v4 ? DnsRecordType.AAAA : DnsRecordType.A;
+		return addresses(name, first)
+			.flatMap((found) -> found.all().isEmpty() ? addresses(name, other) : Mono.just(found));
 	}
 
 	private Mono<Addresses> addresses(String name, DnsRecordType type) {
@@ -146,8 +151,8 @@ final class DnsQuestions {
 						ttl = Math.min(ttl, record.timeToLive());
 					}
 				}
-				return type.equals(DnsRecordType.A) ? new Addresses(found, List.of(), ttl)
-						: new Addresses(List.of(), found, ttl);
+				found.sort(Comparator.comparing(InetAddress::getHostAddress));
+				return new Addresses(found, ttl);
 			}
 			catch (UnknownHostException ex) {
 				throw new IllegalArgumentException("a record of " + name + " holds no address", ex);
@@ -195,20 +200,22 @@ final class DnsQuestions {
 
 	}
 
-	/** Addresses of one name, and the seconds for which they hold. */
-	private record Addresses(List<InetAddress> v4, List<InetAddress> v6, long ttl) {
+	/** Addresses of one name and one family, and the seconds for which they hold. */
+	private record Addresses(List<InetAddress> all, long ttl) {
 
-		static final Addresses NONE = new Addresses(List.of(), List.of(), Long.MAX_VALUE);
-
-		List<InetAddress> preferred(AddressFamily family) {
-			List<InetAddress> first = (family == AddressFamily.IPV4) ? this.v4 : this.v6;
-			return !first.isEmpty() ? first : (family == AddressFamily.IPV4) ? this.v6 : this.v4;
-		}
+		static final Addresses NONE = new Addresses(List.of(), Long.MAX_VALUE);
 
 	}
 
 	/** RFC 2782. */
 	private record Srv(long ttl, int priority, int weight, int port, String target) {
+
+		static final Comparator<Srv> ORDER = Comparator.comparing(Srv::target).thenComparingInt(Srv::port);
+
+		/** A target of the root says that there decidedly is none. */
+		boolean usable() {
+			return this.port > 0 && !this.target.equals(".");
+		}
 
 		static Srv read(long ttl, ByteBuf content) {
 			try {

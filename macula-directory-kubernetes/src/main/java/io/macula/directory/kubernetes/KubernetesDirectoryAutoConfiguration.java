@@ -17,6 +17,8 @@
 package io.macula.directory.kubernetes;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +27,15 @@ import java.util.regex.Pattern;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.macula.Endpoint;
+import io.macula.ServiceName;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.DirectoryEngineFactory.Context;
 import io.macula.directory.RemoteEngine;
+import io.macula.log.DurationText;
 import io.macula.spring.autoconfigure.ConditionalOnDirectoryType;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
 import io.netty.util.NetUtil;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -50,6 +55,15 @@ public final class KubernetesDirectoryAutoConfiguration {
 	private static final String PREFIX = "macula.directory.";
 
 	private static final int DNS_PORT = 53;
+
+	private static final int LARGEST_PORT = 65535;
+
+	private static final Duration SHORTEST = Duration.ofMillis(100);
+
+	private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,60}[A-Za-z0-9])?");
+
+	private static final Pattern HOST = Pattern
+		.compile("(?=.{1,254}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\\.?");
 
 	private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
@@ -85,6 +99,8 @@ public final class KubernetesDirectoryAutoConfiguration {
 				: (config.getNamespace() != null) ? config.getNamespace() : "default";
 		require(NAMESPACE.matcher(namespace).matches(), "kubernetes.namespace", namespace,
 				"1 to 63 lower-case letters, digits or '-'");
+		requireUrl(properties.url());
+		properties.services().keySet().forEach((service) -> requireService("kubernetes.services", service));
 		properties.services()
 			.forEach((service, name) -> require(NAMESPACE.matcher(name).matches(), "kubernetes.services." + service,
 					name, "the name of a Service in namespace '" + namespace + "'"));
@@ -96,11 +112,22 @@ public final class KubernetesDirectoryAutoConfiguration {
 	static DnsSettings settings(DnsProperties properties) {
 		require(properties.name().contains(DnsSettings.SERVICE), "dns.name", properties.name(),
 				"a name with " + DnsSettings.SERVICE + " in it");
-		require(properties.port() >= 1 && properties.port() <= 65535, "dns.port", properties.port(), "1 to 65535");
-		positive("dns.timeout", properties.timeout());
-		positive("dns.min-ttl", properties.minTtl());
-		require(properties.maxTtl().compareTo(properties.minTtl()) >= 0, "dns.max-ttl", properties.maxTtl(),
-				"no less than min-ttl, " + properties.minTtl());
+		properties.services().forEach((service, name) -> {
+			requireService("dns.services", service);
+			require(HOST.matcher(name).matches(), "dns.services." + service, name, "the name of a host");
+		});
+		require(HOST.matcher(properties.name().replace(DnsSettings.SERVICE, "service")).matches(), "dns.name",
+				properties.name(), "the name of a host with " + DnsSettings.SERVICE + " in it");
+		require(LABEL.matcher(properties.portName()).matches(), "dns.port-name", properties.portName(),
+				"1 to 62 letters, digits or '-'");
+		require(properties.port() >= 1 && properties.port() <= LARGEST_PORT, "dns.port", properties.port(),
+				"1 to 65535");
+		bounded("dns.timeout", properties.timeout(), Duration.ofMinutes(1));
+		bounded("dns.min-ttl", properties.minTtl(), Duration.ofHours(1));
+		bounded("dns.max-ttl", properties.maxTtl(), Duration.ofDays(1));
+		require(properties.maxTtl().compareTo(properties.minTtl()) >= 0, "dns.max-ttl",
+				DurationText.setting(properties.maxTtl()),
+				"no less than min-ttl, " + DurationText.setting(properties.minTtl()));
 		List<InetSocketAddress> servers = new ArrayList<>();
 		for (String server : properties.servers()) {
 			servers.add(server(server));
@@ -122,8 +149,35 @@ public final class KubernetesDirectoryAutoConfiguration {
 		}
 	}
 
-	private static void positive(String key, Duration value) {
-		require(!value.isNegative() && !value.isZero(), key, value, "more than 0");
+	/* Less would be a question without a pause. */
+	private static void bounded(String key, Duration value, Duration most) {
+		require(value.compareTo(SHORTEST) >= 0 && value.compareTo(most) <= 0, key, DurationText.setting(value),
+				DurationText.setting(SHORTEST) + " to " + DurationText.setting(most));
+	}
+
+	private static void requireService(String key, String name) {
+		try {
+			new ServiceName(name);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException(PREFIX + key + ": " + ex.getMessage(), ex);
+		}
+	}
+
+	private static void requireUrl(@Nullable String url) {
+		require(url == null || isUrl(url), "kubernetes.url", String.valueOf(url),
+				"a URL such as https://kubernetes.example:6443");
+	}
+
+	private static boolean isUrl(String text) {
+		try {
+			URI url = new URI(text);
+			return url.getHost() != null && ("https".equals(url.getScheme()) || "http".equals(url.getScheme()))
+					&& url.getPort() <= LARGEST_PORT && url.getPort() != 0;
+		}
+		catch (URISyntaxException ex) {
+			return false;
+		}
 	}
 
 	private static void require(boolean valid, String key, Object value, String expected) {

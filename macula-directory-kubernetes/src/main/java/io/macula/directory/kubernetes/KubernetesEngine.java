@@ -127,7 +127,7 @@ final class KubernetesEngine implements DirectoryEngine {
 		}
 		List<String> faults = this.client.faults();
 		if (!faults.isEmpty()) {
-			clauses.add(faults.size() + " EndpointSlices are skipped, one of them " + faults.get(0));
+			clauses.add("not all can be used of " + faults.size() + " EndpointSlices, one of them " + faults.get(0));
 		}
 		return clauses.isEmpty() ? null : String.join("; ", clauses);
 	}

@@ -21,6 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 /**
  * Settings of the directory {@code kubernetes}.
@@ -49,6 +50,17 @@ public record KubernetesProperties(@Nullable String namespace, @DefaultValue("ma
 
 	public KubernetesProperties {
 		services = Map.copyOf(services);
+		namespace = set(namespace);
+		url = set(url);
+		token = set(token);
+		tokenFile = set(tokenFile);
+		kubeconfig = set(kubeconfig);
+		context = set(context);
+	}
+
+	/** As a placeholder without a value is: it sets nothing. */
+	private static @Nullable String set(@Nullable String text) {
+		return StringUtils.hasText(text) ? text.strip() : null;
 	}
 
 	/**

@@ -24,8 +24,10 @@ import java.nio.file.Path;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.util.StringUtils;
 
 /**
  * Connection details of the settings.
@@ -90,7 +92,7 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 	@Override
 	public synchronized @Nullable SslBundle getSslBundle() {
 		String name = this.properties.ssl().bundle();
-		if (name == null) {
+		if (!StringUtils.hasText(name)) {
 			return null;
 		}
 		if (this.bundles == null) {
@@ -98,7 +100,13 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 					+ "' is not valid: there are no SSL bundles (spring.ssl.bundle)");
 		}
 		if (this.bundle == null) {
-			this.bundle = this.bundles.getBundle(name);
+			try {
+				this.bundle = this.bundles.getBundle(name);
+			}
+			catch (NoSuchSslBundleException ex) {
+				throw new IllegalArgumentException("macula.directory.kubernetes.ssl.bundle '" + name
+						+ "' is not valid: expected the name of a bundle under spring.ssl.bundle", ex);
+			}
 			this.bundles.addBundleUpdateHandler(name, this::updated);
 		}
 		return this.bundle;

@@ -143,20 +143,28 @@ final class ServiceLabels {
 	 * A whole number in a label.
 	 * @param labels of an EndpointSlice
 	 * @param key of the label
-	 * @param absent what counts without it
-	 * @throws IllegalArgumentException if it is no number
+	 * @param absent what counts without it, and instead of what is not valid
+	 * @param least it may be
+	 * @param most it may be
+	 * @param faults is told what is not valid
 	 */
-	static int number(Map<String, String> labels, String key, int absent) {
+	static int number(Map<String, String> labels, String key, int absent, int least, int most, List<String> faults) {
 		@Nullable String text = labels.get(key);
 		if (text == null) {
 			return absent;
 		}
 		try {
-			return Integer.parseInt(text);
+			int number = Integer.parseInt(text);
+			if (number >= least && number <= most) {
+				return number;
+			}
 		}
 		catch (NumberFormatException ex) {
-			throw new IllegalArgumentException("its label " + key + " is '" + text + "': expected a whole number", ex);
+			// Told below.
 		}
+		faults.add("its label " + key + " is '" + text + "': expected a whole number from " + least + " to " + most
+				+ ", " + absent + " is taken");
+		return absent;
 	}
 
 }

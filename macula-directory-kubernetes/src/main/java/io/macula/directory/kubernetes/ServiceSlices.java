@@ -50,8 +50,8 @@ final class ServiceSlices implements Disposable {
 	/** By watch; {@code null} while it has not listed. Guarded by this. */
 	private final List<@Nullable Map<String, ReadSlice>> known = new ArrayList<>();
 
-	/** Swapped whole. */
-	private volatile List<ReadSlice> slices = List.of();
+	/** Swapped whole; {@code null} until all watches have listed. */
+	private volatile @Nullable List<ReadSlice> slices;
 
 	private volatile boolean disposed;
 
@@ -80,6 +80,7 @@ final class ServiceSlices implements Disposable {
 			slices.watches.add(new SliceWatch(source, selectors.get(i), reader, slices.new Part(i)));
 		}
 		if (selectors.isEmpty()) {
+			slices.slices = List.of();
 			watched.failed(
 					"no Kubernetes Service can say that it carries it: expected " + labels.remedy(watched.service()));
 		}
@@ -93,8 +94,9 @@ final class ServiceSlices implements Disposable {
 
 	/**
 	 * Those that carry the service, at this moment.
+	 * @return {@code null} as long as that is not known
 	 */
-	List<ReadSlice> slices() {
+	@Nullable List<ReadSlice> slices() {
 		return this.slices;
 	}
 

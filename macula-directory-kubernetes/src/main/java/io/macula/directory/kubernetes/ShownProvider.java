@@ -123,9 +123,13 @@ final class ShownProvider implements Registry {
 		boolean known = true;
 		for (ServiceName service : own(advertisement)) {
 			List<ReadSlice> slices = this.client.slices(service);
-			known &= slices != null;
+			if (slices == null) {
+				// The engine itself says what it waits for.
+				known = false;
+				continue;
+			}
 			boolean shown = false;
-			for (ReadSlice slice : (slices != null) ? slices : List.<ReadSlice>of()) {
+			for (ReadSlice slice : slices) {
 				if (lists(slice, advertisement.instance())) {
 					shown = true;
 					foreign(slice, advertisement, foreign);
@@ -140,7 +144,7 @@ final class ShownProvider implements Registry {
 			this.limit.log(found, (suppressed) -> logger.warn("{}{}", found, suppressed));
 		}
 		this.mismatch = found;
-		present.lease().become(missing.isEmpty() ? Lease.State.GRANTED : Lease.State.PENDING);
+		present.lease().become((known && missing.isEmpty()) ? Lease.State.GRANTED : Lease.State.PENDING);
 	}
 
 	private @Nullable String text(Instance self, List<String> missing, Set<String> foreign) {

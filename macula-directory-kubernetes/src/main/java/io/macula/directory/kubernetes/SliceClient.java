@@ -83,7 +83,7 @@ final class SliceClient implements EngineClient, SliceSource {
 
 	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-	/** EndpointSlices that were said to be of no use. */
+	/** EndpointSlices of which it was said that not all can be used. */
 	private final Set<String> faults = ConcurrentHashMap.newKeySet();
 
 	/** Watches that are being ended. */
@@ -143,7 +143,8 @@ final class SliceClient implements EngineClient, SliceSource {
 	private void changed() {
 		Set<String> present = ConcurrentHashMap.newKeySet();
 		for (ServiceSlices slices : this.watching) {
-			for (ReadSlice slice : slices.slices()) {
+			List<ReadSlice> told = slices.slices();
+			for (ReadSlice slice : (told != null) ? told : List.<ReadSlice>of()) {
 				String fault = slice.fault();
 				if (fault != null) {
 					present.add(fault);
@@ -153,7 +154,7 @@ final class SliceClient implements EngineClient, SliceSource {
 		this.faults.retainAll(present);
 		for (String fault : present) {
 			if (this.faults.add(fault)) {
-				this.limit.log(fault, (suppressed) -> logger.warn("Nothing of {}{}", fault, suppressed));
+				this.limit.log(fault, (suppressed) -> logger.warn("Not all can be used of {}{}", fault, suppressed));
 			}
 		}
 		this.listeners.forEach(Runnable::run);
@@ -172,7 +173,7 @@ final class SliceClient implements EngineClient, SliceSource {
 	/**
 	 * The EndpointSlices that carry a service which is watched.
 	 * @param service the service
-	 * @return {@code null} if it is not watched
+	 * @return {@code null} if it is not watched, or nothing was told of it yet
 	 */
 	@Nullable List<ReadSlice> slices(ServiceName service) {
 		List<ReadSlice> found = null;
@@ -185,7 +186,7 @@ final class SliceClient implements EngineClient, SliceSource {
 	}
 
 	/**
-	 * EndpointSlices of which nothing can be used, each with the reason.
+	 * EndpointSlices of which not all can be used, each with the reason.
 	 */
 	List<String> faults() {
 		return this.faults.stream().sorted().toList();
@@ -197,7 +198,8 @@ final class SliceClient implements EngineClient, SliceSource {
 	Map<String, String> details() {
 		int slices = 0;
 		for (ServiceSlices service : this.watching) {
-			slices += service.slices().size();
+			List<ReadSlice> told = service.slices();
+			slices += (told != null) ? told.size() : 0;
 		}
 		return Map.of("server", this.url, "namespace", this.namespace, "slices", String.valueOf(slices));
 	}

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SliceReader {
 
+	/** Of one EndpointSlice, for people. */
+	private static final int MOST_FAULTS = 3;
+
 	private final String portName;
 
 	private final AddressFamily family;
@@ -70,23 +73,39 @@ final class SliceReader {
 		String name = slice.getMetadata().getName();
 		List<Endpoint> endpoints = Objects.requireNonNullElse(slice.getEndpoints(), List.of());
 		List<Pod> pods = new ArrayList<>(endpoints.size());
-		String fault = null;
-		try {
-			if (!endpoints.isEmpty()) {
+		List<String> faults = new ArrayList<>();
+		if (!endpoints.isEmpty()) {
+			try {
 				int port = port(slice);
-				int weight = ServiceLabels.number(labels, ServiceLabels.WEIGHT, Instance.DEFAULT_WEIGHT);
-				int priority = ServiceLabels.number(labels, ServiceLabels.PRIORITY, 0);
+				// A slip in a label must not take the pods of a Service away.
+				int weight = ServiceLabels.number(labels, ServiceLabels.WEIGHT, Instance.DEFAULT_WEIGHT, 1,
+						Instance.MAX_WEIGHT, faults);
+				int priority = ServiceLabels.number(labels, ServiceLabels.PRIORITY, 0, -Instance.MAX_PRIORITY,
+						Instance.MAX_PRIORITY, faults);
 				for (Endpoint endpoint : endpoints) {
-					pods.add(pod(endpoint, slice.getAddressType(), port, weight, priority));
+					add(pods, endpoint, slice.getAddressType(), port, weight, priority, faults);
 				}
 			}
+			catch (IllegalArgumentException ex) {
+				faults.add(ex.getMessage() + "; it is skipped");
+			}
+		}
+		String fault = faults.isEmpty() ? null : "EndpointSlice '" + name + "' of Service '"
+				+ labels.get(ServiceLabels.OWNER) + "': " + String.join("; ", faults);
+		return new ReadSlice(name, labels, pods, fault);
+	}
+
+	/* Nor must one endpoint take the others away. */
+	private void add(List<Pod> pods, Endpoint endpoint, String addressType, int port, int weight, int priority,
+			List<String> faults) {
+		try {
+			pods.add(pod(endpoint, addressType, port, weight, priority));
 		}
 		catch (IllegalArgumentException ex) {
-			pods.clear();
-			fault = "EndpointSlice '" + name + "' of Service '" + labels.get(ServiceLabels.OWNER) + "': "
-					+ ex.getMessage();
+			if (faults.size() < MOST_FAULTS) {
+				faults.add("endpoint " + endpoint.getAddresses() + " is skipped: " + ex.getMessage());
+			}
 		}
-		return new ReadSlice(name, labels, pods, fault);
 	}
 
 	private int port(EndpointSlice slice) {
@@ -112,7 +131,7 @@ final class SliceReader {
 	private Pod pod(Endpoint endpoint, String addressType, int port, int weight, int priority) {
 		List<String> addresses = Objects.requireNonNullElse(endpoint.getAddresses(), List.of());
 		if (addresses.isEmpty()) {
-			throw new IllegalArgumentException("one of its endpoints has no address");
+			throw new IllegalArgumentException("it has no address");
 		}
 		io.macula.Endpoint at = new io.macula.Endpoint(addresses.get(0), port);
 		ObjectReference target = endpoint.getTargetRef();
@@ -191,7 +210,7 @@ final class SliceReader {
 	 * @param name of it
 	 * @param labels of it
 	 * @param pods what it lists
-	 * @param fault why nothing of it can be used, or {@code null}
+	 * @param fault what of it cannot be used, and why, or {@code null}
 	 */
 	record ReadSlice(String name, Map<String, String> labels, List<Pod> pods, @Nullable String fault) {
 

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import io.fabric8.kubernetes.api.model.ListMeta;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
@@ -150,7 +151,11 @@ final class SliceWatch implements Disposable {
 			// One is the end of the watch before.
 			boolean outage = this.pace.failures() > 1;
 			if (outage || this.version != null) {
-				this.source.slices(this.selector).list(options().withLimit(1L).withResourceVersion(CACHED).build());
+				EndpointSliceList answer = this.source.slices(this.selector)
+					.list(options().withLimit(1L).withResourceVersion(CACHED).build());
+				if (isOlder(answer.getMetadata(), this.version)) {
+					forget();
+				}
 			}
 			if (outage) {
 				this.worker.schedule(this::open, ThreadLocalRandom.current().nextLong(SPREAD.toMillis()),
@@ -160,6 +165,23 @@ final class SliceWatch implements Disposable {
 				open();
 			}
 		});
+	}
+
+	/*
+	 * An etcd that was restored, or lost its data, counts anew: an API server takes a
+	 * watch from a version that it has not reached yet, and tells nothing until it has.
+	 */
+	private static boolean isOlder(@Nullable ListMeta answered, @Nullable String heard) {
+		if (answered == null || answered.getResourceVersion() == null || heard == null) {
+			return false;
+		}
+		try {
+			return Long.compareUnsigned(Long.parseUnsignedLong(answered.getResourceVersion()),
+					Long.parseUnsignedLong(heard)) < 0;
+		}
+		catch (NumberFormatException ex) {
+			return false;
+		}
 	}
 
 	private void open() {

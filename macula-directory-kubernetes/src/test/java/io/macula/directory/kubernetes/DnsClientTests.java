@@ -17,6 +17,7 @@
 package io.macula.directory.kubernetes;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +30,8 @@ import io.netty.handler.codec.dns.DnsResponseCode;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -93,6 +96,37 @@ class DnsClientTests {
 		assertThat(instances).extracting(Instance::priority).containsExactlyInAnyOrder(0, 1);
 	}
 
+	/** RFC 2782 knows no port 0, and a target of the root means that there is none. */
+	@Test
+	void aRecordThatNamesNoEndpointHidesNoOther() {
+		this.names.put(SRV, DnsRecordType.SRV, NameServer.srv(5, 0, 50, 9000, "pod-0." + NAME),
+				NameServer.srv(5, 0, 50, 0, "pod-1." + NAME));
+		this.names.put("pod-0." + NAME, DnsRecordType.A, NameServer.address(5, "10.0.0.1"));
+		this.names.put("pod-1." + NAME, DnsRecordType.A, NameServer.address(5, "10.0.0.2"));
+		assertThat(endpoints(this.engine, "calculator")).containsExactly("pod-0 10.0.0.1:9000");
+	}
+
+	/** Name servers rotate them. */
+	@Test
+	void theOrderOfAnAnswerChangesNobodysId() {
+		this.names.put(SRV, DnsRecordType.SRV, NameServer.srv(5, 0, 50, 9000, "pod-0." + NAME));
+		this.names.put("pod-0." + NAME, DnsRecordType.A, NameServer.address(5, "10.0.0.1"),
+				NameServer.address(5, "10.0.0.2"));
+		List<String> before = endpoints(this.engine, "calculator");
+		this.names.put("pod-0." + NAME, DnsRecordType.A, NameServer.address(5, "10.0.0.2"),
+				NameServer.address(5, "10.0.0.1"));
+		DirectoryEngine other = engine(Map.of(), AddressFamily.IPV4);
+		assertThat(endpoints(other, "calculator")).isEqualTo(before);
+		other.close().block(SOON);
+	}
+
+	@Test
+	void theOtherFamilyIsNotAskedForInVain() {
+		this.names.put(NAME, DnsRecordType.A, NameServer.address(5, "10.0.0.1"));
+		this.names.silence(DnsRecordType.AAAA);
+		assertThat(endpoints(this.engine, "calculator")).containsExactly("10.0.0.1:9443 10.0.0.1:9443");
+	}
+
 	@Test
 	void oneFamilyIsTakenWhereThereAreTwo() {
 		this.names.put(NAME, DnsRecordType.A, NameServer.address(5, "10.0.0.1"));
@@ -114,7 +148,7 @@ class DnsClientTests {
 		seen.await(Duration.ofSeconds(3), "10.0.0.2:9443");
 		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(300));
 		int after = this.names.questions();
-		assertThat(after - before).as("one more round of SRV, A and AAAA").isEqualTo(3);
+		assertThat(after - before).as("one more round of SRV and A").isEqualTo(2);
 		Awaitility.await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> this.names.questions() == after);
 	}
 
@@ -177,6 +211,30 @@ class DnsClientTests {
 			.withMessageContaining("macula.directory.dns.servers '10.0.0.1:x'");
 		assertThat(settings("{service}.x", 1, "10.0.0.1", "10.0.0.1:5353", "fd00::1", "[fd00::1]", "[fd00::1]:54")
 			.servers()).extracting((server) -> server.getPort()).containsExactly(53, 5353, 53, 53, 54);
+	}
+
+	@Test
+	void namesAndTimesThatCannotBeAreRefused() {
+		refused("macula.directory.dns.services.orders 'a b'", "services.orders=a b");
+		refused("macula.directory.dns.services: Service name 'a/b'", "services[a/b]=x.y");
+		refused("macula.directory.dns.services.orders 'a..b'", "services.orders=a..b");
+		refused("macula.directory.dns.name '{service}..x'", "name={service}..x");
+		refused("macula.directory.dns.port-name 'a b'", "port-name=a b");
+		refused("macula.directory.dns.min-ttl '1ns' is not valid: expected 100ms to 1h", "min-ttl=1ns");
+		refused("macula.directory.dns.timeout '2m'", "timeout=2m");
+		refused("macula.directory.dns.max-ttl '500ms' is not valid: expected no less than min-ttl, 1s",
+				"max-ttl=500ms");
+		refused("macula.directory.dns.max-ttl", "max-ttl=36500000d");
+	}
+
+	private static void refused(String message, String setting) {
+		Map<String, String> settings = new HashMap<>();
+		settings.put("macula.directory.dns." + setting.substring(0, setting.indexOf('=')),
+				setting.substring(setting.indexOf('=') + 1));
+		DnsProperties properties = new Binder(new MapConfigurationPropertySource(settings))
+			.bindOrCreate("macula.directory.dns", DnsProperties.class);
+		assertThatIllegalArgumentException().isThrownBy(() -> KubernetesDirectoryAutoConfiguration.settings(properties))
+			.withMessageContaining(message);
 	}
 
 	private static DnsSettings settings(String name, int port, String... servers) {

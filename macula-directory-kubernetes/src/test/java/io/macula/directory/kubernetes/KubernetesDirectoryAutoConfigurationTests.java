@@ -17,6 +17,7 @@
 package io.macula.directory.kubernetes;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.macula.directory.DirectoryEngine;
@@ -24,6 +25,7 @@ import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.DirectoryEngineFactory.Context;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -95,6 +97,39 @@ class KubernetesDirectoryAutoConfigurationTests {
 				"macula.directory.kubernetes.ssl.bundle=none");
 		refused("macula.directory.kubernetes.services.orders 'No Name' is not valid",
 				"macula.directory.kubernetes.services.orders=No Name");
+		refused("macula.directory.kubernetes.services: Service name 'a/b' is not valid",
+				"macula.directory.kubernetes.services[a/b]=x");
+		for (String url : List.of("api:6443", "ftp://api", "https://api:70000", "https://a b")) {
+			refused("macula.directory.kubernetes.url '" + url + "' is not valid",
+					"macula.directory.kubernetes.url=" + url);
+		}
+	}
+
+	@Test
+	void anUnknownBundleIsRefusedByTheNameOfItsSetting() {
+		this.runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+			.withPropertyValues("macula.directory.type=kubernetes",
+					"macula.directory.kubernetes.url=https://127.0.0.1:1",
+					"macula.directory.kubernetes.ssl.bundle=none")
+			.run((context) -> assertThatIllegalArgumentException()
+				.isThrownBy(() -> create(context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class)))
+				.withMessageContaining("macula.directory.kubernetes.ssl.bundle 'none' is not valid"));
+	}
+
+	/** As placeholders that have no value make them. */
+	@Test
+	void blankSettingsSetNothing() {
+		this.runner
+			.withPropertyValues("macula.directory.type=kubernetes",
+					"macula.directory.kubernetes.url=https://127.0.0.1:1", "macula.directory.kubernetes.kubeconfig=",
+					"macula.directory.kubernetes.token-file= ", "macula.directory.kubernetes.namespace=",
+					"macula.directory.kubernetes.context=", "macula.directory.kubernetes.ssl.bundle=")
+			.run((context) -> {
+				DirectoryEngine engine = create(
+						context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class));
+				assertThat(engine.hint()).contains("namespace 'default'", "https://127.0.0.1:1");
+				engine.close().block();
+			});
 	}
 
 	private void refused(String message, String setting) {

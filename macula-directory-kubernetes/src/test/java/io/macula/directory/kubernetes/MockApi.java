@@ -176,6 +176,11 @@ final class MockApi implements AutoCloseable {
 		return this.script.watching();
 	}
 
+	/** Of the API server itself. */
+	int port() {
+		return this.server.getPort();
+	}
+
 	TcpGate gate() {
 		return this.gate;
 	}

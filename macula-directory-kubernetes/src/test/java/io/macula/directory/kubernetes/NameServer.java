@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -66,6 +67,8 @@ final class NameServer implements AutoCloseable {
 
 	private volatile boolean silent;
 
+	private final Set<DnsRecordType> silentOf = ConcurrentHashMap.newKeySet();
+
 	NameServer() {
 		this.channel = new Bootstrap().group(this.group)
 			.channel(NioDatagramChannel.class)
@@ -101,6 +104,11 @@ final class NameServer implements AutoCloseable {
 
 	void failWith(@Nullable DnsResponseCode code) {
 		this.failure = code;
+	}
+
+	/** Say nothing of one type of records. */
+	void silence(DnsRecordType type) {
+		this.silentOf.add(type);
 	}
 
 	void silence(boolean told) {
@@ -143,7 +151,7 @@ final class NameServer implements AutoCloseable {
 		protected void channelRead0(ChannelHandlerContext context, DatagramDnsQuery query) {
 			DnsQuestion question = query.recordAt(DnsSection.QUESTION);
 			NameServer.this.questions.incrementAndGet();
-			if (NameServer.this.silent) {
+			if (NameServer.this.silent || NameServer.this.silentOf.contains(question.type())) {
 				return;
 			}
 			DatagramDnsResponse response = new DatagramDnsResponse(query.recipient(), query.sender(), query.id());

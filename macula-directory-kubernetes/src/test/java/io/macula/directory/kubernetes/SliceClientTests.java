@@ -159,6 +159,48 @@ class SliceClientTests {
 		seen.await("a", "b");
 	}
 
+	/**
+	 * As one whose etcd was restored, or lost its data: it would tell nothing until it
+	 * has counted as far.
+	 */
+	@Test
+	void whenVersionsAreCountedAnewThenAllIsListedAnew() throws IOException {
+		for (int i = 0; i < 20; i++) {
+			this.api.put(Slices.of("noise", "x").carrying("test.noise").pod("n" + i, "10.0.0.1"));
+		}
+		this.api.put(Slices.of("s-1", "x").carrying("test.orders").pod("a", "10.0.0.1"));
+		Seen seen = new Seen(engine(), "test.orders");
+		seen.await("a");
+		Awaitility.await().atMost(SOON).until(() -> this.api.watching() == 1);
+		// A watch that ends before it told anything is taken for one of a forgotten
+		// version.
+		this.api.put(Slices.of("s-2", "x").carrying("test.orders").pod("old", "10.0.0.2"));
+		seen.await("a", "old");
+		try (MockApi restored = MockApi.crud()) {
+			restored.put(Slices.of("s-1", "x").carrying("test.orders").pod("b", "10.0.0.2"));
+			this.api.gate().lead(restored.port());
+			seen.await("b");
+			restored.put(Slices.of("s-2", "x").carrying("test.orders").pod("c", "10.0.0.3"));
+			seen.await("b", "c");
+			this.api.gate().lead(this.api.port());
+		}
+	}
+
+	@Test
+	void aSlipInALabelTakesNoPodAway() {
+		this.api.put(Slices.of("s-1", "x").carrying("test.orders").pod("a", "10.0.0.1"));
+		KubernetesEngine engine = engine();
+		Seen seen = new Seen(engine, "test.orders");
+		seen.await("a");
+		this.api.put(Slices.of("s-1", "x")
+			.carrying("test.orders")
+			.label("macula.io/weight", "O.5")
+			.pod("a", "10.0.0.1")
+			.pod("b", "10.0.0.2"));
+		seen.await("a", "b");
+		assertThat(fault(engine)).contains("label macula.io/weight is 'O.5'", "100 is taken");
+	}
+
 	@Test
 	void whoMayNotReadIsToldWhatIsMissing() {
 		this.api.answer((path) -> path.contains("labelSelector") ? MockApi.status(403,
@@ -317,6 +359,17 @@ class SliceClientTests {
 		lease.withdraw().block(SOON);
 		assertThat(lease.state()).isEqualTo(Lease.State.RELEASED);
 		assertThat(fault(engine)).isNull();
+	}
+
+	/** What nobody was told of is not said to be missing. */
+	@Test
+	void aProviderThatWasToldNothingYetSaysNothingOfServices() {
+		this.api.gate().cut();
+		KubernetesEngine engine = engine();
+		Lease lease = advertise(engine, "test.orders", "test.stock");
+		Awaitility.await().atMost(SOON).until(() -> engine.trouble() != null);
+		assertThat(fault(engine)).contains("no answer from the API server").doesNotContain("no Service of namespace");
+		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
 	}
 
 	@Test

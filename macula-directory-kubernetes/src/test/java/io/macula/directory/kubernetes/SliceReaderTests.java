@@ -144,10 +144,30 @@ class SliceReaderTests {
 			.pod("a", "10.0.0.1")).get(0).instance();
 		assertThat(instance.weight()).isEqualTo(10);
 		assertThat(instance.priority()).isEqualTo(2);
-		assertThat(fault(Slices.of("s", "calculator").label("macula.io/weight", "lots").pod("a", "10.0.0.1")))
-			.contains("label macula.io/weight is 'lots'");
+	}
+
+	@Test
+	void whatLabelsSayThatCannotBeIsToldAndTheDefaultIsTaken() {
+		Slices lots = Slices.of("s", "calculator")
+			.label("macula.io/weight", "lots")
+			.label("macula.io/priority", "-10001")
+			.pod("a", "10.0.0.1");
+		assertThat(fault(lots)).contains("label macula.io/weight is 'lots': expected a whole number from 1 to 10000",
+				"label macula.io/priority is '-10001'");
 		assertThat(fault(Slices.of("s", "calculator").label("macula.io/weight", "0").pod("a", "10.0.0.1")))
-			.contains("weight 0 is not valid");
+			.contains("label macula.io/weight is '0'");
+		Instance instance = read(lots).get(0).instance();
+		assertThat(instance.weight()).isEqualTo(Instance.DEFAULT_WEIGHT);
+		assertThat(instance.priority()).isZero();
+	}
+
+	@Test
+	void anEndpointThatCannotBeHidesNoOther() {
+		Slices slice = Slices.of("s", "calculator")
+			.endpoint(Slices.endpoint("a", "1", "10.0.0.1", true, null, null).withZone("z".repeat(200)).build())
+			.pod("b", "10.0.0.2");
+		assertThat(live(slice)).containsExactly("b@10.0.0.2:9443");
+		assertThat(fault(slice)).contains("endpoint [10.0.0.1] is skipped: zone");
 	}
 
 	@Test

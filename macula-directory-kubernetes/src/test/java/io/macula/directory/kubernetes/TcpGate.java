@@ -31,7 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class TcpGate implements AutoCloseable {
 
-	private final int target;
+	private volatile int target;
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
@@ -47,6 +47,12 @@ final class TcpGate implements AutoCloseable {
 
 	int port() {
 		return this.server.getLocalPort();
+	}
+
+	/** Lead to another port from now on. */
+	void lead(int other) {
+		this.target = other;
+		reset();
 	}
 
 	/** End all connections, and those that come. */
