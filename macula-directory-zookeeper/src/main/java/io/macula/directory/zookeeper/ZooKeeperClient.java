@@ -50,6 +50,9 @@ final class ZooKeeperClient implements EngineClient {
 	/** Without a connection after this time, the ensemble is said to be out of reach. */
 	private static final Duration FIRST_CONNECTION = Duration.ofSeconds(4);
 
+	/** Until credentials that were refused are shown again. */
+	private static final Duration AGAIN = Duration.ofSeconds(5);
+
 	/** Longer than until the next attempt. */
 	private static final Duration REFUSAL = Duration.ofSeconds(10);
 
@@ -66,6 +69,9 @@ final class ZooKeeperClient implements EngineClient {
 	private final Map<ServiceName, Refusal> refusals = new ConcurrentHashMap<>();
 
 	private final Disposable.Swap waiting = Disposables.swap();
+
+	/** A pause after credentials were refused. */
+	private final Disposable.Swap again = Disposables.swap();
 
 	private volatile @Nullable WatchedServices services;
 
@@ -113,6 +119,7 @@ final class ZooKeeperClient implements EngineClient {
 						this.clients.settings());
 				this.refusal = Status.notProcessed(Code.UNAUTHENTICATED, reason);
 				told.lost(reason);
+				connectAgain();
 			}
 			case Expired -> {
 				if (!this.curator.getZookeeperClient().isConnected()) {
@@ -123,6 +130,13 @@ final class ZooKeeperClient implements EngineClient {
 			default -> {
 			}
 		}
+	}
+
+	/* A client of ZooKeeper that was refused once never connects again by itself. */
+	private void connectAgain() {
+		this.again.update(Mono.delay(AGAIN)
+			.then(ZooKeeperClients.onOwnThread("macula-connect-zookeeper", this.curator.getZookeeperClient()::reset))
+			.subscribe(null, (error) -> connectAgain()));
 	}
 
 	private String unreachable() {
@@ -179,6 +193,7 @@ final class ZooKeeperClient implements EngineClient {
 	@Override
 	public Mono<Void> close() {
 		this.waiting.dispose();
+		this.again.dispose();
 		return ZooKeeperClients.close(this.curator);
 	}
 

@@ -29,9 +29,9 @@ import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.retry.RetryNTimes;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.ACL;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Makes the clients of Curator, all in the same way. Immutable.
@@ -46,6 +46,8 @@ record ZooKeeperClients(ZooKeeperSettings settings, Consumer<CuratorFrameworkFac
 	private static final int RETRIES = 2;
 
 	private static final int RETRY_PAUSE_MILLIS = 100;
+
+	private static final int LONGEST_ANSWER = 32 * 1024 * 1024;
 
 	/**
 	 * A client that is not started yet. Curator takes its session for expired when that
@@ -71,8 +73,14 @@ record ZooKeeperClients(ZooKeeperSettings settings, Consumer<CuratorFrameworkFac
 		return builder.build();
 	}
 
+	/*
+	 * A list of ten thousand node ids may be longer than a client takes by default, and
+	 * who cannot take an answer loses its connection, again each time it asks.
+	 */
 	private ZKClientConfig config() {
 		ZKClientConfig config = new ZKClientConfig();
+		int most = config.getInt(ZKConfig.JUTE_MAXBUFFER, ZKClientConfig.CLIENT_MAX_PACKET_LENGTH_DEFAULT);
+		config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(Math.max(most, LONGEST_ANSWER)));
 		this.settings.clientProperties().forEach(config::setProperty);
 		return config;
 	}
@@ -94,10 +102,41 @@ record ZooKeeperClients(ZooKeeperSettings settings, Consumer<CuratorFrameworkFac
 
 	/**
 	 * Close a client; it waits for the ensemble.
-	 * @return completes when nothing of it is left
+	 * @return completes when nothing of it is left, and goes on if nobody waits for that
 	 */
 	static Mono<Void> close(CuratorFramework client) {
-		return Mono.<Void>fromRunnable(client::close).subscribeOn(Schedulers.boundedElastic());
+		return onOwnThread("macula-close-zookeeper", client::close).cache();
+	}
+
+	/**
+	 * Run what waits for the ensemble, on a thread that nobody else uses: the application
+	 * may occupy those that Reactor has for it. Cancelling does not end it.
+	 * @param name of the thread
+	 * @param task what waits
+	 */
+	static Mono<Void> onOwnThread(String name, Task task) {
+		return Mono.create((sink) -> {
+			Thread thread = new Thread(() -> {
+				try {
+					task.run();
+					sink.success();
+				}
+				catch (Exception | Error ex) {
+					sink.error(ex);
+				}
+			}, name);
+			thread.setDaemon(true);
+			thread.start();
+		});
+	}
+
+	/**
+	 * What may wait, and fail.
+	 */
+	interface Task {
+
+		void run() throws Exception;
+
 	}
 
 	/**

@@ -63,7 +63,7 @@ final class ZooKeeperSession implements Session {
 		this.paths = paths;
 		this.listener = listener;
 		this.curator = clients.create(timeout);
-		this.closing = ZooKeeperClients.close(this.curator).cache();
+		this.closing = ZooKeeperClients.close(this.curator);
 	}
 
 	/**

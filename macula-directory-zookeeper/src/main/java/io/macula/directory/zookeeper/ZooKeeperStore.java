@@ -61,7 +61,10 @@ final class ZooKeeperStore implements RecordStore {
 				tell(lease, wanted, given);
 				Mono.delay(pause(lease, Duration.ofNanos(System.nanoTime() - begin)))
 					.subscribe((tick) -> sink.success(session));
-			}, sink::error);
+			}, (error) -> {
+				session.close().onErrorComplete().subscribe();
+				sink.error(error);
+			});
 		}).timeout(patience(lease), Mono.error(() -> new IllegalStateException(this.clients.settings().unreachable())));
 	}
 

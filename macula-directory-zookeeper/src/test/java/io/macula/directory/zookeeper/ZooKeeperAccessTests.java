@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -42,10 +44,12 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryNTimes;
 import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.server.auth.ProviderRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -208,6 +212,85 @@ class ZooKeeperAccessTests {
 		Watch watch = new Watch(engine("client", settings()));
 		await(() -> watch.ids().equals(List.of("a")));
 		await(() -> String.valueOf(watch.engine.state().fault()).contains("3 records are skipped"));
+	}
+
+	/** More than a client of ZooKeeper takes as one answer unless it is told to. */
+	@Test
+	void aListOfAnyLengthIsTaken() throws Exception {
+		try (CuratorFramework operator = operator("")) {
+			operator.create().creatingParentsIfNeeded().forPath("/macula/test/shop.orders");
+			int others = 9_000;
+			CountDownLatch created = new CountDownLatch(others);
+			for (int i = 0; i < others; i++) {
+				operator.create()
+					.inBackground((client, event) -> created.countDown())
+					.forPath("/macula/test/shop.orders/" + "x".repeat(115) + i);
+			}
+			assertThat(created.await(30, TimeUnit.SECONDS)).isTrue();
+		}
+		advertise(engine("a", settings()), "a");
+		Watch watch = new Watch(engine("client", settings()));
+		await(() -> watch.ids().equals(List.of("a")));
+	}
+
+	/** Those that the application may use for its own calls. */
+	@Test
+	void closingNeedsNoneOfReactorsThreads() {
+		DirectoryEngine provider = engine("a", settings());
+		Lease lease = advertise(provider, "a");
+		await(() -> lease.state() == Lease.State.GRANTED);
+		assertThat(this.server.writingSessions()).isOne();
+		CountDownLatch busy = new CountDownLatch(1);
+		for (int i = 0; i < Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE; i++) {
+			Schedulers.boundedElastic().schedule(() -> {
+				try {
+					busy.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			});
+		}
+		try {
+			provider.close().block(Duration.ofSeconds(10));
+			await(() -> this.server.writingSessions() == 0);
+		}
+		finally {
+			busy.countDown();
+		}
+	}
+
+	/**
+	 * Such a client of ZooKeeper is of no use any more: another one must take its place.
+	 */
+	@Test
+	void refusedCredentialsAreShownAgainAndLeaveNothingBehind() {
+		DirectoryEngine engine = ZooKeeperDirectory.engine(
+				new DirectoryEngineFactory.Context(new Realm("test"), "a", 1, true, null, LEASE), settings(),
+				(builder) -> builder.authorization("pass", "word".getBytes()));
+		this.engines.add(engine);
+		engine.start(null);
+		Lease lease = advertise(engine, "a");
+		Watch watch = new Watch(engine);
+		await(() -> engine.obstacle() != null && watch.snapshots.isEmpty());
+		assertThat(engine.obstacle()).extracting(Status::code).isEqualTo(Code.UNAUTHENTICATED);
+		await(() -> String.valueOf(engine.state().fault()).contains("refuses the credentials"));
+		try {
+			System.setProperty("zookeeper.authProvider.pass", OpenAuthentication.class.getName());
+			ProviderRegistry.addOrUpdateProvider("zookeeper.authProvider.pass");
+			await(() -> watch.ids().equals(List.of("a")) && lease.state() == Lease.State.GRANTED);
+			assertThat(engine.obstacle()).isNull();
+			assertThat(engine.trouble()).isNull();
+			await(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.filter((thread) -> thread.getName().contains("-SendThread"))
+				.count() == 2);
+		}
+		finally {
+			System.clearProperty("zookeeper.authProvider.pass");
+			ProviderRegistry.removeProvider("pass");
+		}
 	}
 
 	@Test
