@@ -17,8 +17,11 @@
 package io.macula.directory.etcd;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 import io.macula.Realm;
 import io.macula.Status;
@@ -62,10 +65,19 @@ final class EtcdClient implements EngineClient, EtcdConnection.Listener {
 	 * @param trust tells when {@link EtcdSettings#tls()} gives something else
 	 */
 	EtcdClient(EtcdSettings settings, Realm realm, TrustChanges trust) {
+		this(settings, realm, trust, (server) -> EtcdNames.lookup(server, settings.timeout()));
+	}
+
+	/**
+	 * A client that looks names up in another way.
+	 * @param names gives the addresses of a server of the settings
+	 */
+	EtcdClient(EtcdSettings settings, Realm realm, TrustChanges trust,
+			Function<String, CompletableFuture<List<String>>> names) {
 		this.trust = trust;
 		this.settings = settings;
 		this.keys = EtcdKeys.of(settings.prefix(), realm);
-		this.connection = new EtcdConnection(settings, this.keys);
+		this.connection = new EtcdConnection(settings, this.keys, names);
 		this.store = new EtcdStore(this.connection, this.keys);
 	}
 

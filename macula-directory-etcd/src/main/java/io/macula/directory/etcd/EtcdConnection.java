@@ -77,6 +77,8 @@ final class EtcdConnection {
 
 	private final EtcdSettings settings;
 
+	private final Function<String, CompletableFuture<List<String>>> names;
+
 	private final String place;
 
 	private final ScheduledThreadPoolExecutor loop;
@@ -101,11 +103,7 @@ final class EtcdConnection {
 	/** For the first answer of a server, which may have just started and keep silent. */
 	private Duration patience;
 
-	/** Which server is asked. */
-	private int server;
-
-	/** How many servers in turn did not answer. */
-	private int silent;
+	private final EtcdCandidates candidates;
 
 	/** Which client it is; each has another number. */
 	private int turn;
@@ -121,11 +119,16 @@ final class EtcdConnection {
 	/** For all threads. */
 	private volatile @Nullable Status denial;
 
-	EtcdConnection(EtcdSettings settings, EtcdKeys keys) {
+	/**
+	 * A connection, not started.
+	 * @param names gives the addresses of a server of the settings
+	 */
+	EtcdConnection(EtcdSettings settings, EtcdKeys keys, Function<String, CompletableFuture<List<String>>> names) {
 		this.settings = settings;
+		this.names = names;
 		this.patience = settings.timeout();
 		this.place = keys.realm();
-		this.server = ThreadLocalRandom.current().nextInt(settings.servers().size());
+		this.candidates = new EtcdCandidates(settings.servers());
 		this.loop = new ScheduledThreadPoolExecutor(1, (task) -> {
 			Thread thread = new Thread(task, "macula-etcd");
 			thread.setDaemon(true);
@@ -204,14 +207,28 @@ final class EtcdConnection {
 	}
 
 	private void connect() {
-		this.turn++;
+		int begun = ++this.turn;
 		this.state = State.CONNECTING;
 		String asked = address();
 		say("is asked");
-		try {
-			this.client = open(asked);
+		this.names.apply(asked).whenComplete((found, error) -> execute(() -> {
+			if (begun == this.turn) {
+				connect(asked, found, error);
+			}
+		}));
+	}
+
+	private void connect(String asked, @Nullable List<String> found, @Nullable Throwable error) {
+		if (found == null) {
+			Throwable cause = (error != null && error.getCause() != null) ? error.getCause() : error;
+			failed(this.turn,
+					(cause instanceof EtcdFailure known) ? known : EtcdFailure.unreachable(String.valueOf(cause)));
+			return;
 		}
-		catch (RuntimeException ex) {
+		try {
+			this.client = open(asked, this.candidates.address(found));
+		}
+		catch (RuntimeException | LinkageError ex) {
 			failed(this.turn, EtcdFailure.of(ex, this.settings, this.place));
 			return;
 		}
@@ -219,12 +236,13 @@ final class EtcdConnection {
 	}
 
 	private String address() {
-		return this.settings.servers().get(this.server);
+		return this.candidates.server();
 	}
 
-	private Client open(String address) {
+	private Client open(String asked, String address) {
 		ClientBuilder builder = Client.builder()
-			.target("dns:///" + address)
+			.target("dns:///" + EtcdNames.path(address))
+			.authority(asked)
 			.loadBalancerPolicy("pick_first")
 			.executorService(this.loop)
 			.interceptor(new EtcdCalls(this.settings.timeout()))
@@ -285,7 +303,7 @@ final class EtcdConnection {
 		}
 		boolean news = this.state != State.UP;
 		this.state = State.UP;
-		this.silent = 0;
+		this.candidates.reset();
 		this.obstacle = null;
 		this.pace.succeeded();
 		Listener told = this.listener;
@@ -320,18 +338,17 @@ final class EtcdConnection {
 		this.failure = told;
 		drop();
 		say(reason.text());
-		this.server = (this.server + 1) % this.settings.servers().size();
-		this.silent++;
+		boolean another = this.candidates.next();
 		boolean refused = reason.kind() == EtcdFailure.Kind.REFUSED;
 		if (refused) {
 			this.obstacle = Status.notProcessed(Code.UNAUTHENTICATED, reason.text());
 		}
-		if (!refused && this.silent < this.settings.servers().size()) {
+		if (!refused && another) {
 			connect();
 			return;
 		}
 		this.state = State.DOWN;
-		this.silent = 0;
+		this.candidates.reset();
 		List<Waiting<?>> given = List.copyOf(this.waiting);
 		this.waiting.clear();
 		given.forEach((each) -> each.sink().error(told));
@@ -475,6 +492,7 @@ final class EtcdConnection {
 			}
 			cancelNext();
 			leaveLater(replaced);
+			this.client = null;
 			connect();
 		});
 	}

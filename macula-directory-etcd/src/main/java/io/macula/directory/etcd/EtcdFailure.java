@@ -88,6 +88,10 @@ final class EtcdFailure extends RuntimeException {
 		if (known.contains("compacted") || known.contains("future revision")) {
 			return new EtcdFailure(Kind.COMPACTED, "etcd does not know what was read before: " + said);
 		}
+		if (known.contains("exceeds maximum size") || known.contains("larger than max")) {
+			return new EtcdFailure(Kind.TOO_LARGE,
+					"an answer of etcd is too large, since somebody keeps large values under '" + place + "': " + said);
+		}
 		if (known.contains("lease not found")) {
 			return new EtcdFailure(Kind.LEASE_GONE, "etcd does not know the lease any more");
 		}
@@ -167,6 +171,8 @@ final class EtcdFailure extends RuntimeException {
 		DENIED,
 		/** What is asked for is not in the history that etcd keeps. */
 		COMPACTED,
+		/** The answer is larger than what is taken. */
+		TOO_LARGE,
 		/** The lease is over. */
 		LEASE_GONE,
 		/** Anything else. */

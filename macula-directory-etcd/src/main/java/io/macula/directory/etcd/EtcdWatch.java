@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EtcdWatch {
 
-	/** Records in one answer: with the largest ones it still has a bound. */
+	/** Records in one answer: with the largest that nodes write it still has a bound. */
 	private static final int PAGE = 500;
 
 	/** Watches of many nodes that broke at one moment come back within this time. */
@@ -65,6 +65,9 @@ final class EtcdWatch {
 
 	/** Which of its attempts counts. */
 	private int attempt;
+
+	/** Records of others may be larger than those of nodes: then fewer are asked for. */
+	private int page = PAGE;
 
 	/** What was read; 0 before the list. */
 	private long revision;
@@ -149,7 +152,7 @@ final class EtcdWatch {
 
 	private void page(ByteSequence from, long at, Map<String, byte[]> records) {
 		int begun = this.attempt;
-		GetOption option = GetOption.builder().withRange(this.end).withLimit(PAGE).withRevision(at).build();
+		GetOption option = GetOption.builder().withRange(this.end).withLimit(this.page).withRevision(at).build();
 		this.connection.call((client) -> client.getKVClient().get(from, option), this.connection.timeout(), this.place)
 			.subscribe((answer) -> {
 				if (begun == this.attempt) {
@@ -286,6 +289,10 @@ final class EtcdWatch {
 		pause();
 		switch (failure.kind()) {
 			case COMPACTED -> relist();
+			case TOO_LARGE -> {
+				this.page = Math.max(1, this.page / 4);
+				relist();
+			}
 			case UNREACHABLE, REFUSED -> {
 				if (following) {
 					this.connection.failed(failing, failure);

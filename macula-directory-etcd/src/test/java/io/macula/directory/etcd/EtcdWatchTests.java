@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KV;
 import io.etcd.jetcd.options.CompactOption;
@@ -86,6 +87,22 @@ class EtcdWatchTests {
 		Awaitility.await().atMost(SOON).until(() -> this.client.trouble() == null);
 		assertThat(seen.always("a")).isTrue();
 		assertThat(output).contains("etcd cannot be reached").doesNotContain("tells no more of service");
+	}
+
+	/** Together they are more than is taken as one answer. */
+	@Test
+	void largeValuesOfOthersHideNobody() throws Exception {
+		this.nodes.granted(this.provider, "a");
+		try (Client other = Client.builder().endpoints("http://" + this.servers.addresses().get(0)).build()) {
+			for (int i = 0; i < 50; i++) {
+				other.getKVClient()
+					.put(EtcdKeys.bytes("/macula/test/test.orders/x" + i), ByteSequence.from(new byte[1_400_000]))
+					.get(10, TimeUnit.SECONDS);
+			}
+		}
+		TestNodes.Seen seen = TestNodes.watch(this.client, TestNodes.SERVICE);
+		seen.awaitIds("a");
+		assertThat(this.client.state().fault()).contains("50 records are skipped");
 	}
 
 	@Test
