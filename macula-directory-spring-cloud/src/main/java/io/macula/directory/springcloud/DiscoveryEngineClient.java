@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -37,9 +35,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Asks Spring Cloud for instances, again and again, on a thread of its own: its clients
+ * Asks Spring Cloud for instances, again and again, on threads of its own: its clients
  * may block as long as they like, and nobody else waits. One question at a time for all
- * services together.
+ * services together; one that is late is given up, and its thread is left to itself.
  */
 final class DiscoveryEngineClient implements EngineClient {
 
@@ -48,13 +46,21 @@ final class DiscoveryEngineClient implements EngineClient {
 
 	private static final double JITTER = 0.2;
 
+	/**
+	 * A client may be deaf to interrupts, as one is that reads from a silent peer: it is
+	 * asked again beside those that hang, up to so many.
+	 */
+	private static final int MOST_THREADS = 4;
+
 	private final DiscoverySource source;
 
 	private final DiscoverySettings settings;
 
 	private final DiscoveryRound round;
 
-	private final ScheduledThreadPoolExecutor thread;
+	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+	private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
 	private final Map<WatchedService, WatchedInstances> watched = new ConcurrentHashMap<>();
 
@@ -66,12 +72,6 @@ final class DiscoveryEngineClient implements EngineClient {
 		this.source = source;
 		this.settings = settings;
 		this.round = new DiscoveryRound(source, settings);
-		this.thread = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread created = new Thread(task, "macula-discovery-client");
-			created.setDaemon(true);
-			return created;
-		});
-		this.thread.setRemoveOnCancelPolicy(true);
 	}
 
 	@Override
@@ -118,7 +118,7 @@ final class DiscoveryEngineClient implements EngineClient {
 	public Mono<Void> close() {
 		return Mono.fromRunnable(() -> {
 			this.timing.close();
-			this.thread.shutdownNow();
+			this.threads.forEach(Thread::interrupt);
 		});
 	}
 
@@ -153,16 +153,42 @@ final class DiscoveryEngineClient implements EngineClient {
 	/** One question, which may be answered too late. */
 	private final class Question {
 
-		private @Nullable Future<?> asked;
+		private volatile @Nullable Thread asked;
 
 		private @Nullable Disposable alarm;
+
+		/* While too many hang, or no thread can be had, the alarm says so. */
+		void begin() {
+			Set<Thread> threads = DiscoveryEngineClient.this.threads;
+			if (threads.size() >= MOST_THREADS) {
+				return;
+			}
+			Thread thread = new Thread(() -> {
+				try {
+					ask(this);
+				}
+				finally {
+					threads.remove(Thread.currentThread());
+				}
+			}, "macula-discovery-client");
+			thread.setDaemon(true);
+			thread.setContextClassLoader(DiscoveryEngineClient.this.loader);
+			threads.add(thread);
+			this.asked = thread;
+			try {
+				thread.start();
+			}
+			catch (OutOfMemoryError ex) {
+				threads.remove(thread);
+			}
+		}
 
 		void late() {
 			WatchedServices told = DiscoveryEngineClient.this.services;
 			if (DiscoveryEngineClient.this.timing.end(this)) {
-				Future<?> late = this.asked;
+				Thread late = this.asked;
 				if (late != null) {
-					late.cancel(true);
+					late.interrupt();
 				}
 				if (told != null) {
 					told.lost(DiscoveryEngineClient.this.source.description() + " has not answered for "
@@ -201,9 +227,9 @@ final class DiscoveryEngineClient implements EngineClient {
 			}
 			Question begun = new Question();
 			this.question = begun;
-			begun.asked = DiscoveryEngineClient.this.thread.submit(() -> ask(begun));
 			begun.alarm = Schedulers.parallel()
 				.schedule(begun::late, DiscoveryEngineClient.this.settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+			begun.begin();
 		}
 
 		/** Whether this question was still open. */

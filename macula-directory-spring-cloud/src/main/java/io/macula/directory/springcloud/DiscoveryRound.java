@@ -38,7 +38,8 @@ import org.springframework.cloud.client.ServiceInstance;
 
 /**
  * One question for all watched services together: each application is asked once, and an
- * answer is complete or none. Used by one thread at a time, but for {@link #details()}.
+ * answer is complete or none. What is told of answers is told by one thread at a time;
+ * those that ask may be several, if one of them never ends.
  */
 final class DiscoveryRound {
 
@@ -84,8 +85,8 @@ final class DiscoveryRound {
 			String fault = answers.fault;
 			return () -> services.lost(fault);
 		}
-		note(answers);
 		return () -> {
+			note(answers);
 			services.heard();
 			watched.forEach((each) -> tell(each, all, answers));
 		};

@@ -66,6 +66,9 @@ final class MetadataRegistry implements Registry {
 	/** Of the thread. */
 	private Map<String, String> written = Map.of();
 
+	/** The thread while it writes, which may be told as a registration. */
+	private volatile @Nullable Thread writing;
+
 	MetadataRegistry(RegistrationWriter writer, Realm realm, boolean registered) {
 		this.writer = writer;
 		this.realm = realm;
@@ -108,12 +111,22 @@ final class MetadataRegistry implements Registry {
 		}
 		Map<String, String> metadata = DiscoveryMetadata.write(lease.advertisement(), this.realm);
 		try {
-			this.writer.write(metadata, known);
+			write(metadata, known);
 			this.written = metadata;
 			wrote(lease, known);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			failed(lease, ex);
+		}
+	}
+
+	private void write(Map<String, String> metadata, boolean known) {
+		this.writing = Thread.currentThread();
+		try {
+			this.writer.write(metadata, known);
+		}
+		finally {
+			this.writing = null;
 		}
 	}
 
@@ -128,8 +141,9 @@ final class MetadataRegistry implements Registry {
 		}
 	}
 
-	private synchronized void failed(DirectoryLease lease, RuntimeException cause) {
-		this.fault = "the registration of this application does not take metadata: " + cause.getMessage();
+	private synchronized void failed(DirectoryLease lease, Throwable cause) {
+		this.fault = "the registration of this application does not take metadata: "
+				+ ((cause instanceof RuntimeException && cause.getMessage() != null) ? cause.getMessage() : cause);
 		faults.warn("The registration of this application does not take the metadata of its node", cause);
 		if (this.current == lease && !this.closed) {
 			lease.become(Lease.State.PENDING);
@@ -138,13 +152,13 @@ final class MetadataRegistry implements Registry {
 	}
 
 	/**
-	 * The application has been registered.
+	 * The application has been registered, maybe anew, as after a refresh of its
+	 * settings, and without what was written before.
 	 */
 	synchronized void registered() {
-		boolean first = !this.registered;
 		this.registered = true;
 		DirectoryLease lease = this.current;
-		if (first && lease != null && !this.closed) {
+		if (lease != null && !this.closed && this.writing != Thread.currentThread()) {
 			this.thread.execute(() -> write(lease));
 		}
 	}
@@ -178,10 +192,10 @@ final class MetadataRegistry implements Registry {
 			}
 			if (!this.written.isEmpty()) {
 				this.written = DiscoveryMetadata.withdrawn(this.written);
-				this.writer.write(this.written, known);
+				write(this.written, known);
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			faults.warn("The registration of this application goes on to name the services of its node", ex);
 		}
 		finally {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.macula.Endpoint;
@@ -99,6 +100,21 @@ class SpringCloudEngineTests {
 		this.registry.put("orders", "b", node("b"));
 		await("a", "b");
 		Awaitility.await().until(() -> opened.trouble() == null);
+	}
+
+	/** As one that reads from a peer that is silent for ever. */
+	@Test
+	void aClientThatIsDeafToInterruptsIsAskedAgainAllTheSame() {
+		this.registry.put("orders", "a", node("a"));
+		SpringCloudEngine opened = open(Duration.ofMillis(100), Map.of());
+		await("a");
+		CountDownLatch latch = new CountDownLatch(1);
+		this.registry.hang(latch);
+		Awaitility.await().until(() -> String.valueOf(opened.trouble()).contains("has not answered for"));
+		this.registry.put("orders", "b", node("b"));
+		await("a", "b");
+		Awaitility.await().until(() -> opened.trouble() == null);
+		latch.countDown();
 	}
 
 	@Test
@@ -192,6 +208,41 @@ class SpringCloudEngineTests {
 		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
 		written.close().block(Duration.ofSeconds(5));
 		assertThat(lease.state()).isEqualTo(Lease.State.RELEASED);
+	}
+
+	/** As after a refresh of the application's settings. */
+	@Test
+	void whenTheApplicationIsRegisteredAnewThenItsNodeIsAdvertisedAnew() {
+		TestRegistry.Entry registration = new TestRegistry.Entry("orders", "1");
+		this.registry.register(registration);
+		MetadataRegistry written = new MetadataRegistry(new ServiceRegistryWriter<>(this.registry, registration), REALM,
+				true);
+		Lease lease = written.advertise(advertisement("a", 100));
+		Awaitility.await().until(() -> lease.state() == Lease.State.GRANTED);
+		registration.metadata().clear();
+		this.registry.register(registration);
+		assertThat(this.registry.metadata("orders", "1")).isEmpty();
+		written.registered();
+		Awaitility.await()
+			.untilAsserted(
+					() -> assertThat(this.registry.metadata("orders", "1")).containsEntry("macula-node-id", "a"));
+		written.close().block(Duration.ofSeconds(5));
+	}
+
+	/** Say, a class of its library is missing. */
+	@Test
+	void anErrorOfTheRegistryIsToldAndTriedAgain() {
+		AtomicInteger writes = new AtomicInteger();
+		MetadataRegistry written = new MetadataRegistry((metadata, registered) -> {
+			if (writes.getAndIncrement() == 0) {
+				throw new NoClassDefFoundError("a/b/C");
+			}
+		}, REALM, true);
+		Lease lease = written.advertise(advertisement("a", 100));
+		Awaitility.await().until(() -> String.valueOf(written.fault()).contains("a/b/C"));
+		Awaitility.await().until(() -> lease.state() == Lease.State.GRANTED);
+		assertThat(written.fault()).isNull();
+		written.close().block(Duration.ofSeconds(5));
 	}
 
 	private SpringCloudEngine open(Duration interval, Map<ServiceName, List<String>> applications) {

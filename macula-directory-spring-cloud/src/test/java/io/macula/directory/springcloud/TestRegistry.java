@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.DefaultServiceInstance;
@@ -47,6 +48,8 @@ final class TestRegistry implements ServiceRegistry<TestRegistry.Entry>, Discove
 
 	private @Nullable CountDownLatch silence;
 
+	private @Nullable CountDownLatch hanging;
+
 	synchronized void fail(@Nullable RuntimeException cause) {
 		this.failure = cause;
 	}
@@ -54,6 +57,11 @@ final class TestRegistry implements ServiceRegistry<TestRegistry.Entry>, Discove
 	/** Answer nobody until the latch is open, or the one who asks is interrupted. */
 	synchronized void silence(@Nullable CountDownLatch latch) {
 		this.silence = latch;
+	}
+
+	/** Whoever asks next gets no answer until the latch is open, interrupted or not. */
+	synchronized void hang(CountDownLatch latch) {
+		this.hanging = latch;
 	}
 
 	synchronized int asked(String application) {
@@ -77,11 +85,18 @@ final class TestRegistry implements ServiceRegistry<TestRegistry.Entry>, Discove
 
 	private void answer() {
 		CountDownLatch latch;
+		CountDownLatch deaf;
 		synchronized (this) {
 			latch = this.silence;
+			deaf = this.hanging;
+			this.hanging = null;
 			if (this.failure != null) {
 				throw this.failure;
 			}
+		}
+		while (deaf != null && deaf.getCount() > 0) {
+			Thread.interrupted();
+			LockSupport.parkNanos(1_000_000);
 		}
 		if (latch != null) {
 			try {
