@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.FluxSink;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -46,21 +45,30 @@ final class CompositeDirectory implements Directory {
 
 	private final Scheduler timer;
 
+	private final Scheduler subscribers;
+
 	/** What was told last of each service that was watched. */
 	private final Map<ServiceName, Told> told = new ConcurrentHashMap<>();
 
-	CompositeDirectory(List<CompositeEngine.Part> parts, Scheduler timer) {
+	/**
+	 * A directory of others.
+	 * @param timer measures patience
+	 * @param subscribers where they run: one that blocks must hold up neither the timer
+	 * nor the directories
+	 */
+	CompositeDirectory(List<CompositeEngine.Part> parts, Scheduler timer, Scheduler subscribers) {
 		this.parts = parts;
 		this.timer = timer;
+		this.subscribers = subscribers;
 	}
 
 	@Override
 	public Flux<Snapshot> watch(ServiceName service) {
-		return Flux.create((sink) -> {
-			Watch watch = new Watch(service, sink);
-			sink.onDispose(watch);
+		return Flux.defer(() -> {
+			Watch watch = new Watch(service);
 			watch.begin();
-		}, FluxSink.OverflowStrategy.LATEST);
+			return watch.feed.snapshots().doFinally((signal) -> watch.dispose());
+		});
 	}
 
 	@Override
@@ -104,7 +112,7 @@ final class CompositeDirectory implements Directory {
 
 		private final ServiceName service;
 
-		private final FluxSink<Snapshot> sink;
+		private final SnapshotFeed feed = new SnapshotFeed(CompositeDirectory.this.subscribers);
 
 		private final Disposable.Composite upstream = Disposables.composite();
 
@@ -115,9 +123,8 @@ final class CompositeDirectory implements Directory {
 
 		private boolean told;
 
-		Watch(ServiceName service, FluxSink<Snapshot> sink) {
+		Watch(ServiceName service) {
 			this.service = service;
-			this.sink = sink;
 		}
 
 		void begin() {
@@ -163,7 +170,7 @@ final class CompositeDirectory implements Directory {
 		private void tell(int from, Snapshot snapshot) {
 			this.told = true;
 			CompositeDirectory.this.told.put(this.service, new Told(this.said.clone(), from));
-			this.sink.next(snapshot);
+			this.feed.tell(snapshot);
 		}
 
 		@Override

@@ -35,6 +35,7 @@ import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -50,6 +51,12 @@ final class CompositeEngine implements DirectoryEngine {
 
 	private static final FaultLog faults = new FaultLog(PrintableLogger.of(CompositeEngine.class));
 
+	/**
+	 * Of all of these engines: its threads end when they had nothing to do for so long.
+	 */
+	private static final Scheduler SUBSCRIBERS = Schedulers.newBoundedElastic(Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE,
+			Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE, "macula-snapshots", 10, true);
+
 	private final List<Part> parts;
 
 	private final CompositeDirectory directory;
@@ -61,7 +68,7 @@ final class CompositeEngine implements DirectoryEngine {
 
 	CompositeEngine(List<Part> parts) {
 		this.parts = List.copyOf(parts);
-		this.directory = new CompositeDirectory(this.parts, Schedulers.parallel());
+		this.directory = new CompositeDirectory(this.parts, Schedulers.parallel(), SUBSCRIBERS);
 		boolean written = this.parts.stream().anyMatch((part) -> part.engine.registry() != null);
 		this.registry = written ? new CompositeRegistry(this.parts) : null;
 	}

@@ -33,12 +33,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
  * Tests for {@link CompositeEngine}.
@@ -57,7 +59,7 @@ class CompositeEngineTests {
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
-	private final CompositeDirectory directory = new CompositeDirectory(parts(), this.time);
+	private final CompositeDirectory directory = new CompositeDirectory(parts(), this.time, Schedulers.immediate());
 
 	private final CompositeEngine engine = new CompositeEngine(parts());
 
@@ -153,6 +155,21 @@ class CompositeEngineTests {
 			.map((snapshot) -> snapshot.instances().get(0).nodeId())
 			.filter("a"::equals)
 			.blockFirst(Duration.ofSeconds(10));
+	}
+
+	/** Neither of them, nor the timer of all. */
+	@Test
+	void aSubscriberThatBlocksHoldsUpNoDirectory() {
+		CountDownLatch forEver = new CountDownLatch(1);
+		Disposable blocked = this.engine.directory().watch(ORDERS).subscribe((snapshot) -> awaits(forEver));
+		assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+			this.first.tell(ORDERS, "a");
+			this.first.tell(ORDERS, "b");
+		});
+		Snapshot latest = this.engine.directory().watch(ORDERS).blockFirst(Duration.ofSeconds(5));
+		assertThat(latest).isNotNull();
+		assertThat(latest.instances()).extracting(Instance::nodeId).containsExactly("b");
+		blocked.dispose();
 	}
 
 	@Test
