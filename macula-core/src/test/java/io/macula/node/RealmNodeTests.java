@@ -39,6 +39,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -118,6 +120,7 @@ class RealmNodeTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void anotherEngineStandsInPlaceOfTheEmbeddedDirectory() {
 		InMemoryDirectory shared = new InMemoryDirectory();
 		RealmNode provider = over(shared, RealmNode.builder("test")
@@ -170,6 +173,7 @@ class RealmNodeTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void unknownMethodAndUnknownServiceAreNamed() {
 		RealmNode provider = provider("node1");
 		RealmNode client = RealmNode.builder("test")
@@ -190,6 +194,7 @@ class RealmNodeTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whenTheSeedAnswersThenACallOfAnUnknownServiceIsNotToldThatItDoesNot() {
 		RealmNode provider = provider("node1");
 		RealmNode client = client(seed(provider));
@@ -283,6 +288,7 @@ class RealmNodeTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void anotherSecretIsRefusedInTheHandshakeWithAClearError() {
 		RealmNode provider = provider("node1");
 		RealmNode stranger = RealmNode.builder("test")

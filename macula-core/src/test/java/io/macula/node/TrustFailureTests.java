@@ -43,6 +43,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -73,6 +75,7 @@ class TrustFailureTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whenTheClientStartsTwoDaysAheadThenItsCallsSucceedAndGoOnAfterTheCorrection() {
 		this.clientClock.set(Instant.now().plus(Duration.ofDays(2)));
 		RealmNode provider = provider(secret("node1", this.providerClock));
@@ -85,6 +88,7 @@ class TrustFailureTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whenTheClientsClockIsFarOffThenItsCallsSaySoUntilItIsCorrected() {
 		this.clientClock.set(Instant.now().plus(Duration.ofDays(30)));
 		Echo echo = client(provider(secret("node1", this.providerClock)), secret("client", this.clientClock));
@@ -100,6 +104,7 @@ class TrustFailureTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whenTheProvidersClockIsFarOffThenCallsSaySoUntilItIsCorrected() {
 		this.providerClock.set(Instant.now().minus(Duration.ofDays(30)));
 		Echo echo = client(provider(secret("node1", this.providerClock)), secret("client", this.clientClock));
@@ -110,6 +115,7 @@ class TrustFailureTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whenTheSecretDiffersThenTheCallSaysSo() {
 		RealmNode provider = provider(secret("node1", this.providerClock));
 		Echo echo = client(provider, SecretTls.of(REALM, "client",
@@ -119,6 +125,7 @@ class TrustFailureTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whenTheSecretOfANodeThatServesDiffersThenItsOwnCallsSaySo() {
 		RealmNode provider = provider(secret("node1", this.providerClock));
 		RealmNode lonely = RealmNode.builder("test")
@@ -136,6 +143,7 @@ class TrustFailureTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whenTheProvidersBundleHasEndedThenCallsSaySoUntilItIsReloaded() throws Exception {
 		TestAuthority authority = new TestAuthority("Company CA");
 		BundleTls late = bundle(authority, "late", true);
@@ -148,6 +156,7 @@ class TrustFailureTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whenTheClientsBundleHasEndedThenCallsSaySoUntilItIsReloaded() throws Exception {
 		TestAuthority authority = new TestAuthority("Company CA");
 		BundleTls late = bundle(authority, "late", true);
@@ -161,6 +170,7 @@ class TrustFailureTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whenTheInstanceIsKnownThenItsRefusalSpeaksForTheCall() throws Exception {
 		TestAuthority authority = new TestAuthority("Company CA");
 		RealmNode provider = provider(bundle(authority, "late", true));
