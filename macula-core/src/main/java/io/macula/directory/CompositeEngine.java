@@ -51,11 +51,8 @@ final class CompositeEngine implements DirectoryEngine {
 
 	private static final FaultLog faults = new FaultLog(PrintableLogger.of(CompositeEngine.class));
 
-	/**
-	 * Of all of these engines: its threads end when they had nothing to do for so long.
-	 */
-	private static final Scheduler SUBSCRIBERS = Schedulers.newBoundedElastic(Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE,
-			Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE, "macula-snapshots", 10, true);
+	/** Of all of these engines; nobody closes it. */
+	private static final Scheduler SUBSCRIBERS = SnapshotFeed.subscribers("macula-snapshots");
 
 	private final List<Part> parts;
 

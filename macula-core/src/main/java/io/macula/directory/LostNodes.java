@@ -125,13 +125,16 @@ final class LostNodes {
 	}
 
 	private boolean over(Gone loss, boolean unheard, long now) {
-		boolean lasting = unheard && loss.kept();
-		return !lasting && loss.leases(now) >= (this.many ? KEPT_LEASES : 1);
+		return !lasting(loss, unheard) && loss.leases(now) >= (this.many ? KEPT_LEASES : 1);
 	}
 
 	private boolean keep(Gone loss, boolean unheard, long now) {
-		boolean lasting = unheard && loss.kept();
-		return this.many || lasting || (this.enabled && loss.doubted() && loss.leases(now) < 1);
+		return this.many || lasting(loss, unheard) || (this.enabled && loss.doubted() && loss.leases(now) < 1);
+	}
+
+	/** What is kept stays while the system is silent. */
+	private static boolean lasting(Gone loss, boolean unheard) {
+		return unheard && loss.kept();
 	}
 
 	private boolean tooMany(Set<String> lost) {

@@ -33,16 +33,12 @@ import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * A directory kept by a system of its own, such as etcd: everything that all of these
  * have in common around an {@link EngineClient}. Safe for all threads.
  */
 public final class RemoteEngine implements DirectoryEngine {
-
-	/** Threads that run subscribers end when they had nothing to do for so long. */
-	private static final int IDLE_SECONDS = 10;
 
 	private static final FaultLog faults = new FaultLog(PrintableLogger.of(RemoteEngine.class));
 
@@ -75,8 +71,7 @@ public final class RemoteEngine implements DirectoryEngine {
 		this.loop = loop;
 		RecordStore store = client.store();
 		this.registry = (store != null) ? new RemoteRegistry(loop, store, type) : null;
-		this.subscribers = Schedulers.newBoundedElastic(Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE,
-				Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE, "macula-snapshots-" + type, IDLE_SECONDS, true);
+		this.subscribers = SnapshotFeed.subscribers("macula-snapshots-" + type);
 		this.services = new WatchedServices(loop, client, type, this.subscribers);
 		this.closing = Mono.defer(this::leave).onErrorComplete().doFinally((signal) -> end()).cache();
 	}

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The snapshots of one service on their way to its subscribers, of which only the latest
@@ -34,6 +35,9 @@ import reactor.core.scheduler.Scheduler;
  * others of this feed. Never ends. Safe for all threads.
  */
 final class SnapshotFeed {
+
+	/** Threads end when they had nothing to do for so long. */
+	private static final int IDLE_SECONDS = 10;
 
 	private static final FaultLog faults = new FaultLog(PrintableLogger.of(SnapshotFeed.class));
 
@@ -53,6 +57,16 @@ final class SnapshotFeed {
 	 */
 	SnapshotFeed(Scheduler subscribers) {
 		this.subscribers = subscribers;
+	}
+
+	/**
+	 * Where subscribers may run: on daemon threads that are there while they are needed.
+	 * @param name of the threads
+	 * @return to be disposed of by the caller
+	 */
+	static Scheduler subscribers(String name) {
+		return Schedulers.newBoundedElastic(Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE,
+				Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE, name, IDLE_SECONDS, true);
 	}
 
 	/**
