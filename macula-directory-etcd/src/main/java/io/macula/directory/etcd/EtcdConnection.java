@@ -209,7 +209,7 @@ final class EtcdConnection {
 	private void connect() {
 		int begun = ++this.turn;
 		this.state = State.CONNECTING;
-		String asked = address();
+		String asked = this.candidates.server();
 		say("is asked");
 		this.names.apply(asked).whenComplete((found, error) -> execute(() -> {
 			if (begun == this.turn) {
@@ -233,10 +233,6 @@ final class EtcdConnection {
 			return;
 		}
 		beat();
-	}
-
-	private String address() {
-		return this.candidates.server();
 	}
 
 	private Client open(String asked, String address) {
@@ -334,7 +330,7 @@ final class EtcdConnection {
 			return;
 		}
 		this.turn++;
-		EtcdFailure told = reason.at(address());
+		EtcdFailure told = reason.at(this.candidates.server());
 		this.failure = told;
 		drop();
 		say(reason.text());
@@ -376,7 +372,7 @@ final class EtcdConnection {
 	}
 
 	private void say(String said) {
-		this.states.put(address(), said);
+		this.states.put(this.candidates.server(), said);
 		this.servers = Collections.unmodifiableMap(new LinkedHashMap<>(this.states));
 	}
 

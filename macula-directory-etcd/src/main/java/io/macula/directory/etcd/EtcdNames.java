@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.macula.udp.Addresses;
 import io.netty.util.NetUtil;
 
 /**
@@ -54,7 +55,7 @@ final class EtcdNames {
 		if (host.startsWith("[") || NetUtil.isValidIpV4Address(host)) {
 			return CompletableFuture.completedFuture(List.of(server));
 		}
-		return CompletableFuture.supplyAsync(() -> addresses(host, port), EtcdNames::onOwnThread)
+		return CompletableFuture.supplyAsync(() -> addresses(host, port), Addresses.threads())
 			.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
 			.handle((found, error) -> {
 				if (error != null) {
@@ -70,13 +71,6 @@ final class EtcdNames {
 	 */
 	static String path(String address) {
 		return address.replace("%", "%25").replace("[", "%5B").replace("]", "%5D");
-	}
-
-	/* A name service may take its time, whatever anybody waits for. */
-	private static void onOwnThread(Runnable task) {
-		Thread thread = new Thread(task, "macula-etcd-names");
-		thread.setDaemon(true);
-		thread.start();
 	}
 
 	private static List<String> addresses(String host, String port) {
