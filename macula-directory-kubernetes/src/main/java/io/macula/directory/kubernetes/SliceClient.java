@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
@@ -142,15 +143,12 @@ final class SliceClient implements EngineClient, SliceSource {
 
 	private void changed() {
 		Set<String> present = ConcurrentHashMap.newKeySet();
-		for (ServiceSlices slices : this.watching) {
-			List<ReadSlice> told = slices.slices();
-			for (ReadSlice slice : (told != null) ? told : List.<ReadSlice>of()) {
-				String fault = slice.fault();
-				if (fault != null) {
-					present.add(fault);
-				}
+		told().forEach((slice) -> {
+			String fault = slice.fault();
+			if (fault != null) {
+				present.add(fault);
 			}
-		}
+		});
 		this.faults.retainAll(present);
 		for (String fault : present) {
 			if (this.faults.add(fault)) {
@@ -196,12 +194,15 @@ final class SliceClient implements EngineClient, SliceSource {
 	 * What there is to know of this client.
 	 */
 	Map<String, String> details() {
-		int slices = 0;
-		for (ServiceSlices service : this.watching) {
+		return Map.of("server", this.url, "namespace", this.namespace, "slices", String.valueOf(told().count()));
+	}
+
+	/** All EndpointSlices that were told of, of all services. */
+	private Stream<ReadSlice> told() {
+		return this.watching.stream().flatMap((service) -> {
 			List<ReadSlice> told = service.slices();
-			slices += (told != null) ? told.size() : 0;
-		}
-		return Map.of("server", this.url, "namespace", this.namespace, "slices", String.valueOf(slices));
+			return (told != null) ? told.stream() : Stream.empty();
+		});
 	}
 
 	ServiceLabels labels() {
