@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -115,19 +116,14 @@ final class DnsQuestions {
 	}
 
 	private Mono<List<Srv>> srv(String name) {
-		return records(name, DnsRecordType.SRV).map((records) -> {
-			try {
-				List<Srv> found = new ArrayList<>();
-				for (DnsRecord record : records) {
-					if (record.type().equals(DnsRecordType.SRV) && found.size() < MOST_TARGETS) {
-						found.add(Srv.read(record.timeToLive(), ((ByteBufHolder) record).content()));
-					}
+		return asked(name, DnsRecordType.SRV, (records) -> {
+			List<Srv> found = new ArrayList<>();
+			for (DnsRecord record : records) {
+				if (record.type().equals(DnsRecordType.SRV) && found.size() < MOST_TARGETS) {
+					found.add(Srv.read(record.timeToLive(), ((ByteBufHolder) record).content()));
 				}
-				return found;
 			}
-			finally {
-				records.forEach(ReferenceCountUtil::release);
-			}
+			return found;
 		});
 	}
 
@@ -141,7 +137,7 @@ final class DnsQuestions {
 	}
 
 	private Mono<Addresses> addresses(String name, DnsRecordType type) {
-		return records(name, type).map((records) -> {
+		return asked(name, type, (records) -> {
 			try {
 				List<InetAddress> found = new ArrayList<>();
 				long ttl = Long.MAX_VALUE;
@@ -157,24 +153,29 @@ final class DnsQuestions {
 			catch (UnknownHostException ex) {
 				throw new IllegalArgumentException("a record of " + name + " holds no address", ex);
 			}
-			finally {
-				records.forEach(ReferenceCountUtil::release);
-			}
 		});
 	}
 
-	/* No record of a type, or no such name, is an answer, too. */
-	private Mono<List<DnsRecord>> records(String name, DnsRecordType type) {
+	/*
+	 * No record of a type, or no such name, is an answer, too. Records are read where
+	 * they come: whoever asked may have gone, and then nobody else would release them.
+	 */
+	private <T> Mono<T> asked(String name, DnsRecordType type, Function<List<DnsRecord>, T> read) {
 		return Mono.create((sink) -> this.resolver.resolveAll(new DefaultDnsQuestion(name, type))
 			.addListener((Future<List<DnsRecord>> asked) -> {
-				if (asked.isSuccess()) {
-					sink.success(asked.getNow());
-				}
-				else if (isNone(asked.cause())) {
-					sink.success(List.of());
-				}
-				else {
+				if (!asked.isSuccess() && !isNone(asked.cause())) {
 					sink.error(asked.cause());
+					return;
+				}
+				List<DnsRecord> records = asked.isSuccess() ? asked.getNow() : List.of();
+				try {
+					sink.success(read.apply(records));
+				}
+				catch (RuntimeException ex) {
+					sink.error(ex);
+				}
+				finally {
+					records.forEach(ReferenceCountUtil::release);
 				}
 			}));
 	}
