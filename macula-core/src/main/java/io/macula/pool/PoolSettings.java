@@ -31,7 +31,8 @@ import io.macula.log.DurationText;
  * connection is evicted; default 1024
  * @param maxPending attempts that may wait for a connection of one endpoint; default
  * 10000
- * @param connectTimeout bound of one handshake, WELCOME included; default 1 second
+ * @param connectTimeout time that a peer has to say a word in a handshake; one that
+ * answers, but is slow, has it three times, WELCOME included; default 1 second
  */
 public record PoolSettings(int connectionsPerEndpoint, Duration idleEviction, int maxConnections, int maxPending,
 		Duration connectTimeout) {

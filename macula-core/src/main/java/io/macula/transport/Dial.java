@@ -62,6 +62,13 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 
 	private static final String SOFTWARE = "macula-java";
 
+	/**
+	 * How often a peer that answers is given the same time again. One that is overwhelmed
+	 * (a seed that starts while all of its realm dials it) would else do all of its work
+	 * for dials that are over, and again for those that follow them.
+	 */
+	private static final int PROLONGED = 2;
+
 	/** A handshake that takes longer is worth a look whether anybody listens. */
 	private static final long SENTINEL_DELAY_MILLIS = 20;
 
@@ -112,6 +119,11 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 
 	private long dueNanos;
 
+	/** Packets of the peer when the time began. */
+	private long heard;
+
+	private int prolonged;
+
 	/** Whether this node stood still, so that the time began anew. */
 	private boolean extended;
 
@@ -149,9 +161,14 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		return this.remote;
 	}
 
-	/** Whether nothing is known of the peer yet. */
+	/** Whether the peer has sent nothing yet. */
 	boolean silent() {
-		return this.phase == Phase.OPENING || this.phase == Phase.HANDSHAKE;
+		return this.phase == Phase.OPENING || (this.phase == Phase.HANDSHAKE && packets() == 0);
+	}
+
+	private long packets() {
+		QuicChannel opened = this.channel;
+		return (opened != null) ? QuicFigures.packetsReceived(opened) : 0;
 	}
 
 	boolean ended() {
@@ -361,6 +378,7 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 	}
 
 	private void setTimer() {
+		this.heard = packets();
 		this.dueNanos = this.clock.getAsLong() + this.timeoutNanos;
 		this.timer = this.loop.schedule(this::timedOut, this.timeoutNanos, TimeUnit.NANOSECONDS);
 	}
@@ -369,6 +387,11 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		if (!this.extended && this.clock.getAsLong() - this.dueNanos > Connection.PAUSE_NANOS) {
 			// The answer may wait in the socket, and the peer did nothing wrong.
 			this.extended = true;
+			setTimer();
+			return;
+		}
+		if (this.prolonged < PROLONGED && packets() > this.heard) {
+			this.prolonged++;
 			setTimer();
 			return;
 		}

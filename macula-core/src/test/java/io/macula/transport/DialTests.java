@@ -102,6 +102,31 @@ class DialTests {
 	}
 
 	@Test
+	void whenThePeerAnswersSlowlyThenItHasItsTimeThreeTimes() {
+		FakeQuicChannel channel = handshaking();
+		assertThat(this.dial.silent()).isTrue();
+		channel.packets++;
+		assertThat(this.dial.silent()).isFalse();
+		this.net.pass(Duration.ofMillis(2001));
+		channel.packets++;
+		this.net.pass(Duration.ofMillis(2000));
+		assertThat(this.outcome.failures).isEmpty();
+		channel.packets++;
+		this.net.pass(Duration.ofMillis(2000));
+		assertThat(this.outcome.failure()).contains("no answer within 2000 ms in phase HANDSHAKE", "after 6000 ms");
+	}
+
+	@Test
+	void whenThePeerFallsSilentThenItHasNoMoreTime() {
+		FakeQuicChannel channel = handshaking();
+		channel.packets++;
+		this.net.pass(Duration.ofMillis(2001));
+		assertThat(this.outcome.failures).isEmpty();
+		this.net.pass(Duration.ofMillis(2000));
+		assertThat(this.outcome.failure()).contains("no answer within 2000 ms in phase HANDSHAKE", "after 4000 ms");
+	}
+
+	@Test
 	void whenThePeerIsOfTheRealmThenTheConnectionIsHandedOver() {
 		FakeQuicChannel channel = connected();
 		FakeQuicStream control = channel.streams.get(0);
@@ -183,12 +208,17 @@ class DialTests {
 		assertThat(this.outcome.failure()).contains("(last error: java.lang.IllegalStateException: strange)");
 	}
 
-	/** As QUIC's own handshake would have left it. */
-	private FakeQuicChannel connected() {
+	private FakeQuicChannel handshaking() {
 		this.dial.start(new DefaultChannelPromise(this.net.socket));
 		FakeQuicChannel channel = new FakeQuicChannel(this.net.socket, this.net.ticker, null);
 		this.dial.begin(this.net.socket);
 		this.dial.opened(channel);
+		return channel;
+	}
+
+	/** As QUIC's own handshake would have left it. */
+	private FakeQuicChannel connected() {
+		FakeQuicChannel channel = handshaking();
 		this.dial.hello(channel);
 		channel.run();
 		return channel;

@@ -312,12 +312,12 @@ class EmbeddedMeasurements {
 	@Test
 	void seedsBack() {
 		int providers = Figures.SHORT ? 30 : 100;
-		NodeProcess first = seeds(LEASE).awaitReady();
+		NodeProcess first = seeds(USUAL_LEASE).awaitReady();
 		Set<String> ids = new HashSet<>();
 		List<RealmNode> nodes = new ArrayList<>();
 		for (int i = 0; i < providers; i++) {
 			ids.add("node" + i);
-			nodes.add(provider("node" + i, LEASE));
+			nodes.add(provider("node" + i, USUAL_LEASE));
 		}
 		Map<String, Long> before = told(connect(this.seeds.get(0)));
 		Figures.await(() -> before.keySet().containsAll(ids));
@@ -325,21 +325,23 @@ class EmbeddedMeasurements {
 		Figures.pass(Figures.SHORT ? Duration.ofSeconds(10) : Duration.ofSeconds(30));
 		Figures.await(() -> granted(nodes) == 0);
 		Map<RealmNode, Long> grantedNanos = new ConcurrentHashMap<>();
-		Disposable sampling = Flux.interval(Duration.ofMillis(5))
+		Disposable sampling = Flux.interval(Duration.ofMillis(50))
 			.onBackpressureDrop()
 			.subscribe((turn) -> nodes.stream()
 				.filter((node) -> !grantedNanos.containsKey(node) && "granted".equals(lease(node)))
 				.forEach((node) -> grantedNanos.put(node, System.nanoTime())));
-		NodeProcess second = seeds(LEASE);
-		long begin = firstAnswer();
+		NodeProcess second = seeds(USUAL_LEASE);
+		long answered = firstAnswer();
 		second.awaitReady();
 		List<Map<String, Long>> told = this.seeds.stream().map((seed) -> told(connect(seed))).toList();
-		long nanos = Figures.nanosUntil(begin, () -> grantedNanos.size() == providers
+		long nanos = Figures.nanosUntil(answered, () -> grantedNanos.size() == providers
 				&& told.stream().allMatch((each) -> each.keySet().containsAll(ids)));
 		sampling.dispose();
+		/* The first of the nodes may have been answered before. */
+		nanos += Math.max(0, answered - Collections.min(grantedNanos.values()));
 		this.figures.row(
-				"seeds back, empty: all of " + providers + " real nodes are advertised again at each (lease 3 s)",
-				"<= 3 s", Figures.seconds(nanos), nanos <= LEASE.toNanos());
+				"seeds back, empty: all of " + providers + " real nodes are advertised again at each (lease 15 s)",
+				"<= 15 s", Figures.seconds(nanos), nanos <= USUAL_LEASE.toNanos());
 		List<Long> times = List.copyOf(grantedNanos.values());
 		int most = 0;
 		for (long at : times) {

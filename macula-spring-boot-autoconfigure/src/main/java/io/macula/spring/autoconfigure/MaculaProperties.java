@@ -205,7 +205,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * used idle one is evicted
 	 * @param maxPending Maximum number of attempts that wait for a connection of one
 	 * endpoint
-	 * @param connectTimeout Bound of one handshake
+	 * @param connectTimeout Time that a peer has to say a word in a handshake; one that
+	 * answers has it three times
 	 */
 	public record Pool(@DefaultValue("1") int connectionsPerEndpoint, @DefaultValue("5m") Duration idleEviction,
 			@DefaultValue("1024") int maxConnections, @DefaultValue("10000") int maxPending,
