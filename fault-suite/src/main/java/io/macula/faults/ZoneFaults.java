@@ -48,7 +48,7 @@ final class ZoneFaults {
 	/** What 1.4 times an even share of 12 - 2 instances is to 2 of them. */
 	private static final double EXPECTED = 2 * 1.4 / (10.0 / 3);
 
-	private static final double PACE = 0.25;
+	private static final double PACE = 0.1;
 
 	private ZoneFaults() {
 	}
