@@ -18,7 +18,9 @@ package io.macula.faults;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
@@ -44,18 +46,15 @@ record Report(boolean passed, String form, String java, String kernel, int proce
 	}
 
 	/**
-	 * A whole run in which some faults were measured again.
+	 * A whole run in which some faults were measured again, or for the first time.
 	 * @param later what was measured
 	 * @param day when
 	 */
 	Report again(List<FaultReport> later, String day) {
-		List<FaultReport> all = this.faults.stream()
-			.map((fault) -> later.stream()
-				.filter((other) -> other.name().equals(fault.name()))
-				.findFirst()
-				.map((other) -> other.again(day))
-				.orElse(fault))
-			.toList();
+		Map<String, FaultReport> byName = new LinkedHashMap<>();
+		this.faults.forEach((fault) -> byName.put(fault.name(), fault));
+		later.forEach((fault) -> byName.put(fault.name(), fault.again(day)));
+		List<FaultReport> all = List.copyOf(byName.values());
 		return new Report(all.stream().noneMatch(FaultReport::failed), this.form, this.java, this.kernel,
 				this.processors, all);
 	}

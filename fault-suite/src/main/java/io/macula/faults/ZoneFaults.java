@@ -93,9 +93,10 @@ final class ZoneFaults {
 			clients.values().forEach(LoadProcess::begin);
 			long killed = Clock.now();
 			KILLED.forEach((host) -> world.process(host).kill());
+			long gone = Clock.now();
 			// Beyond the lease: at first they cannot be reached, then they are gone.
 			Clock.seconds(world.seconds(30, 20));
-			lost(log, clients, killed);
+			lost(log, clients, killed, gone);
 			KILLED.forEach((host) -> world.startProvider(host, Map.of(), "macula.node.zone=a"));
 			KILLED.forEach((host) -> world.process(host).awaitReady());
 			// A provider that returns gets its full share after the slow start of 5 s.
@@ -159,13 +160,13 @@ final class ZoneFaults {
 		return windows;
 	}
 
-	private static void lost(FaultLog log, Map<String, LoadProcess> clients, long killed) {
+	private static void lost(FaultLog log, Map<String, LoadProcess> clients, long killed, long gone) {
 		String said = service(of(clients, "a")).path("zones").path("reason").asString();
 		Window own = of(clients, "a").window();
 		log.noticed(own);
 		log.noneFailed("idempotent calls of the client in zone a", own.idempotent());
 		log.worst("idempotent call", own.idempotent(), 1000);
-		log.onlyInFlightUnknown(own, killed, 1000);
+		log.onlyInFlightUnknown(own, gone, 1000);
 		Window settled = own.due(killed + 2_000_000_000L, own.to());
 		double share = near("a", settled);
 		log.must("half of zone a is gone: %.0f %% of the calls stay, give or take 4 %%".formatted(EXPECTED * 100),
