@@ -99,7 +99,7 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 		opened.first("the certificate watch", certificates::close);
 		QuicConnector connector = new QuicConnector(quic, this.tls, info);
 		ConnectionPool connections = new ConnectionPool(this.pool, connector::connect, quic::schedule, System::nanoTime,
-				PoolListener.LOGGING);
+				PoolListener.logging());
 		opened.first("the connections", connections::close);
 		DirectoryEngine engine = this.engines.next(new DirectoryEngineFactory.Context(this.settings.realm(),
 				this.settings.nodeId(), incarnation, this.provider != null, this.settings.zone(), this.settings.lease(),

@@ -29,8 +29,15 @@ public interface PoolListener {
 	PoolListener SILENT = new PoolListener() {
 	};
 
-	/** Writes the log that operators read. */
-	PoolListener LOGGING = new LoggingPoolListener(System::nanoTime);
+	/**
+	 * Writes the log that operators read. What it leaves out, since there was so much of
+	 * it, is counted of one pool: what one node of a process does takes no lines from
+	 * another.
+	 * @return a listener for one pool
+	 */
+	static PoolListener logging() {
+		return new LoggingPoolListener(System::nanoTime);
+	}
 
 	/**
 	 * An endpoint is about to be dialled.

@@ -89,7 +89,7 @@ class RpcSeedDialerTests {
 		ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(),
 				(endpoint, timeout) -> Mono.error(Status.notProcessed(Code.UNAVAILABLE, "no").toException()),
 				(action, delay) -> () -> {
-				}, System::nanoTime, PoolListener.LOGGING);
+				}, System::nanoTime, PoolListener.logging());
 		return new RpcSeedDialer(pool, (endpoint, timeout) -> Mono.never(), true, Codecs.defaults(),
 				(host) -> this.answers.remove());
 	}

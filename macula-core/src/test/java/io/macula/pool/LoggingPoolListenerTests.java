@@ -72,6 +72,20 @@ class LoggingPoolListenerTests {
 	}
 
 	@Test
+	void whatOnePoolTellsTakesNoLinesFromAnother() {
+		PoolListener one = PoolListener.logging();
+		for (int port = 1; port <= 1000; port++) {
+			one.dialling(new Endpoint("10.0.0.1", port));
+		}
+		int lines = this.log.at(Level.INFO).size();
+		assertThat(lines).isLessThan(100);
+		PoolListener.logging().dialling(ONE);
+		assertThat(this.log.at(Level.INFO)).hasSize(lines + 1)
+			.last()
+			.isEqualTo("Creating connection to endpoint 10.0.0.1:9443");
+	}
+
+	@Test
 	void whenEndpointIsOfIpv6ThenItsPortCanBeTold() {
 		this.listener.dialling(new Endpoint("fd00::1", 9443));
 		assertThat(this.log.at(Level.INFO)).containsExactly("Creating connection to endpoint [fd00::1]:9443");

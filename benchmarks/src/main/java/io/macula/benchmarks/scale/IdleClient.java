@@ -69,7 +69,7 @@ final class IdleClient {
 		try (Transport transport = Transport.create(TransportSettings.defaults())) {
 			QuicConnector connector = new QuicConnector(transport, ScaleRealm.tls("client"), ScaleRealm.info("client"));
 			ConnectionPool pool = new ConnectionPool(PoolSettings.defaults(), connector::connect, transport::schedule,
-					System::nanoTime, PoolListener.LOGGING);
+					System::nanoTime, PoolListener.logging());
 			RealmClient client = new RealmClient(
 					new ClientContext(ScaleRealm.REALM, null, System::nanoTime, Codecs.defaults(),
 							RetryRegistry.ofDefaults(), ObservationRegistry.NOOP, ServiceSettings.defaults()),

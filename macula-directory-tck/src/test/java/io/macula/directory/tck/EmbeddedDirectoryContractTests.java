@@ -197,7 +197,7 @@ class EmbeddedDirectoryContractTests extends DirectoryContractTests {
 				NodeInfo info = new NodeInfo(REALM, node.nodeId(), node.incarnation(), CODECS.names());
 				QuicConnector connector = new QuicConnector(this.transport, tls, info);
 				this.pool = new ConnectionPool(PoolSettings.defaults(), connector::connect, this.transport::schedule,
-						System::nanoTime, PoolListener.LOGGING);
+						System::nanoTime, PoolListener.logging());
 				EmbeddedSettings settings = new EmbeddedSettings(REALM, node.nodeId(), node.incarnation(), tls::key,
 						List.of(OneSeed.this.seed), node.lease(), 1000);
 				if (!node.provider()) {
