@@ -94,7 +94,7 @@ final class RpcSeedDialer implements SeedDialer {
 
 	@Override
 	public Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine, Consumer<ProvenPeer> met) {
-		return call(seed, "link", DirectoryCodec.encode(mine, DirectoryUpdate.class), met);
+		return call(seed, "link", DirectoryCodec.encode(mine, DirectoryUpdate.class), met, this.pool::release);
 	}
 
 	/** The connection was made to be seen, and is of no other use. */
@@ -105,19 +105,24 @@ final class RpcSeedDialer implements SeedDialer {
 			.map((connection) -> new ProvenPeer(connection.peer().nodeId(), connection.peer().identity()));
 	}
 
+	/**
+	 * A seed that is left because another one spoke first is most likely called next: its
+	 * connection, or the dial of it, is kept for the call.
+	 */
 	@Override
 	public Flux<DirectoryUpdate> watch(Endpoint seed, Flux<DirectoryInterest> interests) {
 		return call(seed, "watch", DirectoryCodec.encode(interests, DirectoryInterest.class), (peer) -> {
-		});
+		}, this.pool::releaseUnconnected);
 	}
 
-	private Flux<DirectoryUpdate> call(Endpoint seed, String method, Flux<byte[]> told, Consumer<ProvenPeer> met) {
+	private Flux<DirectoryUpdate> call(Endpoint seed, String method, Flux<byte[]> told, Consumer<ProvenPeer> met,
+			Consumer<EndpointPool> release) {
 		StreamCall call = new StreamCall(RealmDirectoryService.SERVICE + "/" + method, this.codec.name(), NO_ARGUMENTS,
 				Metadata.EMPTY, StreamCall.NO_DEADLINE, told.map(this.element::encode), true, false, true);
 		return DirectoryCodec.decode(over(seed, (connection) -> {
 			met.accept(new ProvenPeer(connection.peer().nodeId(), connection.peer().identity()));
 			return connection.stream(call);
-		}).map(this::decodeElement), DirectoryUpdate.class);
+		}, release).map(this::decodeElement), DirectoryUpdate.class);
 	}
 
 	private byte[] decodeElement(byte[] payload) {
@@ -132,7 +137,7 @@ final class RpcSeedDialer implements SeedDialer {
 	 * same reason it does so where calls find another node than the one that they are
 	 * meant for.
 	 */
-	private Flux<byte[]> over(Endpoint seed, Function<Connection, Flux<byte[]>> call) {
+	private Flux<byte[]> over(Endpoint seed, Function<Connection, Flux<byte[]>> call, Consumer<EndpointPool> release) {
 		return Flux.defer(() -> {
 			EndpointPool shared = this.pool.retain(seed, 0);
 			Connection present = shared.ready(System.nanoTime());
@@ -148,7 +153,7 @@ final class RpcSeedDialer implements SeedDialer {
 			else {
 				results = call.apply(present);
 			}
-			return results.doFinally((signal) -> this.pool.release(shared));
+			return results.doFinally((signal) -> release.accept(shared));
 		});
 	}
 

@@ -33,6 +33,7 @@ import io.macula.Instance;
 import io.macula.Status;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 
 /**
  * All outgoing connections of a node, one {@link EndpointPool} per endpoint. Safe for all
@@ -63,6 +64,9 @@ public final class ConnectionPool implements AutoCloseable {
 
 	/** Pools that nobody retains and that finish what is in flight. */
 	private final Set<EndpointPool> draining = ConcurrentHashMap.newKeySet();
+
+	/** Pools that are retained only as long as they are connected; each once. */
+	private final Set<EndpointPool> kept = ConcurrentHashMap.newKeySet();
 
 	/** Not ACTIVE any more; set once, never cleared. */
 	private volatile boolean retired;
@@ -187,6 +191,32 @@ public final class ConnectionPool implements AutoCloseable {
 				this.draining.remove(pool);
 			}
 		}
+	}
+
+	/**
+	 * Give back what {@link #retain} returned, once the endpoint has no connection and
+	 * the first one is not being made: whoever retains the endpoint before finds it, and
+	 * does not dial again. A connection that nobody comes for is evicted like any other
+	 * that is idle.
+	 * @param pool the pool
+	 */
+	public void releaseUnconnected(EndpointPool pool) {
+		if (!this.kept.add(pool)) {
+			// It is kept already; once is enough, however often it is given back.
+			release(pool);
+			return;
+		}
+		Disposable.Swap watch = Disposables.swap();
+		watch.replace(pool.onChange(() -> {
+			boolean connected = switch (pool.state()) {
+				case CONNECTING, READY, SUSPECTED -> true;
+				case IDLE, FAILED, CLOSED -> false;
+			};
+			if (!connected && this.kept.remove(pool)) {
+				watch.dispose();
+				release(pool);
+			}
+		}));
 	}
 
 	private boolean isLastReleased(EndpointPool pool) {

@@ -304,6 +304,76 @@ class ConnectionPoolTests {
 		assertThat(pool.endpoints()).isEmpty();
 	}
 
+	// Kept as long as it is connected
+
+	@Test
+	void whenGivenBackUnconnectedWhileItIsDialledThenTheNextToRetainDoesNotDialAgain() {
+		ConnectionPool pool = this.fixture.pool();
+		EndpointPool first = pool.retain(ONE, 0);
+		this.fixture.acquire(first);
+		pool.releaseUnconnected(first);
+		FakeConnection connection = succeed(0);
+		EndpointPool second = pool.retain(ONE, 0);
+		assertThat(second.ready(0)).isSameAs(connection);
+		pool.release(second);
+		assertThat(connection.state()).as("whoever retained it may leave again").isEqualTo(Connection.State.READY);
+		assertThat(this.fixture.dialled).isEqualTo(1);
+	}
+
+	@Test
+	void whenNobodyComesForWhatIsKeptThenItIsEvictedAsIdleAndReleased() {
+		ConnectionPool pool = this.fixture.pool();
+		EndpointPool endpoint = this.fixture.connected(pool, ONE);
+		Connection connection = endpoint.connections().get(0);
+		pool.releaseUnconnected(endpoint);
+		pass(Duration.ofMinutes(4));
+		assertThat(connection.state()).isEqualTo(Connection.State.READY);
+		pass(Duration.ofMinutes(2));
+		assertThat(connection.state()).isEqualTo(Connection.State.CLOSED);
+		assertThat(pool.endpoints()).isEmpty();
+	}
+
+	@Test
+	void whenTheDialOfWhatIsKeptFailsThenItIsReleasedAndNotDialledAgain() {
+		ConnectionPool pool = this.fixture.pool();
+		EndpointPool endpoint = pool.retain(ONE, 0);
+		this.fixture.acquire(endpoint);
+		pool.releaseUnconnected(endpoint);
+		refuse();
+		assertThat(pool.endpoints()).isEmpty();
+		pass(Duration.ofMinutes(1));
+		assertThat(this.fixture.dialled).isEqualTo(1);
+	}
+
+	@Test
+	void whenGivenBackUnconnectedManyTimesThenItIsKeptOnce() {
+		ConnectionPool pool = this.fixture.pool();
+		EndpointPool endpoint = this.fixture.connected(pool, ONE);
+		for (int i = 0; i < 10; i++) {
+			pool.retain(ONE, 0);
+			pool.releaseUnconnected(endpoint);
+		}
+		pool.release(endpoint);
+		assertThat(endpoint.state()).isEqualTo(EndpointPool.State.READY);
+		pool.release(endpoint);
+		assertThat(pool.endpoints()).as("kept by one hold").isEmpty();
+	}
+
+	@Test
+	void whenWhatIsKeptEndsThenItCanBeKeptAgain() {
+		ConnectionPool pool = this.fixture.pool();
+		EndpointPool endpoint = this.fixture.connected(pool, ONE);
+		pool.releaseUnconnected(endpoint);
+		FakeConnection old = (FakeConnection) endpoint.connections().get(0);
+		old.drain();
+		assertThat(pool.endpoints()).isEmpty();
+		EndpointPool next = this.fixture.connected(pool, ONE);
+		pool.releaseUnconnected(next);
+		assertThat(next.state()).isEqualTo(EndpointPool.State.READY);
+		pool.close();
+		assertThat(pool.endpoints()).isEmpty();
+	}
+
 	// The bound of all connections
 
 	@Test

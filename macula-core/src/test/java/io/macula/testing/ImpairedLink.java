@@ -94,12 +94,12 @@ public final class ImpairedLink implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	private ImpairedLink(InetSocketAddress target, long seed) throws IOException {
+	private ImpairedLink(InetSocketAddress address, InetSocketAddress target, long seed) throws IOException {
 		this.target = target;
 		this.toTarget = new Way(new Random(seed));
 		this.toClient = new Way(new Random(~seed));
 		this.selector = Selector.open();
-		this.inner = open();
+		this.inner = open(address);
 		this.inner.register(this.selector, SelectionKey.OP_READ);
 		this.address = (InetSocketAddress) this.inner.getLocalAddress();
 		this.thread = new Thread(this::run, "impaired-link-" + this.address.getPort());
@@ -114,8 +114,19 @@ public final class ImpairedLink implements AutoCloseable {
 	 * @return the link
 	 */
 	public static ImpairedLink to(InetSocketAddress target, long seed) {
+		return at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), target, seed);
+	}
+
+	/**
+	 * A perfect link to the target.
+	 * @param address where clients send to
+	 * @param target where datagrams go
+	 * @param seed decides which datagrams suffer
+	 * @return the link
+	 */
+	public static ImpairedLink at(InetSocketAddress address, InetSocketAddress target, long seed) {
 		try {
-			return new ImpairedLink(target, seed);
+			return new ImpairedLink(address, target, seed);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -333,12 +344,12 @@ public final class ImpairedLink implements AutoCloseable {
 		}
 	}
 
-	private static DatagramChannel open() throws IOException {
+	private static DatagramChannel open(InetSocketAddress address) throws IOException {
 		DatagramChannel channel = DatagramChannel.open();
 		channel.configureBlocking(false);
 		channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);
 		channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
-		channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+		channel.bind(address);
 		return channel;
 	}
 
@@ -374,7 +385,7 @@ public final class ImpairedLink implements AutoCloseable {
 		}
 
 		private DatagramChannel openOuter() throws IOException {
-			DatagramChannel channel = open();
+			DatagramChannel channel = open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 			channel.register(ImpairedLink.this.selector, SelectionKey.OP_READ, this);
 			return channel;
 		}
