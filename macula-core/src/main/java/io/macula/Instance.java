@@ -16,6 +16,7 @@
 
 package io.macula;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -38,9 +39,12 @@ import org.jspecify.annotations.Nullable;
  * @param identity SHA-256 of the public key that it shows in handshakes, in lower-case
  * hexadecimal: no other process at its endpoint gets a call; {@code null} if the
  * directory does not know it
+ * @param further other addresses at which the instance is reached, for clients that the
+ * first one does not lead to it; from the nearest to the farthest, at most
+ * {@value Route#MAX_FURTHER}, by default none
  */
 public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Nullable String zone, int priority,
-		int weight, Map<String, String> metadata, @Nullable String identity) {
+		int weight, Map<String, String> metadata, @Nullable String identity, List<Endpoint> further) {
 
 	/** Weight of an instance for which none is set. */
 	public static final int DEFAULT_WEIGHT = 100;
@@ -72,6 +76,9 @@ public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Null
 		require(weight >= 1 && weight <= MAX_WEIGHT, "weight", weight, "1 to " + MAX_WEIGHT);
 		require(Math.abs((long) priority) <= MAX_PRIORITY, "priority", priority, -MAX_PRIORITY + " to " + MAX_PRIORITY);
 		requireMetadata(metadata);
+		further = Route.requireFurther(endpoint, further);
+		require(further.isEmpty() || metadata.size() < MAX_METADATA, "metadata", "of " + metadata.size() + " entries",
+				"at most " + (MAX_METADATA - 1) + " entries beside further addresses, which travel in one");
 	}
 
 	/**
@@ -117,6 +124,22 @@ public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Null
 	}
 
 	/**
+	 * An instance with one address.
+	 * @param nodeId unique in the realm
+	 * @param incarnation number that grows with each start of the process
+	 * @param endpoint address at which the instance listens
+	 * @param zone place, or {@code null}
+	 * @param priority lower values come first
+	 * @param weight relative share
+	 * @param metadata free text
+	 * @param identity SHA-256 of its public key, or {@code null}
+	 */
+	public Instance(String nodeId, long incarnation, Endpoint endpoint, @Nullable String zone, int priority, int weight,
+			Map<String, String> metadata, @Nullable String identity) {
+		this(nodeId, incarnation, endpoint, zone, priority, weight, metadata, identity, List.of());
+	}
+
+	/**
 	 * An instance of which the directory does not know the identity.
 	 * @param nodeId unique in the realm
 	 * @param incarnation number that grows with each start of the process
@@ -149,7 +172,26 @@ public record Instance(String nodeId, long incarnation, Endpoint endpoint, @Null
 	 */
 	public Instance withWeight(int other) {
 		return new Instance(this.nodeId, this.incarnation, this.endpoint, this.zone, this.priority, other,
-				this.metadata, this.identity);
+				this.metadata, this.identity, this.further);
+	}
+
+	/**
+	 * This instance with other further addresses.
+	 * @param addresses from the nearest to the farthest
+	 * @return an instance
+	 * @throws IllegalArgumentException if they are not valid
+	 */
+	public Instance withFurther(List<Endpoint> addresses) {
+		return new Instance(this.nodeId, this.incarnation, this.endpoint, this.zone, this.priority, this.weight,
+				this.metadata, this.identity, addresses);
+	}
+
+	/**
+	 * All addresses at which this instance is reached.
+	 * @return the route
+	 */
+	public Route route() {
+		return new Route(this.endpoint, this.further);
 	}
 
 	@Override

@@ -17,6 +17,8 @@
 package io.macula.directory;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -36,6 +38,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -55,8 +58,9 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 
 	/*
 	 * {"v":1,"service":"test.calculator","id":"a","incarnation":1,"host":"10.0.0.1",
-	 * "port":9443,"zone":"z","priority":0,"weight":100,"metadata":{},"identity":"...",
-	 * "fingerprint":"...","leaseMillis":15000,"departing":true}
+	 * "port":9443,"further":["198.51.100.1:9443"],"zone":"z","priority":0,"weight":100,
+	 * "metadata":{},"identity":"...","fingerprint":"...","leaseMillis":15000,
+	 * "departing":true}
 	 *
 	 * Fields that have their default are left out. Fields of later versions are skipped
 	 * by earlier ones; "v" changes only where that would be wrong.
@@ -177,7 +181,7 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 		Endpoint endpoint = new Endpoint(required(tree, "host"), small(tree, "port", 0));
 		Instance instance = new Instance(required(tree, "id"), number(tree, "incarnation", 0), endpoint,
 				text(tree, "zone"), small(tree, "priority", 0), small(tree, "weight", Instance.DEFAULT_WEIGHT),
-				texts(tree, "metadata"), text(tree, "identity"));
+				texts(tree, "metadata"), text(tree, "identity"), endpoints(tree, "further"));
 		String fingerprint = text(tree, "fingerprint");
 		Duration lease = Duration.ofMillis(number(tree, "leaseMillis", Advertisement.DEFAULT_TTL.toMillis()));
 		return new AdvertisementRecord(service, instance, (fingerprint != null) ? new Fingerprint(fingerprint) : null,
@@ -251,6 +255,24 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 		return texts;
 	}
 
+	private static List<Endpoint> endpoints(JsonNode tree, String name) {
+		JsonNode node = tree.get(name);
+		if (node == null || node.isNull()) {
+			return List.of();
+		}
+		if (!node.isArray()) {
+			throw unexpected(name, node, "a list of texts");
+		}
+		List<Endpoint> endpoints = new ArrayList<>();
+		for (JsonNode each : node) {
+			if (!each.isString()) {
+				throw unexpected(name, each, "a text such as \"198.51.100.1:9443\"");
+			}
+			endpoints.add(Endpoint.parse(each.stringValue()));
+		}
+		return endpoints;
+	}
+
 	private static IllegalArgumentException unexpected(String name, JsonNode node, String expected) {
 		return new IllegalArgumentException(
 				"its field '" + name + "' is " + Printable.text(node.toString(), 100) + ": expected " + expected);
@@ -268,6 +290,10 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 		tree.put("v", VERSION).put("service", this.service.value()).put("id", node.nodeId());
 		tree.put("incarnation", node.incarnation());
 		tree.put("host", node.endpoint().host()).put("port", node.endpoint().port());
+		if (!node.further().isEmpty()) {
+			ArrayNode further = tree.putArray("further");
+			node.further().forEach((each) -> further.add(each.toString()));
+		}
 		if (node.zone() != null) {
 			tree.put("zone", node.zone());
 		}

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import io.macula.Endpoint;
 import io.macula.Fingerprint;
 import io.macula.Instance;
+import io.macula.Route;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
 import io.macula.tls.NodeIdentity;
@@ -47,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  * @param zone place, or {@code null}
  * @param priority lower values come first
  * @param weight relative share
- * @param metadata free text
+ * @param metadata free text; of a node with further addresses also these, as
+ * {@link Route#METADATA_KEY}: signed, and passed on by nodes of earlier versions
  * @param services names of the services, sorted
  * @param fingerprints versions of the contracts, one for each service in the same order,
  * empty text for one that is not known; empty in a record of an earlier version
@@ -86,9 +88,17 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 		Instance instance = advertisement.instance();
 		List<String> services = advertisement.services().stream().map(ServiceName::value).sorted().toList();
 		return new NodeRecord(instance.nodeId(), term, version, instance.incarnation(), instance.endpoint().host(),
-				instance.endpoint().port(), instance.zone(), instance.priority(), instance.weight(),
-				instance.metadata(), services, texts(advertisement.fingerprints(), services),
-				advertisement.ttl().toMillis());
+				instance.endpoint().port(), instance.zone(), instance.priority(), instance.weight(), metadata(instance),
+				services, texts(advertisement.fingerprints(), services), advertisement.ttl().toMillis());
+	}
+
+	private static Map<String, String> metadata(Instance instance) {
+		if (instance.further().isEmpty()) {
+			return instance.metadata();
+		}
+		Map<String, String> all = new HashMap<>(instance.metadata());
+		all.put(Route.METADATA_KEY, Route.text(instance.further()));
+		return all;
 	}
 
 	private static List<String> texts(Map<ServiceName, Fingerprint> fingerprints, List<String> services) {
@@ -101,13 +111,31 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 	}
 
 	/**
+	 * Where the node is reached.
+	 * @return at least one address, nearest first
+	 */
+	List<Endpoint> addresses() {
+		Endpoint first = new Endpoint(this.host, this.port);
+		String further = this.metadata.get(Route.METADATA_KEY);
+		return (further == null) ? List.of(first) : new Route(first, Route.parseFurther(further)).endpoints();
+	}
+
+	/**
 	 * The instance that this record describes.
 	 * @return the instance
 	 * @throws RuntimeException if a value is not valid
 	 */
 	Instance instance() {
-		return new Instance(this.nodeId, this.incarnation, new Endpoint(this.host, this.port), this.zone, this.priority,
-				this.weight, this.metadata, identityText());
+		Endpoint endpoint = new Endpoint(this.host, this.port);
+		String further = this.metadata.get(Route.METADATA_KEY);
+		if (further == null) {
+			return new Instance(this.nodeId, this.incarnation, endpoint, this.zone, this.priority, this.weight,
+					this.metadata, identityText());
+		}
+		Map<String, String> own = new HashMap<>(this.metadata);
+		own.remove(Route.METADATA_KEY);
+		return new Instance(this.nodeId, this.incarnation, endpoint, this.zone, this.priority, this.weight, own,
+				identityText(), Route.parseFurther(further));
 	}
 
 	/**

@@ -18,6 +18,7 @@ package io.macula.directory;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -50,6 +51,17 @@ class AdvertisementRecordTests {
 				Duration.ofSeconds(3), true);
 		assertThat(parse(record.encode(), "a:1")).isEqualTo(record);
 		assertThat(record.encode()).isEqualTo(parse(record.encode(), "a:1").encode());
+	}
+
+	@Test
+	void furtherAddressesArriveAndEarlierVersionsSkipThem() {
+		Instance several = FULL.withFurther(List.of(new Endpoint("192.0.2.1", 30443), new Endpoint("::2", 1)));
+		AdvertisementRecord record = AdvertisementRecord.of(SERVICE, several);
+		assertThat(parse(record.encode(), "a:1")).isEqualTo(record);
+		String text = new String(record.encode(), StandardCharsets.UTF_8);
+		assertThat(text).contains("\"further\":[\"192.0.2.1:30443\",\"[::2]:1\"]");
+		assertThat(new String(AdvertisementRecord.of(SERVICE, FULL).encode(), StandardCharsets.UTF_8))
+			.doesNotContain("further");
 	}
 
 	@Test
@@ -100,6 +112,11 @@ class AdvertisementRecordTests {
 			"v":1           | "v":1,"metadata":[]           | expected an object of texts
 			"v":1           | "v":1,"metadata":{"a":1}      | 'metadata.a' is 1
 			"v":1           | "v":1,"metadata":{"":"b"}     | metadata entry ''
+			"v":1           | "v":1,"further":"h:2"         | 'further' is "h:2": expected a list
+			"v":1           | "v":1,"further":[1]           | 'further' is 1: expected a text
+			"v":1           | "v":1,"further":["h"]         | Endpoint 'h'
+			"v":1           | "v":1,"further":["h:1"]       | expected each address once
+			"v":1           | "v":1,"further":["a:1","a:2","a:3","a:4","a:5"] | expected at most 4
 			"v":1           | "v":1,"identity":"AB"         | identity 'AB'
 			"v":1           | "v":1,"fingerprint":"x"       | Fingerprint of 1 characters
 			"v":1           | "v":1,"leaseMillis":1         | lease of 1ms
