@@ -27,6 +27,7 @@ import io.macula.directory.DirectoryEngineFactory;
 import io.macula.embedded.EmbeddedDirectory;
 import io.macula.embedded.EmbeddedSettings;
 import io.macula.pool.ConnectionPool;
+import io.macula.pool.Connector;
 import io.macula.pool.PoolListener;
 import io.macula.pool.PoolSettings;
 import io.macula.server.ProviderSettings;
@@ -97,8 +98,8 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 		opened.first("the transport", quic::close);
 		CertificateWatch certificates = CertificateWatch.start(this.tls, quic::schedule);
 		opened.first("the certificate watch", certificates::close);
-		QuicConnector connector = new QuicConnector(quic, this.tls, info);
-		ConnectionPool connections = new ConnectionPool(this.pool, connector::connect, quic::schedule, System::nanoTime,
+		Connector connector = Connector.of(new QuicConnector(quic, this.tls, info));
+		ConnectionPool connections = new ConnectionPool(this.pool, connector, quic::schedule, System::nanoTime,
 				PoolListener.logging());
 		opened.first("the connections", connections::close);
 		DirectoryEngine engine = this.engines.next(new DirectoryEngineFactory.Context(this.settings.realm(),
@@ -118,14 +119,14 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 		return new Life(this, info, quic, certificates, connections, engine, calling, serving);
 	}
 
-	private EmbeddedDirectory embedded(NodeInfo info, ConnectionPool connections, QuicConnector connector) {
+	private EmbeddedDirectory embedded(NodeInfo info, ConnectionPool connections, Connector connector) {
 		EmbeddedSettings embedded = new EmbeddedSettings(this.settings.realm(), this.settings.nodeId(),
 				info.incarnation(), this.tls::key, this.settings.seeds(), this.settings.lease(),
 				this.settings.maxNodes());
 		boolean everyAddress = this.tls.peerName() != null;
 		return (this.provider != null)
-				? EmbeddedDirectory.replica(embedded, connections, connector::connect, everyAddress, this.codecs)
-				: EmbeddedDirectory.client(embedded, connections, connector::connect, everyAddress, this.codecs);
+				? EmbeddedDirectory.replica(embedded, connections, connector, everyAddress, this.codecs)
+				: EmbeddedDirectory.client(embedded, connections, connector, everyAddress, this.codecs);
 	}
 
 	private ServingPart serving(ProviderSettings how, NodeInfo info, Transport quic, DirectoryEngine engine,

@@ -36,8 +36,8 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 
 /**
- * All outgoing connections of a node, one {@link EndpointPool} per endpoint. Safe for all
- * threads, without a lock of its own; closed by its owner, the node.
+ * All outgoing connections of a node, one {@link EndpointPool} per {@link Destination}.
+ * Safe for all threads, without a lock of its own; closed by its owner, the node.
  * <p>
  * Its life goes one way: ACTIVE to DRAINING by {@link #drain}, from each to CLOSED by
  * {@link #close}. Whoever retains an endpoint later gets a pool that refuses everything.
@@ -60,7 +60,9 @@ public final class ConnectionPool implements AutoCloseable {
 
 	private final Supplier<RandomGenerator> random;
 
-	private final ConcurrentHashMap<Endpoint, Retained> pools = new ConcurrentHashMap<>();
+	private final Handover handover = new Handover(this);
+
+	private final ConcurrentHashMap<Destination, Retained> pools = new ConcurrentHashMap<>();
 
 	/** Pools that nobody retains and that finish what is in flight. */
 	private final Set<EndpointPool> draining = ConcurrentHashMap.newKeySet();
@@ -104,31 +106,37 @@ public final class ConnectionPool implements AutoCloseable {
 	}
 
 	/**
-	 * The pool of an endpoint, retained for the caller until {@link #release}.
+	 * The pool of an endpoint, whoever is there, retained for the caller until
+	 * {@link #release}. It is that of an instance with further addresses which is
+	 * connected right there, if there is one.
 	 * @param endpoint the endpoint
 	 * @param incarnation incarnation of the process that listens there, 0 if unknown;
 	 * connections to another one are closed
 	 * @return the pool
 	 */
 	public EndpointPool retain(Endpoint endpoint, long incarnation) {
-		EndpointPool pool = hold(endpoint);
+		EndpointPool pool = this.handover.holdConnectedAt(endpoint);
+		if (pool == null) {
+			pool = hold(Destination.of(endpoint));
+		}
 		follow(pool);
 		pool.renewed(incarnation);
 		return pool;
 	}
 
 	/**
-	 * The pool of an instance's endpoint, retained for the caller until
+	 * The pool of an instance, retained for the caller until
 	 * {@link #release(EndpointPool, Instance)}. If the directory knows its identity,
 	 * calls go to no other node that answers there.
 	 * @param instance the instance
 	 * @return the pool
 	 */
 	public EndpointPool retain(Instance instance) {
-		EndpointPool pool = hold(instance.endpoint());
+		EndpointPool pool = hold(Destination.of(instance));
 		follow(pool);
 		pool.renewed(instance.incarnation());
 		pool.pin(instance);
+		this.handover.takeConnections(pool);
 		return pool;
 	}
 
@@ -156,23 +164,42 @@ public final class ConnectionPool implements AutoCloseable {
 		this.stranger.run();
 	}
 
-	private EndpointPool hold(Endpoint endpoint) {
+	private EndpointPool hold(Destination destination) {
 		while (true) {
-			Retained present = this.pools.get(endpoint);
+			Retained present = this.pools.get(destination);
 			if (present == null) {
-				Retained first = new Retained(create(endpoint), 1);
-				if (this.pools.putIfAbsent(endpoint, first) == null) {
+				Retained first = new Retained(create(destination), 1);
+				if (this.pools.putIfAbsent(destination, first) == null) {
 					return first.pool();
 				}
 			}
-			else if (this.pools.replace(endpoint, present, present.more())) {
+			else if (this.pools.replace(destination, present, present.more())) {
 				return present.pool();
 			}
 		}
 	}
 
-	private EndpointPool create(Endpoint endpoint) {
-		return new EndpointPool(this, endpoint, this.settings, this.connector, this.timer, this.clock, this.listener,
+	/** Retain a pool, unless nobody else does any more. */
+	boolean holdPresent(EndpointPool pool) {
+		while (true) {
+			Retained present = this.pools.get(pool.destination());
+			if (present == null || present.pool() != pool) {
+				return false;
+			}
+			if (this.pools.replace(pool.destination(), present, present.more())) {
+				return true;
+			}
+		}
+	}
+
+	/** The pool of an endpoint, whoever is there, if somebody retains it. */
+	@Nullable EndpointPool present(Endpoint endpoint) {
+		Retained present = this.pools.get(Destination.of(endpoint));
+		return (present != null) ? present.pool() : null;
+	}
+
+	private EndpointPool create(Destination destination) {
+		return new EndpointPool(this, destination, this.settings, this.connector, this.timer, this.clock, this.listener,
 				this.random);
 	}
 
@@ -220,16 +247,16 @@ public final class ConnectionPool implements AutoCloseable {
 	}
 
 	private boolean isLastReleased(EndpointPool pool) {
-		Endpoint endpoint = pool.endpoint();
+		Destination destination = pool.destination();
 		while (true) {
-			Retained present = this.pools.get(endpoint);
+			Retained present = this.pools.get(destination);
 			if (present == null || present.pool() != pool) {
 				return false;
 			}
-			if (present.holders() == 1 && this.pools.remove(endpoint, present)) {
+			if (present.holders() == 1 && this.pools.remove(destination, present)) {
 				return true;
 			}
-			if (present.holders() > 1 && this.pools.replace(endpoint, present, present.less())) {
+			if (present.holders() > 1 && this.pools.replace(destination, present, present.less())) {
 				return false;
 			}
 		}
@@ -335,12 +362,18 @@ public final class ConnectionPool implements AutoCloseable {
 		}
 	}
 
+	/** An endpoint was connected. */
+	void connected(EndpointPool pool) {
+		this.handover.offerConnections(pool);
+		makeRoom(pool);
+	}
+
 	/**
-	 * An endpoint was connected: beyond the bound, the least recently used idle ones
-	 * leave. Not before the connection is there, because a dial may fail. Two threads may
-	 * do this at once; they choose the same ones.
+	 * Beyond the bound, the least recently used idle ones leave. Not before the
+	 * connection is there, because a dial may fail. Two threads may do this at once; they
+	 * choose the same ones.
 	 */
-	void makeRoom(EndpointPool connected) {
+	private void makeRoom(EndpointPool connected) {
 		List<EndpointPool> all = endpoints();
 		int open = 0;
 		for (EndpointPool pool : all) {

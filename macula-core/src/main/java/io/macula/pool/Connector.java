@@ -17,9 +17,14 @@
 package io.macula.pool;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
 
 import io.macula.Endpoint;
+import io.macula.Status;
 import io.macula.transport.Connection;
+import io.macula.transport.QuicConnector;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -36,5 +41,40 @@ public interface Connector {
 	 * {@link io.macula.RpcException}; ends within the timeout
 	 */
 	Mono<Connection> connect(Endpoint endpoint, Duration timeout);
+
+	/**
+	 * Dial several addresses of one instance.
+	 * @param endpoints where to, those first that are tried first; at least one
+	 * @param objection what speaks against whoever answered, or {@code null}: another
+	 * address is tried then. Must not block
+	 * @param timeout bound of everything
+	 * @return as of {@link #connect(Endpoint, Duration)}; by default of the first address
+	 */
+	default Mono<Connection> connect(List<Endpoint> endpoints, Function<Connection, @Nullable Status> objection,
+			Duration timeout) {
+		return connect(endpoints.get(0), timeout);
+	}
+
+	/**
+	 * Dials by QUIC.
+	 * @param quic dials
+	 * @return a connector
+	 */
+	static Connector of(QuicConnector quic) {
+		return new Connector() {
+
+			@Override
+			public Mono<Connection> connect(Endpoint endpoint, Duration timeout) {
+				return quic.connect(endpoint, timeout);
+			}
+
+			@Override
+			public Mono<Connection> connect(List<Endpoint> endpoints, Function<Connection, @Nullable Status> objection,
+					Duration timeout) {
+				return quic.connect(endpoints, objection, timeout);
+			}
+
+		};
+	}
 
 }

@@ -17,10 +17,13 @@
 package io.macula.pool;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import io.macula.Code;
+import io.macula.Endpoint;
+import io.macula.Processed;
 import io.macula.Status;
 import io.macula.transport.Connection;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +60,9 @@ final class EndpointDials {
 
 	private long incarnation;
 
+	/** Of the addresses of the route: where the last connection came about. */
+	private Endpoint answeredLast;
+
 	/**
 	 * No dial yet.
 	 * @param pool told of the outcome of each dial
@@ -69,6 +75,7 @@ final class EndpointDials {
 	EndpointDials(EndpointPool pool, Connector connector, Duration timeout, Supplier<RandomGenerator> random,
 			Redial redial, long now) {
 		this.pool = pool;
+		this.answeredLast = pool.endpoint();
 		this.connector = connector;
 		this.timeout = timeout;
 		this.backoff = new DialBackoff(random);
@@ -97,7 +104,8 @@ final class EndpointDials {
 
 	/** The dial that is under way from now on; to be started without the lock. */
 	PendingDial begin() {
-		PendingDial dial = new PendingDial(this.pool, this.connector, this.timeout, this.incarnation);
+		List<Endpoint> addresses = this.pool.destination().route().endpoints(this.answeredLast);
+		PendingDial dial = new PendingDial(this.pool, addresses, this.connector, this.timeout, this.incarnation);
 		this.underWay = dial;
 		return dial;
 	}
@@ -120,7 +128,8 @@ final class EndpointDials {
 		this.furtherNanos = now + this.furtherBackoff.delay().toNanos();
 	}
 
-	void succeeded(Effects effects) {
+	void succeeded(Connection connection, Effects effects) {
+		this.answeredLast = connection.endpoint();
 		this.furtherBackoff.reset();
 		recovered(effects);
 	}
@@ -154,10 +163,28 @@ final class EndpointDials {
 		return dial.incarnation() != this.incarnation && connection.peer().incarnation() != this.incarnation;
 	}
 
+	/** The same of a connection that was not dialled here. */
+	boolean isOutdated(Connection connection) {
+		return this.incarnation != 0 && connection.peer().incarnation() != this.incarnation;
+	}
+
 	/** Why a connection to the process of before is closed. */
 	Status replaced() {
 		return Status.unknown(Code.UNAVAILABLE, "the process at " + this.pool.endpoint()
 				+ " was replaced by a newer one (incarnation " + this.incarnation + ")");
+	}
+
+	/** Why a connection is closed that came beside others. */
+	Status unneeded() {
+		return new Status(Code.OK, this.pool.endpoint() + " needs no further connection", Processed.NO);
+	}
+
+	/** Why a connection was not there any more when it came. */
+	Status lost(Connection connection) {
+		Status reason = connection.closeReason();
+		return (reason != null && reason.code() != Code.OK) ? Status.notProcessed(reason.code(), reason.message())
+				: Status.notProcessed(Code.UNAVAILABLE,
+						"the connection to " + this.pool.endpoint() + " was lost at once");
 	}
 
 	void cancelRedial(Effects effects) {

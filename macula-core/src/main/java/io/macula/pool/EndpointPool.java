@@ -26,7 +26,6 @@ import java.util.random.RandomGenerator;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Instance;
-import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.transport.Connection;
@@ -35,8 +34,9 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /**
- * The connections to one endpoint, shared by all calls that go there. Safe for all
- * threads. Owned by the {@link ConnectionPool} that made it.
+ * The connections to one endpoint, or to whichever of the addresses of an instance that
+ * has several is reached, shared by all calls that go there. Safe for all threads. Owned
+ * by the {@link ConnectionPool} that made it.
  * <p>
  * {@link #ready} reads one immutable set. Every change is a transition under one lock;
  * what it brings about elsewhere is collected as {@link Effects} and done after the lock
@@ -74,6 +74,8 @@ public final class EndpointPool {
 
 	private final ConnectionPool owner;
 
+	private final Destination destination;
+
 	private final Endpoint endpoint;
 
 	private final PoolSettings settings;
@@ -82,15 +84,15 @@ public final class EndpointPool {
 
 	private final PoolListener listener;
 
-	private final ChangeListeners changeListeners = new ChangeListeners();
-
 	private final Object lock = new Object();
 
 	private final WaiterQueue waiters;
 
 	private final EndpointDials dials;
 
-	private final Pins pins;
+	private final Pins pins = new Pins();
+
+	private final EndpointLife life;
 
 	/** Whether the last dial found a node that no call is meant for. */
 	private volatile boolean foundStranger;
@@ -100,34 +102,35 @@ public final class EndpointPool {
 
 	private volatile ConnectionSet connections = ConnectionSet.EMPTY;
 
-	private volatile State state = State.IDLE;
-
 	private volatile @Nullable Status lastFailure;
 
 	private volatile long lastUsedNanos;
 
-	private Life life = Life.ACTIVE;
-
-	EndpointPool(ConnectionPool owner, Endpoint endpoint, PoolSettings settings, Connector connector, Timer timer,
+	EndpointPool(ConnectionPool owner, Destination destination, PoolSettings settings, Connector connector, Timer timer,
 			LongSupplier clock, PoolListener listener, Supplier<RandomGenerator> random) {
 		this.owner = owner;
-		this.endpoint = endpoint;
+		this.destination = destination;
+		this.endpoint = destination.route().first();
 		this.settings = settings;
 		this.clock = clock;
 		this.listener = listener;
 		this.lastUsedNanos = clock.getAsLong();
-		this.waiters = new WaiterQueue(endpoint, settings.maxPending());
-		this.pins = new Pins(endpoint);
+		this.waiters = new WaiterQueue(this.endpoint, settings.maxPending());
 		this.dials = new EndpointDials(this, connector, settings.connectTimeout(), random,
 				new Redial(timer, this::redialDue, this::redialRefused), this.lastUsedNanos);
+		this.life = new EndpointLife(this.dials, () -> owner.closed(this));
 	}
 
 	/**
-	 * The endpoint.
+	 * The endpoint: the first of the route.
 	 * @return the endpoint
 	 */
 	public Endpoint endpoint() {
 		return this.endpoint;
+	}
+
+	Destination destination() {
+		return this.destination;
 	}
 
 	/**
@@ -135,7 +138,7 @@ public final class EndpointPool {
 	 * @return the state
 	 */
 	public State state() {
-		return this.state;
+		return this.life.state();
 	}
 
 	/**
@@ -162,7 +165,7 @@ public final class EndpointPool {
 	 * @return disposing it ends the calls
 	 */
 	public Disposable onChange(Runnable listener) {
-		return this.changeListeners.add(listener);
+		return this.life.onChange(listener);
 	}
 
 	// The call path
@@ -242,7 +245,7 @@ public final class EndpointPool {
 	}
 
 	private void dial(Effects effects) {
-		if (this.life != Life.ACTIVE || this.dials.isUnderWay()) {
+		if (!this.life.isActive() || this.dials.isUnderWay()) {
 			return;
 		}
 		PendingDial begun = this.dials.begin();
@@ -252,16 +255,26 @@ public final class EndpointPool {
 		effects.add(begun::start);
 	}
 
+	/**
+	 * What speaks against whoever answered at one of several addresses: in a network of
+	 * its own, another node may well have the address that is meant for another network.
+	 */
+	@Nullable Status objection(Connection connection) {
+		synchronized (this.lock) {
+			return this.pins.admit(connection) ? null : this.pins.stranger(connection);
+		}
+	}
+
 	/** The outcome of a dial: a connection. */
 	void connected(PendingDial ended, Connection connection) {
 		change((effects) -> {
 			this.dials.ended();
 			Connection.State present = connection.state();
-			if (this.life != Life.ACTIVE) {
-				effects.add(() -> connection.close(unneeded()));
+			if (!this.life.isActive()) {
+				effects.add(() -> connection.close(this.dials.unneeded()));
 			}
 			else if (present == Connection.State.DRAINING || present == Connection.State.CLOSED) {
-				dialFailed(reason(connection), effects);
+				dialFailed(this.dials.lost(connection), effects);
 			}
 			else if (this.dials.isOutdated(ended, connection)) {
 				Status reason = this.dials.replaced();
@@ -287,28 +300,32 @@ public final class EndpointPool {
 		this.lastFailure = null;
 		this.foundStranger = false;
 		this.lastUsedNanos = this.clock.getAsLong();
-		this.dials.succeeded(effects);
+		this.dials.succeeded(connection, effects);
 		if (other != null) {
 			// A suspected one came back while this one was dialled in its place.
-			effects.add(() -> connection.close(unneeded()));
+			effects.add(() -> connection.close(this.dials.unneeded()));
 			this.waiters.connected(other, effects);
 			return;
 		}
 		List<Connection> outlived = this.connections.suspected();
 		this.connections = this.connections.with(connection);
-		effects.add(() -> this.listener.connected(connection));
+		effects.add(() -> this.listener.connected(this.endpoint, connection));
 		effects.add(() -> new ConnectionWatch(this, connection).start());
 		this.waiters.connected(connection, effects);
 		outlived.forEach((each) -> effects.add(each::drain));
 		settle(effects);
-		effects.add(() -> this.owner.makeRoom(this));
+		effects.add(() -> this.owner.connected(this));
 	}
 
 	/** The outcome of a dial: none. */
-	void dialFailed(Status notProcessed) {
+	void dialFailed(PendingDial ended, Status notProcessed) {
 		change((effects) -> {
 			this.dials.ended();
-			if (this.life == Life.ACTIVE) {
+			if (this.life.isActive()) {
+				if (ended.metStranger()) {
+					this.foundStranger = true;
+					effects.add(this.owner::foundStranger);
+				}
 				dialFailed(notProcessed, effects);
 			}
 		});
@@ -351,6 +368,42 @@ public final class EndpointPool {
 		});
 	}
 
+	// Connections that pass from one pool to another
+
+	/** Whether a connection of another pool is what this one would dial for. */
+	boolean wants(Connection connection) {
+		synchronized (this.lock) {
+			return this.life.isActive() && this.connections.isEmpty() && this.pins.isMeant(connection)
+					&& !this.dials.isOutdated(connection) && connection.state() == Connection.State.READY;
+		}
+	}
+
+	/**
+	 * Let another pool have a connection, if this one has it and no instance needs it
+	 * here; what is in flight on it stays.
+	 */
+	void handOver(Connection connection, EndpointPool taker) {
+		change((effects) -> {
+			if (this.life.isActive() && !this.pins.anyRetains() && this.waiters.isEmpty()
+					&& this.connections.contains(connection)) {
+				this.connections = this.connections.without(connection);
+				effects.add(() -> taker.adopt(connection));
+			}
+		});
+	}
+
+	/** Take over what another pool let go, as if it had been dialled. */
+	private void adopt(Connection connection) {
+		change((effects) -> {
+			if (wants(connection)) {
+				connected(connection, effects);
+			}
+			else {
+				effects.add(connection::drain);
+			}
+		});
+	}
+
 	// What becomes of a connection
 
 	/** A connection changed its state. */
@@ -379,7 +432,7 @@ public final class EndpointPool {
 		if (next == Connection.State.DRAINING) {
 			this.draining.add(connection);
 		}
-		if (!this.connections.isEmpty() || this.life != Life.ACTIVE) {
+		if (!this.connections.isEmpty() || !this.life.isActive()) {
 			return;
 		}
 		Status reason = connection.closeReason();
@@ -415,7 +468,7 @@ public final class EndpointPool {
 	 */
 	void renewed(long newIncarnation) {
 		change((effects) -> {
-			if (this.life != Life.ACTIVE || !this.dials.renewed(newIncarnation)) {
+			if (!this.life.isActive() || !this.dials.renewed(newIncarnation)) {
 				return;
 			}
 			Status reason = this.dials.replaced();
@@ -433,16 +486,10 @@ public final class EndpointPool {
 	 */
 	void pin(Instance instance) {
 		change((effects) -> {
-			if (this.life != Life.ACTIVE || !this.pins.add(instance)) {
+			if (!this.life.isActive() || !this.pins.add(instance)) {
 				return;
 			}
-			for (Connection connection : this.connections.all()) {
-				if (!this.pins.admit(connection)) {
-					Status stranger = this.pins.stranger(connection);
-					effects.add(
-							this.pins.renewedItsKey(connection) ? connection::drain : () -> connection.close(stranger));
-				}
-			}
+			this.pins.endStrangers(this.connections.all(), effects);
 			if (this.foundStranger && this.connections.isEmpty() && this.dials.isScheduled()) {
 				this.dials.cancelRedial(effects);
 				dial(effects);
@@ -485,7 +532,7 @@ public final class EndpointPool {
 	/** Whether it refuses everything, and its last connection is closed. */
 	boolean isClosed() {
 		synchronized (this.lock) {
-			return this.life == Life.CLOSED;
+			return this.life.isClosed();
 		}
 	}
 
@@ -500,7 +547,7 @@ public final class EndpointPool {
 	 */
 	void drain(Status refused) {
 		change((effects) -> {
-			if (this.life == Life.ACTIVE) {
+			if (this.life.isActive()) {
 				retire(refused, effects);
 				this.connections.all().forEach((connection) -> effects.add(connection::drain));
 			}
@@ -514,7 +561,7 @@ public final class EndpointPool {
 	 */
 	void close(Status refused, Status reason) {
 		change((effects) -> {
-			if (this.life == Life.ACTIVE) {
+			if (this.life.isActive()) {
 				retire(refused, effects);
 			}
 			List<Connection> open = new ArrayList<>(this.connections.all());
@@ -524,7 +571,7 @@ public final class EndpointPool {
 	}
 
 	private void retire(Status refused, Effects effects) {
-		this.life = Life.DRAINING;
+		this.life.retire();
 		this.dials.cancelRedial(effects);
 		this.waiters.close(refused, effects);
 	}
@@ -546,46 +593,7 @@ public final class EndpointPool {
 
 	/** What follows from the parts, once they have changed. */
 	private void settle(Effects effects) {
-		State next = present();
-		if (next != this.state) {
-			this.state = next;
-			effects.add(this.changeListeners::tell);
-		}
-		if (this.life == Life.DRAINING && this.connections.isEmpty() && this.draining.isEmpty()
-				&& !this.dials.isUnderWay()) {
-			this.life = Life.CLOSED;
-			effects.add(() -> this.owner.closed(this));
-		}
-	}
-
-	private State present() {
-		if (this.life != Life.ACTIVE) {
-			return State.CLOSED;
-		}
-		if (!this.connections.isEmpty()) {
-			return (this.connections.anyReady()) ? State.READY : State.SUSPECTED;
-		}
-		if (this.dials.isFailing()) {
-			return State.FAILED;
-		}
-		return (this.dials.isUnderWay()) ? State.CONNECTING : State.IDLE;
-	}
-
-	private Status unneeded() {
-		return new Status(Code.OK, this.endpoint + " needs no further connection", Processed.NO);
-	}
-
-	private Status reason(Connection connection) {
-		Status reason = connection.closeReason();
-		return (reason != null && reason.code() != Code.OK) ? Status.notProcessed(reason.code(), reason.message())
-				: Status.notProcessed(Code.UNAVAILABLE, "the connection to " + this.endpoint + " was lost at once");
-	}
-
-	/** One way only; see the class. */
-	private enum Life {
-
-		ACTIVE, DRAINING, CLOSED
-
+		this.life.settle(this.connections, !this.draining.isEmpty(), effects);
 	}
 
 	/**

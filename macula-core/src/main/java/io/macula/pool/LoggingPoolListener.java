@@ -89,14 +89,19 @@ final class LoggingPoolListener implements PoolListener {
 	}
 
 	@Override
-	public void connected(Connection connection) {
+	public void connected(Endpoint endpoint, Connection connection) {
 		@Nullable Long failed;
 		synchronized (this.failing) {
-			failed = this.failing.remove(connection.endpoint());
+			failed = this.failing.remove(endpoint);
 		}
+		String place = connection.endpoint().equals(endpoint) ? "" : " at " + connection.endpoint();
 		if (failed != null) {
-			this.limit.log(connection.endpoint() + " back", (suppressed) -> logger
-				.info("Endpoint {} is back: node {}{}", connection.endpoint(), connection.peer().nodeId(), suppressed));
+			this.limit.log(endpoint + " back", (suppressed) -> logger.info("Endpoint {} is back{}: node {}{}", endpoint,
+					place, connection.peer().nodeId(), suppressed));
+		}
+		else if (!place.isEmpty()) {
+			this.creations.log(endpoint + place, (suppressed) -> logger.info("Endpoint {} is reached{}: node {}{}",
+					endpoint, place, connection.peer().nodeId(), suppressed));
 		}
 	}
 

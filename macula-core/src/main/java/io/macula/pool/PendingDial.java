@@ -17,6 +17,7 @@
 package io.macula.pool;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.macula.Code;
@@ -26,9 +27,11 @@ import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.log.PrintableLogger;
 import io.macula.transport.Connection;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
 
 /**
  * One dial of an endpoint, from its start to its outcome. Safe for all threads.
@@ -45,11 +48,16 @@ final class PendingDial implements CoreSubscriber<Connection> {
 
 	private final Endpoint endpoint;
 
+	private final List<Endpoint> addresses;
+
 	private final Connector connector;
 
 	private final Duration timeout;
 
 	private final long incarnation;
+
+	/** Set by an answer that no call may go to; never cleared. */
+	private volatile boolean metStranger;
 
 	/** Turned once, by the outcome; never back. */
 	private final AtomicBoolean over = new AtomicBoolean();
@@ -57,14 +65,16 @@ final class PendingDial implements CoreSubscriber<Connection> {
 	/**
 	 * A dial that was not started.
 	 * @param pool told of the outcome
+	 * @param addresses where to dial, in this order
 	 * @param connector dials
 	 * @param timeout bound of the dial
 	 * @param incarnation of the process that the directory told for the endpoint, 0 if
 	 * unknown
 	 */
-	PendingDial(EndpointPool pool, Connector connector, Duration timeout, long incarnation) {
+	PendingDial(EndpointPool pool, List<Endpoint> addresses, Connector connector, Duration timeout, long incarnation) {
 		this.pool = pool;
 		this.endpoint = pool.endpoint();
+		this.addresses = addresses;
 		this.connector = connector;
 		this.timeout = timeout;
 		this.incarnation = incarnation;
@@ -75,13 +85,31 @@ final class PendingDial implements CoreSubscriber<Connection> {
 		return this.incarnation;
 	}
 
+	/**
+	 * Whether one of several addresses led to another node than the one that is meant.
+	 */
+	boolean metStranger() {
+		return this.metStranger;
+	}
+
 	void start() {
 		try {
-			this.connector.connect(this.endpoint, this.timeout).subscribe(this);
+			Mono<Connection> dialled = (this.addresses.size() == 1)
+					? this.connector.connect(this.endpoint, this.timeout)
+					: this.connector.connect(this.addresses, this::objection, this.timeout);
+			dialled.subscribe(this);
 		}
 		catch (Throwable ex) {
 			onError(ex);
 		}
+	}
+
+	private @Nullable Status objection(Connection connection) {
+		Status objection = this.pool.objection(connection);
+		if (objection != null) {
+			this.metStranger = true;
+		}
+		return objection;
 	}
 
 	@Override
@@ -97,7 +125,7 @@ final class PendingDial implements CoreSubscriber<Connection> {
 			}
 			catch (Throwable ex) {
 				Effects.guard(() -> connection.close(failure(ex.toString())));
-				this.pool.dialFailed(status(ex));
+				this.pool.dialFailed(this, status(ex));
 			}
 		}
 		else {
@@ -108,7 +136,7 @@ final class PendingDial implements CoreSubscriber<Connection> {
 	@Override
 	public void onError(Throwable error) {
 		if (this.over.compareAndSet(false, true)) {
-			this.pool.dialFailed(status(error));
+			this.pool.dialFailed(this, status(error));
 		}
 		else {
 			logger.debug("A dial of {} failed after its end", this.endpoint, error);
@@ -118,7 +146,7 @@ final class PendingDial implements CoreSubscriber<Connection> {
 	@Override
 	public void onComplete() {
 		if (this.over.compareAndSet(false, true)) {
-			this.pool.dialFailed(failure("no connection came of it"));
+			this.pool.dialFailed(this, failure("no connection came of it"));
 		}
 	}
 

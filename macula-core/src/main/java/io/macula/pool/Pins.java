@@ -18,10 +18,10 @@ package io.macula.pool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import io.macula.Code;
-import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.Status;
 import io.macula.transport.Connection;
@@ -35,24 +35,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pins {
 
-	private final Endpoint endpoint;
-
-	/** One for each that retains the endpoint and knows the identity. */
+	/**
+	 * One for each that retains the endpoint and knows the identity, or has further
+	 * addresses: at one of them another node may well be found, which has another id.
+	 */
 	private final List<Instance> pinned = new ArrayList<>();
 
-	Pins(Endpoint endpoint) {
-		this.endpoint = endpoint;
-	}
+	/** How many instances retain the pool, pinned or not. */
+	private int retained;
 
 	/**
 	 * An instance is retained.
 	 * @return whether it is the first of its identity
 	 */
 	boolean add(Instance instance) {
-		boolean first = instance.identity() != null && this.pinned.stream().noneMatch((pin) -> same(pin, instance));
-		if (instance.identity() != null) {
-			this.pinned.add(instance);
+		this.retained++;
+		if (instance.identity() == null && instance.further().isEmpty()) {
+			return false;
 		}
+		boolean first = this.pinned.stream().noneMatch((pin) -> same(pin, instance));
+		this.pinned.add(instance);
 		return first;
 	}
 
@@ -60,6 +62,7 @@ final class Pins {
 	 * An instance is released.
 	 */
 	void remove(Instance instance) {
+		this.retained--;
 		for (int i = 0; i < this.pinned.size(); i++) {
 			if (same(this.pinned.get(i), instance)) {
 				this.pinned.remove(i);
@@ -69,23 +72,50 @@ final class Pins {
 	}
 
 	/**
+	 * Whether the pool is retained for any instance.
+	 */
+	boolean anyRetains() {
+		return this.retained > 0;
+	}
+
+	/**
 	 * Whether a call may go to whoever answered.
 	 */
 	boolean admit(Connection connection) {
+		return this.pinned.isEmpty() || isMeant(connection);
+	}
+
+	/**
+	 * Whether one of those that are meant answered.
+	 */
+	boolean isMeant(Connection connection) {
 		NodeInfo peer = connection.peer();
-		return this.pinned.isEmpty() || this.pinned.stream()
-			.anyMatch((pin) -> pin.nodeId().equals(peer.nodeId()) && pin.identity() != null
-					&& pin.identity().equals(peer.identity()));
+		return this.pinned.stream()
+			.anyMatch((pin) -> pin.nodeId().equals(peer.nodeId())
+					&& (pin.identity() == null || pin.identity().equals(peer.identity())));
 	}
 
 	/**
 	 * Whether it is the process that is meant, which shows another key since it renewed
 	 * its certificates. It had that of before when it was connected.
 	 */
-	boolean renewedItsKey(Connection connection) {
+	private boolean renewedItsKey(Connection connection) {
 		NodeInfo peer = connection.peer();
 		return this.pinned.stream()
 			.anyMatch((pin) -> pin.nodeId().equals(peer.nodeId()) && pin.incarnation() == peer.incarnation());
+	}
+
+	/**
+	 * End those connections that no call may go to: at once, or when what is in flight is
+	 * finished.
+	 */
+	void endStrangers(List<Connection> connections, Effects effects) {
+		for (Connection connection : connections) {
+			if (!admit(connection)) {
+				Status stranger = stranger(connection);
+				effects.add(renewedItsKey(connection) ? connection::drain : () -> connection.close(stranger));
+			}
+		}
 	}
 
 	/**
@@ -98,7 +128,7 @@ final class Pins {
 			.distinct()
 			.collect(Collectors.joining(" or "));
 		return Status.notProcessed(Code.UNAVAILABLE,
-				"another node is at " + this.endpoint + ": expected " + expected + ", found "
+				"another node is at " + connection.endpoint() + ": expected " + expected + ", found "
 						+ text(peer.nodeId(), peer.identity())
 						+ "; nothing was sent to it. A restarted node is known by the directory within moments; if this"
 						+ " lasts, see which of the two belongs there (macula.provider.port, advertised-host)");
@@ -106,7 +136,7 @@ final class Pins {
 
 	private static boolean same(Instance one, Instance other) {
 		return one.nodeId().equals(other.nodeId()) && one.incarnation() == other.incarnation()
-				&& String.valueOf(one.identity()).equals(other.identity());
+				&& Objects.equals(one.identity(), other.identity());
 	}
 
 	private static String text(String nodeId, @Nullable String identity) {

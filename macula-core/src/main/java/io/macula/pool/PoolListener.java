@@ -48,9 +48,10 @@ public interface PoolListener {
 
 	/**
 	 * A connection is there.
-	 * @param connection the connection
+	 * @param endpoint the endpoint that was dialled
+	 * @param connection the connection, of that endpoint or of a further address
 	 */
-	default void connected(Connection connection) {
+	default void connected(Endpoint endpoint, Connection connection) {
 	}
 
 	/**

@@ -28,9 +28,9 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import io.macula.Code;
-import io.macula.Endpoint;
 import io.macula.Fingerprint;
 import io.macula.Instance;
+import io.macula.Route;
 import io.macula.ServiceName;
 import io.macula.selection.InstanceTracker.Availability;
 import org.jspecify.annotations.Nullable;
@@ -283,10 +283,10 @@ final class Roster {
 	/**
 	 * What makes an instance the same one.
 	 */
-	private record Process(String nodeId, long incarnation, Endpoint endpoint, @Nullable String identity) {
+	private record Process(String nodeId, long incarnation, Route route, @Nullable String identity) {
 
 		static Process of(Instance instance) {
-			return new Process(instance.nodeId(), instance.incarnation(), instance.endpoint(), instance.identity());
+			return new Process(instance.nodeId(), instance.incarnation(), instance.route(), instance.identity());
 		}
 
 	}

@@ -50,7 +50,7 @@ class LoggingPoolListenerTests {
 	void whenPeerDrainsItsConnectionThenNothingFailedAndNothingIsBack() {
 		this.listener.drained(ONE, MOVED);
 		this.listener.dialling(ONE);
-		this.listener.connected(new FakeConnection(ONE, 0));
+		this.listener.connected(ONE, new FakeConnection(ONE, 0));
 		assertThat(this.log.at(Level.WARN)).isEmpty();
 		assertThat(this.log.at(Level.INFO)).containsExactly(
 				"Endpoint 10.0.0.1:9443 drained its connection and is dialled again until it is back or withdrawn: "
@@ -107,9 +107,19 @@ class LoggingPoolListenerTests {
 	@Test
 	void whenFailedEndpointIsBackThenItIsSaidOnce() {
 		this.listener.failed(ONE, REFUSED);
-		this.listener.connected(new FakeConnection(ONE, 0));
-		this.listener.connected(new FakeConnection(ONE, 0));
+		this.listener.connected(ONE, new FakeConnection(ONE, 0));
+		this.listener.connected(ONE, new FakeConnection(ONE, 0));
 		assertThat(this.log.at(Level.INFO)).containsExactly("Endpoint 10.0.0.1:9443 is back: node peer");
+	}
+
+	@Test
+	void whenAFurtherAddressAnswersThenItIsNamedAndTheEndpointIsBack() {
+		this.listener.connected(ONE, new FakeConnection(TWO, 0));
+		this.listener.failed(ONE, REFUSED);
+		this.listener.connected(ONE, new FakeConnection(TWO, 0));
+		assertThat(this.log.at(Level.INFO)).containsExactly(
+				"Endpoint 10.0.0.1:9443 is reached at 10.0.0.2:9443: node peer",
+				"Endpoint 10.0.0.1:9443 is back at 10.0.0.2:9443: node peer");
 	}
 
 	@Test

@@ -104,7 +104,7 @@ final class PoolFixture implements Connector, PoolListener {
 	}
 
 	@Override
-	public void connected(Connection connection) {
+	public void connected(Endpoint endpoint, Connection connection) {
 		told("connected " + connection.endpoint());
 	}
 
