@@ -43,7 +43,8 @@ final class Claims {
 	 * endpoint that is not the one that claims, -> passed, because it is not there any
 	 * more: nobody answers, or the one that claims, or a node of another id. A node that
 	 * was restarted at its address is thus known within one handshake, one that came back
-	 * elsewhere within the timeout of a dial.
+	 * elsewhere within the timeout of a dial. A holder with further addresses is looked
+	 * for at all of them: who is at one may be a node of another network.
 	 *
 	 * Who takes an id while nobody is there has it only until the one before comes back
 	 * to its place (Home): otherwise each restart would be an opportunity. Such a claim,
@@ -62,6 +63,12 @@ final class Claims {
 
 	/** A holder that is linked to this node has this time to answer over its link. */
 	static final Duration LINK_TIMEOUT = Duration.ofMillis(500);
+
+	/**
+	 * Where the one that claims was found at an address of the holder, that one has this
+	 * time to answer at another: most likely it was restarted.
+	 */
+	static final Duration FURTHER_TIMEOUT = Duration.ofSeconds(1);
 
 	/** So long it counts who was found at a place. */
 	private static final Duration SEEN = Duration.ofSeconds(5);
@@ -230,30 +237,66 @@ final class Claims {
 			if (this.asked >= MOST_ASKED / share || this.dials >= DIALS / share) {
 				return;
 			}
-			if (claim.first == first && !claim.asked && mayDial(claim.where())) {
+			if (claim.first == first && !claim.asked && mayDial(claim.where().addresses())) {
 				ask(claim);
 			}
 		}
 	}
 
-	private boolean mayDial(NodeRecord where) {
-		return this.dialled.getOrDefault(where.host(), 0) < DIALS_OF_A_HOST
-				&& this.dialled.getOrDefault(where.address(), 0) < DIALS_OF_AN_ENDPOINT;
+	private boolean mayDial(List<Endpoint> addresses) {
+		return addresses.stream()
+			.allMatch((address) -> this.dialled.getOrDefault(address.host(), 0) < DIALS_OF_A_HOST
+					&& this.dialled.getOrDefault(address.toString(), 0) < DIALS_OF_AN_ENDPOINT);
 	}
 
 	private void ask(Claim claim) {
 		claim.asked = true;
 		claim.askedNanos = this.loop.nanoTime();
 		this.asked++;
-		this.dials++;
-		NodeRecord where = claim.where();
-		this.dialled.merge(where.host(), 1, Integer::sum);
-		this.dialled.merge(where.address(), 1, Integer::sum);
+		List<Endpoint> addresses = claim.where().addresses();
+		for (Endpoint address : addresses) {
+			this.dials++;
+			this.dialled.merge(address.host(), 1, Integer::sum);
+			this.dialled.merge(address.toString(), 1, Integer::sum);
+		}
 		claim.linked = !claim.home && this.links.challenge(claim.bound);
-		this.dialer.peerAt(new Endpoint(where.host(), where.port()))
-			.subscribe((shown) -> this.loop.execute(() -> answered(claim, shown)),
-					(error) -> this.loop.execute(() -> nobody(claim)), () -> this.loop.execute(() -> nobody(claim)));
-		this.loop.schedule(() -> nobody(claim), DIAL_TIMEOUT);
+		NodeRecord where = claim.where();
+		this.dialer.peersAt(addresses, (shown) -> shown.owns(where))
+			.subscribe((shown) -> this.loop.execute(() -> found(claim, shown)),
+					(error) -> this.loop.execute(() -> looked(claim)), () -> this.loop.execute(() -> looked(claim)));
+		this.loop.schedule(() -> looked(claim), DIAL_TIMEOUT);
+	}
+
+	/* Of those that are not looked for, one that has the id says more than a stranger. */
+	private void found(Claim claim, ProvenPeer shown) {
+		if (isOver(claim)) {
+			return;
+		}
+		ProvenPeer before = claim.found;
+		if (shown.owns(claim.where())) {
+			answered(claim, shown);
+		}
+		else if (before == null || (!claim.nodeId().equals(before.nodeId()) && claim.nodeId().equals(shown.nodeId()))) {
+			claim.found = shown;
+			if (shown.owns(claim.upsert.record())) {
+				this.loop.schedule(() -> looked(claim), FURTHER_TIMEOUT);
+			}
+		}
+	}
+
+	/* All addresses were tried, or the time is over. */
+	private void looked(Claim claim) {
+		ProvenPeer found = claim.found;
+		if (found == null) {
+			nobody(claim);
+		}
+		else if (!isOver(claim)) {
+			answered(claim, found);
+		}
+	}
+
+	private boolean isOver(Claim claim) {
+		return this.claims.get(claim.nodeId()) != claim;
 	}
 
 	private void answered(Claim claim, ProvenPeer shown) {
@@ -405,6 +448,9 @@ final class Claims {
 
 		/** Whether the claimant was found at its place. */
 		private boolean seen;
+
+		/** Whom a dial found, if that is not the one that is looked for. */
+		private @Nullable ProvenPeer found;
 
 		/** Whether the holder may answer over its link. */
 		private boolean linked;

@@ -176,6 +176,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	}
 
 	private void advertise(DirectoryLease opened) {
+		this.seeds.ownFurther(opened.advertisement().instance().further());
 		if (this.advertisement.advertise(opened)) {
 			this.replication.propagate(null);
 			linksChanged();

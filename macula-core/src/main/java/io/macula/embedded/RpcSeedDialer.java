@@ -19,12 +19,15 @@ package io.macula.embedded;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Metadata;
+import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.Codecs;
@@ -48,6 +51,9 @@ final class RpcSeedDialer implements SeedDialer {
 	private static final byte[] NO_ARGUMENTS = {};
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+	/** What a connection that was made to be seen ends with. */
+	private static final Status SEEN = new Status(Code.OK, "it was asked who it is", Processed.NO);
 
 	/** Less than what a seed has for its first word, so that the name is named. */
 	private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(2);
@@ -97,12 +103,38 @@ final class RpcSeedDialer implements SeedDialer {
 		return call(seed, "link", DirectoryCodec.encode(mine, DirectoryUpdate.class), met, this.pool::release);
 	}
 
-	/** The connection was made to be seen, and is of no other use. */
+	/** The connections were made to be seen, and are of no other use. */
 	@Override
-	public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
-		return this.connector.connect(endpoint, CONNECT_TIMEOUT)
-			.doOnNext(Connection::drain)
-			.map((connection) -> new ProvenPeer(connection.peer().nodeId(), connection.peer().identity()));
+	public Flux<ProvenPeer> peersAt(List<Endpoint> addresses, Predicate<ProvenPeer> enough) {
+		if (addresses.size() == 1) {
+			return own(addresses.get(0)).doOnNext(Connection::drain).map(RpcSeedDialer::shownBy).flux();
+		}
+		return Flux.create((sink) -> {
+			AtomicBoolean anybody = new AtomicBoolean();
+			sink.onDispose(this.connector.connect(addresses, (connection) -> {
+				ProvenPeer shown = shownBy(connection);
+				if (enough.test(shown)) {
+					return null;
+				}
+				anybody.set(true);
+				sink.next(shown);
+				return SEEN;
+			}, CONNECT_TIMEOUT).subscribe((connection) -> {
+				connection.drain();
+				sink.next(shownBy(connection));
+			}, (error) -> {
+				if (anybody.get()) {
+					sink.complete();
+				}
+				else {
+					sink.error(error);
+				}
+			}, sink::complete));
+		});
+	}
+
+	private static ProvenPeer shownBy(Connection connection) {
+		return new ProvenPeer(connection.peer().nodeId(), connection.peer().identity());
 	}
 
 	/**
@@ -120,7 +152,7 @@ final class RpcSeedDialer implements SeedDialer {
 		StreamCall call = new StreamCall(RealmDirectoryService.SERVICE + "/" + method, this.codec.name(), NO_ARGUMENTS,
 				Metadata.EMPTY, StreamCall.NO_DEADLINE, told.map(this.element::encode), true, false, true);
 		return DirectoryCodec.decode(over(seed, (connection) -> {
-			met.accept(new ProvenPeer(connection.peer().nodeId(), connection.peer().identity()));
+			met.accept(shownBy(connection));
 			return connection.stream(call);
 		}, release).map(this::decodeElement), DirectoryUpdate.class);
 	}
@@ -144,11 +176,12 @@ final class RpcSeedDialer implements SeedDialer {
 			Flux<byte[]> results;
 			if (present == null) {
 				results = shared.connection()
-					.onErrorResume((error) -> shared.foundStranger() ? own(seed) : Mono.error(error))
-					.flatMapMany((connection) -> endedBy(connection, shared, call));
+					.map(call)
+					.onErrorResume((error) -> shared.foundStranger() ? over(own(seed), call) : Mono.error(error))
+					.flatMapMany(Function.identity());
 			}
 			else if (present.state() == Connection.State.SUSPECTED) {
-				results = own(seed).flatMapMany((connection) -> endedBy(connection, shared, call));
+				results = over(own(seed), call).flatMapMany(Function.identity());
 			}
 			else {
 				results = call.apply(present);
@@ -162,10 +195,8 @@ final class RpcSeedDialer implements SeedDialer {
 	}
 
 	/** The pool looks after those that it has; nobody else needs one of its own. */
-	private static Flux<byte[]> endedBy(Connection connection, EndpointPool shared,
-			Function<Connection, Flux<byte[]>> call) {
-		return shared.connections().contains(connection) ? call.apply(connection)
-				: call.apply(connection).doFinally((signal) -> connection.drain());
+	private static Mono<Flux<byte[]>> over(Mono<Connection> own, Function<Connection, Flux<byte[]>> call) {
+		return own.map((connection) -> call.apply(connection).doFinally((signal) -> connection.drain()));
 	}
 
 	/** A name of one address stays as it is: the pool knows it by that name. */

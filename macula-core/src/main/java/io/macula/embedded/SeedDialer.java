@@ -18,6 +18,7 @@ package io.macula.embedded;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.macula.Endpoint;
 import reactor.core.publisher.Flux;
@@ -39,11 +40,13 @@ interface SeedDialer {
 	Flux<DirectoryUpdate> link(Endpoint seed, Flux<DirectoryUpdate> mine, Consumer<ProvenPeer> met);
 
 	/**
-	 * Who is at an endpoint now, found out by a handshake of its own.
-	 * @param endpoint the endpoint
-	 * @return who it is; fails if nobody answers there
+	 * Who is at the addresses of a node now, found out by handshakes of their own.
+	 * @param addresses where to look, at least one
+	 * @param enough whether it is the one that is looked for, so that the addresses that
+	 * are left are not dialled; asked on any thread
+	 * @return who answers, at each address that was dialled; fails if nobody does
 	 */
-	Mono<ProvenPeer> peerAt(Endpoint endpoint);
+	Flux<ProvenPeer> peersAt(List<Endpoint> addresses, Predicate<ProvenPeer> enough);
 
 	/**
 	 * Open a watch.

@@ -51,6 +51,9 @@ final class SeedLinks {
 
 	private @Nullable Endpoint own;
 
+	/** Where others reach this node besides, which may not be able to itself. */
+	private Set<Endpoint> ownFurther = Set.of();
+
 	private boolean stopped;
 
 	SeedLinks(List<Endpoint> seeds, DirectoryLoop loop, Replication replication, SeedDialer dialer) {
@@ -71,8 +74,24 @@ final class SeedLinks {
 		this.seeds.forEach(this::resolve);
 	}
 
+	/**
+	 * This node advertises itself at these further addresses.
+	 */
+	void ownFurther(List<Endpoint> addresses) {
+		assert this.loop.inLoop();
+		this.ownFurther = Set.copyOf(addresses);
+		this.seeds.stream().filter(this.ownFurther::contains).forEach((seed) -> {
+			this.links.put(seed, new LinkedHashMap<>()).values().forEach(SeedLink::stop);
+			this.unresolved.remove(seed);
+		});
+	}
+
+	private boolean own(Endpoint endpoint) {
+		return endpoint.equals(this.own) || this.ownFurther.contains(endpoint);
+	}
+
 	private void resolve(Endpoint seed) {
-		if (this.stopped || seed.equals(this.own)) {
+		if (this.stopped || own(seed)) {
 			return;
 		}
 		this.dialer.resolve(seed)
@@ -81,7 +100,7 @@ final class SeedLinks {
 	}
 
 	private void resolved(Endpoint seed, List<Endpoint> addresses) {
-		if (this.stopped) {
+		if (this.stopped || own(seed)) {
 			return;
 		}
 		this.unresolved.remove(seed);
@@ -93,7 +112,7 @@ final class SeedLinks {
 			}
 		}
 		for (Endpoint address : addresses) {
-			if (!address.equals(this.own) && !present.containsKey(address)) {
+			if (!own(address) && !present.containsKey(address)) {
 				SeedLink link = new SeedLink(address, this.loop, this.replication, this.dialer);
 				present.put(address, link);
 				link.dial();
@@ -103,6 +122,9 @@ final class SeedLinks {
 	}
 
 	private void resolveFailed(Endpoint seed, Throwable error) {
+		if (own(seed)) {
+			return;
+		}
 		this.unresolved.put(seed, String.valueOf(error.getMessage()));
 		this.loop.schedule(() -> resolve(seed), SeedLink.pause(this.loop, 6));
 	}
@@ -136,7 +158,7 @@ final class SeedLinks {
 	 * Whether this node is one of the configured seeds.
 	 */
 	boolean includeSelf() {
-		return (this.own != null && this.seeds.contains(this.own)) || all().stream().anyMatch(SeedLink::self);
+		return this.seeds.stream().anyMatch(this::own) || all().stream().anyMatch(SeedLink::self);
 	}
 
 	/**
@@ -145,8 +167,7 @@ final class SeedLinks {
 	boolean includeOthers() {
 		for (Endpoint seed : this.seeds) {
 			Map<Endpoint, SeedLink> present = this.links.getOrDefault(seed, Map.of());
-			boolean self = seed.equals(this.own)
-					|| (!present.isEmpty() && present.values().stream().allMatch(SeedLink::self));
+			boolean self = own(seed) || (!present.isEmpty() && present.values().stream().allMatch(SeedLink::self));
 			if (!self) {
 				return true;
 			}
@@ -176,7 +197,7 @@ final class SeedLinks {
 			if (unknown != null) {
 				texts.add(unknown);
 			}
-			if (seed.equals(this.own)) {
+			if (own(seed)) {
 				texts.add("this node");
 			}
 			states.put(seed.toString(), String.join(", ", texts));

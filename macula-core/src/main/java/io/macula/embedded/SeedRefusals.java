@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -62,8 +63,8 @@ final class SeedRefusals implements SeedDialer {
 	}
 
 	@Override
-	public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
-		return this.dialer.peerAt(endpoint);
+	public Flux<ProvenPeer> peersAt(List<Endpoint> addresses, Predicate<ProvenPeer> enough) {
+		return this.dialer.peersAt(addresses, enough);
 	}
 
 	@Override

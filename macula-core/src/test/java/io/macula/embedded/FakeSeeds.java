@@ -19,10 +19,10 @@ package io.macula.embedded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.macula.Endpoint;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
@@ -38,8 +38,8 @@ final class FakeSeeds implements SeedDialer {
 	}
 
 	@Override
-	public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
-		return Mono.error(new IllegalStateException("nobody is there"));
+	public Flux<ProvenPeer> peersAt(List<Endpoint> addresses, Predicate<ProvenPeer> enough) {
+		return Flux.error(new IllegalStateException("nobody is there"));
 	}
 
 	@Override

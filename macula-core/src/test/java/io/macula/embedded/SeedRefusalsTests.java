@@ -20,13 +20,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Status;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.test.publisher.TestPublisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,8 +60,8 @@ class SeedRefusalsTests {
 		}
 
 		@Override
-		public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
-			return Mono.empty();
+		public Flux<ProvenPeer> peersAt(List<Endpoint> addresses, Predicate<ProvenPeer> enough) {
+			return Flux.empty();
 		}
 
 	});

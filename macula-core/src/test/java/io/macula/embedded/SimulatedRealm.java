@@ -30,6 +30,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.macula.Endpoint;
@@ -129,6 +130,14 @@ final class SimulatedRealm {
 		return node;
 	}
 
+	/** A process that is reached at several addresses. */
+	Node provider(String nodeId, Endpoint endpoint, List<Endpoint> further, List<Endpoint> seeds, long incarnation) {
+		Node node = new Node(nodeId, endpoint, seeds, incarnation);
+		node.further = further;
+		start(node, Set.of(SERVICE));
+		return node;
+	}
+
 	Node client(String nodeId, List<Endpoint> seeds) {
 		Node node = new Node(nodeId, new Endpoint(nodeId, 1), seeds, 1);
 		this.nodes.put(nodeId, node);
@@ -163,6 +172,7 @@ final class SimulatedRealm {
 	private void start(Node node, Set<ServiceName> services) {
 		this.nodes.put(node.nodeId, node);
 		this.listening.put(node.endpoint, node);
+		node.further.forEach((address) -> this.listening.put(address, node));
 		node.startReplica();
 		node.advertise(services);
 	}
@@ -199,7 +209,7 @@ final class SimulatedRealm {
 
 	/** The process is gone; nobody is told. */
 	void kill(Node node) {
-		this.listening.remove(node.endpoint, node);
+		this.listening.values().removeIf((listening) -> listening == node);
 		this.pipes.stream().filter((pipe) -> pipe.touches(node)).forEach((pipe) -> pipe.dead = true);
 		node.loop.close();
 		node.alive = false;
@@ -296,6 +306,8 @@ final class SimulatedRealm {
 
 		boolean alive = true;
 
+		List<Endpoint> further = List.of();
+
 		NodeKey key = TestOwner.newKey();
 
 		RecordCheck check = SimulatedRealm.this.check;
@@ -336,7 +348,8 @@ final class SimulatedRealm {
 		}
 
 		Lease advertise(Set<ServiceName> services) {
-			Instance instance = new Instance(this.nodeId, this.incarnation, this.endpoint, null, 0, 100, Map.of());
+			Instance instance = new Instance(this.nodeId, this.incarnation, this.endpoint, null, 0, 100, Map.of(), null,
+					this.further);
 			this.lease = this.replica.advertise(new Advertisement(instance, services, SimulatedRealm.this.lease));
 			return this.lease;
 		}
@@ -359,7 +372,11 @@ final class SimulatedRealm {
 		}
 
 		@Override
-		public Mono<ProvenPeer> peerAt(Endpoint endpoint) {
+		public Flux<ProvenPeer> peersAt(List<Endpoint> addresses, Predicate<ProvenPeer> enough) {
+			return Flux.fromIterable(addresses).flatMapDelayError(this::peerAt, addresses.size(), 1).takeUntil(enough);
+		}
+
+		private Mono<ProvenPeer> peerAt(Endpoint endpoint) {
 			return Mono.defer(() -> {
 				SimulatedRealm.this.looked.merge(endpoint, 1, Integer::sum);
 				Node there = SimulatedRealm.this.listening.get(endpoint);
