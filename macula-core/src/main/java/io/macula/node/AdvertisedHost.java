@@ -49,6 +49,8 @@ record AdvertisedHost(String host, String reason) {
 
 	private static final String SETTING = "macula.provider.advertised-host";
 
+	private static final String FURTHER = "macula.provider.further-addresses";
+
 	private static final String OTHER_FAMILY = "advertise an address of the family that is bound, or a name that "
 			+ "stands for addresses of both";
 
@@ -93,6 +95,16 @@ record AdvertisedHost(String host, String reason) {
 					"the address of interface " + found.name + "; set " + SETTING + " if others cannot reach it"))
 			.orElseGet(() -> new AdvertisedHost(text(InetAddress.getLoopbackAddress()),
 					"no network interface has an address, so only this machine can reach it"));
+	}
+
+	/**
+	 * Demand further addresses that others can dial.
+	 * @throws IllegalArgumentException if others can never dial one of them
+	 */
+	static void requireDialable(List<Endpoint> further) {
+		for (int i = 0; i < further.size(); i++) {
+			dialable(FURTHER + "[" + i + "]", further.get(i).host());
+		}
 	}
 
 	/**
@@ -171,7 +183,8 @@ record AdvertisedHost(String host, String reason) {
 		}
 		if (literal != null && literal.isLinkLocalAddress()) {
 			throw new IllegalArgumentException(setting + " = " + host + " is a link-local address, whose zone means "
-					+ "nothing on other machines: set " + SETTING + " to an address or a name that they can dial");
+					+ "nothing on other machines: set " + (setting.startsWith(FURTHER) ? setting : SETTING)
+					+ " to an address or a name that they can dial");
 		}
 		return host;
 	}

@@ -187,6 +187,7 @@ final class ServingPart {
 	 * @return where this node is reached from now on, and why there
 	 */
 	Listening start() {
+		AdvertisedHost.requireDialable(this.provider.further());
 		Set<InetAddress> addresses = Addresses.ofThisMachine();
 		this.server.start();
 		this.server.answerFrom(addresses);
@@ -195,12 +196,16 @@ final class ServingPart {
 		if (doubt != null) {
 			logger.warn("{}", doubt);
 		}
-		Instance self = new Instance(this.settings.nodeId(), this.incarnation,
-				new Endpoint(host.host(), this.server.port()), this.settings.zone(), this.provider.priority(),
-				this.provider.weight(), this.provider.metadata(), identity());
+		Instance self = self(new Endpoint(host.host(), this.server.port()), this.provider.weight(), identity());
 		Advertisement advertised = advertisement(self);
 		Registry registry = this.engine.registry();
 		Advertiser advertiser = (registry != null) ? new Advertiser(registry, advertised) : null;
+		if (advertiser == null && !self.further().isEmpty()) {
+			logger.warn(
+					"Nobody is told the further addresses {} of this node (macula.provider.further-addresses):"
+							+ " somebody else writes its directory ({}), and has to name them there",
+					self.further(), this.engine.hint());
+		}
 		Listening started = new Listening(self, host, advertiser);
 		this.listening = started;
 		this.own.accepts(self, this.told);
@@ -211,6 +216,16 @@ final class ServingPart {
 		this.identityWatch.update(IdentityWatch.start(this::identity, String.valueOf(self.identity()), this.timer,
 				Addresses.threads(), this::shows)::close);
 		return started;
+	}
+
+	/**
+	 * This node at an address. One that turned out to be the first of all, as the port
+	 * and the addresses of this machine are chosen late, is no further one.
+	 */
+	private Instance self(Endpoint endpoint, int weight, String identity) {
+		List<Endpoint> further = this.provider.further().stream().filter((each) -> !each.equals(endpoint)).toList();
+		return new Instance(this.settings.nodeId(), this.incarnation, endpoint, this.settings.zone(),
+				this.provider.priority(), weight, this.provider.metadata(), identity, further);
 	}
 
 	/**
@@ -229,7 +244,7 @@ final class ServingPart {
 			}
 			Instance old = before.self();
 			change(before, before.host(), new Instance(old.nodeId(), old.incarnation(), old.endpoint(), old.zone(),
-					old.priority(), old.weight(), old.metadata(), identity));
+					old.priority(), old.weight(), old.metadata(), identity, old.further()));
 		}
 		tell();
 	}
@@ -294,8 +309,7 @@ final class ServingPart {
 				return;
 			}
 			old = before.self();
-			self = new Instance(old.nodeId(), old.incarnation(), new Endpoint(host.host(), old.endpoint().port()),
-					old.zone(), old.priority(), old.weight(), old.metadata(), old.identity());
+			self = self(new Endpoint(host.host(), old.endpoint().port()), old.weight(), String.valueOf(old.identity()));
 			change(before, host, self);
 		}
 		tell();

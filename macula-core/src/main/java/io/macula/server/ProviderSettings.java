@@ -17,9 +17,13 @@
 package io.macula.server;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 
+import io.macula.Endpoint;
 import io.macula.Instance;
+import io.macula.Route;
 import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +46,13 @@ import org.jspecify.annotations.Nullable;
  * @param exposeMessages whether callers are told types and messages of exceptions that
  * the contract does not declare, and why a result cannot be encoded; by default these
  * stay in the log of the provider
+ * @param further addresses under which this node is reached by those whom its endpoint
+ * does not lead to it, from the nearest to the farthest; at most
+ * {@value Route#MAX_FURTHER}, default none
  */
 public record ProviderSettings(@Nullable String address, int port, @Nullable String advertisedHost, int priority,
 		int weight, Map<String, String> metadata, int maxThreads, int queueCapacity, int maxInFlight, Duration grace,
-		boolean exposeMessages) {
+		boolean exposeMessages, List<Endpoint> further) {
 
 	/** Default UDP port of a provider. */
 	public static final int DEFAULT_PORT = 9443;
@@ -61,6 +68,36 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 		require(queueCapacity >= 1, "queueCapacity", queueCapacity, "at least 1");
 		require(maxInFlight >= 1, "maxInFlight", maxInFlight, "at least 1");
 		require(!grace.isNegative(), "grace", grace, "0 or more");
+		further = List.copyOf(further);
+		require(further.size() <= Route.MAX_FURTHER, "further", "of " + further.size() + " addresses",
+				"at most " + Route.MAX_FURTHER);
+		require(new HashSet<>(further).size() == further.size(), "further", further, "each address once");
+		require(further.isEmpty() || metadata.size() < Instance.MAX_METADATA, "metadata",
+				"of " + metadata.size() + " entries",
+				"at most " + (Instance.MAX_METADATA - 1) + " entries beside further addresses");
+		require(!metadata.containsKey(Route.METADATA_KEY), "metadata", "entry '" + Route.METADATA_KEY + "'",
+				"another key: this one is for the further addresses (macula.provider.further-addresses)");
+	}
+
+	/**
+	 * Settings of a node with one address.
+	 * @param address local address to bind, or {@code null} for all, of IPv6 and IPv4
+	 * @param port UDP port to bind, 0 for any free one
+	 * @param advertisedHost host that others dial, or {@code null} to choose one
+	 * @param priority lower values come first for the strategy {@code first}
+	 * @param weight relative share, at least 1
+	 * @param metadata free text for the users' own strategies
+	 * @param maxThreads handlers that may block at once
+	 * @param queueCapacity calls that may wait for a thread
+	 * @param maxInFlight calls that may be open at once on this node
+	 * @param grace time that calls in flight have to finish when the node drains
+	 * @param exposeMessages whether callers are told messages that are not declared
+	 */
+	public ProviderSettings(@Nullable String address, int port, @Nullable String advertisedHost, int priority,
+			int weight, Map<String, String> metadata, int maxThreads, int queueCapacity, int maxInFlight,
+			Duration grace, boolean exposeMessages) {
+		this(address, port, advertisedHost, priority, weight, metadata, maxThreads, queueCapacity, maxInFlight, grace,
+				exposeMessages, List.of());
 	}
 
 	/**
@@ -99,7 +136,18 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 	 */
 	public ProviderSettings withPort(int port) {
 		return new ProviderSettings(this.address, port, this.advertisedHost, this.priority, this.weight, this.metadata,
-				this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, this.exposeMessages);
+				this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, this.exposeMessages, this.further);
+	}
+
+	/**
+	 * These settings with other further addresses.
+	 * @param further from the nearest to the farthest, at most {@value Route#MAX_FURTHER}
+	 * @return settings
+	 */
+	public ProviderSettings withFurther(List<Endpoint> further) {
+		return new ProviderSettings(this.address, this.port, this.advertisedHost, this.priority, this.weight,
+				this.metadata, this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, this.exposeMessages,
+				further);
 	}
 
 	/**
@@ -109,7 +157,7 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 	 */
 	public ProviderSettings withWeight(int weight) {
 		return new ProviderSettings(this.address, this.port, this.advertisedHost, this.priority, weight, this.metadata,
-				this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, this.exposeMessages);
+				this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, this.exposeMessages, this.further);
 	}
 
 	/**
@@ -119,7 +167,8 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 	 */
 	public ProviderSettings withExposeMessages(boolean exposeMessages) {
 		return new ProviderSettings(this.address, this.port, this.advertisedHost, this.priority, this.weight,
-				this.metadata, this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, exposeMessages);
+				this.metadata, this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace, exposeMessages,
+				this.further);
 	}
 
 	private static void require(boolean valid, String name, Object value, String expected) {
