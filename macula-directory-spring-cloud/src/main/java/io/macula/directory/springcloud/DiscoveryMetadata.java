@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,6 +34,7 @@ import io.macula.Fingerprint;
 import io.macula.Instance;
 import io.macula.NodeIds;
 import io.macula.Realm;
+import io.macula.Route;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
 import io.macula.directory.AdvertisementRecord;
@@ -96,6 +98,7 @@ final class DiscoveryMetadata {
 		metadata.put(REALM, realm.name());
 		metadata.put(HOST, node.endpoint().host());
 		metadata.put(PORT, String.valueOf(node.endpoint().port()));
+		metadata.put(Route.METADATA_KEY, Route.text(node.further()));
 		metadata.put(NODE_ID, node.nodeId());
 		metadata.put(INCARNATION, String.valueOf(node.incarnation()));
 		metadata.put(IDENTITY, (node.identity() != null) ? node.identity() : "");
@@ -158,7 +161,8 @@ final class DiscoveryMetadata {
 		Integer priority = small(metadata, PRIORITY);
 		Instance instance = new Instance(nodeId(found, metadata, endpoint), incarnation(metadata), endpoint,
 				(zone != null) ? zone : text(metadata, COMMON_ZONE), (priority != null) ? priority : 0,
-				(weight != null) ? weight : Instance.DEFAULT_WEIGHT, own(metadata), text(metadata, IDENTITY));
+				(weight != null) ? weight : Instance.DEFAULT_WEIGHT, own(metadata), text(metadata, IDENTITY),
+				further(metadata));
 		services.keySet().stream().findFirst().ifPresent((service) -> AdvertisementRecord.of(service, instance));
 		return new Node(instance, services);
 	}
@@ -209,6 +213,16 @@ final class DiscoveryMetadata {
 			}
 		}
 		return own;
+	}
+
+	private static List<Endpoint> further(Map<String, String> metadata) {
+		String told = text(metadata, Route.METADATA_KEY);
+		if (told != null && text(metadata, NODE_ID) == null) {
+			throw new IllegalArgumentException("'" + Route.METADATA_KEY + "' is '" + Printable.text(told, 100)
+					+ "' and '" + NODE_ID + "' is missing: expected the id of the node, since at one of the addresses"
+					+ " another node may be found");
+		}
+		return (told != null) ? Route.parseFurther(told) : List.of();
 	}
 
 	private static @Nullable Integer small(Map<String, String> metadata, String key) {

@@ -16,6 +16,7 @@
 
 package io.macula.directory.springcloud;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,23 @@ class DiscoveryMetadataTests {
 		Node read = read(written, List.of(), 0);
 		assertThat(read)
 			.isEqualTo(new Node(instance, Map.of(ORDERS, Optional.of(fingerprint), STOCK, Optional.empty())));
+	}
+
+	@Test
+	void furtherAddressesAreWrittenAndRead() {
+		Instance instance = Instance.of("a", new Endpoint("10.1.2.3", 9443))
+			.withFurther(List.of(new Endpoint("192.0.2.1", 30443), new Endpoint("::2", 1)));
+		Map<String, String> written = DiscoveryMetadata
+			.write(new Advertisement(instance, Set.of(ORDERS), Map.of(), Advertisement.DEFAULT_TTL), REALM);
+		assertThat(written).containsEntry("macula-further", "192.0.2.1:30443,[::2]:1");
+		Node read = read(written, List.of(), 0);
+		assertThat(read).isNotNull();
+		assertThat(read.instance()).isEqualTo(instance);
+		Map<String, String> least = Map.of("macula-services", "a", "macula-port", "1", "macula-further", "h");
+		fails(least, "'macula-further' is 'h' and 'macula-node-id' is missing");
+		Map<String, String> named = new HashMap<>(least);
+		named.put("macula-node-id", "a");
+		fails(named, "Endpoint 'h'");
 	}
 
 	@Test
