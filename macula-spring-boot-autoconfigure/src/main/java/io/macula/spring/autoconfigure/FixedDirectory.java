@@ -89,9 +89,14 @@ final class FixedDirectory {
 			throw invalid.withoutEffect(key + ".identity", identity, key + ".node-id",
 					"an identity is that of one node");
 		}
+		List<Endpoint> further = FurtherAddresses.parse(key + ".further", settings.further(), endpoint, invalid);
+		if (!further.isEmpty() && nodeId == null) {
+			throw invalid.alone(key + ".further", key + ".node-id",
+					"another node may have one of the addresses where the instance is not reached at it, and gets no call");
+		}
 		return invalid.check(key,
 				() -> new Instance(id, 0, endpoint, StringUtils.hasText(settings.zone()) ? settings.zone() : null,
-						settings.priority(), settings.weight(), Map.of(), identity));
+						settings.priority(), settings.weight(), Map.of(), identity, further));
 	}
 
 }

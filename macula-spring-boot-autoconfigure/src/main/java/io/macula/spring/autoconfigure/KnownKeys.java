@@ -66,7 +66,7 @@ final class KnownKeys {
 			if (componentType.isRecord()) {
 				collect(name, componentType, target);
 			}
-			else if (List.class == componentType) {
+			else if (List.class == componentType && target == this.scalars) {
 				this.lists.add(name);
 			}
 			else if (Map.class != componentType) {
@@ -90,7 +90,10 @@ final class KnownKeys {
 			return serviceKey(name).isPresent();
 		}
 		if (INSTANCES.isAncestorOf(name)) {
-			return !ofInstance(name) || this.instanceSettings.contains(name.subName(name.getNumberOfElements() - 1));
+			ConfigurationPropertyName setting = (name.isLastElementIndexed() && ofInstance(name.getParent()))
+					? name.getParent() : name;
+			return !ofInstance(setting)
+					|| this.instanceSettings.contains(setting.subName(setting.getNumberOfElements() - 1));
 		}
 		// A map by itself is an empty one: any other value was refused when it was bound.
 		return this.scalars.contains(name) || SERVICES.equals(name) || INSTANCES.equals(name)

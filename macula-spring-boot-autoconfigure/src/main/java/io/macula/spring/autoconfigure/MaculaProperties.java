@@ -90,6 +90,9 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param address Local address to bind; by default all, of IPv6 and IPv4
 	 * @param advertisedHost Host that clients dial; chosen among this machine's addresses
 	 * by default
+	 * @param furtherAddresses Addresses (host:port) at which clients reach this node
+	 * where they cannot reach the advertised host, such as that of a NAT; from the
+	 * nearest to the farthest, at most 4
 	 * @param priority Order of this instance for the strategy 'first', from -10000 to
 	 * 10000; lower values come first
 	 * @param weight Share of this instance for weighted strategies, from 1 to 10000
@@ -109,7 +112,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * provider
 	 */
 	public record Provider(@Nullable Boolean enabled, @DefaultValue("9443") int port, @Nullable String address,
-			@Nullable String advertisedHost, @DefaultValue("0") int priority, @DefaultValue("100") int weight,
+			@Nullable String advertisedHost, @DefaultValue List<String> furtherAddresses,
+			@DefaultValue("0") int priority, @DefaultValue("100") int weight,
 			@DefaultValue Map<String, String> metadata, @DefaultValue("200") int maxThreads,
 			@DefaultValue("10000") int queueCapacity, @DefaultValue("100000") int maxInFlight,
 			@DefaultValue("30s") Duration grace,
@@ -298,7 +302,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 *
 	 * @param services Instances of each service by its name, such as
 	 * macula.directory.static.services.shop.orders=10.0.0.1:9443,10.0.0.2:9443, or a list
-	 * whose entries have an endpoint, zone, weight, priority, node-id and identity
+	 * whose entries have an endpoint, zone, weight, priority, node-id, identity and
+	 * further (addresses)
 	 */
 	public record Fixed(@DefaultValue Map<String, List<FixedInstance>> services) {
 
@@ -315,9 +320,12 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param nodeId Id of the node; by default its endpoint
 	 * @param identity SHA-256 of the public key that it shows, in lower-case hexadecimal:
 	 * nobody else at its endpoint gets a call. Needs the node's id
+	 * @param further Addresses (host:port) at which it is reached by those who cannot
+	 * reach its endpoint; from the nearest to the farthest, at most 4
 	 */
 	public record FixedInstance(@Nullable String endpoint, @Nullable String zone, @DefaultValue("100") int weight,
-			@DefaultValue("0") int priority, @Nullable String nodeId, @Nullable String identity) {
+			@DefaultValue("0") int priority, @Nullable String nodeId, @Nullable String identity,
+			@DefaultValue List<String> further) {
 
 		/**
 		 * An instance of which no more is said than where it listens.
@@ -325,7 +333,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 		 * @return the instance
 		 */
 		public static FixedInstance valueOf(String endpoint) {
-			return new FixedInstance(endpoint, null, Instance.DEFAULT_WEIGHT, 0, null, null);
+			return new FixedInstance(endpoint, null, Instance.DEFAULT_WEIGHT, 0, null, null, List.of());
 		}
 
 	}

@@ -157,10 +157,18 @@ final class SettingsFactory {
 		if (termination != null && termination.isNegative()) {
 			throw this.invalid.refuse(ShutdownTimes.TERMINATION_KEY, SettingText.of(termination), "0 or more");
 		}
+		List<Endpoint> further = FurtherAddresses.parse("macula.provider.further-addresses",
+				provider.furtherAddresses(), advertised(advertisedHost, provider.port()), this.invalid);
 		return this.invalid.check("macula.provider",
 				() -> new ProviderSettings(text(provider.address()), provider.port(), text(advertisedHost),
 						provider.priority(), provider.weight(), provider.metadata(), provider.maxThreads(),
-						provider.queueCapacity(), provider.maxInFlight(), provider.grace(), provider.exposeMessages()));
+						provider.queueCapacity(), provider.maxInFlight(), provider.grace(), provider.exposeMessages(),
+						further));
+	}
+
+	/* Other hosts and ports are chosen later, or refused. */
+	private static @Nullable Endpoint advertised(@Nullable String host, int port) {
+		return (StringUtils.hasText(host) && port > 0 && port < 65536) ? new Endpoint(host, port) : null;
 	}
 
 	private static @Nullable String text(@Nullable String text) {

@@ -154,8 +154,10 @@ final class TlsFactory {
 		for (String type : DirectoryTypes.of(this.properties.directory().type()).names()) {
 			if (type.equals(DirectoryEngineFactory.STATIC)) {
 				for (Instance instance : FixedDirectory.instances(this.properties.directory().fixed(), this.invalid)) {
-					if (!loopback(instance.endpoint().host())) {
-						return "calls '" + instance.endpoint() + "'";
+					for (Endpoint endpoint : instance.route().endpoints()) {
+						if (!loopback(endpoint.host())) {
+							return "calls '" + endpoint + "'";
+						}
 					}
 				}
 			}

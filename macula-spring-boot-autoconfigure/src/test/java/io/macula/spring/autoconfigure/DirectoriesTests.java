@@ -37,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -51,6 +53,7 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Which directory an application's node gets.
@@ -116,10 +119,28 @@ class DirectoriesTests {
 				"macula.directory.static.services.test.echo[1].weight=7",
 				"macula.directory.static.services.test.echo[1].priority=2",
 				"macula.directory.static.services.test.echo[1].node-id=node2",
-				"macula.directory.static.services.test.echo[1].identity=" + "0a".repeat(32));
+				"macula.directory.static.services.test.echo[1].identity=" + "0a".repeat(32),
+				"macula.directory.static.services.test.echo[1].further=192.0.2.1:30443,a.example:2");
 		assertThat(directory.watch(ECHO).blockFirst(Duration.ofSeconds(5)).instances()).containsExactly(
 				Instance.of("10.0.0.1:9443", new Endpoint("10.0.0.1", 9443)),
-				new Instance("node2", 0, Endpoint.parse("[2001:db8::2]:9443"), "b", 2, 7, Map.of(), "0a".repeat(32)));
+				new Instance("node2", 0, Endpoint.parse("[2001:db8::2]:9443"), "b", 2, 7, Map.of(), "0a".repeat(32),
+						List.of(new Endpoint("192.0.2.1", 30443), new Endpoint("a.example", 2))));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			a             | further[0] | host:port
+			10.0.0.1:9443 | further[0] | an address beside the first one, which is 10.0.0.1:9443
+			a:1,a:1       | further[1] | each address once
+			a:1,b:1,c:1,d:1,e:1 | further | at most 4 addresses
+			""")
+	void furtherAddressesThatCannotBeAreRefused(String further, String key, String allowed) {
+		assertThatExceptionOfType(FailureAnalyzedException.class)
+			.isThrownBy(() -> fixed("macula.directory.static.services.test.echo[0].endpoint=10.0.0.1:9443",
+					"macula.directory.static.services.test.echo[0].node-id=node1",
+					"macula.directory.static.services.test.echo[0].further=" + further))
+			.satisfies((failure) -> assertThat(failure.analysis().getDescription())
+				.contains("macula.directory.static.services.test.echo[0]." + key, allowed));
 	}
 
 	private static StaticDirectory fixed(String... settings) {
@@ -149,8 +170,12 @@ class DirectoriesTests {
 			.contains("64 lower-case hexadecimal digits");
 		assertThat(refusal(key + "[0].endpoint=10.0.0.1:1", key + "[0].identity=" + "0a".repeat(32)).getDescription())
 			.contains("has no effect without " + key + "[0].node-id");
+		assertThat(refusal(key + "[0].endpoint=10.0.0.1:1", key + "[0].further=10.0.0.2:1").getDescription())
+			.contains("The setting " + key + "[0].further", "needs " + key + "[0].node-id, which is not set");
 		assertThat(refusal(key + "[0].endpoint=10.0.0.1:1", key + "[0].wieght=5").getAction())
 			.contains("Did you mean macula.directory.static.services.<name>[<index>].weight?");
+		assertThat(refusal(key + "[0].endpoint=10.0.0.1:1", key + "[0].furter[0]=a:1").getAction())
+			.contains("Did you mean macula.directory.static.services.<name>[<index>].");
 		assertThat(refusal("macula.directory.static.services[a b][0]=10.0.0.1:1").getDescription())
 			.contains("The setting macula.directory.static.services[a b] = 'a b'");
 	}
@@ -159,6 +184,10 @@ class DirectoriesTests {
 	void fixedInstancesElsewhereAreNoPlaceForPeersThatAreNotVerified() {
 		assertThat(refusal("macula.realm.secret=", "macula.ssl.verify=false", "macula.directory.type=static",
 				"macula.directory.static.services.test.echo=10.0.0.1:9443")
+			.getDescription()).contains("trusts everybody, and it calls '10.0.0.1:9443', beyond this machine");
+		String key = "macula.directory.static.services.test.echo[0]";
+		assertThat(refusal("macula.realm.secret=", "macula.ssl.verify=false", "macula.directory.type=static",
+				key + ".endpoint=127.0.0.1:9443", key + ".node-id=node1", key + ".further[0]=10.0.0.1:9443")
 			.getDescription()).contains("trusts everybody, and it calls '10.0.0.1:9443', beyond this machine");
 	}
 

@@ -94,6 +94,43 @@ class SettingsTests {
 	}
 
 	@Test
+	void furtherAddressesKeepTheirOrder() {
+		settings(
+				(settings) -> assertThat(settings.provider().further()).containsExactly(
+						new Endpoint("192.0.2.1", 30443), new Endpoint("::2", 1), new Endpoint("a.example", 2)),
+				"macula.provider.further-addresses=192.0.2.1:30443, [::2]:1, a.example:2");
+		settings((settings) -> assertThat(settings.provider().further()).isEmpty(),
+				"macula.provider.further-addresses=");
+	}
+
+	@Test
+	void furtherAddressThatIsThereTwiceIsRefused() {
+		this.runner.withPropertyValues("macula.provider.further-addresses=a:1,b:1,a:1")
+			.run((context) -> assertRefused(context.getStartupFailure(), "macula.provider.further-addresses[2] = 'a:1'",
+					"each address once"));
+	}
+
+	@Test
+	void theAdvertisedAddressIsNoFurtherOne() {
+		this.runner
+			.withPropertyValues("macula.provider.advertised-host=10.0.0.1", "macula.provider.port=9443",
+					"macula.provider.further-addresses=192.0.2.1:30443,10.0.0.1:9443")
+			.run((context) -> assertRefused(context.getStartupFailure(),
+					"macula.provider.further-addresses[1] = '10.0.0.1:9443'",
+					"an address beside the first one, which is 10.0.0.1:9443"));
+		settings((settings) -> assertThat(settings.provider().further()).hasSize(1),
+				"macula.provider.advertised-host=10.0.0.1", "macula.provider.port=9443",
+				"macula.provider.further-addresses=10.0.0.1:30443");
+	}
+
+	@Test
+	void theKeyInWhichFurtherAddressesTravelIsRefusedAsMetadata() {
+		this.runner.withPropertyValues("macula.provider.metadata.macula-further=a:1")
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasStackTraceContaining("macula.provider.further-addresses"));
+	}
+
+	@Test
 	void everythingCanBeSet() {
 		settings((settings) -> {
 			assertThat(settings.provider()).isEqualTo(new ProviderSettings("127.0.0.1", 0, "example.org", 3, 50,
@@ -244,6 +281,9 @@ class SettingsTests {
 					macula.provider.grace                    | -1s        | 0 or more
 					macula.provider.termination-grace-period | -1s        | 0 or more
 					macula.provider.advertised-host          | a/b        | a name or an address
+					macula.provider.further-addresses[0]     | 10.0.0.1   | host:port, for example
+					macula.provider.further-addresses[0]     | 10.0.0.1:0 | 1 to 65535
+					macula.provider.further-addresses        | a:1,b:1,c:1,d:1,e:1 | at most 4 addresses
 					macula.realm.name                        | not a name | 1 to 128 letters
 					macula.realm.seeds[0]                    | a          | host:port, for example
 					macula.realm.seeds[0]                    | ::1:9443   | an IPv6 address in brackets, for example [::1]:9443
