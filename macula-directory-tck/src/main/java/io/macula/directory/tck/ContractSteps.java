@@ -137,7 +137,7 @@ abstract class ContractSteps {
 
 	static Instance withoutIdentity(Instance instance) {
 		return new Instance(instance.nodeId(), instance.incarnation(), instance.endpoint(), instance.zone(),
-				instance.priority(), instance.weight(), instance.metadata());
+				instance.priority(), instance.weight(), instance.metadata(), null, instance.further());
 	}
 
 	static List<String> ids(Snapshot snapshot) {

@@ -92,7 +92,8 @@ public abstract class DirectoryContractTests extends ContractSteps {
 	void everythingArrives() {
 		needs(Ability.CHANGES, Ability.DETAILS);
 		Instance instance = new Instance("a:1", 42, new Endpoint("10.1.2.3", 9443), "zone-b", 2, 250,
-				Map.of("version", "1.2", "text", "\"ä\" \n"), "0123456789abcdef".repeat(4));
+				Map.of("version", "1.2", "text", "\"ä\" \n"), "0123456789abcdef".repeat(4),
+				List.of(new Endpoint("192.0.2.1", 30443), new Endpoint("2001:db8::1", 443)));
 		Fingerprint fingerprint = new Fingerprint("AAAAAAAAAAA.abcd");
 		Watch watch = watch(node("client"), SERVICE);
 		Watch other = watch(this.engines.get(0), OTHER);
