@@ -35,9 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class ServiceLabels {
 
 	/*
-	 * service.macula.io/test.calculator: "" carries test.calculator; any number of these
-	 * macula.io/realm: shop for this realm alone; without it for each macula.io/weight:
-	 * "10" of each of its endpoints macula.io/priority: "1"
+	 * service.macula.io/test.calculator: "" carries test.calculator; any number of these.
+	 *
+	 * macula.io/realm: shop, for this realm alone; without it for each.
+	 *
+	 * macula.io/weight: "10", macula.io/priority: "1" of each of its endpoints.
+	 *
+	 * macula.io/host-port: "30443", where each is reached at its machine, too.
 	 *
 	 * A key for each service, not one value for all: a value has 63 characters, and only
 	 * a key can be selected by the API server. Without such a key a Service carries what
@@ -51,6 +55,8 @@ final class ServiceLabels {
 	static final String WEIGHT = "macula.io/weight";
 
 	static final String PRIORITY = "macula.io/priority";
+
+	static final String HOST_PORT = "macula.io/host-port";
 
 	static final String OWNER = "kubernetes.io/service-name";
 
@@ -163,7 +169,7 @@ final class ServiceLabels {
 			// Told below.
 		}
 		faults.add("its label " + key + " is '" + text + "': expected a whole number from " + least + " to " + most
-				+ ", " + absent + " is taken");
+				+ ", " + ((absent >= least) ? absent : "none") + " is taken");
 		return absent;
 	}
 

@@ -67,6 +67,7 @@ final class ShownProvider implements Registry {
 
 	@Override
 	public Lease advertise(Advertisement advertisement) {
+		tellWhatIsNotShown(advertisement.instance());
 		DirectoryLease lease = new DirectoryLease(advertisement, this::withdraw);
 		// Open watches of its services are what shows it.
 		Disposable.Composite watches = Disposables.composite();
@@ -89,6 +90,16 @@ final class ShownProvider implements Registry {
 		Set<ServiceName> services = new TreeSet<>(advertisement.services());
 		services.removeIf(ServiceName::reserved);
 		return services;
+	}
+
+	private void tellWhatIsNotShown(Instance self) {
+		if (!self.further().isEmpty()) {
+			this.limit.log("further", (suppressed) -> logger.warn(
+					"Clients that find this node by the EndpointSlices of namespace '{}' do not know its further addresses"
+							+ " {} (macula.provider.further-addresses): they know the pod's own, and that of its machine"
+							+ " where its Service has the label {}{}",
+					this.client.namespace(), self.further(), ServiceLabels.HOST_PORT, suppressed));
+		}
 	}
 
 	private void withdraw(DirectoryLease lease) {

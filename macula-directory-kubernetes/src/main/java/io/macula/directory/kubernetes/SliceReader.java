@@ -45,6 +45,8 @@ final class SliceReader {
 	/** Of one EndpointSlice, for people. */
 	private static final int MOST_FAULTS = 3;
 
+	private static final int NO_HOST_PORT = 0;
+
 	private final String portName;
 
 	private final AddressFamily family;
@@ -76,14 +78,9 @@ final class SliceReader {
 		List<String> faults = new ArrayList<>();
 		if (!endpoints.isEmpty()) {
 			try {
-				int port = port(slice);
-				// A slip in a label must not take the pods of a Service away.
-				int weight = ServiceLabels.number(labels, ServiceLabels.WEIGHT, Instance.DEFAULT_WEIGHT, 1,
-						Instance.MAX_WEIGHT, faults);
-				int priority = ServiceLabels.number(labels, ServiceLabels.PRIORITY, 0, -Instance.MAX_PRIORITY,
-						Instance.MAX_PRIORITY, faults);
+				Shared shared = shared(slice, labels, faults);
 				for (Endpoint endpoint : endpoints) {
-					add(pods, endpoint, slice.getAddressType(), port, weight, priority, faults);
+					add(pods, endpoint, shared, faults);
 				}
 			}
 			catch (IllegalArgumentException ex) {
@@ -95,11 +92,21 @@ final class SliceReader {
 		return new ReadSlice(name, labels, pods, fault);
 	}
 
+	/* A slip in a label must not take the pods of a Service away. */
+	private Shared shared(EndpointSlice slice, Map<String, String> labels, List<String> faults) {
+		int port = port(slice);
+		int weight = ServiceLabels.number(labels, ServiceLabels.WEIGHT, Instance.DEFAULT_WEIGHT, 1, Instance.MAX_WEIGHT,
+				faults);
+		int priority = ServiceLabels.number(labels, ServiceLabels.PRIORITY, 0, -Instance.MAX_PRIORITY,
+				Instance.MAX_PRIORITY, faults);
+		int hostPort = ServiceLabels.number(labels, ServiceLabels.HOST_PORT, NO_HOST_PORT, 1, 65535, faults);
+		return new Shared(slice.getAddressType(), port, weight, priority, hostPort);
+	}
+
 	/* Nor must one endpoint take the others away. */
-	private void add(List<Pod> pods, Endpoint endpoint, String addressType, int port, int weight, int priority,
-			List<String> faults) {
+	private void add(List<Pod> pods, Endpoint endpoint, Shared shared, List<String> faults) {
 		try {
-			pods.add(pod(endpoint, addressType, port, weight, priority));
+			pods.add(pod(endpoint, shared));
 		}
 		catch (IllegalArgumentException ex) {
 			if (faults.size() < MOST_FAULTS) {
@@ -128,18 +135,27 @@ final class SliceReader {
 		return found.getPort();
 	}
 
-	private Pod pod(Endpoint endpoint, String addressType, int port, int weight, int priority) {
+	private Pod pod(Endpoint endpoint, Shared shared) {
 		List<String> addresses = Objects.requireNonNullElse(endpoint.getAddresses(), List.of());
 		if (addresses.isEmpty()) {
 			throw new IllegalArgumentException("it has no address");
 		}
-		io.macula.Endpoint at = new io.macula.Endpoint(addresses.get(0), port);
+		io.macula.Endpoint at = new io.macula.Endpoint(addresses.get(0), shared.port());
 		ObjectReference target = endpoint.getTargetRef();
 		String name = (target != null) ? target.getName() : endpoint.getHostname();
 		String uid = (target != null) ? target.getUid() : null;
 		String id = id((name != null && !name.isEmpty()) ? name : at.toString(), uid);
-		Instance instance = new Instance(id, 0, at, zone(endpoint), priority, weight, Map.of());
-		return new Pod(instance, (uid != null) ? uid : id, addressType, State.of(endpoint.getConditions()));
+		Instance instance = new Instance(id, 0, at, zone(endpoint), shared.priority(), shared.weight(), Map.of(), null,
+				further(endpoint, shared));
+		return new Pod(instance, (uid != null) ? uid : id, shared.addressType(), State.of(endpoint.getConditions()));
+	}
+
+	/* Only the name of a pod tells it from whoever else may be at one of them. */
+	private static List<io.macula.Endpoint> further(Endpoint endpoint, Shared shared) {
+		String machine = endpoint.getNodeName();
+		boolean named = machine != null && endpoint.getTargetRef() != null;
+		return (named && shared.hostPort() != NO_HOST_PORT)
+				? List.of(new io.macula.Endpoint(machine, shared.hostPort())) : List.of();
 	}
 
 	/* A hint says whose calls it shall take, which counts more than where it is. */
@@ -202,6 +218,19 @@ final class SliceReader {
 		boolean preferred = other.addressType().equals(this.family.addressType())
 				&& !one.addressType().equals(this.family.addressType());
 		return preferred ? other : one;
+	}
+
+	/**
+	 * What the pods of one EndpointSlice have in common.
+	 *
+	 * @param addressType of their addresses
+	 * @param port at which they listen
+	 * @param weight of each
+	 * @param priority of each
+	 * @param hostPort where each is reached at its machine, or {@link #NO_HOST_PORT}
+	 */
+	private record Shared(String addressType, int port, int weight, int priority, int hostPort) {
+
 	}
 
 	/**

@@ -37,9 +37,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class SliceClientTests {
 
 	private static final Duration SOON = Duration.ofSeconds(20);
@@ -333,6 +337,16 @@ class SliceClientTests {
 		Set<ServiceName> names = Set.copyOf(java.util.stream.Stream.of(services).map(ServiceName::new).toList());
 		Instance self = new Instance("pod-a", 7, new Endpoint("10.0.0.1", 9443), null, 0, 100, Map.of());
 		return engine.registry().advertise(new Advertisement(self, names, Duration.ofSeconds(15)));
+	}
+
+	@Test
+	void furtherAddressesThatKubernetesDoesNotShowAreTold(CapturedOutput output) {
+		Instance self = new Instance("pod-a", 7, new Endpoint("10.0.0.1", 9443), null, 0, 100, Map.of())
+			.withFurther(List.of(new Endpoint("192.0.2.1", 30443)));
+		engine().registry()
+			.advertise(new Advertisement(self, Set.of(new ServiceName("test.orders")), Duration.ofSeconds(15)));
+		assertThat(output.getAll().lines()).anyMatch((line) -> line.contains("[192.0.2.1:30443]")
+				&& line.contains("macula.provider.further-addresses") && line.contains("label macula.io/host-port"));
 	}
 
 	private static @Nullable String fault(DirectoryEngine engine) {

@@ -162,6 +162,24 @@ class SliceReaderTests {
 	}
 
 	@Test
+	void aLabelSaysWherePodsAreReachedAtTheirMachines() {
+		Slices slice = Slices.of("s", "calculator")
+			.label("macula.io/host-port", "30443")
+			.endpoint(Slices.endpoint("a", "1", "10.0.0.1", true, null, null).withNodeName("beam00").build())
+			.pod("unscheduled", "10.0.0.2")
+			.endpoint(new EndpointBuilder().withAddresses("10.0.0.3").withNodeName("beam01").build());
+		assertThat(read(slice)).extracting((record) -> record.instance().route().toString())
+			.containsExactly("10.0.0.1:9443 (or beam00:30443)", "10.0.0.2:9443", "10.0.0.3:9443");
+		Slices wrong = Slices.of("s", "calculator")
+			.label("macula.io/host-port", "0")
+			.endpoint(Slices.endpoint("a", "1", "10.0.0.1", true, null, null).withNodeName("beam00").build());
+		assertThat(fault(wrong)).contains("label macula.io/host-port is '0': expected a whole number from 1 to 65535",
+				"none is taken");
+		assertThat(read(wrong)).extracting((record) -> record.instance().route().toString())
+			.containsExactly("10.0.0.1:9443");
+	}
+
+	@Test
 	void anEndpointThatCannotBeHidesNoOther() {
 		Slices slice = Slices.of("s", "calculator")
 			.endpoint(Slices.endpoint("a", "1", "10.0.0.1", true, null, null).withZone("z".repeat(200)).build())
