@@ -74,6 +74,16 @@ class ContainerTests {
 					settings.duration("spring.lifecycle.timeout-per-shutdown-phase").plus(TIME_TO_CLOSE));
 	}
 
+	/** A process cannot read it. */
+	@ParameterizedTest
+	@MethodSource("samples")
+	void aProviderIsToldOfTheTimeThatItHas(String service) {
+		if (service(service).get("image").toString().startsWith("sample-provider:")) {
+			assertThat(environment(service)).containsEntry("MACULA_PROVIDER_TERMINATIONGRACEPERIOD",
+					service(service).get("stop_grace_period").toString());
+		}
+	}
+
 	@ParameterizedTest
 	@MethodSource("samples")
 	void aContainerMayDoNothingElse(String service) {

@@ -17,6 +17,7 @@
 package io.macula.deployment;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,8 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+
+import org.springframework.boot.convert.DurationStyle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -154,13 +157,19 @@ final class Workload {
 		if (provides() && grace.compareTo(drain) > 0) {
 			drain = grace;
 		}
+		Duration given = Duration.ofSeconds(pod().getTerminationGracePeriodSeconds());
+		if (provides()) {
+			// It cannot read it.
+			assertThat(DurationStyle.detectAndParse(this.settings.value("macula.provider.termination-grace-period"),
+					ChronoUnit.SECONDS))
+				.isEqualTo(given);
+		}
 		if (this.container.getLifecycle() != null) {
 			List<String> command = this.container.getLifecycle().getPreStop().getExec().getCommand();
 			assertThat(command).hasSize(2).first().isEqualTo("sleep");
 			drain = drain.plusSeconds(Long.parseLong(command.get(1)));
 		}
-		assertThat(Duration.ofSeconds(pod().getTerminationGracePeriodSeconds()))
-			.isGreaterThanOrEqualTo(drain.plus(TIME_TO_CLOSE));
+		assertThat(given).isGreaterThanOrEqualTo(drain.plus(TIME_TO_CLOSE));
 	}
 
 	void hasTheSecretWhereTheApplicationLooks() {
