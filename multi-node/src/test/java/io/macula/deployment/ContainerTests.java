@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -161,6 +163,24 @@ class ContainerTests {
 			.contains("USER 10001:10001\n");
 		assertThat(Files.readString(Manifests.KUBERNETES.resolve("base/provider.yaml"))).contains("runAsUser: 10001\n",
 				"runAsGroup: 10001\n");
+	}
+
+	@Test
+	void theBuilderIsSentAllThatTheImageIsMadeOfAndNothingElse() throws IOException {
+		String dockerfile = Files.readString(Manifests.ROOT.resolve("docker/Dockerfile"));
+		List<String> copied = new ArrayList<>();
+		Matcher copy = Pattern.compile("^COPY (\\$\\{APPLICATION}/\\S+)", Pattern.MULTILINE).matcher(dockerfile);
+		while (copy.find()) {
+			for (String sample : List.of("sample-provider", "sample-client")) {
+				copied.add("!" + copy.group(1).replace("${APPLICATION}", sample));
+			}
+		}
+		assertThat(copied).hasSize(4);
+		assertThat(Files.readAllLines(Manifests.ROOT.resolve("docker/Dockerfile.dockerignore")))
+			.filteredOn((line) -> !line.startsWith("#"))
+			.startsWith("*")
+			.filteredOn((line) -> !line.equals("*"))
+			.containsExactlyInAnyOrderElementsOf(copied);
 	}
 
 	private static Map<String, Object> service(String name) {
