@@ -12,6 +12,8 @@
 # Ends with 1 if something did not hold, and with 2 if this machine cannot run it. Logs and the realm's secret are in target/kind.
 set -eu
 cd "$(dirname "$0")/.."
+. scripts/lib/build.sh
+. scripts/lib/images.sh
 
 out=target/kind
 namespace=macula
@@ -35,10 +37,9 @@ done
 need() {
 	command -v "$1" > /dev/null || die "There is no $1 here: $2" 2
 }
-need docker "install Docker, see https://docs.docker.com/engine/install"
 need kind "install it, see https://kind.sigs.k8s.io/docs/user/quick-start"
 need kubectl "install it, see https://kubernetes.io/docs/tasks/tools"
-docker info > /dev/null 2>&1 || die "Docker does not answer: start it, or add yourself to its group (docker info tells more)" 2
+docker_answers || exit 2
 if [ "$command" = up ] && [ "$(cat /proc/sys/fs/inotify/max_user_instances 2> /dev/null || echo 512)" -lt 512 ]; then
 	echo "fs.inotify.max_user_instances is below 512, too few for the machines of four clusters: sysctl fs.inotify.max_user_instances=512" >&2
 fi
@@ -80,23 +81,14 @@ secret() {
 				exit 0
 			fi
 		done
-		. scripts/lib/build.sh
 		random_secret > "$out/secret"
 	)
 }
 
 images() {
-	. scripts/lib/build.sh
 	build_jars sample-provider sample-client
-	revision=$(git rev-parse HEAD)
-	# Made of what is in the image, and so never moved: a change is another tag, and a rollout.
-	tag=$(cat docker/Dockerfile sample-provider/target/sample-provider.jar sample-client/target/sample-client.jar | sha256sum | cut -c1-16)
-	for application in sample-provider sample-client; do
-		echo "Building image $application:$tag"
-		docker build -q -f docker/Dockerfile ${BASE_IMAGE:+--build-arg BASE="$BASE_IMAGE"} --build-arg APPLICATION="$application" \
-			--build-arg REVISION="$revision" -t "$application:$tag" . > "$out/$application.log" 2>&1 \
-			|| die "The image $application cannot be built: $(tail -n 1 "$out/$application.log"), see $out/$application.log"
-	done
+	tag=$(content_tag)
+	build_images "$tag" "$out" || exit 1
 }
 
 up() {
