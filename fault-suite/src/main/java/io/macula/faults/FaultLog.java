@@ -171,6 +171,15 @@ final class FaultLog {
 		must("no instance is suspected or ejected", blamed.size() + shortened(" " + blamed), blamed.isEmpty());
 	}
 
+	/**
+	 * The client took nothing that happened to it for a defect of its own.
+	 * @param lines lines of its log
+	 */
+	void noDefect(List<String> lines) {
+		List<String> told = lines.stream().filter((line) -> line.contains("this is a defect of Macula")).toList();
+		must("the client speaks of no defect of Macula", told.size() + shortened(" " + told), told.isEmpty());
+	}
+
 	private static String message(String line) {
 		return line.substring(Math.max(0, line.indexOf(" : ") + 3));
 	}

@@ -189,6 +189,7 @@ final class LifeFaults {
 					once.describeFailures() + "; " + once.describeLatency(), once.worstMillis() < 1000
 							&& once.failed().calls().stream().allMatch((call) -> call.processed() == Processed.NO));
 			log.nobodyEjected(client.logFrom(position));
+			log.noDefect(client.logFrom(position));
 		}
 	}
 

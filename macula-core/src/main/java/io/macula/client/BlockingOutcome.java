@@ -64,18 +64,17 @@ final class BlockingOutcome implements CallOutcome {
 	 */
 	byte[] await(UnaryCall call) throws Throwable {
 		// Reckoned from the call's start, without another look at the clock.
-		long end = Math.max(0, call.deadlineNanos() - call.startNanos()) + LastDefence.GRACE_NANOS;
-		long bound = end;
+		CallerWait wait = new CallerWait(call.deadlineNanos() - call.startNanos(), call.startNanos());
 		while (!this.told) {
-			LockSupport.parkNanos(call, bound);
+			LockSupport.parkNanos(call, wait.bound());
 			if (!this.told && Thread.currentThread().isInterrupted()) {
 				call.cancel();
 				throw new RpcException(Status.unknown(Code.CANCELLED,
 						"the calling thread '" + this.caller.getName() + "' was interrupted while it waited"));
 			}
 			if (!this.told) {
-				bound = end - (call.shared().now() - call.startNanos());
-				if (bound <= 0) {
+				wait.waited(call.shared().now());
+				if (wait.over()) {
 					throw LastDefence.overdue(call.procedure().wireName(), call.ownDeadline(), call.describe(),
 							call::cancel);
 				}

@@ -45,10 +45,16 @@ final class BlockingStream {
 	 */
 	static @Nullable Object await(Mono<Object> result, String wireName, Duration deadline) throws Throwable {
 		CompletableFuture<Object> future = result.toFuture();
+		CallerWait wait = new CallerWait(deadline.toNanos(), System.nanoTime());
 		try {
-			return future.get(Math.max(0, deadline.toNanos()) + LastDefence.GRACE_NANOS, TimeUnit.NANOSECONDS);
-		}
-		catch (TimeoutException ex) {
+			while (!wait.over()) {
+				try {
+					return future.get(wait.bound(), TimeUnit.NANOSECONDS);
+				}
+				catch (TimeoutException ex) {
+					wait.waited(System.nanoTime());
+				}
+			}
 			throw LastDefence.overdue(wireName, deadline, "a stream", () -> future.cancel(true));
 		}
 		catch (ExecutionException ex) {

@@ -83,14 +83,17 @@ final class FutureOutcome extends CompletableFuture<@Nullable Object> implements
 	public @Nullable Object get() throws InterruptedException, ExecutionException {
 		UnaryCall started = this.call;
 		if (started != null && !isDone()) {
-			long bound = started.deadlineNanos() - started.shared().now() + LastDefence.GRACE_NANOS;
-			try {
-				return get(Math.max(0, bound), TimeUnit.NANOSECONDS);
+			CallerWait wait = new CallerWait(started.deadlineNanos() - started.shared().now(), System.nanoTime());
+			while (!wait.over()) {
+				try {
+					return get(wait.bound(), TimeUnit.NANOSECONDS);
+				}
+				catch (TimeoutException ex) {
+					wait.waited(System.nanoTime());
+				}
 			}
-			catch (TimeoutException ex) {
-				completeExceptionally(LastDefence.overdue(started.procedure().wireName(), started.ownDeadline(),
-						started.describe(), started::cancel));
-			}
+			completeExceptionally(LastDefence.overdue(started.procedure().wireName(), started.ownDeadline(),
+					started.describe(), started::cancel));
 		}
 		return super.get();
 	}

@@ -27,16 +27,11 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * What a blocking caller does whose call did not end by its deadline, though everything
- * that bounds it had to end it: it stops to wait, says so, and lets nothing of the call
- * go on. Depends on no event loop, timer or lock of the call.
+ * that bounds it had to end it: once its {@linkplain CallerWait wait} is over it says so,
+ * and lets nothing of the call go on. Depends on no event loop, timer or lock of the
+ * call.
  */
 final class LastDefence {
-
-	/**
-	 * How long after its deadline a call may still end as it should; with the moments
-	 * until a late thread runs, at most a second.
-	 */
-	static final long GRACE_NANOS = 900_000_000L;
 
 	private static final FaultLog log = new FaultLog(PrintableLogger.of(LastDefence.class));
 

@@ -1,0 +1,75 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.client;
+
+/**
+ * How long a blocking caller waits for the end of its call: until the deadline, and then
+ * for a grace in which the call may still end as it should. Owned by the caller's thread.
+ */
+final class CallerWait {
+
+	/*
+	 * After a stop of the process (SIGSTOP, a paused container, a suspended machine) the
+	 * deadline is long over, and the caller may be the first that runs again, before the
+	 * event loop that has the answer or ends the call. So the grace begins when the
+	 * caller sees that the deadline is over, and consists of steps, of which none counts
+	 * for more than its length, however long it took.
+	 */
+
+	/** With the moments until a late thread runs, at most a second. */
+	static final long GRACE_NANOS = 900_000_000L;
+
+	static final long STEP_NANOS = GRACE_NANOS / 9;
+
+	private long untilDeadline;
+
+	private long grace = GRACE_NANOS;
+
+	private long last;
+
+	/**
+	 * A wait that begins.
+	 * @param untilDeadline nanoseconds from now; may be over
+	 * @param now the present, of a monotonic clock
+	 */
+	CallerWait(long untilDeadline, long now) {
+		this.untilDeadline = untilDeadline;
+		this.last = now;
+	}
+
+	/** For how long to wait until the next look at the clock; 0 once all is over. */
+	long bound() {
+		return (this.untilDeadline > 0) ? this.untilDeadline : Math.max(0, Math.min(this.grace, STEP_NANOS));
+	}
+
+	boolean over() {
+		return this.grace <= 0;
+	}
+
+	/** Called after each wait, however it ended. */
+	void waited(long now) {
+		long passed = now - this.last;
+		this.last = now;
+		if (this.untilDeadline > 0) {
+			this.untilDeadline -= passed;
+		}
+		else {
+			this.grace -= Math.min(passed, STEP_NANOS);
+		}
+	}
+
+}
