@@ -16,6 +16,7 @@
 
 package io.macula.server;
 
+import io.macula.Instance;
 import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
@@ -60,6 +61,9 @@ public final class Advertiser {
 
 	/** It was said that the services are withdrawn, and not yet that they are back. */
 	private boolean saidWithdrawn;
+
+	/** Something has been advertised. */
+	private boolean saidReady;
 
 	/**
 	 * An advertiser that is silent yet.
@@ -126,10 +130,13 @@ public final class Advertiser {
 				if (answer == Answer.UNWANTED) {
 					told(given);
 				}
+				else if (answer == Answer.FIRST) {
+					ready(asked);
+				}
 				else if (answer == Answer.BACK) {
 					log("again", "Node {} advertises its services {} again{}");
 				}
-				again = (answer == Answer.ADVERTISED || answer == Answer.BACK) && asksAgain(asked);
+				again = answer.advertised && asksAgain(asked);
 			}
 		}
 	}
@@ -155,8 +162,10 @@ public final class Advertiser {
 				return Answer.UNWANTED;
 			}
 			boolean back = this.saidWithdrawn;
+			boolean first = !this.saidReady;
 			this.saidWithdrawn = false;
-			return back ? Answer.BACK : Answer.ADVERTISED;
+			this.saidReady = true;
+			return first ? Answer.FIRST : (back ? Answer.BACK : Answer.ADVERTISED);
 		}
 	}
 
@@ -190,6 +199,16 @@ public final class Advertiser {
 					"Node {} withdrew its services {}: clients send new calls elsewhere, those that come are served{}");
 		}
 		return (present != null) ? told(present) : Mono.empty();
+	}
+
+	/** Once in the life of a node. */
+	private void ready(Advertisement advertised) {
+		if (advertised.services().isEmpty()) {
+			return;
+		}
+		Instance self = advertised.instance();
+		this.limit.log("ready", (suppressed) -> logger.info("Node {} is ready at endpoint {}: advertises {}{}",
+				self.nodeId(), self.endpoint(), advertised.services(), suppressed));
 	}
 
 	/**
@@ -242,13 +261,21 @@ public final class Advertiser {
 	private enum Answer {
 
 		/** There is no lease. */
-		NONE,
+		NONE(false),
 		/** It is not wanted any more: withdraw it at once. */
-		UNWANTED,
-		/** For the first time, or in the place of another. */
-		ADVERTISED,
+		UNWANTED(false),
+		/** For the first time. */
+		FIRST(true),
+		/** In the place of another. */
+		ADVERTISED(true),
 		/** After it was said that the services are withdrawn. */
-		BACK
+		BACK(true);
+
+		private final boolean advertised;
+
+		Answer(boolean advertised) {
+			this.advertised = advertised;
+		}
 
 	}
 

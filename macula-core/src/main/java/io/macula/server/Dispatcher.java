@@ -24,6 +24,7 @@ import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.Codecs;
 import io.macula.contract.ReturnShape;
+import io.macula.log.PrintableLogger;
 import io.macula.tls.PeerAccess;
 import io.macula.tls.PeerDecisions;
 import io.macula.transport.CallHandler;
@@ -34,6 +35,7 @@ import io.macula.transport.NodeInfo;
 import io.macula.wire.Failure;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import reactor.core.publisher.Mono;
 
 /**
@@ -51,6 +53,8 @@ final class Dispatcher implements CallHandler {
 	 * HandlerExecutor -> ServedMethod decodes the arguments and invokes the bean ->
 	 * ServedCall answers and is released.
 	 */
+
+	private static final Logger logger = PrintableLogger.of(Dispatcher.class);
 
 	private final ServedProcedures procedures;
 
@@ -215,6 +219,9 @@ final class Dispatcher implements CallHandler {
 	private boolean admit(ServedMethod method, InboundCall call) {
 		Status refusal = this.admission.admit(method.service(), call);
 		if (refusal == null) {
+			if (logger.isDebugEnabled() && !method.service().reserved()) {
+				logger.debug("Handling call of {} from node {}", method.procedure(), call.peer().nodeId());
+			}
 			return true;
 		}
 		this.admission.refused();

@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 import io.macula.Code;
@@ -339,7 +340,28 @@ public final class RealmServer implements AutoCloseable {
 						(grace.compareTo(LAST_WORDS) < 0) ? grace : LAST_WORDS);
 			}
 			Mono<Void> closed = (listening != null) ? listening.drain(grace) : Mono.empty();
-			return closed.doFinally((signal) -> this.executor.close());
+			return ((first && listening != null) ? drained(closed, grace) : closed)
+				.doFinally((signal) -> this.executor.close());
+		});
+	}
+
+	/** Say whether the calls in flight came to their end by themselves. */
+	private Mono<Void> drained(Mono<Void> closed, Duration grace) {
+		AtomicBoolean complete = new AtomicBoolean();
+		long begin = System.nanoTime();
+		boolean idle = inFlight() == 0;
+		this.dispatcher.drain().subscribe(null, null, () -> {
+			// Those that were cut off end, too.
+			if (idle || System.nanoTime() - begin < grace.toNanos()) {
+				complete.set(true);
+				logger.info("Node {} drained: all calls complete", this.node.nodeId());
+			}
+		});
+		return closed.doFinally((signal) -> {
+			if (!complete.get()) {
+				logger.info("Node {} drained: not all calls were complete after {}", this.node.nodeId(),
+						DurationText.of(grace));
+			}
 		});
 	}
 

@@ -51,7 +51,7 @@ class EveryLineIsLimitedTests {
 			"ServedProcedures.prepare",
 			/* ... a node starts, drains and closes once in a life. */
 			"Life.calls", "Life.listen", "ServingPart.start", "ServingPart.stopServing", "ServingPart.withdrawalFailed",
-			"NodeClosing.start", "NodeClosing.run", "RealmServer.drain", "ListenerSockets.bind",
+			"NodeClosing.start", "NodeClosing.run", "RealmServer.drain", "RealmServer.drained", "ListenerSockets.bind",
 			"ListenerSockets.tellOfMore", "Transport.attempt", "DirectoryClient.start", "ServiceLife.attempt",
 			/* ... a client is made once, and told of each start of its node. */
 			"RealmClient.announce", "RealmClient.enter", "RealmClient.tellOfZone",

@@ -49,6 +49,8 @@ class AdvertiserTests {
 
 	private static final Advertisement THERE = at("10.1.2.4");
 
+	private static final String READY = "Node node is ready at endpoint 10.1.2.3:9443: advertises [shop]";
+
 	private static final String WITHDRAWN = "Node node withdrew its services [shop]: clients send new calls elsewhere,"
 			+ " those that come are served";
 
@@ -106,14 +108,15 @@ class AdvertiserTests {
 	@Test
 	void whenServicesAreWithdrawnAndAdvertisedAgainThenEachIsSaidOnce() {
 		this.advertiser.withdraw().block();
+		assertThat(lines()).isEmpty();
 		this.advertiser.advertise();
-		assertThat(lines()).as("the node says that it begins").isEmpty();
+		assertThat(lines()).containsExactly(READY);
 		this.advertiser.withdraw().block();
 		this.advertiser.withdraw().block();
-		assertThat(lines()).containsExactly(WITHDRAWN);
+		assertThat(lines()).containsExactly(READY, WITHDRAWN);
 		this.advertiser.advertise();
 		this.advertiser.advertise();
-		assertThat(lines()).containsExactly(WITHDRAWN, AGAIN);
+		assertThat(lines()).containsExactly(READY, WITHDRAWN, AGAIN);
 	}
 
 	@Test
@@ -129,13 +132,13 @@ class AdvertiserTests {
 	void whenWhatIsAdvertisedIsReplacedThenItIsNotSaidToBeBack() {
 		this.advertiser.advertise();
 		this.advertiser.replace(THERE);
-		assertThat(lines()).as("whoever replaces it says so").isEmpty();
+		assertThat(lines()).as("whoever replaces it says so").containsExactly(READY);
 		this.advertiser.withdraw().block();
 		this.advertiser.replace(HERE);
-		assertThat(lines()).containsExactly(WITHDRAWN);
+		assertThat(lines()).containsExactly(READY, WITHDRAWN);
 		this.advertiser.advertise();
 		this.advertiser.replace(THERE);
-		assertThat(lines()).containsExactly(WITHDRAWN, AGAIN);
+		assertThat(lines()).containsExactly(READY, WITHDRAWN, AGAIN);
 	}
 
 	@Test
@@ -153,13 +156,13 @@ class AdvertiserTests {
 		assertThat(lines()).as("nobody saw them").isEmpty();
 		slow.advertise();
 		assertThat(seen()).containsExactly(HERE.instance());
-		assertThat(lines()).as("they were never said to be gone").isEmpty();
+		assertThat(lines()).as("they were never said to be gone").containsExactly(READY);
 		asking.set(() -> slow.withdraw().block());
 		slow.replace(THERE);
 		assertThat(seen()).isEmpty();
-		assertThat(lines()).containsExactly(WITHDRAWN);
+		assertThat(lines()).containsExactly(READY, WITHDRAWN);
 		slow.advertise();
-		assertThat(lines()).containsExactly(WITHDRAWN, AGAIN);
+		assertThat(lines()).containsExactly(READY, WITHDRAWN, AGAIN);
 	}
 
 	@Test
@@ -167,7 +170,7 @@ class AdvertiserTests {
 		this.advertiser.advertise();
 		this.advertiser.end();
 		this.advertiser.withdraw().block();
-		assertThat(lines()).isEmpty();
+		assertThat(lines()).containsExactly(READY);
 	}
 
 	@Test
@@ -176,7 +179,7 @@ class AdvertiserTests {
 			this.advertiser.advertise();
 			this.advertiser.withdraw().block();
 		}
-		assertThat(lines()).hasSize(10);
+		assertThat(lines()).hasSize(11);
 	}
 
 	private List<String> lines() {

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
+import ch.qos.logback.classic.Level;
 import io.macula.CallContext;
 import io.macula.Code;
 import io.macula.MaculaMethod;
@@ -41,6 +42,7 @@ import io.macula.codec.Codecs;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.contract.ServiceContract;
 import io.macula.tls.AllowLists;
+import io.macula.testing.LogLines;
 import io.macula.tls.PeerAccess;
 import io.macula.transport.NodeInfo;
 import io.macula.wire.Failure;
@@ -50,6 +52,7 @@ import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.CoreSubscriber;
@@ -66,6 +69,9 @@ class DispatcherTests {
 	private static final String HIDDEN = "; the provider's log says more (its macula.provider.expose-messages is false)";
 
 	private static final NodeInfo NODE = new NodeInfo(new Realm("test"), "node1", 1, List.of("json"));
+
+	@RegisterExtension
+	final LogLines log = LogLines.of(Dispatcher.class).from(Level.DEBUG).onlyHere();
 
 	private final TestHandler handler = new TestHandler();
 
@@ -98,6 +104,13 @@ class DispatcherTests {
 		assertThat(this.handler.thread.isDaemon()).isTrue();
 		await().untilAsserted(() -> assertThat(report().calls()).isEqualTo(1));
 		assertThat(report().failures()).isEmpty();
+	}
+
+	@Test
+	void eachCallThatIsHandledIsToldAtDebug() throws Exception {
+		call("value", "21").arrive(this.dispatcher).awaitResult();
+		call("unknown", "21").arrive(this.dispatcher);
+		assertThat(this.log.at(Level.DEBUG)).containsExactly("Handling call of test.shapes/value from node caller");
 	}
 
 	@Test

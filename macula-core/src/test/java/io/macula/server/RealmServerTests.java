@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import ch.qos.logback.classic.Level;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.MaculaMethod;
@@ -39,6 +40,7 @@ import io.macula.codec.Codecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.contract.MethodContract;
 import io.macula.contract.ServiceContract;
+import io.macula.testing.LogLines;
 import io.macula.tls.RealmSecret;
 import io.macula.tls.SecretTls;
 import io.macula.tls.TlsContexts;
@@ -55,6 +57,7 @@ import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -77,6 +80,9 @@ class RealmServerTests {
 	private static final TlsContexts TLS = SecretTls.of(REALM, "node1", SECRET);
 
 	private static final TlsContexts CALLER_TLS = SecretTls.of(REALM, "caller", SECRET);
+
+	@RegisterExtension
+	final LogLines log = LogLines.of(RealmServer.class).from(Level.INFO);
 
 	private final Transport transport = Transport.create(TransportSettings.defaults());
 
@@ -275,6 +281,14 @@ class RealmServerTests {
 	}
 
 	@Test
+	void whenNothingIsInFlightThenADrainWithoutGraceIsCompleteAsWell() {
+		start();
+		this.server.drain(Duration.ZERO).block(Duration.ofSeconds(5));
+		this.server.drain(Duration.ZERO).block(Duration.ofSeconds(5));
+		assertThat(this.log.at(Level.INFO)).endsWith("Node node1 drained: all calls complete").hasSize(2);
+	}
+
+	@Test
 	void drainFinishesWhatIsInFlightAndFreesThePort() {
 		start();
 		Call open = call("await", 0);
@@ -286,9 +300,11 @@ class RealmServerTests {
 		assertThat(refused.status().code()).isEqualTo(Code.UNAVAILABLE);
 		assertThat(refused.status().processed()).isEqualTo(Processed.NO);
 		assertThat(drained).isNotDone();
+		assertThat(this.log.at(Level.INFO)).containsExactly("Node node1 drains: 1 calls in flight have 10 s to finish");
 		this.handler.release.countDown();
 		assertThat(open.value()).isEqualTo(0);
 		assertThat(drained).succeedsWithin(5, TimeUnit.SECONDS);
+		assertThat(this.log.at(Level.INFO)).endsWith("Node node1 drained: all calls complete").hasSize(2);
 		assertThat(this.server.handlers().queued()).isZero();
 		this.handler.release.countDown();
 		RealmServer next = server(settings(1, 10).withPort(port));
@@ -305,6 +321,9 @@ class RealmServerTests {
 		CompletableFuture<Void> drained = this.server.drain(Duration.ofMillis(100)).toFuture();
 		assertThat(drained).succeedsWithin(5, TimeUnit.SECONDS);
 		await().until(() -> this.handler.interrupted.get() == 1);
+		await().untilAsserted(() -> assertThat(this.log.at(Level.INFO))
+			.endsWith("Node node1 drained: not all calls were complete after 100 ms")
+			.hasSize(2));
 		assertThat(open.failure().status().processed()).isEqualTo(Processed.UNKNOWN);
 	}
 
