@@ -49,17 +49,14 @@ build_linkd "$linkd" || echo "linkd cannot be built (gcc, libnetfilter-queue-dev
 fake_clock=$out/fakeclock.so
 build_fake_clock "$fake_clock" || echo "fakeclock.so cannot be built (gcc): faults of clocks are skipped"
 
+. scripts/lib/namespaces.sh
+remove_left mf faults.sh
 prefix=mf$$-
 
 cleanup() {
 	trap - EXIT INT TERM
 	[ -z "${suite:-}" ] || kill "$suite" 2> /dev/null || true
-	for namespace in $(ip netns list | cut -d' ' -f1 | grep "^$prefix"); do
-		for pid in $(ip netns pids "$namespace"); do
-			kill -9 "$pid" 2> /dev/null || true
-		done
-		ip netns del "$namespace" || true
-	done
+	remove_namespaces "$prefix"
 }
 trap cleanup EXIT
 trap 'cleanup; exit 130' INT TERM

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -113,6 +114,8 @@ int main(int argc, char **argv)
 	int size = 8 << 20, one = 1;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
 	setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof one);
+	/* So that the delay is that of the link also where the machine is busy; without the right to it, as before. */
+	setpriority(PRIO_PROCESS, 0, -20);
 	printf("ready\n");
 	fflush(stdout);
 

@@ -64,9 +64,7 @@ final class Network implements AutoCloseable {
 		this.hosts = new Namespaces(prefix);
 		this.linkd = linkd;
 		this.addressing = addressing;
-		this.hosts.add(BRIDGE);
-		this.hosts.ip(BRIDGE, "link", "add", "br0", "type", "bridge");
-		this.hosts.ip(BRIDGE, "link", "set", "br0", "up");
+		this.hosts.addBridge(BRIDGE);
 		host(ROUTER, ROUTER_NUMBER);
 		this.hosts.add(CLIENT);
 		this.hosts.cable(CLIENT, "eth0", ROUTER, "lan");
@@ -101,9 +99,7 @@ final class Network implements AutoCloseable {
 	 * @param number its number, by which it has its addresses
 	 */
 	void host(String host, int number) {
-		this.hosts.add(host);
-		this.hosts.cable(host, "eth0", BRIDGE, "v-" + host);
-		this.hosts.ip(BRIDGE, "link", "set", "v-" + host, "master", "br0");
+		this.hosts.addBehind(host, BRIDGE);
 		giveAddresses(host, number);
 		this.numbers.put(host, number);
 	}
@@ -292,18 +288,12 @@ final class Network implements AutoCloseable {
 	 * @return heals the fault
 	 */
 	Healing delay(String host, List<String> from, double millis, String queue) {
-		Process daemon = new Link(millis, 0, 0, 0).begin(this.linkd, this.hosts, host, queue);
 		String sources = from.stream().map(this::address).collect(Collectors.joining(","));
-		delayed("-I", host, sources, queue);
+		Process daemon = new Link(millis, 0, 0, 0).hold(this.linkd, this.hosts, host, queue, "-s", sources);
 		return () -> {
-			delayed("-D", host, sources, queue);
+			Link.release(this.hosts, host, queue, "-s", sources);
 			daemon.destroy();
 		};
-	}
-
-	private void delayed(String operation, String host, String sources, String queue) {
-		in(host, "iptables", operation, "INPUT", "-s", sources, "-j", "NFQUEUE", "--queue-num", queue,
-				"--queue-bypass");
 	}
 
 	private void queue(String operation, Direction direction) {

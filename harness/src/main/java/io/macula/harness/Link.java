@@ -19,6 +19,7 @@ package io.macula.harness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -56,6 +57,39 @@ public record Link(double delayMillis, double jitterMillis, double lossPercent, 
 		catch (IOException ex) {
 			throw new UncheckedIOException("linkd did not start", ex);
 		}
+	}
+
+	/**
+	 * Treat so what a host receives.
+	 * @param linkd the executable
+	 * @param hosts the hosts
+	 * @param host the host
+	 * @param queue number of a queue that nobody uses on that host
+	 * @param match of {@code iptables}: which packets; none for all
+	 * @return the daemon, for the caller to end after {@link #release}
+	 */
+	public Process hold(Path linkd, Namespaces hosts, String host, String queue, String... match) {
+		Process daemon = begin(linkd, hosts, host, queue);
+		queueInput("-I", hosts, host, queue, match);
+		return daemon;
+	}
+
+	/**
+	 * Treat what a host receives as before {@link #hold}.
+	 * @param hosts the hosts
+	 * @param host the host
+	 * @param queue the number
+	 * @param match the packets
+	 */
+	public static void release(Namespaces hosts, String host, String queue, String... match) {
+		queueInput("-D", hosts, host, queue, match);
+	}
+
+	private static void queueInput(String operation, Namespaces hosts, String host, String queue, String... match) {
+		List<String> command = new ArrayList<>(List.of("iptables", operation, "INPUT"));
+		command.addAll(List.of(match));
+		command.addAll(List.of("-j", "NFQUEUE", "--queue-num", queue, "--queue-bypass"));
+		hosts.in(host, command.toArray(String[]::new));
 	}
 
 }

@@ -29,6 +29,8 @@ import java.util.List;
  */
 public final class Namespaces implements AutoCloseable {
 
+	private static final String BRIDGE_DEVICE = "br0";
+
 	private static final String SIX_PREFIX = "/64";
 
 	private static final int SOLICITED_BYTES = 3;
@@ -66,6 +68,40 @@ public final class Namespaces implements AutoCloseable {
 				"netns", this.prefix + otherHost);
 		ip(host, "link", "set", device, "up");
 		ip(otherHost, "link", "set", otherDevice, "up");
+	}
+
+	/**
+	 * Add a host that is nothing but a bridge.
+	 * @param host its name
+	 */
+	public void addBridge(String host) {
+		add(host);
+		ip(host, "link", "add", BRIDGE_DEVICE, "type", "bridge");
+		ip(host, "link", "set", BRIDGE_DEVICE, "up");
+	}
+
+	/**
+	 * Add a host behind a bridge: its {@code eth0} is joined to it by {@code v-<host>}.
+	 * @param host its name, of at most 13 characters
+	 * @param bridge a host of {@link #addBridge}
+	 */
+	public void addBehind(String host, String bridge) {
+		add(host);
+		cable(host, "eth0", bridge, "v-" + host);
+		ip(bridge, "link", "set", "v-" + host, "master", BRIDGE_DEVICE);
+	}
+
+	/**
+	 * Join this machine itself to a bridge, until that is gone.
+	 * @param bridge a host of {@link #addBridge}
+	 * @param address address of this machine there, with the length of its prefix
+	 */
+	public void joinThisMachine(String bridge, String address) {
+		String device = this.prefix + "here";
+		Shell.run("ip", "link", "add", device, "type", "veth", "peer", "name", "v-here", "netns", this.prefix + bridge);
+		ip(bridge, "link", "set", "v-here", "up", "master", BRIDGE_DEVICE);
+		Shell.run("ip", "addr", "add", address, "dev", device);
+		Shell.run("ip", "link", "set", device, "up");
 	}
 
 	/**
