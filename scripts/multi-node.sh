@@ -1,19 +1,24 @@
 #!/bin/sh
-# Runs the multi-node scenarios: three providers and fresh clients, each in a JVM of its own.
+# Runs the multi-node scenarios: three providers and fresh clients, each in a JVM of its own, in an environment.
 #
-#   scripts/multi-node.sh [ENVIRONMENT] [--directory ENGINE] [--kubeconfig FILE] [--only SCENARIO]
+#   scripts/multi-node.sh [ENVIRONMENT] [--directory ENGINE] [--kubeconfig FILE] [--hosts FILE] [--only SCENARIO,...] [--rate-seconds N] [--keep]
 #
 # ENVIRONMENT  local (default): processes on this machine
+#              netns: each provider and the client in a network namespace of its own, 0.5 ms apart (Linux, root, iproute2, iptables,
+#              gcc, libnetfilter-queue-dev)
 #              compose: containers of docker/compose.yaml; COMPOSE is the command (docker compose), BASE_IMAGE the Java image
 # ENGINE       type of the realm's directory: embedded (default), static, kubernetes, dns, zookeeper, etcd or discovery-client. The
 #              server behind it is started for the run: etcd needs the program etcd, zookeeper and dns nothing, static and
 #              discovery-client have their instances in the settings; kubernetes needs FILE and kubectl, and gets a namespace of its own
-# FILE         the API server for kubernetes
-# SCENARIO     multi-endpoint, failover, connection-caching, selection or latency; or migration: from the embedded directory to
-#              ENGINE (by default etcd), which is run with each but the embedded one
+# FILE         the API server for kubernetes; the hosts of machines
+# SCENARIO     multi-endpoint, failover, connection-caching, selection, latency, rolling-restart, seed-loss (with the embedded
+#              directory) or stress; or migration: from the embedded directory to ENGINE (by default etcd), which is run with each but
+#              the embedded one
+# N            seconds that each rate of the stress lasts: 1, or 5 where it is the only scenario
+# --keep       keep criteria and figures in multi-node/results, and write docs/multi-node-results.md from all that is kept
 #
-# Prints a table and writes target/multi-node/report.json. Ends with 1 if a criterion did not hold, and with 2 if this machine cannot
-# run them. JAVA_HOME chooses the JDK; logs are beside the report.
+# Prints a table and writes target/multi-node/report.json, and report.html with plots. Ends with 1 if a criterion did not hold, and
+# with 2 if this machine cannot run them. JAVA_HOME chooses the JDK; logs are beside the report.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,16 +28,24 @@ case "${1:-}" in
 	*) environment=$1; shift ;;
 esac
 case "$environment" in
-	local | compose) ;;
-	*) echo "Environment '$environment' is not known: expected local or compose" >&2; exit 2 ;;
+	local | netns | compose) ;;
+	*) echo "Environment '$environment' is not known: expected local, netns or compose" >&2; exit 2 ;;
 esac
 
 directory=
 kubeconfig=
+hosts=
 only=
+rate=
+keep=
 while [ $# -gt 0 ]; do
 	name=${1%%=*}
 	case "$1" in
+		--keep)
+			keep=yes
+			shift
+			continue
+			;;
 		--*=*) value=${1#*=} ;;
 		*)
 			[ $# -gt 1 ] || { echo "$1 needs a value" >&2; exit 2; }
@@ -43,8 +56,13 @@ while [ $# -gt 0 ]; do
 	case "$name" in
 		--directory) directory=$value ;;
 		--kubeconfig) kubeconfig=$value ;;
+		--hosts) hosts=$value ;;
 		--only) only=$value ;;
-		*) echo "Argument '$name' is not known: expected --directory, --kubeconfig or --only" >&2; exit 2 ;;
+		--rate-seconds) rate=$value ;;
+		*)
+			echo "Argument '$name' is not known: expected --directory, --kubeconfig, --hosts, --only, --rate-seconds or --keep" >&2
+			exit 2
+			;;
 	esac
 	shift
 done
@@ -67,15 +85,58 @@ if [ "$environment" = compose ] && [ "$directory" != embedded ]; then
 	exit 2
 fi
 
+cannot_run() {
+	echo "Cannot run: $1" >&2
+	exit 2
+}
+
+if [ "$environment" = netns ]; then
+	[ "$(uname -s)" = Linux ] || cannot_run "network namespaces are a thing of Linux: take the environment local or compose"
+	[ "$(id -u)" = 0 ] || cannot_run "only root may make network namespaces: run it with sudo, or take the environment local"
+	for tool in ip iptables; do
+		command -v "$tool" > /dev/null \
+			|| cannot_run "the program '$tool' is not on the PATH: install it (Debian: apt-get install iproute2 iptables)"
+	done
+	unshare -n true 2> /dev/null \
+		|| cannot_run "this machine makes no network namespaces: give it CAP_SYS_ADMIN, or take the environment local"
+fi
+
 . scripts/lib/build.sh
+out=target/multi-node
+
+# What was started for a run and is still there, whoever wrote it down.
+started_for_run() {
+	[ -f "$out/pids" ] || return 0
+	while read -r pid; do
+		if is_started_for "$out" "$pid"; then
+			echo "$pid"
+		fi
+	done < "$out/pids"
+}
+
+if [ -f "$out/run" ] && ps -p "$(cat "$out/run")" -o args= 2> /dev/null | grep -qF multi-node.sh; then
+	cannot_run "the run of process $(cat "$out/run") is under way here, and writes to $out as well: wait until it has ended"
+fi
+
 # shellcheck disable=SC2086
 build_jars sample-provider multi-node $engine_module
 
-out=target/multi-node
-rm -rf "$out"
-mkdir -p "$out"
+left=$(started_for_run | paste -sd' ' -)
+if [ -n "$left" ]; then
+	echo "Ending processes that an earlier run left behind: $left"
+	# shellcheck disable=SC2086
+	kill -9 $left 2> /dev/null || true
+fi
+{ rm -rf "$out" && mkdir -p "$out" && echo "$$" > "$out/run"; } 2> /dev/null \
+	|| cannot_run "$out cannot be written to: expected a directory of this user on a disk with room"
+room=$(df -Pk "$out" | awk 'NR == 2 { print int($4 / 1024) }')
+[ "$room" -ge 100 ] \
+	|| cannot_run "$room MB are free where $out is, and reports and logs take up to 100 MB: make room, or take another disk"
 
-set -- --directory="$directory"
+set -- --environment="$environment" --directory="$directory"
+[ -z "$hosts" ] || set -- "$@" --hosts="$hosts"
+[ -z "$rate" ] || set -- "$@" --rate-seconds="$rate"
+[ -z "$keep" ] || set -- "$@" --keep=multi-node/results --page=docs/multi-node-results.md
 [ -z "$only" ] || set -- "$@" --only="$only"
 [ -z "$kubeconfig" ] || set -- "$@" --kubeconfig="$kubeconfig"
 
@@ -98,6 +159,14 @@ if [ "$environment" = compose ]; then
 	set -- --compose="$compose" "$@"
 fi
 
+if [ "$environment" = netns ]; then
+	. scripts/lib/namespaces.sh
+	remove_left mn multi-node.sh
+	prefix=mn$$-
+	build_linkd "$out/linkd" || true
+	set -- --prefix="$prefix" --linkd="$out/linkd" "$@"
+fi
+
 cleanup() {
 	trap - EXIT INT TERM
 	if [ -n "${runner:-}" ]; then
@@ -107,13 +176,11 @@ cleanup() {
 	fi
 	[ -z "${compose:-}" ] || $compose down > /dev/null 2>&1 || true
 	# What is left when the runner itself was killed.
-	if [ -f "$out/pids" ]; then
-		while read -r pid; do
-			if is_started_for "$out" "$pid"; then
-				kill -9 "$pid" 2> /dev/null || true
-			fi
-		done < "$out/pids"
-	fi
+	for pid in $(started_for_run); do
+		kill -9 "$pid" 2> /dev/null || true
+	done
+	rm -f "$out/run"
+	[ -z "${prefix:-}" ] || remove_namespaces "$prefix"
 }
 trap cleanup EXIT
 trap 'cleanup; exit 130' INT TERM
@@ -121,12 +188,13 @@ trap 'cleanup; exit 130' INT TERM
 if [ -n "$engine_module" ]; then
 	"$java" --enable-native-access=ALL-UNNAMED -Xmx512m -Dloader.path="$runner_jars" -cp "$runner_jar" \
 		org.springframework.boot.loader.launch.PropertiesLauncher \
-		--provider-jar="$provider_jar" --jar="$runner_jar" --out="$out" "$@" > "$out/runner.log" 2>&1 &
+		--provider-jar="$provider_jar" --out="$out" "$@" > "$out/runner.log" 2>&1 &
 else
-	"$java" --enable-native-access=ALL-UNNAMED -Xmx512m -jar "$runner_jar" \
-		--provider-jar="$provider_jar" --jar="$runner_jar" --out="$out" "$@" > "$out/runner.log" 2>&1 &
+	"$java" --enable-native-access=ALL-UNNAMED -Xmx512m -jar "$runner_jar" --provider-jar="$provider_jar" --out="$out" "$@" \
+		> "$out/runner.log" 2>&1 &
 fi
 runner=$!
+echo "$runner" >> "$out/pids"
 # The table and nothing of the clients' logs. In the background, since a signal does not end the wait for what is not.
 tail -n +1 -f --pid="$runner" "$out/runner.log" 2>/dev/null \
 	| grep --line-buffered -E '^(\||Report:|All criteria|A criterion|Cannot run:)' &

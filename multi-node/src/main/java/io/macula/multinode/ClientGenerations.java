@@ -150,8 +150,7 @@ final class ClientGenerations implements AutoCloseable {
 		try {
 			Call call = place.client.call(Strategy.ROUND_ROBIN);
 			// Each client counts its own.
-			Call numbered = new Call(this.numbers.incrementAndGet(), call.node(), call.attempts(), call.micros(),
-					call.failure());
+			Call numbered = call.withNumber(this.numbers.incrementAndGet());
 			this.log.add(numbered);
 			return numbered;
 		}

@@ -88,6 +88,16 @@ final class ComposeProviders implements Providers {
 	}
 
 	@Override
+	public String log(String node) {
+		String all = compose("logs", "--no-color", node);
+		int begin = 0;
+		for (int i = 0; i < this.lives.getOrDefault(node, 0); i++) {
+			begin = all.indexOf(READY, begin) + READY.length();
+		}
+		return all.substring(begin);
+	}
+
+	@Override
 	public void close() {
 		compose("down");
 	}

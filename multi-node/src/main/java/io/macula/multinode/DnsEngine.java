@@ -28,9 +28,20 @@ final class DnsEngine implements Engine {
 
 	private static final String NAME = "calculator.macula.test";
 
-	private final NameServer server = new NameServer();
+	private final String host;
+
+	private final NameServer server;
 
 	private final Map<String, String> ready = new TreeMap<>();
+
+	/**
+	 * A name server.
+	 * @param host address of this machine where nodes reach it
+	 */
+	DnsEngine(String host) {
+		this.host = host;
+		this.server = new NameServer(host);
+	}
 
 	@Override
 	public String type() {
@@ -45,7 +56,7 @@ final class DnsEngine implements Engine {
 	@Override
 	public List<String> settings(Map<String, String> endpoints, List<String> seeds) {
 		return List.of("--macula.directory.dns.services[" + ScenarioClient.SERVICE + "]=" + NAME,
-				"--macula.directory.dns.servers=127.0.0.1:" + this.server.port());
+				"--macula.directory.dns.servers=" + this.host + ":" + this.server.port());
 	}
 
 	@Override

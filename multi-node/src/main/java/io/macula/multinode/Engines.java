@@ -36,17 +36,18 @@ final class Engines {
 	 * @param arguments those of the runner: {@code --kubeconfig=} for kubernetes,
 	 * {@code --server-jars=} for zookeeper
 	 * @param processes where it starts its server
+	 * @param address where nodes reach a server on this machine
 	 * @return the engine
 	 * @throws CannotRunException if the type is not known, or an argument is missing
 	 */
-	static Engine of(String type, Arguments arguments, StartedProcesses processes) {
+	static Engine of(String type, Arguments arguments, StartedProcesses processes, String address) {
 		Map<String, Supplier<Engine>> known = new LinkedHashMap<>();
 		known.put(EmbeddedEngine.TYPE, EmbeddedEngine::new);
 		known.put("static", StaticEngine::new);
 		known.put("kubernetes", () -> new KubernetesEngine(kubeconfig(arguments)));
-		known.put("dns", DnsEngine::new);
-		known.put("zookeeper", () -> new ZooKeeperEngine(processes, arguments.required("server-jars")));
-		known.put("etcd", () -> new EtcdEngine(processes));
+		known.put("dns", () -> new DnsEngine(address));
+		known.put("zookeeper", () -> new ZooKeeperEngine(processes, arguments.required("server-jars"), address));
+		known.put("etcd", () -> new EtcdEngine(processes, address));
 		known.put("discovery-client", DiscoveryClientEngine::new);
 		Supplier<Engine> found = known.get(type);
 		if (found == null) {

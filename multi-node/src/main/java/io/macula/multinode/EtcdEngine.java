@@ -42,10 +42,18 @@ final class EtcdEngine implements Engine {
 
 	private final LoggedProcess server;
 
+	private final String host;
+
 	private final int port = FreePorts.tcp();
 
-	EtcdEngine(StartedProcesses processes) {
+	/**
+	 * A server.
+	 * @param processes where it is started
+	 * @param host address of this machine where nodes reach it
+	 */
+	EtcdEngine(StartedProcesses processes, String host) {
 		this.processes = processes;
+		this.host = host;
 		this.server = processes.process(NAME, "ready to serve client requests");
 	}
 
@@ -80,7 +88,7 @@ final class EtcdEngine implements Engine {
 	}
 
 	private String address() {
-		return "http://127.0.0.1:" + this.port;
+		return "http://" + this.host + ":" + this.port;
 	}
 
 	private boolean healthy() {

@@ -32,6 +32,25 @@ import io.macula.harness.Jvm;
 record ExecutableJar(Path path, String beside) {
 
 	/**
+	 * A jar.
+	 * @param path the jar
+	 * @param beside jars with commas between; may be empty
+	 * @return the jar
+	 */
+	static ExecutableJar of(String path, String beside) {
+		return new ExecutableJar(Path.of(path), beside);
+	}
+
+	/**
+	 * The jar that this process runs.
+	 * @return the jar
+	 */
+	static ExecutableJar running() {
+		// Whichever way it was started: it is all that the class path has.
+		return of(System.getProperty("java.class.path"), System.getProperty("loader.path", ""));
+	}
+
+	/**
 	 * A command that runs it.
 	 * @param arguments of the application
 	 * @return the command

@@ -18,8 +18,12 @@ package io.macula.multinode;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -34,9 +38,17 @@ final class LatencyProbe {
 	static final String COMMAND = "fresh-client";
 
 	/** Cached calls after which the JVM has compiled the call path. */
-	static final int COLD_CALLS = 20_000;
+	private static final int COLD_CALLS = 20_000;
 
-	private static final int CACHED_CALLS = COLD_CALLS + 5000;
+	/** So that they do not take all day where the nodes are far apart. */
+	private static final int COLD_CALLERS = 8;
+
+	private static final int CACHED_CALLS = 5000;
+
+	private static final double NANOS_PER_MILLI = 1e6;
+
+	/** Bound of each of the two parts. */
+	private static final Duration LIMIT = Duration.ofSeconds(15);
 
 	private final ExecutableJar jar;
 
@@ -44,7 +56,7 @@ final class LatencyProbe {
 
 	/**
 	 * A probe.
-	 * @param jar this runner
+	 * @param jar that of this process
 	 * @param directory for what the JVM says
 	 */
 	LatencyProbe(ExecutableJar jar, Path directory) {
@@ -87,12 +99,45 @@ final class LatencyProbe {
 		try (ScenarioClient client = ScenarioClient.start(arguments.subList(2, arguments.size()))) {
 			long startMillis = (System.nanoTime() - start) / 1_000_000;
 			List<String> before = client.connectionsCreated();
-			List<Call> calls = new ArrayList<>();
-			for (int i = 0; i <= CACHED_CALLS; i++) {
-				calls.add(client.call(ScenarioClient.Strategy.FIRST));
-			}
-			JsonMapper.builder().build().writeValue(out.toFile(), new Result(startMillis, before, calls));
+			Call first = client.call(ScenarioClient.Strategy.FIRST);
+			List<Call> cold = cold(client);
+			List<Call> cached = calls(client, CACHED_CALLS);
+			JsonMapper.builder()
+				.build()
+				.writeValue(out.toFile(),
+						new Result(startMillis, before, first, cold, cached, roundTripMillis(client)));
 		}
+	}
+
+	private static double roundTripMillis(ScenarioClient client) {
+		return client.connectionsOpen()
+			.stream()
+			.mapToDouble((connection) -> connection.roundTrip().toNanos() / NANOS_PER_MILLI)
+			.average()
+			.orElse(0);
+	}
+
+	private static List<Call> cold(ScenarioClient client) {
+		List<CompletableFuture<List<Call>>> callers = new ArrayList<>();
+		ExecutorService threads = Executors.newFixedThreadPool(COLD_CALLERS);
+		try {
+			for (int i = 0; i < COLD_CALLERS; i++) {
+				callers.add(CompletableFuture.supplyAsync(() -> calls(client, COLD_CALLS / COLD_CALLERS), threads));
+			}
+			return callers.stream().flatMap((calls) -> calls.join().stream()).toList();
+		}
+		finally {
+			threads.shutdown();
+		}
+	}
+
+	private static List<Call> calls(ScenarioClient client, int count) {
+		long begin = System.nanoTime();
+		List<Call> calls = new ArrayList<>();
+		while (calls.size() < count && System.nanoTime() - begin < LIMIT.toNanos()) {
+			calls.add(client.call(ScenarioClient.Strategy.FIRST));
+		}
+		return calls;
 	}
 
 	/**
@@ -100,9 +145,14 @@ final class LatencyProbe {
 	 *
 	 * @param startMillis how long its application took to start
 	 * @param connectionsBefore endpoints it was connected to before the first call
-	 * @param calls the calls
+	 * @param first the first call
+	 * @param cold calls after it by several callers, until the JVM had compiled their
+	 * path
+	 * @param cached calls by one caller after that
+	 * @param roundTripMillis of the connections at the end, on average
 	 */
-	record Result(long startMillis, List<String> connectionsBefore, List<Call> calls) {
+	record Result(long startMillis, List<String> connectionsBefore, Call first, List<Call> cold, List<Call> cached,
+			double roundTripMillis) {
 
 	}
 

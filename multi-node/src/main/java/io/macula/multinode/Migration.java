@@ -44,9 +44,9 @@ final class Migration {
 
 	private final Realm realm;
 
-	private final Engine from;
+	private final String from;
 
-	private final Engine to;
+	private final String to;
 
 	private final int count;
 
@@ -55,10 +55,10 @@ final class Migration {
 	/**
 	 * A migration; when it ends, the providers use the second engine alone.
 	 * @param realm the realm
-	 * @param from the engine before
-	 * @param to the engine afterwards, started
+	 * @param from type of the directory before
+	 * @param to type of the directory afterwards
 	 */
-	Migration(Realm realm, Engine from, Engine to) {
+	Migration(Realm realm, String from, String to) {
 		this.realm = realm;
 		this.from = from;
 		this.to = to;
@@ -87,7 +87,7 @@ final class Migration {
 	 * @param partial the engine that knows some of the providers only once the first of
 	 * them has been restarted, if there is one
 	 */
-	private void deploy(ClientGenerations clients, int step, List<Engine> preferred, @Nullable Engine partial) {
+	private void deploy(ClientGenerations clients, int step, List<String> preferred, @Nullable String partial) {
 		long start = Clock.now();
 		this.realm.use(preferred);
 		clients.replace(0, settings(preferred), this.count);
@@ -103,15 +103,15 @@ final class Migration {
 			first = false;
 		}
 		clients.replace(1, settings(preferred), this.count);
-		this.log.measured("step" + step,
-				Map.of("directory", Realm.types(preferred), "seconds", Math.round((Clock.now() - start) / 1e8) / 10.0));
+		this.log.measured("step" + step, Map.of("directory", String.join(",", preferred), "seconds",
+				Math.round((Clock.now() - start) / 1e8) / 10.0));
 	}
 
 	/**
 	 * The one client that prefers the complete directory, while the other one knows some
 	 * of the providers only.
 	 */
-	private void mustCallAll(ClientGenerations clients, int step, Engine partial) {
+	private void mustCallAll(ClientGenerations clients, int step, String partial) {
 		int known;
 		try (ScenarioClient reader = ScenarioClient.start(settings(partial))) {
 			Clock.within(Duration.ofSeconds(10), () -> reader.instances() > 0);
@@ -124,22 +124,22 @@ final class Migration {
 			clients.call(place, PROBES, own);
 			return own.callsByNode().keySet().containsAll(this.realm.nodes());
 		});
-		this.log.must("step %d: %d of %d in %s, calls follow %s".formatted(step, known, this.count, partial.type(),
-				(partial == this.to) ? this.from.type() : this.to.type()), own.callsByNode(), all);
+		this.log.must("step %d: %d of %d in %s, calls follow %s".formatted(step, known, this.count, partial,
+				partial.equals(this.to) ? this.from : this.to), own.callsByNode(), all);
 	}
 
 	/** So that the next step may begin. */
-	private void mustKnowAll(String when, Engine engine) {
+	private void mustKnowAll(String when, String engine) {
 		try (ScenarioClient reader = ScenarioClient.start(settings(engine))) {
 			boolean complete = Clock.within(Duration.ofSeconds(10), () -> reader.instances() == this.count);
-			this.log.must(when + ": " + engine.type() + " alone knows all", reader.instances() + " known", complete);
+			this.log.must(when + ": " + engine + " alone knows all", reader.instances() + " known", complete);
 		}
 	}
 
 	private void mustBeSwitchedOff() {
 		try (ScenarioClient reader = ScenarioClient.start(settings(this.from))) {
 			Call call = reader.call(Strategy.FIRST);
-			this.log.must("at the end nobody is in " + this.from.type(),
+			this.log.must("at the end nobody is in " + this.from,
 					reader.instances() + " known, a call: "
 							+ ((call.failure() != null) ? call.failure().split(":", 2)[0] : call.node()),
 					reader.instances() == 0 && call.failure() != null);
@@ -147,28 +147,26 @@ final class Migration {
 		try (ScenarioClient reader = ScenarioClient.start(settings(this.to))) {
 			reader.awaitInstances(this.count);
 			Call call = reader.call(Strategy.FIRST);
-			this.log.must("at the end " + this.to.type() + " alone serves", String.valueOf(call.node()),
+			this.log.must("at the end " + this.to + " alone serves", String.valueOf(call.node()),
 					call.failure() == null);
 		}
 	}
 
 	private void report() {
 		List<Call> calls = this.log.calls();
-		List<Call> failures = this.log.failures();
 		this.log.measured("calls", calls.size());
 		this.log.measured("callsByNode", this.log.callsByNode());
-		this.log.measured("callsOfMoreThanOneAttempt", calls.stream().filter((call) -> call.attempts() > 1).count());
+		this.log.measured("callsOfMoreThanOneAttempt",
+				calls.stream().filter((call) -> call.attempts().size() > 1).count());
 		this.log.measured("slowestMillis", calls.stream().mapToLong(Call::micros).max().orElse(0) / 1000.0);
-		this.log.must("no call fails", failures.size() + " of " + calls.size() + " failed"
-				+ failures.stream().limit(1).map((call) -> ", such as " + call.failure()).findFirst().orElse(""),
-				failures.isEmpty() && !calls.isEmpty());
+		this.log.mustNotFail();
 	}
 
-	private List<String> settings(Engine engine) {
+	private List<String> settings(String engine) {
 		return settings(List.of(engine));
 	}
 
-	private List<String> settings(List<Engine> engines) {
+	private List<String> settings(List<String> engines) {
 		return this.realm.settingsOf(engines);
 	}
 

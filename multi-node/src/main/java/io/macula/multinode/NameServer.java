@@ -52,13 +52,15 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A name server on the loopback interface that knows one service. Safe for all threads.
+ * A name server that knows one service. Safe for all threads.
  */
 final class NameServer implements AutoCloseable {
 
 	private static final int TTL_SECONDS = 1;
 
 	private static final int WEIGHT = 100;
+
+	private final String host;
 
 	private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1,
 			new DefaultThreadFactory("name-server", true), NioIoHandler.newFactory());
@@ -67,6 +69,14 @@ final class NameServer implements AutoCloseable {
 
 	/** By name and type of the question; replaced as a whole. */
 	private volatile Map<String, List<byte[]>> records = Map.of();
+
+	/**
+	 * A name server that was not started.
+	 * @param host address of this machine
+	 */
+	NameServer(String host) {
+		this.host = host;
+	}
 
 	void start() {
 		this.channel = new Bootstrap().group(this.group)
@@ -80,7 +90,7 @@ final class NameServer implements AutoCloseable {
 				}
 
 			})
-			.bind(InetAddress.getLoopbackAddress(), 0)
+			.bind(this.host, 0)
 			.syncUninterruptibly()
 			.channel();
 	}

@@ -30,9 +30,9 @@ interface Providers extends AutoCloseable {
 	List<String> nodes();
 
 	/**
-	 * Where a node listens.
+	 * Where a node listens, as clients know it.
 	 * @param node the node id
-	 * @return host and port
+	 * @return host and port; of a node that was restarted they may be others
 	 */
 	String endpoint(String node);
 
@@ -50,16 +50,39 @@ interface Providers extends AutoCloseable {
 	void awaitReady(String node);
 
 	/**
-	 * Stop a node in an orderly way and wait until it is gone.
+	 * Stop a node in an orderly way and wait until it is gone. It stays away until it is
+	 * started again.
 	 * @param node the node id
 	 */
 	void stop(String node);
 
 	/**
-	 * Kill a node with SIGKILL and wait until it is gone.
+	 * Kill a node with SIGKILL and wait until it is gone. It stays away until it is
+	 * started again.
 	 * @param node the node id
 	 */
 	void kill(String node);
+
+	/**
+	 * Stop a node in an orderly way, start it again and wait until it is ready.
+	 * @param node the node id
+	 * @param settings arguments of its application: those of the directory
+	 * @return what its former life had logged to its end; empty if that is not known
+	 */
+	default String restart(String node, List<String> settings) {
+		stop(node);
+		String before = log(node);
+		start(node, settings);
+		awaitReady(node);
+		return before;
+	}
+
+	/**
+	 * What a node logged.
+	 * @param node the node id
+	 * @return lines of its life, or of the last one if it is gone
+	 */
+	String log(String node);
 
 	/**
 	 * Stop whatever was started.

@@ -16,57 +16,39 @@
 
 package io.macula.multinode;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
- * The realm of the scenarios: providers in some environment, and the engines that are
- * their directory. Tells each engine of the other's doings, so that neither environment
- * nor engine knows of the other. For one thread.
+ * The realm of the scenarios as a scenario sees it, wherever its clients run: whatever is
+ * done to its providers is done here, so that a scenario knows neither environment nor
+ * engine. For one thread.
  */
-final class Realm implements AutoCloseable {
-
-	private final Providers providers;
-
-	/** The preferred one first; what starts from now on uses these. */
-	private List<Engine> engines;
+interface Realm {
 
 	/**
-	 * A realm that was not started.
-	 * @param providers its providers, closed with it
-	 * @param engines its engines, started and closed by whoever made them
+	 * The providers, running or not.
+	 * @return node ids in order
 	 */
-	Realm(Providers providers, List<Engine> engines) {
-		this.providers = providers;
-		this.engines = List.copyOf(engines);
-	}
+	List<String> nodes();
 
-	List<String> nodes() {
-		return this.providers.nodes();
-	}
-
-	String endpoint(String node) {
-		return this.providers.endpoint(node);
-	}
+	/**
+	 * Where a provider listens.
+	 * @param node the node id
+	 * @return host and port
+	 */
+	String endpoint(String node);
 
 	/**
 	 * Let what starts from now on use other engines.
-	 * @param engines the preferred one first, started
+	 * @param types types of their directories, the preferred one first
 	 */
-	void use(List<Engine> engines) {
-		this.engines = List.copyOf(engines);
-	}
+	void use(List<String> types);
 
 	/**
 	 * The type of directory of what starts now.
 	 * @return as {@code macula.directory.type} has it
 	 */
-	String directory() {
-		return types(this.engines);
-	}
+	String directory();
 
 	/**
 	 * Settings of a client.
@@ -74,81 +56,49 @@ final class Realm implements AutoCloseable {
 	 * @param seeds those that the client may contact first
 	 * @return arguments of an application
 	 */
-	List<String> settings(List<String> nodes, List<String> seeds) {
-		return settings(this.engines, nodes, seeds);
-	}
+	List<String> settings(List<String> nodes, List<String> seeds);
 
 	/**
 	 * Settings of a client that reads some engines only.
-	 * @param engines the preferred one first
+	 * @param types types of their directories, the preferred one first
 	 * @return arguments of an application
 	 */
-	List<String> settingsOf(List<Engine> engines) {
-		return settings(engines, nodes(), nodes());
-	}
+	List<String> settingsOf(List<String> types);
 
 	/**
 	 * Start a node; does not wait until it is ready.
 	 * @param node the node id
 	 */
-	void start(String node) {
-		this.providers.start(node, settingsOf(this.engines));
-	}
+	void start(String node);
 
 	/**
 	 * Wait until a started node says that it is ready.
 	 * @param node the node id
 	 */
-	void awaitReady(String node) {
-		this.providers.awaitReady(node);
-		this.engines.forEach((engine) -> engine.ready(node, endpoint(node)));
-	}
+	void awaitReady(String node);
 
 	/**
 	 * Start all nodes and wait until they are ready.
 	 */
-	void startAll() {
-		nodes().forEach(this::start);
-		nodes().forEach(this::awaitReady);
-	}
+	void startAll();
 
 	/**
 	 * Stop a node in an orderly way and wait until it is gone.
 	 * @param node the node id
 	 */
-	void stop(String node) {
-		this.engines.forEach((engine) -> engine.leaving(node, endpoint(node)));
-		this.providers.stop(node);
-		this.engines.forEach((engine) -> engine.left(node));
-	}
+	void stop(String node);
 
 	/**
 	 * Kill a node with SIGKILL and wait until it is gone. No engine is told.
 	 * @param node the node id
 	 */
-	void kill(String node) {
-		this.providers.kill(node);
-	}
+	void kill(String node);
 
-	@Override
-	public void close() {
-		this.providers.close();
-	}
-
-	private List<String> settings(List<Engine> engines, List<String> nodes, List<String> seeds) {
-		Map<String, String> endpoints = new LinkedHashMap<>();
-		nodes.forEach((node) -> endpoints.put(node, endpoint(node)));
-		List<String> settings = new ArrayList<>();
-		if (!types(engines).equals(EmbeddedEngine.TYPE)) {
-			settings.add("--macula.directory.type=" + types(engines));
-		}
-		engines.forEach(
-				(engine) -> settings.addAll(engine.settings(endpoints, seeds.stream().map(this::endpoint).toList())));
-		return settings;
-	}
-
-	static String types(List<Engine> engines) {
-		return engines.stream().map(Engine::type).collect(Collectors.joining(","));
-	}
+	/**
+	 * Stop a node in an orderly way, start it again and wait until it is ready.
+	 * @param node the node id
+	 * @return what its former life had logged to its end; empty if that is not known
+	 */
+	String restart(String node);
 
 }

@@ -19,6 +19,8 @@ package io.macula.multinode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.macula.RpcException;
@@ -31,6 +33,7 @@ import io.macula.sample.Question;
 import io.macula.spring.MaculaClient;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -111,14 +114,41 @@ final class ScenarioClient implements AutoCloseable {
 	 */
 	Call call(Strategy strategy) {
 		long number = this.numbers.incrementAndGet();
-		AttemptCounter.CallContext observed = new AttemptCounter.CallContext();
-		Observation observation = Observation.start(AttemptCounter.CALL, () -> observed, this.observations);
+		AttemptWatch.CallContext observed = new AttemptWatch.CallContext();
+		Observation observation = Observation.start(AttemptWatch.CALL, () -> observed, this.observations);
 		try (Observation.Scope scope = observation.openScope()) {
 			return call(this.calculators.of(strategy), number, observed);
 		}
 		finally {
 			observation.stop();
 		}
+	}
+
+	/**
+	 * Call the calculator and do not wait, one instance after the other. Attempts are not
+	 * observed.
+	 * @return completes with the answer, or fails
+	 */
+	CompletionStage<Answer> callLater() {
+		long number = this.numbers.incrementAndGet();
+		return this.calculators.roundRobin().multiplyLater(new Question(number, number));
+	}
+
+	/**
+	 * The seed of which this client learns who is there.
+	 * @return its endpoint, or {@code null} if there is none at present
+	 */
+	@Nullable String watchedSeed() {
+		return this.context.getBean(RealmNode.class)
+			.report()
+			.directory()
+			.seeds()
+			.entrySet()
+			.stream()
+			.filter((seed) -> seed.getValue().equals("watching"))
+			.map(Map.Entry::getKey)
+			.findFirst()
+			.orElse(null);
 	}
 
 	/**
@@ -143,18 +173,29 @@ final class ScenarioClient implements AutoCloseable {
 		this.connections.close();
 	}
 
-	private Call call(Calculator calculator, long number, AttemptCounter.CallContext observed) {
+	private Call call(Calculator calculator, long number, AttemptWatch.CallContext observed) {
 		Question question = new Question(number, number);
 		long start = System.nanoTime();
 		try {
 			Answer answer = calculator.multiply(question);
 			long micros = (System.nanoTime() - start) / 1000;
-			return new Call(number, answer.node(), observed.attempts(), micros, null);
+			return new Call(number, answer.node(), start / 1000, micros, severalOf(observed.attempts()), null);
 		}
 		catch (RpcException ex) {
 			long micros = (System.nanoTime() - start) / 1000;
-			return new Call(number, null, observed.attempts(), micros, ex.status().toString());
+			return new Call(number, null, start / 1000, micros, observed.attempts(), ex.status().toString());
 		}
+		catch (RuntimeException ex) {
+			// Of another kind than promised: a thread that ended by it would not be
+			// missed.
+			long micros = (System.nanoTime() - start) / 1000;
+			return new Call(number, null, start / 1000, micros, observed.attempts(), ex.toString());
+		}
+	}
+
+	/** A report tells nothing new of an attempt that was the only one. */
+	private static List<Attempt> severalOf(List<Attempt> attempts) {
+		return (attempts.size() > 1) ? attempts : List.of();
 	}
 
 	/** A selection strategy of the scenarios. */
@@ -182,8 +223,8 @@ final class ScenarioClient implements AutoCloseable {
 		}
 
 		@Bean
-		AttemptCounter attemptCounter() {
-			return new AttemptCounter();
+		AttemptWatch attemptWatch() {
+			return new AttemptWatch();
 		}
 
 	}

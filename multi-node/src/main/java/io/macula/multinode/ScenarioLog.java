@@ -16,6 +16,7 @@
 
 package io.macula.multinode;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +27,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import io.macula.harness.Findings;
 
 /**
- * What a scenario writes down while it runs. Calls come from any thread, all else from
- * the scenario's own.
+ * What a scenario writes down while it runs. Calls and connections come from any thread,
+ * all else from the scenario's own.
  */
 final class ScenarioLog {
 
 	private final String name;
 
+	private final long beginMicros = nowMicros();
+
 	private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
+
+	private final Queue<Sample> connections = new ConcurrentLinkedQueue<>();
+
+	private final List<Moment> moments = new ArrayList<>();
+
+	private final List<StressStep> stress = new ArrayList<>();
 
 	private final Findings findings = new Findings();
 
@@ -42,7 +51,38 @@ final class ScenarioLog {
 	}
 
 	void add(Call call) {
-		this.calls.add(call);
+		this.calls.add(call.since(this.beginMicros));
+	}
+
+	void add(StressStep step) {
+		this.stress.add(step);
+	}
+
+	/**
+	 * Write down how many connections a client has now.
+	 * @param open the number
+	 */
+	void connections(int open) {
+		this.connections.add(new Sample(now(), open));
+	}
+
+	/**
+	 * Write down that something is done to the realm now.
+	 * @param what what, in a few words
+	 * @return when, in microseconds since the scenario began
+	 */
+	long moment(String what) {
+		Moment moment = new Moment(now(), what);
+		this.moments.add(moment);
+		return moment.atMicros();
+	}
+
+	/**
+	 * The time.
+	 * @return microseconds since the scenario began
+	 */
+	long now() {
+		return nowMicros() - this.beginMicros;
 	}
 
 	void measured(String figure, Object value) {
@@ -51,6 +91,14 @@ final class ScenarioLog {
 
 	void must(String what, Object measured, boolean passed) {
 		this.findings.must(what, measured, passed);
+	}
+
+	/** Must hold of most scenarios. */
+	void mustNotFail() {
+		List<Call> failures = failures();
+		must("no call fails", failures.size() + " of " + this.calls.size() + " failed"
+				+ failures.stream().limit(1).map((call) -> ", such as " + call.failure()).findFirst().orElse(""),
+				failures.isEmpty() && !this.calls.isEmpty());
 	}
 
 	List<Call> calls() {
@@ -75,7 +123,12 @@ final class ScenarioLog {
 
 	ScenarioReport report() {
 		return new ScenarioReport(this.name, this.findings.passed(), this.findings.criteria(), this.findings.figures(),
-				calls());
+				calls(), List.copyOf(this.moments), List.copyOf(this.connections),
+				this.stress.stream().sorted(Comparator.comparingInt(StressStep::rate)).toList());
+	}
+
+	private static long nowMicros() {
+		return System.nanoTime() / 1000;
 	}
 
 }

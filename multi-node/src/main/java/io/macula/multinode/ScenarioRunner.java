@@ -21,20 +21,16 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 import io.macula.harness.Arguments;
 import io.macula.harness.CriteriaTable;
-import io.macula.harness.Criterion;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Runs the scenarios one after the other, prints a table, writes {@code report.json} and
- * ends with 1 if a criterion did not hold, or with 2 if this machine cannot run them.
+ * Runs the scenarios one after the other in an environment, prints a table, writes
+ * {@code report.json} and {@code report.html}, and ends with 1 if a criterion did not
+ * hold, or with 2 if this machine cannot run them.
  */
 public final class ScenarioRunner {
 
@@ -48,47 +44,64 @@ public final class ScenarioRunner {
 
 	private final Path directory;
 
+	private final String environment;
+
+	private final String engine;
+
 	private ScenarioRunner(Arguments arguments) throws IOException {
 		this.arguments = arguments;
 		this.directory = Files.createDirectories(Path.of(arguments.required("out")));
+		this.environment = arguments.optional("environment", LocalEnvironment.NAME);
+		this.engine = arguments.optional("directory", EmbeddedEngine.TYPE);
 	}
 
 	/**
 	 * Run the scenarios, or a process of theirs.
-	 * @param args {@code --provider-jar=}, {@code --jar=} of this runner, {@code --out=}
-	 * for the report and the logs; {@code --only=} for one scenario; {@code --compose=}
-	 * for containers and the command that controls them; {@code --directory=} for the
-	 * type of the directory, with {@code --provider-jars=} that go beside the provider's
-	 * jar, and what {@link Engines} takes; or {@code fresh-client} and its arguments
+	 * @param args {@code --out=} for reports and logs; {@code --environment=} and what
+	 * {@link Environments} takes; {@code --directory=} for the type of the directory, and
+	 * what {@link Engines} takes; what {@link ScenarioSuite} takes; {@code --keep=} for a
+	 * directory of kept results and {@code --page=} for the page that is written of them;
+	 * or {@code scenarios} or {@code fresh-client} and its arguments
 	 * @throws Exception if the environment cannot be set up
 	 */
 	public static void main(String[] args) throws Exception {
-		if (args.length > 0 && args[0].equals(LatencyProbe.COMMAND)) {
-			LatencyProbe.runFreshClient(List.of(args));
-			return;
+		String command = (args.length > 0) ? args[0] : "";
+		switch (command) {
+			case LatencyProbe.COMMAND -> LatencyProbe.runFreshClient(List.of(args));
+			case RemoteScenarios.COMMAND -> RemoteScenarios.runHere(List.of(args));
+			default -> System.exit(new ScenarioRunner(Arguments.parse(args)).run());
 		}
-		System.exit(new ScenarioRunner(Arguments.parse(args)).run());
 	}
 
 	private int run() throws Exception {
+		Report report = Report.now(this.environment, this.engine);
 		try {
-			return runScenarios() ? 0 : 1;
+			return runScenarios(report) ? 0 : 1;
 		}
 		catch (CannotRunException ex) {
 			this.out.println("Cannot run: " + ex.getMessage());
+			keep(report.notRun(String.valueOf(ex.getMessage())));
 			return CANNOT_RUN;
 		}
 	}
 
-	private boolean runScenarios() throws Exception {
+	private boolean runScenarios(Report report) throws Exception {
 		StartedProcesses processes = new StartedProcesses(this.directory);
-		String type = this.arguments.optional("directory", EmbeddedEngine.TYPE);
-		try (Engine engine = Engines.of(type, this.arguments, processes)) {
-			engine.start();
-			try (Realm realm = new Realm(providers(engine, processes), List.of(engine))) {
-				Map<String, Callable<ScenarioReport>> scenarios = chosen(realm, engine);
-				startAll(realm);
-				return run(realm, scenarios);
+		ScenarioSuite suite = new ScenarioSuite(this.arguments, this.engine);
+		try (Environment place = Environments.of(this.environment, this.arguments, processes)) {
+			Runtime.getRuntime().addShutdownHook(new Thread(place::close));
+			place.prepare();
+			try (Engine behind = Engines.of(this.engine, this.arguments, processes, place.address())) {
+				behind.start();
+				try (OwnRealm realm = new OwnRealm(place.providers(behind), List.of(behind, new EmbeddedEngine()))) {
+					startAll(realm);
+					List<ScenarioReport> reports = new ArrayList<>();
+					run(suite, place, realm, processes, (scenario) -> {
+						this.table.print(scenario.name(), scenario.criteria());
+						reports.add(scenario);
+					});
+					return write(report.with(place.facts(), reports));
+				}
 			}
 		}
 	}
@@ -102,74 +115,39 @@ public final class ScenarioRunner {
 		}
 	}
 
-	private Providers providers(Engine engine, StartedProcesses processes) {
-		if (this.arguments.has("compose")) {
-			return new ComposeProviders(this.arguments.required("compose"));
+	private void run(ScenarioSuite suite, Environment place, Realm realm, StartedProcesses processes,
+			Consumer<ScenarioReport> reports) throws Exception {
+		List<String> client = place.client(RemoteScenarios.arguments(suite, this.engine));
+		if (client.isEmpty()) {
+			suite.run(realm, this.directory, reports);
 		}
-		ExecutableJar jar = new ExecutableJar(Path.of(this.arguments.required("provider-jar")),
-				this.arguments.optional("provider-jars", ""));
-		return new LocalProviders(jar, engine.host(), processes);
-	}
-
-	private Map<String, Callable<ScenarioReport>> chosen(Realm realm, Engine engine) {
-		ExecutableJar jar = new ExecutableJar(Path.of(this.arguments.required("jar")),
-				System.getProperty("loader.path", ""));
-		Scenarios scenarios = new Scenarios(realm, new LatencyProbe(jar, this.directory));
-		Map<String, Callable<ScenarioReport>> all = new LinkedHashMap<>();
-		all.put("multi-endpoint", scenarios::multiEndpoint);
-		all.put("failover", scenarios::failover);
-		all.put("connection-caching", scenarios::connectionCaching);
-		all.put("selection", scenarios::selection);
-		all.put("latency", scenarios::latency);
-		if (!engine.type().equals(EmbeddedEngine.TYPE)) {
-			all.put("migration", () -> new Migration(realm, new EmbeddedEngine(), engine).run());
-		}
-		String only = this.arguments.optional("only", "");
-		if (!only.isEmpty()) {
-			if (!all.containsKey(only)) {
-				throw new CannotRunException("Scenario '" + only + "' is not one of the directory '" + engine.type()
-						+ "': expected one of " + String.join(", ", all.keySet()));
-			}
-			all.keySet().retainAll(List.of(only));
-		}
-		return all;
-	}
-
-	private boolean run(Realm realm, Map<String, Callable<ScenarioReport>> scenarios) throws Exception {
-		List<ScenarioReport> reports = new ArrayList<>();
-		for (Map.Entry<String, Callable<ScenarioReport>> scenario : scenarios.entrySet()) {
-			ScenarioReport report = run(scenario.getKey(), scenario.getValue());
-			this.table.print(report.name(), report.criteria());
-			reports.add(report);
-		}
-		boolean passed = reports.stream().allMatch(ScenarioReport::passed);
-		this.out.println(passed ? "All criteria held." : "A criterion did not hold.");
-		write(realm.directory(), reports, passed);
-		return passed;
-	}
-
-	private ScenarioReport run(String name, Callable<ScenarioReport> scenario) throws Exception {
-		try {
-			return scenario.call();
-		}
-		catch (IllegalStateException ex) {
-			return new ScenarioReport(name, false,
-					List.of(new Criterion("the scenario runs to its end", String.valueOf(ex.getMessage()), false)),
-					Map.of(), List.of());
+		else {
+			new RemoteScenarios(realm, processes).run(client, reports);
 		}
 	}
 
-	private void write(String type, List<ScenarioReport> reports, boolean passed) throws IOException {
+	private boolean write(Report report) throws IOException {
+		this.out.println(report.passed() ? "All criteria held." : "A criterion did not hold.");
 		Path file = this.directory.resolve("report.json");
-		Map<String, Object> report = new LinkedHashMap<>();
-		report.put("passed", passed);
-		report.put("environment", this.arguments.has("compose") ? "compose" : "local");
-		report.put("directory", type);
-		report.put("java", System.getProperty("java.version"));
-		report.put("processors", Runtime.getRuntime().availableProcessors());
-		report.put("scenarios", reports);
-		JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValue(file.toFile(), report);
-		this.out.println("Report: " + file);
+		Path page = this.directory.resolve("report.html");
+		try {
+			report.write(file);
+			Files.writeString(page, ReportPage.of(report));
+		}
+		catch (IOException ex) {
+			throw new CannotRunException(
+					"The report cannot be written: expected room in " + this.directory + " (" + ex + ")", ex);
+		}
+		this.out.println("Report: " + file + ", " + page);
+		keep(report);
+		return report.passed();
+	}
+
+	private void keep(Report report) throws IOException {
+		if (this.arguments.has("keep")) {
+			ResultsPage.keep(report, Path.of(this.arguments.required("keep")),
+					Path.of(this.arguments.required("page")));
+		}
 	}
 
 }

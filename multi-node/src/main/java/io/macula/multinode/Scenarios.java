@@ -16,40 +16,28 @@
 
 package io.macula.multinode;
 
-import java.time.Duration;
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
-import io.macula.harness.Clock;
 import io.macula.harness.Percentile;
 import io.macula.multinode.ScenarioClient.Strategy;
 
 /**
- * The scenarios, each with a client of its own. All providers are up before and after
- * each of them.
+ * The scenarios in which nothing happens but calls, each with a client of its own. All
+ * providers are up before and after each of them.
  */
 final class Scenarios {
 
-	private static final int LOAD_THREADS = 4;
-
-	private static final Duration LOAD_PAUSE = Duration.ofMillis(5);
-
 	private final Realm realm;
-
-	private final LatencyProbe latencyProbe;
 
 	private final List<String> nodes;
 
-	Scenarios(Realm realm, LatencyProbe latencyProbe) {
+	Scenarios(Realm realm) {
 		this.realm = realm;
-		this.latencyProbe = latencyProbe;
 		this.nodes = realm.nodes();
 	}
 
@@ -67,63 +55,6 @@ final class Scenarios {
 			log.measured("connectionsCreated", created);
 			log.must("one \"Creating connection\" per endpoint", created,
 					created.size() == 3 && Set.copyOf(created).equals(Set.copyOf(endpoints())));
-		}
-		return log.report();
-	}
-
-	ScenarioReport failover() throws InterruptedException {
-		ScenarioLog log = new ScenarioLog("failover");
-		String victim = this.nodes.get(0);
-		try (ScenarioClient client = client()) {
-			client.awaitInstances(3);
-			AtomicBoolean running = new AtomicBoolean(true);
-			AtomicLong lastVictimCall = new AtomicLong();
-			List<Thread> threads = load(client, log, running, victim, lastVictimCall);
-			long kill;
-			long slowestMicros;
-			double returnSeconds;
-			try {
-				Clock.pause(Duration.ofSeconds(2));
-				int before = log.calls().size();
-				kill = System.nanoTime();
-				this.realm.kill(victim);
-				Clock.pause(Duration.ofSeconds(4));
-				List<Call> during = log.calls().stream().skip(Math.max(0, before - LOAD_THREADS)).toList();
-				slowestMicros = during.stream().mapToLong(Call::micros).max().orElse(0);
-				log.measured("callsBeforeKill", before);
-				log.measured("callsInFourSecondsAfterKill", during.size());
-				log.measured("callsOfMoreThanOneAttempt",
-						during.stream().filter((call) -> call.attempts() > 1).count());
-				log.measured("lastAnswerOfKilledNodeMillis", (lastVictimCall.get() - kill) / 1_000_000);
-				this.realm.start(victim);
-				this.realm.awaitReady(victim);
-				long ready = System.nanoTime();
-				Clock.await(victim + " is used again", Duration.ofSeconds(20), () -> lastVictimCall.get() > kill
-						&& lastVictimCall.get() - kill > Duration.ofSeconds(4).toNanos());
-				returnSeconds = (System.nanoTime() - ready) / 1e9;
-				Clock.pause(Duration.ofSeconds(1));
-			}
-			finally {
-				running.set(false);
-				for (Thread thread : threads) {
-					thread.join();
-				}
-			}
-			log.measured("slowestMillis", slowestMicros / 1000.0);
-			log.measured("returnSeconds", returnSeconds);
-			log.measured("callsByNode", log.callsByNode());
-			log.must("no call fails",
-					log.failures().size() + " of " + log.calls().size() + " failed"
-							+ log.failures()
-								.stream()
-								.limit(1)
-								.map((call) -> ", such as " + call.failure())
-								.findFirst()
-								.orElse(""),
-					log.failures().isEmpty());
-			log.must("slowest call during the kill under 1 s", slowestMicros / 1000 + " ms", slowestMicros < 1_000_000);
-			log.must("after " + victim + " returns it is used again within 5 s", "%.2f s".formatted(returnSeconds),
-					returnSeconds < 5);
 		}
 		return log.report();
 	}
@@ -173,26 +104,28 @@ final class Scenarios {
 		return log.report();
 	}
 
-	ScenarioReport latency() throws Exception {
+	ScenarioReport latency(LatencyProbe probe) throws IOException, InterruptedException {
 		ScenarioLog log = new ScenarioLog("latency");
 		// The client of an embedded directory has a link to its seed: the one it calls
 		// must be another.
 		String called = this.nodes.get(0);
-		LatencyProbe.Result result = this.latencyProbe.run(this.realm.settings(this.nodes, this.nodes.subList(2, 3)));
-		result.calls().forEach(log::add);
-		Call firstCall = result.calls().get(0);
+		LatencyProbe.Result result = probe.run(this.realm.settings(this.nodes, this.nodes.subList(2, 3)));
+		Call firstCall = result.first();
+		log.add(firstCall);
+		result.cold().forEach(log::add);
+		result.cached().forEach(log::add);
 		// The connection is cached from the second call on; the limit is for a warm JVM.
-		double[] cached = millis(result.calls().stream().skip(1 + LatencyProbe.COLD_CALLS));
+		double[] cached = millis(result.cached());
 		double p99 = Percentile.of(cached, 99);
 		log.measured("firstCallMillis", firstCall.micros() / 1000.0);
 		log.measured("cachedCalls", cached.length);
 		log.measured("cachedP50Millis", Percentile.of(cached, 50));
 		log.measured("cachedP99Millis", p99);
-		// The share of a JVM that has not compiled yet.
-		log.measured("coldCalls", LatencyProbe.COLD_CALLS);
-		log.measured("p99OfColdCallsMillis",
-				Percentile.of(millis(result.calls().stream().skip(1).limit(LatencyProbe.COLD_CALLS)), 99));
+		log.measured("roundTripMillis", result.roundTripMillis());
 		log.measured("cachedMaxMillis", Percentile.of(cached, 100));
+		// The share of a JVM that has not compiled yet.
+		log.measured("coldCalls", result.cold().size());
+		log.measured("coldP99Millis", Percentile.of(millis(result.cold()), 99));
 		log.measured("startMillis", result.startMillis());
 		boolean handshake = !result.connectionsBefore().contains(this.realm.endpoint(called))
 				&& called.equals(firstCall.node());
@@ -207,8 +140,8 @@ final class Scenarios {
 		return ScenarioClient.start(this.realm.settings(this.nodes, this.nodes));
 	}
 
-	private static double[] millis(Stream<Call> calls) {
-		return calls.mapToDouble((call) -> call.micros() / 1000.0).sorted().toArray();
+	private static double[] millis(List<Call> calls) {
+		return calls.stream().mapToDouble((call) -> call.micros() / 1000.0).sorted().toArray();
 	}
 
 	private static Map<String, Integer> selected(ScenarioClient client, Strategy strategy, int calls, ScenarioLog log) {
@@ -221,26 +154,6 @@ final class Scenarios {
 		Map<String, Integer> byNode = own.callsByNode();
 		log.measured(strategy.name().toLowerCase(Locale.ROOT), byNode);
 		return byNode;
-	}
-
-	private List<Thread> load(ScenarioClient client, ScenarioLog log, AtomicBoolean running, String node,
-			AtomicLong lastCallOfNode) {
-		List<Thread> threads = new ArrayList<>();
-		for (int i = 0; i < LOAD_THREADS; i++) {
-			Thread thread = new Thread(() -> {
-				while (running.get()) {
-					Call call = client.call(Strategy.ROUND_ROBIN);
-					log.add(call);
-					if (node.equals(call.node())) {
-						lastCallOfNode.set(System.nanoTime());
-					}
-					Clock.pause(LOAD_PAUSE);
-				}
-			}, "load-" + i);
-			thread.start();
-			threads.add(thread);
-		}
-		return threads;
 	}
 
 	private List<String> endpoints() {

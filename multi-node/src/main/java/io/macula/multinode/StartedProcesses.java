@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -38,7 +39,11 @@ import io.macula.harness.LoggedProcess;
  */
 final class StartedProcesses {
 
+	private static final String ENDS = "The runner ends: nothing is started any more";
+
 	private final Path directory;
+
+	private final List<Process> talking = new ArrayList<>();
 
 	private final Queue<LoggedProcess> processes = new ConcurrentLinkedQueue<>();
 
@@ -70,21 +75,48 @@ final class StartedProcesses {
 	 */
 	synchronized void start(LoggedProcess process, List<String> command) {
 		if (this.ended) {
-			throw new IllegalStateException("The runner ends: nothing is started any more");
+			throw new IllegalStateException(ENDS);
 		}
 		process.start(Map.of(), command);
+		remember(process.pid());
+	}
+
+	/**
+	 * Start a process that this one talks to by its standard input and output.
+	 * @param command the command and its arguments
+	 * @return the process, to be ended by the caller
+	 * @throws IllegalStateException if the runner ends
+	 * @throws CannotRunException if there is no such program
+	 */
+	synchronized Process startTalking(List<String> command) {
+		if (this.ended) {
+			throw new IllegalStateException(ENDS);
+		}
 		try {
-			Files.writeString(this.directory.resolve("pids"), process.pid() + "\n", StandardOpenOption.CREATE,
+			Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+			this.talking.add(process);
+			remember(process.pid());
+			return process;
+		}
+		catch (IOException ex) {
+			throw new CannotRunException("'" + command.get(0) + "' cannot be started: " + ex.getMessage(), ex);
+		}
+	}
+
+	private void remember(long pid) {
+		try {
+			Files.writeString(this.directory.resolve("pids"), pid + "\n", StandardOpenOption.CREATE,
 					StandardOpenOption.APPEND);
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Process id " + process.pid() + " cannot be written", ex);
+			throw new UncheckedIOException("Process id " + pid + " cannot be written", ex);
 		}
 	}
 
 	/** Kill all, and start none any more. */
 	synchronized void end() {
 		this.ended = true;
+		this.talking.forEach(Process::destroyForcibly);
 		this.processes.forEach(LoggedProcess::kill);
 	}
 

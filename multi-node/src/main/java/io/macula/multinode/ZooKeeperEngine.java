@@ -18,7 +18,6 @@ package io.macula.multinode;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,14 +52,18 @@ final class ZooKeeperEngine implements Engine {
 
 	private final String classPath;
 
+	private final String host;
+
 	private final int port = FreePorts.tcp();
 
 	/**
 	 * A server.
 	 * @param processes where it is started
 	 * @param classPath jars of the server
+	 * @param host address of this machine where nodes reach it
 	 */
-	ZooKeeperEngine(StartedProcesses processes, String classPath) {
+	ZooKeeperEngine(StartedProcesses processes, String classPath, String host) {
+		this.host = host;
 		this.processes = processes;
 		this.classPath = classPath;
 		this.server = processes.process(NAME, "binding to port");
@@ -77,11 +80,11 @@ final class ZooKeeperEngine implements Engine {
 		Path settings = write(directory.resolve("zoo.cfg"), """
 				tickTime=2000
 				dataDir=%s
-				clientPortAddress=127.0.0.1
+				clientPortAddress=%s
 				clientPort=%d
 				admin.enableServer=false
 				maxClientCnxns=0
-				""".formatted(directory, this.port));
+				""".formatted(directory, this.host, this.port));
 		Path logging = write(directory.resolve("logback.xml"), LOGGING);
 		this.processes.start(this.server, Jvm.command(List.of("-Xmx256m", "-Dlogback.configurationFile=" + logging,
 				"-cp", this.classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", settings.toString())));
@@ -90,7 +93,7 @@ final class ZooKeeperEngine implements Engine {
 
 	@Override
 	public List<String> settings(Map<String, String> endpoints, List<String> seeds) {
-		return List.of("--macula.directory.zookeeper.connect-string=127.0.0.1:" + this.port);
+		return List.of("--macula.directory.zookeeper.connect-string=" + this.host + ":" + this.port);
 	}
 
 	@Override
@@ -100,7 +103,7 @@ final class ZooKeeperEngine implements Engine {
 
 	/** Asked as its operators do. */
 	private boolean serves() {
-		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+		try (Socket socket = new Socket(this.host, this.port)) {
 			socket.setSoTimeout(2000);
 			socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
 			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).contains("Mode:");

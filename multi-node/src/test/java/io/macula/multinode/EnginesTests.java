@@ -67,7 +67,7 @@ class EnginesTests {
 	@Test
 	void aServerThatEndsAtOnceIsToldWithItsLastLine() {
 		StartedProcesses processes = new StartedProcesses(this.directory);
-		Engine engine = Engines.of("zookeeper", Arguments.parse("--server-jars=/no/such.jar"), processes);
+		Engine engine = Engines.of("zookeeper", Arguments.parse("--server-jars=/no/such.jar"), processes, "127.0.0.1");
 		assertThatExceptionOfType(CannotRunException.class).isThrownBy(engine::start)
 			.withMessageContaining("zookeeper ended while it started")
 			.withMessageContaining("ClassNotFoundException: org.apache.zookeeper.server.ZooKeeperServerMain");
@@ -75,7 +75,7 @@ class EnginesTests {
 	}
 
 	private Engine engine(String type, String... arguments) {
-		return Engines.of(type, Arguments.parse(arguments), new StartedProcesses(this.directory));
+		return Engines.of(type, Arguments.parse(arguments), new StartedProcesses(this.directory), "127.0.0.1");
 	}
 
 }

@@ -16,6 +16,8 @@
 
 package io.macula.multinode;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,16 +28,16 @@ class ScenarioLogTests {
 
 	@Test
 	void callsAreReportedInOrderOfTheirNumber() {
-		this.log.add(new Call(2, "node1", 1, 900, null));
-		this.log.add(new Call(1, "node2", 1, 800, null));
+		this.log.add(new Call(2, "node1", 0, 900, List.of(), null));
+		this.log.add(new Call(1, "node2", 0, 800, List.of(), null));
 		assertThat(this.log.report().calls()).extracting(Call::number).containsExactly(1L, 2L);
 	}
 
 	@Test
 	void callsAreCountedByTheNodeThatAnsweredOrByTheirFailure() {
-		this.log.add(new Call(1, "node1", 1, 900, null));
-		this.log.add(new Call(2, "node1", 1, 900, null));
-		this.log.add(new Call(3, null, 3, 900, "UNAVAILABLE: all providers failed"));
+		this.log.add(new Call(1, "node1", 0, 900, List.of(), null));
+		this.log.add(new Call(2, "node1", 0, 900, List.of(), null));
+		this.log.add(new Call(3, null, 0, 900, List.of(), "UNAVAILABLE: all providers failed"));
 		assertThat(this.log.callsByNode()).hasToString("{UNAVAILABLE: all providers failed=1, node1=2}");
 		assertThat(this.log.failures()).extracting(Call::number).containsExactly(3L);
 	}

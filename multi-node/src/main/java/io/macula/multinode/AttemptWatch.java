@@ -16,6 +16,9 @@
 
 package io.macula.multinode;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.macula.observation.AttemptObservationContext;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -23,10 +26,10 @@ import io.micrometer.observation.ObservationView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the attempts of each call: an attempt is observed below the observation that the
+ * Sees the attempts of each call: an attempt is observed below the observation that the
  * scenario opened around the call.
  */
-final class AttemptCounter implements ObservationHandler<AttemptObservationContext> {
+final class AttemptWatch implements ObservationHandler<AttemptObservationContext> {
 
 	/** Name of the observation around a call. */
 	static final String CALL = "scenario.call";
@@ -35,7 +38,7 @@ final class AttemptCounter implements ObservationHandler<AttemptObservationConte
 	public void onStart(AttemptObservationContext context) {
 		CallContext call = callOf(context);
 		if (call != null) {
-			call.attempts = Math.max(call.attempts, context.attempt());
+			call.add(context);
 		}
 	}
 
@@ -56,15 +59,24 @@ final class AttemptCounter implements ObservationHandler<AttemptObservationConte
 	}
 
 	/**
-	 * Context of the observation around a call. Attempts of a call start one after the
-	 * other.
+	 * Context of the observation around a call. Safe for all threads: attempts start on
+	 * whatever thread finds that another one is needed.
 	 */
 	static final class CallContext extends Observation.Context {
 
-		private volatile int attempts;
+		private final List<AttemptObservationContext> attempts = new ArrayList<>(1);
 
-		int attempts() {
-			return this.attempts;
+		private synchronized void add(AttemptObservationContext attempt) {
+			this.attempts.add(attempt);
+		}
+
+		synchronized List<Attempt> attempts() {
+			return this.attempts.stream().map(CallContext::seen).toList();
+		}
+
+		private static Attempt seen(AttemptObservationContext attempt) {
+			return new Attempt(attempt.attempt(), attempt.instance().nodeId(),
+					(attempt.getResponse() != null) ? attempt.getResponse().name() : null);
 		}
 
 	}

@@ -20,68 +20,59 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.function.UnaryOperator;
 
-import io.macula.harness.FreePorts;
 import io.macula.harness.LoggedProcess;
 
 /**
  * Providers as processes of this machine.
  */
-final class LocalProviders implements Providers {
+final class ProcessProviders implements Providers {
 
-	private static final String READY = "Started ProviderApplication";
-
-	private static final int COUNT = 3;
-
-	private static final int FIRST_PORT = 9001;
+	/** Part of the log of the sample provider that tells that it is ready. */
+	static final String READY = "Started ProviderApplication";
 
 	private final ExecutableJar jar;
 
-	private final String host;
+	private final Map<String, Place> places;
 
 	private final StartedProcesses started;
-
-	private final Map<String, Integer> ports = new LinkedHashMap<>();
 
 	private final Map<String, LoggedProcess> processes = new LinkedHashMap<>();
 
 	/**
 	 * Providers that were not started yet.
 	 * @param jar the sample provider
-	 * @param host address of this machine at which they listen
+	 * @param places where each runs, by node id and in order
 	 * @param started where they are started
 	 */
-	LocalProviders(ExecutableJar jar, String host, StartedProcesses started) {
+	ProcessProviders(ExecutableJar jar, Map<String, Place> places, StartedProcesses started) {
 		this.jar = jar;
-		this.host = host;
+		this.places = places;
 		this.started = started;
-		int number = 1;
-		for (int port : ports()) {
-			String node = "node" + number++;
-			this.ports.put(node, port);
-			this.processes.put(node, started.process(node, READY));
-		}
+		places.keySet().forEach((node) -> this.processes.put(node, started.process(node, READY)));
 	}
 
 	@Override
 	public List<String> nodes() {
-		return List.copyOf(this.ports.keySet());
+		return List.copyOf(this.places.keySet());
 	}
 
 	@Override
 	public String endpoint(String node) {
-		return this.host + ":" + known(this.ports, node);
+		Place place = known(this.places, node);
+		return place.host() + ":" + place.port();
 	}
 
 	@Override
 	public void start(String node, List<String> settings) {
+		Place place = known(this.places, node);
 		int number = nodes().indexOf(node) + 1;
 		List<String> arguments = new ArrayList<>(List.of("--macula.node.id=" + node,
-				"--macula.provider.port=" + known(this.ports, node), "--macula.provider.address=" + this.host,
+				"--macula.provider.port=" + place.port(), "--macula.provider.address=" + place.host(),
 				"--calculator.factor=" + (number + 1), "--spring.main.web-application-type=none"));
 		arguments.addAll(settings);
-		this.started.start(process(node), this.jar.command(arguments));
+		this.started.start(process(node), place.command().apply(this.jar.command(arguments)));
 	}
 
 	@Override
@@ -97,6 +88,11 @@ final class LocalProviders implements Providers {
 	@Override
 	public void kill(String node) {
 		process(node).kill();
+	}
+
+	@Override
+	public String log(String node) {
+		return process(node).logOfThisLife();
 	}
 
 	@Override
@@ -116,10 +112,15 @@ final class LocalProviders implements Providers {
 		return found;
 	}
 
-	/** Ports from 9001, or any free ones where one of these is taken. */
-	private static List<Integer> ports() {
-		List<Integer> wanted = IntStream.range(FIRST_PORT, FIRST_PORT + COUNT).boxed().toList();
-		return wanted.stream().allMatch(FreePorts::isFreeUdp) ? wanted : FreePorts.udp(COUNT);
+	/**
+	 * Where a provider runs. Immutable.
+	 *
+	 * @param host address at which it listens
+	 * @param port its UDP port
+	 * @param command makes of a command one that runs there
+	 */
+	record Place(String host, int port, UnaryOperator<List<String>> command) {
+
 	}
 
 }

@@ -23,12 +23,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-class RealmTests {
+class OwnRealmTests {
 
 	private final List<String> seen = new ArrayList<>();
 
-	private final Realm realm = new Realm(new RecordedProviders(), List.of(new RecordedEngine("etcd")));
+	private final OwnRealm realm = new OwnRealm(new RecordedProviders(),
+			List.of(new RecordedEngine("etcd"), new RecordedEngine("dns"), new EmbeddedEngine()));
 
 	@Test
 	void whenANodeStartsThenItHasTheSettingsAndTheEngineIsToldOnceItIsReady() {
@@ -53,7 +55,7 @@ class RealmTests {
 
 	@Test
 	void whenThereAreSeveralEnginesThenEachGivesItsSettingsAndTheFirstIsPreferred() {
-		this.realm.use(List.of(new RecordedEngine("dns"), new EmbeddedEngine()));
+		this.realm.use(List.of("dns", "embedded"));
 		assertThat(this.realm.directory()).isEqualTo("dns,embedded");
 		assertThat(this.realm.settings(List.of("node1", "node2"), List.of("node2"))).containsExactly(
 				"--macula.directory.type=dns,embedded", "dns of [node1, node2] by [node2:1]",
@@ -62,9 +64,23 @@ class RealmTests {
 
 	@Test
 	void theEmbeddedDirectoryIsTheDefault() {
-		this.realm.use(List.of(new EmbeddedEngine()));
+		this.realm.use(List.of("embedded"));
 		assertThat(this.realm.settings(List.of("node1"), List.of("node1")))
 			.containsExactly("--macula.realm.seeds=node1:1");
+	}
+
+	@Test
+	void whenANodeIsRestartedThenTheEngineIsToldAndItsFormerLogIsGiven() {
+		assertThat(this.realm.restart("node2")).isEqualTo("log of node2");
+		assertThat(this.seen).containsExactly("etcd: leaving node2 node2:1", "stop node2",
+				"start node2 [--macula.directory.type=etcd, etcd of [node1, node2] by [node1:1, node2:1]]",
+				"await node2", "etcd: ready node2 node2:1");
+	}
+
+	@Test
+	void whenADirectoryIsNotOfThisRunThenTheMessageNamesThose() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.realm.settingsOf(List.of("zookeeper")))
+			.withMessage("Directory 'zookeeper' is not one of this run: expected [etcd, dns, embedded]");
 	}
 
 	private final class RecordedEngine implements Engine {
@@ -87,17 +103,17 @@ class RealmTests {
 
 		@Override
 		public void ready(String node, String endpoint) {
-			RealmTests.this.seen.add(this.type + ": ready " + node + " " + endpoint);
+			OwnRealmTests.this.seen.add(this.type + ": ready " + node + " " + endpoint);
 		}
 
 		@Override
 		public void leaving(String node, String endpoint) {
-			RealmTests.this.seen.add(this.type + ": leaving " + node + " " + endpoint);
+			OwnRealmTests.this.seen.add(this.type + ": leaving " + node + " " + endpoint);
 		}
 
 		@Override
 		public void left(String node) {
-			RealmTests.this.seen.add(this.type + ": left " + node);
+			OwnRealmTests.this.seen.add(this.type + ": left " + node);
 		}
 
 	}
@@ -116,27 +132,32 @@ class RealmTests {
 
 		@Override
 		public void start(String node, List<String> settings) {
-			RealmTests.this.seen.add("start " + node + " " + settings);
+			OwnRealmTests.this.seen.add("start " + node + " " + settings);
 		}
 
 		@Override
 		public void awaitReady(String node) {
-			RealmTests.this.seen.add("await " + node);
+			OwnRealmTests.this.seen.add("await " + node);
 		}
 
 		@Override
 		public void stop(String node) {
-			RealmTests.this.seen.add("stop " + node);
+			OwnRealmTests.this.seen.add("stop " + node);
 		}
 
 		@Override
 		public void kill(String node) {
-			RealmTests.this.seen.add("kill " + node);
+			OwnRealmTests.this.seen.add("kill " + node);
+		}
+
+		@Override
+		public String log(String node) {
+			return "log of " + node;
 		}
 
 		@Override
 		public void close() {
-			RealmTests.this.seen.add("close");
+			OwnRealmTests.this.seen.add("close");
 		}
 
 	}

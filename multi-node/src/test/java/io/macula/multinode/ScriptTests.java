@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.multinode;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What {@code scripts/multi-node.sh} refuses, before it builds anything: in one line that
+ * says what and how, and with 2.
+ */
+@DisabledOnOs(OS.WINDOWS)
+class ScriptTests {
+
+	private static final int CANNOT_RUN = 2;
+
+	@TempDir
+	Path tools;
+
+	@Test
+	void whenTheEnvironmentIsNotKnownThenTheOthersAreNamed() throws Exception {
+		assertThat(refused("cloud")).startsWith("Environment 'cloud' is not known: expected local, netns");
+	}
+
+	@Test
+	void whenAnArgumentIsNotKnownThenTheOthersAreNamed() throws Exception {
+		assertThat(refused("local", "--onyl", "failover")).startsWith("Argument '--onyl' is not known: expected ");
+	}
+
+	@Test
+	void whenAnArgumentHasNoValueThenItIsNamed() throws Exception {
+		assertThat(refused("--only")).isEqualTo("--only needs a value");
+	}
+
+	@Test
+	void whenTheDirectoryIsNotKnownThenTheOthersAreNamed() throws Exception {
+		assertThat(refused("--directory=consul")).startsWith("Directory 'consul' is not known: expected embedded, ");
+	}
+
+	@EnabledOnOs(OS.LINUX)
+	@Test
+	void whenNamespacesAreWantedByAnotherThanRootThenTheMessageSaysHow() throws Exception {
+		tool("id", "echo 1000");
+		assertThat(refused("netns")).isEqualTo("Cannot run: only root may make network namespaces: run it with sudo, or"
+				+ " take the environment local");
+	}
+
+	@EnabledOnOs(OS.LINUX)
+	@Test
+	void whenTheMachineMakesNoNamespacesThenTheMessageSaysSo() throws Exception {
+		tool("id", "echo 0");
+		tool("ip", "exit 0");
+		tool("iptables", "exit 0");
+		tool("unshare", "exit 1");
+		assertThat(refused("netns")).startsWith("Cannot run: this machine makes no network namespaces");
+	}
+
+	private void tool(String name, String script) throws IOException {
+		Path tool = Files.writeString(this.tools.resolve(name), "#!/bin/sh\n" + script + "\n");
+		Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
+	}
+
+	private String refused(String... arguments) throws IOException, InterruptedException {
+		List<String> command = new ArrayList<>(List.of("sh", "scripts/multi-node.sh"));
+		command.addAll(List.of(arguments));
+		ProcessBuilder builder = new ProcessBuilder(command).directory(Path.of("..").toFile())
+			.redirectErrorStream(true);
+		builder.environment().merge("PATH", this.tools.toString(), (path, first) -> first + ":" + path);
+		Process process = builder.start();
+		try {
+			String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.exitValue()).as(said).isEqualTo(CANNOT_RUN);
+			assertThat(said.lines()).hasSize(1);
+			return said.strip();
+		}
+		finally {
+			process.destroyForcibly();
+		}
+	}
+
+}
