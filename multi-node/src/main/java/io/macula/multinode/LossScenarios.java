@@ -58,6 +58,7 @@ final class LossScenarios {
 			log.measured("lastAnswerOfKilledNodeMillis", (load.lastAnswer(victim) - kill) / 1000);
 			returnSeconds = back(load, log, victim);
 			Clock.pause(BEFORE);
+			measureStandstill(log, load);
 		}
 		List<Call> during = after(log, kill);
 		List<Call> failedOver = during.stream().filter((call) -> call.failedOverFrom(victim)).toList();
@@ -108,6 +109,7 @@ final class LossScenarios {
 			next = String.valueOf(nodeAt(client.watchedSeed()));
 			// Nobody but the new seed can tell the client that it is back.
 			returnSeconds = back(load, log, victim);
+			measureStandstill(log, load);
 		}
 		List<Call> during = after(log, kill);
 		log.measured("seedLost", victim);
@@ -146,6 +148,7 @@ final class LossScenarios {
 				returns.add(load.awaitAnswer(node, ready));
 			}
 			Clock.pause(BEFORE);
+			measureStandstill(log, load);
 		}
 		double slowestReturn = returns.stream().mapToDouble(Double::doubleValue).max().orElse(0);
 		log.measured("seconds", (log.now() - begin) / 1e6);
@@ -205,6 +208,10 @@ final class LossScenarios {
 			last = end;
 		}
 		return Latencies.millis(gap);
+	}
+
+	private static void measureStandstill(ScenarioLog log, SteadyLoad load) {
+		log.measured("longestStandstillOfTheClientMillis", Latencies.millis(load.standstillMicros()));
 	}
 
 	private static void measureCalls(ScenarioLog log) {

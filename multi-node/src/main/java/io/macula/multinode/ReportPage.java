@@ -141,7 +141,7 @@ final class ReportPage {
 			line(String.format(Locale.ROOT,
 					"<tr><th scope=\"row\">%,d</th><td>%,.0f</td><td>%s</td><td>%.2f</td><td>%.2f</td><td>%.2f</td>"
 							+ "<td>%.2f</td><td>%.1f</td><td>%,d</td></tr>",
-					step.rate(), step.achieved(), verdict(step.held()), step.p50Millis(), step.p90Millis(),
+					step.rate(), step.achieved(), step.held() ? "yes" : "no", step.p50Millis(), step.p90Millis(),
 					step.p99Millis(), step.p999Millis(), step.maxMillis(), step.failed()));
 		}
 		line("</tbody></table></div>");
