@@ -2,11 +2,13 @@
 # Runs the multi-node scenarios: three providers and fresh clients, each in a JVM of its own, in an environment.
 #
 #   scripts/multi-node.sh [ENVIRONMENT] [--directory ENGINE] [--kubeconfig FILE] [--hosts FILE] [--only SCENARIO,...] [--rate-seconds N] [--keep]
+#       [--clients host|container]
 #
 # ENVIRONMENT  local (default): processes on this machine
 #              netns: each provider and the client in a network namespace of its own, 0.5 ms apart (Linux, root, iproute2, iptables,
 #              gcc, libnetfilter-queue-dev)
-#              compose: containers of docker/compose.yaml; COMPOSE is the command (docker compose), BASE_IMAGE the Java image
+#              compose: containers of docker/compose.yaml; COMPOSE is the command (docker compose), BASE_IMAGE the Java image;
+#              the clients run on this machine, or with --clients container beside the providers
 # ENGINE       type of the realm's directory: embedded (default), static, kubernetes, dns, zookeeper, etcd or discovery-client. The
 #              server behind it is started for the run: etcd needs the program etcd, zookeeper and dns nothing, static and
 #              discovery-client have their instances in the settings; kubernetes needs FILE and kubectl, and gets a namespace of its own
@@ -38,6 +40,7 @@ hosts=
 only=
 rate=
 keep=
+clients=
 while [ $# -gt 0 ]; do
 	name=${1%%=*}
 	case "$1" in
@@ -59,8 +62,9 @@ while [ $# -gt 0 ]; do
 		--hosts) hosts=$value ;;
 		--only) only=$value ;;
 		--rate-seconds) rate=$value ;;
+		--clients) clients=$value ;;
 		*)
-			echo "Argument '$name' is not known: expected --directory, --kubeconfig, --hosts, --only, --rate-seconds or --keep" >&2
+			echo "Argument '$name' is not known: expected --directory, --kubeconfig, --hosts, --only, --rate-seconds, --keep or --clients" >&2
 			exit 2
 			;;
 	esac
@@ -90,6 +94,11 @@ cannot_run() {
 	exit 2
 }
 
+if [ -n "$clients" ] && [ "$environment" != compose ]; then
+	echo "--clients is known to the environment compose alone: in $environment clients have one place" >&2
+	exit 2
+fi
+
 if [ "$environment" = netns ]; then
 	[ "$(uname -s)" = Linux ] || cannot_run "network namespaces are a thing of Linux: take the environment local or compose"
 	[ "$(id -u)" = 0 ] || cannot_run "only root may make network namespaces: run it with sudo, or take the environment local"
@@ -118,6 +127,23 @@ if [ -f "$out/run" ] && ps -p "$(cat "$out/run")" -o args= 2> /dev/null | grep -
 	cannot_run "the run of process $(cat "$out/run") is under way here, and writes to $out as well: wait until it has ended"
 fi
 
+# Trust between these processes and nobody else, for this run only.
+MACULA_REALM_SECRET=$(random_secret)
+export MACULA_REALM_SECRET
+
+if [ "$environment" = compose ]; then
+	compose=${COMPOSE:-docker compose}
+	$compose version > /dev/null 2>&1 \
+		|| cannot_run "'$compose' does not run: install Docker and its plugin compose, or name the command in COMPOSE"
+	compose="$compose -f docker/compose.yaml"
+	if ! present=$($compose ps --all --quiet 2>&1); then
+		cannot_run "Docker does not answer: start it, or add yourself to its group ($(echo "$present" | tail -n 1))"
+	fi
+	# What somebody else started is not taken down by a run.
+	! echo "$present" | grep -qE '^[0-9a-f]{12,64}$' \
+		|| cannot_run "containers of docker/compose.yaml are there already, of an earlier run or of somebody who uses them: $compose down"
+fi
+
 # shellcheck disable=SC2086
 build_jars sample-provider multi-node $engine_module
 
@@ -135,6 +161,7 @@ room=$(df -Pk "$out" | awk 'NR == 2 { print int($4 / 1024) }')
 
 set -- --environment="$environment" --directory="$directory"
 [ -z "$hosts" ] || set -- "$@" --hosts="$hosts"
+[ -z "$clients" ] || set -- "$@" --clients="$clients"
 [ -z "$rate" ] || set -- "$@" --rate-seconds="$rate"
 [ -z "$keep" ] || set -- "$@" --keep=multi-node/results --page=docs/multi-node-results.md
 [ -z "$only" ] || set -- "$@" --only="$only"
@@ -147,15 +174,13 @@ if [ -n "$engine_module" ]; then
 fi
 [ "$directory" != zookeeper ] || set -- "$@" --server-jars="$(cat "$engine_module/target/server.classpath")"
 
-# Trust between these processes and nobody else, for this run only.
-MACULA_REALM_SECRET=$(random_secret)
-export MACULA_REALM_SECRET
-
 if [ "$environment" = compose ]; then
-	compose="${COMPOSE:-docker compose} -f docker/compose.yaml"
 	# The image of the client needs its jar, too.
 	build_jars sample-client
-	$compose build > "$out/build.log" 2>&1 || { tail "$out/build.log" >&2; exit 1; }
+	. scripts/lib/images.sh
+	why=$(bills_of_materials_are_there 2>&1) || cannot_run "$why"
+	$compose build > "$out/build.log" 2>&1 \
+		|| cannot_run "the images cannot be built: $(grep -i error "$out/build.log" | tail -n 1), see $out/build.log"
 	set -- --compose="$compose" "$@"
 fi
 

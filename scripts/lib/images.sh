@@ -22,16 +22,23 @@ content_tag() {
 	cat docker/Dockerfile sample-provider/target/sample-provider.jar sample-client/target/sample-client.jar | sha256sum | cut -c1-16
 }
 
-# The images of the samples under a tag; their logs go to a folder.
-build_images() {
-	mkdir -p "$2"
-	revision=$(git rev-parse HEAD 2> /dev/null || echo unknown)
-	version=$(project_version)
+# Whether Maven made what an image needs beside the jar; says in one line why not.
+bills_of_materials_are_there() {
 	for application in sample-provider sample-client; do
 		if [ ! -f "$application/target/classes/META-INF/sbom/application.cdx.json" ]; then
 			echo "There is no bill of materials of $application: Maven makes none offline; build it once without -o" >&2
 			return 1
 		fi
+	done
+}
+
+# The images of the samples under a tag; their logs go to a folder.
+build_images() {
+	mkdir -p "$2"
+	bills_of_materials_are_there || return 1
+	revision=$(git rev-parse HEAD 2> /dev/null || echo unknown)
+	version=$(project_version)
+	for application in sample-provider sample-client; do
 		echo "Building image $application:$1"
 		# BuildKit, the builder of today: an older one would send the whole repository.
 		DOCKER_BUILDKIT=1 docker build -f docker/Dockerfile ${BASE_IMAGE:+--build-arg BASE="$BASE_IMAGE"} \

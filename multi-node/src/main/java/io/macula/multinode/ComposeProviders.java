@@ -109,7 +109,14 @@ final class ComposeProviders implements Providers {
 	private String compose(String... args) {
 		List<String> command = new ArrayList<>(this.compose);
 		command.addAll(List.of(args));
-		return Shell.run(COMMAND_LIMIT, command);
+		try {
+			return Shell.run(COMMAND_LIMIT, command);
+		}
+		catch (IllegalStateException ex) {
+			// What goes well is told before it, a line for each container.
+			String reason = String.valueOf(ex.getMessage()).lines().reduce((first, second) -> second).orElse("");
+			throw new IllegalStateException("'" + String.join(" ", command) + "' failed: " + reason, ex);
+		}
 	}
 
 }

@@ -46,7 +46,7 @@ final class Environments {
 		Map<String, Supplier<Environment>> known = new LinkedHashMap<>();
 		known.put(LocalEnvironment.NAME, () -> new LocalEnvironment(provider(arguments), processes));
 		known.put(NamespaceEnvironment.NAME, () -> new NamespaceEnvironment(arguments, provider(arguments), processes));
-		known.put(ComposeEnvironment.NAME, () -> new ComposeEnvironment(arguments.required("compose")));
+		known.put(ComposeEnvironment.NAME, () -> new ComposeEnvironment(arguments));
 		Supplier<Environment> found = known.get(name);
 		if (found == null) {
 			throw new CannotRunException(

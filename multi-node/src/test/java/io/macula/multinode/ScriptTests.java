@@ -83,6 +83,33 @@ class ScriptTests {
 		assertThat(refused("netns")).startsWith("Cannot run: this machine makes no network namespaces");
 	}
 
+	@Test
+	void whenThereIsNoComposeThenTheMessageSaysSo() throws Exception {
+		tool("docker", "exit 1");
+		assertThat(refused("compose")).startsWith("Cannot run: 'docker compose' does not run: install Docker");
+	}
+
+	@Test
+	void whenTheEngineDoesNotAnswerThenTheMessageSaysWhy() throws Exception {
+		tool("docker", "[ \"$2\" = version ] || { echo 'permission denied'; exit 1; }");
+		assertThat(refused("compose")).isEqualTo(
+				"Cannot run: Docker does not answer: start it, or add yourself to" + " its group (permission denied)");
+	}
+
+	@Test
+	void whenContainersOfAnEarlierRunAreThereThenTheyAreNotTouched() throws Exception {
+		tool("docker", "[ \"$4\" != ps ] || echo 0123456789ab; case \"$*\" in *down*) touch down ;; esac");
+		assertThat(refused("compose")).startsWith("Cannot run: containers of docker/compose.yaml are there already")
+			.endsWith(": docker compose -f docker/compose.yaml down");
+		assertThat(Path.of("..", "down")).doesNotExist();
+	}
+
+	@Test
+	void whatOneEnvironmentKnowsIsRefusedByTheOthers() throws Exception {
+		assertThat(refused("local", "--clients", "container"))
+			.startsWith("--clients is known to the environment compose");
+	}
+
 	private void tool(String name, String script) throws IOException {
 		Path tool = Files.writeString(this.tools.resolve(name), "#!/bin/sh\n" + script + "\n");
 		Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
