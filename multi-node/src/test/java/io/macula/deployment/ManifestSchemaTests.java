@@ -38,7 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ManifestSchemaTests {
 
 	static Stream<Path> files() {
-		return Manifests.files(Manifests.KUBERNETES).stream();
+		return Stream.of(Manifests.KUBERNETES, Manifests.MACHINES)
+			.flatMap((folder) -> Manifests.files(folder).stream());
 	}
 
 	@ParameterizedTest

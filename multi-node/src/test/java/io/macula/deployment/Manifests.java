@@ -39,6 +39,8 @@ final class Manifests {
 
 	static final Path KUBERNETES = ROOT.resolve("k8s");
 
+	static final Path MACHINES = ROOT.resolve("machines");
+
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private Manifests() {

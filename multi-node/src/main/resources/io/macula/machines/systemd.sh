@@ -1,0 +1,53 @@
+# shellcheck shell=sh disable=SC2154
+# A provider that systemd runs.
+
+check_mode() {
+	[ -d /run/systemd/system ] || say missing systemd
+	[ ! -e "/etc/systemd/system/$service.service" ] || say installed "/etc/systemd/system/$service.service"
+}
+
+# While it waits to be started again after it ended, its state is another.
+alive() {
+	[ "$(systemctl show --property ActiveState --value "$service" 2> /dev/null)" = active ]
+}
+
+start() {
+	alone
+	cp "$directory/current/$service.service" "/etc/systemd/system/$service.service"
+	chmod 644 "/etc/systemd/system/$service.service"
+	systemctl daemon-reload
+	systemctl --quiet enable "$service"
+	systemctl reset-failed "$service" 2> /dev/null || true
+	systemctl start "$service"
+}
+
+stop() {
+	alone
+	systemctl stop "$service"
+}
+
+# The stop is what keeps it from being started again.
+shoot() {
+	alone
+	systemctl kill --signal SIGKILL "$service" 2> /dev/null || true
+	systemctl stop "$service"
+	systemctl reset-failed "$service" 2> /dev/null || true
+}
+
+remove() {
+	alone
+	if [ -e "/etc/systemd/system/$service.service" ]; then
+		systemctl --quiet disable --now "$service"
+		rm -f "/etc/systemd/system/$service.service"
+		systemctl daemon-reload
+		systemctl reset-failed "$service" 2> /dev/null || true
+	fi
+}
+
+life() {
+	journalctl --quiet --no-pager --output cat "_SYSTEMD_INVOCATION_ID=$(systemctl show --property InvocationID --value "$service")"
+}
+
+logs() {
+	journalctl --quiet --no-pager --output short-iso-precise --lines 100000 --unit "$service"
+}
