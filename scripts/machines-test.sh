@@ -4,7 +4,7 @@
 #
 #   scripts/machines-test.sh [--short]
 #
-# --short   without the update that fails and the rollback: less than a minute
+# --short   with fewer scenarios, without the update that fails and the rollback: about a minute
 #
 # Ends with 1 if something did not hold. All that was printed, and logs, are in target/machines-test.
 set -eu
@@ -292,6 +292,44 @@ is "up: status" 0 "$status"
 says "up" "$text" '^beam01 is ready after' '^beam03 is ready after' '^All have release 0'
 is "the secret can be read by nobody else" 600 "$(on beam01 stat -Lc %a /opt/macula/current/provider.env)"
 first=$(on beam01 readlink /opt/macula/current)
+
+part "test"
+run_test() {
+	run "$1" scripts/machines.sh "$out/realm" test --only "$2"
+	is "$1: status" 0 "$status"
+	[ "$status" = 0 ] || tail -n 20 "$text" target/multi-node/*.log
+	tar -tf target/multi-node/client.tar > "$out/$1.client" || true
+	says "$1: what the client wrote" "$out/$1.client" '^[.]/out/'
+	nothing_of_the_test "$1"
+}
+nothing_of_the_test() {
+	is "$1: nothing is left on beam00" '' "$(on beam00 find /opt /root /home/deploy -mindepth 1)$(jars beam00)"
+	for machine in beam01 beam02 beam03; do
+		is "$1: the provider of $machine runs" 1 "$(jars "$machine" | wc -l)"
+	done
+	is "$1: no lock is left" '' "$(on beam01 find /opt/macula -name lock)$(on beam03 find /home/deploy/macula -name lock)"
+}
+if [ -n "$short" ]; then
+	run_test test multi-endpoint,failover
+else
+	run_test test multi-endpoint,failover,connection-caching,selection,latency,rolling-restart,seed-loss
+	run_test stress stress
+	setsid env --default-signal=INT ip netns exec "${prefix}desk" scripts/machines.sh "$out/realm" test --only failover > "$out/interrupted-test.txt" 2>&1 \
+		< /dev/null &
+	interrupted=$!
+	# A provider is killed then.
+	for _ in $(seq 600); do
+		if [ -z "$(jars beam01)" ] || [ -z "$(jars beam02)" ] || [ -z "$(jars beam03)" ]; then
+			break
+		fi
+		sleep 0.1
+	done
+	bash -c 'kill -INT -- "-$0"' "$interrupted"
+	status=0
+	wait "$interrupted" || status=$?
+	is "Ctrl-C in a test: status" 130 "$status"
+	nothing_of_the_test "Ctrl-C in a test"
+fi
 
 part "rolling update under load"
 secret=$(on beam01 sed -n 's/^MACULA_REALM_SECRET=//p' /opt/macula/current/provider.env)

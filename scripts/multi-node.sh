@@ -11,6 +11,8 @@
 #              the clients run on this machine, or with --clients container beside the providers
 #              kubernetes: pods of k8s/base in a namespace of their own, in the cluster of FILE, which has to find the images of
 #              scripts/images.sh: PREFIX is what comes before their names (registry.example/), TAG their tag
+#              machines: those of FILE, to which scripts/machines.sh has deployed the providers; for SSH_IDENTITY and
+#              SSH_KNOWN_HOSTS see there
 # ENGINE       type of the realm's directory: embedded (default), static, kubernetes, dns, zookeeper, etcd or discovery-client. The
 #              server behind it is started for the run: etcd needs the program etcd, zookeeper and dns nothing, static and
 #              discovery-client have their instances in the settings; kubernetes needs FILE and kubectl, and gets a namespace of its own
@@ -32,8 +34,8 @@ case "${1:-}" in
 	*) environment=$1; shift ;;
 esac
 case "$environment" in
-	local | netns | compose | kubernetes) ;;
-	*) echo "Environment '$environment' is not known: expected local, netns, compose or kubernetes" >&2; exit 2 ;;
+	local | netns | compose | kubernetes | machines) ;;
+	*) echo "Environment '$environment' is not known: expected local, netns, compose, kubernetes or machines" >&2; exit 2 ;;
 esac
 
 directory=
@@ -213,12 +215,16 @@ if [ "$environment" = netns ]; then
 	set -- --prefix="$prefix" --linkd="$out/linkd" "$@"
 fi
 
+end_seconds=30
+# Over ssh, and until all providers run again.
+[ "$environment" != machines ] || end_seconds=300
+
 cleanup() {
 	trap - EXIT INT TERM
 	if [ -n "${runner:-}" ]; then
 		kill "$runner" 2> /dev/null || true
 		# It ends what it started, and takes away what it wrote elsewhere.
-		timeout 30 tail -s 0.2 --pid="$runner" -f /dev/null || kill -9 "$runner" 2> /dev/null || true
+		timeout "$end_seconds" tail -s 0.2 --pid="$runner" -f /dev/null || kill -9 "$runner" 2> /dev/null || true
 	fi
 	[ -z "${compose:-}" ] || $compose down > /dev/null 2>&1 || true
 	# What is left when the runner itself was killed.

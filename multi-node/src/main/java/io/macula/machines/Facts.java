@@ -91,6 +91,14 @@ final class Facts {
 		return release("previous");
 	}
 
+	/**
+	 * What a reader of figures must know of the machine.
+	 * @return its kernel and how many processors it has
+	 */
+	String system() {
+		return SshFailure.last(String.valueOf(first("system")));
+	}
+
 	boolean running() {
 		return this.facts.containsKey("running");
 	}

@@ -165,6 +165,42 @@ final class Fleet {
 		fetch(machine, "report", file, false);
 	}
 
+	void beginClient(Machine machine, Content jar, Content environment) {
+		this.remote.run(machine, step("client", variables(machine)), false);
+		put(machine, "macula-client/client.jar", "600", jar, false);
+		put(machine, "macula-client/client.env", "600", environment, false);
+	}
+
+	void collectClient(Machine machine, Path file) {
+		fetch(machine, "collect_client", file, false);
+	}
+
+	/**
+	 * Take away the folder of the scenarios that this one made.
+	 * @param machine where they were run from
+	 */
+	void endClient(Machine machine) {
+		this.remote.run(machine, step("end_client", variables(machine)), false);
+	}
+
+	/**
+	 * Take away the folder of the scenarios, whoever made it.
+	 * @param machine where they were run from
+	 */
+	void removeClient(Machine machine) {
+		this.remote.run(machine, step("remove_client", variables(machine)), false);
+	}
+
+	/**
+	 * What runs the scenarios; its standard input and output are those of ssh.
+	 * @param machine where
+	 * @param arguments of the client
+	 * @return the step
+	 */
+	Step client(Machine machine, String... arguments) {
+		return Step.reading(this.mode, "run_client", variables(machine), arguments);
+	}
+
 	private void put(Machine machine, String file, String permissions, Content content, boolean root) {
 		Map<String, String> variables = variables(machine);
 		variables.putAll(Map.of("file", file, "permissions", permissions, "sum", content.sum()));

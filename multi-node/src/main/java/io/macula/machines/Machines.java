@@ -95,6 +95,19 @@ final class Machines {
 		return this.all.stream().filter((machine) -> machine.is(role)).toList();
 	}
 
+	/**
+	 * The machine from which scenarios are run.
+	 * @return the first one with that role
+	 * @throws CannotDeployException if there is none
+	 */
+	Machine client() {
+		return with(Role.CLIENT).stream()
+			.findFirst()
+			.orElseThrow(() -> new CannotDeployException(this.hosts
+					+ " has no machine with role client, from which the scenarios are run: give one that role; one that provides "
+					+ "may have both (provider,client)"));
+	}
+
 	Fleet fleet() {
 		return fleet(this.limits);
 	}

@@ -116,6 +116,7 @@ public final class MachinesCommand {
 				case "rollback" -> rollback(present);
 				case "logs" -> logs(present);
 				case "down" -> down(present);
+				case "test" -> test(present);
 				default -> throw new CannotDeployException("Command '" + this.command + "' is not known");
 			};
 		}
@@ -225,6 +226,28 @@ public final class MachinesCommand {
 			say(machine.name() + (left.isEmpty() ? " has nothing of it any more"
 					: ": " + machine.directory() + " has other things in it, which stay: " + SshFailure.last(left)));
 		});
+		// Not earlier: a provider that is locked may be so by scenarios that run there.
+		Together.each(present.with(Role.CLIENT), fleet::removeClient);
+		return 0;
+	}
+
+	/**
+	 * What the scenarios do with the machines, for a dry run; else the runner does it.
+	 */
+	private int test(Machines present) {
+		try (Deployment deployment = new Deployment(present, folder("logs"))) {
+			deployment.open(Path.of(this.arguments.required("runner-jar")));
+			this.out.println("# " + present.client().name() + ": run_client");
+			this.out
+				.println(String.join(" ", deployment.client(List.of("ARGUMENTS")).stream().map(Step::quoted).toList()));
+			for (String node : deployment.nodes()) {
+				deployment.stop(node);
+				deployment.log(node);
+				deployment.start(node);
+				deployment.awaitReady(node);
+				deployment.kill(node);
+			}
+		}
 		return 0;
 	}
 

@@ -48,6 +48,7 @@ final class Environments {
 		known.put(NamespaceEnvironment.NAME, () -> new NamespaceEnvironment(arguments, provider(arguments), processes));
 		known.put(ComposeEnvironment.NAME, () -> new ComposeEnvironment(arguments));
 		known.put(KubernetesEnvironment.NAME, () -> new KubernetesEnvironment(arguments, processes));
+		known.put(MachinesEnvironment.NAME, () -> new MachinesEnvironment(arguments, ExecutableJar.running().path()));
 		Supplier<Environment> found = known.get(name);
 		if (found == null) {
 			throw new CannotRunException(

@@ -25,6 +25,7 @@ deployed() {
 # Facts, one a line; what follows from them is decided where they are read.
 check() {
 	say uid "$(id -u)"
+	say system "$(uname -sr), $(getconf _NPROCESSORS_ONLN) processors"
 	for tool in bash awk sha256sum readlink flock setsid df; do
 		command -v "$tool" > /dev/null || say missing "$tool"
 	done
@@ -203,4 +204,38 @@ down() {
 report() {
 	bash -c 'exec 3<> "/dev/tcp/127.0.0.1/$0" && printf "GET /actuator/macula HTTP/1.0\r\n\r\n" >&3 && cat <&3' "$http" 2> /dev/null \
 		| sed '1,/^\r*$/d'
+}
+
+# Where the scenarios are run from: a folder for one run, of the user who logs in.
+client() {
+	if ! mkdir -m 700 "$HOME/macula-client" 2> /dev/null; then
+		[ -d "$HOME/macula-client" ] || { echo "$HOME cannot be written to" >&2; return 1; }
+		echo "$HOME/macula-client is there already" >&2
+		return 1
+	fi
+	printf '%s\n' "$owner" > "$HOME/macula-client/owner"
+}
+
+run_client() {
+	cd "$HOME/macula-client" || return
+	set -a
+	# shellcheck source=/dev/null
+	. ./client.env
+	set +a
+	exec "$java" --enable-native-access=ALL-UNNAMED -Xmx512m -jar client.jar "$@"
+}
+
+collect_client() {
+	cd "$HOME/macula-client" || return
+	tar -cf - --exclude client.jar --exclude client.env --exclude owner .
+}
+
+end_client() {
+	if [ "$(cat "$HOME/macula-client/owner" 2> /dev/null)" = "$owner" ]; then
+		rm -rf "$HOME/macula-client"
+	fi
+}
+
+remove_client() {
+	rm -rf "$HOME/macula-client"
 }

@@ -45,9 +45,11 @@ remove() {
 }
 
 life() {
+	journalctl --sync
 	journalctl --quiet --no-pager --output cat "_SYSTEMD_INVOCATION_ID=$(systemctl show --property InvocationID --value "$service")"
 }
 
 logs() {
+	journalctl --sync
 	journalctl --quiet --no-pager --output short-iso-precise --lines 100000 --unit "$service"
 }

@@ -45,7 +45,7 @@ class StepTests {
 
 	private static final List<String> STEPS = List.of("deployed", "check", "secret", "begin", "end", "install", "put",
 			"publish", "discard", "links", "prune", "start", "ready", "serves", "stop", "shoot", "remove", "down",
-			"life", "logs", "report");
+			"life", "logs", "report", "client", "run_client", "collect_client", "end_client", "remove_client");
 
 	private static final Path FILES = Path.of("src", "main", "resources", "io", "macula", "machines");
 
