@@ -153,7 +153,11 @@ public final class LoadBalancer {
 			chosen = this.strategy.select(present.offer(this.random).preferred(), context);
 		}
 		else {
-			chosen = perhapsAsLastResort(pickApart(context));
+			InstanceTracker apart = pickApart(context);
+			if (apart == null) {
+				return null;
+			}
+			chosen = perhapsAsLastResort(apart);
 		}
 		chosen.started();
 		return chosen;
@@ -177,10 +181,16 @@ public final class LoadBalancer {
 		return chosen;
 	}
 
-	/** Time may change something, or not all instances have the same methods. */
-	private InstanceTracker pickApart(SelectionContext context) {
+	/**
+	 * Time may change something, or not all instances have the same methods. Another look
+	 * at the roster: the last instance may have left since the first one.
+	 */
+	private @Nullable InstanceTracker pickApart(SelectionContext context) {
 		long now = this.roster.now();
 		Candidates present = this.roster.candidates(now).having(context, this.roster);
+		if (present.isEmpty()) {
+			return null;
+		}
 		Offer offer = present.offer(this.random);
 		InstanceTracker probe = pickDue(present, offer, context, now);
 		if (probe != null) {

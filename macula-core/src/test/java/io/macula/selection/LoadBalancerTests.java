@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.macula.Code;
 import io.macula.Processed;
@@ -39,6 +40,27 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class LoadBalancerTests {
 
 	private final Fixtures fixtures = new Fixtures(SelectionStrategies.roundRobin());
+
+	@Test
+	void whenTheLastInstanceLeavesInTheMiddleOfAChoiceThenNobodyIsChosen() {
+		AtomicReference<Runnable> look = new AtomicReference<>(() -> {
+		});
+		AtomicReference<LoadBalancer> balancer = new AtomicReference<>();
+		balancer.set(new LoadBalancer(Fixtures.SERVICE, "round_robin", SelectionStrategies.roundRobin(),
+				EjectionSettings.defaults(), null, () -> {
+					look.get().run();
+					return System.nanoTime();
+				}, ThreadLocalRandom::current));
+		balancer.get().update(List.of(Fixtures.instance(1)));
+		// One that joins starts slowly, so that time matters.
+		balancer.get().update(List.of(Fixtures.instance(1), Fixtures.instance(2)));
+		look.set(() -> {
+			look.set(() -> {
+			});
+			balancer.get().update(List.of());
+		});
+		assertThat(balancer.get().pick(Fixtures.context(0, 1), List.of())).isNull();
+	}
 
 	@Test
 	void withoutInstancesThereIsNoChoice() {
