@@ -156,8 +156,9 @@ class ScriptEndTests {
 		}
 	}
 
+	/** A shell that was started with a signal ignored, as in the background, traps it never. */
 	private Process script() throws IOException {
-		return shell("sh", "scripts/multi-node.sh", "local");
+		return shell("env", "--default-signal=INT", "sh", "scripts/multi-node.sh", "local");
 	}
 
 	private Process shell(String... command) throws IOException {
