@@ -156,7 +156,7 @@ class ScriptEndTests {
 		}
 	}
 
-	/** A shell that was started with a signal ignored, as in the background, traps it never. */
+	/** A shell that began with a signal ignored, as in the background, traps it never. */
 	private Process script() throws IOException {
 		return shell("env", "--default-signal=INT", "sh", "scripts/multi-node.sh", "local");
 	}
