@@ -83,6 +83,8 @@ final class ZoneFaults {
 			world.load().pace(PACE);
 			startProviders(world, started);
 			startClients(world, clients, delays);
+			// Until their code is compiled, latencies are those of the compiler.
+			Clock.seconds(world.seconds(60, 10));
 			Map<String, Window> healthy = watch(clients, world.seconds(20, 8));
 			healthy.forEach((zone, calls) -> {
 				log.must("all is well: 0 calls of the client in zone " + zone + " leave it", calls.byNode(),
