@@ -47,7 +47,6 @@ final class Environments {
 		known.put(LocalEnvironment.NAME, () -> new LocalEnvironment(provider(arguments), processes));
 		known.put(NamespaceEnvironment.NAME, () -> new NamespaceEnvironment(arguments, provider(arguments), processes));
 		known.put(ComposeEnvironment.NAME, () -> new ComposeEnvironment(arguments));
-		known.put(KubernetesEnvironment.NAME, () -> new KubernetesEnvironment(arguments, processes));
 		known.put(MachinesEnvironment.NAME, () -> new MachinesEnvironment(arguments, ExecutableJar.running().path()));
 		Supplier<Environment> found = known.get(name);
 		if (found == null) {

@@ -105,26 +105,9 @@ class ScriptTests {
 	}
 
 	@Test
-	void whenNoClusterIsNamedThenTheMessageSaysHow() throws Exception {
-		tool("kubectl", "exit 0");
-		assertThat(refused("kubernetes"))
-			.isEqualTo("Cannot run: no cluster is named: give the file of one by --kubeconfig FILE");
-	}
-
-	@Test
-	void whenTheClusterDoesNotAnswerThenTheMessageSaysWhy() throws Exception {
-		tool("kubectl", "echo 'connection refused' >&2; exit 1");
-		assertThat(refused("kubernetes", "--kubeconfig", "pom.xml"))
-			.isEqualTo("Cannot run: the cluster of 'pom.xml' does not answer: connection refused");
-	}
-
-	@Test
 	void whatOneEnvironmentKnowsIsRefusedByTheOthers() throws Exception {
 		assertThat(refused("local", "--clients", "container"))
 			.startsWith("--clients is known to the environment compose");
-		assertThat(refused("compose", "--tag=1"))
-			.startsWith("--registry and --tag are known to the environment kubernetes");
-		assertThat(refused("local", "--registry=x/")).startsWith("--registry and --tag are known to");
 	}
 
 	private void tool(String name, String script) throws IOException {
