@@ -1,6 +1,6 @@
 #!/bin/sh
 # Looks at the page of the last multi-node run in a headless browser, light and dark, wide and narrow: that it requests nothing, and
-# that nothing of it is cut off or beyond its edge. Leaves screenshots beside it.
+# that nothing of it is cut off or beyond its edge, and that each colour stands out. Leaves screenshots beside it.
 #
 #   scripts/report-page.sh [PAGE]
 #
@@ -34,17 +34,24 @@ browse() {
 		|| { echo "The browser failed:" >&2; tail -5 "$profile/browser.log" >&2; exit 1; }
 }
 
-# The page in frames of several widths, measured by a script beside it.
+# The page in frames of several widths, measured by a script beside it. Colours are those that Chromium says it prefers.
 sed "s|PAGE|file://$page|" scripts/lib/report-page.html > "$profile/look.html"
-found=$(browse --allow-file-access-from-files --virtual-time-budget=10000 --log-net-log="$profile/net.json" --dump-dom \
-	"file://$profile/look.html" | sed -n 's|.*<pre id="found" \(.*\)</pre>.*|\1|p')
+look() {
+	browse --allow-file-access-from-files --virtual-time-budget=10000 --log-net-log="$profile/net.json" \
+		--blink-settings="preferredColorScheme=$1" --dump-dom "file://$profile/look.html" \
+		| sed -n 's|.*<pre id="found" \(.*\)</pre>.*|\1|p'
+}
+light=1
+dark=0
+found_light=$(look "$light")
 if grep -oE '"url":"(https?|wss?|ftp)://[^"]*' "$profile/net.json" | sort -u | grep -vE '(google|gvt1|gstatic|chromium)[a-z]*\.(com|org)' ; then
 	echo "The page requested what stands above" >&2
 	exit 1
 fi
+found_dark=$(look "$dark")
 
 height_at() {
-	echo "$found" | sed -n "s/^data-heights=\"[^\"]*$1=\([0-9]*\).*/\1/p"
+	echo "$found_light" | sed -n "s/^data-heights=\"[^\"]*$1=\([0-9]*\).*/\1/p"
 }
 
 shoot() {
@@ -52,12 +59,16 @@ shoot() {
 		--screenshot="$directory/report-$1.png" "file://$page"
 	echo "Screenshot: $directory/report-$1.png"
 }
-shoot light 1100 1
-shoot dark 1100 0
-shoot narrow 500 1
+shoot light 1100 "$light"
+shoot dark 1100 "$dark"
+shoot narrow 500 "$light"
 
-echo "${found#*>}"
-case "$found" in
-	*"as it must be") ;;
-	*) exit 1 ;;
-esac
+status=0
+for found in "$found_light" "$found_dark"; do
+	echo "${found#*>}"
+	case "$found" in
+		*"as it must be") ;;
+		*) status=1 ;;
+	esac
+done
+exit "$status"
