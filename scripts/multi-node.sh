@@ -3,6 +3,7 @@
 #
 #   scripts/multi-node.sh [ENVIRONMENT] [--directory ENGINE] [--kubeconfig FILE] [--hosts FILE] [--only SCENARIO,...] [--rate-seconds N] [--keep]
 #       [--clients host|container]
+#   scripts/multi-node.sh results
 #
 # ENVIRONMENT  local (default): processes on this machine
 #              netns: each provider and the client in a network namespace of its own, 0.5 ms apart (Linux, root, iproute2, iptables,
@@ -20,6 +21,7 @@
 #              the embedded one
 # N            seconds that each rate of the stress lasts: 1, or 5 where it is the only scenario
 # --keep       keep criteria and figures in multi-node/results, and write docs/multi-node-results.md from all that is kept
+# results      run nothing, and write that page again, after results of others came in
 #
 # Prints a table and writes target/multi-node/report.json, and report.html with plots. Ends with 1 if a criterion did not hold, and
 # with 2 if this machine cannot run them. JAVA_HOME chooses the JDK; logs are beside the report.
@@ -31,6 +33,11 @@ case "${1:-}" in
 	'' | --*) ;;
 	*) environment=$1; shift ;;
 esac
+if [ "$environment" = results ]; then
+	. scripts/lib/build.sh
+	build_jars multi-node
+	exec "$java" -jar "$runner_jar" results multi-node/results docs/multi-node-results.md
+fi
 case "$environment" in
 	local | netns | compose | machines) ;;
 	*) echo "Environment '$environment' is not known: expected local, netns, compose or machines" >&2; exit 2 ;;
@@ -216,13 +223,15 @@ cleanup() {
 trap cleanup EXIT
 trap 'cleanup; exit 130' INT TERM
 
+# Before whoever reads it begins, on a machine that is busy as well.
+: > "$out/runner.log"
 if [ -n "$engine_module" ]; then
 	"$java" --enable-native-access=ALL-UNNAMED -Xmx512m -Dloader.path="$runner_jars" -cp "$runner_jar" \
 		org.springframework.boot.loader.launch.PropertiesLauncher \
-		--provider-jar="$provider_jar" --out="$out" "$@" > "$out/runner.log" 2>&1 &
+		--provider-jar="$provider_jar" --out="$out" "$@" >> "$out/runner.log" 2>&1 &
 else
 	"$java" --enable-native-access=ALL-UNNAMED -Xmx512m -jar "$runner_jar" --provider-jar="$provider_jar" --out="$out" "$@" \
-		> "$out/runner.log" 2>&1 &
+		>> "$out/runner.log" 2>&1 &
 fi
 runner=$!
 echo "$runner" >> "$out/pids"

@@ -77,6 +77,7 @@ final class RemoteScenarios {
 	 */
 	void run(List<String> command, Consumer<ScenarioReport> reports) throws IOException, InterruptedException {
 		Process process = this.processes.startTalking(command);
+		String last = "nothing";
 		try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
 				PrintStream answers = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
 				PrintWriter rest = new PrintWriter(Files.newBufferedWriter(this.log), true)) {
@@ -89,10 +90,12 @@ final class RemoteScenarios {
 				}
 				else {
 					rest.println(line);
+					last = line.isBlank() ? last : line.strip();
 				}
 			}
 			if (!process.waitFor(END_LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-				throw new IllegalStateException("The process of the clients failed, see " + this.log);
+				throw new IllegalStateException(
+						"The process of the clients failed: its last line in " + this.log + " is: " + last);
 			}
 		}
 		finally {

@@ -36,6 +36,9 @@ import io.macula.harness.Markdown;
  */
 final class ResultsPage {
 
+	/** First argument of a process that only writes the page. */
+	static final String COMMAND = "results";
+
 	private static final String HEAD = """
 			# Multi-node results
 
@@ -62,6 +65,16 @@ final class ResultsPage {
 		if (report.cannotRun() == null || !Files.exists(file) || Report.read(file).cannotRun() != null) {
 			report.summary().write(file);
 		}
+		write(directory, page);
+	}
+
+	/**
+	 * Write the page from all that were kept.
+	 * @param directory where results are kept
+	 * @param page file of the page
+	 * @throws IOException if it cannot be written
+	 */
+	static void write(Path directory, Path page) throws IOException {
 		Files.writeString(page, of(kept(directory)));
 	}
 

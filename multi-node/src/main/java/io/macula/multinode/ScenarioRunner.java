@@ -44,6 +44,8 @@ public final class ScenarioRunner {
 
 	private final Path directory;
 
+	private final StartedProcesses processes;
+
 	private final String environment;
 
 	private final String engine;
@@ -51,6 +53,7 @@ public final class ScenarioRunner {
 	private ScenarioRunner(Arguments arguments) throws IOException {
 		this.arguments = arguments;
 		this.directory = Files.createDirectories(Path.of(arguments.required("out")));
+		this.processes = new StartedProcesses(this.directory);
 		this.environment = arguments.optional("environment", LocalEnvironment.NAME);
 		this.engine = arguments.optional("directory", EmbeddedEngine.TYPE);
 	}
@@ -61,7 +64,7 @@ public final class ScenarioRunner {
 	 * {@link Environments} takes; {@code --directory=} for the type of the directory, and
 	 * what {@link Engines} takes; what {@link ScenarioSuite} takes; {@code --keep=} for a
 	 * directory of kept results and {@code --page=} for the page that is written of them;
-	 * or {@code scenarios} or {@code fresh-client} and its arguments
+	 * or {@code scenarios}, {@code fresh-client} or {@code results} and its arguments
 	 * @throws Exception if the environment cannot be set up
 	 */
 	public static void main(String[] args) throws Exception {
@@ -69,6 +72,7 @@ public final class ScenarioRunner {
 		switch (command) {
 			case LatencyProbe.COMMAND -> LatencyProbe.runFreshClient(List.of(args));
 			case RemoteScenarios.COMMAND -> RemoteScenarios.runHere(List.of(args));
+			case ResultsPage.COMMAND -> ResultsPage.write(Path.of(args[1]), Path.of(args[2]));
 			default -> System.exit(new ScenarioRunner(Arguments.parse(args)).run());
 		}
 	}
@@ -80,29 +84,45 @@ public final class ScenarioRunner {
 		}
 		catch (CannotRunException ex) {
 			this.out.println("Cannot run: " + ex.getMessage());
-			keep(report.notRun(String.valueOf(ex.getMessage())));
+			if (!this.processes.ended()) {
+				keep(report.notRun(String.valueOf(ex.getMessage())));
+			}
 			return CANNOT_RUN;
 		}
 	}
 
 	private boolean runScenarios(Report report) throws Exception {
-		StartedProcesses processes = new StartedProcesses(this.directory);
 		ScenarioSuite suite = new ScenarioSuite(this.arguments, this.engine);
-		try (Environment place = Environments.of(this.environment, this.arguments, processes)) {
-			Runtime.getRuntime().addShutdownHook(new Thread(place::close));
+		try (Environment place = Environments.of(this.environment, this.arguments, this.processes)) {
+			Runtime.getRuntime().addShutdownHook(new Thread(() -> end(place)));
 			place.prepare();
-			try (Engine behind = Engines.of(this.engine, this.arguments, processes, place.address())) {
+			try (Engine behind = Engines.of(this.engine, this.arguments, this.processes, place.address())) {
 				behind.start();
 				try (OwnRealm realm = new OwnRealm(place.providers(behind), List.of(behind, new EmbeddedEngine()))) {
 					startAll(realm);
 					List<ScenarioReport> reports = new ArrayList<>();
-					run(suite, place, realm, processes, (scenario) -> {
+					run(suite, place, realm, (scenario) -> {
+						refuseIfInterrupted();
 						this.table.print(scenario.name(), scenario.criteria());
 						reports.add(scenario);
 					});
 					return write(report.with(place.facts(), reports));
 				}
 			}
+		}
+	}
+
+	/**
+	 * In this order: what fails since the environment is taken away must not be reported.
+	 */
+	private void end(Environment place) {
+		this.processes.end();
+		place.close();
+	}
+
+	private void refuseIfInterrupted() {
+		if (this.processes.ended()) {
+			throw new CannotRunException("the run was interrupted");
 		}
 	}
 
@@ -115,14 +135,28 @@ public final class ScenarioRunner {
 		}
 	}
 
-	private void run(ScenarioSuite suite, Environment place, Realm realm, StartedProcesses processes,
-			Consumer<ScenarioReport> reports) throws Exception {
+	private void run(ScenarioSuite suite, Environment place, Realm realm, Consumer<ScenarioReport> reports)
+			throws Exception {
 		List<String> client = place.client(RemoteScenarios.arguments(suite, this.engine));
 		if (client.isEmpty()) {
 			suite.run(realm, this.directory, reports);
 		}
 		else {
-			new RemoteScenarios(realm, processes).run(client, reports);
+			runElsewhere(new RemoteScenarios(realm, this.processes), client, reports);
+		}
+	}
+
+	/** What was run before the clients were lost is reported as well. */
+	private static void runElsewhere(RemoteScenarios scenarios, List<String> client, Consumer<ScenarioReport> reports)
+			throws Exception {
+		try {
+			scenarios.run(client, reports);
+		}
+		catch (CannotRunException ex) {
+			throw ex;
+		}
+		catch (IllegalStateException ex) {
+			reports.accept(ScenarioReport.broken("clients", String.valueOf(ex.getMessage())));
 		}
 	}
 

@@ -121,6 +121,14 @@ final class StartedProcesses {
 	}
 
 	/**
+	 * Whether the runner ends, so that what fails now tells nothing of the realm.
+	 * @return whether nothing is started any more
+	 */
+	synchronized boolean ended() {
+		return this.ended;
+	}
+
+	/**
 	 * A directory for what processes write.
 	 * @param name its name
 	 * @return the directory, which exists

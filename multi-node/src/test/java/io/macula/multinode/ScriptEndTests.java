@@ -128,6 +128,15 @@ class ScriptEndTests {
 	}
 
 	@Test
+	void whatTheRunnerSaysIsPrintedButForItsLog() throws Exception {
+		tool("java", "echo 'INFO a line of the log'; echo 'Cannot run: there is no host'; exit 2");
+		Process script = script();
+		assertThat(said(script))
+			.isEqualTo("Cannot run: there is no host\nEnded with 2, see target/multi-node/runner.log");
+		assertThat(script.exitValue()).isEqualTo(2);
+	}
+
+	@Test
 	void whenTheDiskIsFullThenItIsSaidBeforeAnythingIsStarted() throws Exception {
 		tool("df", "echo Filesystem; echo /dev/sda 1000000 980000 20480 98% /");
 		Process script = script();
