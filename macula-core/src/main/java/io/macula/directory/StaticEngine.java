@@ -15,7 +15,11 @@
  */
 package io.macula.directory;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 import io.macula.Endpoint;
+import io.macula.ServiceName;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -25,6 +29,9 @@ import reactor.core.publisher.Mono;
  * @param directory the instances
  */
 record StaticEngine(StaticDirectory directory) implements DirectoryEngine {
+
+	/** Most services that are named to people. */
+	private static final int NAMED = 10;
 
 	@Override
 	public @Nullable Registry registry() {
@@ -53,8 +60,10 @@ record StaticEngine(StaticDirectory directory) implements DirectoryEngine {
 
 	@Override
 	public String hint() {
-		return "fixed instances of " + this.directory.services().size()
-				+ " services: see macula.directory.static.services";
+		List<String> names = this.directory.services().stream().map(ServiceName::value).sorted().toList();
+		String more = (names.size() > NAMED) ? ", and " + (names.size() - NAMED) + " more" : "";
+		return "fixed instances of services " + names.stream().limit(NAMED).collect(Collectors.joining(", ")) + more
+				+ ": see macula.directory.static.services";
 	}
 
 }

@@ -400,12 +400,13 @@ class CompositeEngineTests {
 	}
 
 	@Test
-	void engineOfFixedInstancesTellsHowManyThereAre() {
+	void engineOfFixedInstancesTellsOfWhichServicesTheyAre() {
 		StaticDirectory fixed = StaticDirectory.empty().with(ORDERS, SELF).with(new ServiceName("shop.stock"), SELF);
 		DirectoryEngine fixedEngine = DirectoryEngineFactory.fixed(fixed).create(context());
 		assertThat(fixedEngine.registry()).isNull();
 		assertThat(fixedEngine.state().engines()).containsExactly(DirectoryReport.of("static", 1, null));
-		assertThat(fixedEngine.hint()).isEqualTo("fixed instances of 2 services: see macula.directory.static.services");
+		assertThat(fixedEngine.hint()).isEqualTo(
+				"fixed instances of services " + ORDERS.value() + ", shop.stock: see macula.directory.static.services");
 		StepVerifier.create(fixedEngine.directory().watch(ORDERS).map((snapshot) -> snapshot.instances().size()))
 			.expectNext(1)
 			.thenCancel()

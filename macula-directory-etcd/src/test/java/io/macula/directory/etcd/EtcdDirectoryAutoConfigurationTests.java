@@ -23,12 +23,17 @@ import io.etcd.jetcd.Client;
 import io.macula.Realm;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
+import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -98,6 +103,24 @@ class EtcdDirectoryAutoConfigurationTests {
 				"macula.directory.etcd.timeout=1ms");
 		refused("macula.directory.etcd.ssl.bundle 'nosuch' is not valid: expected the name of a bundle",
 				"macula.directory.etcd.ssl.bundle=nosuch", "macula.directory.etcd.endpoints=https://a:1");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "endpoint, endpoints", "user, username", "ssl.bundles, ssl.bundle" })
+	void aMisspeltSettingIsRefusedWithTheNearestOne(String misspelt, String nearest) {
+		this.runner.withConfiguration(AutoConfigurations.of(MaculaAutoConfiguration.class))
+			.withPropertyValues("macula.realm.name=shop",
+					"macula.realm.secret=0123456789abcdef0123456789abcdef0123456789", "macula.directory.type=etcd",
+					"macula.directory.etcd." + misspelt + "=http://x:1")
+			.run((context) -> {
+				Throwable failure = NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure());
+				assertThat(failure).isInstanceOfSatisfying(FailureAnalyzedException.class, (refused) -> {
+					assertThat(refused.analysis().getDescription())
+						.contains("There is no setting macula.directory.etcd." + misspelt);
+					assertThat(refused.analysis().getAction())
+						.contains("Did you mean macula.directory.etcd." + nearest + "?");
+				});
+			});
 	}
 
 	private void refused(String message, String... settings) {

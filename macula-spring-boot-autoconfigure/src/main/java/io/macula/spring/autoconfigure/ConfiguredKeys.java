@@ -68,7 +68,15 @@ final class ConfiguredKeys {
 	 * @param beanFactory knows the application's own properties
 	 */
 	void refuseUnknown(ListableBeanFactory beanFactory) {
-		List<ConfigurationPropertyName> others = otherPrefixes(beanFactory);
+		List<ConfigurationPropertyName> others = new ArrayList<>();
+		otherProperties(beanFactory).forEach((prefix, type) -> {
+			if (isEngine(type)) {
+				this.known.add(prefix, type);
+			}
+			else {
+				others.add(prefix);
+			}
+		});
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			if (source.getUnderlyingSource() instanceof PropertySource<?> underlying
 					&& SHARED_SOURCES.contains(underlying.getName())) {
@@ -81,9 +89,14 @@ final class ConfiguredKeys {
 		}
 	}
 
+	/** One of this product's: their records say all that there is. */
+	private static boolean isEngine(Class<?> type) {
+		return type.isRecord() && type.getName().startsWith("io.macula.directory.");
+	}
+
 	private void refuse(ConfigurationPropertyName name) {
 		String module = DirectoryModules.ofKey(name);
-		if (module != null) {
+		if (module != null && !this.known.ofEngine(name)) {
 			throw new FailureAnalyzedException(
 					"There is no setting " + name + new InvalidSettings(this.environment).origin(name)
 							+ " without the dependency " + module + ", so that its value would have no effect.",
@@ -110,17 +123,18 @@ final class ConfiguredKeys {
 		return names.stream().map(invalid::unresolved).flatMap(Optional::stream).findFirst();
 	}
 
-	private static List<ConfigurationPropertyName> otherPrefixes(ListableBeanFactory beanFactory) {
-		List<ConfigurationPropertyName> prefixes = new ArrayList<>();
+	private static Map<ConfigurationPropertyName, Class<?>> otherProperties(ListableBeanFactory beanFactory) {
+		Map<ConfigurationPropertyName, Class<?>> others = new LinkedHashMap<>();
 		for (String beanName : beanFactory.getBeanNamesForAnnotation(ConfigurationProperties.class)) {
 			ConfigurationProperties annotation = beanFactory.findAnnotationOnBean(beanName,
 					ConfigurationProperties.class, false);
 			if (annotation != null && ConfigurationPropertyName.isValid(annotation.prefix())
 					&& KnownKeys.PREFIX.isAncestorOf(ConfigurationPropertyName.of(annotation.prefix()))) {
-				prefixes.add(ConfigurationPropertyName.of(annotation.prefix()));
+				Class<?> type = beanFactory.getType(beanName, false);
+				others.put(ConfigurationPropertyName.of(annotation.prefix()), (type != null) ? type : Object.class);
 			}
 		}
-		return prefixes;
+		return others;
 	}
 
 	/**

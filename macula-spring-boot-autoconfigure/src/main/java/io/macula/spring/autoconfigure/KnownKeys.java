@@ -33,13 +33,16 @@ import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The keys that {@link MaculaProperties} knows, read from its record components.
+ * The keys that {@link MaculaProperties} knows, and properties of engines, read from the
+ * record components.
  */
 final class KnownKeys {
 
 	static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("macula");
 
 	static final ConfigurationPropertyName SERVICES = ConfigurationPropertyName.of("macula.client.services");
+
+	private static final ConfigurationPropertyName DIRECTORY = ConfigurationPropertyName.of("macula.directory");
 
 	static final ConfigurationPropertyName INSTANCES = ConfigurationPropertyName.of("macula.directory.static.services");
 
@@ -49,6 +52,8 @@ final class KnownKeys {
 
 	private final List<ConfigurationPropertyName> freeMaps = new ArrayList<>();
 
+	private final List<ConfigurationPropertyName> engines = new ArrayList<>();
+
 	private final List<ConfigurationPropertyName> serviceSettings = new ArrayList<>();
 
 	private final List<ConfigurationPropertyName> instanceSettings = new ArrayList<>();
@@ -57,6 +62,21 @@ final class KnownKeys {
 		collect(PREFIX, MaculaProperties.class, this.scalars);
 		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.Service.class, this.serviceSettings);
 		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.FixedInstance.class, this.instanceSettings);
+	}
+
+	/**
+	 * Know the keys of an engine.
+	 * @param prefix prefix of its properties, below {@code macula.directory}
+	 * @param properties a record
+	 */
+	void add(ConfigurationPropertyName prefix, Class<?> properties) {
+		this.engines.add(prefix);
+		collect(prefix, properties, this.scalars);
+	}
+
+	/** Whether a key is below the prefix of an engine that is there. */
+	boolean ofEngine(ConfigurationPropertyName name) {
+		return this.engines.stream().anyMatch((prefix) -> prefix.isAncestorOf(name));
 	}
 
 	private void collect(ConfigurationPropertyName prefix, Class<?> type, List<ConfigurationPropertyName> target) {
@@ -72,10 +92,15 @@ final class KnownKeys {
 			else if (Map.class != componentType) {
 				target.add(name);
 			}
-			else if (((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1] == String.class) {
+			else if (isFree(name, component)) {
 				this.freeMaps.add(name);
 			}
 		}
+	}
+
+	private static boolean isFree(ConfigurationPropertyName map, RecordComponent component) {
+		return ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1] == String.class
+				|| (DIRECTORY.isAncestorOf(map) && !INSTANCES.equals(map));
 	}
 
 	/** Some names are words of the language. */
@@ -160,6 +185,10 @@ final class KnownKeys {
 		}
 		List<ConfigurationPropertyName> all = values();
 		all.addAll(this.freeMaps);
+		this.engines.stream()
+			.filter((prefix) -> prefix.isAncestorOf(unknown))
+			.findFirst()
+			.ifPresent((prefix) -> all.removeIf((name) -> !prefix.isAncestorOf(name)));
 		return nearest(unknown, all).toString();
 	}
 
