@@ -16,10 +16,8 @@
 
 package io.macula.transport;
 
-import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +71,7 @@ class AddressRaceTests {
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(240),
 					Duration.ofSeconds(2));
 			assertThat(TestNet.call(connection, "test/echo", new byte[3])).hasSize(3);
-			assertGivenUp(silent);
+			SilentSocket.assertGivenUp(silent);
 		}
 	}
 
@@ -97,7 +95,7 @@ class AddressRaceTests {
 	void whenOneAnswersThenTheOthersAreLeftAlone() throws Exception {
 		try (DatagramSocket second = silent("127.0.0.2")) {
 			connect(Duration.ofSeconds(5), "127.0.0.1", "127.0.0.2");
-			assertGivenUp(second);
+			SilentSocket.assertGivenUp(second);
 		}
 	}
 
@@ -171,7 +169,7 @@ class AddressRaceTests {
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(500),
 					Duration.ofMillis(1500));
 			assertThat(error.status().message()).contains("many.example:" + this.net.listener.port());
-			assertGivenUp(silent);
+			SilentSocket.assertGivenUp(silent);
 		}
 	}
 
@@ -185,7 +183,7 @@ class AddressRaceTests {
 				assertThat(waited.find()).as(error.status().message()).isTrue();
 				assertThat(Integer.parseInt(waited.group(1))).as("milliseconds").isGreaterThan(600);
 			}
-			assertGivenUp(silent);
+			SilentSocket.assertGivenUp(silent);
 		}
 	}
 
@@ -220,26 +218,6 @@ class AddressRaceTests {
 	/** A socket at the listener's port of another address that answers nothing. */
 	private DatagramSocket silent(String address) throws Exception {
 		return new DatagramSocket(this.net.listener.port(), address(address));
-	}
-
-	/** What came before is of no interest; nothing may come later. */
-	private static void assertGivenUp(DatagramSocket silent) throws Exception {
-		datagrams(silent, 100);
-		assertThat(datagrams(silent, 1500)).isZero();
-	}
-
-	private static int datagrams(DatagramSocket socket, int millis) throws Exception {
-		socket.setSoTimeout(millis);
-		int count = 0;
-		while (true) {
-			try {
-				socket.receive(new DatagramPacket(new byte[2000], 2000));
-				count++;
-			}
-			catch (SocketTimeoutException ex) {
-				return count;
-			}
-		}
 	}
 
 }

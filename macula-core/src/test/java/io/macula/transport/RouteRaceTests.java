@@ -16,11 +16,9 @@
 
 package io.macula.transport;
 
-import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,7 +89,7 @@ class RouteRaceTests {
 			assertThat(taken).allMatch((each) -> each.toMillis() >= 240)
 				.last()
 				.matches((each) -> each.toMillis() < 350);
-			assertGivenUp(silent);
+			SilentSocket.assertGivenUp(silent);
 		}
 	}
 
@@ -195,25 +193,6 @@ class RouteRaceTests {
 	private QuicConnector connector(Map<String, Mono<List<InetAddress>>> names) {
 		return new QuicConnector(this.net.clientTransport, TestNet.TLS, TestNet.node("client"),
 				(host) -> names.getOrDefault(host, Addresses.resolve(host)));
-	}
-
-	private static void assertGivenUp(DatagramSocket silent) throws Exception {
-		datagrams(silent, 100);
-		assertThat(datagrams(silent, 1500)).isZero();
-	}
-
-	private static int datagrams(DatagramSocket socket, int millis) throws Exception {
-		socket.setSoTimeout(millis);
-		int count = 0;
-		while (true) {
-			try {
-				socket.receive(new DatagramPacket(new byte[2000], 2000));
-				count++;
-			}
-			catch (SocketTimeoutException ex) {
-				return count;
-			}
-		}
 	}
 
 }
