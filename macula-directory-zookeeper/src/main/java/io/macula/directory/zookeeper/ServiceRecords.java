@@ -52,6 +52,9 @@ final class ServiceRecords implements Watcher {
 	 * one cost seconds, but no more than fit into what the client takes as one answer
 	 * (jute.maxbuffer, 1 MiB less one byte) when all have their greatest length. Whoever
 	 * writes longer ones breaks the connection once; from then on they are read singly.
+	 *
+	 * A client that loses its connection tells so while it holds a lock that whoever asks
+	 * it something needs: nobody may wait for anything here.
 	 */
 
 	private static final int READ_AT_ONCE = 15;
@@ -67,7 +70,9 @@ final class ServiceRecords implements Watcher {
 
 	private final String path;
 
-	/** All of the following is guarded by this. */
+	/** All of the following is touched by what it runs. */
+	private final InOrder inOrder = new InOrder((ex) -> failed("ZooKeeper's client failed: " + ex));
+
 	private final Set<String> changed = new HashSet<>();
 
 	private @Nullable ZooKeeper connection;
@@ -90,7 +95,11 @@ final class ServiceRecords implements Watcher {
 	/**
 	 * Watch, and list all that is there.
 	 */
-	synchronized void list(ZooKeeper connected) {
+	void list(ZooKeeper connected) {
+		this.inOrder.execute(() -> listInOrder(connected));
+	}
+
+	private void listInOrder(ZooKeeper connected) {
 		if (this.ended) {
 			return;
 		}
@@ -100,18 +109,20 @@ final class ServiceRecords implements Watcher {
 		this.reading = true;
 		long current = this.round;
 		connected.addWatch(this.path, this, AddWatchMode.PERSISTENT_RECURSIVE,
-				(rc, where, context) -> watching(current, Code.get(rc)), null);
+				(rc, where, context) -> this.inOrder.execute(() -> watching(current, Code.get(rc))), null);
 		connected.getChildren(this.path, false,
-				(rc, where, context, children) -> children(current, Code.get(rc), children), null);
+				(rc, where, context, children) -> this.inOrder
+					.execute(() -> children(current, Code.get(rc), children)),
+				null);
 	}
 
-	private synchronized void watching(long asked, Code code) {
+	private void watching(long asked, Code code) {
 		if (asked == this.round && code != Code.OK) {
 			refused(code, "watch");
 		}
 	}
 
-	private synchronized void children(long asked, Code code, @Nullable List<String> children) {
+	private void children(long asked, Code code, @Nullable List<String> children) {
 		if (asked != this.round) {
 			return;
 		}
@@ -141,13 +152,19 @@ final class ServiceRecords implements Watcher {
 	}
 
 	@Override
-	public synchronized void process(WatchedEvent event) {
+	public void process(WatchedEvent event) {
 		String where = event.getPath();
-		if (this.ended || where == null || where.length() <= this.path.length() + 1) {
+		if (where == null || where.length() <= this.path.length() + 1) {
 			return;
 		}
 		String name = where.substring(this.path.length() + 1);
 		if (name.indexOf('/') < 0) {
+			this.inOrder.execute(() -> changed(name));
+		}
+	}
+
+	private void changed(String name) {
+		if (!this.ended) {
 			this.changed.add(name);
 			next();
 		}
@@ -187,13 +204,17 @@ final class ServiceRecords implements Watcher {
 			this.round++;
 			return;
 		}
-		fail(this.client.refused(this.watched.service(), code, action, this.path));
+		failed(this.client.refused(this.watched.service(), code, action, this.path));
 	}
 
 	/**
 	 * End this watch, for a reason.
 	 */
-	synchronized void fail(String reason) {
+	void fail(String reason) {
+		this.inOrder.execute(() -> failed(reason));
+	}
+
+	private void failed(String reason) {
 		if (!this.ended) {
 			this.round++;
 			this.watched.failed(reason);
@@ -203,7 +224,11 @@ final class ServiceRecords implements Watcher {
 	/**
 	 * End this watch.
 	 */
-	synchronized void dispose() {
+	void dispose() {
+		this.inOrder.execute(this::end);
+	}
+
+	private void end() {
 		ZooKeeper connected = this.connection;
 		this.ended = true;
 		this.round++;
@@ -244,31 +269,29 @@ final class ServiceRecords implements Watcher {
 				some.forEach((name) -> questions.add(Op.getData(ServiceRecords.this.path + "/" + name)));
 				this.open++;
 				if (connected != null) {
-					connected.multi(questions, (rc, where, context, results) -> answered(some, Code.get(rc), results),
-							null);
+					connected.multi(questions, (rc, where, context, results) -> ServiceRecords.this.inOrder
+						.execute(() -> answered(some, Code.get(rc), results)), null);
 				}
 			}
 			end();
 		}
 
 		private void answered(List<String> some, Code code, @Nullable List<OpResult> results) {
-			synchronized (ServiceRecords.this) {
-				if (this.asked != ServiceRecords.this.round) {
-					return;
-				}
-				if (results == null) {
-					if (code == Code.CONNECTIONLOSS && some.size() > 1) {
-						ServiceRecords.this.readAtOnce = 1;
-					}
-					refused(code, "read");
-					return;
-				}
-				for (int i = 0; i < results.size(); i++) {
-					answer(some.get(i), results.get(i));
-				}
-				this.open--;
-				end();
+			if (this.asked != ServiceRecords.this.round) {
+				return;
 			}
+			if (results == null) {
+				if (code == Code.CONNECTIONLOSS && some.size() > 1) {
+					ServiceRecords.this.readAtOnce = 1;
+				}
+				refused(code, "read");
+				return;
+			}
+			for (int i = 0; i < results.size(); i++) {
+				answer(some.get(i), results.get(i));
+			}
+			this.open--;
+			end();
 		}
 
 		private void answer(String name, OpResult result) {
