@@ -111,8 +111,7 @@ final class ServiceRecords implements Watcher {
 		connected.addWatch(this.path, this, AddWatchMode.PERSISTENT_RECURSIVE,
 				(rc, where, context) -> this.inOrder.execute(() -> watching(current, Code.get(rc))), null);
 		connected.getChildren(this.path, false,
-				(rc, where, context, children) -> this.inOrder
-					.execute(() -> children(current, Code.get(rc), children)),
+				(rc, where, context, children) -> this.inOrder.execute(() -> children(current, Code.get(rc), children)),
 				null);
 	}
 

@@ -126,8 +126,8 @@ class ServiceRecordsTests {
 		}
 
 		@Override
-		public void removeAllWatches(String path, Watcher.WatcherType type, boolean local, AsyncCallback.VoidCallback callback,
-				@Nullable Object context) {
+		public void removeAllWatches(String path, Watcher.WatcherType type, boolean local,
+				AsyncCallback.VoidCallback callback, @Nullable Object context) {
 			this.removing.countDown();
 			synchronized (this.lock) {
 				this.removed.countDown();
