@@ -93,7 +93,9 @@ final class MaculaHealthIndicator extends AbstractHealthIndicator {
 			details.put("selfPreservation", true);
 			details.put("overdue", engine.overdue().size());
 		}
-		engine.details().forEach(details::putIfAbsent);
+		if (!engine.details().isEmpty()) {
+			details.put("details", engine.details());
+		}
 		return details;
 	}
 

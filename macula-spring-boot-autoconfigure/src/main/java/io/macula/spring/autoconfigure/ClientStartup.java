@@ -39,13 +39,16 @@ final class ClientStartup implements SmartInitializingSingleton {
 
 	private final boolean allowUnusedSettings;
 
+	private final Directories directories;
+
 	private final ConfigurableBeanFactory beanFactory;
 
 	ClientStartup(DeclaredClients clients, MaculaSettings settings, boolean allowUnusedSettings,
-			ConfigurableBeanFactory beanFactory) {
+			Directories directories, ConfigurableBeanFactory beanFactory) {
 		this.clients = clients;
 		this.settings = settings;
 		this.allowUnusedSettings = allowUnusedSettings;
+		this.directories = directories;
 		this.beanFactory = beanFactory;
 	}
 
@@ -56,6 +59,7 @@ final class ClientStartup implements SmartInitializingSingleton {
 			refuseUnusedSettings(names.values());
 		}
 		names.keySet().forEach(this.beanFactory::getBean);
+		this.directories.warnOfUnlisted(names.values());
 	}
 
 	private void refuseUnusedSettings(Collection<String> names) {

@@ -16,11 +16,13 @@
 package io.macula.spring.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
@@ -28,6 +30,7 @@ import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.Registry;
 import io.macula.log.PrintableLogger;
 import io.macula.node.RealmNodeBuilder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -50,6 +53,9 @@ final class Directories {
 
 	private final InvalidSettings invalid;
 
+	/** The only services that have instances, if that is known. */
+	private @Nullable Set<String> allThereAre;
+
 	Directories(MaculaProperties properties, ListableBeanFactory beanFactory, List<DirectoryEngineFactory> factories,
 			InvalidSettings invalid) {
 		this.properties = properties;
@@ -65,8 +71,11 @@ final class Directories {
 		}
 	}
 
-	/** Say to a builder where providers are advertised and found. */
-	void addTo(RealmNodeBuilder builder) {
+	/**
+	 * Say to a builder where providers are advertised and found.
+	 * @param listening whether the node provides services
+	 */
+	void addTo(RealmNodeBuilder builder, boolean listening) {
 		if (names(DirectoryEngine.class).length > 0) {
 			bean(DirectoryEngine.class);
 			builder.directory(this.beanFactory.getBean(DirectoryEngine.class));
@@ -84,7 +93,7 @@ final class Directories {
 					"Add a bean of that type, or one of type " + DirectoryEngine.class.getName() + ", or remove it.");
 		}
 		else {
-			builder.directories(chosen());
+			builder.directories(chosen(listening));
 		}
 	}
 
@@ -101,7 +110,7 @@ final class Directories {
 		return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type);
 	}
 
-	private List<DirectoryEngineFactory> chosen() {
+	private List<DirectoryEngineFactory> chosen(boolean listening) {
 		List<String> types = DirectoryTypes.of(this.properties.directory().type()).names();
 		List<DirectoryEngineFactory> chosen = new ArrayList<>();
 		for (int i = 0; i < types.size(); i++) {
@@ -116,7 +125,7 @@ final class Directories {
 			}
 			chosen.add(explained(factory));
 		}
-		checkFixed(types);
+		checkFixed(types, listening);
 		tellOfSeeds(types);
 		return chosen;
 	}
@@ -135,15 +144,40 @@ final class Directories {
 		return this.invalid.refuseName(key, type, all, allowed);
 	}
 
-	private void checkFixed(List<String> types) {
+	private void checkFixed(List<String> types, boolean listening) {
 		boolean chosen = types.contains(DirectoryEngineFactory.STATIC);
-		boolean empty = this.properties.directory().fixed().services().isEmpty();
-		if (chosen && empty) {
-			throw this.invalid.withoutEffect(DirectoryTypes.KEY, DirectoryEngineFactory.STATIC,
-					KnownKeys.INSTANCES.toString(), "it knows what is set there, and nothing else");
+		Set<String> fixed = this.properties.directory().fixed().services().keySet();
+		if (chosen && fixed.isEmpty()) {
+			if (!listening) {
+				throw this.invalid.withoutEffect(DirectoryTypes.KEY, DirectoryEngineFactory.STATIC,
+						KnownKeys.INSTANCES.toString(), "it knows what is set there, and nothing else");
+			}
+			logger.info(
+					"{} lists no instances, so that this node can call nobody by {}; it is found by nodes that list it",
+					KnownKeys.INSTANCES, new DirectoryTypes(types).text());
 		}
-		if (!chosen && !empty) {
+		if (!chosen && !fixed.isEmpty()) {
 			logger.info("{} has no effect, since {}", KnownKeys.INSTANCES, new DirectoryTypes(types).text());
+		}
+		this.allThereAre = types.equals(List.of(DirectoryEngineFactory.STATIC)) ? fixed : null;
+	}
+
+	/**
+	 * Warn of services that nothing can be found of, however long a call waits.
+	 * @param services what the application's clients call
+	 */
+	void warnOfUnlisted(Collection<String> services) {
+		Set<String> listed = this.allThereAre;
+		if (listed == null) {
+			return;
+		}
+		for (String service : new TreeSet<>(services)) {
+			if (!listed.contains(service)) {
+				logger.warn("Calls of service {} find nobody: {}, and {} lists {}. {}Add its instances there", service,
+						new DirectoryTypes(List.of(DirectoryEngineFactory.STATIC)).text(), KnownKeys.INSTANCES,
+						listed.isEmpty() ? "nothing" : String.join(", ", new TreeSet<>(listed)),
+						NearestName.question(service, listed));
+			}
 		}
 	}
 

@@ -185,6 +185,7 @@ final class KnownKeys {
 		}
 		List<ConfigurationPropertyName> all = values();
 		all.addAll(this.freeMaps);
+		all.addAll(List.of(SERVICES, INSTANCES));
 		this.engines.stream()
 			.filter((prefix) -> prefix.isAncestorOf(unknown))
 			.findFirst()
@@ -203,8 +204,8 @@ final class KnownKeys {
 	/** What stands below a map is free. */
 	private ConfigurationPropertyName comparable(ConfigurationPropertyName unknown, ConfigurationPropertyName name) {
 		int elements = name.getNumberOfElements();
-		return (this.freeMaps.contains(name) && unknown.getNumberOfElements() > elements) ? unknown.chop(elements)
-				: unknown;
+		boolean map = this.freeMaps.contains(name) || SERVICES.equals(name) || INSTANCES.equals(name);
+		return (map && unknown.getNumberOfElements() > elements) ? unknown.chop(elements) : unknown;
 	}
 
 	/** The last element weighs more: groups are forgotten more often than misspelt. */

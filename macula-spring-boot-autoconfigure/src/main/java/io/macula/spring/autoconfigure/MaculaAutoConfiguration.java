@@ -204,8 +204,9 @@ public final class MaculaAutoConfiguration {
 
 	@Bean
 	ClientStartup maculaClientStartup(DeclaredClients clients, MaculaSettings settings, MaculaProperties properties,
-			ConfigurableListableBeanFactory beanFactory) {
-		return new ClientStartup(clients, settings, properties.client().allowUnusedSettings(), beanFactory);
+			Directories directories, ConfigurableListableBeanFactory beanFactory) {
+		return new ClientStartup(clients, settings, properties.client().allowUnusedSettings(), directories,
+				beanFactory);
 	}
 
 	@Bean

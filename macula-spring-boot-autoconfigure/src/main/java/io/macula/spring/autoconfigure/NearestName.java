@@ -47,22 +47,26 @@ final class NearestName {
 		return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
 	}
 
-	/** Levenshtein distance. */
+	/**
+	 * Edit distance in which two letters that change places count once (optimal string
+	 * alignment).
+	 */
 	static int distance(String one, String other) {
-		int[] row = new int[other.length() + 1];
-		for (int j = 0; j < row.length; j++) {
-			row[j] = j;
-		}
-		for (int i = 1; i <= one.length(); i++) {
-			int diagonal = row[0];
-			row[0] = i;
-			for (int j = 1; j < row.length; j++) {
-				int replaced = diagonal + ((one.charAt(i - 1) == other.charAt(j - 1)) ? 0 : 1);
-				diagonal = row[j];
-				row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+		int[][] rows = new int[one.length() + 1][other.length() + 1];
+		for (int i = 0; i <= one.length(); i++) {
+			for (int j = 0; j <= other.length(); j++) {
+				rows[i][j] = (Math.min(i, j) == 0) ? Math.max(i, j) : least(rows, one, other, i, j);
 			}
 		}
-		return row[other.length()];
+		return rows[one.length()][other.length()];
+	}
+
+	private static int least(int[][] rows, String one, String other, int i, int j) {
+		char last = one.charAt(i - 1);
+		int least = Math.min(rows[i - 1][j - 1] + ((last == other.charAt(j - 1)) ? 0 : 1),
+				1 + Math.min(rows[i - 1][j], rows[i][j - 1]));
+		boolean swapped = i > 1 && j > 1 && last == other.charAt(j - 2) && one.charAt(i - 2) == other.charAt(j - 1);
+		return swapped ? Math.min(least, rows[i - 2][j - 2] + 1) : least;
 	}
 
 }

@@ -60,7 +60,7 @@ final class NodeFactory {
 		if (listening) {
 			builder.provider(settings.provider());
 		}
-		directories.addTo(builder);
+		directories.addTo(builder, listening);
 		customizers.forEach((customizer) -> customizer.customize(builder));
 		RealmNode node = builder.build();
 		if (!listening && !endsOnRefresh()) {

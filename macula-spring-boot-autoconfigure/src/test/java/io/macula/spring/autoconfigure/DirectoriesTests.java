@@ -33,6 +33,7 @@ import io.macula.directory.InMemoryDirectory;
 import io.macula.directory.Registry;
 import io.macula.directory.StaticDirectory;
 import io.macula.node.RealmNode;
+import io.macula.spring.MaculaClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -181,6 +182,33 @@ class DirectoriesTests {
 	}
 
 	@Test
+	void aProviderNeedsNoListOfItsOwn(CapturedOutput output) {
+		ConfigurableApplicationContext provider = this.applications.run(Applications.Provider.class,
+				"macula.directory.type=static");
+		assertThat(output).contains("macula.directory.static.services lists no instances, so that this node can call"
+				+ " nobody by macula.directory.type is static; it is found by nodes that list it");
+		int port = provider.getBean(RealmNode.class).port();
+		ConfigurableApplicationContext client = this.applications.run(Applications.Empty.class,
+				"macula.directory.type=static", "macula.directory.static.services.test.echo=127.0.0.1:" + port);
+		Applications.Echo echo = client.getBean(RealmClient.class).proxy(Applications.Echo.class, "test.echo");
+		assertThat(echo.echo("x")).isEqualTo("echo x");
+	}
+
+	@Test
+	void aClientServiceThatNobodyListsIsToldAtStart(CapturedOutput output) {
+		this.runner.withUserConfiguration(EchoClient.class)
+			.withPropertyValues("macula.directory.type=static", "macula.directory.static.services.test.eco=10.0.0.1:1")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Calls of service test.echo find nobody: macula.directory.type is static, and"
+				+ " macula.directory.static.services lists test.eco. Did you mean test.eco? Add its instances there");
+		this.runner.withUserConfiguration(EchoClient.class)
+			.withPropertyValues("macula.directory.type=static,embedded",
+					"macula.directory.static.services.other=10.0.0.1:1")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("lists other");
+	}
+
+	@Test
 	void fixedInstancesElsewhereAreNoPlaceForPeersThatAreNotVerified() {
 		assertThat(refusal("macula.realm.secret=", "macula.ssl.verify=false", "macula.directory.type=static",
 				"macula.directory.static.services.test.echo=10.0.0.1:9443")
@@ -212,6 +240,8 @@ class DirectoriesTests {
 			.isEqualTo("Add the dependency io.macula:macula-directory-etcd, or change macula.directory.type.");
 		assertThat(refusal("macula.directory.type=embedded,kubernets").getAction())
 			.startsWith("Did you mean kubernetes? Change macula.directory.type[1]");
+		assertThat(refusal("macula.directory.type=etdc").getAction())
+			.startsWith("Did you mean etcd? Change macula.directory.type");
 		assertThat(refusal("macula.directory.type=static", "macula.directory.zookeeper.connect-string=a:1").getAction())
 			.isEqualTo("Add the dependency io.macula:macula-directory-zookeeper, or remove the setting.");
 	}
@@ -299,6 +329,16 @@ class DirectoriesTests {
 		@ConditionalOnDirectoryType("own-map")
 		String client() {
 			return "client of a source";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class EchoClient {
+
+		@Bean
+		List<Applications.Echo> echoes(@MaculaClient("test.echo") Applications.Echo echo) {
+			return List.of(echo);
 		}
 
 	}

@@ -384,6 +384,9 @@ class SettingsTests {
 			macula.client.failover.max-atempts       | macula.client.failover.max-attempts
 			macula.client.services.a.b.deadlin       | macula.client.services.<name>.deadline
 			macula.client.services.a.pool.lanes      | macula.client.services.<name>.
+			macula.client.service.a.b.deadline       | macula.client.services?
+			macula.directory.static.service.a.b      | macula.directory.static.services?
+			macula.directory.static.service.a[0].zone | macula.directory.static.services?
 			""")
 	void anUnknownKeyIsRefusedWithTheNearestOne(String key, String nearest) {
 		this.runner.withPropertyValues(key + "=1").run((context) -> {
