@@ -104,10 +104,9 @@ final class Failures {
 			return last(procedure, last, failures, false, false);
 		}
 		return summary(procedure, failures, allTried,
-				(failures.size() > most)
-						? " (max-attempts is " + most
-								+ ", and does not count what was not processed while an untried instance was left)"
-						: "");
+				(failures.size() > most) ? " (max-attempts is " + most
+						+ ": what was not processed is not counted while an untried instance is left, so a"
+						+ " round over all of them may count once)" : "");
 	}
 
 	/** All attempts failed. */

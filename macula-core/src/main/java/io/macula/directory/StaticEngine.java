@@ -60,6 +60,9 @@ record StaticEngine(StaticDirectory directory) implements DirectoryEngine {
 
 	@Override
 	public String hint() {
+		if (this.directory.services().isEmpty()) {
+			return "no fixed instances: see macula.directory.static.services";
+		}
 		List<String> names = this.directory.services().stream().map(ServiceName::value).sorted().toList();
 		String more = (names.size() > NAMED) ? ", and " + (names.size() - NAMED) + " more" : "";
 		return "fixed instances of services " + names.stream().limit(NAMED).collect(Collectors.joining(", ")) + more

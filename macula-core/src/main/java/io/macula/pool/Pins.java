@@ -131,7 +131,8 @@ final class Pins {
 				"another node is at " + connection.endpoint() + ": expected " + expected + ", found "
 						+ text(peer.nodeId(), peer.identity())
 						+ "; nothing was sent to it. A restarted node is known by the directory within moments; if this"
-						+ " lasts, see which of the two belongs there (macula.provider.port, advertised-host)");
+						+ " lasts, see which of the two belongs there (macula.provider.port, advertised-host; of fixed"
+						+ " instances their node-id and identity)");
 	}
 
 	private static boolean same(Instance one, Instance other) {

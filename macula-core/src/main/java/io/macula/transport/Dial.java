@@ -398,8 +398,8 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		long millis = TimeUnit.NANOSECONDS.toMillis(this.timeoutNanos);
 		Throwable cause = this.lastError;
 		fail(this.failures.unavailable(
-				"no answer within " + millis + " ms in phase " + this.phase
-						+ ((cause != null) ? " (last error: " + cause + ")" : ""),
+				"no answer " + ((millis > 0) ? "within " + millis + " ms" : "in what was left of the connect timeout")
+						+ " in phase " + this.phase + ((cause != null) ? " (last error: " + cause + ")" : ""),
 				"that the process runs, that UDP port " + this.endpoint.port()
 						+ " is open on the way, and the connect timeout"));
 	}

@@ -63,6 +63,14 @@ class DialTests {
 	}
 
 	@Test
+	void whenNoTimeIsLeftForItThenNoneIsNamed() {
+		Outcome late = new Outcome();
+		this.net.dial(Duration.ofNanos(1), late).start(new DefaultChannelPromise(this.net.socket));
+		this.net.pass(Duration.ofMillis(1));
+		assertThat(late.failure()).contains("no answer in what was left of the connect timeout in phase OPENING");
+	}
+
+	@Test
 	void whenTheSocketCannotBeOpenedThenTheDialFailsAtOnce() {
 		this.dial.start(this.net.socket.newFailedFuture(new IllegalStateException("no descriptors")));
 		assertThat(this.outcome.failure()).contains("no descriptors", "limits of this process");
