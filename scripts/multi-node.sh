@@ -2,7 +2,7 @@
 # Runs the multi-node scenarios: three providers and fresh clients, each in a JVM of its own, in an environment.
 #
 #   scripts/multi-node.sh [ENVIRONMENT] [--directory ENGINE] [--kubeconfig FILE] [--hosts FILE] [--only SCENARIO,...] [--rate-seconds N] [--keep]
-#       [--clients host|container]
+#       [--clients host|container] [--registry PREFIX] [--tag TAG]
 #   scripts/multi-node.sh results
 #
 # ENVIRONMENT  local (default): processes on this machine
@@ -10,6 +10,8 @@
 #              gcc, libnetfilter-queue-dev)
 #              compose: containers of docker/compose.yaml; COMPOSE is the command (docker compose), BASE_IMAGE the Java image;
 #              the clients run on this machine, or with --clients container beside the providers
+#              kubernetes: pods of k8s/base in a namespace of their own, in the cluster of FILE, which has to find the images of
+#              scripts/images.sh: PREFIX is what comes before their names (registry.example/), TAG their tag
 #              machines: those of FILE, to which scripts/machines.sh has deployed the providers; for SSH_IDENTITY and
 #              SSH_KNOWN_HOSTS see there
 # ENGINE       type of the realm's directory: embedded (default), static, kubernetes, dns, zookeeper, etcd or discovery-client. The
@@ -39,8 +41,8 @@ if [ "$environment" = results ]; then
 	exec "$java" -jar "$runner_jar" results multi-node/results docs/multi-node-results.md
 fi
 case "$environment" in
-	local | netns | compose | machines) ;;
-	*) echo "Environment '$environment' is not known: expected local, netns, compose or machines" >&2; exit 2 ;;
+	local | netns | compose | kubernetes | machines) ;;
+	*) echo "Environment '$environment' is not known: expected local, netns, compose, kubernetes or machines" >&2; exit 2 ;;
 esac
 
 directory=
@@ -50,6 +52,8 @@ only=
 rate=
 keep=
 clients=
+registry=
+tag=
 while [ $# -gt 0 ]; do
 	name=${1%%=*}
 	case "$1" in
@@ -72,8 +76,10 @@ while [ $# -gt 0 ]; do
 		--only) only=$value ;;
 		--rate-seconds) rate=$value ;;
 		--clients) clients=$value ;;
+		--registry) registry=$value ;;
+		--tag) tag=$value ;;
 		*)
-			echo "Argument '$name' is not known: expected --directory, --kubeconfig, --hosts, --only, --rate-seconds, --keep or --clients" >&2
+			echo "Argument '$name' is not known: expected --directory, --kubeconfig, --hosts, --only, --rate-seconds, --keep, --clients, --registry or --tag" >&2
 			exit 2
 			;;
 	esac
@@ -105,6 +111,10 @@ cannot_run() {
 
 if [ -n "$clients" ] && [ "$environment" != compose ]; then
 	echo "--clients is known to the environment compose alone: in $environment clients have one place" >&2
+	exit 2
+fi
+if [ -n "$registry$tag" ] && [ "$environment" != kubernetes ]; then
+	echo "--registry and --tag are known to the environment kubernetes alone" >&2
 	exit 2
 fi
 
@@ -153,6 +163,21 @@ if [ "$environment" = compose ]; then
 		|| cannot_run "containers of docker/compose.yaml are there already, of an earlier run or of somebody who uses them: $compose down"
 fi
 
+if [ "$environment" = kubernetes ]; then
+	command -v kubectl > /dev/null \
+		|| cannot_run "the program 'kubectl' is not on the PATH: install it, see https://kubernetes.io/docs/tasks/tools"
+	[ -n "$kubeconfig" ] || cannot_run "no cluster is named: give the file of one by --kubeconfig FILE"
+	[ -r "$kubeconfig" ] || cannot_run "the kubeconfig '$kubeconfig' cannot be read: give the file of a cluster by --kubeconfig FILE"
+	why=$(kubectl --kubeconfig "$kubeconfig" --request-timeout 10s get --raw /version 2>&1 > /dev/null) \
+		|| cannot_run "the cluster of '$kubeconfig' does not answer: $(echo "$why" | tail -n 1)"
+	[ "$(kubectl --kubeconfig "$kubeconfig" --request-timeout 10s auth can-i create namespaces 2> /dev/null)" = yes ] \
+		|| cannot_run "the user of '$kubeconfig' may not create namespaces, and a run has one of its own: take a kubeconfig that may"
+	# Its pods would take the processors from this one's; and it may be somebody's who is about to use it.
+	left=$(kubectl --kubeconfig "$kubeconfig" --request-timeout 10s get namespaces --selector multi-node.macula.io/run \
+		--field-selector status.phase=Active --output name 2> /dev/null | sed 's#^namespace/##' | paste -sd' ' -)
+	[ -z "$left" ] || cannot_run "the cluster has a namespace of another run: if none is under way, take it away: kubectl --kubeconfig $kubeconfig delete namespace $left"
+fi
+
 # shellcheck disable=SC2086
 build_jars sample-provider multi-node $engine_module
 
@@ -171,6 +196,8 @@ room=$(df -Pk "$out" | awk 'NR == 2 { print int($4 / 1024) }')
 set -- --environment="$environment" --directory="$directory"
 [ -z "$hosts" ] || set -- "$@" --hosts="$hosts"
 [ -z "$clients" ] || set -- "$@" --clients="$clients"
+[ -z "$registry" ] || set -- "$@" --registry="$registry"
+[ -z "$tag" ] || set -- "$@" --tag="$tag"
 [ -z "$rate" ] || set -- "$@" --rate-seconds="$rate"
 [ -z "$keep" ] || set -- "$@" --keep=multi-node/results --page=docs/multi-node-results.md
 [ -z "$only" ] || set -- "$@" --only="$only"

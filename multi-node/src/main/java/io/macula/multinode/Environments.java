@@ -16,10 +16,10 @@
 
 package io.macula.multinode;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 import io.macula.harness.Arguments;
 
@@ -28,10 +28,25 @@ import io.macula.harness.Arguments;
  */
 final class Environments {
 
-	/** All that there are. */
-	static final List<String> NAMES = List.of("local", "netns", "compose", "kubernetes", "machines");
+	private static final Map<String, Maker> KNOWN = known();
+
+	/** All that there are, in the order of reports. */
+	static final List<String> NAMES = List.copyOf(KNOWN.keySet());
 
 	private Environments() {
+	}
+
+	private static Map<String, Maker> known() {
+		Map<String, Maker> known = new LinkedHashMap<>();
+		known.put(LocalEnvironment.NAME,
+				(arguments, processes) -> new LocalEnvironment(provider(arguments), processes));
+		known.put(NamespaceEnvironment.NAME,
+				(arguments, processes) -> new NamespaceEnvironment(arguments, provider(arguments), processes));
+		known.put(ComposeEnvironment.NAME, (arguments, processes) -> new ComposeEnvironment(arguments));
+		known.put(KubernetesEnvironment.NAME, KubernetesEnvironment::new);
+		known.put(MachinesEnvironment.NAME,
+				(arguments, processes) -> new MachinesEnvironment(arguments, ExecutableJar.running().path()));
+		return Collections.unmodifiableMap(known);
 	}
 
 	/**
@@ -43,21 +58,24 @@ final class Environments {
 	 * @throws CannotRunException if the name is not known
 	 */
 	static Environment of(String name, Arguments arguments, StartedProcesses processes) {
-		Map<String, Supplier<Environment>> known = new LinkedHashMap<>();
-		known.put(LocalEnvironment.NAME, () -> new LocalEnvironment(provider(arguments), processes));
-		known.put(NamespaceEnvironment.NAME, () -> new NamespaceEnvironment(arguments, provider(arguments), processes));
-		known.put(ComposeEnvironment.NAME, () -> new ComposeEnvironment(arguments));
-		known.put(MachinesEnvironment.NAME, () -> new MachinesEnvironment(arguments, ExecutableJar.running().path()));
-		Supplier<Environment> found = known.get(name);
-		if (found == null) {
+		Maker maker = KNOWN.get(name);
+		if (maker == null) {
 			throw new CannotRunException(
-					"Environment '" + name + "' is not known: expected one of " + String.join(", ", known.keySet()));
+					"Environment '" + name + "' is not known: expected one of " + String.join(", ", NAMES));
 		}
-		return found.get();
+		return maker.make(arguments, processes);
 	}
 
 	private static ExecutableJar provider(Arguments arguments) {
 		return ExecutableJar.of(arguments.required("provider-jar"), arguments.optional("provider-jars", ""));
+	}
+
+	/** Makes an environment. */
+	@FunctionalInterface
+	private interface Maker {
+
+		Environment make(Arguments arguments, StartedProcesses processes);
+
 	}
 
 }

@@ -47,7 +47,10 @@ class ScriptTests {
 
 	@Test
 	void whenTheEnvironmentIsNotKnownThenTheOthersAreNamed() throws Exception {
-		assertThat(refused("cloud")).startsWith("Environment 'cloud' is not known: expected local, netns");
+		List<String> names = Environments.NAMES;
+		int last = names.size() - 1;
+		assertThat(refused("cloud")).isEqualTo("Environment 'cloud' is not known: expected "
+				+ String.join(", ", names.subList(0, last)) + " or " + names.get(last));
 	}
 
 	@Test
@@ -105,9 +108,52 @@ class ScriptTests {
 	}
 
 	@Test
+	void whenNoClusterIsNamedThenTheMessageSaysHow() throws Exception {
+		tool("kubectl", "exit 0");
+		assertThat(refused("kubernetes"))
+			.isEqualTo("Cannot run: no cluster is named: give the file of one by --kubeconfig FILE");
+	}
+
+	@Test
+	void whenTheClusterDoesNotAnswerThenTheMessageSaysWhy() throws Exception {
+		tool("kubectl", "echo 'connection refused' >&2; exit 1");
+		assertThat(refused("kubernetes", "--kubeconfig", "pom.xml"))
+			.isEqualTo("Cannot run: the cluster of 'pom.xml' does not answer: connection refused");
+	}
+
+	@Test
+	void whenTheKubeconfigIsNotThereThenTheMessageNamesIt() throws Exception {
+		tool("kubectl", "exit 0");
+		assertThat(refused("kubernetes", "--kubeconfig", "nowhere.yaml")).isEqualTo("Cannot run: the kubeconfig"
+				+ " 'nowhere.yaml' cannot be read: give the file of a cluster by --kubeconfig FILE");
+	}
+
+	@Test
+	void whenTheUserMayNotCreateNamespacesThenTheMessageSaysSo() throws Exception {
+		tool("kubectl", "[ \"$5\" != auth ] || { echo no; exit 1; }");
+		assertThat(refused("kubernetes", "--kubeconfig", "pom.xml"))
+			.startsWith("Cannot run: the user of 'pom.xml' may not create namespaces");
+	}
+
+	@Test
+	void whenTheNamespaceOfAnEarlierRunIsThereThenItIsNotTouched() throws Exception {
+		tool("kubectl", """
+				case "$*" in
+					*can-i*) echo yes ;;
+					*get\\ namespaces*) echo namespace/macula-multi-node-1; echo namespace/macula-multi-node-2 ;;
+				esac""");
+		assertThat(refused("kubernetes", "--kubeconfig", "pom.xml"))
+			.startsWith("Cannot run: the cluster has a namespace of another run")
+			.endsWith(": kubectl --kubeconfig pom.xml delete namespace macula-multi-node-1 macula-multi-node-2");
+	}
+
+	@Test
 	void whatOneEnvironmentKnowsIsRefusedByTheOthers() throws Exception {
 		assertThat(refused("local", "--clients", "container"))
 			.startsWith("--clients is known to the environment compose");
+		assertThat(refused("compose", "--tag=1"))
+			.startsWith("--registry and --tag are known to the environment kubernetes");
+		assertThat(refused("local", "--registry=x/")).startsWith("--registry and --tag are known to");
 	}
 
 	private void tool(String name, String script) throws IOException {
