@@ -64,7 +64,8 @@ final class BlockingOutcome implements CallOutcome {
 	 */
 	byte[] await(UnaryCall call) throws Throwable {
 		// Reckoned from the call's start, without another look at the clock.
-		CallerWait wait = new CallerWait(call.deadlineNanos() - call.startNanos(), call.startNanos());
+		CallerWait wait = new CallerWait(call.deadlineNanos() - call.startNanos(), call.startNanos(),
+				call.shared().timer());
 		while (!this.told) {
 			LockSupport.parkNanos(call, wait.bound());
 			if (!this.told && Thread.currentThread().isInterrupted()) {
@@ -75,7 +76,7 @@ final class BlockingOutcome implements CallOutcome {
 			if (!this.told) {
 				wait.waited(call.shared().now());
 				if (wait.over()) {
-					throw LastDefence.overdue(call.procedure().wireName(), call.ownDeadline(), call.describe(),
+					throw LastDefence.overdue(call.procedure().wireName(), call.ownDeadline(), wait, call.describe(),
 							call::cancel);
 				}
 			}

@@ -19,12 +19,11 @@ package io.macula.client;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.pool.Timer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -42,20 +41,17 @@ final class BlockingStream {
 	 * @param result starts the call
 	 * @param wireName of the method
 	 * @param deadline of the call, from now; may be over
+	 * @param timer runs on the threads that end calls
 	 */
-	static @Nullable Object await(Mono<Object> result, String wireName, Duration deadline) throws Throwable {
+	static @Nullable Object await(Mono<Object> result, String wireName, Duration deadline, Timer timer)
+			throws Throwable {
 		CompletableFuture<Object> future = result.toFuture();
-		CallerWait wait = new CallerWait(deadline.toNanos(), System.nanoTime());
+		CallerWait wait = new CallerWait(deadline.toNanos(), System.nanoTime(), timer);
 		try {
-			while (!wait.over()) {
-				try {
-					return future.get(wait.bound(), TimeUnit.NANOSECONDS);
-				}
-				catch (TimeoutException ex) {
-					wait.waited(System.nanoTime());
-				}
+			if (wait.until(future)) {
+				return future.get();
 			}
-			throw LastDefence.overdue(wireName, deadline, "a stream", () -> future.cancel(true));
+			throw LastDefence.overdue(wireName, deadline, wait, "a stream", () -> future.cancel(true));
 		}
 		catch (ExecutionException ex) {
 			throw (ex.getCause() != null) ? ex.getCause() : ex;

@@ -16,6 +16,16 @@
 
 package io.macula.client;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.macula.pool.Timer;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How long a blocking caller waits for the end of its call: until the deadline, and then
  * for a grace in which the call may still end as it should. Owned by the caller's thread.
@@ -30,10 +40,18 @@ final class CallerWait {
 	 * for more than its length, however long it took.
 	 */
 
-	/** With the moments until a late thread runs, at most a second. */
-	static final long GRACE_NANOS = 900_000_000L;
+	/*
+	 * That the threads which end calls have no turn (all processors are taken, or
+	 * something blocks them) tells nothing of the call. So one of them is asked to show
+	 * that it runs, and has the whole grace from then on.
+	 */
 
-	static final long STEP_NANOS = GRACE_NANOS / 9;
+	/** With the moments until a late thread runs, at most a second. */
+	static final long GRACE_NANOS = 800_000_000L;
+
+	static final long STEP_NANOS = GRACE_NANOS / 8;
+
+	private final Timer timer;
 
 	private long untilDeadline;
 
@@ -41,12 +59,19 @@ final class CallerWait {
 
 	private long last;
 
+	/** Done when those threads run, from when the deadline is seen to be over. */
+	private @Nullable CompletableFuture<Boolean> sign;
+
+	private boolean signSeen;
+
 	/**
 	 * A wait that begins.
 	 * @param untilDeadline nanoseconds from now; may be over
 	 * @param now the present, of a monotonic clock
+	 * @param timer runs on the threads that end calls
 	 */
-	CallerWait(long untilDeadline, long now) {
+	CallerWait(long untilDeadline, long now, Timer timer) {
+		this.timer = timer;
 		this.untilDeadline = untilDeadline;
 		this.last = now;
 	}
@@ -70,6 +95,50 @@ final class CallerWait {
 		else {
 			this.grace -= Math.min(passed, STEP_NANOS);
 		}
+		if (this.untilDeadline <= 0) {
+			lookForSign();
+		}
+	}
+
+	private void lookForSign() {
+		CompletableFuture<Boolean> present = this.sign;
+		if (present == null) {
+			CompletableFuture<Boolean> asked = new CompletableFuture<>();
+			this.sign = asked;
+			try {
+				this.timer.schedule(() -> asked.complete(true), Duration.ZERO);
+			}
+			catch (RejectedExecutionException ex) {
+				// They run no more, so that there is nothing to wait for.
+				asked.cancel(false);
+			}
+		}
+		else if (!this.signSeen && present.isDone() && !present.isCancelled()) {
+			this.signSeen = true;
+			this.grace = GRACE_NANOS;
+		}
+	}
+
+	/** Whether the threads that end calls have run since the deadline was over. */
+	boolean othersRan() {
+		return this.signSeen;
+	}
+
+	/**
+	 * Wait for a future, as long as there is time.
+	 * @return whether it has a value; if it failed, that is thrown
+	 */
+	boolean until(CompletableFuture<?> future) throws InterruptedException, ExecutionException {
+		while (!over()) {
+			try {
+				future.get(bound(), TimeUnit.NANOSECONDS);
+				return true;
+			}
+			catch (TimeoutException ex) {
+				waited(System.nanoTime());
+			}
+		}
+		return false;
 	}
 
 }

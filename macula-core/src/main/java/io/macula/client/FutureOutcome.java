@@ -19,8 +19,6 @@ package io.macula.client;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.macula.RpcException;
@@ -83,17 +81,12 @@ final class FutureOutcome extends CompletableFuture<@Nullable Object> implements
 	public @Nullable Object get() throws InterruptedException, ExecutionException {
 		UnaryCall started = this.call;
 		if (started != null && !isDone()) {
-			CallerWait wait = new CallerWait(started.deadlineNanos() - started.shared().now(), System.nanoTime());
-			while (!wait.over()) {
-				try {
-					return get(wait.bound(), TimeUnit.NANOSECONDS);
-				}
-				catch (TimeoutException ex) {
-					wait.waited(System.nanoTime());
-				}
+			CallerWait wait = new CallerWait(started.deadlineNanos() - started.shared().now(), System.nanoTime(),
+					started.shared().timer());
+			if (!wait.until(this)) {
+				completeExceptionally(LastDefence.overdue(started.procedure().wireName(), started.ownDeadline(), wait,
+						started.describe(), started::cancel));
 			}
-			completeExceptionally(LastDefence.overdue(started.procedure().wireName(), started.ownDeadline(),
-					started.describe(), started::cancel));
 		}
 		return super.get();
 	}

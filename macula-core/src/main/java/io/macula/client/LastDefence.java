@@ -28,8 +28,8 @@ import reactor.core.scheduler.Schedulers;
 /**
  * What a blocking caller does whose call did not end by its deadline, though everything
  * that bounds it had to end it: once its {@linkplain CallerWait wait} is over it says so,
- * and lets nothing of the call go on. Depends on no event loop, timer or lock of the
- * call.
+ * and lets nothing of the call go on. Does not need that any event loop, timer or lock of
+ * the call works.
  */
 final class LastDefence {
 
@@ -42,16 +42,24 @@ final class LastDefence {
 	 * The outcome of a call that has none.
 	 * @param wireName of the method
 	 * @param deadline that is over
+	 * @param wait of the caller, which is over
 	 * @param known what is known of the call's state
 	 * @param cancel ends the call; may block
 	 * @return what its caller is thrown
 	 */
-	static RpcException overdue(String wireName, Duration deadline, String known, Runnable cancel) {
-		RpcException error = new RpcException(Status.unknown(Code.DEADLINE_EXCEEDED,
-				"the deadline of " + Failures.text(deadline) + " for '" + wireName
-						+ "' is over, and nothing ended the call: this is a defect of Macula, please report it with"
-						+ " this message and a thread dump; " + known));
-		log.error("A call outlived its deadline", error);
+	static RpcException overdue(String wireName, Duration deadline, CallerWait wait, String known, Runnable cancel) {
+		String over = "the deadline of " + Failures.text(deadline) + " for '" + wireName + "' is over, and ";
+		RpcException error = new RpcException(Status.unknown(Code.DEADLINE_EXCEEDED, wait.othersRan()
+				? over + "nothing ended the call: this is a defect of Macula, please report it with this message"
+						+ " and a thread dump; " + known
+				: over + "the threads of this process that end calls have not run since: give it more of a"
+						+ " processor, or find what blocks them by a thread dump"));
+		if (wait.othersRan()) {
+			log.error("A call outlived its deadline", error);
+		}
+		else {
+			log.warn("A call outlived its deadline, since no event loop ran", error);
+		}
 		try {
 			// Whatever keeps the call from its end may keep this from its end, too.
 			Schedulers.boundedElastic().schedule(cancel);

@@ -185,7 +185,7 @@ final class ProxyMethod {
 		refuseToBlockEventLoop();
 		ServiceCalls calls = this.client.calls();
 		Duration bound = Duration.ofNanos(Deadlines.bounded(ownDeadline(calls)) - calls.now());
-		return BlockingStream.await(one(results), this.procedure.wireName(), bound);
+		return BlockingStream.await(one(results), this.procedure.wireName(), bound, calls.timer());
 	}
 
 	/** The one result, in the context of the present thread where nobody subscribes. */

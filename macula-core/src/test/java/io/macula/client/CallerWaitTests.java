@@ -17,8 +17,11 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,11 +30,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallerWaitTests {
 
+	private final List<Runnable> asked = new ArrayList<>();
+
 	private long now = Long.MAX_VALUE - 5;
 
 	@Test
 	void aCallerWaitsUntilTheDeadlineAndThenForTheGrace() {
-		CallerWait wait = new CallerWait(1000, this.now);
+		CallerWait wait = after(1000);
 		assertThat(wait.bound()).isEqualTo(1000);
 		pass(wait, 400);
 		assertThat(wait.bound()).as("awoken too early").isEqualTo(600);
@@ -41,28 +46,56 @@ class CallerWaitTests {
 
 	@Test
 	void whatTheFirstWaitTookTooLongIsNoPartOfTheGrace() {
-		CallerWait wait = new CallerWait(1000, this.now);
+		CallerWait wait = after(1000);
 		pass(wait, Duration.ofHours(1).toNanos());
 		assertThat(graceOf(wait)).isEqualTo(CallerWait.GRACE_NANOS);
 	}
 
 	@Test
 	void aDeadlineThatIsLongOverLeavesTheWholeGrace() {
-		assertThat(graceOf(new CallerWait(Duration.ofHours(-1).toNanos(), this.now))).isEqualTo(CallerWait.GRACE_NANOS);
+		assertThat(graceOf(after(Duration.ofHours(-1).toNanos()))).isEqualTo(CallerWait.GRACE_NANOS);
 	}
 
 	@Test
 	void aStepOfTheGraceThatTookTooLongCountsAsOne() {
-		CallerWait wait = new CallerWait(0, this.now);
+		CallerWait wait = after(0);
 		pass(wait, Duration.ofHours(1).toNanos());
 		assertThat(graceOf(wait)).isEqualTo(CallerWait.GRACE_NANOS - CallerWait.STEP_NANOS);
 	}
 
 	@Test
 	void aStepOfTheGraceThatWasCutShortCountsForItsLength() {
-		CallerWait wait = new CallerWait(0, this.now);
+		CallerWait wait = after(0);
 		pass(wait, 3);
 		assertThat(graceOf(wait)).isEqualTo(CallerWait.GRACE_NANOS - 3);
+	}
+
+	@Test
+	void theGraceBeginsAgainOnceTheThreadsThatEndCallsRun() {
+		CallerWait wait = after(1000);
+		pass(wait, 1000);
+		pass(wait, CallerWait.GRACE_NANOS / 2);
+		assertThat(this.asked).hasSize(1);
+		assertThat(wait.othersRan()).isFalse();
+		this.asked.get(0).run();
+		pass(wait, 1);
+		assertThat(graceOf(wait)).isEqualTo(CallerWait.GRACE_NANOS);
+		assertThat(wait.othersRan()).isTrue();
+		assertThat(this.asked).hasSize(1);
+	}
+
+	@Test
+	void theyAreNotWaitedForAnyLonger() {
+		CallerWait wait = after(0);
+		assertThat(graceOf(wait)).isEqualTo(CallerWait.GRACE_NANOS);
+		assertThat(wait.othersRan()).isFalse();
+	}
+
+	private CallerWait after(long untilDeadline) {
+		return new CallerWait(untilDeadline, this.now, (action, delay) -> {
+			this.asked.add(action);
+			return Disposables.disposed();
+		});
 	}
 
 	private void pass(CallerWait wait, long nanos) {

@@ -44,6 +44,7 @@ import io.macula.transport.FakeConnection;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -97,6 +98,9 @@ final class ClientFixture {
 			return Mono.just(connection);
 		}), this::schedule, this.now::get, PoolListener.SILENT);
 	}
+
+	/** Whether what has no delay runs at once, and not when the test says so. */
+	volatile boolean loopsRun;
 
 	/** Whether the timer refuses everything. */
 	boolean noTimers;
@@ -206,6 +210,10 @@ final class ClientFixture {
 	private Disposable schedule(Runnable action, Duration delay) {
 		if (this.noTimers) {
 			throw new java.util.concurrent.RejectedExecutionException("told to refuse");
+		}
+		if (this.loopsRun && delay.isZero()) {
+			action.run();
+			return Disposables.disposed();
 		}
 		Task task = new Task(this.now.get() + delay.toNanos(), action);
 		this.tasks.add(task);

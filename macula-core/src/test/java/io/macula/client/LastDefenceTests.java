@@ -33,9 +33,12 @@ import io.macula.Code;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.pool.Timer;
 import io.macula.transport.FakeConnection;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -46,12 +49,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Tests of {@link LastDefence}: timers and event loops of these calls do nothing.
+ * Tests of {@link LastDefence}: timers and event loops end none of these calls.
  */
 @Timeout(30)
 class LastDefenceTests {
 
+	private static final Timer RUNNING = (action, delay) -> {
+		action.run();
+		return Disposables.disposed();
+	};
+
 	private final ClientFixture fixture = new ClientFixture();
+
+	@BeforeEach
+	void eventLoopsRun() {
+		this.fixture.loopsRun = true;
+	}
 
 	private static void isADefect(Throwable error) {
 		assertThat(error).isInstanceOfSatisfying(RpcException.class, (ex) -> {
@@ -149,6 +162,21 @@ class LastDefenceTests {
 	}
 
 	@Test
+	void whenNoEventLoopRunsThenThatIsSaidAndNoDefect() {
+		this.fixture.loopsRun = false;
+		CompletableFuture<String> got = hanging();
+		assertThat(catchThrowableOfType(ExecutionException.class, got::get).getCause()).hasMessage(
+				"DEADLINE_EXCEEDED: the deadline of 30 s for 'test.calls/future' is over, and the threads of this"
+						+ " process that end calls have not run since: give it more of a processor, or find what blocks"
+						+ " them by a thread dump");
+		assertThatThrownBy(
+				() -> BlockingStream.await(Mono.never(), "test.calls/sum", Duration.ofMillis(10), (action, delay) -> {
+					throw new RejectedExecutionException("told to refuse");
+				}))
+			.hasMessageContaining("have not run since");
+	}
+
+	@Test
 	void whenWhoeverWaitsForAFutureIsInterruptedThenGetThrowsAndJoinWaitsOn() {
 		CompletableFuture<String> future = hanging();
 		Thread.currentThread().interrupt();
@@ -206,7 +234,7 @@ class LastDefenceTests {
 
 	@Test
 	void whenNothingEndsABlockingStreamThenItsCallerStopsToWait() {
-		assertThatThrownBy(() -> BlockingStream.await(Mono.never(), "test.calls/sum", Duration.ofMillis(10)))
+		assertThatThrownBy(() -> BlockingStream.await(Mono.never(), "test.calls/sum", Duration.ofMillis(10), RUNNING))
 			.satisfies(LastDefenceTests::isADefect)
 			.hasMessageContaining("the deadline of 10 ms for 'test.calls/sum' is over");
 	}
@@ -215,7 +243,7 @@ class LastDefenceTests {
 	void whenAServedCallsDeadlineIsOverAlreadyThenABlockingStreamIsToldSoByItsCall() {
 		Mono<Object> told = Mono.delay(Duration.ofMillis(50))
 			.flatMap((tick) -> Mono.error(new IllegalStateException("told in time")));
-		assertThatThrownBy(() -> BlockingStream.await(told, "test.calls/sum", Duration.ofHours(-1)))
+		assertThatThrownBy(() -> BlockingStream.await(told, "test.calls/sum", Duration.ofHours(-1), RUNNING))
 			.hasMessage("told in time");
 	}
 
@@ -232,7 +260,8 @@ class LastDefenceTests {
 
 		});
 		try {
-			assertThatThrownBy(() -> BlockingStream.await(Mono.never(), "test.calls/sum", Duration.ofMillis(10)))
+			assertThatThrownBy(
+					() -> BlockingStream.await(Mono.never(), "test.calls/sum", Duration.ofMillis(10), RUNNING))
 				.satisfies(LastDefenceTests::isADefect);
 		}
 		finally {
@@ -242,7 +271,8 @@ class LastDefenceTests {
 
 	@Test
 	void whenABlockingStreamEndsInTimeThenItsResultIsGiven() throws Throwable {
-		assertThat(BlockingStream.await(Flux.just((Object) "a").next(), "a/b", Duration.ofSeconds(1))).isEqualTo("a");
+		assertThat(BlockingStream.await(Flux.just((Object) "a").next(), "a/b", Duration.ofSeconds(1), RUNNING))
+			.isEqualTo("a");
 	}
 
 }
