@@ -16,16 +16,8 @@
 # This prints them as a table, writes target/engines/rows.txt, and without --short the table of each engine that ran into
 # docs/engines.md, between its two marks. Ends with 1 if a row fails, or an engine has none. Logs are in target/engines.
 set -eu
-here=$PWD
+. "$(dirname "$0")/lib/paths.sh"
 cd "$(dirname "$0")/.."
-
-# A path as it was meant where this was called.
-absolute() {
-	case "$1" in
-		/*) echo "$1" ;;
-		*) echo "$here/$1" ;;
-	esac
-}
 
 short=false
 matrix=false

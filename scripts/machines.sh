@@ -31,12 +31,7 @@ die() {
 	exit 2
 }
 
-absolute() {
-	case "$1" in
-		/*) echo "$1" ;;
-		*) echo "$PWD/$1" ;;
-	esac
-}
+. "$(dirname "$0")/lib/paths.sh"
 
 [ $# -ge 2 ] || die "Expected a hosts file and a command: scripts/machines.sh HOSTS up|rollback|test|stress|logs|down"
 hosts=$(absolute "$1")

@@ -28,6 +28,7 @@
 # Prints a table and writes target/multi-node/report.json, and report.html with plots. Ends with 1 if a criterion did not hold, and
 # with 2 if this machine cannot run them. JAVA_HOME chooses the JDK; logs are beside the report.
 set -eu
+. "$(dirname "$0")/lib/paths.sh"
 cd "$(dirname "$0")/.."
 
 environment=local
@@ -71,8 +72,8 @@ while [ $# -gt 0 ]; do
 	esac
 	case "$name" in
 		--directory) directory=$value ;;
-		--kubeconfig) kubeconfig=$value ;;
-		--hosts) hosts=$value ;;
+		--kubeconfig) kubeconfig=$(absolute "$value") ;;
+		--hosts) hosts=$(absolute "$value") ;;
 		--only) only=$value ;;
 		--rate-seconds) rate=$value ;;
 		--clients) clients=$value ;;

@@ -117,22 +117,22 @@ class ScriptTests {
 	@Test
 	void whenTheClusterDoesNotAnswerThenTheMessageSaysWhy() throws Exception {
 		tool("kubectl", "echo 'connection refused' >&2; exit 1");
-		assertThat(refused("kubernetes", "--kubeconfig", "pom.xml"))
-			.isEqualTo("Cannot run: the cluster of 'pom.xml' does not answer: connection refused");
+		assertThat(refused("kubernetes", "--kubeconfig", cluster().getFileName().toString()))
+			.isEqualTo("Cannot run: the cluster of '" + cluster() + "' does not answer: connection refused");
 	}
 
 	@Test
 	void whenTheKubeconfigIsNotThereThenTheMessageNamesIt() throws Exception {
 		tool("kubectl", "exit 0");
-		assertThat(refused("kubernetes", "--kubeconfig", "nowhere.yaml")).isEqualTo("Cannot run: the kubeconfig"
-				+ " 'nowhere.yaml' cannot be read: give the file of a cluster by --kubeconfig FILE");
+		assertThat(refused("kubernetes", "--kubeconfig", "nowhere.yaml")).isEqualTo("Cannot run: the kubeconfig '"
+				+ this.tools.resolve("nowhere.yaml") + "' cannot be read: give the file of a cluster by --kubeconfig FILE");
 	}
 
 	@Test
 	void whenTheUserMayNotCreateNamespacesThenTheMessageSaysSo() throws Exception {
 		tool("kubectl", "[ \"$5\" != auth ] || { echo no; exit 1; }");
-		assertThat(refused("kubernetes", "--kubeconfig", "pom.xml"))
-			.startsWith("Cannot run: the user of 'pom.xml' may not create namespaces");
+		assertThat(refused("kubernetes", "--kubeconfig", cluster().getFileName().toString()))
+			.startsWith("Cannot run: the user of '" + cluster() + "' may not create namespaces");
 	}
 
 	@Test
@@ -142,9 +142,9 @@ class ScriptTests {
 					*can-i*) echo yes ;;
 					*get\\ namespaces*) echo namespace/macula-multi-node-1; echo namespace/macula-multi-node-2 ;;
 				esac""");
-		assertThat(refused("kubernetes", "--kubeconfig", "pom.xml"))
+		assertThat(refused("kubernetes", "--kubeconfig", cluster().getFileName().toString()))
 			.startsWith("Cannot run: the cluster has a namespace of another run")
-			.endsWith(": kubectl --kubeconfig pom.xml delete namespace macula-multi-node-1 macula-multi-node-2");
+			.endsWith(": kubectl --kubeconfig " + cluster() + " delete namespace macula-multi-node-1 macula-multi-node-2");
 	}
 
 	@Test
@@ -156,16 +156,23 @@ class ScriptTests {
 		assertThat(refused("local", "--registry=x/")).startsWith("--registry and --tag are known to");
 	}
 
+	/** A file where the script is called. */
+	private Path cluster() throws IOException {
+		Path cluster = this.tools.resolve("cluster.yaml");
+		Files.writeString(cluster, "");
+		return cluster;
+	}
+
 	private void tool(String name, String script) throws IOException {
 		Path tool = Files.writeString(this.tools.resolve(name), "#!/bin/sh\n" + script + "\n");
 		Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
 	}
 
 	private String refused(String... arguments) throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>(List.of("sh", "scripts/multi-node.sh"));
+		List<String> command = new ArrayList<>(
+				List.of("sh", Path.of("../scripts/multi-node.sh").toRealPath().toString()));
 		command.addAll(List.of(arguments));
-		ProcessBuilder builder = new ProcessBuilder(command).directory(Path.of("..").toFile())
-			.redirectErrorStream(true);
+		ProcessBuilder builder = new ProcessBuilder(command).directory(this.tools.toFile()).redirectErrorStream(true);
 		builder.environment().merge("PATH", this.tools.toString(), (path, first) -> first + ":" + path);
 		Process process = builder.start();
 		try {
