@@ -107,7 +107,8 @@ final class ServiceSlices implements Disposable {
 				if (part == null) {
 					return;
 				}
-				all.putAll(part);
+				// One of the watches may be behind.
+				part.forEach((name, slice) -> all.merge(name, slice, ReadSlice::newer));
 			}
 			if (this.disposed) {
 				return;

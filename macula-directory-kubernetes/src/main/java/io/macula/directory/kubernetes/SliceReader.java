@@ -89,7 +89,7 @@ final class SliceReader {
 		}
 		String fault = faults.isEmpty() ? null : "EndpointSlice '" + name + "' of Service '"
 				+ labels.get(ServiceLabels.OWNER) + "': " + String.join("; ", faults);
-		return new ReadSlice(name, labels, pods, fault);
+		return new ReadSlice(name, slice.getMetadata().getResourceVersion(), labels, pods, fault);
 	}
 
 	/* A slip in a label must not take the pods of a Service away. */
@@ -237,11 +237,18 @@ final class SliceReader {
 	 * One EndpointSlice. Immutable.
 	 *
 	 * @param name of it
+	 * @param version of it, or {@code null}
 	 * @param labels of it
 	 * @param pods what it lists
 	 * @param fault what of it cannot be used, and why, or {@code null}
 	 */
-	record ReadSlice(String name, Map<String, String> labels, List<Pod> pods, @Nullable String fault) {
+	record ReadSlice(String name, @Nullable String version, Map<String, String> labels, List<Pod> pods,
+			@Nullable String fault) {
+
+		/** The newer of two that were told of one EndpointSlice. */
+		static ReadSlice newer(ReadSlice one, ReadSlice other) {
+			return ResourceVersions.isOlder(other.version(), one.version()) ? one : other;
+		}
 
 	}
 

@@ -172,16 +172,7 @@ final class SliceWatch implements Disposable {
 	 * watch from a version that it has not reached yet, and tells nothing until it has.
 	 */
 	private static boolean isOlder(@Nullable ListMeta answered, @Nullable String heard) {
-		if (answered == null || answered.getResourceVersion() == null || heard == null) {
-			return false;
-		}
-		try {
-			return Long.compareUnsigned(Long.parseUnsignedLong(answered.getResourceVersion()),
-					Long.parseUnsignedLong(heard)) < 0;
-		}
-		catch (NumberFormatException ex) {
-			return false;
-		}
+		return answered != null && ResourceVersions.isOlder(answered.getResourceVersion(), heard);
 	}
 
 	private void open() {

@@ -154,6 +154,18 @@ final class MockApi implements AutoCloseable {
 		});
 	}
 
+	/** A watch that is open, and never tells anything. */
+	static MockResponse silentWatch() {
+		return new MockResponse().withWebSocketUpgrade(new WebSocketListener() {
+
+			@Override
+			public void onClosing(WebSocket closing, int code, String reason) {
+				closing.close(code, reason);
+			}
+
+		});
+	}
+
 	/** A watch that is accepted, and says at once that it is over. */
 	static MockResponse watchWithError(int code, String message) {
 		return new MockResponse().withWebSocketUpgrade(new WebSocketListener() {

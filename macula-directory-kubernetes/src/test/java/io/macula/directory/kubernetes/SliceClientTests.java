@@ -38,6 +38,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -103,6 +105,20 @@ class SliceClientTests {
 		seen.await("a", "b");
 		this.api.put(Slices.of("s-1", "orders").carrying("something.else").pod("a", "10.0.0.1"));
 		seen.await("b");
+	}
+
+	/** As one whose connection is dead though nobody said so. */
+	@ParameterizedTest
+	@ValueSource(strings = { "kubernetes.io%2Fservice-name", "service.macula.io%2Forders" })
+	void whatBothSelectorsSelectIsTakenFromTheWatchThatIsAhead(String silent) {
+		this.api.put(Slices.of("s-1", "orders").carrying("orders").pod("a", "10.0.0.1"));
+		this.api
+			.answer((path) -> (path.contains("watch=true") && path.contains(silent)) ? MockApi.silentWatch() : null);
+		Seen seen = new Seen(engine(), "orders");
+		seen.await("a");
+		Awaitility.await().atMost(SOON).until(() -> watches() == 2);
+		this.api.put(Slices.of("s-1", "orders").carrying("orders").pod("a", "10.0.0.1").pod("b", "10.0.0.2"));
+		seen.await("a", "b");
 	}
 
 	@Test
