@@ -20,7 +20,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,7 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 	@Override
 	public Config getConfig() {
 		Config base = (this.properties.kubeconfig() != null) ? of(this.properties.kubeconfig())
-				: (this.properties.url() != null) ? Config.empty() : Config.autoConfigure(this.properties.context());
+				: (this.properties.url() != null) ? Config.empty() : found();
 		ConfigBuilder builder = new ConfigBuilder(base);
 		if (this.properties.url() != null) {
 			builder.withMasterUrl(this.properties.url());
@@ -77,7 +79,27 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 		}
 	}
 
+	/* In a pod there is no kubeconfig, and its context says nothing. */
+	private Config found() {
+		Config config = Config.autoConfigure(this.properties.context());
+		if (!contexts(config).isEmpty()) {
+			requireContext(config, String.join(", ", Config.getKubeconfigFilenames()));
+		}
+		return config;
+	}
+
 	private Config of(String kubeconfig) {
+		Config config = read(kubeconfig);
+		requireContext(config, kubeconfig);
+		if (config.getCurrentContext() == null) {
+			throw new IllegalArgumentException("macula.directory.kubernetes.kubeconfig '" + kubeconfig
+					+ "' is not valid: it has no current context: expected one of " + contexts(config)
+					+ ", there or in macula.directory.kubernetes.context");
+		}
+		return config;
+	}
+
+	private Config read(String kubeconfig) {
 		Path path = Path.of(kubeconfig);
 		try {
 			return Config.fromKubeconfig(this.properties.context(), Files.readString(path),
@@ -87,6 +109,21 @@ final class PropertiesKubernetesConnectionDetails implements KubernetesConnectio
 			throw new IllegalArgumentException("macula.directory.kubernetes.kubeconfig '" + kubeconfig
 					+ "' is not valid: expected a readable kubeconfig file (" + ex + ")", ex);
 		}
+	}
+
+	/* The client takes the current one instead, which may be of another cluster. */
+	private void requireContext(Config config, String kubeconfig) {
+		String context = this.properties.context();
+		List<String> present = contexts(config);
+		if (context != null && !present.contains(context)) {
+			throw new IllegalArgumentException("macula.directory.kubernetes.context '" + context
+					+ "' is not valid: expected one of " + present + ", the contexts of kubeconfig " + kubeconfig);
+		}
+	}
+
+	private static List<String> contexts(Config config) {
+		List<NamedContext> contexts = config.getContexts();
+		return (contexts != null) ? contexts.stream().map(NamedContext::getName).sorted().toList() : List.of();
 	}
 
 	@Override

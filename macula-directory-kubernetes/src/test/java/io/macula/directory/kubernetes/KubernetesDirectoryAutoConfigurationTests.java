@@ -16,6 +16,9 @@
 
 package io.macula.directory.kubernetes;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -24,6 +27,7 @@ import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.DirectoryEngineFactory.Context;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -132,10 +136,66 @@ class KubernetesDirectoryAutoConfigurationTests {
 			});
 	}
 
+	/** The client would take the current one, which may be of another cluster. */
+	@Test
+	void anUnknownContextIsRefusedWithThoseThatThereAre(@TempDir Path directory) throws IOException {
+		Path kubeconfig = kubeconfig(directory, "test");
+		refused("macula.directory.kubernetes.context 'prod' is not valid: expected one of [stage, test], the contexts"
+				+ " of kubeconfig " + kubeconfig, kubernetes(kubeconfig, "prod"));
+		this.runner.withPropertyValues(kubernetes(kubeconfig, "stage")).run((context) -> {
+			DirectoryEngine engine = create(context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class));
+			assertThat(engine.hint()).contains("https://127.0.0.2:1/");
+			engine.close().block();
+		});
+	}
+
+	@Test
+	void aKubeconfigWithoutACurrentContextNeedsOneInTheSettings(@TempDir Path directory) throws IOException {
+		Path kubeconfig = kubeconfig(directory, "");
+		refused("macula.directory.kubernetes.kubeconfig '" + kubeconfig
+				+ "' is not valid: it has no current context: expected one of [stage, test], there or in"
+				+ " macula.directory.kubernetes.context", kubernetes(kubeconfig, ""));
+		this.runner.withPropertyValues(kubernetes(kubeconfig, "test")).run((context) -> {
+			DirectoryEngine engine = create(context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class));
+			assertThat(engine.hint()).contains("https://127.0.0.1:1/");
+			engine.close().block();
+		});
+	}
+
+	private static Path kubeconfig(Path directory, String current) throws IOException {
+		return Files.writeString(directory.resolve("config"), """
+				apiVersion: v1
+				kind: Config
+				clusters:
+				- name: one
+				  cluster: { server: "https://127.0.0.1:1" }
+				- name: two
+				  cluster: { server: "https://127.0.0.2:1" }
+				contexts:
+				- name: test
+				  context: { cluster: one, user: me }
+				- name: stage
+				  context: { cluster: two, user: me }
+				users:
+				- name: me
+				  user: { token: t }
+				current-context: "%s"
+				""".formatted(current));
+	}
+
+	private static String[] kubernetes(Path kubeconfig, String context) {
+		return new String[] { "macula.directory.type=kubernetes",
+				"macula.directory.kubernetes.kubeconfig=" + kubeconfig,
+				"macula.directory.kubernetes.context=" + context };
+	}
+
 	private void refused(String message, String setting) {
-		this.runner
-			.withPropertyValues("macula.directory.type=kubernetes",
-					"macula.directory.kubernetes.url=https://127.0.0.1:1", setting)
+		refused(message, "macula.directory.type=kubernetes", "macula.directory.kubernetes.url=https://127.0.0.1:1",
+				setting);
+	}
+
+	private void refused(String message, String... settings) {
+		this.runner.withPropertyValues(settings)
 			.run((context) -> assertThatIllegalArgumentException()
 				.isThrownBy(() -> create(context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class)))
 				.withMessageContaining(message));
