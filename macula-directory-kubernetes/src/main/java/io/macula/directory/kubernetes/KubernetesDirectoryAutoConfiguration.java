@@ -137,16 +137,21 @@ public final class KubernetesDirectoryAutoConfiguration {
 	}
 
 	private static InetSocketAddress server(String text) {
+		InetSocketAddress server;
 		try {
 			// An IPv6 address may stand without brackets where no port follows.
 			boolean bare = text.endsWith("]") || NetUtil.isValidIpV6Address(text) || text.indexOf(':') < 0;
 			Endpoint at = bare ? new Endpoint(text.replaceAll("[\\[\\]]", ""), DNS_PORT) : Endpoint.parse(text);
-			return new InetSocketAddress(at.host(), at.port());
+			server = new InetSocketAddress(at.host(), at.port());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException(
 					PREFIX + "dns.servers '" + text + "' is not valid: expected an address, or address:port", ex);
 		}
+		// A name is looked up here alone.
+		require(!server.isUnresolved(), "dns.servers", text,
+				"an address, or address:port, since no address is found for that name");
+		return server;
 	}
 
 	/* Less would be a question without a pause. */

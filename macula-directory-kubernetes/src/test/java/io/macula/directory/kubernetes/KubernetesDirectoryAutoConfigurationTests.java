@@ -189,6 +189,18 @@ class KubernetesDirectoryAutoConfigurationTests {
 				"macula.directory.kubernetes.context=" + context };
 	}
 
+	/** RFC 6761 says that no name of this domain is ever found. */
+	@Test
+	void aNameServerThatIsNotFoundIsRefused() {
+		this.runner
+			.withPropertyValues("macula.directory.type=dns",
+					"macula.directory.dns.servers=127.0.0.1,no.such.invalid:53")
+			.run((context) -> assertThatIllegalArgumentException()
+				.isThrownBy(() -> create(context.getBean("maculaDnsDirectory", DirectoryEngineFactory.class)))
+				.withMessage("macula.directory.dns.servers 'no.such.invalid:53' is not valid: expected an address, or"
+						+ " address:port, since no address is found for that name"));
+	}
+
 	private void refused(String message, String setting) {
 		refused(message, "macula.directory.type=kubernetes", "macula.directory.kubernetes.url=https://127.0.0.1:1",
 				setting);
