@@ -124,8 +124,9 @@ class ScriptTests {
 	@Test
 	void whenTheKubeconfigIsNotThereThenTheMessageNamesIt() throws Exception {
 		tool("kubectl", "exit 0");
-		assertThat(refused("kubernetes", "--kubeconfig", "nowhere.yaml")).isEqualTo("Cannot run: the kubeconfig '"
-				+ this.tools.resolve("nowhere.yaml") + "' cannot be read: give the file of a cluster by --kubeconfig FILE");
+		assertThat(refused("kubernetes", "--kubeconfig", "nowhere.yaml"))
+			.isEqualTo("Cannot run: the kubeconfig '" + this.tools.resolve("nowhere.yaml")
+					+ "' cannot be read: give the file of a cluster by --kubeconfig FILE");
 	}
 
 	@Test
@@ -144,7 +145,8 @@ class ScriptTests {
 				esac""");
 		assertThat(refused("kubernetes", "--kubeconfig", cluster().getFileName().toString()))
 			.startsWith("Cannot run: the cluster has a namespace of another run")
-			.endsWith(": kubectl --kubeconfig " + cluster() + " delete namespace macula-multi-node-1 macula-multi-node-2");
+			.endsWith(": kubectl --kubeconfig " + cluster()
+					+ " delete namespace macula-multi-node-1 macula-multi-node-2");
 	}
 
 	@Test
