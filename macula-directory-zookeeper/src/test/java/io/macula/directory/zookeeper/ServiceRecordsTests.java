@@ -18,6 +18,7 @@ package io.macula.directory.zookeeper;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +31,14 @@ import io.macula.directory.RecordStore;
 import io.macula.directory.RemoteEngine;
 import io.macula.directory.WatchedService;
 import io.macula.directory.WatchedServices;
-import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.AsyncCallback;
 import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.mockito.Mockito;
+import org.mockito.invocation.InvocationOnMock;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -68,11 +69,12 @@ class ServiceRecordsTests {
 		DirectoryEngine engine = RemoteEngine.of("test", watching);
 		engine.start(null);
 		Disposable subscription = engine.directory().watch(SERVICE).subscribe();
-		try (LockingZooKeeper connection = new LockingZooKeeper()) {
+		try {
+			LockingZooKeeper connection = new LockingZooKeeper();
 			ServiceRecords records = new ServiceRecords(client, watching.opened.get(10, TimeUnit.SECONDS), PATH);
-			records.list(connection);
+			records.list(connection.client);
 			Thread disposing = new Thread(records::dispose);
-			Thread answering = new Thread(() -> connection.answer(disposing));
+			Thread answering = new Thread(() -> connection.refuse(disposing));
 			answering.start();
 			answering.join(10_000);
 			disposing.join(10_000);
@@ -85,7 +87,10 @@ class ServiceRecordsTests {
 		}
 	}
 
-	private static final class LockingZooKeeper extends ZooKeeper {
+	/** A client of ZooKeeper that has one lock, as the real one has. */
+	private static final class LockingZooKeeper {
+
+		private final ZooKeeper client = Mockito.mock(ZooKeeper.class, this::called);
 
 		private final Object lock = new Object();
 
@@ -95,12 +100,22 @@ class ServiceRecordsTests {
 
 		private volatile AsyncCallback.@Nullable ChildrenCallback asked;
 
-		LockingZooKeeper() throws Exception {
-			super("127.0.0.1:1", 3000, (event) -> {
-			});
+		private @Nullable Object called(InvocationOnMock call) {
+			switch (call.getMethod().getName()) {
+				case "getChildren" -> this.asked = call.getArgument(2);
+				case "removeAllWatches" -> {
+					this.removing.countDown();
+					synchronized (this.lock) {
+						this.removed.countDown();
+					}
+				}
+				default -> {
+				}
+			}
+			return null;
 		}
 
-		void answer(Thread disposing) {
+		void refuse(Thread disposing) {
 			synchronized (this.lock) {
 				disposing.start();
 				try {
@@ -109,28 +124,7 @@ class ServiceRecordsTests {
 				catch (InterruptedException ex) {
 					Thread.currentThread().interrupt();
 				}
-				this.asked.processResult(Code.AUTHFAILED.intValue(), PATH, null, null);
-			}
-		}
-
-		@Override
-		public void addWatch(String path, Watcher watcher, AddWatchMode mode, AsyncCallback.VoidCallback callback,
-				@Nullable Object context) {
-			// It is never answered.
-		}
-
-		@Override
-		public void getChildren(String path, boolean watch, AsyncCallback.ChildrenCallback callback,
-				@Nullable Object context) {
-			this.asked = callback;
-		}
-
-		@Override
-		public void removeAllWatches(String path, Watcher.WatcherType type, boolean local,
-				AsyncCallback.VoidCallback callback, @Nullable Object context) {
-			this.removing.countDown();
-			synchronized (this.lock) {
-				this.removed.countDown();
+				Objects.requireNonNull(this.asked).processResult(Code.AUTHFAILED.intValue(), PATH, null, null);
 			}
 		}
 
