@@ -120,6 +120,11 @@ final class EtcdClient implements EngineClient, EtcdConnection.Listener {
 	}
 
 	@Override
+	public void left() {
+		this.watches.forEach(EtcdWatch::pause);
+	}
+
+	@Override
 	public void down(String reason) {
 		WatchedServices told = this.services;
 		if (told != null) {

@@ -332,7 +332,7 @@ final class EtcdConnection {
 		this.turn++;
 		EtcdFailure told = reason.at(this.candidates.server());
 		this.failure = told;
-		drop();
+		leave();
 		say(reason.text());
 		boolean another = this.candidates.next();
 		boolean refused = reason.kind() == EtcdFailure.Kind.REFUSED;
@@ -354,6 +354,24 @@ final class EtcdConnection {
 		}
 		long pause = this.pace.next().toMillis();
 		this.next = schedule(this::connect, refused ? pause + REFUSED_PAUSE.toMillis() : pause);
+	}
+
+	/*
+	 * Its watches hear of the same failure at this moment, in threads of the client's:
+	 * one that is closed meanwhile makes them log an exception.
+	 */
+	private void leave() {
+		Client failed = (this.state == State.UP) ? this.client : null;
+		if (failed == null) {
+			drop();
+			return;
+		}
+		this.client = null;
+		cancelNext();
+		if (this.listener != null) {
+			this.listener.left();
+		}
+		leaveLater(failed);
 	}
 
 	private void drop() {
@@ -539,6 +557,11 @@ final class EtcdConnection {
 		 * The server that answers did so again.
 		 */
 		void heard();
+
+		/**
+		 * The server that answered is asked no more.
+		 */
+		void left();
 
 		/**
 		 * No server answers.

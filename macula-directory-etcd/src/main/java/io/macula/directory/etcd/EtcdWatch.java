@@ -131,7 +131,10 @@ final class EtcdWatch {
 		this.state = State.ENDED;
 	}
 
-	private void pause() {
+	/**
+	 * Hear nothing until there is a server again.
+	 */
+	void pause() {
 		if (this.state == State.ENDED) {
 			return;
 		}

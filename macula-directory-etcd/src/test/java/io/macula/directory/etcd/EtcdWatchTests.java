@@ -17,6 +17,7 @@
 package io.macula.directory.etcd;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +25,7 @@ import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KV;
 import io.etcd.jetcd.options.CompactOption;
+import io.macula.ServiceName;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.Lease;
 import org.awaitility.Awaitility;
@@ -127,6 +129,32 @@ class EtcdWatchTests {
 		this.gate.open();
 		seen.awaitIds("a", "c");
 		assertThat(seen.always("a")).isTrue();
+	}
+
+	/** Watches that hear of the same failure begin anew, in threads of their client. */
+	@Test
+	void connectionsThatBreakMakeTheirClientsLogNoException(CapturedOutput output) {
+		List<DirectoryEngine> watching = new ArrayList<>();
+		List<TestNodes.Seen> seen = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			DirectoryEngine engine = this.nodes.engine(EtcdSettings.of(List.of(this.gate.address())));
+			watching.add(engine);
+			for (int j = 0; j < 20; j++) {
+				seen.add(TestNodes.watch(engine, new ServiceName("test.s" + j)));
+			}
+		}
+		Awaitility.await().atMost(SOON).until(() -> seen.stream().allMatch((each) -> each.latest() != null));
+		for (int i = 0; i < 5; i++) {
+			this.gate.shut();
+			Awaitility.await()
+				.atMost(SOON)
+				.until(() -> watching.stream().allMatch((engine) -> engine.trouble() != null));
+			this.gate.open();
+			Awaitility.await()
+				.atMost(SOON)
+				.until(() -> watching.stream().allMatch((engine) -> engine.trouble() == null));
+		}
+		assertThat(output).contains("etcd cannot be reached").doesNotContain("Exception");
 	}
 
 	@Test
