@@ -26,6 +26,7 @@ import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.RecordStore.Session;
+import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -193,7 +194,9 @@ final class RecordHold implements RecordStore.Listener {
 			return;
 		}
 		this.owner.pending("node id '" + rival.instance().nodeId() + "' is held by a node of a newer start at "
-				+ rival.instance().endpoint());
+				+ rival.instance().endpoint() + " (this one is at " + this.records.self().endpoint()
+				+ "): if that lives on for " + DurationText.of(patience)
+				+ ", this one is advertised no more; give each node an id of its own (macula.node.id)");
 		writeAfter(patience.dividedBy(4));
 	}
 

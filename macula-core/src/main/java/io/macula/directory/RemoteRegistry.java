@@ -23,6 +23,7 @@ import java.util.Map;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.RecordHold.OwnRecords;
+import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,9 @@ public final class RemoteRegistry implements Registry {
 	private @Nullable RecordHold hold;
 
 	private @Nullable ReconnectPace pace;
+
+	/** Whether these records, or those before them, were ever there. */
+	private boolean granted;
 
 	private boolean running;
 
@@ -173,6 +177,7 @@ public final class RemoteRegistry implements Registry {
 	private void forget() {
 		this.lease = null;
 		this.records = null;
+		this.granted = false;
 		this.hold = null;
 		this.fault = null;
 		this.pause.update(Disposables.disposed());
@@ -208,6 +213,7 @@ public final class RemoteRegistry implements Registry {
 			if (present != null && written.equals(RemoteRegistry.this.records)) {
 				pace().succeeded();
 				RemoteRegistry.this.fault = null;
+				RemoteRegistry.this.granted = true;
 				present.become(Lease.State.GRANTED);
 			}
 		}
@@ -219,8 +225,12 @@ public final class RemoteRegistry implements Registry {
 				present.become(Lease.State.PENDING);
 				String type = RemoteRegistry.this.type;
 				RemoteRegistry.this.fault = type + " does not have this node's advertisement: " + reason;
-				RemoteRegistry.this.limit.log("pending", (suppressed) -> logger
-					.warn("{} may not have this node's advertisement: {}; trying on{}", type, reason, suppressed));
+				String meaning = RemoteRegistry.this.granted
+						? "may not have this node's advertisement any more, which ends there with its lease of "
+								+ DurationText.of(present.advertisement().ttl())
+						: "does not have this node's advertisement yet, and nobody finds this node there";
+				RemoteRegistry.this.limit.log("pending",
+						(suppressed) -> logger.warn("{} {}: {}; trying on{}", type, meaning, reason, suppressed));
 			}
 		}
 

@@ -291,7 +291,8 @@ public final class WatchedServices implements Directory {
 			}
 			this.loss = reason;
 			if (news) {
-				String known = this.view.known() ? "what is known stays" : "nothing is known yet";
+				String known = this.byService.isEmpty() ? "no service is watched there"
+						: this.view.known() ? "what is known stays" : "nothing is known yet";
 				this.limit.log("lost", (suppressed) -> logger.warn("{} cannot be reached: {}; {}{}", this.type, reason,
 						known, suppressed));
 			}

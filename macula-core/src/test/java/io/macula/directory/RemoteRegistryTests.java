@@ -27,12 +27,15 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import ch.qos.logback.classic.Level;
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.Lease.State;
+import io.macula.testing.LogLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -59,6 +62,9 @@ class RemoteRegistryTests {
 			new SplittableRandom(1), this.failures::add);
 
 	private final FakeStore store = new FakeStore();
+
+	@RegisterExtension
+	final LogLines log = LogLines.of(RemoteRegistry.class);
 
 	private final RemoteRegistry registry = new RemoteRegistry(this.loop, this.store, "test");
 
@@ -251,6 +257,26 @@ class RemoteRegistryTests {
 	}
 
 	@Test
+	void whatAnOutageMeansToAProviderIsSaid() {
+		this.store.hanging = true;
+		start();
+		advertise(10, ONE);
+		pass(LEASE);
+		assertThat(this.log.at(Level.WARN)).isNotEmpty()
+			.allSatisfy((line) -> assertThat(line)
+				.startsWith("test does not have this node's advertisement yet, and nobody finds this node there: "));
+		this.store.hanging = false;
+		pass(Duration.ofMinutes(2));
+		int before = this.log.at(Level.WARN).size();
+		this.store.listener().suspended("cut");
+		assertThat(this.log.at(Level.WARN)).element(before)
+			.asString()
+			.startsWith(
+					"test may not have this node's advertisement any more, which ends there with its lease of 15 s: "
+							+ "cut; trying on");
+	}
+
+	@Test
 	void whenNobodySaysThatTheSessionIsLostThenItIsFoundWithinALease() {
 		start();
 		Lease lease = advertise(10, ONE);
@@ -329,6 +355,8 @@ class RemoteRegistryTests {
 		this.store.write(record(11, "other"));
 		pass(LEASE.dividedBy(2));
 		assertThat(lease.state()).isEqualTo(State.PENDING);
+		assertThat(this.registry.fault()).contains("node id 'a' is held by a node of a newer start at other:1 (this one"
+				+ " is at h:1): if that lives on for 15 s, this one is advertised no more", "(macula.node.id)");
 		pass(LEASE.plus(LEASE.dividedBy(2)));
 		assertThat(lease.state()).isEqualTo(State.RELEASED);
 		assertThat(this.store.records).containsOnlyKeys("one/a");

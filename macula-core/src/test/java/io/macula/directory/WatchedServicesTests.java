@@ -231,6 +231,16 @@ class WatchedServicesTests {
 				"test tells no more of service test.calculator: cut; what is known of it stays");
 	}
 
+	/** Who provides only is told by its registry what it means. */
+	@Test
+	void whoWatchesNothingIsNotToldThatNothingIsKnown() {
+		start();
+		this.services.lost("no server answers");
+		settle();
+		assertThat(this.log.at(Level.WARN))
+			.containsExactly("test cannot be reached: no server answers; no service is watched there");
+	}
+
 	@Test
 	void aWatchThatFailsIsOpenedAgainAndItsWordsCountNoMore() {
 		start();
