@@ -79,7 +79,7 @@ final class EtcdConnection {
 
 	private final Function<String, CompletableFuture<List<String>>> names;
 
-	private final String place;
+	private final EtcdFailure.Keys keys;
 
 	private final ScheduledThreadPoolExecutor loop;
 
@@ -127,7 +127,7 @@ final class EtcdConnection {
 		this.settings = settings;
 		this.names = names;
 		this.patience = settings.timeout();
-		this.place = keys.realm();
+		this.keys = new EtcdFailure.Keys(keys.realm(), false);
 		this.candidates = new EtcdCandidates(settings.servers());
 		this.loop = new ScheduledThreadPoolExecutor(1, (task) -> {
 			Thread thread = new Thread(task, "macula-etcd");
@@ -229,7 +229,7 @@ final class EtcdConnection {
 			this.client = open(asked, this.candidates.address(found));
 		}
 		catch (RuntimeException | LinkageError ex) {
-			failed(this.turn, EtcdFailure.of(ex, this.settings, this.place));
+			failed(this.turn, EtcdFailure.of(ex, this.settings, this.keys));
 			return;
 		}
 		beat();
@@ -270,7 +270,7 @@ final class EtcdConnection {
 		}
 		GetOption count = GetOption.builder().withCountOnly(true).build();
 		Duration most = (this.state == State.UP) ? this.settings.timeout() : this.patience;
-		begin(() -> asked.getKVClient().get(EtcdKeys.bytes(this.place), count))
+		begin(() -> asked.getKVClient().get(EtcdKeys.bytes(this.keys.place()), count))
 			.orTimeout(most.toMillis(), TimeUnit.MILLISECONDS)
 			.whenComplete((answer, error) -> execute(() -> {
 				if (begun == this.turn) {
@@ -290,7 +290,7 @@ final class EtcdConnection {
 
 	private void beaten(@Nullable Throwable error) {
 		if (error != null) {
-			EtcdFailure failed = EtcdFailure.of(error, this.settings, this.place);
+			EtcdFailure failed = EtcdFailure.of(error, this.settings, this.keys);
 			/* Not permitted to read that key, but it is an answer. */
 			if (failed.kind() != EtcdFailure.Kind.DENIED) {
 				failed(this.turn, failed);
@@ -350,7 +350,7 @@ final class EtcdConnection {
 		given.forEach((each) -> each.sink().error(told));
 		Listener listening = this.listener;
 		if (listening != null) {
-			listening.down(told.text());
+			listening.down(told.advice());
 		}
 		long pause = this.pace.next().toMillis();
 		this.next = schedule(this::connect, refused ? pause + REFUSED_PAUSE.toMillis() : pause);
@@ -401,15 +401,15 @@ final class EtcdConnection {
 	 * while no server answers fails at once
 	 */
 	<T> Mono<T> call(Function<Client, CompletableFuture<T>> question) {
-		return call(question, this.settings.timeout(), this.place);
+		return call(question, this.settings.timeout(), this.keys);
 	}
 
 	/**
 	 * Ask etcd something that has less time.
 	 * @param patience after which the server is left, no more than its timeout
-	 * @param where begin of the keys that are asked for
+	 * @param where keys that are asked for
 	 */
-	<T> Mono<T> call(Function<Client, CompletableFuture<T>> question, Duration patience, String where) {
+	<T> Mono<T> call(Function<Client, CompletableFuture<T>> question, Duration patience, EtcdFailure.Keys where) {
 		return Mono.create((sink) -> execute(() -> {
 			Waiting<T> waits = new Waiting<>(sink, question, patience, where);
 			if (this.state == State.UP) {
@@ -441,7 +441,7 @@ final class EtcdConnection {
 			waits.sink().success(answer);
 			return;
 		}
-		EtcdFailure failed = EtcdFailure.of(error, this.settings, waits.place());
+		EtcdFailure failed = EtcdFailure.of(error, this.settings, waits.keys());
 		if (failed.kind() == EtcdFailure.Kind.UNREACHABLE || failed.kind() == EtcdFailure.Kind.REFUSED) {
 			failed(begun, failed);
 		}
@@ -467,7 +467,7 @@ final class EtcdConnection {
 		return this.settings.timeout();
 	}
 
-	EtcdFailure failure(Throwable error, String where) {
+	EtcdFailure failure(Throwable error, EtcdFailure.Keys where) {
 		return EtcdFailure.of(error, this.settings, where);
 	}
 
@@ -581,7 +581,7 @@ final class EtcdConnection {
 	 * A question that waits for a server.
 	 */
 	private record Waiting<T>(MonoSink<T> sink, Function<Client, CompletableFuture<T>> question, Duration patience,
-			String place) {
+			EtcdFailure.Keys keys) {
 
 		void begin(EtcdConnection connection) {
 			connection.begin(this);

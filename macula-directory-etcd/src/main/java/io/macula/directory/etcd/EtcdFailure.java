@@ -19,6 +19,7 @@ package io.macula.directory.etcd;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 import io.etcd.jetcd.common.exception.CompactedException;
 import io.etcd.jetcd.common.exception.EtcdException;
@@ -40,6 +41,8 @@ final class EtcdFailure extends RuntimeException {
 	/** Codes of jetcd and of gRPC for a connection that is lost. */
 	private static final Set<String> AWAY = Set.of(Status.Code.UNAVAILABLE.name(), Status.Code.CANCELLED.name(),
 			Status.Code.INTERNAL.name(), EtcdCalls.AWAY.name());
+
+	private static final Pattern TRUST = Pattern.compile("certif|\\bssl|\\btls|handshake", Pattern.CASE_INSENSITIVE);
 
 	private final Kind kind;
 
@@ -73,12 +76,25 @@ final class EtcdFailure extends RuntimeException {
 	}
 
 	/**
+	 * What it says, and where no answer is to be had, what to check.
+	 */
+	String advice() {
+		if (this.kind != Kind.UNREACHABLE) {
+			return text();
+		}
+		return text() + (TRUST.matcher(text()).find()
+				? ": check macula.directory.etcd.ssl.bundle, and http or https in macula.directory.etcd.endpoints"
+				: ": check that etcd runs there, with a majority of its members, and that"
+						+ " macula.directory.etcd.endpoints names them");
+	}
+
+	/**
 	 * Of what went wrong with a question.
 	 * @param error of the client of etcd
 	 * @param settings how it was asked
-	 * @param place whose keys were asked for
+	 * @param keys that were asked for
 	 */
-	static EtcdFailure of(Throwable error, EtcdSettings settings, String place) {
+	static EtcdFailure of(Throwable error, EtcdSettings settings, Keys keys) {
 		if (error instanceof EtcdFailure known) {
 			return known;
 		}
@@ -90,7 +106,8 @@ final class EtcdFailure extends RuntimeException {
 		}
 		if (known.contains("exceeds maximum size") || known.contains("larger than max")) {
 			return new EtcdFailure(Kind.TOO_LARGE,
-					"an answer of etcd is too large, since somebody keeps large values under '" + place + "': " + said);
+					"an answer of etcd is too large, since somebody keeps large values under '" + keys.place() + "': "
+							+ said);
 		}
 		if (known.contains("lease not found")) {
 			return new EtcdFailure(Kind.LEASE_GONE, "etcd does not know the lease any more");
@@ -109,9 +126,10 @@ final class EtcdFailure extends RuntimeException {
 					"etcd wants a user name: set macula.directory.etcd.username and macula.directory.etcd.password");
 		}
 		if (known.contains("permission denied")) {
-			return new EtcdFailure(Kind.DENIED, "etcd permits " + user + " nothing on keys under '" + place
-					+ "': grant a role of it 'read', for providers 'readwrite': etcdctl role grant-permission ROLE"
-					+ " readwrite --prefix=true '" + place + "'");
+			return new EtcdFailure(Kind.DENIED,
+					"etcd does not permit " + user + " to " + keys.verb() + " keys under '" + keys.place()
+							+ "': grant a role of it '" + keys.right() + "' there: etcdctl role grant-permission ROLE "
+							+ keys.right() + " --prefix=true '" + keys.place() + "'");
 		}
 		return new EtcdFailure(kind(error, known), said);
 	}
@@ -156,6 +174,24 @@ final class EtcdFailure extends RuntimeException {
 		}
 		int line = message.indexOf('\n');
 		return (line < 0) ? message : message.substring(0, line);
+	}
+
+	/**
+	 * Keys that are asked for, and whether only to read them.
+	 *
+	 * @param place begin of them
+	 * @param reading which is all that a client needs
+	 */
+	record Keys(String place, boolean reading) {
+
+		private String right() {
+			return this.reading ? "read" : "readwrite";
+		}
+
+		private String verb() {
+			return this.reading ? "read" : "read and write";
+		}
+
 	}
 
 	/**

@@ -52,6 +52,8 @@ final class EtcdSession implements Session {
 
 	private final EtcdKeys keys;
 
+	private final EtcdFailure.Keys asked;
+
 	private final long id;
 
 	private final long ttlMillis;
@@ -69,6 +71,7 @@ final class EtcdSession implements Session {
 	EtcdSession(EtcdConnection connection, EtcdKeys keys, long id, Duration ttl, Listener listener) {
 		this.connection = connection;
 		this.keys = keys;
+		this.asked = new EtcdFailure.Keys(keys.realm(), false);
 		this.id = id;
 		this.ttlMillis = ttl.toMillis();
 		this.patience = Duration.ofMillis(Math.min(MOST_PATIENCE_MILLIS, ttl.toMillis() / 5));
@@ -91,8 +94,7 @@ final class EtcdSession implements Session {
 		if (this.ended) {
 			return;
 		}
-		this.connection
-			.call((client) -> client.getLeaseClient().keepAliveOnce(this.id), this.patience, this.keys.realm())
+		this.connection.call((client) -> client.getLeaseClient().keepAliveOnce(this.id), this.patience, this.asked)
 			.subscribe((kept) -> kept(), (error) -> notKept(error));
 	}
 
@@ -117,7 +119,7 @@ final class EtcdSession implements Session {
 		if (this.ended) {
 			return;
 		}
-		EtcdFailure failure = this.connection.failure(error, this.keys.realm());
+		EtcdFailure failure = this.connection.failure(error, this.asked);
 		if (failure.kind() == EtcdFailure.Kind.LEASE_GONE) {
 			lost(failure);
 			return;
@@ -164,7 +166,7 @@ final class EtcdSession implements Session {
 	}
 
 	private void gone(Throwable error) {
-		EtcdFailure failure = this.connection.failure(error, this.keys.realm());
+		EtcdFailure failure = this.connection.failure(error, this.asked);
 		if (failure.kind() == EtcdFailure.Kind.LEASE_GONE) {
 			this.connection.execute(() -> {
 				if (!this.ended) {
@@ -189,9 +191,8 @@ final class EtcdSession implements Session {
 		this.connection.execute(() -> this.ended = true);
 		return this.connection.call((client) -> client.getLeaseClient().revoke(this.id))
 			.then()
-			.onErrorResume(
-					(error) -> (this.connection.failure(error, this.keys.realm()).kind() == EtcdFailure.Kind.LEASE_GONE)
-							? Mono.empty() : Mono.error(Objects.requireNonNull(error)));
+			.onErrorResume((error) -> (this.connection.failure(error, this.asked).kind() == EtcdFailure.Kind.LEASE_GONE)
+					? Mono.empty() : Mono.error(Objects.requireNonNull(error)));
 	}
 
 }

@@ -18,8 +18,13 @@ package io.macula.directory.etcd;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.macula.directory.RecordStore;
+import io.macula.log.DurationText;
+import io.macula.log.LogLimit;
+import io.macula.log.PrintableLogger;
+import org.slf4j.Logger;
 import reactor.core.publisher.Mono;
 
 /**
@@ -28,6 +33,13 @@ import reactor.core.publisher.Mono;
 final class EtcdStore implements RecordStore {
 
 	private static final Duration SHORTEST = Duration.ofSeconds(2);
+
+	private static final Logger logger = PrintableLogger.of(EtcdStore.class);
+
+	private final LogLimit limit = LogLimit.ofPeers(System::nanoTime, 1);
+
+	/** What was granted, where that was told. */
+	private final AtomicLong told = new AtomicLong();
 
 	private final EtcdConnection connection;
 
@@ -58,6 +70,7 @@ final class EtcdStore implements RecordStore {
 				this.connection.call((client) -> client.getLeaseClient().grant(seconds(lease))).subscribe((granted) -> {
 					EtcdSession session = new EtcdSession(this.connection, this.keys, granted.getID(),
 							Duration.ofSeconds(granted.getTTL()), listener);
+					tell(lease, granted.getTTL());
 					if (wanted.get()) {
 						session.start();
 						sink.success(session);
@@ -68,6 +81,18 @@ final class EtcdStore implements RecordStore {
 				}, sink::error);
 			});
 		});
+	}
+
+	/* With a second less than the lease it is kept to. */
+	private void tell(Duration lease, long seconds) {
+		Duration given = Duration.ofSeconds(seconds);
+		Duration kept = given.plusSeconds(1);
+		if (kept.compareTo(lease) <= 0 || this.told.getAndSet(seconds) == seconds) {
+			return;
+		}
+		this.limit.log("lease", (suppressed) -> logger.warn(
+				"etcd ends the lease of this node {} after its last sign of life, the shortest that its servers grant (2 s, or one and a half times their election-timeout): when it dies it may be seen for longer than its lease of {}: set macula.directory.lease to {} or more{}",
+				DurationText.of(given), DurationText.of(lease), DurationText.setting(kept), suppressed));
 	}
 
 }

@@ -59,6 +59,8 @@ final class EtcdWatch {
 
 	private final String place;
 
+	private final EtcdFailure.Keys keys;
+
 	private final ByteSequence begin;
 
 	private final ByteSequence end;
@@ -88,6 +90,7 @@ final class EtcdWatch {
 		this.connection = connection;
 		this.watched = watched;
 		this.place = keys.service(watched.service());
+		this.keys = new EtcdFailure.Keys(this.place, true);
 		this.begin = EtcdKeys.bytes(this.place);
 		this.end = OptionsUtil.prefixEndOf(this.begin);
 	}
@@ -156,7 +159,7 @@ final class EtcdWatch {
 	private void page(ByteSequence from, long at, Map<String, byte[]> records) {
 		int begun = this.attempt;
 		GetOption option = GetOption.builder().withRange(this.end).withLimit(this.page).withRevision(at).build();
-		this.connection.call((client) -> client.getKVClient().get(from, option), this.connection.timeout(), this.place)
+		this.connection.call((client) -> client.getKVClient().get(from, option), this.connection.timeout(), this.keys)
 			.subscribe((answer) -> {
 				if (begun == this.attempt) {
 					paged(answer, at, records);
@@ -206,7 +209,7 @@ final class EtcdWatch {
 			.withLimit(1)
 			.build();
 		this.connection
-			.call((client) -> client.getKVClient().get(this.begin, option), this.connection.timeout(), this.place)
+			.call((client) -> client.getKVClient().get(this.begin, option), this.connection.timeout(), this.keys)
 			.subscribe((answer) -> {
 				if (begun == this.attempt) {
 					checked(answer);
@@ -286,7 +289,7 @@ final class EtcdWatch {
 	}
 
 	private void failed(Throwable error) {
-		EtcdFailure failure = this.connection.failure(error, this.place);
+		EtcdFailure failure = this.connection.failure(error, this.keys);
 		int failing = this.turn;
 		boolean following = this.state == State.OPENING || this.state == State.FOLLOWING;
 		pause();

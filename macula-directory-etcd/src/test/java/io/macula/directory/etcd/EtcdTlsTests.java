@@ -197,7 +197,7 @@ class EtcdTlsTests {
 			Awaitility.await()
 				.atMost(SOON)
 				.untilAsserted(() -> assertThat(engine.trouble()).contains("server " + servers.addresses().get(0),
-						"unable to find valid certification path"));
+						"unable to find valid certification path", "check macula.directory.etcd.ssl.bundle"));
 			engine.close().block(SOON);
 		});
 	}

@@ -131,6 +131,17 @@ class EtcdWatchTests {
 		assertThat(seen.always("a")).isTrue();
 	}
 
+	@Test
+	void troubleNamesTheServerAndTheSettingWhileItIsKilled() {
+		Awaitility.await().atMost(SOON).until(() -> this.provider.trouble() == null);
+		this.servers.kill(0);
+		Awaitility.await().atMost(SOON).until(() -> this.provider.trouble() != null);
+		assertThat(this.provider.trouble())
+			.startsWith("etcd cannot be asked: server " + this.servers.addresses().get(0))
+			.endsWith(": check that etcd runs there, with a majority of its members, and that"
+					+ " macula.directory.etcd.endpoints names them");
+	}
+
 	/** Watches that hear of the same failure begin anew, in threads of their client. */
 	@Test
 	void connectionsThatBreakMakeTheirClientsLogNoException(CapturedOutput output) {
