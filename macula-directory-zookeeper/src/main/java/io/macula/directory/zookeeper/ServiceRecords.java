@@ -115,6 +115,27 @@ final class ServiceRecords implements Watcher {
 				null);
 	}
 
+	/* Without its chroot it would seem that nobody ever served anything. */
+	private void lookForChroot(ZooKeeper connected) {
+		long current = this.round;
+		connected.exists("/", false,
+				(rc, where, context, stat) -> this.inOrder.execute(() -> chroot(current, Code.get(rc))), null);
+	}
+
+	private void chroot(long asked, Code code) {
+		if (asked != this.round) {
+			return;
+		}
+		if (code == Code.OK) {
+			/* Nobody ever served it. */
+			this.reading = false;
+			listed(Map.of());
+		}
+		else {
+			refused(code, "list");
+		}
+	}
+
 	private void watching(long asked, Code code) {
 		if (asked == this.round && code != Code.OK) {
 			refused(code, "watch");
@@ -128,10 +149,8 @@ final class ServiceRecords implements Watcher {
 		if (code == Code.OK && children != null) {
 			read(children, this::listed);
 		}
-		else if (code == Code.NONODE) {
-			/* Nobody ever served it. */
-			this.reading = false;
-			listed(Map.of());
+		else if (code == Code.NONODE && this.connection != null) {
+			lookForChroot(this.connection);
 		}
 		else {
 			refused(code, "list");

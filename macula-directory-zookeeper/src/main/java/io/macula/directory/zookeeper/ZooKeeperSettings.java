@@ -98,8 +98,10 @@ public record ZooKeeperSettings(String connectString, String prefix, @Nullable C
 	String unreachable() {
 		boolean tls = Boolean.parseBoolean(this.clientProperties.get("zookeeper.client.secure"));
 		return "no server of '" + this.connectString + "' answers" + (tls
-				? " over TLS: check that its port is one for TLS, and that each side trusts the other's certificate"
-				: "");
+				? " over TLS: check that the port in macula.directory.zookeeper.connect-string is one for TLS, and that"
+						+ " each side trusts the other's certificate (macula.directory.zookeeper.ssl.bundle)"
+				: ": check that the ensemble runs, with a majority of its servers, and that"
+						+ " macula.directory.zookeeper.connect-string names them");
 	}
 
 	private static void checkConnectString(String connectString) {

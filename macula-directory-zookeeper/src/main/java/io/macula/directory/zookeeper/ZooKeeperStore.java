@@ -92,7 +92,7 @@ final class ZooKeeperStore implements RecordStore {
 	private void tell(Duration lease, Duration wanted, Duration given) {
 		if (given.compareTo(wanted) > 0) {
 			this.limit.log("session", (suppressed) -> logger.warn(
-					"ZooKeeper ends the session of this node {} after its last sign of life instead of {}, the shortest that its servers grant (minSessionTimeout, by default twice the tickTime): when it dies it may be seen for longer than its lease of {}{}",
+					"ZooKeeper ends the session of this node {} after its last sign of life instead of {}, the shortest that its servers grant (minSessionTimeout, by default twice the tickTime): when it dies it may be seen for longer than its lease of {} (macula.directory.lease){}",
 					DurationText.of(given), DurationText.of(wanted), DurationText.of(lease), suppressed));
 		}
 	}

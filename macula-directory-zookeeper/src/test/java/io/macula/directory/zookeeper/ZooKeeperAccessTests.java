@@ -49,6 +49,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -57,6 +60,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Who may read and write what, where it is, and what else stands there.
  */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class ZooKeeperAccessTests {
 
 	private static final ServiceName SERVICE = new ServiceName("shop.orders");
@@ -164,7 +168,8 @@ class ZooKeeperAccessTests {
 			Lease other = advertise(engine("b", settings()), "b");
 			await(() -> other.state() == Lease.State.GRANTED);
 			assertThat(inside.ids()).containsExactly("a");
-			assertThat(provider.trouble()).contains("answers");
+			assertThat(provider.trouble()).contains("no server of '" + proxy.address() + "' answers: check that",
+					"macula.directory.zookeeper.connect-string");
 			proxy.heal();
 			await(() -> watch.ids().equals(List.of("a", "b")) && inside.ids().equals(List.of("a", "b")));
 			await(() -> lease.state() == Lease.State.GRANTED);
@@ -197,6 +202,38 @@ class ZooKeeperAccessTests {
 			operator.create().forPath("/none");
 		}
 		await(() -> lease.state() == Lease.State.GRANTED);
+	}
+
+	/** Else it would seem that nobody serves what it watches. */
+	@Test
+	void aMissingChrootIsToldToWhoOnlyReads() throws Exception {
+		ZooKeeperSettings settings = ZooKeeperSettings.of(this.server.address() + "/none");
+		Watch watch = new Watch(engine("client", settings));
+		await(() -> String.valueOf(watch.engine.trouble()).contains("/none' does not exist"));
+		assertThat(watch.engine.trouble()).contains("create it", "macula.directory.zookeeper.connect-string");
+		assertThat(watch.snapshots).isEmpty();
+		try (CuratorFramework operator = operator("")) {
+			operator.create().forPath("/none");
+		}
+		await(() -> !watch.snapshots.isEmpty() && watch.engine.trouble() == null);
+		advertise(engine("a", settings), "a");
+		await(() -> watch.ids().equals(List.of("a")));
+	}
+
+	@Test
+	void whoseChrootIsMissingClosesAtOnceAndQuietly(CapturedOutput output) {
+		ZooKeeperSettings settings = ZooKeeperSettings.of(this.server.address() + "/none");
+		Watch watch = new Watch(engine("client", settings));
+		DirectoryEngine provider = engine("a", settings);
+		advertise(provider, "a");
+		await(() -> String.valueOf(watch.engine.trouble()).contains("/none' does not exist"));
+		await(() -> String.valueOf(provider.state().fault()).contains("/none' does not exist"));
+		for (DirectoryEngine engine : List.of(watch.engine, provider)) {
+			long begin = System.nanoTime();
+			engine.close().block(Duration.ofSeconds(20));
+			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+		}
+		assertThat(output).doesNotContain("\tat ");
 	}
 
 	@Test
