@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
+import io.macula.log.DurationText;
 import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
 
@@ -64,12 +65,14 @@ public record EtcdSettings(List<String> servers, String prefix, @Nullable String
 					+ "' is not valid: expected a path such as /macula, without a slash at its end");
 		}
 		if ((username == null) != (password == null)) {
-			throw new IllegalArgumentException("macula.directory.etcd." + ((username == null) ? "username" : "password")
-					+ " is missing: expected both username and password, or neither");
+			String missing = (username == null) ? "username" : "password";
+			throw new IllegalArgumentException(
+					"macula.directory.etcd." + missing + " is missing: expected it beside macula.directory.etcd."
+							+ ((username == null) ? "password" : "username"));
 		}
 		if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
-			throw new IllegalArgumentException(
-					"macula.directory.etcd.timeout of " + timeout.toMillis() + "ms is not valid: expected 100ms to 1m");
+			throw new IllegalArgumentException("macula.directory.etcd.timeout '" + DurationText.setting(timeout)
+					+ "' is not valid: expected 100ms to 1m");
 		}
 	}
 

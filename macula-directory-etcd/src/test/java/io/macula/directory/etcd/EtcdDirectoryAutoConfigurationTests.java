@@ -25,22 +25,31 @@ import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.NestedExceptionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests of {@link EtcdDirectoryAutoConfiguration}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class EtcdDirectoryAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -98,8 +107,9 @@ class EtcdDirectoryAutoConfigurationTests {
 				"macula.directory.etcd.endpoints=https://a:1,http://b:1");
 		refused("macula.directory.etcd.endpoints is empty", "macula.directory.etcd.endpoints=");
 		refused("macula.directory.etcd.prefix 'macula/' is not valid", "macula.directory.etcd.prefix=macula/");
-		refused("macula.directory.etcd.password is missing", "macula.directory.etcd.username=a");
-		refused("macula.directory.etcd.timeout of 1ms is not valid: expected 100ms to 1m",
+		refused("macula.directory.etcd.password is missing: expected it beside macula.directory.etcd.username",
+				"macula.directory.etcd.username=a");
+		refused("macula.directory.etcd.timeout '1ms' is not valid: expected 100ms to 1m",
 				"macula.directory.etcd.timeout=1ms");
 		refused("macula.directory.etcd.ssl.bundle 'nosuch' is not valid: expected the name of a bundle",
 				"macula.directory.etcd.ssl.bundle=nosuch", "macula.directory.etcd.endpoints=https://a:1");
@@ -123,6 +133,34 @@ class EtcdDirectoryAutoConfigurationTests {
 			});
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			etcd.timeout | soon | a duration such as 500ms, 30s or 5m.
+			""")
+	void whatIsOfAnotherTypeIsExplained(String setting, String value, String allowed, CapturedOutput output) {
+		String key = "macula.directory." + setting;
+		assertThatException()
+			.isThrownBy(() -> new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+				.run("--macula.realm.name=test", "--" + key + "=" + value));
+		assertThat(output)
+			.contains("The setting " + key + " = '" + value + "', set in \"" + key
+					+ "\" from property source \"commandLineArgs\", is not valid. Allowed: " + allowed)
+			.contains("Change " + key + " to what is allowed: " + allowed)
+			.doesNotContain("Reason: ");
+	}
+
+	@Test
+	void whatIsRefusedIsToldWithItsPlace() {
+		this.runner.withConfiguration(AutoConfigurations.of(MaculaAutoConfiguration.class))
+			.withPropertyValues("macula.realm.name=shop",
+					"macula.realm.secret=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "macula.directory.type=etcd",
+					"macula.directory.etcd.endpoints[0]=http://a:1", "macula.directory.etcd.endpoints[1]=ftp://b:1")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageStartingWith("macula.directory.etcd.endpoints 'ftp://b:1' is not valid")
+				.satisfies((refused) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
+						"The setting macula.directory.etcd.endpoints = 'ftp://b:1', set in \"macula.directory.etcd.endpoints[1]\" from property source")));
+	}
+
 	private void refused(String message, String... settings) {
 		this.runner.withPropertyValues("macula.directory.type=etcd")
 			.withPropertyValues(settings)
@@ -138,6 +176,12 @@ class EtcdDirectoryAutoConfigurationTests {
 	private static DirectoryEngine create(ApplicationContext context) {
 		return context.getBean(DirectoryEngineFactory.class)
 			.create(new DirectoryEngineFactory.Context(new Realm("shop"), "a", 1, true, null, Duration.ofSeconds(15)));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ EtcdDirectoryAutoConfiguration.class, MaculaAutoConfiguration.class })
+	static class Application {
+
 	}
 
 }

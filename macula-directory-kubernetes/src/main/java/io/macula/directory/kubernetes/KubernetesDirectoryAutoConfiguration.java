@@ -67,6 +67,9 @@ public final class KubernetesDirectoryAutoConfiguration {
 
 	private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
+	/** A key of a map that needs no brackets. */
+	private static final Pattern SIMPLE = Pattern.compile("[a-z0-9.-]+");
+
 	@Bean
 	@ConditionalOnMissingBean(name = "maculaKubernetesDirectory")
 	DirectoryEngineFactory maculaKubernetesDirectory(ObjectProvider<KubernetesConnectionDetails> details,
@@ -102,8 +105,9 @@ public final class KubernetesDirectoryAutoConfiguration {
 		requireUrl(properties.url());
 		properties.services().keySet().forEach((service) -> requireService("kubernetes.services", service));
 		properties.services()
-			.forEach((service, name) -> require(NAMESPACE.matcher(name).matches(), "kubernetes.services." + service,
-					name, "the name of a Service in namespace '" + namespace + "'"));
+			.forEach(
+					(service, name) -> require(NAMESPACE.matcher(name).matches(), entry("kubernetes.services", service),
+							name, "the name of a Service in namespace '" + namespace + "'"));
 		return new KubernetesEngine(new SliceClient(config, details::getSslBundle, namespace,
 				new ServiceLabels(context.realm(), properties.services()),
 				new SliceReader(properties.portName(), properties.addressFamily(), context.zone())));
@@ -114,7 +118,7 @@ public final class KubernetesDirectoryAutoConfiguration {
 				"a name with " + DnsSettings.SERVICE + " in it");
 		properties.services().forEach((service, name) -> {
 			requireService("dns.services", service);
-			require(HOST.matcher(name).matches(), "dns.services." + service, name, "the name of a host");
+			require(HOST.matcher(name).matches(), entry("dns.services", service), name, "the name of a host");
 		});
 		require(HOST.matcher(properties.name().replace(DnsSettings.SERVICE, "service")).matches(), "dns.name",
 				properties.name(), "the name of a host with " + DnsSettings.SERVICE + " in it");
@@ -165,8 +169,12 @@ public final class KubernetesDirectoryAutoConfiguration {
 			new ServiceName(name);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException(PREFIX + key + ": " + ex.getMessage(), ex);
+			throw new IllegalArgumentException(PREFIX + entry(key, name) + " is of no service: " + ex.getMessage(), ex);
 		}
+	}
+
+	private static String entry(String key, String name) {
+		return SIMPLE.matcher(name).matches() ? key + "." + name : key + "[" + name + "]";
 	}
 
 	private static void requireUrl(@Nullable String url) {

@@ -216,7 +216,7 @@ class DnsClientTests {
 	@Test
 	void namesAndTimesThatCannotBeAreRefused() {
 		refused("macula.directory.dns.services.orders 'a b'", "services.orders=a b");
-		refused("macula.directory.dns.services: Service name 'a/b'", "services[a/b]=x.y");
+		refused("macula.directory.dns.services[a/b] is of no service: Service name 'a/b'", "services[a/b]=x.y");
 		refused("macula.directory.dns.services.orders 'a..b'", "services.orders=a..b");
 		refused("macula.directory.dns.name '{service}..x'", "name={service}..x");
 		refused("macula.directory.dns.port-name 'a b'", "port-name=a b");

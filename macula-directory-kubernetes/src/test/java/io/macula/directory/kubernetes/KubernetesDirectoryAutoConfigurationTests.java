@@ -26,16 +26,28 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.DirectoryEngineFactory.Context;
+import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+@ExtendWith(OutputCaptureExtension.class)
 class KubernetesDirectoryAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -101,7 +113,7 @@ class KubernetesDirectoryAutoConfigurationTests {
 				"macula.directory.kubernetes.ssl.bundle=none");
 		refused("macula.directory.kubernetes.services.orders 'No Name' is not valid",
 				"macula.directory.kubernetes.services.orders=No Name");
-		refused("macula.directory.kubernetes.services: Service name 'a/b' is not valid",
+		refused("macula.directory.kubernetes.services[a/b] is of no service: Service name 'a/b' is not valid",
 				"macula.directory.kubernetes.services[a/b]=x");
 		for (String url : List.of("api:6443", "ftp://api", "https://api:70000", "https://a b")) {
 			refused("macula.directory.kubernetes.url '" + url + "' is not valid",
@@ -189,6 +201,25 @@ class KubernetesDirectoryAutoConfigurationTests {
 				"macula.directory.kubernetes.context=" + context };
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			kubernetes.address-family | ipv5 | one of ipv4, ipv6.
+			dns.address-family | ipv5 | one of ipv4, ipv6.
+			dns.port | x | a whole number of at most 2147483647.
+			dns.max-ttl | soon | a duration such as 500ms, 30s or 5m.
+			""")
+	void whatIsOfAnotherTypeIsExplained(String setting, String value, String allowed, CapturedOutput output) {
+		String key = "macula.directory." + setting;
+		assertThatException()
+			.isThrownBy(() -> new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+				.run("--macula.realm.name=test", "--" + key + "=" + value));
+		assertThat(output)
+			.contains("The setting " + key + " = '" + value + "', set in \"" + key
+					+ "\" from property source \"commandLineArgs\", is not valid. Allowed: " + allowed)
+			.contains("Change " + key + " to what is allowed: " + allowed)
+			.doesNotContain("Reason: ");
+	}
+
 	/** RFC 6761 says that no name of this domain is ever found. */
 	@Test
 	void aNameServerThatIsNotFoundIsRefused() {
@@ -211,6 +242,12 @@ class KubernetesDirectoryAutoConfigurationTests {
 			.run((context) -> assertThatIllegalArgumentException()
 				.isThrownBy(() -> create(context.getBean("maculaKubernetesDirectory", DirectoryEngineFactory.class)))
 				.withMessageContaining(message));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ KubernetesDirectoryAutoConfiguration.class, MaculaAutoConfiguration.class })
+	static class Application {
+
 	}
 
 }

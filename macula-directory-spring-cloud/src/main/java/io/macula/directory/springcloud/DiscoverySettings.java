@@ -52,7 +52,7 @@ record DiscoverySettings(Realm realm, Duration interval, Duration timeout, Map<S
 		require(KEY + "timeout", timeout);
 		applications = Map.copyOf(applications);
 		if (port < 0 || port > 65535) {
-			throw new IllegalArgumentException(KEY + "port " + port + " is not valid: expected 1 to 65535");
+			throw new IllegalArgumentException(KEY + "port '" + port + "' is not valid: expected 1 to 65535");
 		}
 		lease = (lease.compareTo(DAY) < 0) ? lease : DAY;
 	}

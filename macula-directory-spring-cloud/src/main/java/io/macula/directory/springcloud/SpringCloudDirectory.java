@@ -75,19 +75,20 @@ final class SpringCloudDirectory {
 		this.properties.applications().forEach((name, ids) -> {
 			List<String> given = (ids != null) ? ids.stream().filter((id) -> !id.isBlank()).toList() : List.of();
 			if (given.isEmpty()) {
-				throw new IllegalArgumentException(KEY + ".applications." + name
-						+ " is empty: expected the discovery ids of one or more applications, or no entry");
+				throw new IllegalArgumentException(KEY + ".applications[" + name
+						+ "] is empty: expected the discovery ids of one or more applications, or no entry");
 			}
 			try {
 				applications.put(new ServiceName(name), given);
 			}
 			catch (IllegalArgumentException ex) {
-				throw new IllegalArgumentException(KEY + ".applications: " + ex.getMessage(), ex);
+				throw new IllegalArgumentException(
+						KEY + ".applications[" + name + "] is of no service: " + ex.getMessage(), ex);
 			}
 		});
 		Integer port = this.properties.port();
 		if (port != null && port == 0) {
-			throw new IllegalArgumentException(KEY + ".port 0 is not valid: expected 1 to 65535");
+			throw new IllegalArgumentException(KEY + ".port '0' is not valid: expected 1 to 65535");
 		}
 		return new DiscoverySettings(context.realm(), this.properties.interval(), this.properties.timeout(),
 				applications, (port != null) ? port : 0, context.lease(), this.properties.selfPreservation());

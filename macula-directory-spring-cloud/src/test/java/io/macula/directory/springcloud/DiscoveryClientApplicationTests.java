@@ -30,6 +30,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -38,6 +41,8 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClient;
 import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClientAutoConfiguration;
@@ -48,11 +53,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Applications whose directory is what Spring Cloud's simple client has in its settings.
  */
 @Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
 class DiscoveryClientApplicationTests {
 
 	private static final String SECRET = "macula.realm.secret="
@@ -153,15 +160,32 @@ class DiscoveryClientApplicationTests {
 
 	@Test
 	void settingsThatCannotBeFailTheStartWithTheirNames() {
-		assertThat(failure("interval=1ms")).contains("macula.directory.discovery-client.interval '1ms' is not valid");
+		assertThat(failure("interval=1ms")).contains("macula.directory.discovery-client.interval '1ms' is not valid",
+				"macula.directory.discovery-client.interval = '1ms', set in ");
 		assertThat(failure("timeout=2h")).contains("macula.directory.discovery-client.timeout");
-		assertThat(failure("port=70000")).contains("macula.directory.discovery-client.port 70000");
+		assertThat(failure("port=70000")).contains("macula.directory.discovery-client.port '70000'");
 		assertThat(failure("reactive=true")).contains("no bean of type ReactiveDiscoveryClient");
 		assertThat(failure("applications[a/b]=x")).contains("macula.directory.discovery-client.applications")
 			.contains("a/b");
 		this.runner.withPropertyValues("macula.directory.type=discovery-client")
 			.run((context) -> assertThat(causes(context.getStartupFailure()))
 				.contains("there is no bean of type DiscoveryClient"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			discovery-client.interval | soon | a duration such as 500ms, 30s or 5m.
+			discovery-client.port | x | a whole number of at most 2147483647.
+			discovery-client.register | perhaps | true or false.
+			""")
+	void whatIsOfAnotherTypeIsExplained(String setting, String value, String allowed, CapturedOutput output) {
+		String key = "macula.directory." + setting;
+		assertThatException().isThrownBy(() -> run(Applications.Client.class, key + "=" + value));
+		assertThat(output)
+			.contains("The setting " + key + " = '" + value + "', set in \"" + key
+					+ "\" from property source \"commandLineArgs\", is not valid. Allowed: " + allowed)
+			.contains("Change " + key + " to what is allowed: " + allowed)
+			.doesNotContain("Reason: ");
 	}
 
 	private String failure(String setting) {

@@ -30,6 +30,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -82,10 +83,20 @@ public final class ZooKeeperDirectoryAutoConfiguration {
 		if (access == null) {
 			access = (credentials != null) ? Access.PRIVATE : Access.OPEN;
 		}
-		SslBundle bundle = details.getSslBundle();
+		SslBundle bundle = bundle(details, properties);
 		Map<String, String> tls = (bundle != null)
 				? keyFiles.clientProperties(bundle, properties.ssl().verifyHostname()) : Map.of();
 		return new ZooKeeperSettings(details.getConnectString(), properties.prefix(), credentials, access, tls);
+	}
+
+	private static @Nullable SslBundle bundle(ZooKeeperConnectionDetails details, ZooKeeperProperties properties) {
+		try {
+			return details.getSslBundle();
+		}
+		catch (NoSuchSslBundleException ex) {
+			throw new IllegalArgumentException("macula.directory.zookeeper.ssl.bundle '" + properties.ssl().bundle()
+					+ "' is not valid: expected the name of a bundle under spring.ssl.bundle", ex);
+		}
 	}
 
 	private static @Nullable Credentials credentials(@Nullable String username, @Nullable String password) {
@@ -93,9 +104,10 @@ public final class ZooKeeperDirectoryAutoConfiguration {
 			return null;
 		}
 		if (username == null || password == null) {
-			throw new IllegalArgumentException(
-					"macula.directory.zookeeper." + ((username == null) ? "username" : "password")
-							+ " is missing: expected both or neither of username and password");
+			String missing = (username == null) ? "username" : "password";
+			throw new IllegalArgumentException("macula.directory.zookeeper." + missing
+					+ " is missing: expected it beside macula.directory.zookeeper."
+					+ ((username == null) ? "password" : "username"));
 		}
 		return new Credentials(username, password);
 	}

@@ -36,7 +36,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -45,16 +48,20 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Applications whose directory is on ZooKeeper.
  */
 @Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
 class ZooKeeperApplicationTests {
 
 	private static final String SECRET = "macula.realm.secret="
@@ -161,10 +168,28 @@ class ZooKeeperApplicationTests {
 	void settingsThatCannotBeFailTheStartWithTheirNames() {
 		assertThat(failure("connect-string=zk1:port")).contains(
 				"macula.directory.zookeeper.connect-string 'zk1:port' is not valid: expected host:port with commas");
-		assertThat(failure("prefix=macula")).contains("macula.directory.zookeeper.prefix 'macula' is not valid");
-		assertThat(failure("username=shop")).contains("macula.directory.zookeeper.password is missing");
-		assertThat(failure("access=private")).contains("macula.directory.zookeeper.access 'private'");
-		assertThat(failure("ssl.bundle=none")).contains("none");
+		assertThat(failure("prefix=macula")).contains("macula.directory.zookeeper.prefix 'macula' is not valid",
+				"The setting macula.directory.zookeeper.prefix = 'macula', set in \"macula.directory.zookeeper.prefix\"");
+		assertThat(failure("username=shop")).contains("macula.directory.zookeeper.password is missing: expected it "
+				+ "beside macula.directory.zookeeper.username, set in \"macula.directory.zookeeper.username\"");
+		assertThat(failure("access=private")).contains("macula.directory.zookeeper.access 'private', set in ");
+		assertThat(failure("ssl.bundle=none"))
+			.contains("macula.directory.zookeeper.ssl.bundle 'none' is not valid: expected the name of a bundle");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			zookeeper.access | public | one of open, readable, private.
+			zookeeper.ssl.verify-hostname | perhaps | true or false.
+			""")
+	void whatIsOfAnotherTypeIsExplained(String setting, String value, String allowed, CapturedOutput output) {
+		String key = "macula.directory." + setting;
+		assertThatException().isThrownBy(() -> run(Empty.class, key + "=" + value));
+		assertThat(output)
+			.contains("The setting " + key + " = '" + value + "', set in \"" + key
+					+ "\" from property source \"commandLineArgs\", is not valid. Allowed: " + allowed)
+			.contains("Change " + key + " to what is allowed: " + allowed)
+			.doesNotContain("Reason: ");
 	}
 
 	private String failure(String setting) {

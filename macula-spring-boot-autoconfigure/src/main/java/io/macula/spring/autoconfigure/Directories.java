@@ -189,17 +189,13 @@ final class Directories {
 	}
 
 	/** What an engine refuses is a setting. */
-	private static DirectoryEngineFactory explained(DirectoryEngineFactory factory) {
+	private DirectoryEngineFactory explained(DirectoryEngineFactory factory) {
 		return DirectoryEngineFactory.of(factory.type(), (context) -> {
 			try {
 				return factory.create(context);
 			}
 			catch (IllegalArgumentException ex) {
-				throw new FailureAnalyzedException(
-						"The directory '" + factory.type() + "' cannot be used: " + ex.getMessage() + ".",
-						"Correct its settings under macula.directory." + factory.type() + ", or change "
-								+ DirectoryTypes.KEY + ".",
-						ex);
+				throw new EngineRefusal(this.invalid).explain(factory.type(), ex);
 			}
 		});
 	}

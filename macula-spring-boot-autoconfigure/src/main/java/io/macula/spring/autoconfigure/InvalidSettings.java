@@ -124,6 +124,21 @@ final class InvalidSettings {
 	}
 
 	/**
+	 * Refuse a value of which it is known where it stands.
+	 * @param key the key
+	 * @param value the value that is refused, of which the property may hold several
+	 * @param property where it stands, or {@code null} if nothing is set
+	 * @param allowed what is allowed, for people
+	 * @param cause who refuses it
+	 * @return what to throw
+	 */
+	FailureAnalyzedException refuse(String key, Object value, @Nullable ConfigurationProperty property, String allowed,
+			Throwable cause) {
+		return new FailureAnalyzedException("The setting " + key + " = '" + value + "'" + origin(property)
+				+ " is not valid. Allowed: " + allowed + ".", action(key, allowed), cause);
+	}
+
+	/**
 	 * Refuse a name that is none of those that are known.
 	 * @param key the key
 	 * @param name the configured name
@@ -270,7 +285,7 @@ final class InvalidSettings {
 		return origin(configured(key));
 	}
 
-	private static String origin(@Nullable ConfigurationProperty property) {
+	static String origin(@Nullable ConfigurationProperty property) {
 		return (property != null && property.getOrigin() != null) ? ", set in " + property.getOrigin() + "," : "";
 	}
 
@@ -303,7 +318,8 @@ final class InvalidSettings {
 		return configured(ConfigurationPropertyName.of(key).getParent());
 	}
 
-	private @Nullable ConfigurationProperty configured(ConfigurationPropertyName name) {
+	/** What is set for a key. */
+	@Nullable ConfigurationProperty configured(ConfigurationPropertyName name) {
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			ConfigurationProperty property = source.getConfigurationProperty(name);
 			if (property != null) {
@@ -311,6 +327,11 @@ final class InvalidSettings {
 			}
 		}
 		return null;
+	}
+
+	/** The value of a property, without placeholders that can be resolved. */
+	String text(ConfigurationProperty property) {
+		return this.environment.resolvePlaceholders(String.valueOf(property.getValue()));
 	}
 
 	private static String dashed(String component) {

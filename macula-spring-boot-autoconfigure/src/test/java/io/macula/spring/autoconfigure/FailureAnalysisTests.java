@@ -74,6 +74,26 @@ class FailureAnalysisTests {
 			.doesNotContain("\tat ");
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			macula.provider.port                        | x       | a whole number of at most 2147483647
+			macula.client.deadline                      | soon    | a duration such as 500ms, 30s or 5m
+			macula.client.services.test.echo.deadline   | soon    | a duration such as 500ms, 30s or 5m
+			macula.client.zone-aware                    | perhaps | true or false
+			macula.client.failover.budget-ratio         | much    | a number such as 0.2
+			macula.transport.max-payload                | big     | a size such as 64KB or 16MB
+			""")
+	void whenAValueIsOfAnotherTypeThenItSaysWhatIsAllowed(String key, String value, String allowed,
+			CapturedOutput output) {
+		failToStart(key + "=" + value);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The setting " + key + " = '" + value + "', set in \"" + key
+					+ "\" from property source \"commandLineArgs\", is not valid. Allowed: " + allowed + ".")
+			.contains("Change " + key + " to what is allowed: " + allowed + ".")
+			.doesNotContain("Reason: ")
+			.doesNotContain("\tat ");
+	}
+
 	@Test
 	void whenTheSecretIsWeakThenItSaysHowAGoodOneIsMadeWithoutShowingIt(CapturedOutput output) {
 		failToStart("macula.realm.secret=passwordpassword");
