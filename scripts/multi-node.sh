@@ -104,6 +104,10 @@ if [ "$environment" = compose ] && [ "$directory" != embedded ]; then
 	echo "Directory '$directory' cannot be had with containers: docker/compose.yaml has the embedded one; take local" >&2
 	exit 2
 fi
+if [ "$environment" = kubernetes ] && [ "$directory" != embedded ]; then
+	echo "Directory '$directory' cannot be had in pods: the images of the samples have the embedded one; take local" >&2
+	exit 2
+fi
 
 cannot_run() {
 	echo "Cannot run: $1" >&2

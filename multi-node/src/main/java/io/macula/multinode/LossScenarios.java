@@ -132,7 +132,8 @@ final class LossScenarios {
 		List<String> told = new ArrayList<>();
 		List<Double> returns = new ArrayList<>();
 		long begin;
-		try (ScenarioClient client = client(); SteadyLoad load = SteadyLoad.start(client, log)) {
+		try (ScenarioClient client = client(this.realm.lastingSettings());
+				SteadyLoad load = SteadyLoad.start(client, log)) {
 			Clock.pause(BEFORE);
 			begin = log.now();
 			for (String node : this.nodes) {
@@ -164,7 +165,11 @@ final class LossScenarios {
 	}
 
 	private ScenarioClient client() {
-		ScenarioClient client = ScenarioClient.start(this.realm.settings(this.nodes, this.nodes));
+		return client(this.realm.settings(this.nodes, this.nodes));
+	}
+
+	private ScenarioClient client(List<String> settings) {
+		ScenarioClient client = ScenarioClient.start(settings);
 		try {
 			client.awaitInstances(this.nodes.size());
 			return client;

@@ -69,12 +69,17 @@ final class OwnRealm implements Realm, AutoCloseable {
 
 	@Override
 	public List<String> settings(List<String> nodes, List<String> seeds) {
-		return settings(this.used, nodes, seeds);
+		return settings(this.used, nodes, seeds.stream().map(this::endpoint).toList());
+	}
+
+	@Override
+	public List<String> lastingSettings() {
+		return settings(this.used, nodes(), this.providers.lastingSeeds());
 	}
 
 	@Override
 	public List<String> settingsOf(List<String> types) {
-		return settings(types, nodes(), nodes());
+		return settings(types, nodes(), nodes().stream().map(this::endpoint).toList());
 	}
 
 	@Override
@@ -126,8 +131,7 @@ final class OwnRealm implements Realm, AutoCloseable {
 		if (!types.equals(List.of(EmbeddedEngine.TYPE))) {
 			settings.add("--macula.directory.type=" + String.join(",", types));
 		}
-		engines(types).forEach(
-				(engine) -> settings.addAll(engine.settings(endpoints, seeds.stream().map(this::endpoint).toList())));
+		engines(types).forEach((engine) -> settings.addAll(engine.settings(endpoints, seeds)));
 		return settings;
 	}
 

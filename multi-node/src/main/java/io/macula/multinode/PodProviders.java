@@ -35,6 +35,8 @@ final class PodProviders implements Providers {
 
 	private static final int PORT = 9443;
 
+	private static final String SERVICE = "calculator";
+
 	private static final String READY = "Started ProviderApplication";
 
 	/** As long as the startup probe waits, and the time to find a machine. */
@@ -86,10 +88,16 @@ final class PodProviders implements Providers {
 		return String.valueOf(this.endpoints.get(node));
 	}
 
+	/** The Service of the manifests: addresses of pods do not last. */
+	@Override
+	public List<String> lastingSeeds() {
+		return List.of(SERVICE + ":" + PORT);
+	}
+
 	@Override
 	public void start(String node, List<String> settings) {
 		int factor = nodes().indexOf(node) + 2;
-		// The seed is the Service of the manifests: addresses of pods do not last.
+		// Theirs stand in the manifests.
 		List<String> own = settings.stream().filter((setting) -> !setting.startsWith("--macula.realm.seeds=")).toList();
 		this.kubectl.apply(this.manifests.provider(node, Map.of("CALCULATOR_FACTOR", Integer.toString(factor)), own));
 	}

@@ -37,6 +37,14 @@ interface Providers extends AutoCloseable {
 	String endpoint(String node);
 
 	/**
+	 * Seeds that lead to nodes also after each of them was restarted.
+	 * @return hosts and ports; where nodes keep their addresses, these
+	 */
+	default List<String> lastingSeeds() {
+		return nodes().stream().map(this::endpoint).toList();
+	}
+
+	/**
 	 * Start a node; does not wait until it is ready.
 	 * @param node the node id
 	 * @param settings arguments of its application: those of the directory

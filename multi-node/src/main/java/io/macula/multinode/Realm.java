@@ -59,6 +59,12 @@ interface Realm {
 	List<String> settings(List<String> nodes, List<String> seeds);
 
 	/**
+	 * Settings of a client that stays while each node is restarted.
+	 * @return arguments of an application
+	 */
+	List<String> lastingSettings();
+
+	/**
 	 * Settings of a client that reads some engines only.
 	 * @param types types of their directories, the preferred one first
 	 * @return arguments of an application

@@ -70,6 +70,12 @@ class OwnRealmTests {
 	}
 
 	@Test
+	void aClientThatStaysHasTheSeedsThatLast() {
+		this.realm.use(List.of("embedded"));
+		assertThat(this.realm.lastingSettings()).containsExactly("--macula.realm.seeds=name:1");
+	}
+
+	@Test
 	void whenANodeIsRestartedThenTheEngineIsToldAndItsFormerLogIsGiven() {
 		assertThat(this.realm.restart("node2")).isEqualTo("log of node2");
 		assertThat(this.seen).containsExactly("etcd: leaving node2 node2:1", "stop node2",
@@ -128,6 +134,11 @@ class OwnRealmTests {
 		@Override
 		public String endpoint(String node) {
 			return node + ":1";
+		}
+
+		@Override
+		public List<String> lastingSeeds() {
+			return List.of("name:1");
 		}
 
 		@Override

@@ -132,6 +132,7 @@ class PodProvidersTests {
 		assertThat(waitedFor()).contains("rollout restart deployment calculator-node1",
 				"wait --for delete pod/pod-1 --timeout 20s");
 		assertThat(this.providers.endpoint("node1")).isEqualTo("10.1.0.8:9443");
+		assertThat(this.providers.lastingSeeds()).containsExactly("calculator:9443");
 	}
 
 	/** What was done, without what was looked at. */

@@ -99,6 +99,11 @@ class RemoteRealmTests {
 		}
 
 		@Override
+		public List<String> lastingSettings() {
+			return List.of("lasting");
+		}
+
+		@Override
 		public List<String> settingsOf(List<String> types) {
 			return types;
 		}
