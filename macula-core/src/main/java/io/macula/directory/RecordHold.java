@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -111,10 +112,14 @@ final class RecordHold implements RecordStore.Listener {
 	 */
 	void open() {
 		assert this.loop.inLoop();
-		Answers.within(this.step, Mono.defer(() -> this.store.open(this.lease, this)), this.loop.timer())
+		Opening opening = new Opening();
+		Mono<Session> asked = Mono.defer(() -> this.store.open(this.lease, this)).doOnNext(opening::granted);
+		Answers.within(this.step, asked, this.loop.timer())
 			.switchIfEmpty(Mono.error(() -> new IllegalStateException("the answer is none")))
-			.subscribe((granted) -> this.loop.execute(() -> opened(granted), () -> quietly(granted)),
-					(error) -> this.loop.execute(() -> over("it opens no session: " + text(error))));
+			.subscribe((granted) -> this.loop.execute(() -> opened(granted), () -> quietly(granted)), (error) -> {
+				opening.over();
+				this.loop.execute(() -> over("it opens no session: " + text(error)));
+			});
 	}
 
 	private void opened(Session granted) {
@@ -370,6 +375,37 @@ final class RecordHold implements RecordStore.Listener {
 	private static String text(Throwable error) {
 		String message = error.getMessage();
 		return (message != null) ? message : error.getClass().getSimpleName();
+	}
+
+	/**
+	 * A session that is granted at the moment in which nobody waits for it any more:
+	 * nobody else would end it. For all threads.
+	 */
+	private final class Opening {
+
+		private final AtomicReference<@Nullable Session> granted = new AtomicReference<>();
+
+		private volatile boolean over;
+
+		void granted(Session session) {
+			this.granted.set(session);
+			if (this.over) {
+				leave();
+			}
+		}
+
+		void over() {
+			this.over = true;
+			leave();
+		}
+
+		private void leave() {
+			Session left = this.granted.getAndSet(null);
+			if (left != null) {
+				quietly(left);
+			}
+		}
+
 	}
 
 	/**

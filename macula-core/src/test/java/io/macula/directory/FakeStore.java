@@ -29,6 +29,7 @@ import java.util.function.Supplier;
 
 import io.macula.ServiceName;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.Mono;
 
 /**
@@ -52,6 +53,9 @@ final class FakeStore implements RecordStore {
 	/** Answers a wish for a session with one. */
 	boolean granting = true;
 
+	/** Answers a wish for a session once it is cancelled. */
+	boolean late;
+
 	/** Refuses everything. */
 	@Nullable RuntimeException failure;
 
@@ -63,16 +67,35 @@ final class FakeStore implements RecordStore {
 
 	@Override
 	public Mono<Session> open(Duration lease, Listener listener) {
-		return answer(() -> {
-			if (!this.granting) {
-				return null;
-			}
-			this.opened++;
-			FakeSession session = new FakeSession(this.opened);
-			this.open.add(session);
-			this.listeners.put(session, listener);
-			return session;
-		});
+		if (this.late) {
+			return Mono.fromDirect((subscriber) -> subscriber.onSubscribe(new Subscription() {
+
+				private boolean cancelled;
+
+				@Override
+				public void request(long count) {
+					// Not before the end.
+				}
+
+				@Override
+				public void cancel() {
+					if (!this.cancelled) {
+						this.cancelled = true;
+						subscriber.onNext(grant(listener));
+					}
+				}
+
+			}));
+		}
+		return answer(() -> this.granting ? grant(listener) : null);
+	}
+
+	private FakeSession grant(Listener listener) {
+		this.opened++;
+		FakeSession session = new FakeSession(this.opened);
+		this.open.add(session);
+		this.listeners.put(session, listener);
+		return session;
 	}
 
 	@Override

@@ -220,6 +220,22 @@ class RemoteRegistryTests {
 	}
 
 	@Test
+	void aSessionThatIsGrantedWhenNobodyWaitsAnyMoreIsEnded() {
+		this.store.granting = false;
+		this.store.late = true;
+		start();
+		Lease lease = advertise(10, ONE);
+		pass(LEASE.dividedBy(2));
+		assertThat(this.store.opened).isOne();
+		assertThat(this.store.open).isEmpty();
+		this.store.late = false;
+		this.store.granting = true;
+		pass(LEASE);
+		assertThat(lease.state()).isEqualTo(State.GRANTED);
+		assertThat(this.store.open).hasSize(1);
+	}
+
+	@Test
 	void anotherEndpointOfThisNodeIsNoRival() {
 		start();
 		advertise(10, ONE);
