@@ -19,11 +19,13 @@ package io.macula.directory.etcd;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.macula.directory.RecordStore;
 import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import reactor.core.publisher.Mono;
 
@@ -63,24 +65,38 @@ final class EtcdStore implements RecordStore {
 	@Override
 	public Mono<Session> open(Duration lease, Listener listener) {
 		return Mono.defer(() -> {
-			AtomicBoolean wanted = new AtomicBoolean(true);
 			this.connection.keeps(lease);
 			return Mono.<Session>create((sink) -> {
-				sink.onCancel(() -> wanted.set(false));
-				this.connection.call((client) -> client.getLeaseClient().grant(seconds(lease))).subscribe((granted) -> {
-					EtcdSession session = new EtcdSession(this.connection, this.keys, granted.getID(),
-							Duration.ofSeconds(granted.getTTL()), listener);
-					tell(lease, granted.getTTL());
+				AtomicBoolean wanted = new AtomicBoolean(true);
+				// Nobody gets a session that is granted while the wish for it is
+				// cancelled, and nobody else would end it.
+				AtomicReference<@Nullable EtcdSession> granted = new AtomicReference<>();
+				sink.onCancel(() -> {
+					wanted.set(false);
+					leave(granted);
+				});
+				this.connection.call((client) -> client.getLeaseClient().grant(seconds(lease))).subscribe((answer) -> {
+					EtcdSession session = new EtcdSession(this.connection, this.keys, answer.getID(),
+							Duration.ofSeconds(answer.getTTL()), listener);
+					tell(lease, answer.getTTL());
+					granted.set(session);
 					if (wanted.get()) {
 						session.start();
 						sink.success(session);
 					}
 					else {
-						session.close().onErrorComplete().subscribe();
+						leave(granted);
 					}
 				}, sink::error);
 			});
 		});
+	}
+
+	private static void leave(AtomicReference<@Nullable EtcdSession> granted) {
+		EtcdSession left = granted.getAndSet(null);
+		if (left != null) {
+			left.close().onErrorComplete().subscribe();
+		}
 	}
 
 	/* With a second less than the lease it is kept to. */
