@@ -53,19 +53,25 @@ final class ZooKeeperStore implements RecordStore {
 	@Override
 	public Mono<Session> open(Duration lease, Listener listener) {
 		Duration wanted = ZooKeeperClients.session(lease);
-		return Mono.<Session>create((sink) -> {
+		return Mono.defer(() -> {
 			long begin = System.nanoTime();
 			ZooKeeperSession session = new ZooKeeperSession(this.clients, this.paths, wanted, listener);
-			sink.onCancel(() -> session.close().subscribe());
-			session.open((given) -> {
+			Mono<Session> granted = Mono.create((sink) -> session.open((given) -> {
 				tell(lease, wanted, given);
 				Mono.delay(pause(lease, Duration.ofNanos(System.nanoTime() - begin)))
 					.subscribe((tick) -> sink.success(session));
-			}, (error) -> {
-				session.close().onErrorComplete().subscribe();
-				sink.error(error);
-			});
-		}).timeout(patience(lease), Mono.error(() -> new IllegalStateException(this.clients.settings().unreachable())));
+			}, sink::error));
+			// Also one that is granted at that moment, of which nobody would hear.
+			return granted
+				.timeout(patience(lease),
+						Mono.error(() -> new IllegalStateException(this.clients.settings().unreachable())))
+				.doOnError((error) -> leave(session))
+				.doOnCancel(() -> leave(session));
+		});
+	}
+
+	private static void leave(ZooKeeperSession session) {
+		session.close().onErrorComplete().subscribe();
 	}
 
 	/* A little less than the registry's, which knows no better reason. */
