@@ -29,7 +29,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param interval How often Spring Cloud is asked, give or take a fifth; it is asked at
  * once, too, when its client tells of a change. 100ms to 1h
- * @param timeout After which a question counts as not answered. 100ms to 1h
+ * @param timeout After which a question, or a change of the own registration, counts as
+ * not answered. 100ms to 1h
  * @param reactive Whether the ReactiveDiscoveryClient is asked where there is a
  * DiscoveryClient, too
  * @param applications Discovery ids of the applications that provide a service, by the

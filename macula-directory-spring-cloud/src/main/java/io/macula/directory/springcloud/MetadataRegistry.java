@@ -18,7 +18,8 @@ package io.macula.directory.springcloud;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Realm;
@@ -26,17 +27,27 @@ import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryLease;
 import io.macula.directory.Lease;
 import io.macula.directory.Registry;
+import io.macula.log.DurationText;
 import io.macula.log.FaultLog;
+import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
  * Advertises this node in the metadata of the application's own registration. The
  * registration itself is Spring Cloud's: it is neither made, nor renewed, nor ended here.
- * Safe for all threads; all that may block is done by a thread of its own.
+ * Safe for all threads; all that may block is done by threads of its own.
+ * <p>
+ * What is written is always what must be there at that moment: the node that is
+ * advertised, or that there is none any more. One write at a time: what is asked for
+ * meanwhile follows. One that takes longer than the timeout is told, and given up at
+ * twice that: its thread is interrupted and left to itself, and the next write begins
+ * beside it. It counts all the same if it is done in the end.
  */
 final class MetadataRegistry implements Registry {
 
@@ -48,14 +59,41 @@ final class MetadataRegistry implements Registry {
 
 	private static final Duration WITHDRAWAL = Duration.ofSeconds(1);
 
+	/** As many may hang, deaf to interrupts; then the last one is waited for. */
+	private static final int MOST_THREADS = 4;
+
+	private final LogLimit limit = LogLimit.ofPeers(System::nanoTime, 1);
+
 	private final RegistrationWriter writer;
 
 	private final Realm realm;
 
-	private final ScheduledThreadPoolExecutor thread;
+	private final Duration timeout;
 
-	/** Guarded by this. */
+	private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
+
+	/** All that write, which may be told as a registration while they do. */
+	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+	/** A pause before the next write. */
+	private final Disposable.Swap pause = Disposables.swap();
+
+	/** Guarded by this, as all that follows. */
 	private @Nullable DirectoryLease current;
+
+	/** Withdrawn, but that is not written yet. */
+	private @Nullable DirectoryLease leaving;
+
+	/** What may be there. */
+	private Map<String, String> written = Map.of();
+
+	/** Whether it must be taken away. */
+	private boolean erasing;
+
+	/** The one that is waited for. */
+	private @Nullable Write waited;
+
+	private boolean again;
 
 	private boolean registered;
 
@@ -63,22 +101,16 @@ final class MetadataRegistry implements Registry {
 
 	private @Nullable String fault;
 
-	/** Of the thread. */
-	private Map<String, String> written = Map.of();
-
-	/** The thread while it writes, which may be told as a registration. */
-	private volatile @Nullable Thread writing;
-
-	MetadataRegistry(RegistrationWriter writer, Realm realm, boolean registered) {
+	/**
+	 * A registry.
+	 * @param timeout after which a write is told not to be done
+	 * @param registered whether the application is registered already
+	 */
+	MetadataRegistry(RegistrationWriter writer, Realm realm, Duration timeout, boolean registered) {
 		this.writer = writer;
 		this.realm = realm;
+		this.timeout = timeout;
 		this.registered = registered;
-		this.thread = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread created = new Thread(task, "macula-discovery-registration");
-			created.setDaemon(true);
-			return created;
-		});
-		this.thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 	}
 
 	@Override
@@ -87,13 +119,13 @@ final class MetadataRegistry implements Registry {
 		DirectoryLease before;
 		synchronized (this) {
 			if (this.closed) {
-				lease.become(Lease.State.RELEASED);
-				lease.endWithdrawal();
+				release(lease);
 				return lease;
 			}
 			before = this.current;
 			this.current = lease;
-			this.thread.execute(() -> write(lease));
+			this.erasing = false;
+			next();
 		}
 		if (before != null) {
 			release(before);
@@ -101,54 +133,136 @@ final class MetadataRegistry implements Registry {
 		return lease;
 	}
 
-	private void write(DirectoryLease lease) {
-		boolean known;
-		synchronized (this) {
-			if (this.current != lease) {
-				return;
-			}
-			known = this.registered;
+	/* Of those that are asked for meanwhile only the last one counts. */
+	private synchronized void next() {
+		if (this.waited != null) {
+			this.again = true;
+			return;
 		}
-		Map<String, String> metadata = DiscoveryMetadata.write(lease.advertisement(), this.realm);
-		try {
-			write(metadata, known);
-			this.written = metadata;
-			wrote(lease, known);
+		this.again = false;
+		this.pause.update(Disposables.disposed());
+		DirectoryLease lease = this.current;
+		DirectoryLease left = this.leaving;
+		this.leaving = null;
+		boolean nothing = lease == null && (!this.erasing || this.written.isEmpty());
+		if (left != null && (lease != null || nothing)) {
+			release(left);
+			left = null;
 		}
-		catch (RuntimeException | Error ex) {
-			failed(lease, ex);
-		}
-	}
-
-	private void write(Map<String, String> metadata, boolean known) {
-		this.writing = Thread.currentThread();
-		try {
-			this.writer.write(metadata, known);
-		}
-		finally {
-			this.writing = null;
+		this.erasing = false;
+		if (!nothing) {
+			this.written = (lease != null) ? DiscoveryMetadata.write(lease.advertisement(), this.realm)
+					: DiscoveryMetadata.withdrawn(this.written);
+			Write begun = new Write(lease, left, this.written, this.registered);
+			this.waited = begun;
+			begun.begin();
 		}
 	}
 
-	private synchronized void wrote(DirectoryLease lease, boolean known) {
+	private synchronized void ended(Write ended, @Nullable Throwable failure) {
+		boolean late = this.waited != ended;
+		if (!late) {
+			leave(ended);
+		}
+		if (failure == null) {
+			wrote(ended);
+		}
+		else if (!late) {
+			failed(ended, failure);
+		}
+		if (ended.left != null) {
+			release(ended.left);
+		}
+		if (late && ended.lease != this.current) {
+			// It may have written over what came after it.
+			this.erasing = this.current == null;
+			this.again = true;
+		}
+		if (this.again) {
+			next();
+		}
+	}
+
+	private void leave(Write left) {
+		this.waited = null;
+		left.alarm.dispose();
+	}
+
+	private void wrote(Write done) {
+		DirectoryLease lease = done.lease;
+		if (lease == null || lease != this.current) {
+			return;
+		}
 		this.fault = null;
-		if (this.current == lease && known) {
+		if (done.known) {
 			lease.become(Lease.State.GRANTED);
+			Write same = this.waited;
+			if (same != null && same.lease == lease && !this.again) {
+				leave(same);
+			}
 		}
-		else if (this.current == lease && this.registered) {
+		else if (this.registered) {
 			/* It was registered meanwhile, with these or without. */
-			this.thread.execute(() -> write(lease));
+			this.again = true;
 		}
 	}
 
-	private synchronized void failed(DirectoryLease lease, Throwable cause) {
-		this.fault = "the registration of this application does not take metadata: "
-				+ ((cause instanceof RuntimeException && cause.getMessage() != null) ? cause.getMessage() : cause);
-		faults.warn("The registration of this application does not take the metadata of its node", cause);
-		if (this.current == lease && !this.closed) {
-			lease.become(Lease.State.PENDING);
-			this.thread.schedule(() -> write(lease), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+	private void failed(Write failed, Throwable cause) {
+		DirectoryLease lease = failed.lease;
+		if (lease == null) {
+			faults.warn("The registration of this application may go on to name the services of its node", cause);
+			return;
 		}
+		faults.warn("The registration of this application does not take the metadata of its node", cause);
+		if (lease == this.current) {
+			this.fault = "the registration of this application does not take metadata: "
+					+ ((cause instanceof RuntimeException && cause.getMessage() != null) ? cause.getMessage() : cause);
+			lease.become(Lease.State.PENDING);
+			this.pause.update(Schedulers.parallel().schedule(this::next, AGAIN.toMillis(), TimeUnit.MILLISECONDS));
+		}
+	}
+
+	private synchronized void late(Write late) {
+		if (this.waited != late) {
+			return;
+		}
+		DirectoryLease lease = late.lease;
+		String reason = "the registry of this application has not answered for " + DurationText.of(this.timeout)
+				+ " (macula.directory.discovery-client.timeout)";
+		if (lease == null) {
+			this.limit.log("withdrawn",
+					(suppressed) -> logger.warn(
+							"The registration of this application may go on to name the services of its node: {}{}",
+							reason, suppressed));
+		}
+		else if (lease == this.current) {
+			if (this.fault == null) {
+				this.limit.log("advertised", (suppressed) -> logger
+					.warn("This node may not be advertised: {}; trying on{}", reason, suppressed));
+			}
+			this.fault = reason + ", and may not have the metadata of its node";
+			lease.become(Lease.State.PENDING);
+		}
+		late.alarm.update(timer(() -> giveUp(late)));
+	}
+
+	private synchronized void giveUp(Write late) {
+		if (this.waited != late) {
+			return;
+		}
+		late.interrupt();
+		if (this.threads.size() >= MOST_THREADS) {
+			late.alarm.update(timer(() -> giveUp(late)));
+			return;
+		}
+		leave(late);
+		if (late.lease != null || this.again) {
+			next();
+		}
+	}
+
+	private Disposable timer(Runnable task) {
+		return Schedulers.parallel().schedule(task, this.timeout.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	/**
@@ -157,9 +271,8 @@ final class MetadataRegistry implements Registry {
 	 */
 	synchronized void registered() {
 		this.registered = true;
-		DirectoryLease lease = this.current;
-		if (lease != null && !this.closed && this.writing != Thread.currentThread()) {
-			this.thread.execute(() -> write(lease));
+		if (this.current != null && !this.threads.contains(Thread.currentThread())) {
+			next();
 		}
 	}
 
@@ -177,30 +290,12 @@ final class MetadataRegistry implements Registry {
 				return;
 			}
 			this.current = null;
-			if (!this.closed) {
-				this.thread.execute(() -> erase(lease));
-			}
+			this.leaving = lease;
+			this.erasing = true;
+			this.fault = null;
+			next();
 		}
 		Schedulers.parallel().schedule(() -> release(lease), WITHDRAWAL.toMillis(), TimeUnit.MILLISECONDS);
-	}
-
-	private void erase(DirectoryLease lease) {
-		try {
-			boolean known;
-			synchronized (this) {
-				known = this.registered;
-			}
-			if (!this.written.isEmpty()) {
-				this.written = DiscoveryMetadata.withdrawn(this.written);
-				write(this.written, known);
-			}
-		}
-		catch (RuntimeException | Error ex) {
-			faults.warn("The registration of this application goes on to name the services of its node", ex);
-		}
-		finally {
-			release(lease);
-		}
 	}
 
 	private synchronized void release(DirectoryLease lease) {
@@ -222,9 +317,72 @@ final class MetadataRegistry implements Registry {
 		}).onErrorComplete().doFinally((signal) -> {
 			synchronized (this) {
 				this.closed = true;
-				this.thread.shutdown();
 			}
 		});
+	}
+
+	/**
+	 * One write, by a thread of its own.
+	 */
+	private final class Write {
+
+		private final @Nullable DirectoryLease lease;
+
+		/** Whose withdrawal it is, if somebody waits for that. */
+		private final @Nullable DirectoryLease left;
+
+		private final Map<String, String> metadata;
+
+		private final boolean known;
+
+		private final Disposable.Swap alarm = Disposables.swap();
+
+		private @Nullable Thread thread;
+
+		Write(@Nullable DirectoryLease lease, @Nullable DirectoryLease left, Map<String, String> metadata,
+				boolean known) {
+			this.lease = lease;
+			this.left = left;
+			this.metadata = metadata;
+			this.known = known;
+		}
+
+		void begin() {
+			this.alarm.update(timer(() -> late(this)));
+			Thread created = new Thread(this::run, "macula-discovery-registration");
+			created.setDaemon(true);
+			created.setContextClassLoader(MetadataRegistry.this.loader);
+			MetadataRegistry.this.threads.add(created);
+			this.thread = created;
+			try {
+				created.start();
+			}
+			catch (OutOfMemoryError ex) {
+				// No thread can be had: the alarm says so.
+				MetadataRegistry.this.threads.remove(created);
+			}
+		}
+
+		private void run() {
+			Throwable failure = null;
+			try {
+				MetadataRegistry.this.writer.write(this.metadata, this.known);
+			}
+			catch (RuntimeException | Error ex) {
+				failure = ex;
+			}
+			finally {
+				MetadataRegistry.this.threads.remove(Thread.currentThread());
+			}
+			ended(this, failure);
+		}
+
+		void interrupt() {
+			if (this.thread != null) {
+				this.thread.interrupt();
+			}
+		}
+
 	}
 
 }

@@ -20,7 +20,7 @@ import java.util.Map;
 
 /**
  * Puts metadata into the registration of this application. May block; called by one
- * thread at a time.
+ * thread at a time, and by further ones while that hangs.
  */
 interface RegistrationWriter {
 

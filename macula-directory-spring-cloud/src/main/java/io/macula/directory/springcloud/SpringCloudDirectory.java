@@ -138,7 +138,9 @@ final class SpringCloudDirectory {
 			return null;
 		}
 		RegistrationWriter writer = writer(registration);
-		return (writer != null) ? new MetadataRegistry(writer, context.realm(), this.events.registered()) : null;
+		return (writer != null)
+				? new MetadataRegistry(writer, context.realm(), this.properties.timeout(), this.events.registered())
+				: null;
 	}
 
 	private @Nullable RegistrationWriter writer(Registration registration) {

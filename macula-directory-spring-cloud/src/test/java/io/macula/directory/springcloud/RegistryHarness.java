@@ -52,7 +52,8 @@ final class RegistryHarness implements DirectoryHarness {
 		TestRegistry.Entry registration = new TestRegistry.Entry("application-" + node.nodeId(),
 				node.nodeId() + "-" + node.incarnation());
 		if (this.writing && node.provider()) {
-			written = new MetadataRegistry(new ServiceRegistryWriter<>(this.registry, registration), REALM, true);
+			written = new MetadataRegistry(new ServiceRegistryWriter<>(this.registry, registration), REALM,
+					Duration.ofSeconds(2), true);
 		}
 		DirectoryEngine engine = new SpringCloudEngine(ClientSource.of(this.registry, () -> null), settings, written,
 				() -> {

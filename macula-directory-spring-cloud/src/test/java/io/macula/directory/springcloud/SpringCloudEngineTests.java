@@ -37,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -51,6 +53,8 @@ class SpringCloudEngineTests {
 	private static final Realm REALM = new Realm("shop");
 
 	private static final ServiceName ORDERS = new ServiceName("shop.orders");
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
 	private final TestRegistry registry = new TestRegistry();
 
@@ -180,7 +184,7 @@ class SpringCloudEngineTests {
 	void aNodeIsAdvertisedBeforeAndAfterItsApplicationIsRegistered() {
 		TestRegistry.Entry registration = new TestRegistry.Entry("orders", "1");
 		MetadataRegistry written = new MetadataRegistry(new ServiceRegistryWriter<>(this.registry, registration), REALM,
-				false);
+				TIMEOUT, false);
 		Lease lease = written.advertise(advertisement("a", 100));
 		Awaitility.await().until(() -> "a".equals(registration.metadata().get("macula-node-id")));
 		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
@@ -202,7 +206,7 @@ class SpringCloudEngineTests {
 	void aRegistrationThatTakesNoMetadataIsTold() {
 		TestRegistry.Entry registration = new TestRegistry.Entry("orders", "1", Map.of());
 		MetadataRegistry written = new MetadataRegistry(new ServiceRegistryWriter<>(this.registry, registration), REALM,
-				true);
+				TIMEOUT, true);
 		Lease lease = written.advertise(advertisement("a", 100));
 		Awaitility.await().until(() -> String.valueOf(written.fault()).contains("cannot be changed"));
 		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
@@ -216,7 +220,7 @@ class SpringCloudEngineTests {
 		TestRegistry.Entry registration = new TestRegistry.Entry("orders", "1");
 		this.registry.register(registration);
 		MetadataRegistry written = new MetadataRegistry(new ServiceRegistryWriter<>(this.registry, registration), REALM,
-				true);
+				TIMEOUT, true);
 		Lease lease = written.advertise(advertisement("a", 100));
 		Awaitility.await().until(() -> lease.state() == Lease.State.GRANTED);
 		registration.metadata().clear();
@@ -237,12 +241,89 @@ class SpringCloudEngineTests {
 			if (writes.getAndIncrement() == 0) {
 				throw new NoClassDefFoundError("a/b/C");
 			}
-		}, REALM, true);
+		}, REALM, TIMEOUT, true);
 		Lease lease = written.advertise(advertisement("a", 100));
 		Awaitility.await().until(() -> String.valueOf(written.fault()).contains("a/b/C"));
 		Awaitility.await().until(() -> lease.state() == Lease.State.GRANTED);
 		assertThat(written.fault()).isNull();
 		written.close().block(Duration.ofSeconds(5));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@ExtendWith(OutputCaptureExtension.class)
+	void aRegistryThatHangsIsToldOnceAndTriedAgain(boolean deaf, CapturedOutput output) {
+		CountDownLatch latch = new CountDownLatch(1);
+		AtomicInteger writes = new AtomicInteger();
+		MetadataRegistry written = new MetadataRegistry((metadata, registered) -> {
+			if (writes.incrementAndGet() < 3) {
+				TestRegistry.await(latch, deaf);
+			}
+		}, REALM, Duration.ofMillis(300), true);
+		Lease lease = written.advertise(advertisement("a", 100));
+		Awaitility.await().until(() -> written.fault() != null);
+		assertThat(written.fault()).contains("has not answered for 300 ms",
+				"macula.directory.discovery-client.timeout");
+		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
+		Awaitility.await().until(() -> lease.state() == Lease.State.GRANTED);
+		assertThat(written.fault()).isNull();
+		assertThat(writes).hasValue(3);
+		assertThat(output.getAll())
+			.containsOnlyOnce("This node may not be advertised: the registry of this application");
+		latch.countDown();
+		written.close().block(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void aRegistryThatIsSlowIsBelievedWhenItAnswers() {
+		CountDownLatch latch = new CountDownLatch(1);
+		AtomicInteger writes = new AtomicInteger();
+		MetadataRegistry written = new MetadataRegistry((metadata, registered) -> {
+			writes.incrementAndGet();
+			TestRegistry.await(latch, false);
+		}, REALM, Duration.ofSeconds(1), true);
+		Lease lease = written.advertise(advertisement("a", 100));
+		Awaitility.await().until(() -> written.fault() != null);
+		latch.countDown();
+		Awaitility.await().until(() -> lease.state() == Lease.State.GRANTED);
+		assertThat(written.fault()).isNull();
+		assertThat(writes).hasValue(1);
+		written.close().block(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void aRegistryThatHangsForEverTakesAFewThreadsOnly() {
+		CountDownLatch latch = new CountDownLatch(1);
+		AtomicInteger writes = new AtomicInteger();
+		MetadataRegistry written = new MetadataRegistry((metadata, registered) -> {
+			writes.incrementAndGet();
+			TestRegistry.await(latch, true);
+		}, REALM, Duration.ofMillis(100), true);
+		Lease lease = written.advertise(advertisement("a", 100));
+		Awaitility.await().until(() -> writes.get() == 4);
+		Awaitility.await().during(Duration.ofMillis(600)).until(() -> writes.get() == 4);
+		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
+		latch.countDown();
+		Awaitility.await().until(() -> lease.state() == Lease.State.GRANTED);
+		written.close().block(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void whatIsWithdrawnWhileTheRegistryHangsIsNotThereInTheEnd() {
+		TestRegistry.Entry registration = new TestRegistry.Entry("orders", "1");
+		MetadataRegistry written = new MetadataRegistry(new ServiceRegistryWriter<>(this.registry, registration), REALM,
+				Duration.ofMillis(300), true);
+		CountDownLatch latch = new CountDownLatch(1);
+		this.registry.hang(latch);
+		Lease lease = written.advertise(advertisement("a", 100));
+		Awaitility.await().until(() -> written.fault() != null);
+		written.close().block(Duration.ofSeconds(5));
+		assertThat(lease.state()).isEqualTo(Lease.State.RELEASED);
+		assertThat(written.fault()).isNull();
+		latch.countDown();
+		Awaitility.await()
+			.untilAsserted(
+					() -> assertThat(this.registry.metadata("orders", "1")).containsEntry("macula-services", ""));
 	}
 
 	private SpringCloudEngine open(Duration interval, Map<ServiceName, List<String>> applications) {

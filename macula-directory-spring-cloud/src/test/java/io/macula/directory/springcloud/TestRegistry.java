@@ -94,17 +94,25 @@ final class TestRegistry implements ServiceRegistry<TestRegistry.Entry>, Discove
 				throw this.failure;
 			}
 		}
-		while (deaf != null && deaf.getCount() > 0) {
-			Thread.interrupted();
-			LockSupport.parkNanos(1_000_000);
+		if (deaf != null) {
+			await(deaf, true);
 		}
 		if (latch != null) {
-			try {
-				latch.await();
+			await(latch, false);
+		}
+	}
+
+	/** Hang until the latch is open, or, unless deaf, until interrupted. */
+	static void await(CountDownLatch latch, boolean deaf) {
+		try {
+			while (deaf && latch.getCount() > 0) {
+				Thread.interrupted();
+				LockSupport.parkNanos(1_000_000);
 			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException("interrupted", ex);
-			}
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException("interrupted", ex);
 		}
 	}
 
