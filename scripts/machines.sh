@@ -31,6 +31,7 @@ die() {
 	exit 2
 }
 
+# shellcheck source=scripts/lib/paths.sh
 . "$(dirname "$0")/lib/paths.sh"
 
 [ $# -ge 2 ] || die "Expected a hosts file and a command: scripts/machines.sh HOSTS up|rollback|test|stress|logs|down"
