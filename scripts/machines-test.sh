@@ -206,10 +206,14 @@ run bad-option scripts/machines.sh "$out/realm" up --password x
 is "unknown option: status" 2 "$status"
 says "unknown option" "$text" "'--password' is not known"
 
+run early scripts/machines.sh "$out/realm" rollback
+is "rollback before any up: status" 2 "$status"
+says "rollback before any up" "$text" "^No machine of .*realm has a provider: deploy one by 'up'"
+
 # One machine for each fault, all told at once.
 on beam01 sh -c 'mkdir -p /opt/bin; printf "#!/bin/sh\necho openjdk version \\\"11.0.2\\\" >&2\n" > /opt/bin/java; chmod 755 /opt/bin/java'
 on beam02 sh -c 'mkdir -p /opt/small && mount -t tmpfs -o size=16m none /opt/small'
-on beam03 sh -c 'mkdir -p /opt/foreign && touch /opt/foreign/thesis.txt; mkdir -p /opt/locked/lock; echo "ann@desk process 7" > /opt/locked/lock/owner'
+on beam03 sh -c 'mkdir -p /opt/foreign/releases && touch /opt/foreign/releases/thesis.txt; mkdir -p /opt/locked/lock; echo "ann@desk process 7" > /opt/locked/lock/owner'
 on beam03 "$sshd" -f "$out/beam03/sshd_config" -o Port=8081 -o PidFile="$out/beam03/second.pid"
 cat > "$out/faults" << END
 old-java  old-java  root    22    provider  java=/opt/bin/java
@@ -222,8 +226,12 @@ run faults scripts/machines.sh "$out/faults" up --mode process
 is "faults of machines: status" 2 "$status"
 says "faults of machines" "$text" 'old-java: Java at /opt/bin/java is 11: expected 17' 'no-java: there is no Java at /opt/bin/none' \
 	'full: [0-9]+ MB are free .*its disk is full: make room' 'taken: TCP port 8081 is taken by another process: stop' \
-	'taken: another run holds its lock \(ann@desk process 7\): wait' 'foreign: /opt/foreign is there and has other things in it \(thesis.txt\): move' \
+	'taken: another run holds its lock \(ann@desk process 7\): wait' 'foreign: /opt/foreign is there and has other things in it \(releases\): move' \
 	'foreign: user deploy may not write to /opt/foreign'
+echo "foreign  foreign  root  22  provider  directory=/opt/foreign" > "$out/foreign"
+run faults-down scripts/machines.sh "$out/foreign" down --mode process
+says "what is somebody else's is not taken away" "$text" '^foreign: /opt/foreign has other things in it, which stay: releases'
+is "what is somebody else's" /opt/foreign/releases/thesis.txt "$(on beam03 find /opt/foreign -type f)"
 kill "$(cat "$out/beam03/second.pid")"
 cat > "$out/unreached" << END
 changed  changed   root    22    provider

@@ -175,7 +175,14 @@ final class Facts {
 		String lock = first("lock");
 		String present = mode();
 		String found = first("found");
-		if (lock != null) {
+		String elsewhere = first("elsewhere");
+		if (elsewhere != null) {
+			String other = SshFailure.last(elsewhere);
+			problems.add("its unit " + Release.SERVICE + ".service is that of another directory (" + other
+					+ "), and a machine has one: take directory=" + other
+					+ ", or take that provider away by 'down' with its own hosts file");
+		}
+		else if (lock != null) {
 			problems.add("another run holds its lock (" + SshFailure.last(lock)
 					+ "): wait for its end; if it was killed: rm -r " + this.machine.directory()
 					+ "/lock there, and look at it with 'logs'");
@@ -190,7 +197,7 @@ final class Facts {
 		}
 		else if (present == null && found != null && !found.isEmpty()) {
 			problems.add(this.machine.directory() + " is there and has other things in it (" + SshFailure.last(found)
-					+ "): move them away, take them away by 'down' if they are of an earlier run, or take directory=PATH");
+					+ "): move them away, or take directory=PATH");
 		}
 	}
 

@@ -203,7 +203,7 @@ final class HostsFile {
 			case UDP, HTTP -> port(number, key(setting), value);
 			case DIRECTORY, JAVA -> {
 				matching(number, key(setting), value, PATH, "an absolute path of letters, digits, and . _ + -");
-				if (value.contains("/..") || value.contains("/./")) {
+				if (value.contains("/..") || value.contains("/./") || value.endsWith("/.")) {
 					fault(number, key(setting) + " '" + value + "' is not valid", "a path without . and ..");
 				}
 			}

@@ -50,6 +50,8 @@ final class Machines {
 
 	private final Mode mode;
 
+	private final boolean deployed;
+
 	/**
 	 * Read the hosts file, and find out how it was deployed where nothing is said.
 	 * @param arguments of the command: {@code hosts}, and, if they are given,
@@ -72,11 +74,25 @@ final class Machines {
 		String given = arguments.optional("mode", "");
 		Mode otherwise = given.isEmpty() ? Mode.SYSTEMD : Mode.of(given);
 		this.dry = dryRun ? new DryRun(this.ssh, deployed, otherwise, out) : null;
-		this.mode = (given.isEmpty() && !dryRun) ? detected() : otherwise;
+		Mode found = (given.isEmpty() && !dryRun) ? detected() : otherwise;
+		this.deployed = found != null;
+		this.mode = (found != null) ? found : otherwise;
 	}
 
 	Mode mode() {
 		return this.mode;
+	}
+
+	/**
+	 * That there is something to look at, or to go back from.
+	 * @return the same
+	 * @throws CannotDeployException if no machine has a provider
+	 */
+	Machines deployed() {
+		if (!this.deployed) {
+			throw new CannotDeployException("No machine of " + this.hosts + " has a provider: deploy one by 'up'");
+		}
+		return this;
 	}
 
 	Limits limits() {
@@ -128,8 +144,11 @@ final class Machines {
 		return new Fleet((this.dry != null) ? this.dry : this.back, this.mode, others, owner());
 	}
 
-	/** As it was deployed; all machines in one way. */
-	private Mode detected() {
+	/**
+	 * As it was deployed; all machines in one way.
+	 * @return the mode, or {@code null} if no machine has a provider
+	 */
+	private @Nullable Mode detected() {
 		Fleet any = new Fleet(this.ssh, Mode.SYSTEMD, this.limits, owner());
 		List<Machine> providers = with(Role.PROVIDER);
 		List<String> modes = Together.ask(providers, any::deployed);
@@ -142,7 +161,7 @@ final class Machines {
 			throw new CannotDeployException("The machines were deployed in several modes, " + found
 					+ ": take away those that are wrong by a hosts file of these and 'down --mode MODE'");
 		}
-		return found.keySet().stream().findFirst().map(Mode::of).orElse(Mode.SYSTEMD);
+		return found.keySet().stream().findFirst().map(Mode::of).orElse(null);
 	}
 
 	/** Who this is, for whoever finds the lock. */

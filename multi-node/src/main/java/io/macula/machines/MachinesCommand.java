@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import io.macula.harness.Arguments;
 import io.macula.machines.Machine.Role;
@@ -113,8 +114,8 @@ public final class MachinesCommand {
 			this.machines = present;
 			return switch (this.command) {
 				case "up" -> up(present);
-				case "rollback" -> rollback(present);
-				case "logs" -> logs(present);
+				case "rollback" -> rollback(present.deployed());
+				case "logs" -> logs(present.deployed());
 				case "down" -> down(present);
 				case "test" -> test(present);
 				default -> throw new CannotDeployException("Command '" + this.command + "' is not known");
@@ -146,7 +147,10 @@ public final class MachinesCommand {
 		List<Facts> found = rollout.look(present.with(Role.PROVIDER), present.mode(), 0);
 		return changed(() -> {
 			rollout.rollback(found);
-			this.done.println("All have the release before");
+			this.done.println("All have release " + found.stream()
+				.map((facts) -> Objects.requireNonNull(facts.previous()))
+				.distinct()
+				.collect(Collectors.joining(", ")) + " again");
 		});
 	}
 

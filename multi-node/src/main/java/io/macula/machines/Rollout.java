@@ -128,13 +128,16 @@ final class Rollout {
 			this.out.println(ex.getMessage());
 			this.out.println("Taking back what was done");
 			throw new CannotDeployException(this.undo.run() ? "Nothing has changed: what ran before runs"
-					: "Not all could be taken back, see above: mend that, and then 'up' again or 'down'", ex);
+					: "Not all could be taken back, see above: mend that, remove each lock that was kept "
+							+ "(rm -r there), and then 'up' again or 'down'",
+					ex);
 		}
 	}
 
 	private void lock() {
 		Together.each(this.providers, (machine) -> {
-			this.undo.later(machine.name() + " keeps its lock", () -> this.back.end(machine));
+			this.undo.later(machine.name() + " keeps its lock (" + machine.directory() + "/lock)",
+					() -> this.back.end(machine));
 			this.fleet.begin(machine);
 		});
 	}

@@ -22,6 +22,11 @@ deployed() {
 	fi
 }
 
+# Whether what is there was put there by this script. Others lay out their folders alike.
+own() {
+	[ "$(deployed)" = "$mode" ]
+}
+
 # Facts, one a line; what follows from them is decided where they are read.
 check() {
 	say uid "$(id -u)"
@@ -29,7 +34,9 @@ check() {
 	for tool in bash awk sha256sum readlink flock setsid df; do
 		command -v "$tool" > /dev/null || say missing "$tool"
 	done
-	say java "$("$java" -version 2>&1 | head -n 1)"
+	# Before its version it tells of JAVA_TOOL_OPTIONS and the like, which the machine may have.
+	said=$("$java" -version 2>&1 || true)
+	say java "$(printf '%s\n' "$said" | grep -m 1 ' version "' || printf '%s\n' "$said" | head -n 1)"
 	parent=$directory
 	while [ ! -d "$parent" ]; do
 		parent=${parent%/*}
@@ -78,7 +85,7 @@ secret() {
 	sed -n 's/^MACULA_REALM_SECRET=//p' "$directory/current/provider.env"
 }
 
-# One at a time: whoever made the lock.
+# One at a time: whoever made the lock. From here on the directory is marked as this script's own.
 begin() {
 	mkdir -p "$directory"
 	chmod 755 "$directory"
@@ -88,7 +95,9 @@ begin() {
 		echo "lock is held by $(cat "$directory/lock/owner" 2> /dev/null || echo somebody)" >&2
 		return 1
 	fi
-	printf '%s\n' "$owner" > "$directory/lock/owner"
+	# On a full disk a lock without an owner would be nobody's to give back.
+	printf '%s\n' "$owner" > "$directory/lock/owner" || { rm -rf "$directory/lock"; return 1; }
+	[ -f "$directory/mode" ] || printf '%s\n' "$mode" > "$directory/mode"
 }
 
 # Gives the lock back, and what is empty then; a lock of somebody else stays.
@@ -130,7 +139,6 @@ put() {
 publish() {
 	alone
 	mv "$directory/releases/.$release.part" "$directory/releases/$release"
-	printf '%s\n' "$mode" > "$directory/mode"
 }
 
 discard() {
@@ -193,8 +201,11 @@ down() {
 	fi
 	alone
 	remove
-	rm -rf "$directory/releases" "$directory/current" "$directory/previous" "$directory/.current" "$directory/.previous" \
-		"$directory/mode" "$directory/run" "$directory/log"
+	if own; then
+		rm -rf "$directory/releases" "$directory/current" "$directory/previous" "$directory/.current" "$directory/.previous" \
+			"$directory/run" "$directory/log"
+		rm -f "$directory/mode"
+	fi
 	if [ -d "$directory" ] && ! rmdir "$directory" 2> /dev/null; then
 		say left "$(things)"
 	fi

@@ -2,14 +2,12 @@
 # A provider that is a process of its own, for machines without systemd.
 
 check_mode() {
-	if [ -f "$directory/run/pid" ]; then
-		say installed "$directory/run/pid"
-	fi
+	true
 }
 
-# The id may long be that of another process.
+# The id may long be that of another process, or be kept by another program.
 alive() {
-	pid=$(cat "$directory/run/pid" 2> /dev/null) && [ -r "/proc/$pid/cmdline" ] \
+	own && pid=$(cat "$directory/run/pid" 2> /dev/null) && [ -r "/proc/$pid/cmdline" ] \
 		&& tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null | grep -qF "$directory/releases/"
 }
 
@@ -70,8 +68,10 @@ shoot() {
 
 remove() {
 	alone
-	stop
-	rm -f "$directory/run/pid"
+	if own; then
+		stop
+		rm -f "$directory/run/pid"
+	fi
 }
 
 life() {

@@ -3,7 +3,18 @@
 
 check_mode() {
 	[ -d /run/systemd/system ] || say missing systemd
-	[ ! -e "/etc/systemd/system/$service.service" ] || say installed "/etc/systemd/system/$service.service"
+	if [ -e "/etc/systemd/system/$service.service" ]; then
+		if of_directory; then
+			say installed "/etc/systemd/system/$service.service"
+		else
+			say elsewhere "$(sed -n 's#^EnvironmentFile=\(.*\)/current/.*#\1#p' "/etc/systemd/system/$service.service" | head -n 1)"
+		fi
+	fi
+}
+
+# Whether the unit is that of the directory: there is one of its name on a machine.
+of_directory() {
+	grep -qF "=$directory/current/" "/etc/systemd/system/$service.service"
 }
 
 # While it waits to be started again after it ended, its state is another.
@@ -36,7 +47,7 @@ shoot() {
 
 remove() {
 	alone
-	if [ -e "/etc/systemd/system/$service.service" ]; then
+	if [ -e "/etc/systemd/system/$service.service" ] && of_directory; then
 		systemctl --quiet disable --now "$service"
 		rm -f "/etc/systemd/system/$service.service"
 		systemctl daemon-reload

@@ -56,6 +56,7 @@ class FactsTests {
 					lock=ann@desk process 7 | another run holds its lock (ann@desk process 7): wait for its end; if it was killed: rm -r /opt/macula/lock
 					mode=docker | its provider was deployed by --mode docker: take that one, or 'down' first
 					installed=container x | leftover of an earlier run: container x, without a release: take it away by 'down --mode systemd'
+					elsewhere=/srv/a | its unit macula-provider.service is that of another directory (/srv/a), and a machine has one: take directory=/srv/a
 					found=thesis.txt | /opt/macula is there and has other things in it (thesis.txt): move them away
 					writable= | may not write to /opt/macula
 					""")

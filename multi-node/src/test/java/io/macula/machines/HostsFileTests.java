@@ -92,6 +92,7 @@ class HostsFileTests {
 					a a root 22 provider directory=macula | directory 'macula' is not valid: expected an absolute path
 					a a root 22 provider directory=/ | directory '/' is not valid: expected an absolute path
 					a a root 22 provider directory=/opt/../etc | directory '/opt/../etc' is not valid: expected a path without . and ..
+					a a root 22 provider directory=/opt/. | directory '/opt/.' is not valid: expected a path without . and ..
 					a a root 22 provider java=/opt/j'dk/java | is not valid: expected an absolute path
 					a a root 22 provider zone=a/b | zone 'a/b' is not valid
 					""")

@@ -121,7 +121,8 @@ class RolloutTests {
 	void whatCannotBeTakenBackIsTold() {
 		this.remote.failing.addAll(List.of("b ready", "a discard"));
 		assertThatExceptionOfType(CannotDeployException.class).isThrownBy(() -> up(NOTHING))
-			.withMessageStartingWith("Not all could be taken back");
+			.withMessageStartingWith("Not all could be taken back")
+			.withMessageContaining("remove each lock that was kept");
 		assertThat(this.printed.toString(StandardCharsets.UTF_8)).contains("a keeps release 1-", "a: discard failed");
 	}
 

@@ -128,6 +128,78 @@ class StepTests {
 		assertThat(this.directory.resolve("releases/a")).exists();
 	}
 
+	@Test
+	void whatSomebodyElseHasPutThereIsNotTakenAway() throws IOException {
+		// As other programs lay out their folders, too.
+		Path release = Files.createDirectories(this.directory.resolve("releases/20260101"));
+		Path log = Files.createDirectories(this.directory.resolve("log")).resolve("production.log");
+		Files.writeString(log, "text");
+		Files.createSymbolicLink(this.directory.resolve("current"), Path.of("releases/20260101"));
+		Process other = new ProcessBuilder("sh", "-c", "read x", release.toString()).start();
+		try {
+			Path pid = Files.createDirectories(this.directory.resolve("run")).resolve("pid");
+			Files.writeString(pid, other.pid() + "\n");
+			assertThat(step("down")).isEqualTo("left=current log releases run \n");
+			assertThat(other.isAlive()).isTrue();
+			assertThat(List.of(release, log, pid)).allMatch(Files::exists);
+			Files.writeString(this.directory.resolve("mode"), "0644\n");
+			assertThat(step("down")).isEqualTo("left=current log mode releases run \n");
+			assertThat(log).exists();
+		}
+		finally {
+			other.destroyForcibly();
+		}
+	}
+
+	@Test
+	void whatARunHasPutThereIsTakenAwayEvenIfItWasKilled() throws IOException {
+		step("begin");
+		step("install");
+		assertThat(this.directory.resolve("releases/.1-a.part")).isDirectory();
+		Shell.run("rm", "-r", this.directory.resolve("lock").toString());
+		assertThat(step("down")).isEmpty();
+		assertThat(this.directory).doesNotExist();
+	}
+
+	@Test
+	void whenNothingCanBeWrittenThenNoLockStays() {
+		String script = Step.of(Mode.PROCESS, "begin", variables()).script();
+		assertThatIllegalStateException()
+			.isThrownBy(() -> Shell.feed("trap '' XFSZ\nulimit -f 0\n" + script, "sh", "-s"));
+		assertThat(this.directory).isEmptyDirectory();
+	}
+
+	@Test
+	void whatIsBegunAndEndedLeavesNothing() {
+		step("begin");
+		step("end");
+		assertThat(this.directory).doesNotExist();
+	}
+
+	/** Options that the machine has for each JVM are told before the version. */
+	@Test
+	void theVersionOfJavaIsFoundBehindOtherWords() throws IOException {
+		Path java = this.directory.resolve("java");
+		Files.writeString(java, """
+				#!/bin/sh
+				echo 'Picked up JAVA_TOOL_OPTIONS: -Dx=y' >&2
+				echo 'NOTE: Picked up JDK_JAVA_OPTIONS: @options' >&2
+				echo 'openjdk version "17.0.1"' >&2
+				""");
+		Shell.run("chmod", "755", java.toString());
+		assertThat(step("check").lines()).contains("java=openjdk version \"17.0.1\"");
+	}
+
+	private String step(String name) {
+		return Shell.feed(Step.of(Mode.PROCESS, name, variables()).script(), "sh", "-s");
+	}
+
+	private Map<String, String> variables() {
+		return Map.of("directory", this.directory.toString(), "mode", "process", "owner", "me",
+				"patience", "0", "release", "1-a", "java", this.directory.resolve("java").toString(), "udp", "1",
+				"http", "1", "stop_seconds", "1", "service", "macula-provider");
+	}
+
 	/** One that lost its connection goes on there. */
 	@Test
 	void aStepWaitsForTheEndOfTheOneBefore() throws Exception {
