@@ -64,6 +64,10 @@ while [ $# -gt 0 ]; do
 			shift
 			;;
 	esac
+	case "$1" in
+		--dry-run | --keep) ;;
+		*) [ -n "$value" ] || die "$name needs a value" ;;
+	esac
 	case "$command $name" in
 		*' --dry-run') dry_run=yes ;;
 		'test --keep' | 'stress --keep') keep=--keep ;;

@@ -22,7 +22,8 @@
 #              directory) or stress; or migration: from the embedded directory to ENGINE (by default etcd), which is run with each but
 #              the embedded one
 # N            seconds that each rate of the stress lasts: 1, or 5 where it is the only scenario
-# --keep       keep criteria and figures in multi-node/results, and write docs/multi-node-results.md from all that is kept
+# --keep       keep criteria and figures in multi-node/results, and write docs/multi-node-results.md from all that is kept; with --only
+#              those of the other scenarios stay
 # results      run nothing, and write that page again, after results of others came in
 #
 # Prints a table and writes target/multi-node/report.json, and report.html with plots. Ends with 1 if a criterion did not hold, and
@@ -37,6 +38,7 @@ case "${1:-}" in
 	*) environment=$1; shift ;;
 esac
 if [ "$environment" = results ]; then
+	[ $# -eq 0 ] || { echo "Argument '$1' is not known to 'results': expected none" >&2; exit 2; }
 	. scripts/lib/build.sh
 	build_jars multi-node
 	exec "$java" -jar "$runner_jar" results multi-node/results docs/multi-node-results.md
@@ -70,6 +72,7 @@ while [ $# -gt 0 ]; do
 			shift
 			;;
 	esac
+	[ -n "$value" ] || { echo "$name needs a value" >&2; exit 2; }
 	case "$name" in
 		--directory) directory=$value ;;
 		--kubeconfig) kubeconfig=$(absolute "$value") ;;
@@ -116,6 +119,14 @@ cannot_run() {
 
 if [ -n "$clients" ] && [ "$environment" != compose ]; then
 	echo "--clients is known to the environment compose alone: in $environment clients have one place" >&2
+	exit 2
+fi
+if [ -n "$hosts" ] && [ "$environment" != machines ]; then
+	echo "--hosts is known to the environment machines alone" >&2
+	exit 2
+fi
+if [ -n "$kubeconfig" ] && [ "$environment" != kubernetes ] && [ "$directory" != kubernetes ]; then
+	echo "--kubeconfig is known to the environment and the directory kubernetes alone" >&2
 	exit 2
 fi
 if [ -n "$registry$tag" ] && [ "$environment" != kubernetes ]; then

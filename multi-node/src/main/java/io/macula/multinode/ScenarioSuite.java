@@ -50,7 +50,7 @@ final class ScenarioSuite {
 		Duration rate = rate(arguments.optional("rate-seconds", only.equals(STRESS) ? "5" : "1"));
 		all(type, rate);
 		if (!only.isEmpty()) {
-			List<String> chosen = List.of(only.split(","));
+			List<String> chosen = List.of(only.split(",", -1));
 			for (String name : chosen) {
 				if (!this.scenarios.containsKey(name)) {
 					throw new CannotRunException("Scenario '" + name + "' is not one of the directory '" + type

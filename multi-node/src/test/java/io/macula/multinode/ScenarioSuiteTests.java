@@ -48,6 +48,9 @@ class ScenarioSuiteTests {
 		assertThatExceptionOfType(CannotRunException.class).isThrownBy(() -> suite("etcd", "--only=failover,seed-los"))
 			.withMessageStartingWith(
 					"Scenario 'seed-los' is not one of the directory 'etcd': expected one of multi-end");
+		// Otherwise none would be run.
+		assertThatExceptionOfType(CannotRunException.class).isThrownBy(() -> suite("embedded", "--only=,"))
+			.withMessageStartingWith("Scenario '' is not one of the directory 'embedded': expected one of multi-end");
 		assertThatExceptionOfType(CannotRunException.class).isThrownBy(() -> suite("etcd", "--rate-seconds=soon"))
 			.withMessage("--rate-seconds 'soon' is not valid: expected a number from 1");
 	}

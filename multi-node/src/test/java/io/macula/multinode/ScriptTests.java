@@ -61,6 +61,9 @@ class ScriptTests {
 	@Test
 	void whenAnArgumentHasNoValueThenItIsNamed() throws Exception {
 		assertThat(refused("--only")).isEqualTo("--only needs a value");
+		// Of a variable that expands to nothing: all scenarios are not meant.
+		assertThat(refused("--only", "")).isEqualTo("--only needs a value");
+		assertThat(refused("--directory=")).isEqualTo("--directory needs a value");
 	}
 
 	@Test
@@ -156,6 +159,9 @@ class ScriptTests {
 		assertThat(refused("compose", "--tag=1"))
 			.startsWith("--registry and --tag are known to the environment kubernetes");
 		assertThat(refused("local", "--registry=x/")).startsWith("--registry and --tag are known to");
+		assertThat(refused("local", "--hosts=lab")).startsWith("--hosts is known to the environment machines");
+		assertThat(refused("netns", "--kubeconfig=k")).startsWith("--kubeconfig is known to the environment and the");
+		assertThat(refused("results", "--keep")).startsWith("Argument '--keep' is not known to 'results'");
 	}
 
 	/** A file where the script is called. */
