@@ -51,6 +51,13 @@ class EndpointTests {
 			.hasToString("10.0.0.1:9443");
 	}
 
+	/** As a template writes both families. */
+	@Test
+	void anAddressOfEitherFamilyMayStandInBrackets() {
+		assertThat(Endpoint.parse("[192.0.2.7]:9443")).isEqualTo(new Endpoint("192.0.2.7", 9443))
+			.hasToString("192.0.2.7:9443");
+	}
+
 	@Test
 	void whenAnAddressHasAZoneThenTheZoneStaysAsItIs() {
 		assertThat(Endpoint.parse("[FE80:0:0:0:0:0:0:1%Eth0]:9443")).isEqualTo(new Endpoint("fe80::1%Eth0", 9443))

@@ -242,6 +242,7 @@ class ManifestTests {
 				workload.hasTheTimeToDrain();
 				workload.hasTheSecretWhereTheApplicationLooks();
 				workload.mayDoNothingElse();
+				workload.isReachedAtItsMachine();
 				hasAnAccountOfItsOwn(workload);
 				mayBeDisrupted(workload);
 				isAllowedItsTraffic(workload);

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,6 +35,7 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.macula.Endpoint;
 
 import org.springframework.boot.convert.DurationStyle;
 
@@ -99,6 +101,20 @@ final class Workload {
 
 	private String sample() {
 		return this.container.getImage().replaceAll("^.*/|[:@].*$", "");
+	}
+
+	/** Of either family, since an IPv6 address has to stand in brackets. */
+	void isReachedAtItsMachine() {
+		variables().stream()
+			.filter((variable) -> variable.getName().equals("MACULA_PROVIDER_FURTHERADDRESSES"))
+			.forEach((variable) -> {
+				for (String address : List.of("192.0.2.7", "2001:db8::7")) {
+					Endpoint further = Endpoint.parse(variable.getValue().replace("$(HOST_IP)", address));
+					assertThat(further.host()).isEqualTo(address);
+					assertThat(this.container.getPorts()).anyMatch((port) -> "UDP".equals(port.getProtocol())
+							&& Objects.equals(port.getHostPort(), further.port()));
+				}
+			});
 	}
 
 	/** A misspelt variable is one that nobody reads. */
