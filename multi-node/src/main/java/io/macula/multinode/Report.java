@@ -21,8 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +50,8 @@ import tools.jackson.databind.json.JsonMapper;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record Report(boolean passed, String environment, String directory, @Nullable String cannotRun, String at, String java,
 		String system, int processors, Map<String, String> facts, List<ScenarioReport> scenarios) {
+
+	private static final String EARLIER = "of the run that began ";
 
 	private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -76,6 +82,32 @@ record Report(boolean passed, String environment, String directory, @Nullable St
 	Report notRun(String reason) {
 		return new Report(false, this.environment, this.directory, reason, this.at, this.java, this.system,
 				this.processors, Map.of(), List.of());
+	}
+
+	/**
+	 * The same with what an earlier run has of other scenarios; a fact says of which run
+	 * they are.
+	 * @param earlier a report of the same environment
+	 * @return scenarios in the order of the earlier run, then those that are new
+	 */
+	Report beside(Report earlier) {
+		Map<String, ScenarioReport> all = new LinkedHashMap<>();
+		earlier.scenarios.forEach((scenario) -> all.put(scenario.name(), scenario));
+		Set<String> others = new LinkedHashSet<>(all.keySet());
+		this.scenarios.forEach((scenario) -> all.put(scenario.name(), scenario));
+		this.scenarios.forEach((scenario) -> others.remove(scenario.name()));
+		Map<String, String> known = new LinkedHashMap<>(this.facts);
+		earlier.facts.forEach((fact, names) -> {
+			List<String> left = Stream.of(names.split(", ")).filter(others::contains).toList();
+			if (fact.startsWith(EARLIER) && !left.isEmpty()) {
+				known.put(fact, String.join(", ", left));
+				others.removeAll(left);
+			}
+		});
+		if (!others.isEmpty()) {
+			known.put(EARLIER + earlier.at, String.join(", ", others));
+		}
+		return with(known, List.copyOf(all.values()));
 	}
 
 	/**

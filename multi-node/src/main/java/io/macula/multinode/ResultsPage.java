@@ -53,17 +53,22 @@ final class ResultsPage {
 
 	/**
 	 * Keep a result, and write the page from all that were kept. That something could not
-	 * be run does not take the place of a run.
+	 * be run does not take the place of a run, nor do some scenarios that of the others.
 	 * @param report the result
+	 * @param some whether scenarios were chosen, so that it is not all of a run
 	 * @param directory where results are kept
 	 * @param page file of the page
 	 * @throws IOException if it cannot be written
 	 */
-	static void keep(Report report, Path directory, Path page) throws IOException {
+	static void keep(Report report, boolean some, Path directory, Path page) throws IOException {
 		Files.createDirectories(directory);
 		Path file = directory.resolve(report.environment() + "-" + report.directory() + ".json");
-		if (report.cannotRun() == null || !Files.exists(file) || Report.read(file).cannotRun() != null) {
+		Report kept = Files.exists(file) ? Report.read(file) : null;
+		if (kept == null || kept.cannotRun() != null) {
 			report.summary().write(file);
+		}
+		else if (report.cannotRun() == null) {
+			(some ? report.summary().beside(kept) : report.summary()).write(file);
 		}
 		write(directory, page);
 	}

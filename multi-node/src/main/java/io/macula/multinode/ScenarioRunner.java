@@ -179,7 +179,7 @@ public final class ScenarioRunner {
 
 	private void keep(Report report) throws IOException {
 		if (this.arguments.has("keep")) {
-			ResultsPage.keep(report, Path.of(this.arguments.required("keep")),
+			ResultsPage.keep(report, this.arguments.has("only"), Path.of(this.arguments.required("keep")),
 					Path.of(this.arguments.required("page")));
 		}
 	}

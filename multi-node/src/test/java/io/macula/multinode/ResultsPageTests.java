@@ -60,13 +60,39 @@ class ResultsPageTests {
 		assertThat(page).content().doesNotContain("there is no root").contains("## netns");
 	}
 
+	@Test
+	void someScenariosDoNotTakeThePlaceOfTheOthers(@TempDir Path directory) throws IOException {
+		Path page = directory.resolve("page.md");
+		Path results = Files.createDirectories(directory.resolve("results"));
+		keep(run("netns"), directory, page);
+		Report stress = at("2026-11-28T00:00:00Z").with(Map.of("MTU", "9000"), List.of(ReportPageTests.stress()));
+		ResultsPage.keep(stress, true, results, page);
+		assertThat(page).content()
+			.contains("| netns | embedded | 2026-11-28T00:00:00Z | 2 |", "**failover**", "**stress**", "- MTU: 9000")
+			.containsPattern("- of the run that began 2\\S+Z: failover\n");
+		Report failover = at("2026-11-29T00:00:00Z").with(Map.of(), List.of(ReportPageTests.failover()));
+		ResultsPage.keep(failover, true, results, page);
+		ResultsPage.keep(failover, true, results, page);
+		assertThat(page).content()
+			.contains("- of the run that began 2026-11-28T00:00:00Z: stress\n")
+			.doesNotContain(": failover\n");
+		keep(stress, directory, page);
+		assertThat(page).content().doesNotContain("**failover**", "of the run that began");
+	}
+
+	private static Report at(String time) {
+		Report now = Report.now("netns", "embedded");
+		return new Report(false, now.environment(), now.directory(), null, time, now.java(), now.system(),
+				now.processors(), Map.of(), List.of());
+	}
+
 	private static Report run(String environment) {
 		return Report.now(environment, "embedded")
 			.with(Map.of("MTU", "1500"), List.of(ReportPageTests.failover(), ReportPageTests.stress()));
 	}
 
 	private static void keep(Report report, Path directory, Path page) throws IOException {
-		ResultsPage.keep(report, Files.createDirectories(directory.resolve("results")), page);
+		ResultsPage.keep(report, false, Files.createDirectories(directory.resolve("results")), page);
 	}
 
 }
