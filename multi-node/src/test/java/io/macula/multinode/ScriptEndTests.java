@@ -60,7 +60,7 @@ class ScriptEndTests {
 	void copyScripts() throws IOException {
 		Path lib = Files.createDirectories(this.root.resolve("scripts/lib"));
 		Files.copy(SCRIPTS.resolve("multi-node.sh"), this.root.resolve("scripts/multi-node.sh"));
-		for (String name : List.of("build.sh", "namespaces.sh")) {
+		for (String name : List.of("build.sh", "namespaces.sh", "paths.sh")) {
 			Files.copy(SCRIPTS.resolve("lib").resolve(name), lib.resolve(name));
 		}
 		this.out = this.root.resolve("target/multi-node");
