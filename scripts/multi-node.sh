@@ -264,7 +264,7 @@ cleanup() {
 	[ -z "${prefix:-}" ] || remove_namespaces "$prefix"
 }
 trap cleanup EXIT
-trap 'cleanup; exit 130' INT TERM
+trap 'echo "Interrupted: what this run started is taken away" >&2; cleanup; exit 130' INT TERM
 
 # Before whoever reads it begins, on a machine that is busy as well.
 : > "$out/runner.log"

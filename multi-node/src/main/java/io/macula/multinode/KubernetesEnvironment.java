@@ -168,10 +168,10 @@ final class KubernetesEnvironment implements Environment {
 					.readTree(this.kubectl.run("get", "--raw", "/version"))
 					.path("gitVersion")
 					.asString());
-		facts.put("machines", this.kubectl
-			.run("get", "nodes", "--output", "jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion}{' '}"
-					+ "{.status.nodeInfo.containerRuntimeVersion}{' '}{.status.capacity.cpu}{' processors; '}{end}")
-			.strip());
+		String machines = machines();
+		if (!machines.isEmpty()) {
+			facts.put("machines", machines);
+		}
 		facts.put("images", this.manifests.image("sample-provider") + ", " + this.manifests.image("sample-client"));
 		facts.put("providers", "a Deployment of k8s/base for each, with one pod or none");
 		facts.put("clients",
@@ -182,6 +182,21 @@ final class KubernetesEnvironment implements Environment {
 		facts.put("rolling restart", "kubectl rollout restart of one after the other");
 		facts.put("killed", "SIGKILL in its container, and deletion of its pod without a grace");
 		return facts;
+	}
+
+	/** They are not of a namespace: who may run the scenarios need not see them. */
+	private String machines() {
+		try {
+			List<String> machines = this.kubectl
+				.run("get", "nodes", "--output", "jsonpath={range .items[*]}kubelet {.status.nodeInfo.kubeletVersion}, "
+						+ "{.status.nodeInfo.containerRuntimeVersion}, {.status.capacity.cpu} processors{'\\n'}{end}")
+				.lines()
+				.toList();
+			return String.join("; ", machines);
+		}
+		catch (IllegalStateException ex) {
+			return "";
+		}
 	}
 
 	/** Whatever is in it goes with the namespace. */

@@ -31,7 +31,7 @@ final class Pods {
 			+ "{.status.conditions[?(@.type==\"Ready\")].status}{'|'}{.status.podIP}{'|'}"
 			+ "{.status.containerStatuses[0].state.waiting.reason}{'|'}{.status.phase} "
 			+ "{.status.containerStatuses[0].state.waiting.message} "
-			+ "{.status.conditions[?(@.status==\"False\")].message}{'\\n'}{end}";
+			+ "{.status.conditions[?(@.type==\"PodScheduled\")].message}{'\\n'}{end}";
 
 	/** What the controller could not make, such as a pod beyond a quota. */
 	private static final String REFUSED = "jsonpath={.items[*].status.conditions[?(@.type==\"ReplicaFailure\")].message}";

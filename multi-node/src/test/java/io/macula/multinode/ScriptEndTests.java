@@ -90,7 +90,7 @@ class ScriptEndTests {
 		String provider = started("provider");
 		String runner = started("runner");
 		Shell.run("kill", "-INT", Long.toString(script.pid()));
-		assertThat(said(script)).doesNotContain("earlier run");
+		assertThat(said(script)).isEqualTo("Interrupted: what this run started is taken away");
 		assertThat(script.exitValue()).isEqualTo(130);
 		assertThat(List.of(provider, runner)).allMatch(ScriptEndTests::hasEnded);
 	}
