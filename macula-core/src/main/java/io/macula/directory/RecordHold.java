@@ -43,7 +43,7 @@ import reactor.core.publisher.Mono;
  */
 final class RecordHold implements RecordStore.Listener {
 
-	/** Failed writes after which another session is tried. */
+	/** Failed writes after which a session that holds nothing gives way to another. */
 	private static final int MOST_FAILURES = 3;
 
 	private static final Duration SHORTEST_STEP = Duration.ofMillis(500);
@@ -225,16 +225,41 @@ final class RecordHold implements RecordStore.Listener {
 	}
 
 	private void failed(Throwable error) {
+		Session open = this.session;
+		if (this.ended || open == null) {
+			return;
+		}
+		String reason = "records cannot be written: " + text(error);
+		this.failures++;
+		if (this.failures < MOST_FAILURES) {
+			tryOn(reason);
+			return;
+		}
+		this.failures = 0;
+		this.work.update(writes(open).nothingBound(this.stored)
+			.subscribe((nothing) -> this.loop.execute(() -> givenUp(nothing, reason)),
+					(unknown) -> this.loop.execute(() -> givenUp(false, reason))));
+	}
+
+	/*
+	 * Records that are there would go with the session, though the node lives: those of
+	 * one service must not go because those of another one are refused.
+	 */
+	private void givenUp(boolean nothing, String reason) {
 		if (this.ended) {
 			return;
 		}
-		this.writing = false;
-		this.failures++;
-		if (this.failures >= MOST_FAILURES) {
-			over("records cannot be written: " + text(error));
-			return;
+		if (nothing) {
+			over(reason);
 		}
-		this.owner.pending("records cannot be written: " + text(error));
+		else {
+			tryOn(reason);
+		}
+	}
+
+	private void tryOn(String reason) {
+		this.writing = false;
+		this.owner.pending(reason);
 		writeAfter(this.owner.pause());
 	}
 

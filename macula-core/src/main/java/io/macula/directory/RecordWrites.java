@@ -20,7 +20,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -73,7 +76,8 @@ final class RecordWrites {
 	}
 
 	/**
-	 * Put records where they are not there already.
+	 * Put records where they are not there already. One that is refused keeps none of the
+	 * others back.
 	 * @param records texts
 	 * @param departing texts of those services whose records must go
 	 * @param notice how long a departing record stays
@@ -82,10 +86,14 @@ final class RecordWrites {
 	 */
 	Mono<AdvertisementRecord> put(Map<ServiceName, byte[]> records, Map<ServiceName, byte[]> departing,
 			Duration notice) {
-		return Flux.fromIterable(records.entrySet())
-			.flatMap((entry) -> claim(entry.getKey(), entry.getValue(), TRIES), AT_ONCE)
-			.next()
-			.switchIfEmpty(drop(departing, notice).then(Mono.empty()));
+		return Mono.defer(() -> {
+			Refusals refusals = new Refusals();
+			return Flux.fromIterable(records.entrySet())
+				.flatMap((entry) -> claim(entry.getKey(), entry.getValue(), TRIES).onErrorResume(refusals::add),
+						AT_ONCE)
+				.next()
+				.switchIfEmpty(drop(departing, notice).then(refusals.first()));
+		});
 	}
 
 	/** Empty if the record is there now, else who has it. */
@@ -148,6 +156,18 @@ final class RecordWrites {
 			.then();
 	}
 
+	/**
+	 * Whether the session holds no record of these services.
+	 * @param services of the records
+	 * @return fails if that cannot be known
+	 */
+	Mono<Boolean> nothingBound(Set<ServiceName> services) {
+		return Flux.fromIterable(Set.copyOf(services))
+			.flatMap(this::read, AT_ONCE)
+			.collectList()
+			.map((all) -> all.stream().noneMatch(Held::bound));
+	}
+
 	private Mono<Held> read(ServiceName service) {
 		return within(this.session.read(service, this.self.nodeId()).defaultIfEmpty(Held.NONE));
 	}
@@ -158,6 +178,34 @@ final class RecordWrites {
 
 	private <T> Mono<T> within(Mono<T> step) {
 		return Answers.within(this.timeout, step, this.timer);
+	}
+
+	/**
+	 * What was refused of one write. Refusals come soon: a system that takes longer than a
+	 * step gives none of its answers, and is not asked for all that is left.
+	 */
+	private final class Refusals {
+
+		private final long beginMillis = RecordWrites.this.timer.now(TimeUnit.MILLISECONDS);
+
+		private final Queue<Throwable> refusals = new ConcurrentLinkedQueue<>();
+
+		<T> Mono<T> add(Throwable refusal) {
+			long millis = RecordWrites.this.timer.now(TimeUnit.MILLISECONDS) - this.beginMillis;
+			if (millis >= RecordWrites.this.timeout.toMillis()) {
+				return Mono.error(refusal);
+			}
+			this.refusals.add(refusal);
+			return Mono.empty();
+		}
+
+		<T> Mono<T> first() {
+			return Mono.defer(() -> {
+				Throwable first = this.refusals.peek();
+				return (first != null) ? Mono.error(first) : Mono.empty();
+			});
+		}
+
 	}
 
 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.macula.ServiceName;
@@ -55,6 +56,9 @@ final class FakeStore implements RecordStore {
 
 	/** Answers a wish for a session once it is cancelled. */
 	boolean late;
+
+	/** Steps that are refused, such as "read one" or "put one". */
+	Predicate<String> refusing = (step) -> false;
 
 	/** Refuses everything. */
 	@Nullable RuntimeException failure;
@@ -108,6 +112,12 @@ final class FakeStore implements RecordStore {
 				: (this.failure != null) ? Mono.error(this.failure) : Mono.justOrEmpty(answer.get()));
 	}
 
+	private void permit(String step) {
+		if (this.refusing.test(step)) {
+			throw new IllegalStateException("'" + step + "' is refused by the test");
+		}
+	}
+
 	FakeSession session() {
 		return this.open.iterator().next();
 	}
@@ -152,6 +162,7 @@ final class FakeStore implements RecordStore {
 		@Override
 		public Mono<Held> read(ServiceName service, String nodeId) {
 			return answer(() -> {
+				permit("read " + service);
 				Kept kept = FakeStore.this.records.get(service + "/" + nodeId);
 				return (kept != null) ? new Held(kept.record, kept.session == this, kept.version) : null;
 			});
@@ -160,6 +171,7 @@ final class FakeStore implements RecordStore {
 		@Override
 		public Mono<Boolean> put(ServiceName service, String nodeId, byte[] record, Held expected) {
 			return answer(() -> {
+				permit("put " + service);
 				String key = service + "/" + nodeId;
 				Kept kept = FakeStore.this.records.get(key);
 				if (!FakeStore.this.open.contains(this)) {

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
 import io.macula.Endpoint;
@@ -300,6 +301,41 @@ class RemoteRegistryTests {
 		pass(LEASE.multipliedBy(2));
 		assertThat(lease.state()).isEqualTo(State.GRANTED);
 		assertThat(this.store.records).containsOnlyKeys("one/a");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "put two", "read two" })
+	void aServiceWhoseRecordIsRefusedTakesNoOtherAway(String refused) {
+		start();
+		this.store.refusing = refused::equals;
+		ServiceName[] services = Stream.of("one", "two", "three", "four", "five")
+			.map(ServiceName::new)
+			.toArray(ServiceName[]::new);
+		Lease lease = advertise(10, services);
+		assertThat(this.store.records).containsOnlyKeys("one/a", "three/a", "four/a", "five/a");
+		pass(Duration.ofMinutes(2));
+		assertThat(lease.state()).isEqualTo(State.PENDING);
+		assertThat(this.registry.fault()).contains("records cannot be written: '" + refused + "' is refused");
+		assertThat(this.store.log).as("nothing is written again").hasSize(4);
+		this.store.refusing = (step) -> false;
+		pass(LEASE);
+		assertThat(lease.state()).isEqualTo(State.GRANTED);
+		assertThat(this.registry.fault()).isNull();
+		assertThat(this.store.log).hasSize(5).endsWith("put two/a");
+	}
+
+	@Test
+	void whoIsRefusedLaterKeepsWhatIsThere() {
+		start();
+		Lease lease = advertise(10, ONE, TWO);
+		this.store.refusing = (step) -> true;
+		pass(Duration.ofMinutes(2));
+		assertThat(lease.state()).isEqualTo(State.PENDING);
+		assertThat(this.store.records).containsOnlyKeys("one/a", "two/a");
+		this.store.refusing = (step) -> false;
+		pass(LEASE);
+		assertThat(lease.state()).isEqualTo(State.GRANTED);
+		assertThat(this.store.opened).isOne();
 	}
 
 	@Test
