@@ -80,6 +80,10 @@ final class SnapshotFeed {
 				this.subscribers.schedule(this::deliver);
 			}
 			catch (RejectedExecutionException ex) {
+				if (this.subscribers.isDisposed()) {
+					// The directory is being closed: nobody is told any more.
+					return;
+				}
 				// No thread can be had: the next one tells what this one would have.
 				this.told.set(0);
 				faults.warn("A snapshot of service " + snapshot.service() + " has to wait for the next one", ex);

@@ -25,8 +25,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.macula.ServiceName;
+import io.macula.testing.LogLines;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -45,6 +47,9 @@ class SnapshotFeedTests {
 
 	private static final ServiceName SERVICE = new ServiceName("test.calculator");
 
+	@RegisterExtension
+	final LogLines log = LogLines.of(SnapshotFeed.class);
+
 	private final SnapshotFeed feed = new SnapshotFeed(Schedulers.boundedElastic());
 
 	@Test
@@ -57,6 +62,14 @@ class SnapshotFeedTests {
 		StepVerifier.create(this.feed.snapshots().take(1))
 			.assertNext((snapshot) -> assertThat(snapshot.confirmedNanoTime()).isEqualTo(2))
 			.verifyComplete();
+	}
+
+	@Test
+	void whatIsToldWhileTheDirectoryClosesIsNoFault() {
+		Scheduler subscribers = SnapshotFeed.subscribers("test");
+		subscribers.dispose();
+		new SnapshotFeed(subscribers).tell(snapshot(1));
+		assertThat(this.log.events()).isEmpty();
 	}
 
 	@Test
