@@ -16,6 +16,8 @@
 
 package io.macula.directory.zookeeper;
 
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -107,7 +109,8 @@ public record ZooKeeperSettings(String connectString, String prefix, @Nullable C
 	private static void checkConnectString(String connectString) {
 		Objects.requireNonNull(connectString, "connectString");
 		try {
-			if (!new ConnectStringParser(connectString).getServerAddresses().isEmpty()) {
+			List<InetSocketAddress> servers = new ConnectStringParser(connectString).getServerAddresses();
+			if (!servers.isEmpty() && servers.stream().allMatch(ZooKeeperSettings::canBe)) {
 				return;
 			}
 		}
@@ -117,6 +120,12 @@ public record ZooKeeperSettings(String connectString, String prefix, @Nullable C
 		}
 		throw refuse("connect-string", connectString,
 				"host:port with commas between servers, such as zk1:2181,zk2:2181", null);
+	}
+
+	/* The parser takes these, and the client then tries them for ever. */
+	private static boolean canBe(InetSocketAddress server) {
+		String host = server.getHostString();
+		return server.getPort() != 0 && !host.isEmpty() && host.chars().noneMatch(Character::isWhitespace);
 	}
 
 	private static void checkPrefix(String prefix) {

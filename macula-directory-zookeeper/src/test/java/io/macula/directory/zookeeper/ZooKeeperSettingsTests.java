@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class ZooKeeperSettingsTests {
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", " ", ",", "zk1:port", "zk1:2181//a", "/apps" })
+	@ValueSource(strings = { "", " ", ",", "zk1:port", "zk1:2181//a", "/apps", "zk1:0", "zk1:2181,zk 2:2181", ":2181" })
 	void aConnectStringNamesServers(String connectString) {
 		assertThatIllegalArgumentException().isThrownBy(() -> ZooKeeperSettings.of(connectString))
 			.withMessageStartingWith("macula.directory.zookeeper.connect-string '" + connectString + "' is not valid");
