@@ -181,8 +181,8 @@ final class RecordWrites {
 	}
 
 	/**
-	 * What was refused of one write. Refusals come soon: a system that takes longer than a
-	 * step gives none of its answers, and is not asked for all that is left.
+	 * What was refused of one write. Refusals come soon: a system that takes longer than
+	 * a step gives none of its answers, and is not asked for all that is left.
 	 */
 	private final class Refusals {
 

@@ -195,9 +195,9 @@ class StepTests {
 	}
 
 	private Map<String, String> variables() {
-		return Map.of("directory", this.directory.toString(), "mode", "process", "owner", "me",
-				"patience", "0", "release", "1-a", "java", this.directory.resolve("java").toString(), "udp", "1",
-				"http", "1", "stop_seconds", "1", "service", "macula-provider");
+		return Map.of("directory", this.directory.toString(), "mode", "process", "owner", "me", "patience", "0",
+				"release", "1-a", "java", this.directory.resolve("java").toString(), "udp", "1", "http", "1",
+				"stop_seconds", "1", "service", "macula-provider");
 	}
 
 	/** One that lost its connection goes on there. */
