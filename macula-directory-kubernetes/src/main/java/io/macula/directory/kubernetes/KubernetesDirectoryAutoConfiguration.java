@@ -142,6 +142,8 @@ public final class KubernetesDirectoryAutoConfiguration {
 
 	private static InetSocketAddress server(String text) {
 		InetSocketAddress server;
+		// Of DNS over HTTPS, which this is not.
+		require(!text.contains("://"), "dns.servers", text, "an address, or address:port, without a scheme");
 		try {
 			// An IPv6 address may stand without brackets where no port follows.
 			boolean bare = text.endsWith("]") || NetUtil.isValidIpV6Address(text) || text.indexOf(':') < 0;

@@ -27,6 +27,7 @@ import io.macula.Code;
 import io.macula.Status;
 import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /**
  * Why an API server tells nothing, and what to do about it. Immutable.
@@ -64,8 +65,7 @@ record Refusal(@Nullable Code code, String text) {
 					+ said);
 			case 404 -> new Refusal(Code.UNIMPLEMENTED, "the API server at " + url + " has no " + RESOURCE
 					+ "/v1 (404): Kubernetes 1.21 or newer is needed");
-			case 0 -> new Refusal(null, "no answer from the API server at " + url
-					+ ((unresolved(failure) && IN_PODS.equals(URI.create(url).getHost())) ? NO_POD : ": " + said));
+			case 0 -> new Refusal(null, unanswered(url, failure, said));
 			default -> new Refusal(null, "the API server at " + url + " answers " + status + ": " + said);
 		};
 	}
@@ -85,6 +85,24 @@ record Refusal(@Nullable Code code, String text) {
 			}
 		}
 		return 0;
+	}
+
+	private static String unanswered(String url, Throwable failure, String said) {
+		if (unreadable(failure)) {
+			return "what is at " + url + " answers, but with no list of EndpointSlices: check that it is an API server,"
+					+ " with no proxy or portal between: " + said;
+		}
+		boolean noPod = unresolved(failure) && IN_PODS.equals(URI.create(url).getHost());
+		return "no answer from the API server at " + url + (noPod ? NO_POD : ": " + said);
+	}
+
+	private static boolean unreadable(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof JacksonException || cause instanceof UnreadableAnswerException) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static boolean unresolved(Throwable failure) {

@@ -56,6 +56,9 @@ final class ShownProvider implements Registry {
 	/** The present one. Guarded by this. */
 	private @Nullable Held held;
 
+	/** Guarded by this. */
+	private boolean closed;
+
 	/** Why it is not granted, or what is wrong though it is. */
 	private volatile @Nullable String mismatch;
 
@@ -78,6 +81,10 @@ final class ShownProvider implements Registry {
 		synchronized (this) {
 			before = this.held;
 			this.held = new Held(lease, watches);
+			if (this.closed) {
+				before = this.held;
+				this.held = null;
+			}
 		}
 		if (before != null) {
 			release(before);
@@ -202,6 +209,7 @@ final class ShownProvider implements Registry {
 	void close() {
 		Held last;
 		synchronized (this) {
+			this.closed = true;
 			last = this.held;
 			this.held = null;
 		}

@@ -24,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-import io.fabric8.kubernetes.api.model.ListMeta;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
@@ -151,9 +150,11 @@ final class SliceWatch implements Disposable {
 			// One is the end of the watch before.
 			boolean outage = this.pace.failures() > 1;
 			if (outage || this.version != null) {
-				EndpointSliceList answer = this.source.slices(this.selector)
-					.list(options().withLimit(1L).withResourceVersion(CACHED).build());
-				if (isOlder(answer.getMetadata(), this.version)) {
+				EndpointSliceList answer = ask(options().withLimit(1L).withResourceVersion(CACHED));
+				// An etcd that was restored, or lost its data, counts anew: an API
+				// server takes a watch from a version that it has not reached yet, and
+				// tells nothing until it has.
+				if (ResourceVersions.isOlder(answer.getMetadata().getResourceVersion(), this.version)) {
 					forget();
 				}
 			}
@@ -167,12 +168,14 @@ final class SliceWatch implements Disposable {
 		});
 	}
 
-	/*
-	 * An etcd that was restored, or lost its data, counts anew: an API server takes a
-	 * watch from a version that it has not reached yet, and tells nothing until it has.
-	 */
-	private static boolean isOlder(@Nullable ListMeta answered, @Nullable String heard) {
-		return answered != null && ResourceVersions.isOlder(answered.getResourceVersion(), heard);
+	/* What is no API server, such as a proxy, may answer with anything. */
+	private EndpointSliceList ask(ListOptionsBuilder options) {
+		EndpointSliceList answer = this.source.slices(this.selector).list(options.build());
+		if (answer == null || answer.getMetadata() == null || answer.getItems() == null
+				|| answer.getItems().stream().anyMatch((slice) -> slice == null || slice.getMetadata() == null)) {
+			throw new UnreadableAnswerException("it has no metadata or no items");
+		}
+		return answer;
 	}
 
 	private void open() {
@@ -223,12 +226,10 @@ final class SliceWatch implements Disposable {
 		String page = null;
 		String listed;
 		do {
-			EndpointSliceList list = this.source.slices(this.selector)
-				.list(options().withLimit(PAGE)
-					.withContinue(page)
-					// All pages are of the version of the first.
-					.withResourceVersion((page == null && !this.forgotten) ? CACHED : null)
-					.build());
+			EndpointSliceList list = ask(options().withLimit(PAGE)
+				.withContinue(page)
+				// All pages are of the version of the first.
+				.withResourceVersion((page == null && !this.forgotten) ? CACHED : null));
 			list.getItems().forEach((slice) -> all.put(slice.getMetadata().getName(), this.reader.read(slice)));
 			listed = list.getMetadata().getResourceVersion();
 			page = list.getMetadata().getContinue();

@@ -223,13 +223,20 @@ class KubernetesDirectoryAutoConfigurationTests {
 	/** RFC 6761 says that no name of this domain is ever found. */
 	@Test
 	void aNameServerThatIsNotFoundIsRefused() {
-		this.runner
-			.withPropertyValues("macula.directory.type=dns",
-					"macula.directory.dns.servers=127.0.0.1,no.such.invalid:53")
+		nameServerRefused("no.such.invalid:53", "an address, or address:port, since no address is found for that name");
+	}
+
+	/** DNS over HTTPS is something else. */
+	@Test
+	void aNameServerIsNoUrl() {
+		nameServerRefused("https://127.0.0.1:53", "an address, or address:port, without a scheme");
+	}
+
+	private void nameServerRefused(String server, String expected) {
+		this.runner.withPropertyValues("macula.directory.type=dns", "macula.directory.dns.servers=127.0.0.1," + server)
 			.run((context) -> assertThatIllegalArgumentException()
 				.isThrownBy(() -> create(context.getBean("maculaDnsDirectory", DirectoryEngineFactory.class)))
-				.withMessage("macula.directory.dns.servers 'no.such.invalid:53' is not valid: expected an address, or"
-						+ " address:port, since no address is found for that name"));
+				.withMessage("macula.directory.dns.servers '" + server + "' is not valid: expected " + expected));
 	}
 
 	private void refused(String message, String setting) {

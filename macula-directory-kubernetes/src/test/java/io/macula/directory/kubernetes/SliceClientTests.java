@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.fabric8.mockwebserver.http.MockResponse;
 import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -283,6 +284,25 @@ class SliceClientTests {
 			.toList();
 	}
 
+	/** As of a proxy or a portal. */
+	@ParameterizedTest
+	@ValueSource(strings = { "", "null", "{}", "<html>Log in</html>",
+			"{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"items\":null,\"metadata\":{}}",
+			"{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"items\":[null],\"metadata\":{}}" })
+	void anAnswerThatIsNoListIsToldAsSuch(String answer) {
+		this.api.answer((path) -> path.contains("labelSelector")
+				? new MockResponse().setResponseCode(200).setBody(answer) : null);
+		KubernetesEngine engine = engine();
+		try (Seen seen = new Seen(engine, "test.orders")) {
+			Awaitility.await().atMost(SOON).until(() -> engine.trouble() != null);
+			assertThat(engine.trouble())
+				.contains("answers, but with no list of EndpointSlices: check that it is an API server")
+				.doesNotContain("Cannot invoke");
+			this.api.answer((path) -> null);
+			seen.await();
+		}
+	}
+
 	@Test
 	void anApiServerThatIsNotThereIsTold() throws IOException {
 		this.api.gate().close();
@@ -402,6 +422,13 @@ class SliceClientTests {
 		Awaitility.await().atMost(SOON).until(() -> engine.trouble() != null);
 		assertThat(fault(engine)).contains("no answer from the API server").doesNotContain("no Service of namespace");
 		assertThat(lease.state()).isEqualTo(Lease.State.PENDING);
+	}
+
+	@Test
+	void whatIsAdvertisedAfterTheCloseIsReleased() {
+		KubernetesEngine engine = engine();
+		engine.close().block(SOON);
+		assertThat(advertise(engine, "test.orders").state()).isEqualTo(Lease.State.RELEASED);
 	}
 
 	@Test
