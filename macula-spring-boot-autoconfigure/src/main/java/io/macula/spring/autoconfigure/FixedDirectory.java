@@ -60,6 +60,9 @@ final class FixedDirectory {
 
 	private static List<Instance> instances(String key, List<MaculaProperties.FixedInstance> settings,
 			InvalidSettings invalid) {
+		if (settings.isEmpty()) {
+			throw invalid.refuse(key, "", "host:port of one or more instances, or no such key");
+		}
 		List<Instance> instances = new ArrayList<>();
 		for (int i = 0; i < settings.size(); i++) {
 			Instance instance = instance(key + "[" + i + "]", settings.get(i), invalid);
