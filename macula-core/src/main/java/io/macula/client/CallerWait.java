@@ -101,21 +101,25 @@ final class CallerWait {
 	}
 
 	private void lookForSign() {
-		CompletableFuture<Boolean> present = this.sign;
-		if (present == null) {
-			CompletableFuture<Boolean> asked = new CompletableFuture<>();
+		CompletableFuture<Boolean> asked = this.sign;
+		if (asked == null) {
+			asked = new CompletableFuture<>();
 			this.sign = asked;
-			try {
-				this.timer.schedule(() -> asked.complete(true), Duration.ZERO);
-			}
-			catch (RejectedExecutionException ex) {
-				// They run no more, so that there is nothing to wait for.
-				asked.cancel(false);
-			}
+			ask(asked);
 		}
-		else if (!this.signSeen && present.isDone() && !present.isCancelled()) {
+		if (!this.signSeen && asked.isDone() && !asked.isCancelled()) {
 			this.signSeen = true;
 			this.grace = GRACE_NANOS;
+		}
+	}
+
+	private void ask(CompletableFuture<Boolean> asked) {
+		try {
+			this.timer.schedule(() -> asked.complete(true), Duration.ZERO);
+		}
+		catch (RejectedExecutionException ex) {
+			// They run no more, so that there is nothing to wait for.
+			asked.cancel(false);
 		}
 	}
 
