@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 import io.macula.foreign.ForeignStream.Received;
@@ -54,6 +55,9 @@ class ForeignBreachTests {
 	private static final String LIMIT = "0x12";
 
 	private static final int KIBIBYTES_64 = 64 << 10;
+
+	/** It fails one in fifteen times on busy processors. */
+	private static final int KWIK_RUNS = 5;
 
 	private static final RealmNode NODE = ForeignStackTests.node(new Workshop.Handler());
 
@@ -295,14 +299,33 @@ class ForeignBreachTests {
 		}
 	}
 
+	/**
+	 * The answer comes while kwik still writes. By its own log it may then send nothing
+	 * of the stream any more, though all that it sent was acknowledged: that run tells
+	 * nothing.
+	 */
 	@Test
 	void aCallThatIsTooLargeIsSkippedAndAnswered() throws Exception {
+		boolean written = false;
+		for (int run = 1; !written && run <= KWIK_RUNS; run++) {
+			written = sendCallThatIsTooLarge();
+		}
+		assertThat(written).as("kwik sent the whole call").isTrue();
+	}
+
+	private boolean sendCallThatIsTooLarge() throws Exception {
 		try (KwikPeer peer = dial()) {
 			welcome(peer);
-			ForeignStream lane = peer.open()
-				.write(Bytes.call(1, "test.workshop/echo", 0, 0,
-						new byte[ForeignStackTests.MAX_PAYLOAD_BYTES + KIBIBYTES_64]),
+			ForeignStream lane = peer.open();
+			try {
+				lane.write(
+						Bytes.call(1, "test.workshop/echo", 0, 0,
+								new byte[ForeignStackTests.MAX_PAYLOAD_BYTES + KIBIBYTES_64]),
 						Bytes.call(2, "test.workshop/echo", 0, 0, Bytes.cborText("hi")));
+			}
+			catch (TimeoutException ex) {
+				return false;
+			}
 			Set<Long> answered = new HashSet<>();
 			// Answers come in any order.
 			for (int i = 1; i <= 2; i++) {
@@ -317,6 +340,7 @@ class ForeignBreachTests {
 				assertThat(failure.str()).contains(Integer.toString(ForeignStackTests.MAX_PAYLOAD_BYTES));
 			}
 			assertThat(answered).containsExactlyInAnyOrder(1L, 2L);
+			return true;
 		}
 	}
 
