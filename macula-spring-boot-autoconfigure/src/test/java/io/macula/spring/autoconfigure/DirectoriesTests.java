@@ -159,7 +159,8 @@ class DirectoriesTests {
 		String key = "macula.directory.static.services.test.echo";
 		assertThat(refusal("macula.directory.type=static").getDescription())
 			.contains("macula.directory.type = 'static'", "has no effect without macula.directory.static.services");
-		assertThat(refusal(key + "=").getDescription()).contains("The setting " + key + " = ''", "one or more instances");
+		assertThat(refusal(key + "=").getDescription()).contains("The setting " + key + " = ''",
+				"one or more instances");
 		assertThat(refusal(key + "[0].zone=b").getDescription()).contains("The setting " + key + "[0].endpoint = ''",
 				"host:port of the instance");
 		assertThat(refusal(key + "=10.0.0.1").getDescription()).contains("The setting " + key + "[0] = '10.0.0.1'",
