@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.macula.pool.Timer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How long a blocking caller waits for the end of its call: until the deadline, and then
@@ -59,8 +58,12 @@ final class CallerWait {
 
 	private long last;
 
-	/** Done when those threads run, from when the deadline is seen to be over. */
-	private @Nullable CompletableFuture<Boolean> sign;
+	/**
+	 * Set by one of those threads, which is asked when the deadline is seen to be over.
+	 */
+	private volatile boolean sign;
+
+	private boolean asked;
 
 	private boolean signSeen;
 
@@ -101,25 +104,18 @@ final class CallerWait {
 	}
 
 	private void lookForSign() {
-		CompletableFuture<Boolean> asked = this.sign;
-		if (asked == null) {
-			asked = new CompletableFuture<>();
-			this.sign = asked;
-			ask(asked);
+		if (!this.asked) {
+			this.asked = true;
+			try {
+				this.timer.schedule(() -> this.sign = true, Duration.ZERO);
+			}
+			catch (RejectedExecutionException ex) {
+				// They run no more, so that no sign comes.
+			}
 		}
-		if (!this.signSeen && asked.isDone() && !asked.isCancelled()) {
+		if (!this.signSeen && this.sign) {
 			this.signSeen = true;
 			this.grace = GRACE_NANOS;
-		}
-	}
-
-	private void ask(CompletableFuture<Boolean> asked) {
-		try {
-			this.timer.schedule(() -> asked.complete(true), Duration.ZERO);
-		}
-		catch (RejectedExecutionException ex) {
-			// They run no more, so that there is nothing to wait for.
-			asked.cancel(false);
 		}
 	}
 
