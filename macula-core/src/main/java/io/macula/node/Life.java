@@ -154,6 +154,14 @@ final class Life {
 		return this.closing;
 	}
 
+	/** Peers are told nothing any more; whoever calls this ends it. */
+	void cutOff() {
+		this.transport.cutOff();
+		if (this.serving != null) {
+			this.serving.cutOff();
+		}
+	}
+
 	/** End it, and wait for that, unless that would wait for the present thread. */
 	void end() {
 		if (holdsUp()) {

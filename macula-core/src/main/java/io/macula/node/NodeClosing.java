@@ -203,18 +203,7 @@ final class NodeClosing {
 	}
 
 	private static void await(Thread closing) {
-		boolean interrupted = false;
-		while (closing.isAlive()) {
-			try {
-				closing.join();
-			}
-			catch (InterruptedException ex) {
-				interrupted = true;
-			}
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
+		Uninterrupted.run(closing::join);
 	}
 
 	private record Step(String name, Runnable action) {

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -416,23 +417,7 @@ public final class RealmNode implements AutoCloseable {
 
 	/** Wait, in spite of interrupts; the lock is held. */
 	private void awaitChange() {
-		boolean interrupted = Thread.interrupted();
-		try {
-			while (true) {
-				try {
-					this.lock.wait();
-					return;
-				}
-				catch (InterruptedException ex) {
-					interrupted = true;
-				}
-			}
-		}
-		finally {
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
-		}
+		Uninterrupted.run(this.lock::wait);
 	}
 
 	/**
@@ -563,6 +548,17 @@ public final class RealmNode implements AutoCloseable {
 		synchronized (this.lock) {
 			this.closed = true;
 		}
+		end();
+	}
+
+	/**
+	 * The same as {@link #stop}, but as abrupt as the death of the process, for whoever
+	 * tries what others make of that: first the sockets are closed, so that nothing is
+	 * withdrawn, no peer is told, and no call in flight is answered. A directory that is
+	 * not reached over this node's own sockets is told as ever.
+	 */
+	public void abort() {
+		Optional.ofNullable(this.life).ifPresent(Life::cutOff);
 		end();
 	}
 

@@ -94,6 +94,9 @@ final class ServingPart {
 	/** Changed by the start, then by the watches, under the lock of this. */
 	private volatile @Nullable Listening listening;
 
+	/** Nobody can be told of the end, and no answer arrives; never turns back. */
+	private volatile boolean cutOff;
+
 	ServingPart(NodeSettings settings, long incarnation, ProviderSettings provider, TlsContexts tls, RealmServer server,
 			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, Timer timer) {
 		this.timer = timer;
@@ -359,7 +362,7 @@ final class ServingPart {
 		if (present != null) {
 			present.end();
 		}
-		return withdraw();
+		return (this.cutOff) ? Mono.empty() : withdraw();
 	}
 
 	/**
@@ -385,11 +388,19 @@ final class ServingPart {
 		}
 	}
 
+	void cutOff() {
+		this.cutOff = true;
+	}
+
+	private Duration grace() {
+		return (this.cutOff) ? Duration.ZERO : this.provider.grace();
+	}
+
 	/** Drain with the configured grace, then close the port. */
 	void addTo(NodeClosing closing) {
 		closing.then("the withdrawal", this::leave, WITHDRAW_LIMIT)
 			.then("the services of the directory", this::stopServing)
-			.then("the drain", () -> this.server.drain(this.provider.grace()).block())
+			.then("the drain", () -> this.server.drain(grace()).block())
 			.then("the server", this.server::close);
 	}
 

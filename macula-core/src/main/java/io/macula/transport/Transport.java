@@ -193,6 +193,14 @@ public final class Transport implements AutoCloseable {
 	}
 
 	/**
+	 * Let no datagram out any more, and none in: peers learn nothing of what happens here
+	 * from now on, as if the process had died. {@link #close()} is needed all the same.
+	 */
+	public void cutOff() {
+		this.udp.cutOff(CLOSE_LIMIT.toNanos());
+	}
+
+	/**
 	 * One that fails, for example for want of a thread, must not keep the others open.
 	 */
 	private static void attempt(String what, Runnable step) {

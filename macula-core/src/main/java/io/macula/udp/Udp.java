@@ -39,12 +39,15 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import reactor.netty.resources.LoopResources;
@@ -85,6 +88,9 @@ public final class Udp {
 	private final AtomicInteger next = new AtomicInteger();
 
 	private final Class<? extends DatagramChannel> channelClass;
+
+	/** All that are open; once it is closed, what is opened is closed at once. */
+	private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
 	public Udp(LoopResources resources, EventLoopGroup group, int threads) {
 		this.resources = resources;
@@ -139,6 +145,7 @@ public final class Udp {
 			bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
 		}
 		ChannelFuture bound = bootstrap.bind(local);
+		this.sockets.add(bound.channel());
 		bound.addListener((future) -> {
 			if (future.isSuccess()) {
 				tune(bound.channel());
@@ -160,9 +167,12 @@ public final class Udp {
 			ChannelHandler handler) {
 		Bootstrap bootstrap = bootstrap(loop, remote.getAddress(), handler);
 		if (shared == null) {
-			return bootstrap.connect(remote);
+			ChannelFuture alone = bootstrap.connect(remote);
+			this.sockets.add(alone.channel());
+			return alone;
 		}
 		ChannelFuture connected = bootstrap.option(UnixChannelOption.SO_REUSEPORT, true).connect(remote, shared);
+		this.sockets.add(connected.channel());
 		connected.addListener((future) -> {
 			if (future.isSuccess()) {
 				tune(connected.channel());
@@ -178,6 +188,18 @@ public final class Udp {
 	 */
 	public static void shareable(Channel bound, boolean shareable) {
 		set(bound, UnixChannelOption.SO_REUSEPORT, shareable);
+	}
+
+	/**
+	 * Close all sockets, and from now on each that is opened: nothing that is sent
+	 * reaches anybody any more, as after the death of the process.
+	 * @param limitNanos bound of the wait; does not wait on an event loop
+	 */
+	public void cutOff(long limitNanos) {
+		Future<?> closed = this.sockets.close();
+		if (!onEventLoop()) {
+			await(closed, limitNanos);
+		}
 	}
 
 	private Bootstrap bootstrap(EventLoop loop, InetAddress address, ChannelHandler handler) {
