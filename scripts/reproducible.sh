@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 published="macula-core macula-contract macula-contract-maven-plugin macula-spring-boot-autoconfigure \
-	macula-spring-boot-starter macula-spring-boot-starter-test macula-directory-tck macula-directory-etcd \
+	macula-spring-boot-starter macula-spring-boot-starter-test macula-test macula-directory-tck macula-directory-etcd \
 	macula-directory-zookeeper macula-directory-kubernetes macula-directory-spring-cloud"
 modules=macula-bom,$(echo $published | tr ' ' ',')
 
