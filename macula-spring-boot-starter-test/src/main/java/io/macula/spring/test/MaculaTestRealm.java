@@ -16,20 +16,10 @@
 
 package io.macula.spring.test;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-
-import io.macula.Endpoint;
 import io.macula.Realm;
-import io.macula.node.NodeReport;
-import io.macula.node.NodeSettings;
 import io.macula.node.RealmNode;
-import io.macula.server.ProviderSettings;
+import io.macula.test.FakeProvider;
+import io.macula.test.TestRealm;
 import io.macula.tls.RealmSecret;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.env.Environment;
@@ -40,21 +30,25 @@ import org.springframework.core.env.Environment;
  */
 public final class MaculaTestRealm implements DisposableBean {
 
-	private static final Duration LEASE = Duration.ofSeconds(15);
-
-	private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
-	private final RealmNode application;
-
-	private final Environment environment;
-
-	private final Map<String, RealmNode> added = new ConcurrentHashMap<>();
+	private final TestRealm realm;
 
 	MaculaTestRealm(RealmNode application, Environment environment) {
-		this.application = application;
-		this.environment = environment;
+		this.realm = TestRealm.around(application, new Realm(environment.getRequiredProperty("macula.realm.name")),
+				RealmSecret.of(environment.getRequiredProperty("macula.realm.secret"), "the test"));
+	}
+
+	/**
+	 * Add a provider with scripted answers, with a node and a port of its own, and wait
+	 * until the application's clients of the service know it. It lives as one that is
+	 * {@linkplain #provide provided}.
+	 * @param <T> the contract
+	 * @param nodeId id of the provider, unique in the realm
+	 * @param service name of the service
+	 * @param contract the interface
+	 * @return the provider, to be given a script
+	 */
+	public <T> FakeProvider<T> fake(String nodeId, String service, Class<T> contract) {
+		return this.realm.fake(nodeId, service, contract);
 	}
 
 	/**
@@ -70,34 +64,18 @@ public final class MaculaTestRealm implements DisposableBean {
 	 * @return the provider; close it to make it leave with a drain
 	 */
 	public <T> RealmNode provide(String nodeId, String service, Class<T> contract, T handler) {
-		RealmNode before = this.added.remove(nodeId);
-		if (before != null) {
-			before.close();
-		}
-		ProviderSettings defaults = ProviderSettings.defaults();
-		ProviderSettings loopback = new ProviderSettings("127.0.0.1", 0, "127.0.0.1", defaults.priority(),
-				defaults.weight(), defaults.metadata(), defaults.maxThreads(), defaults.queueCapacity(),
-				defaults.maxInFlight(), Duration.ofSeconds(2));
-		NodeSettings settings = new NodeSettings(new Realm(required("macula.realm.name")), nodeId, null,
-				List.of(new Endpoint("127.0.0.1", this.application.port())), LEASE);
-		RealmNode node = RealmNode.builder(settings)
-			.secret(RealmSecret.of(required("macula.realm.secret"), "the test"))
-			.provider(loopback)
-			.service(service, contract, handler)
-			.build();
-		this.added.put(nodeId, node);
-		node.start();
-		node.advertise();
-		await("node '" + nodeId + "' is not known to the clients of '" + service + "'",
-				() -> knows(service, nodeId, node.port()));
-		return node;
+		return this.realm.provide(nodeId, service, contract, handler);
 	}
 
-	private boolean knows(String service, String nodeId, int port) {
-		return clientsOf(service).stream()
-			.allMatch((client) -> client.instances()
-				.stream()
-				.anyMatch((known) -> known.nodeId().equals(nodeId) && known.endpoint().endsWith(":" + port)));
+	/**
+	 * A client of the test's own, which the application does not have.
+	 * @param <T> the contract
+	 * @param service name of the service
+	 * @param contract the interface
+	 * @return calls the service, with the application's settings of clients
+	 */
+	public <T> T client(String service, Class<T> contract) {
+		return this.realm.client(service, contract);
 	}
 
 	/**
@@ -107,35 +85,20 @@ public final class MaculaTestRealm implements DisposableBean {
 	 * @param count number of instances
 	 */
 	public void awaitInstances(String service, int count) {
-		await("the clients of '" + service + "' do not know " + count + " instances",
-				() -> clientsOf(service).stream().allMatch((client) -> client.instances().size() == count));
+		this.realm.awaitInstances(service, count);
 	}
 
-	private List<NodeReport.ClientService> clientsOf(String service) {
-		return this.application.report()
-			.clients()
-			.stream()
-			.filter((client) -> client.service().equals(service))
-			.toList();
-	}
-
-	private static void await(String failure, BooleanSupplier condition) {
-		long end = System.nanoTime() + PATIENCE.toNanos();
-		while (!condition.getAsBoolean()) {
-			if (System.nanoTime() - end > 0) {
-				throw new IllegalStateException("After " + PATIENCE.toSeconds() + " s " + failure);
-			}
-			LockSupport.parkNanos(POLL_NANOS);
-		}
-	}
-
-	private String required(String key) {
-		return this.environment.getRequiredProperty(key);
+	/**
+	 * Close the providers that were added, for test classes that share an application and
+	 * each want their own.
+	 */
+	public void reset() {
+		this.realm.reset();
 	}
 
 	@Override
 	public void destroy() {
-		this.added.values().forEach(RealmNode::close);
+		this.realm.close();
 	}
 
 }

@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.test;
+
+import java.util.Set;
+
+import io.macula.spring.MaculaService;
+
+import org.springframework.boot.test.context.filter.annotation.StandardAnnotationCustomizableTypeExcludeFilter;
+
+/**
+ * Which components a {@link MaculaServiceTest} has.
+ */
+final class MaculaServiceTypeExcludeFilter extends StandardAnnotationCustomizableTypeExcludeFilter<MaculaServiceTest> {
+
+	private static final Class<?>[] NONE = {};
+
+	private final Set<Class<?>> services;
+
+	MaculaServiceTypeExcludeFilter(Class<?> testClass) {
+		super(testClass);
+		this.services = Set.of(getAnnotation().getValue("services", Class[].class).orElse(NONE));
+	}
+
+	@Override
+	protected Set<Class<?>> getKnownIncludes() {
+		return (this.services.isEmpty()) ? Set.of(MaculaService.class) : Set.of();
+	}
+
+	@Override
+	protected Set<Class<?>> getComponentIncludes() {
+		return this.services;
+	}
+
+}
