@@ -124,6 +124,18 @@ public final class MethodContract {
 	}
 
 	/**
+	 * What a call is about.
+	 * @param arguments all Java arguments
+	 * @return the text of the one with {@link io.macula.RoutingKey}, or {@code null}
+	 * without one
+	 */
+	public @Nullable String key(@Nullable Object[] arguments) {
+		int index = this.parameters.keyIndex();
+		Object key = (index >= 0) ? arguments[index] : null;
+		return (key != null) ? key.toString() : null;
+	}
+
+	/**
 	 * Type of the elements that the caller sends.
 	 * @return the type, or {@code null} where there is no {@code Flux} parameter
 	 */
@@ -282,7 +294,7 @@ public final class MethodContract {
 	}
 
 	/** What goes out. */
-	record Parameters(List<Type> types, List<String> names, int streamIndex, @Nullable Type streamType) {
+	record Parameters(List<Type> types, List<String> names, int streamIndex, @Nullable Type streamType, int keyIndex) {
 
 		Parameters {
 			types = List.copyOf(types);

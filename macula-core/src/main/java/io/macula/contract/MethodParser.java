@@ -38,6 +38,7 @@ import java.util.concurrent.Future;
 import java.util.stream.BaseStream;
 
 import io.macula.MaculaMethod;
+import io.macula.RoutingKey;
 import io.macula.RpcException;
 import io.macula.contract.ContractTypes.UnsupportedTypeException;
 import org.jspecify.annotations.Nullable;
@@ -205,7 +206,26 @@ final class MethodParser {
 			}
 			validateValue(streamType, found, "declare a Flux of plain values");
 		}
-		return new MethodContract.Parameters(values, names, streamIndex, streamType);
+		return new MethodContract.Parameters(values, names, streamIndex, streamType, keyIndex(parameters, streamIndex));
+	}
+
+	private int keyIndex(Parameter[] parameters, int streamIndex) {
+		int keyIndex = -1;
+		for (int i = 0; i < parameters.length; i++) {
+			if (!parameters[i].isAnnotationPresent(RoutingKey.class)) {
+				continue;
+			}
+			if (i == streamIndex) {
+				throw refused("parameter " + i + " (" + parameters[i].getName() + ") is a stream and has @RoutingKey",
+						"put it on a value, which is known when the call begins");
+			}
+			if (keyIndex >= 0) {
+				throw refused("parameters " + keyIndex + " and " + i + " both have @RoutingKey",
+						"a call has one key: put it on one parameter");
+			}
+			keyIndex = i;
+		}
+		return keyIndex;
 	}
 
 	/** Whether no part of a type is a handle of this process instead of a value. */

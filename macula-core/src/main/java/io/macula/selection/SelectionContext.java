@@ -58,6 +58,15 @@ public interface SelectionContext {
 	@Nullable String zone();
 
 	/**
+	 * What the call is about, for strategies that keep calls of the same key together:
+	 * see {@link io.macula.RoutingKey}.
+	 * @return the key, or {@code null} for a call without one
+	 */
+	default @Nullable String key() {
+		return null;
+	}
+
+	/**
 	 * What tells whether an instance has the called method.
 	 * @return its mark in a {@link io.macula.Fingerprint}, or {@code null} where that is
 	 * not known, so that every instance may have it

@@ -48,6 +48,9 @@ public final class SelectionStrategies {
 	/** Name of {@link #zoneAware()}. */
 	public static final String ZONE_AWARE = "zone_aware";
 
+	/** Name of {@link #consistentHash()}. */
+	public static final String CONSISTENT_HASH = "consistent_hash";
+
 	private static final Supplier<RandomGenerator> THREAD_LOCAL = ThreadLocalRandom::current;
 
 	private static final SelectionStrategy FIRST_STRATEGY = (candidates, context) -> candidates.get(0);
@@ -57,6 +60,8 @@ public final class SelectionStrategies {
 
 	/** An object of its own, by which it is known. */
 	private static final SelectionStrategy ZONE_AWARE_STRATEGY = new RoundRobinInZone();
+
+	private static final SelectionStrategy CONSISTENT_HASH_STRATEGY = new ConsistentHash();
 
 	private static final Map<String, SelectionStrategy> BY_NAME = byName(THREAD_LOCAL);
 
@@ -167,6 +172,30 @@ public final class SelectionStrategies {
 		return ZONE_AWARE_STRATEGY;
 	}
 
+	/**
+	 * Calls of the same key go to the same instance while that is there, whichever node
+	 * calls; those of an instance that leaves are spread over the others. Calls without a
+	 * key go round.
+	 * @return the strategy
+	 */
+	public static SelectionStrategy consistentHash() {
+		return CONSISTENT_HASH_STRATEGY;
+	}
+
+	/**
+	 * A share of the calls goes to the instances of a certain entry in their metadata,
+	 * such as those of a new version; calls with a key are decided by it.
+	 * @param entry key in the metadata ({@code macula.provider.metadata.version})
+	 * @param value the canaries' value of it
+	 * @param share their share of the calls, from 0 to 1, however many instances they are
+	 * @param within chooses among the canaries, and among the others
+	 * @return the strategy
+	 * @throws IllegalArgumentException if the share is not valid
+	 */
+	public static SelectionStrategy canary(String entry, String value, double share, SelectionStrategy within) {
+		return new Canary(entry, value, share, within, THREAD_LOCAL);
+	}
+
 	private static Map<String, SelectionStrategy> byName(Supplier<RandomGenerator> random) {
 		Map<String, SelectionStrategy> strategies = new LinkedHashMap<>();
 		strategies.put(FIRST, first());
@@ -175,6 +204,7 @@ public final class SelectionStrategies {
 		strategies.put(LEAST_LOADED, leastLoaded(random));
 		strategies.put(WEIGHTED_RANDOM, weightedRandom(random));
 		strategies.put(ZONE_AWARE, zoneAware());
+		strategies.put(CONSISTENT_HASH, consistentHash());
 		return Collections.unmodifiableMap(strategies);
 	}
 

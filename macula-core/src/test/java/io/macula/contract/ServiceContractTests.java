@@ -32,6 +32,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 import io.macula.MaculaMethod;
+import io.macula.RoutingKey;
 import io.macula.RpcException;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.ValueCodec;
@@ -241,6 +242,20 @@ class ServiceContractTests {
 		refused(MonoParameter.class, "parameter 0 (value) is Mono<String>", "take the value itself");
 		refused(FutureParameter.class, "parameter 1 (value) is CompletableFuture<String>", "take the value itself");
 		refused(PublisherParameter.class, "parameter 0 (value) is Publisher<String>", "one Flux");
+	}
+
+	@Test
+	void knowsTheKeyOfACall() {
+		MethodContract keyed = ServiceContract.of(Keyed.class).method("basket");
+		assertThat(keyed.key(new Object[] { "pen", 7L })).isEqualTo("7");
+		assertThat(keyed.key(new Object[] { "pen", null })).isNull();
+		assertThat(ServiceContract.of(Keyed.class).method("plain").key(new Object[] { "pen" })).isNull();
+	}
+
+	@Test
+	void refusesKeysThatAreNone() {
+		refused(TwoKeys.class, "parameters 0 and 1 both have @RoutingKey", "put it on one parameter");
+		refused(KeyStream.class, "parameter 0 (elements) is a stream and has @RoutingKey", "put it on a value");
 	}
 
 	@Test
@@ -572,6 +587,26 @@ class ServiceContractTests {
 
 		@MaculaMethod(name = "find")
 		Order search(String name);
+
+	}
+
+	interface Keyed {
+
+		String basket(String article, @RoutingKey Long customer);
+
+		String plain(String article);
+
+	}
+
+	interface TwoKeys {
+
+		String basket(@RoutingKey String article, @RoutingKey Long customer);
+
+	}
+
+	interface KeyStream {
+
+		void upload(@RoutingKey Flux<String> elements);
 
 	}
 

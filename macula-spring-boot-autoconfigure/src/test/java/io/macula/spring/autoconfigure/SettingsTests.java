@@ -256,7 +256,7 @@ class SettingsTests {
 			.withPropertyValues("macula.client.services.a.selection=fastest")
 			.run((context) -> assertRefused(context.getStartupFailure(),
 					"macula.client.services.a.selection = 'fastest'",
-					"one of first, least_loaded, random, round_robin, sticky, weighted_random, zone_aware, or the "
+					"one of consistent_hash, first, least_loaded, random, round_robin, sticky, weighted_random, zone_aware, or the "
 							+ "name of a SelectionStrategy bean"));
 	}
 
