@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
 
 import io.macula.Fingerprint;
 import io.macula.ServiceName;
+import io.macula.Status;
 import io.macula.codec.PayloadCodec;
 import io.macula.contract.ServiceContract;
 import io.macula.pool.EndpointPool;
@@ -215,6 +216,21 @@ public final class ServiceClient {
 	 */
 	public EndpointPool connections(InstanceTracker tracker) {
 		return InstanceLinks.poolOf(tracker);
+	}
+
+	/**
+	 * Find the instances and connect to some of them ahead of the first call, and wait
+	 * until one is connected. Not for event loops.
+	 * @param limit bound of the wait
+	 * @return {@code null} if one is, otherwise why none is, as a call would be told
+	 */
+	public @Nullable Status prepare(Duration limit) {
+		return new Preparation(this).await(limit);
+	}
+
+	/** Why there is no instance; asked while there is none. */
+	Status withoutInstances() {
+		return this.life.noInstances();
 	}
 
 	/**

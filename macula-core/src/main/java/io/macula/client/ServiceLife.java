@@ -158,7 +158,7 @@ final class ServiceLife {
 	}
 
 	/** Why there is no instance. */
-	private Status noInstances() {
+	Status noInstances() {
 		ClientLife life = this.phase.life();
 		if (life == null) {
 			return this.phase.refusal();

@@ -210,6 +210,12 @@ public final class MaculaAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
+	StartupChecks maculaStartupChecks(RealmNode node, MaculaSettings settings) {
+		return new StartupChecks(node, settings);
+	}
+
+	@Bean
 	ShutdownTimes maculaShutdownTimes(MaculaSettings settings, MaculaProperties properties,
 			ObjectProvider<LifecycleProperties> lifecycle) {
 		return ShutdownTimes.of(settings.provider().grace(), lifecycle.getIfAvailable(),

@@ -137,6 +137,10 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param codec Name of the payload codec
 	 * @param warmUp Whether the call path is loaded and compiled in the background while
 	 * the application starts, so that its first call is not slow
+	 * @param startupCheck Whether the application is ready before its services are found
+	 * and connected: 'none', 'warn' after the time below, or 'fail' then. Services that
+	 * it provides itself are not waited for
+	 * @param startupTimeout Time that this takes at most, over all services
 	 * @param allowUnusedSettings Whether settings of a client service are accepted that
 	 * no client of the application context uses, for example because a child context does
 	 * @param failover Further attempts after a failed one
@@ -148,9 +152,26 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("false") boolean zoneAware,
 			@DefaultValue("30s") Duration deadline, @DefaultValue("auto") String attemptTimeout,
 			@DefaultValue("10s") Duration patience, @DefaultValue("cbor") String codec,
-			@DefaultValue("true") boolean warmUp, @DefaultValue("false") boolean allowUnusedSettings,
+			@DefaultValue("true") boolean warmUp, @DefaultValue("none") StartupCheck startupCheck,
+			@DefaultValue("10s") Duration startupTimeout, @DefaultValue("false") boolean allowUnusedSettings,
 			@DefaultValue Failover failover, @DefaultValue Ejection ejection, @DefaultValue Pool pool,
 			@DefaultValue Map<String, Service> services) {
+
+	}
+
+	/**
+	 * What an application makes of a service that cannot be called when it starts.
+	 */
+	public enum StartupCheck {
+
+		/** Nothing: it starts without it. */
+		NONE,
+
+		/** It waits for it, then starts without it and logs why. */
+		WARN,
+
+		/** It waits for it, then does not start. */
+		FAIL
 
 	}
 
@@ -231,12 +252,15 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param patience Time that a call waits while no instance of its service is known,
 	 * at most until its deadline; 0 for not at all
 	 * @param codec Name of the payload codec
+	 * @param startupCheck Whether the application is ready before the service is found
+	 * and connected: 'none', 'warn' or 'fail'
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 */
 	public record Service(@Nullable String selection, @Nullable Boolean zoneAware, @Nullable Duration deadline,
 			@Nullable String attemptTimeout, @Nullable Duration patience, @Nullable String codec,
-			@Nullable ServiceFailover failover, @Nullable ServiceEjection ejection) {
+			@Nullable StartupCheck startupCheck, @Nullable ServiceFailover failover,
+			@Nullable ServiceEjection ejection) {
 
 	}
 

@@ -33,12 +33,13 @@ import io.macula.transport.TransportSettings;
  * @param transport QUIC
  * @param pool connections
  * @param provider how it serves
+ * @param startup which client services are awaited at start
  * @param warmUp whether the call path is loaded while the application starts
  * @param defaults how services are called
  * @param services how single client services are called, by their configured names
  */
 record MaculaSettings(NodeSettings node, TransportSettings transport, PoolSettings pool, ProviderSettings provider,
-		boolean warmUp, ServiceSettings defaults, Map<String, ServiceSettings> services) {
+		StartupSettings startup, boolean warmUp, ServiceSettings defaults, Map<String, ServiceSettings> services) {
 
 	/**
 	 * Settings of a client service.

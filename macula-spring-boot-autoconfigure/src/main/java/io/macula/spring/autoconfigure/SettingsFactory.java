@@ -76,8 +76,17 @@ final class SettingsFactory {
 		services.forEach((name, service) -> bound(key(name), service));
 		Map<String, ServiceSettings> byName = new LinkedHashMap<>();
 		services.forEach((name, service) -> byName.put(name, service(name, service)));
-		return new MaculaSettings(node(defaultNodeId), transport(), pool(), provider(),
+		return new MaculaSettings(node(defaultNodeId), transport(), pool(), provider(), startup(services),
 				this.properties.client().warmUp(), defaults(), byName);
+	}
+
+	private StartupSettings startup(Map<String, MaculaProperties.Service> services) {
+		MaculaProperties.Client client = this.properties.client();
+		require(client.startupTimeout().compareTo(Duration.ZERO) > 0, "macula.client.startup-timeout",
+				client.startupTimeout(), "more than 0");
+		Map<String, MaculaProperties.StartupCheck> own = new LinkedHashMap<>();
+		services.forEach((name, service) -> own.put(name, or(service.startupCheck(), client.startupCheck())));
+		return new StartupSettings(client.startupCheck(), own, client.startupTimeout());
 	}
 
 	private void bound(String prefix, Record settings) {
