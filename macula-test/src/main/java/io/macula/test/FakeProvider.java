@@ -18,6 +18,7 @@ package io.macula.test;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -67,7 +68,7 @@ public final class FakeProvider<T> implements AutoCloseable {
 	static <T> FakeProvider<T> start(String nodeId, String service, Class<T> contract, Function<T, RealmNode> build,
 			Consumer<RealmNode> begin) {
 		AtomicReference<RealmNode> itself = new AtomicReference<>();
-		FakeHandler handler = new FakeHandler(service, ServiceContract.of(contract), () -> itself.get().abort());
+		FakeHandler handler = new FakeHandler(service, ServiceContract.of(contract), () -> Optional.ofNullable(itself.get()).ifPresent(RealmNode::abort));
 		RealmNode node = build.apply(handler.as(contract));
 		itself.set(node);
 		FakeProvider<T> fake = new FakeProvider<>(nodeId, handler, node, begin);
