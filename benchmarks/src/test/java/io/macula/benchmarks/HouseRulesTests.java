@@ -44,6 +44,8 @@ class HouseRulesTests {
 
 	private static final int COLUMNS = 120;
 
+	private static final Pattern TEST = Pattern.compile("`([A-Za-z]+Tests)`");
+
 	private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\n]*", Pattern.DOTALL);
 
 	/**
@@ -110,6 +112,27 @@ class HouseRulesTests {
 		}
 		assertThat(pages).hasSizeGreaterThan(5);
 		assertThat(tooLong).isEmpty();
+	}
+
+	/** A row that nothing shows is a promise. */
+	@Test
+	void theComparisonNamesTestsThatExist() throws IOException {
+		Set<String> tests = new TreeSet<>();
+		try (Stream<Path> folders = Files.list(ROOT)) {
+			for (Path module : folders.toList()) {
+				files(module.resolve(Path.of("src", "test", "java")), "Tests.java")
+					.forEach((file) -> tests.add(file.getFileName().toString().replace(".java", "")));
+			}
+		}
+		List<String> rows = Files.readAllLines(ROOT.resolve(Path.of("docs", "comparison.md")))
+			.stream()
+			.filter((line) -> line.matches("\\| \\d+\\. .*"))
+			.toList();
+		assertThat(rows).hasSizeGreaterThanOrEqualTo(25).allSatisfy((row) -> {
+			List<String> named = TEST.matcher(row.split("\\|")[2]).results().map((match) -> match.group(1)).toList();
+			assertThat(named).as(row).isNotEmpty();
+			assertThat(tests).containsAll(named);
+		});
 	}
 
 	private static List<Path> sources() throws IOException {
