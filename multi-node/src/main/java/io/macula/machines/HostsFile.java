@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +34,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.macula.Endpoint;
+import io.macula.Route;
 import io.macula.machines.Machine.Role;
 import io.macula.machines.Machine.Setting;
 
@@ -46,9 +49,6 @@ import io.macula.machines.Machine.Setting;
 final class HostsFile {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
-
-	private static final Pattern ADDRESS = Pattern
-		.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}|[0-9A-Fa-f:]{2,39}(%[A-Za-z0-9._-]+)?");
 
 	private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_.-]{0,31}");
 
@@ -124,7 +124,7 @@ final class HostsFile {
 			return;
 		}
 		String name = matching(number, "name", fields.get(0), NAME, "letters, digits, dots and dashes, at most 63");
-		String address = matching(number, "address", fields.get(1), ADDRESS, "a host name or an IP address");
+		String address = host(number, "address", fields.get(1));
 		String user = matching(number, "user", fields.get(2), USER, "a user of that machine, in small letters");
 		int port = port(number, "port", fields.get(3));
 		Set<Role> roles = roles(number, fields.get(4));
@@ -133,10 +133,13 @@ final class HostsFile {
 			return;
 		}
 		Machine machine = new Machine(name, address, user, port, roles, settings);
+		if (machine.is(Role.PROVIDER)) {
+			reached(number, machine);
+		}
 		boolean other = once(number, "name '" + name + "'", "another name") && once(number,
 				"machine " + address + " port " + port, "each machine once, with roles provider,client for both");
 		if (other && machine.is(Role.PROVIDER)) {
-			once(number, "endpoint " + machine.endpoint(), "another one: udp=PORT or advertise=HOST");
+			once(number, "endpoint " + Endpoint.parse(machine.endpoint()), "another one: udp=PORT or advertise=HOST");
 		}
 		this.machines.add(machine);
 	}
@@ -207,8 +210,55 @@ final class HostsFile {
 					fault(number, key(setting) + " '" + value + "' is not valid", "a path without . and ..");
 				}
 			}
-			case ADVERTISE -> matching(number, key(setting), value, ADDRESS, "a host name or an IP address");
+			case ADVERTISE -> host(number, key(setting), value);
 			case ZONE -> matching(number, key(setting), value, NAME, "letters, digits, dots and dashes, at most 63");
+			case FURTHER -> further(number, value);
+		}
+	}
+
+	private String host(int number, String what, String value) {
+		if (!Host.isValid(value)) {
+			fault(number, what + " '" + printable(value) + "' is not valid", "a host name or an IP address");
+		}
+		return value;
+	}
+
+	private void further(int number, String value) {
+		List<String> addresses = List.of(value.split(",", -1));
+		if (addresses.size() > Route.MAX_FURTHER) {
+			fault(number, "further '" + printable(value) + "' has " + addresses.size() + " addresses",
+					"at most " + Route.MAX_FURTHER);
+		}
+		Set<Endpoint> endpoints = new HashSet<>();
+		for (String address : addresses) {
+			Endpoint endpoint = Host.endpoint(address);
+			String shown = "further '" + printable(address) + "'";
+			if (endpoint == null) {
+				fault(number, shown + " is not valid",
+						"HOST:PORT, or several with commas between, an IPv6 address in brackets");
+			}
+			else if (Host.isLinkLocal(endpoint.host())) {
+				fault(number, shown + " means nothing on other links", "another address of this machine");
+			}
+			else if (!endpoints.add(endpoint)) {
+				fault(number, shown + " stands there twice", "each address once");
+			}
+		}
+	}
+
+	/** The realm has to reach it where it says. */
+	private void reached(int number, Machine machine) {
+		String host = machine.advertised();
+		if (Host.isLinkLocal(host)) {
+			fault(number,
+					(machine.settings().containsKey(Setting.ADVERTISE) ? "advertise '" : "address '") + host
+							+ "' means nothing on other links",
+					"advertise=HOST, a name or address that all others know");
+		}
+		String further = machine.further();
+		if (further != null && Stream.of(further.split(","))
+			.anyMatch((address) -> Endpoint.parse(machine.endpoint()).equals(Host.endpoint(address)))) {
+			fault(number, "further '" + machine.endpoint() + "' is its first address", "others");
 		}
 	}
 

@@ -76,6 +76,14 @@ record Machine(String name, String address, String user, int sshPort, Set<Role> 
 	}
 
 	/**
+	 * Where its provider is reached by those that do not reach {@link #endpoint()}.
+	 * @return addresses with ports, with commas between, or {@code null}
+	 */
+	@Nullable String further() {
+		return this.settings.get(Setting.FURTHER);
+	}
+
+	/**
 	 * Where its provider is reached by the realm.
 	 * @return host and port, an IPv6 address in brackets
 	 */
@@ -120,7 +128,9 @@ record Machine(String name, String address, String user, int sshPort, Set<Role> 
 		/** The host that its provider advertises, if that is not the address. */
 		ADVERTISE(""),
 		/** Its zone, if it has one. */
-		ZONE("");
+		ZONE(""),
+		/** Addresses of its provider beside the first one. */
+		FURTHER("");
 
 		private final String otherwise;
 

@@ -131,6 +131,10 @@ final class Release {
 		if (zone != null) {
 			variables.put("MACULA_NODE_ZONE", zone);
 		}
+		String further = machine.further();
+		if (further != null) {
+			variables.put("MACULA_PROVIDER_FURTHERADDRESSES", further);
+		}
 		// The actuator, and whatever else it serves, for this machine alone.
 		variables.put("SERVER_ADDRESS", "127.0.0.1");
 		variables.put("SERVER_PORT", Integer.toString(machine.http()));

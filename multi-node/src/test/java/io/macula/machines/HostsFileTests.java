@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -43,7 +44,7 @@ class HostsFileTests {
 						beam00 192.168.1.10 deploy 22 client   # the desk
 
 						beam01\t192.168.1.11   root 2222 provider,client udp=9001 http=8081 directory=/srv/macula zone=a advertise=b1.lab
-						beam02 fd00::2 root 22 provider
+						beam02 fd00::2 root 22 provider further=192.0.2.17:30443,[2001:db8::2]:9443,orders.example.org:9443
 						""");
 		assertThat(machines).extracting(Machine::name).containsExactly("beam00", "beam01", "beam02");
 		Machine first = machines.get(0);
@@ -62,6 +63,24 @@ class HostsFileTests {
 		assertThat(third.directory()).isEqualTo("/opt/macula");
 		assertThat(third.java()).isEqualTo("/usr/bin/java");
 		assertThat(third.zone()).isNull();
+		assertThat(third.further()).isEqualTo("192.0.2.17:30443,[2001:db8::2]:9443,orders.example.org:9443");
+		assertThat(second.further()).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "10.0.3.7", "::1", "fd00:77::1", "2001:db8:0:0:0:0:0:1", "::ffff:10.0.3.7", "beam01",
+			"a_b.lab", "1.beam", "beam01.lab.", "xn--bcher-kva.example" })
+	void anAddressIsAHostNameOrAnIpAddress(String address) {
+		assertThat(read("a " + address + " root 22 provider\n")).extracting(Machine::address).containsExactly(address);
+	}
+
+	@Test
+	void aLinkLocalAddressIsForSshAlone() {
+		List<Machine> machines = read("""
+				a fe80::1%eth0 root 22 client
+				b fe80::2%eth0 root 22 provider advertise=b.lab
+				""");
+		assertThat(machines.get(1).endpoint()).isEqualTo("b.lab:9443");
 	}
 
 	@Test
@@ -95,6 +114,31 @@ class HostsFileTests {
 					a a root 22 provider directory=/opt/. | directory '/opt/.' is not valid: expected a path without . and ..
 					a a root 22 provider java=/opt/j'dk/java | is not valid: expected an absolute path
 					a a root 22 provider zone=a/b | zone 'a/b' is not valid
+					a be:ef root 22 provider | address 'be:ef' is not valid: expected a host name or an IP address
+					a fd00::1::2 root 22 client | address 'fd00::1::2' is not valid: expected a host name or an IP address
+					a 1:2:3:4:5:6:7:8:9 root 22 client | address '1:2:3:4:5:6:7:8:9' is not valid
+					a fe80::1% root 22 client | address 'fe80::1%' is not valid
+					a 10.0.3 root 22 provider | address '10.0.3' is not valid: expected a host name or an IP address
+					a 10.0.3.256 root 22 provider | address '10.0.3.256' is not valid
+					a a..lab root 22 provider | address 'a..lab' is not valid
+					a a-.lab root 22 provider | address 'a-.lab' is not valid
+					a 0.0.0.0 root 22 provider | address '0.0.0.0' is not valid: expected a host name or an IP address
+					a :: root 22 provider | address '::' is not valid: expected a host name or an IP address
+					a a root 22 provider advertise=be:ef | advertise 'be:ef' is not valid: expected a host name or an IP address
+					a a root 22 provider advertise=fe80::1 | advertise 'fe80::1' means nothing on other links: expected advertise=HOST
+					a fe80::1%eth0 root 22 provider | address 'fe80::1%eth0' means nothing on other links: expected advertise=HOST
+					a a root 22 provider further= | further '' is not valid: expected HOST:PORT
+					a a root 22 provider further=b | further 'b' is not valid: expected HOST:PORT
+					a a root 22 provider further=b:1, | further '' is not valid: expected HOST:PORT
+					a a root 22 provider further=b:0 | further 'b:0' is not valid: expected HOST:PORT
+					a a root 22 provider further=be:ef:1 | further 'be:ef:1' is not valid: expected HOST:PORT
+					a a root 22 provider further=[be:ef]:1 | further '[be:ef]:1' is not valid: expected HOST:PORT
+					a a root 22 provider further=quic://b:1 | further 'quic://b:1' is not valid: expected HOST:PORT
+					a a root 22 provider further=b:$(id):1 | is not valid: expected HOST:PORT
+					a a root 22 provider further=[fe80::1]:1 | further '[fe80::1]:1' means nothing on other links: expected another address
+					a a root 22 provider further=a:9443 | further 'a:9443' is its first address: expected others
+					a a root 22 provider further=b:1,b:1 | further 'b:1' stands there twice: expected each address once
+					a a root 22 provider further=b:1,b:2,b:3,b:4,b:5 | further 'b:1,b:2,b:3,b:4,b:5' has 5 addresses: expected at most 4
 					""")
 	void whatIsNotValidIsToldWithItsLineAndTheRemedy(String line, String told) {
 		assertThatExceptionOfType(CannotDeployException.class).isThrownBy(() -> read("# a comment\n" + line + "\n"))

@@ -40,16 +40,17 @@ class SettingsFileTests {
 
 	@Test
 	void whatIsNotValidIsToldWithoutItsValue() {
-		assertThatExceptionOfType(CannotDeployException.class)
-			.isThrownBy(() -> read(
-					"a.b=hidden\nA=$hidden\nA='hidden'\nMACULA_NODE_ID=hidden\nMACULA_REALM_SECRET=hidden\nB=1\nB=2\n"))
+		assertThatExceptionOfType(CannotDeployException.class).isThrownBy(() -> read(
+				"a.b=hidden\nA=$hidden\nA='hidden'\nMACULA_NODE_ID=hidden\nMACULA_REALM_SECRET=hidden\nB=1\nB=2\nMACULA_PROVIDER_FURTHERADDRESSES=hidden\n"))
 			.satisfies((ex) -> assertThat(ex.getMessage().lines()).satisfiesExactly(
 					(line) -> assertThat(line).contains("line 1: is not a setting: expected VARIABLE=value"),
 					(line) -> assertThat(line).contains("line 2: is not a setting"),
 					(line) -> assertThat(line).contains("line 3: is not a setting"),
 					(line) -> assertThat(line).contains("line 4: MACULA_NODE_ID follows from the hosts file"),
 					(line) -> assertThat(line).contains("line 5: MACULA_REALM_SECRET is secret"),
-					(line) -> assertThat(line).contains("line 7: B stands there twice")))
+					(line) -> assertThat(line).contains("line 7: B stands there twice"),
+					(line) -> assertThat(line)
+						.contains("line 8: MACULA_PROVIDER_FURTHERADDRESSES follows from the hosts file")))
 			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("hidden"));
 	}
 
