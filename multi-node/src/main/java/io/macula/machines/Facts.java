@@ -176,9 +176,13 @@ final class Facts {
 		String present = mode();
 		String found = first("found");
 		String elsewhere = first("elsewhere");
-		if (elsewhere != null) {
+		if (elsewhere != null && elsewhere.isEmpty()) {
+			problems
+				.add(mode.thing() + " is there, and 'up' has not made it: take it away there, or take another --mode");
+		}
+		else if (elsewhere != null) {
 			String other = SshFailure.last(elsewhere);
-			problems.add("its unit " + Release.SERVICE + ".service is that of another directory (" + other
+			problems.add("its " + mode.thing() + " is that of another directory (" + other
 					+ "), and a machine has one: take directory=" + other
 					+ ", or take that provider away by 'down' with its own hosts file");
 		}
@@ -221,6 +225,16 @@ final class Facts {
 					+ " is taken by another process: stop that one (ss -lnp there names it), or take " + name
 					+ "=PORT");
 		}
+	}
+
+	/**
+	 * A fact as it was printed, for one line of a message.
+	 * @param name its name
+	 * @return what was printed, or {@code null} if nothing was
+	 */
+	@Nullable String told(String name) {
+		String value = first(name);
+		return (value != null) ? SshFailure.last(value) : null;
 	}
 
 	private @Nullable String release(String link) {

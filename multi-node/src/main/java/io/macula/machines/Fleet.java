@@ -146,11 +146,12 @@ final class Fleet {
 	/**
 	 * Take all away.
 	 * @param machine the machine
-	 * @return what was not taken away because it is something else; may be empty
+	 * @return what was not taken away because it is something else
 	 */
-	String down(Machine machine) {
+	Left down(Machine machine) {
 		Step step = step("down", variables(machine)).within(this.limits.toStop());
-		return this.remote.run(machine, step, this.mode.needsRoot()).replaceFirst("(?s).*left=", "").strip();
+		Facts facts = Facts.parse(machine, this.remote.run(machine, step, this.mode.needsRoot()));
+		return new Left(facts.told("stays"), facts.told("left"));
 	}
 
 	String life(Machine machine) {
@@ -244,6 +245,16 @@ final class Fleet {
 		variables.put("current", (current != null) ? current : "");
 		variables.put("previous", (previous != null) ? previous : "");
 		return variables;
+	}
+
+	/**
+	 * What is somebody else's on a machine. Immutable.
+	 *
+	 * @param provider what has the name of a provider, or {@code null}
+	 * @param files what is in the directory, or {@code null}
+	 */
+	record Left(@Nullable String provider, @Nullable String files) {
+
 	}
 
 }

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import io.macula.harness.Arguments;
+import io.macula.machines.Fleet.Left;
 import io.macula.machines.Machine.Role;
 import io.macula.tls.RealmSecret;
 import org.jspecify.annotations.Nullable;
@@ -226,9 +227,12 @@ public final class MachinesCommand {
 	private int down(Machines present) {
 		Fleet fleet = present.fleet();
 		Together.each(present.with(Role.PROVIDER), (machine) -> {
-			String left = fleet.down(machine);
-			say(machine.name() + (left.isEmpty() ? " has nothing of it any more"
-					: ": " + machine.directory() + " has other things in it, which stay: " + SshFailure.last(left)));
+			Left left = fleet.down(machine);
+			if (left.provider() != null) {
+				say(machine.name() + ": " + left.provider() + " stays: it is not that of " + machine.directory());
+			}
+			say(machine.name() + ((left.files() == null) ? " has nothing of it any more"
+					: ": " + machine.directory() + " has other things in it, which stay: " + left.files()));
 		});
 		// Not earlier: a provider that is locked may be so by scenarios that run there.
 		Together.each(present.with(Role.CLIENT), fleet::removeClient);

@@ -26,18 +26,21 @@ import java.util.stream.Stream;
 enum Mode {
 
 	/** A unit of systemd. */
-	SYSTEMD(true),
+	SYSTEMD(true, "unit " + Release.SERVICE + ".service"),
 	/** A container of Docker. */
-	DOCKER(true),
+	DOCKER(true, "container " + Release.SERVICE),
 	/** A pod of the K3s that the machine is. */
-	K3S(true),
+	K3S(true, "namespace " + Release.SERVICE),
 	/** A process of its own, by whoever logs in. */
-	PROCESS(false);
+	PROCESS(false, "process");
 
 	private final boolean needsRoot;
 
-	Mode(boolean needsRoot) {
+	private final String thing;
+
+	Mode(boolean needsRoot, String thing) {
 		this.needsRoot = needsRoot;
+		this.thing = thing;
 	}
 
 	/**
@@ -60,6 +63,14 @@ enum Mode {
 
 	boolean needsRoot() {
 		return this.needsRoot;
+	}
+
+	/**
+	 * What runs a provider, of which a machine has one.
+	 * @return its kind and name
+	 */
+	String thing() {
+		return this.thing;
 	}
 
 	/**

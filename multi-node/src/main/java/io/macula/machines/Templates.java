@@ -30,6 +30,8 @@ final class Templates {
 
 	private static final String JAVA = "/usr/bin/java";
 
+	private static final String NAMESPACE = "kind: Namespace\nmetadata:\n  name: " + Release.SERVICE + "\n";
+
 	private static final String IMAGE = "sample-provider:0.1.0-SNAPSHOT";
 
 	private final String unit;
@@ -71,14 +73,17 @@ final class Templates {
 	}
 
 	/**
-	 * The manifest for K3s.
+	 * The manifest for K3s. Its namespace says whose it is, so that nobody takes away
+	 * another one.
 	 * @param machine where it is to run
 	 * @param limits how long it may take to stop
 	 * @param image what it is to run
 	 * @return its text
 	 */
 	String manifest(Machine machine, Limits limits, String image) {
-		return this.manifest.replace(IMAGE, image)
+		return this.manifest
+			.replace(NAMESPACE, NAMESPACE + "  annotations:\n    macula.io/machines: " + machine.directory() + "\n")
+			.replace(IMAGE, image)
 			.replace("port: 8080", "port: " + machine.http())
 			.replaceFirst("(?m)(terminationGracePeriodSeconds:) .*$", "$1 " + limits.stop().toSeconds());
 	}

@@ -1,25 +1,50 @@
 # shellcheck shell=sh disable=SC2154
-# A provider in a pod of the K3s of its machine, in the network of the machine. The namespace is its own.
+# A provider in a pod of the K3s of its machine, in the network of the machine. The namespace is its own, and an annotation names the
+# directory that it is of: another one of its name is somebody else's.
 
 check_mode() {
 	if ! command -v k3s > /dev/null; then
 		say missing k3s
 	elif ! k3s kubectl get --raw /readyz > /dev/null 2>&1; then
 		say missing 'k3s server'
-	elif k3s kubectl get namespace "$service" > /dev/null 2>&1; then
+	elif of_directory; then
 		say installed "namespace $service"
+	elif [ -n "$(namespace)" ]; then
+		say elsewhere "$(annotated)"
 	fi
 }
 
+# Its name, if there is one.
+namespace() {
+	k3s kubectl get namespace "$service" --ignore-not-found --output name
+}
+
+# The directory that the namespace is of.
+annotated() {
+	k3s kubectl get namespace "$service" --ignore-not-found --output 'jsonpath={.metadata.annotations.macula\.io/machines}'
+}
+
+of_directory() {
+	[ "$(annotated 2> /dev/null)" = "$directory" ]
+}
+
+its_own() {
+	of_directory || { echo "namespace $service is not that of $directory" >&2; return 1; }
+}
+
 alive() {
-	[ "$(k3s kubectl --namespace "$service" get pods --selector "app.kubernetes.io/name=$service" \
+	of_directory && [ "$(k3s kubectl --namespace "$service" get pods --selector "app.kubernetes.io/name=$service" \
 		--output 'jsonpath={.items[*].status.containerStatuses[*].state.running.startedAt}' 2> /dev/null)" != "" ]
 }
 
 # It is applied, and its pod is there and has been started; starting may take a while.
 start() {
 	alone
-	k3s kubectl create namespace "$service" --dry-run=client --output yaml | k3s kubectl apply --filename - > /dev/null
+	# The first of the manifest; created, and not applied, it cannot become that of two.
+	if [ -z "$(namespace)" ]; then
+		sed '/^---$/q' "$directory/current/$service.yaml" | k3s kubectl create --save-config --filename - > /dev/null
+	fi
+	its_own
 	k3s kubectl --namespace "$service" create secret generic "$service" --from-env-file "$directory/current/provider.env" \
 		--dry-run=client --output yaml | k3s kubectl apply --filename - > /dev/null
 	k3s kubectl apply --filename "$directory/current/$service.yaml" > /dev/null
@@ -41,7 +66,7 @@ gone() {
 
 stop() {
 	alone
-	if k3s kubectl --namespace "$service" get "deployment/$service" > /dev/null 2>&1; then
+	if of_directory && k3s kubectl --namespace "$service" get "deployment/$service" > /dev/null 2>&1; then
 		scale_down
 		gone
 	fi
@@ -49,15 +74,23 @@ stop() {
 
 shoot() {
 	alone
-	scale_down
-	k3s kubectl --namespace "$service" delete pod --selector "app.kubernetes.io/name=$service" --grace-period 0 --force > /dev/null 2>&1
-	gone
+	if of_directory; then
+		scale_down
+		k3s kubectl --namespace "$service" delete pod --selector "app.kubernetes.io/name=$service" --grace-period 0 --force \
+			> /dev/null 2>&1
+		gone
+	fi
 }
 
 remove() {
 	alone
-	if command -v k3s > /dev/null; then
+	command -v k3s > /dev/null || return 0
+	k3s kubectl get --raw /readyz > /dev/null 2>&1 \
+		|| { echo "k3s does not answer: start it there (systemctl start k3s)" >&2; return 1; }
+	if of_directory; then
 		k3s kubectl delete namespace "$service" --ignore-not-found > /dev/null
+	elif [ -n "$(namespace)" ]; then
+		say stays "namespace $service"
 	fi
 }
 
@@ -71,10 +104,12 @@ image() {
 }
 
 life() {
+	its_own
 	k3s kubectl --namespace "$service" logs "deployment/$service" --tail -1
 }
 
 logs() {
+	its_own
 	k3s kubectl --namespace "$service" get all,events
 	k3s kubectl --namespace "$service" logs "deployment/$service" --tail -1 --timestamps
 }

@@ -17,6 +17,10 @@ of_directory() {
 	grep -qF "=$directory/current/" "/etc/systemd/system/$service.service"
 }
 
+its_own() {
+	of_directory || { echo "unit $service.service is not that of $directory" >&2; return 1; }
+}
+
 # While it waits to be started again after it ended, its state is another.
 alive() {
 	[ "$(systemctl show --property ActiveState --value "$service" 2> /dev/null)" = active ]
@@ -24,6 +28,7 @@ alive() {
 
 start() {
 	alone
+	[ ! -e "/etc/systemd/system/$service.service" ] || its_own
 	cp "$directory/current/$service.service" "/etc/systemd/system/$service.service"
 	chmod 644 "/etc/systemd/system/$service.service"
 	systemctl daemon-reload
@@ -52,6 +57,8 @@ remove() {
 		rm -f "/etc/systemd/system/$service.service"
 		systemctl daemon-reload
 		systemctl reset-failed "$service" 2> /dev/null || true
+	elif [ -e "/etc/systemd/system/$service.service" ]; then
+		say stays "unit $service.service"
 	fi
 }
 

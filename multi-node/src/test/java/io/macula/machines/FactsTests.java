@@ -57,6 +57,7 @@ class FactsTests {
 					mode=docker | its provider was deployed by --mode docker: take that one, or 'down' first
 					installed=container x | leftover of an earlier run: container x, without a release: take it away by 'down --mode systemd'
 					elsewhere=/srv/a | its unit macula-provider.service is that of another directory (/srv/a), and a machine has one: take directory=/srv/a
+					elsewhere= | unit macula-provider.service is there, and 'up' has not made it: take it away there
 					found=thesis.txt | /opt/macula is there and has other things in it (thesis.txt): move them away
 					writable= | may not write to /opt/macula
 					""")
@@ -67,6 +68,17 @@ class FactsTests {
 			.reduce("", (all, line) -> all + line + "\n");
 		String changed = fact.equals("writable=") ? others : others + fact + "\n";
 		assertThat(problems(changed)).singleElement().asString().startsWith("beam01: ").contains(told);
+	}
+
+	@Test
+	void whatSomebodyElseHasMadeIsNamed() {
+		Facts facts = Facts.parse(MachineFixture.provider("beam01"), FINE + "elsewhere=\n");
+		assertThat(facts.problems(Mode.DOCKER, 0)).singleElement()
+			.asString()
+			.contains("container macula-provider is there, and 'up' has not made it");
+		assertThat(facts.problems(Mode.K3S, 0)).singleElement()
+			.asString()
+			.contains("namespace macula-provider is there, and 'up' has not made it");
 	}
 
 	@Test

@@ -20,7 +20,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
+import io.macula.machines.Machine.Role;
+import io.macula.machines.Machine.Setting;
 import io.macula.machines.Release.RemoteFile;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +67,36 @@ class ReleaseTests {
 		assertThat(release.environment(MACHINES.get(1), "s").lines()).contains("MACULA_NODE_ID=beam02",
 				"MACULA_REALM_SEEDS=beam01.lab:9443,beam02.lab:9443", "MACULA_PROVIDER_PORT=9443",
 				"SERVER_ADDRESS=127.0.0.1", "MACULA_PROVIDER_TERMINATIONGRACEPERIOD=45", "CALCULATOR_FACTOR=3");
+	}
+
+	@Test
+	void furtherAddressesAreThoseOfTheirMachine() {
+		Machine machine = new Machine("beam02", "beam02.lab", "root", 22, Set.of(Role.PROVIDER),
+				Map.of(Setting.FURTHER, "192.0.2.17:30443,[2001:db8::2]:9443"));
+		Release release = release(JAR, Mode.SYSTEMD, Map.of(), SECRET);
+		assertThat(release.environment(machine, "s").lines())
+			.contains("MACULA_PROVIDER_FURTHERADDRESSES=192.0.2.17:30443,[2001:db8::2]:9443");
+		assertThat(release.environment(MACHINES.get(0), "s")).doesNotContain("FURTHERADDRESSES");
+	}
+
+	/** By it 'down' knows what it may take away. */
+	@Test
+	void theNamespaceOfK3sSaysWhoseItIs() throws Exception {
+		Machine machine = new Machine("beam02", "beam02.lab", "root", 22, Set.of(Role.PROVIDER),
+				Map.of(Setting.DIRECTORY, "/srv/macula", Setting.HTTP, "8081"));
+		RemoteFile manifest = release(Application.image("app:2", null), Mode.K3S, Map.of(), SECRET).files(machine)
+			.get(2);
+		assertThat(new String(manifest.content().open().readAllBytes())).contains("""
+				kind: Namespace
+				metadata:
+				  name: macula-provider
+				  annotations:
+				    macula.io/machines: /srv/macula
+				---
+				""")
+			.containsOnlyOnce("macula.io/machines")
+			.contains("image: app:2", "port: 8081")
+			.doesNotContain("8080");
 	}
 
 	@Test
