@@ -38,12 +38,14 @@ final class Handover {
 		this.pools = pools;
 	}
 
-	/** A pool of an instance was retained: its endpoint may be that of a seed. */
+	/** A pool of an instance was retained: one of its addresses may be that of a seed. */
 	void takeConnections(EndpointPool taker) {
 		if (taker.destination().isNode()) {
-			EndpointPool seed = this.pools.present(taker.endpoint());
-			if (seed != null) {
-				move(seed, taker);
+			for (Endpoint endpoint : taker.destination().route().endpoints()) {
+				EndpointPool seed = this.pools.present(endpoint);
+				if (seed != null) {
+					move(seed, taker);
+				}
 			}
 		}
 	}
@@ -52,7 +54,7 @@ final class Handover {
 	void offerConnections(EndpointPool seed) {
 		if (!seed.destination().isNode()) {
 			for (EndpointPool taker : this.pools.endpoints()) {
-				if (taker.destination().isNode() && taker.endpoint().equals(seed.endpoint())) {
+				if (taker.destination().isNode() && taker.destination().route().endpoints().contains(seed.endpoint())) {
 					move(seed, taker);
 				}
 			}

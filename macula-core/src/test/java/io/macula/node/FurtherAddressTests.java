@@ -137,6 +137,25 @@ class FurtherAddressTests {
 	}
 
 	@Test
+	void aSeedThatIsNamedByItsFurtherAddressIsConnectedOnce() {
+		int port = TestPorts.udp(1).get(0);
+		ImpairedLink outside = link(port);
+		node("seed", settings(port, "127.0.0.1", null).withFurther(List.of(at(outside))), null);
+		RealmNode client = RealmNode.builder("test")
+			.nodeId("client")
+			.secret(SECRET)
+			.seeds(at(outside).toString())
+			.build();
+		start(client);
+		Echo echo = client.client().proxy(Echo.class, "test.seed");
+		await(echo);
+		for (int i = 0; i < 20; i++) {
+			assertThat(echo.echo("x")).isEqualTo("x of seed");
+		}
+		assertThat(endpoints(client)).containsExactly(at(outside).toString());
+	}
+
+	@Test
 	void aMemberThatCopiesTheAddressesOfAnotherGetsNoneOfItsCalls() {
 		RealmNode seed = seed();
 		int port = TestPorts.udp(1).get(0);

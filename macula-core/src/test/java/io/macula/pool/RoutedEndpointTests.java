@@ -212,6 +212,54 @@ class RoutedEndpointTests {
 	}
 
 	@Test
+	void whenAFurtherAddressIsTheSeedThenItsConnectionIsTakenOver() {
+		EndpointPool seed = this.pool.retain(THREE, 0);
+		this.fixture.acquire(seed);
+		FakeConnection connection = answer(THREE, "node", KEY);
+		EndpointPool endpoint = this.pool.retain(instance("node", KEY, TWO, THREE));
+		assertThat(endpoint.ready(0)).isSameAs(connection);
+		assertThat(seed.connections()).isEmpty();
+		assertThat(this.pool.retain(THREE, 0)).as("for the next call of the directory").isSameAs(endpoint);
+		assertThat(this.fixture.dials).isEmpty();
+		connection.lose();
+		this.fixture.acquire(endpoint);
+		this.fixture.time.pass(DialBackoff.MAX);
+		assertThat(this.routes).last().isEqualTo(List.of(THREE, ONE, TWO));
+	}
+
+	@Test
+	void whenTheSeedAtAFurtherAddressIsConnectedLaterThenItsConnectionIsTakenOver() {
+		EndpointPool endpoint = this.pool.retain(instance("node", KEY, TWO));
+		EndpointPool seed = this.pool.retain(TWO, 0);
+		Outcomes directory = this.fixture.acquire(seed);
+		FakeConnection connection = answer(TWO, "node", KEY);
+		assertThat(directory.connection()).isSameAs(connection);
+		assertThat(endpoint.ready(0)).isSameAs(connection);
+		assertThat(seed.connections()).isEmpty();
+	}
+
+	/** Two networks may have one address, each for a node of its own. */
+	@Test
+	void whoeverElseIsAtAFurtherAddressStaysThere() {
+		EndpointPool seed = this.pool.retain(TWO, 0);
+		this.fixture.acquire(seed);
+		FakeConnection connection = answer(TWO, "other", OTHER);
+		EndpointPool meant = this.pool.retain(instance("node", KEY, TWO));
+		EndpointPool other = this.pool.retain(instance("other", OTHER, TWO, THREE));
+		assertThat(meant.connections()).isEmpty();
+		assertThat(other.ready(0)).isSameAs(connection);
+	}
+
+	@Test
+	void whatAnInstanceAtTheFurtherAddressOfAnotherNeedsIsNotTakenFromIt() {
+		EndpointPool one = this.pool.retain(new Instance("node", 1, TWO, null, 0, 100, Map.of(), KEY, List.of()));
+		this.fixture.acquire(one);
+		FakeConnection connection = answer(TWO, "node", KEY);
+		assertThat(this.pool.retain(instance("node", KEY, TWO)).connections()).isEmpty();
+		assertThat(one.ready(0)).isSameAs(connection);
+	}
+
+	@Test
 	void whoeverElseIsAtTheSeedStaysThere() {
 		EndpointPool seed = this.pool.retain(ONE, 0);
 		this.fixture.acquire(seed);
