@@ -17,6 +17,8 @@ cd "$(dirname "$0")/.."
 
 out=target/kind
 namespace=macula
+# Of whom each makes about ten calls a second.
+callers=16
 
 die() {
 	echo "$1" >&2
@@ -121,8 +123,7 @@ up() {
 			on "$cluster" create secret generic macula-realm --from-file=secret="$out/secret" --dry-run=client -o yaml | on "$cluster" apply -f -
 			kubectl --context "kind-$cluster" apply -k "$out/$cluster"
 		} >> "$out/$cluster.log" 2>&1 || die "$cluster does not take the manifests: $(tail -n 1 "$out/$cluster.log"), see $out/$cluster.log"
-	done
-	for cluster in "$@"; do
+		# One cluster after the other: if all start at once, none is ready before the probes start it again.
 		for deployment in calculator calculator-client; do
 			on "$cluster" rollout status "deployment/$deployment" --timeout 300s >> "$out/$cluster.log" 2>&1 \
 				|| die "$deployment is not ready in $cluster: kubectl --context kind-$cluster -n $namespace describe pods"
@@ -131,9 +132,34 @@ up() {
 	done
 }
 
-# cluster seconds file: calls from the client in the cluster, one answer a line.
+# cluster seconds file [callers]: calls from the client in the cluster, one answer a line.
 call_for() {
-	on "$1" exec --stdin deployment/calculator-client -- bash -s "$2" < scripts/lib/calls.bash > "$3" 2> "$3.err"
+	on "$1" exec --stdin deployment/calculator-client -- bash -s "$2" 8080 "${4:-1}" < scripts/lib/calls.bash > "$3" 2> "$3.err"
+}
+
+# When the last answer came, in the milliseconds of the machine that calls.
+last_answer() {
+	sed -n '$s/.* at //p' "$1"
+}
+
+# How many calls, how many of them failed, the slowest, and the longest time without an answer.
+figures() {
+	awk '{ took = $(NF - 3); at = $NF }
+		/^FAILED/ { failed++ }
+		took > slowest { slowest = took }
+		/^[{]/ && before && at - before > pause { pause = at - before }
+		/^[{]/ && at > before { before = at }
+		END { printf "%d calls, %d failed, slowest %d ms, never %d ms without an answer", NR, failed, slowest, pause + 1 }' "$1"
+}
+
+# file cluster from: seconds from a moment to the first answer of the cluster itself, to the first of another one, to the last of
+# each; "never" where there is none.
+moments() {
+	awk -v own="\"node\":\"$2." -v from="$3" '
+		$NF < from || !/^[{]/ { next }
+		{ which = index($0, own) ? "own" : "other"; last[which] = $NF; if (!(which in first)) first[which] = $NF }
+		function seconds(of, which) { return which in of ? sprintf("%.1f s", (of[which] - from) / 1000) : "never" }
+		END { print seconds(first, "own") "|" seconds(first, "other") "|" seconds(last, "own") "|" seconds(last, "other") }' "$1"
 }
 
 failures() {
@@ -163,17 +189,18 @@ try() {
 	for cluster in "$@"; do
 		calls=$out/$cluster.calls
 		call_for "$cluster" 10 "$calls" || die "The client of $cluster cannot be used: $(tail -n 1 "$calls.err")"
-		echo "$cluster: $(regions "$calls")"
+		echo "$cluster: $(figures "$calls"); answered by $(regions "$calls")"
 		expect "no call from $cluster fails" 0 "$(failures "$calls")"
 		expect "calls from $cluster stay there" "$cluster" "$(regions "$calls" | sed 's/ [0-9]*//g')"
 	done
 	# The last one loses its providers under load, and gets them back.
 	for cluster in "$@"; do :; done
 	calls=$out/$cluster.failover
-	call_for "$cluster" 60 "$calls" &
+	call_for "$cluster" 60 "$calls" "$callers" &
 	loop=$!
 	sleep 5
 	emptied=$cluster
+	from=$(last_answer "$calls")
 	on "$cluster" scale deployment calculator --replicas 0 > /dev/null
 	on "$cluster" wait --for=delete pod -l app.kubernetes.io/name=calculator --timeout 90s > /dev/null
 	# Answers that are still on their way here.
@@ -181,18 +208,35 @@ try() {
 	elsewhere=$(wc -l < "$calls")
 	wait "$loop" || die "The client of $cluster cannot be used: $(tail -n 1 "$calls.err")"
 	loop=
-	echo "$cluster without providers: $(regions "$calls")"
+	moments "$calls" "$cluster" "${from:-0}" > "$calls.moments"
+	IFS='|' read -r _ first last _ < "$calls.moments"
+	echo "$cluster without providers: $(figures "$calls"); answered by $(regions "$calls")"
+	echo "after they were told to end: another region's first answer $first, their own last one $last"
 	expect "no call from $cluster fails while its providers go" 0 "$(failures "$calls")"
 	tail -n +"$((elsewhere + 1))" "$calls" > "$calls.after"
 	expect "calls go to another region then" 0 "$(grep -c "\"node\":\"$cluster\\." "$calls.after" || true)"
 	expect "and are answered" yes "$([ -n "$(regions "$calls.after")" ] && echo yes || echo no)"
+	calls=$out/$cluster.return
+	call_for "$cluster" 90 "$calls" "$callers" &
+	loop=$!
+	sleep 5
+	from=$(last_answer "$calls")
 	on "$cluster" scale deployment calculator --replicas 2 > /dev/null
 	emptied=
 	on "$cluster" rollout status deployment/calculator --timeout 300s > /dev/null
-	sleep 15
-	call_for "$cluster" 10 "$calls.back" || die "The client of $cluster cannot be used: $(tail -n 1 "$calls.back.err")"
-	expect "calls come back with the providers" "$cluster" "$(regions "$calls.back" | sed 's/ [0-9]*//g')"
-	[ -z "$failed" ] || die "Something did not hold; the answers are in $out/*.calls and $out/*.failover*"
+	ready=$(last_answer "$calls")
+	wait "$loop" || die "The client of $cluster cannot be used: $(tail -n 1 "$calls.err")"
+	loop=
+	moments "$calls" "$cluster" "${from:-0}" > "$calls.moments"
+	IFS='|' read -r first _ _ last < "$calls.moments"
+	echo "$cluster with providers again: $(figures "$calls"); answered by $(regions "$calls")"
+	echo "after they were told to start: their own first answer $first, another region's last one $last, all ready $(
+		awk -v from="${from:-0}" -v to="${ready:-0}" 'BEGIN { printf "%.1f s", (to - from) / 1000 }'
+	)"
+	expect "no call from $cluster fails while they come" 0 "$(failures "$calls")"
+	call_for "$cluster" 10 "$calls.after" || die "The client of $cluster cannot be used: $(tail -n 1 "$calls.after.err")"
+	expect "calls come back with the providers" "$cluster" "$(regions "$calls.after" | sed 's/ [0-9]*//g')"
+	[ -z "$failed" ] || die "Something did not hold; the answers are in $out/*.calls, *.failover* and *.return*"
 }
 
 case "$command" in
