@@ -65,7 +65,19 @@ public final class Shell {
 	 * @throws IllegalStateException if it fails, or does not end within 30 s
 	 */
 	public static String feed(String input, String... command) {
-		return execute(input, LIMIT, List.of(command)).outputOf(List.of(command));
+		return feed(input, LIMIT, List.of(command));
+	}
+
+	/**
+	 * Run a command that may take longer.
+	 * @param input its standard input
+	 * @param limit bound of the wait for its end
+	 * @param command the command and its arguments
+	 * @return what it printed
+	 * @throws IllegalStateException if it fails, or does not end within the limit
+	 */
+	public static String feed(String input, Duration limit, List<String> command) {
+		return execute(input, limit, command).outputOf(command);
 	}
 
 	/**
@@ -114,7 +126,7 @@ public final class Shell {
 			}
 			String printed = Files.readString(output);
 			return ended ? new Result(process.exitValue(), printed)
-					: new Result(-1, printed + "(did not end within " + limit.toSeconds() + " s)");
+					: new Result(-1, "did not end within " + limit.toSeconds() + " s", printed);
 		}
 		catch (InterruptedException ex) {
 			process.destroyForcibly();
@@ -123,12 +135,16 @@ public final class Shell {
 		}
 	}
 
-	private record Result(int status, String output) {
+	private record Result(int status, String end, String output) {
+
+		Result(int status, String output) {
+			this(status, "ended with " + status, output);
+		}
 
 		String outputOf(List<String> command) {
 			if (this.status != 0) {
 				throw new IllegalStateException(
-						"'" + String.join(" ", command) + "' ended with " + this.status + ": " + this.output.strip());
+						"'" + String.join(" ", command) + "' " + this.end + ": " + this.output.strip());
 			}
 			return this.output;
 		}

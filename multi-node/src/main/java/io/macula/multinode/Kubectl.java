@@ -105,7 +105,7 @@ final class Kubectl {
 	 * @throws IllegalStateException if the server refuses them
 	 */
 	void apply(String manifests) {
-		Shell.feed(manifests, command("apply", "--validate=warn", "-f", "-").toArray(String[]::new));
+		Shell.feed(manifests, LIMIT, command("apply", "--validate=warn", "-f", "-"));
 	}
 
 	/**
@@ -169,10 +169,15 @@ final class Kubectl {
 	/**
 	 * The line that says why.
 	 * @param failure of this program
-	 * @return its last line
+	 * @return its last line, without the file in which the manifest stood; the first one
+	 * if it did not end
 	 */
 	static String reason(Exception failure) {
-		return String.valueOf(failure.getMessage()).lines().reduce((first, second) -> second).orElse("");
+		List<String> lines = String.valueOf(failure.getMessage()).lines().toList();
+		if (lines.isEmpty() || lines.get(0).contains("' did not end within ")) {
+			return lines.isEmpty() ? "" : lines.get(0);
+		}
+		return lines.get(lines.size() - 1).replaceFirst("^from server for: \"[^\"]*\": ", "");
 	}
 
 }

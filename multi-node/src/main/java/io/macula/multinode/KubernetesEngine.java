@@ -130,7 +130,7 @@ final class KubernetesEngine implements Engine {
 			close();
 			throw new CannotRunException("The API server of '" + this.kubeconfig
 					+ "' takes no namespace of this run: expected one that answers, and the right to create namespaces,"
-					+ " Services and EndpointSlices: " + lastLine(ex), ex);
+					+ " Services and EndpointSlices: " + Kubectl.reason(ex), ex);
 		}
 	}
 
@@ -178,10 +178,6 @@ final class KubernetesEngine implements Engine {
 				List.of("kubectl", "--kubeconfig", this.kubeconfig, "--request-timeout=10s"));
 		command.addAll(List.of(arguments));
 		Shell.feed(input, command.toArray(String[]::new));
-	}
-
-	private static String lastLine(Exception failure) {
-		return String.valueOf(failure.getMessage()).lines().reduce((first, second) -> second).orElse("");
 	}
 
 }
