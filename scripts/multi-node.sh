@@ -186,8 +186,11 @@ if [ "$environment" = kubernetes ]; then
 	[ -r "$kubeconfig" ] || cannot_run "the kubeconfig '$kubeconfig' cannot be read: give the file of a cluster by --kubeconfig FILE"
 	why=$(kubectl --kubeconfig "$kubeconfig" --request-timeout 10s get --raw /version 2>&1 > /dev/null) \
 		|| cannot_run "the cluster of '$kubeconfig' does not answer: $(echo "$why" | tail -n 1)"
-	[ "$(kubectl --kubeconfig "$kubeconfig" --request-timeout 10s auth can-i create namespaces 2> /dev/null)" = yes ] \
-		|| cannot_run "the user of '$kubeconfig' may not create namespaces, and a run has one of its own: take a kubeconfig that may"
+	# Who may create one and not delete it would leave it behind.
+	for verb in create get list delete; do
+		[ "$(kubectl --kubeconfig "$kubeconfig" --request-timeout 10s auth can-i "$verb" namespaces 2> /dev/null)" = yes ] \
+			|| cannot_run "the user of '$kubeconfig' may not $verb namespaces, and a run has one of its own: take a kubeconfig that may, or grant what a run needs, see docs/operations.md"
+	done
 	# Its pods would take the processors from this one's; and it may be somebody's who is about to use it.
 	left=$(kubectl --kubeconfig "$kubeconfig" --request-timeout 10s get namespaces --selector multi-node.macula.io/run \
 		--field-selector status.phase=Active --output name 2> /dev/null | sed 's#^namespace/##' | paste -sd' ' -)

@@ -108,7 +108,18 @@ final class PodProviders implements Providers {
 		LoggedProcess log = log(this.logs, node);
 		log.kill();
 		this.processes.start(log, this.kubectl.command("logs", "--follow", "deployment/" + PodManifests.name(node)));
-		log.awaitReady();
+		try {
+			log.awaitReady();
+		}
+		catch (IllegalStateException ex) {
+			if (log.running()) {
+				throw ex;
+			}
+			// The pod is ready: what ended is the program that follows its log.
+			throw new IllegalStateException("The log of " + node + " cannot be followed: expected the right to get"
+					+ " pods/log: " + log.logOfThisLife().strip().lines().reduce((first, second) -> second).orElse(""),
+					ex);
+		}
 	}
 
 	@Override

@@ -72,11 +72,13 @@ class PodProvidersTests {
 					get*--output\\ name) cat '%2$s' ;;
 					get*) cat '%3$s' ;;
 					apply*) cat > '%4$s' ;;
-					logs*) echo 'Started ProviderApplication in 2 seconds'; exec sleep 60 ;;
+					logs*) [ ! -f '%5$s' ] || { cat '%5$s' >&2; exit 1; }
+						echo 'Started ProviderApplication in 2 seconds'; exec sleep 60 ;;
 					exec*) exit 137 ;;
 					wait*delete*) echo pod/pod-2 > '%2$s'; [ "$5" = --selector ] && : > '%2$s' ;;
 				esac
-				""".formatted(this.called, this.names, this.state, this.directory.resolve("applied")));
+				""".formatted(this.called, this.names, this.state, this.directory.resolve("applied"),
+				this.directory.resolve("refused")));
 		this.providers = new PodProviders(Kubectl.of(List.of("sh", script.toString())), new PodManifests(BASE, "", ""),
 				new StartedProcesses(this.directory));
 	}
@@ -103,6 +105,17 @@ class PodProvidersTests {
 		Files.writeString(this.state, "pod-1|False||ErrImagePull|no such image\n");
 		assertThatIllegalStateException().isThrownBy(() -> this.providers.awaitReady("node1"))
 			.withMessage("Pod pod-1 says: ErrImagePull, no such image");
+	}
+
+	/** What ended is not the provider: its pod is ready. */
+	@Test
+	void whenItsLogMayNotBeReadThenTheMessageSaysSo() throws IOException {
+		Files.writeString(this.directory.resolve("refused"),
+				"Error from server (Forbidden): pods \"pod-1\" is forbidden: User \"me\" cannot get resource \"pods/log\"\n");
+		this.providers.start("node1", List.of());
+		assertThatIllegalStateException().isThrownBy(() -> this.providers.awaitReady("node1"))
+			.withMessage("The log of node1 cannot be followed: expected the right to get pods/log: Error from server"
+					+ " (Forbidden): pods \"pod-1\" is forbidden: User \"me\" cannot get resource \"pods/log\"");
 	}
 
 	@Test

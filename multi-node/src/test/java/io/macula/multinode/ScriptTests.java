@@ -139,6 +139,14 @@ class ScriptTests {
 			.startsWith("Cannot run: the user of '" + cluster() + "' may not create namespaces");
 	}
 
+	/** It would be left behind. */
+	@Test
+	void whenTheUserMayCreateNamespacesAndNotDeleteThemThenNoneIsMade() throws Exception {
+		tool("kubectl", "case \"$*\" in *can-i\\ delete*) echo no; exit 1 ;; *can-i*) echo yes ;; esac");
+		assertThat(refused("kubernetes", "--kubeconfig", cluster().getFileName().toString()))
+			.startsWith("Cannot run: the user of '" + cluster() + "' may not delete namespaces");
+	}
+
 	@Test
 	void whenTheNamespaceOfAnEarlierRunIsThereThenItIsNotTouched() throws Exception {
 		tool("kubectl", """
