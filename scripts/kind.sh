@@ -2,7 +2,8 @@
 # The realm in four Kubernetes clusters on this machine, made by kind: k8s/kind has the clusters, k8s/overlays what runs there.
 #
 #   scripts/kind.sh up [CLUSTER ...]     makes the clusters that are not there, builds and loads the images, deploys, waits
-#   scripts/kind.sh test [CLUSTER ...]   calls stay in their region, and go on to another one, without a failure, when it is gone
+#   scripts/kind.sh test [CLUSTER ...]   calls stay in their region, and go on to another one, without a failure, when it is gone,
+#                                        and come back to it; says with figures how that went. Takes four minutes
 #   scripts/kind.sh down [CLUSTER ...]   takes the clusters away
 #
 # CLUSTER     macula-hub, be-antwerp, be-brabant, be-east-flanders; by default all four, which take about 8 GB of memory. A test
@@ -14,6 +15,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib/build.sh
 . scripts/lib/images.sh
+. scripts/lib/calls.sh
 
 out=target/kind
 namespace=macula
@@ -135,40 +137,6 @@ up() {
 # cluster seconds file [callers]: calls from the client in the cluster, one answer a line.
 call_for() {
 	on "$1" exec --stdin deployment/calculator-client -- bash -s "$2" 8080 "${4:-1}" < scripts/lib/calls.bash > "$3" 2> "$3.err"
-}
-
-# When the last answer came, in the milliseconds of the machine that calls.
-last_answer() {
-	sed -n '$s/.* at //p' "$1"
-}
-
-# How many calls, how many of them failed, the slowest, and the longest time without an answer.
-figures() {
-	awk '{ took = $(NF - 3); at = $NF }
-		/^FAILED/ { failed++ }
-		took > slowest { slowest = took }
-		/^[{]/ && before && at - before > pause { pause = at - before }
-		/^[{]/ && at > before { before = at }
-		END { printf "%d calls, %d failed, slowest %d ms, never %d ms without an answer", NR, failed, slowest, pause + 1 }' "$1"
-}
-
-# file cluster from: seconds from a moment to the first answer of the cluster itself, to the first of another one, to the last of
-# each; "never" where there is none.
-moments() {
-	awk -v own="\"node\":\"$2." -v from="$3" '
-		$NF < from || !/^[{]/ { next }
-		{ which = index($0, own) ? "own" : "other"; last[which] = $NF; if (!(which in first)) first[which] = $NF }
-		function seconds(of, which) { return which in of ? sprintf("%.1f s", (of[which] - from) / 1000) : "never" }
-		END { print seconds(first, "own") "|" seconds(first, "other") "|" seconds(last, "own") "|" seconds(last, "other") }' "$1"
-}
-
-failures() {
-	grep -c '^FAILED' "$1" || true
-}
-
-# The regions that answered, each with its number of answers.
-regions() {
-	sed -n 's/.*"node":"\([a-z-]*\)\..*/\1/p' "$1" | sort | uniq -c | awk '{ printf "%s%s %s", separator, $2, $1; separator = ", " }'
 }
 
 expect() {
