@@ -42,7 +42,7 @@ final class ResultsPage {
 	private static final String HEAD = """
 			# Multi-node results
 
-			What the scenarios came to in each environment. This page is generated: `scripts/multi-node.sh ENVIRONMENT --keep` runs three real providers and fresh clients there, and keeps criteria and figures in `multi-node/results`. The same run writes `target/multi-node/report.html`, with plots of each call. What each scenario demands is in [operations](operations.md#multi-node-scenarios).
+			What the scenarios came to in each environment. This page is generated: `scripts/multi-node.sh ENVIRONMENT --keep` runs three real providers and fresh clients there, and keeps criteria and figures in `multi-node/results`. The same run writes `target/multi-node/report.html`, with plots of each call. What each scenario demands is in [operations](operations.md#multi-node-scenarios). What four clusters came to, and disruptions of pods, is [there](operations.md#what-was-seen), too.
 
 			""";
 
