@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.LongSupplier;
 
 import io.macula.Code;
+import io.macula.Metadata;
 import io.macula.Status;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
@@ -33,6 +34,7 @@ import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.ProtocolException;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.internal.PlatformDependent;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +92,8 @@ final class AnswerPump {
 
 	private long maxResultBytes;
 
+	private boolean peerTakesMetadata;
+
 	/** By how much the present call came after its time; 0 if it did not. */
 	private long overdueMillis;
 
@@ -118,8 +122,25 @@ final class AnswerPump {
 	}
 
 	/** What the client takes, as it said in HELLO. */
-	void peerTakes(long maxPayloadBytes) {
+	void peerTakes(long maxPayloadBytes, boolean metadata) {
+		this.peerTakesMetadata = metadata;
 		this.maxResultBytes = Math.min(this.settings.maxPayloadBytes(), maxPayloadBytes);
+	}
+
+	/**
+	 * Write what travels beside the answer of a call, once; its answer, or the first
+	 * element, follows on the same stream.
+	 */
+	void writeMetadata(ByteBuf out, ServerCall call) {
+		Metadata metadata = metadata(call);
+		if (metadata != null) {
+			FrameCodec.writeMetadata(out, call.callId(), metadata);
+		}
+	}
+
+	private @Nullable Metadata metadata(ServerCall call) {
+		Metadata metadata = call.takeAnswerMetadata();
+		return this.peerTakesMetadata ? metadata : null;
 	}
 
 	int inFlight() {
@@ -250,6 +271,7 @@ final class AnswerPump {
 		if (remove(call.callId()) == null || !call.stream().channel().isOpen() || call.stream().finished()) {
 			return;
 		}
+		writeMetadata(call.stream().out(), call);
 		if (failure != null) {
 			FrameCodec.writeFailure(call.stream().out(), call.callId(), bounded(failure));
 		}
@@ -329,6 +351,7 @@ final class AnswerPump {
 			result(stream, call, result);
 		}
 		else if (outcome instanceof Failure failure) {
+			writeMetadata(stream.out(), call);
 			FrameCodec.writeFailure(stream.out(), call.callId(), bounded(failure));
 		}
 		if (stream.markDirty()) {
@@ -338,19 +361,22 @@ final class AnswerPump {
 
 	private void result(ServerStream stream, ServerCall call, byte[] result) {
 		if (result.length > this.maxResultBytes) {
+			writeMetadata(stream.out(), call);
 			FrameCodec.writeFailure(stream.out(), call.callId(), Failure.of(tooLarge("the result", result.length)));
 		}
 		else if ((result.length > this.settings.laneThresholdBytes() || !stream.writable())
 				&& this.memory.exhaustedBy(result.length)) {
+			writeMetadata(stream.out(), call);
 			FrameCodec.writeFailure(stream.out(), call.callId(), Failure.of(noRoom(result.length)));
 		}
 		else if (result.length > this.settings.laneThresholdBytes() && !stream.alone() && !stream.callerFinished()) {
 			this.memory.add(result.length);
 			this.sending++;
 			this.inFlight = this.calls.size() + this.sending;
-			this.opener.open(new LargeResult(this.connection, this.opener, call.callId(), result));
+			this.opener.open(new LargeResult(this.connection, this.opener, call.callId(), metadata(call), result));
 		}
 		else {
+			writeMetadata(stream.out(), call);
 			FrameCodec.writeResult(stream.out(), call.callId(), result);
 			if (result.length > this.settings.laneThresholdBytes()) {
 				stream.count();

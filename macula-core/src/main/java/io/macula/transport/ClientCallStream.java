@@ -18,8 +18,10 @@ package io.macula.transport;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.macula.Code;
+import io.macula.Metadata;
 import io.macula.Status;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Failure;
@@ -59,6 +61,9 @@ final class ClientCallStream extends FrameStream
 
 	/** Whether nothing of the answer has arrived, and the call may be tried elsewhere. */
 	private boolean mayLeave;
+
+	/** Whether METADATA or an element has arrived: no METADATA may follow. */
+	private boolean answerBegun;
 
 	private @Nullable ScheduledFuture<?> timer;
 
@@ -160,8 +165,8 @@ final class ClientCallStream extends FrameStream
 	@Override
 	void onFrame(Frame frame) {
 		this.connection.liveness().heard();
-		if (frame.type() == FrameType.CREDIT) {
-			allowance().spend(1, FrameType.CREDIT);
+		if (frame.type() == FrameType.CREDIT || frame.type() == FrameType.METADATA) {
+			allowance().spend(1, frame.type());
 		}
 		if (this.state != State.OPEN) {
 			return;
@@ -171,11 +176,13 @@ final class ClientCallStream extends FrameStream
 				.violation(frame.type() + " frame of call " + frame.callId() + " on the stream of call " + this.callId);
 		}
 		switch (frame.type()) {
+			case METADATA -> beside(((Frame.AnswerMetadata) frame).metadata());
 			case RESULT -> {
 				over(false);
 				this.receiver.only(((Frame.Result) frame).payload());
 			}
 			case ELEMENT -> {
+				this.answerBegun = true;
 				mayLeave(false);
 				this.receiver.element(((Frame.Element) frame).payload());
 			}
@@ -186,6 +193,18 @@ final class ClientCallStream extends FrameStream
 			case FAILURE -> end(((Frame.Failed) frame).failure(), false);
 			case CREDIT -> this.sender.credit(((Frame.Credit) frame).elements());
 			default -> throw ProtocolException.violation(frame.type() + " frame on the stream of a call");
+		}
+	}
+
+	private void beside(Metadata metadata) {
+		if (this.answerBegun) {
+			throw ProtocolException
+				.violation("METADATA of call " + this.callId + " after METADATA or an element of the same call");
+		}
+		this.answerBegun = true;
+		Consumer<Metadata> receiver = this.call.answerMetadata();
+		if (receiver != null) {
+			receiver.accept(metadata);
 		}
 	}
 
@@ -342,6 +361,11 @@ final class ClientCallStream extends FrameStream
 	@Override
 	public Status elementTooLarge(int bytes) {
 		return this.connection.payloadLimit().elementRefusal(bytes);
+	}
+
+	@Override
+	public void beforeElement() {
+		// What a caller has to say beside its elements is in the CALL.
 	}
 
 	@Override

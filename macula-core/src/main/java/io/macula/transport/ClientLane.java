@@ -22,6 +22,7 @@ import java.util.Map;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
+import io.macula.wire.FrameType;
 import io.macula.wire.ProtocolException;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,9 @@ final class ClientLane extends FrameStream {
 	private final Map<String, ProcedureRef> procedures = new HashMap<>();
 
 	private int assigned;
+
+	/** What came beside an answer, which has to follow at once. */
+	private Frame.@Nullable AnswerMetadata announced;
 
 	private boolean timed;
 
@@ -80,6 +84,8 @@ final class ClientLane extends FrameStream {
 				remainingMicros(last, now), (this.only != null) ? Frame.Call.ALONE : 0, call.metadata(),
 				call.payload());
 		call.written(now, last);
+		// Its answer may come with METADATA.
+		allowance().earn(1);
 		if (known == null && this.assigned < FrameCodec.MAX_PROCEDURES) {
 			this.assigned++;
 			this.procedures.put(call.procedure(), new ProcedureRef(call.codec(), this.assigned, first));
@@ -98,24 +104,49 @@ final class ClientLane extends FrameStream {
 
 	@Override
 	void onFrame(Frame frame) {
+		Frame.AnswerMetadata beside = this.announced;
+		if (beside != null && (frame.callId() != beside.callId() || frame.type() == FrameType.METADATA)) {
+			throw ProtocolException.violation(frame.type() + " frame of call " + frame.callId()
+					+ " instead of the answer to call " + beside.callId() + " after its METADATA");
+		}
 		switch (frame.type()) {
+			case METADATA -> {
+				allowance().spend(1, FrameType.METADATA);
+				sent(frame.callId());
+				this.announced = (Frame.AnswerMetadata) frame;
+			}
 			case RESULT -> {
 				Frame.Result result = (Frame.Result) frame;
-				this.calls.onResult(known(result.callId()), result.payload());
+				long callId = known(result.callId());
+				metadata(beside);
+				this.calls.onResult(callId, result.payload());
 			}
 			case FAILURE -> {
 				Frame.Failed failed = (Frame.Failed) frame;
-				this.calls.onFailure(known(failed.callId()), failed.failure());
+				long callId = known(failed.callId());
+				metadata(beside);
+				this.calls.onFailure(callId, failed.failure());
 			}
 			default -> throw ProtocolException.violation(frame.type() + " frame on a stream of unary calls");
 		}
 	}
 
-	/** An answer may come late, but not before its call. */
-	private long known(long callId) {
+	private void metadata(Frame.@Nullable AnswerMetadata beside) {
+		if (beside != null) {
+			this.announced = null;
+			this.calls.onMetadata(beside.callId(), beside.metadata());
+		}
+	}
+
+	private void sent(long callId) {
 		if (callId > this.pump.lastCallId()) {
 			throw ProtocolException.violation("an answer to call " + callId + ", which was not sent");
 		}
+	}
+
+	/** An answer may come late, but not before its call. */
+	private long known(long callId) {
+		sent(callId);
 		if (this.calls.countAnswer() > this.pump.callsSent()) {
 			allowance().spend(1, "an answer without a call");
 		}
@@ -148,6 +179,7 @@ final class ClientLane extends FrameStream {
 
 	@Override
 	boolean onExcess(ProtocolException excess) {
+		this.announced = null;
 		return this.calls.onExcess(excess);
 	}
 

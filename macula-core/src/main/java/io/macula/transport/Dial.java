@@ -302,9 +302,12 @@ final class Dial implements ClientEvents.Receiver, ControlStream.Receiver {
 		TransportSettings settings = this.transport.settings();
 		connected.createStream(QuicStreamType.BIDIRECTIONAL, this.control).addListener((future) -> {
 			if (future.isSuccess()) {
-				this.control.send(new Frame.Hello(Introduction.of(this.self.realm().name(), this.self.nodeId(),
-						this.self.incarnation(), settings.maxPayloadBytes(), settings.maxInFlightPerConnection(),
-						this.self.codecs(), SOFTWARE)));
+				this.control.send(
+						new Frame.Hello(Introduction
+							.of(this.self.realm().name(), this.self.nodeId(), this.self.incarnation(),
+									settings.maxPayloadBytes(), settings.maxInFlightPerConnection(), this.self.codecs(),
+									SOFTWARE)
+							.takingMetadata()));
 			}
 			else {
 				fail(this.failures.unavailable("the control stream could not be opened: " + future.cause(),

@@ -207,6 +207,7 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 			this.averageBytes = (this.averageBytes == 0) ? element.length
 					: (this.averageBytes * 7 + element.length) / 8;
 			FrameStream stream = this.target.stream();
+			this.target.beforeElement();
 			FrameCodec.writeElement(stream.out(), this.target.callId(), element);
 			this.target.touched();
 		}
@@ -340,6 +341,9 @@ final class ElementSender implements CoreSubscriber<byte[]> {
 
 		/** What becomes of the call if an element is larger. */
 		Status elementTooLarge(int bytes);
+
+		/** An element is about to be written. */
+		void beforeElement();
 
 		/** Something was appended to the stream. */
 		void touched();

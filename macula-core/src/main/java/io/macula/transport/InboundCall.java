@@ -98,6 +98,14 @@ public interface InboundCall {
 	void onCancel(Runnable action);
 
 	/**
+	 * What travels beside the answer: to be said at most once, before the answer or its
+	 * first element, by whoever gives that.
+	 * @param metadata the entries, within the limits of the wire
+	 */
+	default void answerMetadata(Metadata metadata) {
+	}
+
+	/**
 	 * Answer with a result.
 	 * @param payload the encoded result; not copied
 	 */

@@ -16,10 +16,12 @@
 
 package io.macula.transport;
 
+import io.macula.Metadata;
 import io.macula.Status;
 import io.macula.log.PrintableLogger;
 import io.macula.wire.FrameCodec;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -36,14 +38,18 @@ final class LargeResult implements StreamOpener.Request {
 
 	private final long callId;
 
+	private final @Nullable Metadata metadata;
+
 	private final byte[] result;
 
 	private final ServerStream stream;
 
-	LargeResult(ServerConnection connection, StreamOpener opener, long callId, byte[] result) {
+	LargeResult(ServerConnection connection, StreamOpener opener, long callId, @Nullable Metadata metadata,
+			byte[] result) {
 		this.connection = connection;
 		this.opener = opener;
 		this.callId = callId;
+		this.metadata = metadata;
 		this.result = result;
 		this.stream = new ServerStream(connection);
 	}
@@ -68,6 +74,9 @@ final class LargeResult implements StreamOpener.Request {
 		AnswerPump pump = this.connection.pump();
 		int bytes = this.result.length;
 		try {
+			if (this.metadata != null) {
+				FrameCodec.writeMetadata(this.stream.out(), this.callId, this.metadata);
+			}
 			FrameCodec.writeResult(this.stream.out(), this.callId, this.result);
 			// Not this object, whose result is copied by now and counted once.
 			this.opener.write(this.stream, this.stream.takePending()).addListener((written) -> pump.sent(bytes));

@@ -20,6 +20,7 @@ import java.util.List;
 
 import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.Metadata;
 import io.macula.Status;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
@@ -98,6 +99,14 @@ final class OpenCalls {
 	 */
 	long countAnswer() {
 		return ++this.answers;
+	}
+
+	/** What comes beside the answer that follows at once. */
+	void onMetadata(long callId, Metadata metadata) {
+		OutboundCall call = this.calls.get(callId);
+		if (call != null) {
+			call.onMetadata(metadata);
+		}
 	}
 
 	void onResult(long callId, byte[] payload) {

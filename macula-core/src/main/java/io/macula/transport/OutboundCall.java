@@ -245,6 +245,16 @@ public abstract class OutboundCall {
 	}
 
 	/**
+	 * What the peer sends beside its answer: told right before {@link #onResult} or
+	 * {@link #onFailure}, if there is any. Public, so that a {@link Connection} of
+	 * another package can tell it, too.
+	 * @param metadata the entries
+	 */
+	public void onMetadata(Metadata metadata) {
+		// Nobody wants it.
+	}
+
+	/**
 	 * The peer answered. Public, so that a {@link Connection} of another package can
 	 * answer, too.
 	 * @param payload the encoded result, owned by the receiver

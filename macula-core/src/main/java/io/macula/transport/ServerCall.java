@@ -74,6 +74,12 @@ class ServerCall implements InboundCall {
 
 	private volatile @Nullable Runnable onCancel;
 
+	/** Written before the answer, which publishes it. */
+	private @Nullable Metadata answerMetadata;
+
+	/** Of the event loop: nothing may travel beside the answer any more. */
+	private boolean answerBegun;
+
 	ServerCall(ServerStream stream, long callId, ResolvedProcedure procedure, byte[] payload, Metadata metadata,
 			long deadlineNanoTime) {
 		this.stream = stream;
@@ -158,6 +164,20 @@ class ServerCall implements InboundCall {
 		if (!ON_CANCEL.compareAndSet(this, null, action) && cancelled()) {
 			run(action);
 		}
+	}
+
+	@Override
+	public final void answerMetadata(Metadata metadata) {
+		this.answerMetadata = metadata;
+	}
+
+	/** On the event loop, once: what travels beside the answer, or {@code null}. */
+	final @Nullable Metadata takeAnswerMetadata() {
+		if (this.answerBegun) {
+			return null;
+		}
+		this.answerBegun = true;
+		return this.answerMetadata;
 	}
 
 	@Override

@@ -158,6 +158,11 @@ final class ServerCallStream extends ServerCall implements InboundStream, Elemen
 	}
 
 	@Override
+	public void beforeElement() {
+		stream().pump().writeMetadata(stream().out(), this);
+	}
+
+	@Override
 	public void touched() {
 		// The caller may give CREDIT for each element.
 		stream().allowance().earn(FrameAllowance.PER_ELEMENT);

@@ -34,6 +34,7 @@ import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
 import io.macula.wire.FrameCodec;
 import io.macula.wire.FrameDecoder;
+import io.macula.wire.Introduction;
 import io.macula.wire.ProtocolException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -199,10 +200,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Con
 	// Handshake
 
 	/** The client introduced itself and is welcome. */
-	void welcome(NodeInfo client, long maxPayloadBytes, Frame.Welcome welcome) {
+	void welcome(NodeInfo client, Introduction said, Frame.Welcome welcome) {
 		this.peer = client;
 		this.caller = this.listener.handler().connected(client, this.address);
-		this.pump.peerTakes(maxPayloadBytes);
+		this.pump.peerTakes(said.maxPayloadBytes(), said.takesMetadata());
 		this.state = State.OPEN;
 		this.control.handOver(this);
 		this.control.send(welcome);

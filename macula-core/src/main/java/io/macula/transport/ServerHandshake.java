@@ -151,7 +151,7 @@ final class ServerHandshake implements ControlStream.Receiver {
 				return;
 			}
 			over();
-			this.connection.welcome(client, introduction.maxPayloadBytes(),
+			this.connection.welcome(client, introduction,
 					new Frame.Welcome(Introduction.of(realm, self.nodeId(), self.incarnation(),
 							settings.maxPayloadBytes(), settings.maxInFlightPerConnection(), self.codecs(), SOFTWARE)));
 		}

@@ -300,4 +300,20 @@ public sealed interface Frame {
 
 	}
 
+	/**
+	 * What travels beside the answer of a call; the answer, or its first element, follows
+	 * on the same stream.
+	 *
+	 * @param callId the call
+	 * @param metadata the entries
+	 */
+	record AnswerMetadata(long callId, Metadata metadata) implements Frame {
+
+		@Override
+		public FrameType type() {
+			return FrameType.METADATA;
+		}
+
+	}
+
 }

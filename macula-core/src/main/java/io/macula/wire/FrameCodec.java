@@ -130,6 +130,8 @@ public final class FrameCodec {
 			case ELEMENT -> writeElement(out, ((Frame.Element) frame).callId(), ((Frame.Element) frame).payload());
 			case END -> writeEnd(out, ((Frame.End) frame).callId());
 			case CREDIT -> writeCredit(out, ((Frame.Credit) frame).callId(), ((Frame.Credit) frame).elements());
+			case METADATA ->
+				writeMetadata(out, ((Frame.AnswerMetadata) frame).callId(), ((Frame.AnswerMetadata) frame).metadata());
 		}
 	}
 
@@ -260,6 +262,23 @@ public final class FrameCodec {
 		begin(out, FrameType.CREDIT, Varint.size(callId) + Varint.size(elements));
 		Varint.write(out, callId);
 		Varint.write(out, elements);
+	}
+
+	/**
+	 * Write a METADATA; the answer follows.
+	 * @param out receives the frame
+	 * @param callId the call
+	 * @param metadata travels beside the answer
+	 */
+	public static void writeMetadata(ByteBuf out, long callId, Metadata metadata) {
+		requireCallId(callId);
+		require(metadata.size() <= MAX_ENTRIES, "metadata.size", metadata.size(), MAX_ENTRIES);
+		Map<String, String> entries = metadata.asMap();
+		int size = Math.addExact(Varint.size(callId), entriesSize(entries));
+		require(size <= MAX_HEADER_BYTES, "bytes of metadata", size, MAX_HEADER_BYTES);
+		begin(out, FrameType.METADATA, size);
+		Varint.write(out, callId);
+		writeEntries(out, entries);
 	}
 
 	static int number(Processed processed) {

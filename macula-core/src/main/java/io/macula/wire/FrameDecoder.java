@@ -176,6 +176,7 @@ public final class FrameDecoder {
 				case ELEMENT -> new Frame.Element(callId(in), rest(in));
 				case END -> new Frame.End(callId(in));
 				case CREDIT -> credit(in);
+				case METADATA -> answerMetadata(in);
 			};
 			if (in.readerIndex() != this.end) {
 				throw malformed((this.end - in.readerIndex()) + " bytes after the last field", 0,
@@ -258,6 +259,17 @@ public final class FrameDecoder {
 			throw malformed("credit of 0 elements", 1, 0);
 		}
 		return new Frame.Credit(callId, elements);
+	}
+
+	/*
+	 * METADATA := callId varint | metadata entries
+	 */
+	private Frame answerMetadata(ByteBuf in) {
+		int bytes = this.end - in.readerIndex();
+		if (bytes > FrameCodec.MAX_HEADER_BYTES) {
+			throw ProtocolException.limit(this.type, "bytes of metadata", FrameCodec.MAX_HEADER_BYTES, bytes);
+		}
+		return new Frame.AnswerMetadata(callId(in), Metadata.of(entries(in)));
 	}
 
 	/*

@@ -93,7 +93,14 @@ public enum FrameType {
 	 * The receiver of elements asks for more.
 	 * @see <a href="../../../../../../../docs/wire-protocol.md#credit-0x16">CREDIT</a>
 	 */
-	CREDIT(0x16);
+	CREDIT(0x16),
+
+	/**
+	 * What travels beside the answer that follows.
+	 * @see <a href=
+	 * "../../../../../../../docs/wire-protocol.md#metadata-0x17">METADATA</a>
+	 */
+	METADATA(0x17);
 
 	private static final @Nullable FrameType[] BY_NUMBER = byNumber();
 
@@ -129,7 +136,7 @@ public enum FrameType {
 	}
 
 	private static @Nullable FrameType[] byNumber() {
-		@Nullable FrameType[] types = new FrameType[CREDIT.number + 1];
+		@Nullable FrameType[] types = new FrameType[METADATA.number + 1];
 		for (FrameType type : values()) {
 			types[type.number] = type;
 		}

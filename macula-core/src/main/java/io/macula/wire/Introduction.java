@@ -16,6 +16,7 @@
 
 package io.macula.wire;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,6 +39,9 @@ public record Introduction(int version, String realm, String nodeId, long incarn
 
 	/** The protocol version of this document and code. */
 	public static final int VERSION = 1;
+
+	/** Extension of a HELLO: the client understands METADATA. */
+	static final String METADATA = "metadata";
 
 	public Introduction {
 		Objects.requireNonNull(realm, "realm");
@@ -62,6 +66,26 @@ public record Introduction(int version, String realm, String nodeId, long incarn
 			List<String> codecs, String software) {
 		return new Introduction(VERSION, realm, nodeId, incarnation, maxPayloadBytes, maxInFlight, codecs, software,
 				Map.of());
+	}
+
+	/**
+	 * This introduction of a client that understands METADATA.
+	 * @return with the extension that says so
+	 */
+	public Introduction takingMetadata() {
+		Map<String, String> more = new HashMap<>(this.extensions);
+		more.put(METADATA, "1");
+		return new Introduction(this.version, this.realm, this.nodeId, this.incarnation, this.maxPayloadBytes,
+				this.maxInFlight, this.codecs, this.software, more);
+	}
+
+	/**
+	 * Whether METADATA may be sent to the client; one that does not know the frame would
+	 * take many of them for a flood.
+	 * @return true if it said so
+	 */
+	public boolean takesMetadata() {
+		return this.extensions.containsKey(METADATA);
 	}
 
 }

@@ -54,6 +54,8 @@ final class Bytes {
 
 	static final int CREDIT = 0x16;
 
+	static final int METADATA = 0x17;
+
 	private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
 	static Bytes of() {

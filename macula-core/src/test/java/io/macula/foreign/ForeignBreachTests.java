@@ -213,6 +213,7 @@ class ForeignBreachTests {
 				arguments("RESULT of the client", Bytes.withId(Bytes.RESULT, 1), VIOLATION),
 				arguments("FAILURE of the client",
 						Bytes.of().varint(1).u8(3).u8(0).str("").str("").frame(Bytes.FAILURE), VIOLATION),
+				arguments("METADATA of the client", Bytes.of().varint(1).varint(0).frame(Bytes.METADATA), VIOLATION),
 				arguments("PING", Bytes.of().u64(1).frame(Bytes.PING), VIOLATION),
 				arguments("ELEMENT before a CALL", Bytes.withId(Bytes.ELEMENT, 1, bytes(1)), VIOLATION),
 				arguments("CANCEL with bytes behind it", Bytes.withId(Bytes.CANCEL, 1, bytes(1)), VIOLATION),

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A call that remembers its outcomes, and throws where it is told to.
  */
-final class FakeCall extends OutboundCall {
+class FakeCall extends OutboundCall {
 
 	/** All that was told, in order: there must be one at most. */
 	final List<Object> outcomes = new ArrayList<>();

@@ -114,8 +114,17 @@ final class RawClient implements AutoCloseable {
 	/** Connect, send HELLO, await WELCOME. */
 	static RawClient welcomed(int port, TestTls tls) throws Exception {
 		RawClient client = connect(port, tls);
+		return welcomed(client, hello(1, "a"));
+	}
+
+	/** The same with a HELLO of one's own. */
+	static RawClient welcomed(int port, TestTls tls, Frame hello) throws Exception {
+		return welcomed(connect(port, tls), hello);
+	}
+
+	private static RawClient welcomed(RawClient client, Frame hello) throws Exception {
 		Stream control = client.open(QuicStreamType.BIDIRECTIONAL);
-		control.send(hello(1, "a"));
+		control.send(hello);
 		assertThat(control.next()).isInstanceOf(Frame.Welcome.class);
 		client.control = control;
 		return client;

@@ -170,7 +170,7 @@ class ServerMemoryTests {
 
 	private WeakReference<byte[]> writeLargeResult(StreamOpener opener) {
 		byte[] result = new byte[90_000];
-		opener.open(new LargeResult(this.connection, opener, 1, result));
+		opener.open(new LargeResult(this.connection, opener, 1, null, result));
 		return new WeakReference<>(result);
 	}
 

@@ -30,6 +30,9 @@ final class TestCall extends OutboundCall {
 
 	final CompletableFuture<byte[]> answer = new CompletableFuture<>();
 
+	/** What came beside the answer. */
+	volatile Metadata beside = Metadata.EMPTY;
+
 	private final boolean leaves;
 
 	TestCall(String procedure, byte[] payload, Duration timeout, boolean leaves) {
@@ -44,6 +47,11 @@ final class TestCall extends OutboundCall {
 	@Override
 	protected boolean leavesSuspectedPeer() {
 		return this.leaves;
+	}
+
+	@Override
+	public void onMetadata(Metadata metadata) {
+		this.beside = metadata;
 	}
 
 	@Override

@@ -79,6 +79,7 @@ class TestHandler implements CallHandler {
 				call.onCancel(() -> this.onCancel.run());
 			}
 			case "large" -> call.result(new byte[Integer.parseInt(new String(call.payload()))]);
+			case "told", "told-failure", "told-large" -> AnswerMetadataTests.answer(call, (String) target);
 			case "thread" -> Schedulers.parallel().schedule(() -> call.result(call.payload()));
 			default -> call.result(call.payload());
 		}
@@ -106,6 +107,7 @@ class TestHandler implements CallHandler {
 				.subscribe((count) -> stream.result(Long.toString(count).getBytes()), (error) -> {
 				});
 			case "mirror" -> stream.respond(stream.elements());
+			case "told-range" -> AnswerMetadataTests.answer(stream, "told-range");
 			case "few" -> stream.respond(Flux.range(0, 3).map((i) -> new byte[] { 1 }).concatWith(Flux.never()));
 			case "never" -> stream.respond(Flux.never());
 			default -> stream.fail(Failure.of(Status.notProcessed(Code.UNIMPLEMENTED, "unknown stream")));

@@ -147,6 +147,25 @@ class FrameCodecTests {
 		assertThat(Frames.hex(new Frame.Credit(5, 256))).isEqualTo("04" + "16" + "05" + "4100");
 	}
 
+	@Test
+	void metadataHasTheseBytes() {
+		assertThat(Frames.hex(new Frame.AnswerMetadata(5, Metadata.of(Map.of("k", "v")))))
+			.isEqualTo("07" + "17" + "05" + "01" + "016b" + "0176");
+	}
+
+	@Test
+	void metadataBeyondTheLimitsIsRefused() {
+		ByteBuf out = Unpooled.buffer();
+		Map<String, String> many = new HashMap<>();
+		for (int i = 0; i <= FrameCodec.MAX_ENTRIES; i++) {
+			many.put("k" + i, "v");
+		}
+		refused(() -> FrameCodec.writeMetadata(out, 1, Metadata.of(many)), "metadata.size 129");
+		refused(() -> FrameCodec.writeMetadata(out, 1,
+				Metadata.of(Map.of("k", "v".repeat(FrameCodec.MAX_HEADER_BYTES)))), "bytes of metadata 65544");
+		assertThat(out.isReadable()).isFalse();
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void numberOfATypeFindsTheType(FrameType type) {

@@ -215,6 +215,11 @@ class FrameDecoderTests {
 			"0610 01 01 00 00 01; CALL frame is malformed: entries needs 2 bytes, 0 are left",
 			"0710 01 01 00 00 4081; CALL frame has 129 entries, the limit is 128",
 			"0e10 01 01 00 00 02 016b 0176 016b 0177; CALL frame is malformed: key 'k' occurs twice",
+			"0317 05 01; METADATA frame is malformed: entries needs 2 bytes, 0 are left",
+			"0417 05 4081; METADATA frame has 129 entries, the limit is 128",
+			"0417 05 00 00; METADATA frame is malformed: 1 bytes after the last field",
+			"0317 00 00; METADATA frame is malformed: call id 0",
+			"0b17 05 02 016b 0176 016b 0177; METADATA frame is malformed: key 'k' occurs twice",
 			"0412 05 09 02; FAILURE frame is malformed: a number needs 1 bytes, 0 are left",
 			"0612 05 09 02 7fff; FAILURE frame is malformed: text needs 16383 bytes, 0 are left",
 			"0201 00; HELLO frame is malformed: version 0", "0201 01; HELLO frame is malformed: a number needs 1" })
@@ -224,6 +229,16 @@ class FrameDecoderTests {
 		assertThat(ex).hasMessageContaining(message);
 		assertThat(ex.frameType()).isNotNull();
 		assertThat(in.readerIndex()).isZero();
+	}
+
+	@Test
+	void metadataBeyondItsLimitIsRefused() {
+		ByteBuf in = Unpooled.buffer();
+		int length = FrameCodec.MAX_HEADER_BYTES + 2;
+		in.writeInt(0x80000000 | length).writeByte(0x17).writeByte(5).writeByte(1).writeZero(length - 3);
+		ProtocolException ex = refused(Frames.DECODER, in);
+		assertThat(ex.errorCode()).isEqualTo(ErrorCode.LIMIT);
+		assertThat(ex).hasMessageContaining("METADATA frame has 65537 bytes of metadata, the limit is 65536");
 	}
 
 	@Test

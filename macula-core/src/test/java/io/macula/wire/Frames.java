@@ -67,6 +67,7 @@ final class Frames {
 			case ELEMENT -> new Frame.Element(callId(random), bytes(random));
 			case END -> new Frame.End(callId(random));
 			case CREDIT -> new Frame.Credit(callId(random), callId(random));
+			case METADATA -> new Frame.AnswerMetadata(callId(random), Metadata.of(entries(random)));
 		};
 	}
 
