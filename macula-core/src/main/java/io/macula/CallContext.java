@@ -78,6 +78,22 @@ public interface CallContext {
 	boolean cancelled();
 
 	/**
+	 * Send an entry of metadata to the caller beside the answer; an entry of the same key
+	 * is replaced. It travels with a result and with a failure; of a stream of results,
+	 * with its first element or its end. A caller of an earlier version does not get it,
+	 * and what is set for a caller that gave up goes nowhere.
+	 * @param key as {@link Metadata#requireKey} has it
+	 * @param value any text
+	 * @throws IllegalStateException if the answer was given already, or the first element
+	 * of a stream
+	 * @throws IllegalArgumentException if {@link Metadata#add} refuses it
+	 * @throws UnsupportedOperationException if this is no call that is being served
+	 */
+	default void addResponseMetadata(String key, String value) {
+		throw new UnsupportedOperationException("This " + getClass().getName() + " takes no response metadata");
+	}
+
+	/**
 	 * The call that the present thread serves.
 	 * @return the call, or {@code null} outside of a handler's method
 	 */

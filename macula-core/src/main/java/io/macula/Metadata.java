@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 
+import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,17 @@ import org.jspecify.annotations.Nullable;
  * them in lower case.
  */
 public final class Metadata {
+
+	/**
+	 * Most entries that callers, handlers and interceptors may set; what a frame has room
+	 * for beside them is left to tracers.
+	 */
+	public static final int MAX_ENTRIES = 120;
+
+	/** Most bytes of all keys and values that these may set, in UTF-8. */
+	public static final int MAX_BYTES = 60 << 10;
+
+	private static final int MAX_KEY_LENGTH = 128;
 
 	/** Metadata without entries. */
 	public static final Metadata EMPTY = new Metadata(Map.of());
@@ -60,6 +72,81 @@ public final class Metadata {
 		Map<String, String> copy = new LinkedHashMap<>(this.entries);
 		copy.put(key, value);
 		return new Metadata(Map.copyOf(copy));
+	}
+
+	/**
+	 * The same for what somebody sets who can be told that it is not possible.
+	 * @param key 1 to 128 characters of {@code a-z}, {@code 0-9}, {@code .}, {@code _}
+	 * and {@code -}
+	 * @param value any text without halves of surrogate pairs
+	 * @return new metadata
+	 * @throws IllegalArgumentException if key or value is another one, or if there are
+	 * more than {@value #MAX_ENTRIES} entries or {@value #MAX_BYTES} bytes then
+	 */
+	public Metadata add(String key, String value) {
+		requireKey(key);
+		Objects.requireNonNull(value, () -> "The value of the metadata entry '" + key + "' is null");
+		if (!Utf8.travels(value)) {
+			throw new IllegalArgumentException("The value of the metadata entry '" + key
+					+ "' is not valid: it contains half of a surrogate pair, which is no character");
+		}
+		Metadata added = with(key, value);
+		added.requireRoom(key);
+		return added;
+	}
+
+	/**
+	 * These entries and those of others, which replace entries of the same key.
+	 * @param others the others
+	 * @return new metadata, unless one of both has no entries
+	 * @throws IllegalArgumentException if there are more than {@value #MAX_ENTRIES}
+	 * entries or {@value #MAX_BYTES} bytes then
+	 */
+	public Metadata addAll(Metadata others) {
+		if (others.isEmpty() || isEmpty()) {
+			return others.isEmpty() ? this : others;
+		}
+		Map<String, String> copy = new LinkedHashMap<>(this.entries);
+		copy.putAll(others.entries);
+		Metadata added = new Metadata(Map.copyOf(copy));
+		added.requireRoom(others.entries.keySet().iterator().next());
+		return added;
+	}
+
+	/**
+	 * Refuse a key that nobody should set.
+	 * @param key the key
+	 * @throws IllegalArgumentException if it is not of 1 to 128 characters of
+	 * {@code a-z}, {@code 0-9}, {@code .}, {@code _} and {@code -}
+	 */
+	public static void requireKey(String key) {
+		Objects.requireNonNull(key, "key");
+		boolean valid = !key.isEmpty() && key.length() <= MAX_KEY_LENGTH;
+		for (int i = 0; valid && i < key.length(); i++) {
+			char each = key.charAt(i);
+			valid = (each >= 'a' && each <= 'z') || (each >= '0' && each <= '9') || each == '.' || each == '_'
+					|| each == '-';
+		}
+		if (!valid) {
+			throw new IllegalArgumentException(
+					"Metadata key '" + Printable.text(key, MAX_KEY_LENGTH) + "' is not valid: expected 1 to "
+							+ MAX_KEY_LENGTH + " characters of a-z, 0-9, '.', '_' and '-'; write it in lower case");
+		}
+	}
+
+	private void requireRoom(String key) {
+		if (this.entries.size() > MAX_ENTRIES) {
+			throw new IllegalArgumentException("Metadata entry '" + key + "' is one too many: expected at most "
+					+ MAX_ENTRIES + " entries; send what belongs together as one entry, or as an argument");
+		}
+		long bytes = 0;
+		for (Map.Entry<String, String> entry : this.entries.entrySet()) {
+			bytes += entry.getKey().length() + (long) Utf8.bytes(entry.getValue());
+		}
+		if (bytes > MAX_BYTES) {
+			throw new IllegalArgumentException("Metadata entry '" + key + "' makes " + bytes
+					+ " bytes of metadata: expected at most " + MAX_BYTES + "; send what is large as an argument");
+		}
 	}
 
 	/**

@@ -45,7 +45,12 @@ final class BlockingStream {
 	 */
 	static @Nullable Object await(Mono<Object> result, String wireName, Duration deadline, Timer timer)
 			throws Throwable {
-		CompletableFuture<Object> future = result.toFuture();
+		return await(result.toFuture(), wireName, deadline, timer);
+	}
+
+	/** The same for what has begun already. */
+	static @Nullable Object await(CompletableFuture<?> future, String wireName, Duration deadline, Timer timer)
+			throws Throwable {
 		CallerWait wait = new CallerWait(deadline.toNanos(), System.nanoTime(), timer);
 		try {
 			if (wait.until(future)) {

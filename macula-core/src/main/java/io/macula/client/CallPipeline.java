@@ -378,6 +378,21 @@ abstract class CallPipeline extends CallState {
 		}
 	}
 
+	/**
+	 * An attempt is about to be sent: ask the interceptors.
+	 * @return what travels with it, or {@code null} if it is not sent
+	 */
+	final @Nullable Metadata asked(CallTerms terms, InstanceTracker tracker, int number, boolean hedge) {
+		try {
+			return terms.attempt(service(), procedure().method(), tracker.instance(), number, hedge);
+		}
+		catch (Throwable ex) {
+			tracker.cancelled(0);
+			goOn(() -> afterRefusal(ex));
+			return null;
+		}
+	}
+
 	/** Begin to watch an attempt; {@code null} where nobody listens. */
 	final CallObserver.@Nullable AttemptObserver observe(InstanceTracker tracker, int number, Metadata metadata) {
 		return (this.observer != null) ? this.observer.attempt(tracker.instance(), number, metadata) : null;

@@ -151,6 +151,19 @@ abstract class CallState implements SelectionContext {
 		return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(reason, failures());
 	}
 
+	/** What follows when an interceptor did not let an attempt be sent. */
+	final NextStep afterRefusal(Throwable thrown) {
+		this.openAttempts--;
+		if (this.openAttempts > 0) {
+			return NextStep.NONE;
+		}
+		Status reason = (thrown instanceof RpcException known && known.code() != Code.OK)
+				? Status.notProcessed(known.code(), known.status().message())
+				: Status.notProcessed(Code.INTERNAL, "an interceptor failed the attempt " + this.attempts + " of "
+						+ this.procedure.wireName() + ": " + Failures.text(thrown));
+		return Failures.stopped(reason, failures(), thrown);
+	}
+
 	/** What follows when the client itself failed to carry the call on. */
 	final NextStep afterBreakdown(Throwable error) {
 		Status stopped = this.shared.waiting().end();

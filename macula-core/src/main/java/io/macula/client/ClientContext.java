@@ -16,11 +16,13 @@
 
 package io.macula.client;
 
+import java.util.List;
 import java.util.function.LongSupplier;
 
 import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.Realm;
 import io.macula.codec.Codecs;
+import io.macula.interceptor.ClientInterceptor;
 import io.macula.tls.PeerAccess;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +39,31 @@ import org.jspecify.annotations.Nullable;
  * @param observationRegistry watches calls
  * @param defaults settings of client services that have none of their own
  * @param access who may provide what, or {@code null} for everybody
+ * @param interceptors stand around calls, the first one outermost
  */
 public record ClientContext(Realm realm, @Nullable String zone, LongSupplier clock, Codecs codecs,
 		RetryRegistry retries, ObservationRegistry observationRegistry, ServiceSettings defaults,
-		@Nullable PeerAccess access) {
+		@Nullable PeerAccess access, List<ClientInterceptor> interceptors) {
+
+	public ClientContext {
+		interceptors = List.copyOf(interceptors);
+	}
+
+	/**
+	 * A context in which nobody intercepts calls.
+	 * @param realm the realm
+	 * @param zone place of the node, or {@code null}
+	 * @param clock monotonic nanoseconds
+	 * @param codecs payload codecs by name
+	 * @param retries holds one Retry per client service
+	 * @param observationRegistry watches calls
+	 * @param defaults settings of client services that have none of their own
+	 * @param access who may provide what, or {@code null} for everybody
+	 */
+	public ClientContext(Realm realm, @Nullable String zone, LongSupplier clock, Codecs codecs, RetryRegistry retries,
+			ObservationRegistry observationRegistry, ServiceSettings defaults, @Nullable PeerAccess access) {
+		this(realm, zone, clock, codecs, retries, observationRegistry, defaults, access, List.of());
+	}
 
 	/**
 	 * A context in which every member may provide.

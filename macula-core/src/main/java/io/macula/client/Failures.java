@@ -33,6 +33,7 @@ import io.macula.codec.ThrownType;
 import io.macula.log.DurationText;
 import io.macula.log.LineText;
 import io.macula.wire.Failure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ends of calls that failed: their words, codes and exceptions. Whatever ends a call,
@@ -149,13 +150,18 @@ final class Failures {
 
 	/** Something else than an attempt ended the call, for example an empty directory. */
 	static GiveUp stopped(Status reason, List<AttemptFailure> failures) {
+		return stopped(reason, failures, null);
+	}
+
+	/** The same, with what it was caused by. */
+	static GiveUp stopped(Status reason, List<AttemptFailure> failures, @Nullable Throwable cause) {
 		if (failures.isEmpty()) {
-			return giveUp(reason, failures);
+			return giveUp(Failure.of(reason), () -> new RpcException(reason, cause), failures);
 		}
 		// Instances there were: not to be found is true of the next call only.
 		Code code = (reason.code() == Code.NOT_FOUND) ? Code.UNAVAILABLE : reason.code();
-		return giveUp(new Status(code, reason.message() + after(failures), worst(reason.processed(), failures)),
-				failures);
+		Status status = new Status(code, reason.message() + after(failures), worst(reason.processed(), failures));
+		return giveUp(Failure.of(status), () -> new RpcException(status, cause), failures);
 	}
 
 	/**

@@ -19,8 +19,9 @@ package io.macula.client;
 import java.time.Duration;
 import java.util.Optional;
 
+import io.macula.CallOptions;
 import io.macula.Code;
-import io.macula.Metadata;
+import io.macula.MaculaCall;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
@@ -31,6 +32,7 @@ import io.macula.codec.ThrownType;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.Hedge;
 import io.macula.contract.MethodContract;
+import io.macula.contract.ResultAdapter;
 import io.macula.contract.ReturnShape;
 import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
@@ -63,6 +65,9 @@ final class ProxyMethod {
 
 	private final ExceptionCodecs exceptions;
 
+	/** {@code null} where nobody intercepts. */
+	private final @Nullable Interception interception;
+
 	ProxyMethod(ServiceClient client, MethodContract contract, PayloadCodec codec) {
 		this.client = client;
 		this.contract = contract;
@@ -82,31 +87,60 @@ final class ProxyMethod {
 				client.latencyOf(contract.wireName()), this::exception);
 		this.result = new ResultDecoder(this.procedure.wireName(),
 				codec.forType(contract.resultType(), "The result of " + contract.signature()));
+		this.interception = (!client.interceptors().isEmpty())
+				? new Interception(client, this.procedure, contract.method(), ResultAdapter.of(contract)) : null;
 	}
 
 	@Nullable Object invoke(@Nullable Object[] values) throws Throwable {
+		Interception around = this.interception;
+		if (around == null) {
+			return call(values, MaculaCall.current(), null);
+		}
+		if (this.contract.shape().blocking()) {
+			refuseToBlockEventLoop();
+		}
+		return around.call(values, (arguments, terms) -> call(arguments, MaculaCall.current(), terms));
+	}
+
+	/**
+	 * The call itself.
+	 * @param options of the present thread
+	 * @param fixed what holds for the call whatever the options say, or {@code null}
+	 */
+	private @Nullable Object call(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed)
+			throws Throwable {
 		if (this.contract.streaming()) {
-			return stream(values);
+			return stream(values, options, fixed);
 		}
 		return switch (this.contract.shape()) {
-			case VALUE, VOID -> block(values);
-			case OPTIONAL -> Optional.ofNullable(block(values));
-			case FUTURE -> future(values);
-			case MONO -> mono(values);
+			case VALUE, VOID -> block(values, terms(options, fixed));
+			case OPTIONAL -> Optional.ofNullable(block(values, terms(options, fixed)));
+			case FUTURE -> future(values, terms(options, fixed));
+			case MONO -> mono(values, options, fixed);
 			case FLUX -> throw new IllegalStateException("streaming methods return above");
 		};
 	}
 
-	private @Nullable Object block(@Nullable Object[] values) throws Throwable {
+	private static CallTerms terms(CallOptions options, @Nullable CallTerms fixed) {
+		return (fixed != null) ? fixed : CallTerms.of(options);
+	}
+
+	/** Of a call that begins with a subscription. */
+	private static CallTerms terms(CallOptions options, @Nullable CallTerms fixed, ContextView context) {
+		return (fixed != null) ? fixed : CallTerms.of(options.and(MaculaCall.from(context)));
+	}
+
+	private @Nullable Object block(@Nullable Object[] values, CallTerms terms) throws Throwable {
 		refuseToBlockEventLoop();
 		BlockingOutcome outcome = new BlockingOutcome();
 		ServiceCalls calls = this.client.calls();
-		UnaryCall call = call(calls, encoded(values), outcome, Deadlines.bounded(ownDeadline(calls)), Context.empty());
+		UnaryCall call = call(calls, encoded(values), terms, outcome, Deadlines.bounded(ownDeadline(calls, terms)),
+				Context.empty());
 		call.start();
 		return this.result.decode(outcome.await(call));
 	}
 
-	private FutureOutcome future(@Nullable Object[] values) {
+	private FutureOutcome future(@Nullable Object[] values, CallTerms terms) {
 		FutureOutcome outcome = new FutureOutcome(this.result);
 		byte[] payload;
 		try {
@@ -117,16 +151,18 @@ final class ProxyMethod {
 			return outcome;
 		}
 		ServiceCalls calls = this.client.calls();
-		outcome.begin(call(calls, payload, outcome, Deadlines.bounded(ownDeadline(calls)), Context.empty()));
+		outcome
+			.begin(call(calls, payload, terms, outcome, Deadlines.bounded(ownDeadline(calls, terms)), Context.empty()));
 		return outcome;
 	}
 
-	private Mono<Object> mono(@Nullable Object[] values) {
+	private Mono<Object> mono(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed) {
 		return Mono.create((sink) -> {
 			ServiceCalls calls = this.client.calls();
 			ContextView context = sink.contextView();
-			UnaryCall call = call(calls, encoded(values), new MonoOutcome(this.result, sink),
-					Deadlines.bounded(ownDeadline(calls), context), context);
+			CallTerms terms = terms(options, fixed, context);
+			UnaryCall call = call(calls, encoded(values), terms, new MonoOutcome(this.result, sink),
+					Deadlines.bounded(ownDeadline(calls, terms), context), context);
 			sink.onCancel(call::cancel);
 			call.start();
 		});
@@ -146,23 +182,28 @@ final class ProxyMethod {
 		}
 	}
 
-	private UnaryCall call(ServiceCalls calls, byte[] payload, CallOutcome outcome, long deadlineNanos,
+	private UnaryCall call(ServiceCalls calls, byte[] payload, CallTerms terms, CallOutcome outcome, long deadlineNanos,
 			ContextView context) {
-		return new UnaryCall(calls, this.procedure, payload, Metadata.EMPTY, deadlineNanos, outcome, context);
+		return new UnaryCall(calls, this.procedure, payload, terms, deadlineNanos, outcome, context);
 	}
 
-	private long ownDeadline(ServiceCalls calls) {
-		return calls.now() + this.procedure.deadline().toNanos();
+	private long ownDeadline(ServiceCalls calls, CallTerms terms) {
+		return calls.now() + terms.deadlineOr(this.procedure.deadline()).toNanos();
 	}
 
-	private @Nullable Object stream(@Nullable Object[] values) throws Throwable {
+	private @Nullable Object stream(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed)
+			throws Throwable {
 		boolean many = this.contract.shape() == ReturnShape.FLUX;
 		// Results may come for ever, unless the contract bounds them.
 		boolean bounded = !many || this.contract.deadline() != null;
 		Flux<Object> results = Flux.deferContextual((context) -> {
 			ServiceCalls calls = this.client.calls();
+			CallTerms terms = terms(options, fixed, context);
 			return StreamingCall.results(calls, this.procedure, encoded(this.contract.values(values)), elements(values),
-					many, Deadlines.bounded((bounded) ? ownDeadline(calls) : StreamCall.NO_DEADLINE, context));
+					many, terms,
+					Deadlines.bounded(
+							(bounded || terms.hasDeadline()) ? ownDeadline(calls, terms) : StreamCall.NO_DEADLINE,
+							context));
 		}).handle((payload, sink) -> {
 			Object value = this.result.decode(payload);
 			if (value != null) {
@@ -176,15 +217,15 @@ final class ProxyMethod {
 			case FLUX -> results;
 			case MONO -> results.singleOrEmpty();
 			case FUTURE -> one(results).toFuture();
-			case OPTIONAL -> Optional.ofNullable(await(results));
-			case VALUE, VOID -> await(results);
+			case OPTIONAL -> Optional.ofNullable(await(results, terms(options, fixed)));
+			case VALUE, VOID -> await(results, terms(options, fixed));
 		};
 	}
 
-	private @Nullable Object await(Flux<Object> results) throws Throwable {
+	private @Nullable Object await(Flux<Object> results, CallTerms terms) throws Throwable {
 		refuseToBlockEventLoop();
 		ServiceCalls calls = this.client.calls();
-		Duration bound = Duration.ofNanos(Deadlines.bounded(ownDeadline(calls)) - calls.now());
+		Duration bound = Duration.ofNanos(Deadlines.bounded(ownDeadline(calls, terms)) - calls.now());
 		return BlockingStream.await(one(results), this.procedure.wireName(), bound, calls.timer());
 	}
 

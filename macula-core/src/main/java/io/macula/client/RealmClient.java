@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.macula.Code;
 import io.macula.Fingerprint;
-import io.macula.Metadata;
+import io.macula.MaculaCall;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.ServiceName;
@@ -35,6 +35,8 @@ import io.macula.Status;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ThrownType;
 import io.macula.codec.ValueCodec;
+import io.macula.contract.ResultAdapter;
+import io.macula.contract.ReturnShape;
 import io.macula.log.DurationText;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
@@ -191,21 +193,40 @@ public final class RealmClient implements AutoCloseable {
 					+ " on the non-blocking thread '" + Thread.currentThread().getName() + "': use callAsync"));
 		}
 		ResultDecoder decoder = decoder(service, method, resultType);
-		BlockingOutcome outcome = new BlockingOutcome();
-		UnaryCall call = dynamicCall(service, method, argument, outcome);
-		call.start();
 		try {
-			return resultType.cast(decoder.decode(outcome.await(call)));
+			return resultType.cast(intercepted(service, method, argument, ReturnShape.VALUE, resultType,
+					(terms) -> block(service, method, argument, decoder, terms)));
 		}
-		catch (RpcException ex) {
-			throw ex;
-		}
-		catch (RuntimeException ex) {
+		catch (ClassCastException ex) {
 			throw decoder.undecodable(ex);
+		}
+		catch (RuntimeException | Error ex) {
+			throw ex;
 		}
 		catch (Throwable ex) {
 			throw new IllegalStateException("dynamic calls throw unchecked exceptions only", ex);
 		}
+	}
+
+	private @Nullable Object block(String service, String method, @Nullable Object argument, ResultDecoder decoder,
+			CallTerms terms) throws Throwable {
+		BlockingOutcome outcome = new BlockingOutcome();
+		UnaryCall call = dynamicCall(service, method, argument, terms, outcome);
+		call.start();
+		return decoder.decode(outcome.await(call));
+	}
+
+	/** Without an interceptor at once. */
+	private @Nullable Object intercepted(String service, String method, @Nullable Object argument, ReturnShape shape,
+			Type resultType, DynamicCall call) throws Throwable {
+		if (this.context.interceptors().isEmpty()) {
+			return call.make(CallTerms.of(MaculaCall.current()));
+		}
+		ServiceClient client = dynamicClient(service);
+		@Nullable Object[] arguments = (argument != null) ? new @Nullable Object[] { argument } : new @Nullable Object[0];
+		return new Interception(client, procedure(client, service, method, argument), null,
+				ResultAdapter.of(service + '/' + method, shape, resultType))
+			.call(arguments, (values, terms) -> call.make(terms));
 	}
 
 	/**
@@ -218,10 +239,30 @@ public final class RealmClient implements AutoCloseable {
 	 */
 	public CompletableFuture<@Nullable Object> callAsync(String service, String method, @Nullable Object argument,
 			Type resultType) {
-		FutureOutcome outcome = new FutureOutcome(decoder(service, method, resultType));
+		ResultDecoder decoder = decoder(service, method, resultType);
+		try {
+			return future(intercepted(service, method, argument, ReturnShape.FUTURE, resultType,
+					(terms) -> begin(service, method, argument, decoder, terms)));
+		}
+		catch (RuntimeException | Error ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			throw new IllegalStateException("calls that return a future throw nothing", ex);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static CompletableFuture<@Nullable Object> future(@Nullable Object made) {
+		return (made != null) ? (CompletableFuture<@Nullable Object>) made : CompletableFuture.completedFuture(null);
+	}
+
+	private FutureOutcome begin(String service, String method, @Nullable Object argument, ResultDecoder decoder,
+			CallTerms terms) {
+		FutureOutcome outcome = new FutureOutcome(decoder);
 		UnaryCall call;
 		try {
-			call = dynamicCall(service, method, argument, outcome);
+			call = dynamicCall(service, method, argument, terms, outcome);
 		}
 		catch (RpcException ex) {
 			outcome.completeExceptionally(ex);
@@ -241,7 +282,8 @@ public final class RealmClient implements AutoCloseable {
 		}
 	}
 
-	private UnaryCall dynamicCall(String service, String method, @Nullable Object argument, CallOutcome outcome) {
+	private UnaryCall dynamicCall(String service, String method, @Nullable Object argument, CallTerms terms,
+			CallOutcome outcome) {
 		ServiceClient client = dynamicClient(service);
 		byte[] payload = NO_ARGUMENT;
 		if (argument != null) {
@@ -254,12 +296,17 @@ public final class RealmClient implements AutoCloseable {
 			}
 		}
 		ServiceCalls calls = client.calls();
-		Procedure procedure = new Procedure(service + '/' + method, service, method,
+		Procedure procedure = procedure(client, service, method, argument);
+		long deadline = Deadlines
+			.bounded(this.context.clock().getAsLong() + terms.deadlineOr(procedure.deadline()).toNanos());
+		return new UnaryCall(calls, procedure, payload, terms, deadline, outcome);
+	}
+
+	private static Procedure procedure(ServiceClient client, String service, String method, @Nullable Object argument) {
+		return new Procedure(service + '/' + method, service, method,
 				Fingerprint.mark(method, (argument != null) ? 1 : 0, false, false), client.settings().codec(), false,
 				client.settings().deadline(), null, client.latencyOf(method),
 				(failure) -> new RpcException(failure.status(), ThrownType.thrown(failure.type()), null));
-		long deadline = Deadlines.bounded(this.context.clock().getAsLong() + procedure.deadline().toNanos());
-		return new UnaryCall(calls, procedure, payload, Metadata.EMPTY, deadline, outcome);
 	}
 
 	private ServiceClient dynamicClient(String service) {
@@ -315,6 +362,14 @@ public final class RealmClient implements AutoCloseable {
 	@Override
 	public void close() {
 		stop(CLOSED);
+	}
+
+	/** Makes a call without an interface. */
+	@FunctionalInterface
+	private interface DynamicCall {
+
+		@Nullable Object make(CallTerms terms) throws Throwable;
+
 	}
 
 }

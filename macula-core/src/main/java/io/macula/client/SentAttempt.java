@@ -48,6 +48,9 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 
 	private final CallObserver.@Nullable AttemptObserver observer;
 
+	/** What came beside the answer; of the connection's event loop. */
+	private Metadata answerMetadata = Metadata.EMPTY;
+
 	/** Turned by whoever ends the attempt: an outcome, or nobody cares. */
 	@SuppressWarnings("unused") // through SETTLED
 	private volatile int settled;
@@ -91,6 +94,16 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 	}
 
 	@Override
+	public void onMetadata(Metadata metadata) {
+		this.answerMetadata = metadata;
+	}
+
+	/** What came beside the answer. */
+	Metadata answerMetadata() {
+		return this.answerMetadata;
+	}
+
+	@Override
 	public void onResult(byte[] result) {
 		if (SETTLED.compareAndSet(this, 0, 1)) {
 			long own = ownPauseNanos();
@@ -125,6 +138,7 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 			}
 			this.call.shared().retries().failed(status);
 			observed(status);
+			this.call.terms().received(this.answerMetadata);
 			Failure explained = explained(failure);
 			if (LargePayloads.large(failure.detail())) {
 				LargePayloads.execute(this.connection, () -> this.call.attemptFailed(this, explained));

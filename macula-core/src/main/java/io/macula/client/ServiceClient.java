@@ -33,6 +33,7 @@ import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.PayloadCodec;
 import io.macula.contract.ServiceContract;
+import io.macula.interceptor.ClientInterceptor;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LatencyWindow;
@@ -216,6 +217,11 @@ public final class ServiceClient {
 	 */
 	public EndpointPool connections(InstanceTracker tracker) {
 		return InstanceLinks.poolOf(tracker);
+	}
+
+	/** Those that stand around its calls. */
+	List<ClientInterceptor> interceptors() {
+		return this.context.interceptors();
 	}
 
 	/**

@@ -50,6 +50,8 @@ final class StreamingCall extends CallPipeline implements Subscription {
 
 	private final boolean manyResults;
 
+	private final CallTerms terms;
+
 	private final CoreSubscriber<? super byte[]> caller;
 
 	/** An element was delivered; never turns back. */
@@ -65,7 +67,7 @@ final class StreamingCall extends CallPipeline implements Subscription {
 	private long requested;
 
 	private StreamingCall(ServiceCalls shared, Procedure procedure, byte[] payload,
-			@Nullable Publisher<byte[]> elements, boolean manyResults, long deadlineNanos,
+			@Nullable Publisher<byte[]> elements, boolean manyResults, CallTerms terms, long deadlineNanos,
 			CoreSubscriber<? super byte[]> caller) {
 		super(shared, procedure, deadlineNanos, caller.currentContext());
 		this.payload = payload;
@@ -74,6 +76,7 @@ final class StreamingCall extends CallPipeline implements Subscription {
 						caller.currentContext())
 				: null;
 		this.manyResults = manyResults;
+		this.terms = terms;
 		this.caller = caller;
 	}
 
@@ -84,16 +87,17 @@ final class StreamingCall extends CallPipeline implements Subscription {
 
 	/**
 	 * The results of a streaming call that starts at each subscription.
+	 * @param terms of the call
 	 * @param deadlineNanos bound of the whole call, or {@link StreamCall#NO_DEADLINE}
 	 */
 	static Flux<byte[]> results(ServiceCalls shared, Procedure procedure, byte[] payload,
-			@Nullable Publisher<byte[]> elements, boolean manyResults, long deadlineNanos) {
+			@Nullable Publisher<byte[]> elements, boolean manyResults, CallTerms terms, long deadlineNanos) {
 		return new Flux<>() {
 
 			@Override
 			public void subscribe(CoreSubscriber<? super byte[]> caller) {
-				StreamingCall call = new StreamingCall(shared, procedure, payload, elements, manyResults, deadlineNanos,
-						caller);
+				StreamingCall call = new StreamingCall(shared, procedure, payload, elements, manyResults, terms,
+						deadlineNanos, caller);
 				caller.onSubscribe(call);
 				if (!call.over()) {
 					call.start();
@@ -105,12 +109,17 @@ final class StreamingCall extends CallPipeline implements Subscription {
 
 	@Override
 	void send(InstanceTracker tracker, Connection connection, long now, int number, boolean hedge) {
-		CallObserver.AttemptObserver observer = observe(tracker, number, Metadata.EMPTY);
+		Metadata said = asked(this.terms, tracker, number, hedge);
+		if (said == null) {
+			return;
+		}
+		this.terms.received(Metadata.EMPTY);
+		CallObserver.AttemptObserver observer = observe(tracker, number, said);
 		StreamAttempt attempt = new StreamAttempt(this, tracker, connection, observer, now);
 		hold(attempt, hedge);
 		StreamCall stream = new StreamCall(procedure().wireName(), procedure().codec(), this.payload,
-				(observer != null) ? observer.metadata() : Metadata.EMPTY, deadlineNanos(), this.elements,
-				this.manyResults, leavesSuspectedPeer());
+				(observer != null) ? observer.metadata() : said, deadlineNanos(), this.elements, this.manyResults,
+				leavesSuspectedPeer(), false, (this.terms != CallTerms.NONE) ? this.terms::received : null);
 		try {
 			connection.stream(stream).subscribe(attempt);
 		}
@@ -162,6 +171,7 @@ final class StreamingCall extends CallPipeline implements Subscription {
 	void element(byte[] element) {
 		if (!this.begun) {
 			this.begun = true;
+			this.terms.answered();
 		}
 		try {
 			this.caller.onNext(element);
@@ -179,6 +189,9 @@ final class StreamingCall extends CallPipeline implements Subscription {
 
 	void completed(StreamAttempt attempt) {
 		if (succeed(attempt)) {
+			if (!this.begun) {
+				this.terms.answered();
+			}
 			try {
 				this.caller.onComplete();
 			}
@@ -190,6 +203,9 @@ final class StreamingCall extends CallPipeline implements Subscription {
 
 	@Override
 	void tellFailure(Supplier<Throwable> error) {
+		if (!this.begun) {
+			this.terms.answered();
+		}
 		this.caller.onError(error.get());
 	}
 

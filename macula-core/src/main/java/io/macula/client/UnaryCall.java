@@ -39,31 +39,35 @@ final class UnaryCall extends CallPipeline {
 
 	private final byte[] payload;
 
-	private final Metadata metadata;
+	private final CallTerms terms;
 
 	private final CallOutcome outcome;
 
 	/** A call of the present thread. */
-	UnaryCall(ServiceCalls shared, Procedure procedure, byte[] payload, Metadata metadata, long deadlineNanos,
+	UnaryCall(ServiceCalls shared, Procedure procedure, byte[] payload, CallTerms terms, long deadlineNanos,
 			CallOutcome outcome) {
-		this(shared, procedure, payload, metadata, deadlineNanos, outcome, Context.empty());
+		this(shared, procedure, payload, terms, deadlineNanos, outcome, Context.empty());
 	}
 
 	/** A call of a subscriber. */
-	UnaryCall(ServiceCalls shared, Procedure procedure, byte[] payload, Metadata metadata, long deadlineNanos,
+	UnaryCall(ServiceCalls shared, Procedure procedure, byte[] payload, CallTerms terms, long deadlineNanos,
 			CallOutcome outcome, ContextView context) {
 		super(shared, procedure, deadlineNanos, context);
 		this.payload = payload;
-		this.metadata = metadata;
+		this.terms = terms;
 		this.outcome = outcome;
 	}
 
 	@Override
 	void send(InstanceTracker tracker, Connection connection, long now, int number, boolean hedge) {
+		Metadata said = asked(this.terms, tracker, number, hedge);
+		if (said == null) {
+			return;
+		}
 		long timeout = shared().times().timeoutNanos(tracker, procedure(), deadlineNanos() - now, number);
-		CallObserver.AttemptObserver observer = observe(tracker, number, this.metadata);
+		CallObserver.AttemptObserver observer = observe(tracker, number, said);
 		SentAttempt attempt = new SentAttempt(this, tracker, connection, this.payload,
-				(observer != null) ? observer.metadata() : this.metadata, observer, now, now + timeout);
+				(observer != null) ? observer.metadata() : said, observer, now, now + timeout);
 		hold(attempt, hedge);
 		connection.send(attempt);
 		if (over()) {
@@ -123,6 +127,10 @@ final class UnaryCall extends CallPipeline {
 		return giveUp ? 0 : OutboundCall.TO_THE_LAST;
 	}
 
+	CallTerms terms() {
+		return this.terms;
+	}
+
 	/** A result is the first thing that the caller sees. */
 	@Override
 	boolean committed() {
@@ -131,6 +139,8 @@ final class UnaryCall extends CallPipeline {
 
 	void succeeded(SentAttempt attempt, byte[] result) {
 		if (succeed(attempt)) {
+			this.terms.received(attempt.answerMetadata());
+			this.terms.answered();
 			try {
 				this.outcome.succeeded(result, attempt.connection());
 			}
@@ -142,6 +152,7 @@ final class UnaryCall extends CallPipeline {
 
 	@Override
 	void tellFailure(Supplier<Throwable> error) {
+		this.terms.answered();
 		this.outcome.failed(error);
 	}
 

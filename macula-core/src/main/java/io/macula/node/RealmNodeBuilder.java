@@ -34,6 +34,8 @@ import io.macula.codec.PayloadCodec;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
+import io.macula.interceptor.ClientInterceptor;
+import io.macula.interceptor.ServerInterceptor;
 import io.macula.pool.PoolSettings;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
@@ -94,6 +96,10 @@ public final class RealmNodeBuilder {
 	private boolean warmUp;
 
 	private final List<PeerAuthorizer> authorizers = new ArrayList<>();
+
+	private List<ClientInterceptor> clientInterceptors = List.of();
+
+	private List<ServerInterceptor> serverInterceptors = List.of();
 
 	RealmNodeBuilder(Realm realm) {
 		this.realm = realm;
@@ -328,6 +334,26 @@ public final class RealmNodeBuilder {
 	}
 
 	/**
+	 * Stand around the calls that this node makes.
+	 * @param interceptors the first one outermost; none by default
+	 * @return this
+	 */
+	public RealmNodeBuilder clientInterceptors(List<? extends ClientInterceptor> interceptors) {
+		this.clientInterceptors = List.copyOf(interceptors);
+		return this;
+	}
+
+	/**
+	 * Stand around the handlers of this node.
+	 * @param interceptors the first one outermost; none by default
+	 * @return this
+	 */
+	public RealmNodeBuilder serverInterceptors(List<? extends ServerInterceptor> interceptors) {
+		this.serverInterceptors = List.copyOf(interceptors);
+		return this;
+	}
+
+	/**
 	 * Load and compile the call path in the background, by calls of this process to
 	 * itself over loopback, so that the first call does not have to: a cold virtual
 	 * machine needs more than a second for it otherwise.
@@ -355,9 +381,9 @@ public final class RealmNodeBuilder {
 		TlsContexts contexts = tls();
 		PeerAccess access = access(contexts, self);
 		NodePlan plan = new NodePlan(self, contexts, this.transport, this.pool, payloads, this.observations,
-				this.provider, this.handlerExecutor, this.engines, access);
+				this.provider, this.handlerExecutor, this.engines, access, this.serverInterceptors);
 		ClientContext context = new ClientContext(self.realm(), self.zone(), System::nanoTime, payloads, this.retries,
-				this.observations, this.defaults, access);
+				this.observations, this.defaults, access, this.clientInterceptors);
 		return new RealmNode(plan, context, this.services, this.startedBy, this.startedAgainBy);
 	}
 

@@ -15,7 +15,6 @@
  */
 package io.macula.server;
 
-import io.macula.Code;
 import io.macula.transport.InboundCall;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +113,7 @@ final class BlockingCall extends ServedCall implements HandlerTask {
 				return;
 			}
 			else if (change(OPEN, DONE)) {
-				release(Code.CANCELLED, null);
+				release(GAVE_UP, null);
 				return;
 			}
 		}

@@ -68,14 +68,14 @@ final class Dispatcher implements CallHandler {
 
 	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight, boolean exposeMessages,
 			ObservationRegistry observations) {
-		this(node, codecs, executor, maxInFlight, exposeMessages, observations, null);
+		this(node, codecs, executor, maxInFlight, exposeMessages, observations, null, ServerInterceptors.NONE);
 	}
 
 	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight, boolean exposeMessages,
-			ObservationRegistry observations, @Nullable PeerAccess access) {
+			ObservationRegistry observations, @Nullable PeerAccess access, ServerInterceptors interceptors) {
 		Refusals refusals = new Refusals(node.nodeId());
 		this.procedures = new ServedProcedures(codecs, refusals, new CallObservations(node.realm(), observations),
-				exposeMessages, access);
+				interceptors, exposeMessages, access);
 		this.admission = new Admission(refusals, new MemoryBackOff(refusals.node(), System::nanoTime), maxInFlight);
 		this.executor = executor;
 	}

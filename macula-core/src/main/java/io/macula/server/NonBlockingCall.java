@@ -18,7 +18,6 @@ package io.macula.server;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-import io.macula.Code;
 import io.macula.transport.InboundCall;
 import io.macula.transport.InboundStream;
 import io.macula.wire.Failure;
@@ -119,7 +118,7 @@ final class NonBlockingCall extends ServedCall {
 	private void cancel() {
 		if (change(OPEN, DONE)) {
 			dispose();
-			release(Code.CANCELLED, null);
+			release(GAVE_UP, null);
 		}
 	}
 

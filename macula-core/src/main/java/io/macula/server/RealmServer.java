@@ -34,6 +34,7 @@ import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.Codecs;
+import io.macula.interceptor.ServerInterceptor;
 import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
@@ -100,7 +101,7 @@ public final class RealmServer implements AutoCloseable {
 	public RealmServer(Transport transport, TlsContexts tls, NodeInfo node, ProviderSettings settings,
 			List<ServiceDefinition> services, Codecs codecs, @Nullable Executor handlers,
 			ObservationRegistry observations) {
-		this(transport, tls, node, settings, services, codecs, handlers, observations, null);
+		this(transport, tls, node, settings, services, codecs, handlers, observations, null, List.of());
 	}
 
 	/**
@@ -114,10 +115,12 @@ public final class RealmServer implements AutoCloseable {
 	 * @param handlers runs blocking handlers, or {@code null}
 	 * @param observations receives an observation of each call
 	 * @param access who may call what, or {@code null} for everybody
+	 * @param interceptors stand around the handlers, the first one outermost; not around
+	 * those of reserved services
 	 */
 	public RealmServer(Transport transport, TlsContexts tls, NodeInfo node, ProviderSettings settings,
 			List<ServiceDefinition> services, Codecs codecs, @Nullable Executor handlers,
-			ObservationRegistry observations, @Nullable PeerAccess access) {
+			ObservationRegistry observations, @Nullable PeerAccess access, List<ServerInterceptor> interceptors) {
 		this.transport = transport;
 		this.tls = tls;
 		this.node = node;
@@ -127,7 +130,8 @@ public final class RealmServer implements AutoCloseable {
 						(int) Math.min(Integer.MAX_VALUE, (long) settings.maxThreads() + settings.queueCapacity()))
 				: HandlerExecutor.batching(settings.maxThreads(), settings.queueCapacity());
 		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), settings.exposeMessages(),
-				observations, access);
+				observations, access,
+				(interceptors.isEmpty()) ? ServerInterceptors.NONE : new ServerInterceptors(interceptors));
 		services.forEach(this.dispatcher::register);
 	}
 
@@ -142,7 +146,7 @@ public final class RealmServer implements AutoCloseable {
 	 */
 	public static void check(List<ServiceDefinition> services, Realm realm, String nodeId, Codecs codecs) {
 		ServedProcedures procedures = new ServedProcedures(codecs, new Refusals(nodeId),
-				new CallObservations(realm, ObservationRegistry.NOOP), false, null);
+				new CallObservations(realm, ObservationRegistry.NOOP), ServerInterceptors.NONE, false, null);
 		services.forEach((service) -> procedures.register(service, false));
 	}
 

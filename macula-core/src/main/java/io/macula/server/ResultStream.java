@@ -145,6 +145,7 @@ final class ResultStream implements Publisher<byte[]>, CoreSubscriber<Object>, S
 			this.call.failEncoding(element, ex);
 			return;
 		}
+		this.call.tellMetadata();
 		transport.onNext(payload);
 	}
 

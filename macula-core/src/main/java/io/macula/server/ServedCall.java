@@ -21,6 +21,8 @@ import java.util.concurrent.CancellationException;
 
 import io.macula.CallContext;
 import io.macula.Code;
+import io.macula.Processed;
+import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.CodecException;
 import io.macula.observation.ObservationScope;
@@ -68,7 +70,14 @@ abstract class ServedCall extends ServedCallContext {
 
 	private final Admission admission;
 
+	static final Status GAVE_UP = Status.unknown(Code.CANCELLED, "the caller gave up");
+
+	private static final Status OK = Status.processed(Code.OK, "");
+
 	private volatile int state = WAITING;
+
+	/** {@code null} where nobody intercepts; published by OPEN. */
+	private @Nullable InterceptedCall intercepted;
 
 	/** Owned by whoever starts the call, then by whoever makes it DONE. */
 	private @Nullable Observation observation;
@@ -118,8 +127,14 @@ abstract class ServedCall extends ServedCallContext {
 			refuse(refusals().deadlineOver(servedMethod().procedure()));
 			return false;
 		}
+		ServerInterceptors interceptors = servedMethod().interceptors();
+		InterceptedCall around = (interceptors.none()) ? null : new InterceptedCall(this, interceptors, now);
+		this.intercepted = around;
 		if (!change(WAITING, OPEN)) {
 			return false;
+		}
+		if (around != null) {
+			around.started();
 		}
 		this.observation = servedMethod().observations().start(servedMethod(), call());
 		return true;
@@ -137,13 +152,14 @@ abstract class ServedCall extends ServedCallContext {
 	/** Run the handler's method; it finds this call as the present one of its thread. */
 	final @Nullable Object invoke(@Nullable Object[] arguments) throws Throwable {
 		try (CallContext.Scope ignored = open()) {
-			return (this.observation != null) ? observed(arguments) : servedMethod().invoke(arguments);
+			return (this.observation != null) ? observed(arguments)
+					: servedMethod().invoke(this.intercepted, arguments);
 		}
 	}
 
 	private @Nullable Object observed(@Nullable Object[] arguments) throws Throwable {
 		try (ObservationScope ignored = servedMethod().observations().open(this.observation)) {
-			return servedMethod().invoke(arguments);
+			return servedMethod().invoke(this.intercepted, arguments);
 		}
 	}
 
@@ -175,13 +191,14 @@ abstract class ServedCall extends ServedCallContext {
 		}
 		if (done()) {
 			try {
+				tellMetadata();
 				call().result(payload);
 			}
 			catch (Throwable ex) {
 				servedMethod().failures().notAnswerable(ex);
 			}
 			finally {
-				release(Code.OK, null);
+				release(OK, null);
 			}
 		}
 	}
@@ -203,7 +220,15 @@ abstract class ServedCall extends ServedCallContext {
 			giveUp();
 			return;
 		}
-		fail(servedMethod().failures().thrown(thrown), thrown);
+		fail(refusedByInterceptor(thrown) ? Failure.of(((RpcException) thrown).status())
+				: servedMethod().failures().thrown(thrown), thrown);
+	}
+
+	/** Only of a call that its handler has not seen may be said that it has not. */
+	private boolean refusedByInterceptor(Throwable thrown) {
+		InterceptedCall around = this.intercepted;
+		return around != null && thrown instanceof RpcException rpc && rpc.status().processed() == Processed.NO
+				&& rpc.code() != Code.OK && around.refused();
 	}
 
 	/** An element that the caller sent cannot be decoded. */
@@ -239,13 +264,14 @@ abstract class ServedCall extends ServedCallContext {
 
 	private void conclude(Failure failure, @Nullable Throwable thrown) {
 		try {
+			tellMetadata();
 			deliver(failure);
 		}
 		catch (Throwable ex) {
 			servedMethod().failures().notAnswerable(ex);
 		}
 		finally {
-			release(failure.status().code(), thrown);
+			release(failure.status(), thrown);
 		}
 	}
 
@@ -258,13 +284,14 @@ abstract class ServedCall extends ServedCallContext {
 	final void complete(Subscriber<?> transport) {
 		if (done()) {
 			try {
+				tellMetadata();
 				transport.onComplete();
 			}
 			catch (Throwable ex) {
 				servedMethod().failures().notAnswerable(ex);
 			}
 			finally {
-				release(Code.OK, null);
+				release(OK, null);
 			}
 		}
 	}
@@ -272,7 +299,7 @@ abstract class ServedCall extends ServedCallContext {
 	/** Nobody wants an answer. */
 	final void giveUp() {
 		if (done()) {
-			release(Code.CANCELLED, null);
+			release(GAVE_UP, null);
 		}
 	}
 
@@ -281,6 +308,7 @@ abstract class ServedCall extends ServedCallContext {
 		return this.state != DONE && (int) STATE.getAndSet(this, DONE) != DONE;
 	}
 
+	@Override
 	final boolean ended() {
 		return this.state == DONE;
 	}
@@ -303,9 +331,13 @@ abstract class ServedCall extends ServedCallContext {
 	}
 
 	/** By who made it DONE, after the answer. */
-	final void release(Code code, @Nullable Throwable thrown) {
-		servedMethod().observations().stop(this.observation, code, thrown);
-		this.admission.released(this, code);
+	final void release(Status status, @Nullable Throwable thrown) {
+		servedMethod().observations().stop(this.observation, status.code(), thrown);
+		InterceptedCall around = this.intercepted;
+		if (around != null) {
+			around.over(status);
+		}
+		this.admission.released(this, status.code());
 	}
 
 }

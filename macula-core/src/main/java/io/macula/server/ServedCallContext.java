@@ -25,14 +25,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler can know of the call it serves: the called method, and what the caller
- * sent. Immutable, and safe for all threads. The call itself is its context, so that a
- * call costs one object.
+ * sent. Safe for all threads. The call itself is its context, so that a call costs one
+ * object.
  */
 abstract class ServedCallContext implements CallContext {
 
 	private final ServedMethod method;
 
 	private final InboundCall call;
+
+	/** For the caller beside the answer; what is told is not taken away. */
+	private volatile @Nullable Metadata answerMetadata;
+
+	/** The answer, or its first element, is on its way; never turns back. */
+	private volatile boolean metadataTold;
 
 	ServedCallContext(ServedMethod method, InboundCall call) {
 		this.method = method;
@@ -87,6 +93,37 @@ abstract class ServedCallContext implements CallContext {
 	@Override
 	public final boolean cancelled() {
 		return this.call.cancelled();
+	}
+
+	/** Whether the call has its one outcome. */
+	abstract boolean ended();
+
+	@Override
+	public final void addResponseMetadata(String key, String value) {
+		if (cancelled()) {
+			return;
+		}
+		synchronized (this) {
+			if (!this.metadataTold && !ended()) {
+				Metadata present = this.answerMetadata;
+				this.answerMetadata = ((present != null) ? present : Metadata.EMPTY).add(key, value);
+				return;
+			}
+		}
+		throw new IllegalStateException("Response metadata '" + key + "' comes too late: " + this.method.procedure()
+				+ " was answered already, or its first element is on its way");
+	}
+
+	/** Once, by whoever answers, right before the answer or the first element. */
+	final void tellMetadata() {
+		if (this.metadataTold) {
+			return;
+		}
+		this.metadataTold = true;
+		Metadata said = this.answerMetadata;
+		if (said != null) {
+			this.call.answerMetadata(said);
+		}
 	}
 
 	@Override

@@ -29,6 +29,7 @@ import io.macula.codec.ExceptionCodecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.MethodContract;
+import io.macula.contract.ResultAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,11 +63,16 @@ final class ServedMethod {
 
 	private final CallObservations observations;
 
+	private final ServerInterceptors interceptors;
+
+	/** For what interceptors answer. */
+	private final ResultAdapter results;
+
 	/** Moving average; updates may get lost, the next ones repair it. */
 	private long tookNanos;
 
 	ServedMethod(ServedService service, MethodContract contract, PayloadCodec codec, CallObservations observations,
-			boolean exposeMessages) {
+			ServerInterceptors interceptors, boolean exposeMessages) {
 		this.service = service;
 		this.contract = contract;
 		this.procedure = service.name() + "/" + contract.wireName();
@@ -83,6 +89,8 @@ final class ServedMethod {
 		this.failures = new HandlerFailures(service, contract, ExceptionCodecs.of(codec,
 				contract.method().getDeclaringClass(), contract.signature(), contract.exceptions()), exposeMessages);
 		this.observations = observations;
+		this.interceptors = service.reserved() ? ServerInterceptors.NONE : interceptors;
+		this.results = ResultAdapter.of(contract);
 	}
 
 	/**
@@ -131,6 +139,15 @@ final class ServedMethod {
 		return this.observations;
 	}
 
+	/** Who stands between callers and the handler; nobody in a reserved service. */
+	ServerInterceptors interceptors() {
+		return this.interceptors;
+	}
+
+	ResultAdapter results() {
+		return this.results;
+	}
+
 	@Nullable Object[] decodeArguments(byte[] payload) {
 		return this.arguments.decode(payload);
 	}
@@ -147,20 +164,25 @@ final class ServedMethod {
 	}
 
 	/** With the class loader of the handler as that of the thread. */
-	@Nullable Object invoke(@Nullable Object[] arguments) throws Throwable {
+	@Nullable Object invoke(@Nullable InterceptedCall intercepted, @Nullable Object[] arguments) throws Throwable {
 		Thread thread = Thread.currentThread();
 		ClassLoader before = thread.getContextClassLoader();
 		if (before != this.classLoader) {
 			thread.setContextClassLoader(this.classLoader);
 		}
 		try {
-			return this.handle.invokeExact(arguments);
+			return (intercepted != null) ? intercepted.invoke(arguments) : call(arguments);
 		}
 		finally {
 			if (thread.getContextClassLoader() != before) {
 				thread.setContextClassLoader(before);
 			}
 		}
+	}
+
+	/** The handler's method itself. */
+	@Nullable Object call(@Nullable Object[] arguments) throws Throwable {
+		return this.handle.invokeExact(arguments);
 	}
 
 	byte[] encodeResult(@Nullable Object value) {

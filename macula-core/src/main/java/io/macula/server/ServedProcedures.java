@@ -60,6 +60,8 @@ final class ServedProcedures {
 
 	private final CallObservations observations;
 
+	private final ServerInterceptors interceptors;
+
 	/** See {@link ProviderSettings#exposeMessages()}. */
 	private final boolean exposeMessages;
 
@@ -79,11 +81,12 @@ final class ServedProcedures {
 
 	private final FaultLog log = new FaultLog(logger);
 
-	ServedProcedures(Codecs codecs, Refusals refusals, CallObservations observations, boolean exposeMessages,
-			@Nullable PeerAccess access) {
+	ServedProcedures(Codecs codecs, Refusals refusals, CallObservations observations, ServerInterceptors interceptors,
+			boolean exposeMessages, @Nullable PeerAccess access) {
 		this.codecs = codecs;
 		this.refusals = refusals;
 		this.observations = observations;
+		this.interceptors = interceptors;
 		this.exposeMessages = exposeMessages;
 		this.access = access;
 	}
@@ -100,7 +103,8 @@ final class ServedProcedures {
 		for (MethodContract method : definition.contract().methods()) {
 			FrameCodec.requireProcedure(definition.name() + "/" + method.wireName());
 			prepared.put(new ProcedureKey(definition.name() + "/" + method.wireName(), preferred.name()),
-					new ServedMethod(service, method, preferred, this.observations, this.exposeMessages));
+					new ServedMethod(service, method, preferred, this.observations, this.interceptors,
+							this.exposeMessages));
 		}
 		ServedService other = this.services.putIfAbsent(definition.name().value(), service);
 		if (other != null) {
@@ -151,8 +155,9 @@ final class ServedProcedures {
 			return null;
 		}
 		try {
-			return this.methods.compute(procedure, (key, known) -> (known != null && known.service() == service) ? known
-					: new ServedMethod(service, method, codec, this.observations, this.exposeMessages));
+			return this.methods.compute(procedure,
+					(key, known) -> (known != null && known.service() == service) ? known : new ServedMethod(service,
+							method, codec, this.observations, this.interceptors, this.exposeMessages));
 		}
 		catch (IllegalArgumentException ex) {
 			this.unservable.add(procedure);

@@ -207,7 +207,7 @@ class LastDefenceTests {
 	void whenAServedCallsDeadlineIsOverAlreadyThenThatAloneIsNoDefect() {
 		BlockingOutcome outcome = new BlockingOutcome();
 		outcome.failed(() -> new IllegalStateException("told in time"));
-		UnaryCall call = new UnaryCall(calls(), procedure(), new byte[0], io.macula.Metadata.EMPTY,
+		UnaryCall call = new UnaryCall(calls(), procedure(), new byte[0], CallTerms.NONE,
 				this.fixture.now.get() - Duration.ofHours(1).toNanos(), outcome);
 		assertThatThrownBy(() -> outcome.await(call)).hasMessage("told in time");
 	}

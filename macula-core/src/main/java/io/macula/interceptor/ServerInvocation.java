@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.interceptor;
+
+import java.lang.reflect.Method;
+import java.util.List;
+
+import io.macula.CallContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that a handler of this node is about to serve, as its interceptors see it: each
+ * has an object of its own, to go on from where it stands. Safe for all threads.
+ */
+public interface ServerInvocation {
+
+	/**
+	 * What is known of the call: service, method, metadata, caller, deadline; takes
+	 * metadata of the answer.
+	 * @return the call
+	 */
+	CallContext call();
+
+	/**
+	 * The method of the contract.
+	 * @return the method
+	 */
+	Method javaMethod();
+
+	/**
+	 * Who serves the call.
+	 * @return the handler, in Spring the bean
+	 */
+	Object handler();
+
+	/**
+	 * What the method is called with; a {@code Flux} of the caller's elements is among
+	 * them.
+	 * @return unmodifiable; values may be {@code null}
+	 */
+	List<@Nullable Object> arguments();
+
+	/**
+	 * Go on with the next interceptor, and with the handler's method after the last one.
+	 * @return what the method returns
+	 * @throws Throwable what the handler's method throws
+	 * @throws IllegalStateException the second time, and if the call was refused already
+	 */
+	@Nullable Object proceed() throws Throwable;
+
+}
