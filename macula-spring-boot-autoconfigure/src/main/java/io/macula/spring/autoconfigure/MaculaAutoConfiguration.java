@@ -19,12 +19,15 @@ package io.macula.spring.autoconfigure;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.NodeIds;
 import io.macula.client.RealmClient;
 import io.macula.codec.PayloadCodec;
 import io.macula.directory.DirectoryEngineFactory;
+import io.macula.interceptor.ClientInterceptor;
+import io.macula.interceptor.ServerInterceptor;
 import io.macula.node.RealmNode;
 import io.macula.selection.SelectionStrategy;
 import io.macula.spring.ClientBeanPostProcessor;
@@ -165,12 +168,16 @@ public final class MaculaAutoConfiguration {
 	@ConditionalOnMissingBean
 	RealmNode maculaNode(MaculaSettings settings, TlsContexts tls, PayloadCodecs codecs,
 			ObjectProvider<ObservationRegistry> observations, RetryRegistry retries, ProvidedServices provided,
-			Directories directories, ObjectProvider<RealmNodeCustomizer> customizers,
+			Directories directories, ObjectProvider<ClientInterceptor> clientInterceptors,
+			ObjectProvider<ServerInterceptor> serverInterceptors, ObjectProvider<RealmNodeCustomizer> customizers,
 			ConfigurableListableBeanFactory beanFactory, Environment environment, CloseLimit closeLimit) {
+		RealmNodeCustomizer intercepted = (builder) -> builder
+			.clientInterceptors(clientInterceptors.orderedStream().toList())
+			.serverInterceptors(serverInterceptors.orderedStream().toList());
 		RealmNode node = NodeFactory.create(settings, tls, codecs.all(),
 				observations.getIfAvailable(() -> ObservationRegistry.NOOP), retries,
 				handlerExecutor(beanFactory, environment), provided.listening(), directories,
-				customizers.orderedStream());
+				Stream.concat(Stream.of(intercepted), customizers.orderedStream()));
 		closeLimit.watch(node);
 		return node;
 	}
