@@ -40,7 +40,7 @@ import reactor.util.context.Context;
 public final class CallOptions {
 
 	/** Options that say nothing. */
-	static final CallOptions NONE = new CallOptions(Metadata.EMPTY, null, List.of());
+	static final CallOptions NONE = new CallOptions(Metadata.EMPTY, null, null, List.of());
 
 	private static final ThreadLocal<@Nullable CallOptions> CURRENT = new ThreadLocal<>();
 
@@ -50,11 +50,15 @@ public final class CallOptions {
 
 	private final @Nullable Duration deadline;
 
+	private final @Nullable String key;
+
 	private final List<ResponseMetadata> captures;
 
-	private CallOptions(Metadata metadata, @Nullable Duration deadline, List<ResponseMetadata> captures) {
+	private CallOptions(Metadata metadata, @Nullable Duration deadline, @Nullable String key,
+			List<ResponseMetadata> captures) {
 		this.metadata = metadata;
 		this.deadline = deadline;
+		this.key = key;
 		this.captures = captures;
 	}
 
@@ -71,7 +75,7 @@ public final class CallOptions {
 	 * @throws IllegalArgumentException if {@link Metadata#add} refuses it
 	 */
 	public CallOptions with(String key, String value) {
-		return new CallOptions(this.metadata.add(key, value), this.deadline, this.captures);
+		return new CallOptions(this.metadata.add(key, value), this.deadline, this.key, this.captures);
 	}
 
 	/**
@@ -83,7 +87,7 @@ public final class CallOptions {
 		Objects.requireNonNull(capture, "capture");
 		List<ResponseMetadata> all = new ArrayList<>(this.captures);
 		all.add(capture);
-		return new CallOptions(this.metadata, this.deadline, List.copyOf(all));
+		return new CallOptions(this.metadata, this.deadline, this.key, List.copyOf(all));
 	}
 
 	/**
@@ -100,12 +104,22 @@ public final class CallOptions {
 			throw new IllegalArgumentException(
 					"Deadline " + deadline + " of a call is not valid: expected more than 0 and at most 365 days");
 		}
-		return new CallOptions(this.metadata, deadline, this.captures);
+		return new CallOptions(this.metadata, deadline, this.key, this.captures);
+	}
+
+	/**
+	 * These options with a routing key: it takes the place of the argument with
+	 * {@link RoutingKey}, for strategies that keep calls of the same key together.
+	 * @param key any text
+	 * @return new options
+	 */
+	public CallOptions key(String key) {
+		return new CallOptions(this.metadata, this.deadline, Objects.requireNonNull(key, "key"), this.captures);
 	}
 
 	/**
 	 * These options with those of an inner scope on top of them: it has the last word on
-	 * each entry of metadata and on the deadline, and receivers of both are told.
+	 * each entry of metadata, the deadline and the key, and receivers of both are told.
 	 * @param inner the options of the inner scope
 	 * @return new options, unless one of both says nothing
 	 * @throws IllegalArgumentException if both together are too much metadata
@@ -117,7 +131,8 @@ public final class CallOptions {
 		List<ResponseMetadata> all = new ArrayList<>(this.captures);
 		inner.captures.stream().filter((capture) -> !all.contains(capture)).forEach(all::add);
 		return new CallOptions(this.metadata.addAll(inner.metadata),
-				(inner.deadline != null) ? inner.deadline : this.deadline, List.copyOf(all));
+				(inner.deadline != null) ? inner.deadline : this.deadline, (inner.key != null) ? inner.key : this.key,
+				List.copyOf(all));
 	}
 
 	/**
@@ -162,6 +177,14 @@ public final class CallOptions {
 	 */
 	public Function<Context, Context> context() {
 		return (context) -> context.put(MaculaCall.KEY, MaculaCall.from(context).and(this));
+	}
+
+	/**
+	 * What the calls are about.
+	 * @return the routing key, or {@code null} for that of the arguments
+	 */
+	public @Nullable String key() {
+		return this.key;
 	}
 
 	/**

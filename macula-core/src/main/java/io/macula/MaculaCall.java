@@ -73,6 +73,15 @@ public final class MaculaCall {
 	}
 
 	/**
+	 * Options with a routing key, see {@link CallOptions#key(String)}.
+	 * @param key any text
+	 * @return the options
+	 */
+	public static CallOptions key(String key) {
+		return CallOptions.NONE.key(key);
+	}
+
+	/**
 	 * A receiver of what comes beside the answers, for callers that have no scope.
 	 * @return new and empty
 	 */

@@ -35,9 +35,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallTerms {
 
-	static final CallTerms NONE = new CallTerms(Metadata.EMPTY, null, List.of(), List.of());
+	static final CallTerms NONE = new CallTerms(Metadata.EMPTY, null, null, List.of(), List.of());
 
 	private final @Nullable Duration deadline;
+
+	private final @Nullable String key;
 
 	private final List<ResponseMetadata> captures;
 
@@ -52,27 +54,33 @@ final class CallTerms {
 	/** The same, once the call is over. */
 	private volatile Metadata answered = Metadata.EMPTY;
 
-	private CallTerms(Metadata metadata, @Nullable Duration deadline, List<ResponseMetadata> captures,
-			List<ClientInterceptor> interceptors) {
+	private CallTerms(Metadata metadata, @Nullable Duration deadline, @Nullable String key,
+			List<ResponseMetadata> captures, List<ClientInterceptor> interceptors) {
 		this.metadata = metadata;
 		this.deadline = deadline;
+		this.key = key;
 		this.captures = captures;
 		this.interceptors = interceptors;
 	}
 
 	/** Those of a call that nobody intercepts. */
 	static CallTerms of(CallOptions options) {
-		return (options.metadata().isEmpty() && options.deadline() == null && options.captures().isEmpty()) ? NONE
-				: of(options, List.of());
+		return (options.metadata().isEmpty() && options.deadline() == null && options.key() == null
+				&& options.captures().isEmpty()) ? NONE : of(options, List.of());
 	}
 
 	static CallTerms of(CallOptions options, List<ClientInterceptor> interceptors) {
-		return new CallTerms(options.metadata(), options.deadline(), options.captures(), interceptors);
+		return new CallTerms(options.metadata(), options.deadline(), options.key(), options.captures(), interceptors);
 	}
 
 	/** Of the call, in the place of that of the contract or the settings. */
 	Duration deadlineOr(Duration other) {
 		return (this.deadline != null) ? this.deadline : other;
+	}
+
+	/** Of the call, in the place of that of its arguments. */
+	@Nullable String keyOr(@Nullable String other) {
+		return (this.key != null) ? this.key : other;
 	}
 
 	boolean hasDeadline() {

@@ -134,8 +134,8 @@ final class ProxyMethod {
 		refuseToBlockEventLoop();
 		BlockingOutcome outcome = new BlockingOutcome();
 		ServiceCalls calls = this.client.calls();
-		UnaryCall call = call(calls, encoded(values), terms, outcome, Deadlines.bounded(ownDeadline(calls, terms)),
-				Context.empty());
+		UnaryCall call = call(calls, values, encoded(values), terms, outcome,
+				Deadlines.bounded(ownDeadline(calls, terms)), Context.empty());
 		call.start();
 		return this.result.decode(outcome.await(call));
 	}
@@ -151,8 +151,8 @@ final class ProxyMethod {
 			return outcome;
 		}
 		ServiceCalls calls = this.client.calls();
-		outcome
-			.begin(call(calls, payload, terms, outcome, Deadlines.bounded(ownDeadline(calls, terms)), Context.empty()));
+		outcome.begin(call(calls, values, payload, terms, outcome, Deadlines.bounded(ownDeadline(calls, terms)),
+				Context.empty()));
 		return outcome;
 	}
 
@@ -161,7 +161,7 @@ final class ProxyMethod {
 			ServiceCalls calls = this.client.calls();
 			ContextView context = sink.contextView();
 			CallTerms terms = terms(options, fixed, context);
-			UnaryCall call = call(calls, encoded(values), terms, new MonoOutcome(this.result, sink),
+			UnaryCall call = call(calls, values, encoded(values), terms, new MonoOutcome(this.result, sink),
 					Deadlines.bounded(ownDeadline(calls, terms), context), context);
 			sink.onCancel(call::cancel);
 			call.start();
@@ -182,9 +182,10 @@ final class ProxyMethod {
 		}
 	}
 
-	private UnaryCall call(ServiceCalls calls, byte[] payload, CallTerms terms, CallOutcome outcome, long deadlineNanos,
-			ContextView context) {
-		return new UnaryCall(calls, this.procedure, payload, terms, deadlineNanos, outcome, context);
+	private UnaryCall call(ServiceCalls calls, @Nullable Object[] values, byte[] payload, CallTerms terms,
+			CallOutcome outcome, long deadlineNanos, ContextView context) {
+		return new UnaryCall(calls, this.procedure, payload, terms, this.contract.key(values), deadlineNanos, outcome,
+				context);
 	}
 
 	private long ownDeadline(ServiceCalls calls, CallTerms terms) {
@@ -200,7 +201,7 @@ final class ProxyMethod {
 			ServiceCalls calls = this.client.calls();
 			CallTerms terms = terms(options, fixed, context);
 			return StreamingCall.results(calls, this.procedure, encoded(this.contract.values(values)), elements(values),
-					many, terms,
+					many, terms, this.contract.key(values),
 					Deadlines.bounded(
 							(bounded || terms.hasDeadline()) ? ownDeadline(calls, terms) : StreamCall.NO_DEADLINE,
 							context));

@@ -52,6 +52,8 @@ final class StreamingCall extends CallPipeline implements Subscription {
 
 	private final CallTerms terms;
 
+	private final @Nullable String key;
+
 	private final CoreSubscriber<? super byte[]> caller;
 
 	/** An element was delivered; never turns back. */
@@ -67,8 +69,8 @@ final class StreamingCall extends CallPipeline implements Subscription {
 	private long requested;
 
 	private StreamingCall(ServiceCalls shared, Procedure procedure, byte[] payload,
-			@Nullable Publisher<byte[]> elements, boolean manyResults, CallTerms terms, long deadlineNanos,
-			CoreSubscriber<? super byte[]> caller) {
+			@Nullable Publisher<byte[]> elements, boolean manyResults, CallTerms terms, @Nullable String key,
+			long deadlineNanos, CoreSubscriber<? super byte[]> caller) {
 		super(shared, procedure, deadlineNanos, caller.currentContext());
 		this.payload = payload;
 		this.elements = (elements != null)
@@ -77,6 +79,7 @@ final class StreamingCall extends CallPipeline implements Subscription {
 				: null;
 		this.manyResults = manyResults;
 		this.terms = terms;
+		this.key = terms.keyOr(key);
 		this.caller = caller;
 	}
 
@@ -88,15 +91,17 @@ final class StreamingCall extends CallPipeline implements Subscription {
 	/**
 	 * The results of a streaming call that starts at each subscription.
 	 * @param terms of the call
+	 * @param key of its arguments, or {@code null}
 	 * @param deadlineNanos bound of the whole call, or {@link StreamCall#NO_DEADLINE}
 	 */
 	static Flux<byte[]> results(ServiceCalls shared, Procedure procedure, byte[] payload,
-			@Nullable Publisher<byte[]> elements, boolean manyResults, CallTerms terms, long deadlineNanos) {
+			@Nullable Publisher<byte[]> elements, boolean manyResults, CallTerms terms, @Nullable String key,
+			long deadlineNanos) {
 		return new Flux<>() {
 
 			@Override
 			public void subscribe(CoreSubscriber<? super byte[]> caller) {
-				StreamingCall call = new StreamingCall(shared, procedure, payload, elements, manyResults, terms,
+				StreamingCall call = new StreamingCall(shared, procedure, payload, elements, manyResults, terms, key,
 						deadlineNanos, caller);
 				caller.onSubscribe(call);
 				if (!call.over()) {
@@ -180,6 +185,11 @@ final class StreamingCall extends CallPipeline implements Subscription {
 			// The caller wants no more, and whoever waits behind it has to know.
 			fail(Failure.of(Status.processed(Code.CANCELLED, "the caller failed at an element")), () -> ex);
 		}
+	}
+
+	@Override
+	public @Nullable String key() {
+		return this.key;
 	}
 
 	@Override

@@ -25,6 +25,7 @@ import io.macula.contract.Hedge;
 import io.macula.selection.InstanceTracker;
 import io.macula.transport.Connection;
 import io.macula.transport.OutboundCall;
+import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -41,20 +42,23 @@ final class UnaryCall extends CallPipeline {
 
 	private final CallTerms terms;
 
+	private final @Nullable String key;
+
 	private final CallOutcome outcome;
 
 	/** A call of the present thread. */
 	UnaryCall(ServiceCalls shared, Procedure procedure, byte[] payload, CallTerms terms, long deadlineNanos,
 			CallOutcome outcome) {
-		this(shared, procedure, payload, terms, deadlineNanos, outcome, Context.empty());
+		this(shared, procedure, payload, terms, null, deadlineNanos, outcome, Context.empty());
 	}
 
 	/** A call of a subscriber. */
-	UnaryCall(ServiceCalls shared, Procedure procedure, byte[] payload, CallTerms terms, long deadlineNanos,
-			CallOutcome outcome, ContextView context) {
+	UnaryCall(ServiceCalls shared, Procedure procedure, byte[] payload, CallTerms terms, @Nullable String key,
+			long deadlineNanos, CallOutcome outcome, ContextView context) {
 		super(shared, procedure, deadlineNanos, context);
 		this.payload = payload;
 		this.terms = terms;
+		this.key = terms.keyOr(key);
 		this.outcome = outcome;
 	}
 
@@ -125,6 +129,11 @@ final class UnaryCall extends CallPipeline {
 		}
 		boolean giveUp = !shared().retries().overloaded() && history().mayRepeat() && history().tryAcquire();
 		return giveUp ? 0 : OutboundCall.TO_THE_LAST;
+	}
+
+	@Override
+	public @Nullable String key() {
+		return this.key;
 	}
 
 	CallTerms terms() {

@@ -20,25 +20,21 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 
-import io.macula.CallContext;
 import io.macula.Code;
-import io.macula.Metadata;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.contract.MethodContract;
+import io.macula.contract.ReturnShape;
 import io.macula.contract.ServiceContract;
+import io.macula.interceptor.ServerInterceptor;
+import io.macula.interceptor.ServerInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -47,7 +43,7 @@ import reactor.core.publisher.Mono;
 /**
  * Implements a contract by scripts, and records what it is asked. Safe for all threads.
  */
-final class FakeHandler implements InvocationHandler {
+final class FakeHandler implements InvocationHandler, ServerInterceptor {
 
 	private final String service;
 
@@ -103,22 +99,16 @@ final class FakeHandler implements InvocationHandler {
 		this.methods.values().forEach(FakeMethod::clear);
 	}
 
+	/** Plays the script: here, since a handler cannot refuse a call as not processed. */
 	@Override
-	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
-			throws Throwable {
-		if (method.getDeclaringClass() == Object.class) {
-			return ofObject(proxy, method, arguments);
-		}
-		MethodContract called = this.contract.method(method);
-		if (called == null) {
-			return InvocationHandler.invokeDefault(proxy, method, arguments);
-		}
-		@Nullable Object[] values = (arguments != null) ? arguments : new Object[0];
-		RecordedCall call = recorded(called, values);
+	public @Nullable Object intercept(ServerInvocation invocation) throws Throwable {
+		MethodContract called = Objects.requireNonNull(this.contract.method(invocation.javaMethod()));
+		RecordedCall call = recorded(called, invocation);
 		FakeMethod fake = method(called.wireName());
 		Behaviour behaviour = fake.next();
 		if (behaviour != null) {
-			return inShape(called, served(called, behaviour, call, values));
+			Flux<?> result = Flux.from(served(called, behaviour, call));
+			return (called.shape() == ReturnShape.FLUX) ? result : result.singleOrEmpty();
 		}
 		Object present = this.substitute;
 		if (present == null) {
@@ -126,29 +116,36 @@ final class FakeHandler implements InvocationHandler {
 					+ fake.procedure() + ": give it one by on(\"" + called.wireName() + "\").will(...)"));
 		}
 		try {
-			return method.invoke(present, arguments);
+			return called.method().invoke(present, call.arguments().toArray());
 		}
 		catch (InvocationTargetException ex) {
 			throw (ex.getCause() != null) ? ex.getCause() : ex;
 		}
 	}
 
-	private RecordedCall recorded(MethodContract called, @Nullable Object[] values) {
-		CallContext context = CallContext.current();
-		List<@Nullable Object> arguments = Collections.unmodifiableList(new ArrayList<>(Arrays.asList(values)));
-		RecordedCall call = new RecordedCall(called.wireName(), arguments,
-				(context != null) ? context.metadata() : Metadata.EMPTY,
-				(context != null) ? context.callerNodeId() : null);
+	/** What is registered as the handler; calls do not reach it. */
+	@Override
+	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
+		return switch (method.getName()) {
+			case "equals" -> arguments != null && arguments[0] == proxy;
+			case "hashCode" -> System.identityHashCode(proxy);
+			case "toString" -> "fake of " + this.contract.type().getName();
+			default -> throw new IllegalStateException(method + " is served by the script");
+		};
+	}
+
+	private RecordedCall recorded(MethodContract called, ServerInvocation invocation) {
+		RecordedCall call = new RecordedCall(called.wireName(), invocation.arguments(), invocation.call().metadata(),
+				invocation.call().callerNodeId());
 		this.calls.add(call);
 		return call;
 	}
 
-	private Publisher<?> served(MethodContract called, Behaviour behaviour, RecordedCall call,
-			@Nullable Object[] values) {
+	private Publisher<?> served(MethodContract called, Behaviour behaviour, RecordedCall call) {
 		Mono<?> pause = (behaviour.delay().isZero()) ? Mono.empty() : Mono.delay(behaviour.delay()).then();
 		Mono<Void> taken = Mono.empty();
 		if (called.streamIndex() >= 0 && behaviour.takesElements()
-				&& values[called.streamIndex()] instanceof Publisher<?> elements) {
+				&& call.arguments().get(called.streamIndex()) instanceof Publisher<?> elements) {
 			taken = Flux.from(elements).doOnNext(call::element).then();
 		}
 		return switch (behaviour.kind()) {
@@ -158,38 +155,6 @@ final class FakeHandler implements InvocationHandler {
 				this.death.run();
 				return Flux.never();
 			}));
-		};
-	}
-
-	private static @Nullable Object inShape(MethodContract called, Publisher<?> result) throws Throwable {
-		return switch (called.shape()) {
-			case FLUX -> Flux.from(result);
-			case MONO -> Flux.from(result).singleOrEmpty();
-			case FUTURE -> Flux.from(result).singleOrEmpty().toFuture();
-			case OPTIONAL -> Optional.ofNullable(await(result));
-			case VALUE, VOID -> await(result);
-		};
-	}
-
-	/** Ends early when the thread is interrupted, because the caller gave up. */
-	private static @Nullable Object await(Publisher<?> result) throws Throwable {
-		CompletableFuture<?> future = Flux.from(result).singleOrEmpty().toFuture();
-		try {
-			return future.get();
-		}
-		catch (ExecutionException ex) {
-			throw (ex.getCause() != null) ? ex.getCause() : ex;
-		}
-		finally {
-			future.cancel(true);
-		}
-	}
-
-	private @Nullable Object ofObject(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
-		return switch (method.getName()) {
-			case "equals" -> arguments != null && arguments[0] == proxy;
-			case "hashCode" -> System.identityHashCode(proxy);
-			default -> "fake of " + this.contract.type().getName();
 		};
 	}
 

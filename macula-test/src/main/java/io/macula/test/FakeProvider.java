@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 import io.macula.contract.ServiceContract;
+import io.macula.interceptor.ServerInterceptor;
 import io.macula.node.RealmNode;
 import org.jspecify.annotations.Nullable;
 
@@ -65,11 +65,12 @@ public final class FakeProvider<T> implements AutoCloseable {
 	 * @param build makes a node that serves the handler
 	 * @param begin starts the node, and waits until it is known
 	 */
-	static <T> FakeProvider<T> start(String nodeId, String service, Class<T> contract, Function<T, RealmNode> build,
+	static <T> FakeProvider<T> start(String nodeId, String service, Class<T> contract, Nodes<T> build,
 			Consumer<RealmNode> begin) {
 		AtomicReference<RealmNode> itself = new AtomicReference<>();
-		FakeHandler handler = new FakeHandler(service, ServiceContract.of(contract), () -> Optional.ofNullable(itself.get()).ifPresent(RealmNode::abort));
-		RealmNode node = build.apply(handler.as(contract));
+		FakeHandler handler = new FakeHandler(service, ServiceContract.of(contract),
+				() -> Optional.ofNullable(itself.get()).ifPresent(RealmNode::abort));
+		RealmNode node = build.serving(handler.as(contract), handler);
 		itself.set(node);
 		FakeProvider<T> fake = new FakeProvider<>(nodeId, handler, node, begin);
 		fake.revive();
@@ -176,6 +177,18 @@ public final class FakeProvider<T> implements AutoCloseable {
 	@Override
 	public String toString() {
 		return "fake provider '" + this.nodeId + "'";
+	}
+
+	/**
+	 * Makes nodes that are not started.
+	 *
+	 * @param <T> the contract
+	 */
+	@FunctionalInterface
+	interface Nodes<T> {
+
+		RealmNode serving(T handler, ServerInterceptor interceptor);
+
 	}
 
 }

@@ -35,11 +35,11 @@ public final class RecordedCall {
 
 	private final Metadata metadata;
 
-	private final @Nullable String callerNodeId;
+	private final String callerNodeId;
 
 	private final List<Object> elements = new CopyOnWriteArrayList<>();
 
-	RecordedCall(String method, List<@Nullable Object> arguments, Metadata metadata, @Nullable String callerNodeId) {
+	RecordedCall(String method, List<@Nullable Object> arguments, Metadata metadata, String callerNodeId) {
 		this.method = method;
 		this.arguments = arguments;
 		this.metadata = metadata;
@@ -94,9 +94,9 @@ public final class RecordedCall {
 
 	/**
 	 * Who called.
-	 * @return id of the calling node, or {@code null} where it is not known
+	 * @return id of the calling node
 	 */
-	public @Nullable String callerNodeId() {
+	public String callerNodeId() {
 		return this.callerNodeId;
 	}
 

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import io.macula.Endpoint;
 import io.macula.Realm;
 import io.macula.client.ServiceSettings;
+import io.macula.interceptor.ServerInterceptor;
 import io.macula.node.RealmNode;
 import io.macula.tls.RealmSecret;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +130,8 @@ public final class TestRealm implements AutoCloseable {
 	public <T> FakeProvider<T> fake(String nodeId, String service, Class<T> contract) {
 		leave(nodeId);
 		FakeProvider<T> fake = FakeProvider.start(nodeId, service, contract,
-				(handler) -> built(nodeId, service, contract, handler), (node) -> begin(node, nodeId, service));
+				(handler, script) -> built(nodeId, service, contract, handler, List.of(script)),
+				(node) -> begin(node, nodeId, service));
 		this.providers.put(nodeId, fake);
 		return fake;
 	}
@@ -146,16 +148,18 @@ public final class TestRealm implements AutoCloseable {
 	 */
 	public <T> RealmNode provide(String nodeId, String service, Class<T> contract, T handler) {
 		leave(nodeId);
-		RealmNode node = built(nodeId, service, contract, handler);
+		RealmNode node = built(nodeId, service, contract, handler, List.of());
 		begin(node, nodeId, service);
 		this.providers.put(nodeId, node);
 		return node;
 	}
 
-	private <T> RealmNode built(String nodeId, String service, Class<T> contract, T handler) {
+	private <T> RealmNode built(String nodeId, String service, Class<T> contract, T handler,
+			List<ServerInterceptor> interceptors) {
 		List<Endpoint> seeds = List.of(LoopbackNodes.endpoint(this.home));
 		return LoopbackNodes.provider(this.realm, this.secret, nodeId, seeds)
 			.service(service, contract, handler)
+			.serverInterceptors(interceptors)
 			.build();
 	}
 

@@ -17,14 +17,18 @@
 package io.macula.test;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
+import io.macula.MaculaCall;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.client.ServiceSettings;
 import io.macula.client.ServiceSettings.Failover;
+import io.macula.selection.SelectionStrategies;
 import io.macula.test.Shop.SoldOutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +165,44 @@ class FakeProviderTests {
 		this.realm.awaitInstances(SERVICE, 0);
 		this.fake.revive();
 		assertThat(this.shop.order("pen", 1)).isEqualTo("1");
+	}
+
+	@Test
+	void aRefusalMayTakeItsTime() {
+		this.fake.on("order").will(refuse().after(Duration.ofMillis(20)));
+		this.fake.on("later").will(refuse().after(Duration.ofMillis(20)));
+		this.fake.on("articles").will(refuse());
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> this.shop.order("pen", 1))
+			.satisfies((failure) -> assertThat(failure.status().processed()).isEqualTo(Processed.NO));
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> this.shop.later("pen").block())
+			.satisfies((failure) -> assertThat(failure.status().processed()).isEqualTo(Processed.NO));
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> this.shop.articles().blockLast())
+			.satisfies((failure) -> assertThat(failure.status().processed()).isEqualTo(Processed.NO));
+	}
+
+	@Test
+	void callsOfTheSameKeyGoToTheSameFake() {
+		FakeProvider<Shop> other = this.realm.fake("node2", SERVICE, Shop.class);
+		this.fake.on("basket").will(answer("1"));
+		other.on("basket").will(answer("2"));
+		Shop sticky = this.realm.client(SERVICE, Shop.class, ServiceSettings.defaults()
+			.withStrategy(SelectionStrategies.CONSISTENT_HASH, SelectionStrategies.consistentHash()));
+		Map<String, String> first = baskets(sticky);
+		assertThat(first.values()).contains("1", "2");
+		assertThat(baskets(sticky)).isEqualTo(first);
+		String one = first.get("customer-0");
+		for (int i = 0; i < 20; i++) {
+			String customer = "customer-" + i;
+			MaculaCall.key("customer-0").run(() -> assertThat(sticky.basket(customer)).isEqualTo(one));
+		}
+	}
+
+	private static Map<String, String> baskets(Shop shop) {
+		Map<String, String> baskets = new HashMap<>();
+		for (int i = 0; i < 20; i++) {
+			baskets.put("customer-" + i, shop.basket("customer-" + i));
+		}
+		return baskets;
 	}
 
 	@Test

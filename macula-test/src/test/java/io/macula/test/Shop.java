@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.macula.MaculaMethod;
+import io.macula.RoutingKey;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -32,6 +33,8 @@ public interface Shop {
 
 	@MaculaMethod(idempotent = true)
 	String price(String article);
+
+	String basket(@RoutingKey String customer);
 
 	Optional<String> find(String article);
 
