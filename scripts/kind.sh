@@ -3,7 +3,7 @@
 #
 #   scripts/kind.sh up [CLUSTER ...]     makes the clusters that are not there, builds and loads the images, deploys, waits
 #   scripts/kind.sh test [CLUSTER ...]   calls stay in their region, and go on to another one, without a failure, when it is gone,
-#                                        and come back to it; says with figures how that went. Takes four minutes
+#                                        and come back to it; says with figures how that went. Takes five minutes
 #   scripts/kind.sh down [CLUSTER ...]   takes the clusters away
 #
 # CLUSTER     macula-hub, be-antwerp, be-brabant, be-east-flanders; by default all four, which take about 8 GB of memory. A test
@@ -164,7 +164,8 @@ try() {
 	# The last one loses its providers under load, and gets them back.
 	for cluster in "$@"; do :; done
 	calls=$out/$cluster.failover
-	call_for "$cluster" 60 "$calls" "$callers" &
+	# Longer than the wait for the end of the pods.
+	call_for "$cluster" 110 "$calls" "$callers" &
 	loop=$!
 	sleep 5
 	emptied=$cluster
