@@ -173,7 +173,16 @@ final class Kubectl {
 	 * if it did not end
 	 */
 	static String reason(Exception failure) {
-		List<String> lines = String.valueOf(failure.getMessage()).lines().toList();
+		return reason(String.valueOf(failure.getMessage()));
+	}
+
+	/**
+	 * The line that says why.
+	 * @param printed what this program printed
+	 * @return as of a failure
+	 */
+	static String reason(String printed) {
+		List<String> lines = printed.lines().toList();
 		if (lines.isEmpty() || lines.get(0).contains("' did not end within ")) {
 			return lines.isEmpty() ? "" : lines.get(0);
 		}

@@ -116,9 +116,8 @@ final class PodProviders implements Providers {
 				throw ex;
 			}
 			// The pod is ready: what ended is the program that follows its log.
-			throw new IllegalStateException("The log of " + node + " cannot be followed: expected the right to get"
-					+ " pods/log: " + log.logOfThisLife().strip().lines().reduce((first, second) -> second).orElse(""),
-					ex);
+			throw new IllegalStateException("The log of " + node + " cannot be followed (which needs the right to get"
+					+ " pods/log): " + Kubectl.reason(log.logOfThisLife().strip()), ex);
 		}
 	}
 

@@ -114,8 +114,9 @@ class PodProvidersTests {
 				"Error from server (Forbidden): pods \"pod-1\" is forbidden: User \"me\" cannot get resource \"pods/log\"\n");
 		this.providers.start("node1", List.of());
 		assertThatIllegalStateException().isThrownBy(() -> this.providers.awaitReady("node1"))
-			.withMessage("The log of node1 cannot be followed: expected the right to get pods/log: Error from server"
-					+ " (Forbidden): pods \"pod-1\" is forbidden: User \"me\" cannot get resource \"pods/log\"");
+			.withMessage(
+					"The log of node1 cannot be followed (which needs the right to get pods/log): Error from server"
+							+ " (Forbidden): pods \"pod-1\" is forbidden: User \"me\" cannot get resource \"pods/log\"");
 	}
 
 	@Test
