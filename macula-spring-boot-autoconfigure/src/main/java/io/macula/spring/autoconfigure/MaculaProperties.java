@@ -40,12 +40,14 @@ import org.springframework.util.unit.DataSize;
  * @param directory The embedded directory
  * @param ssl Trust between nodes, other than from the realm's secret
  * @param security What peers may do that belong to the realm
+ * @param propagation What goes on from the present request or call to the calls that are
+ * made in it
  * @param transport QUIC and the protocol over it
  */
 @ConfigurationProperties("macula")
 public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node node, @DefaultValue Provider provider,
 		@DefaultValue Client client, @DefaultValue Directory directory, @DefaultValue Ssl ssl,
-		@DefaultValue Security security, @DefaultValue Transport transport) {
+		@DefaultValue Security security, @DefaultValue Propagation propagation, @DefaultValue Transport transport) {
 
 	/**
 	 * Realm that the application joins.
@@ -110,6 +112,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param exposeMessages Whether callers are told types and messages of exceptions
 	 * that the contract does not declare; by default these stay in the log of the
 	 * provider
+	 * @param accessLog A line for each call
 	 */
 	public record Provider(@Nullable Boolean enabled, @DefaultValue("9443") int port, @Nullable String address,
 			@Nullable String advertisedHost, @DefaultValue List<String> furtherAddresses,
@@ -118,7 +121,17 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 			@DefaultValue("10000") int queueCapacity, @DefaultValue("100000") int maxInFlight,
 			@DefaultValue("30s") Duration grace,
 			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration terminationGracePeriod,
-			@DefaultValue("false") boolean exposeMessages) {
+			@DefaultValue("false") boolean exposeMessages, @DefaultValue AccessLog accessLog) {
+
+	}
+
+	/**
+	 * A line for each call.
+	 *
+	 * @param enabled Whether each served call is logged when it is over, at level INFO on
+	 * the logger io.macula.access: method, caller, code and time
+	 */
+	public record AccessLog(@DefaultValue("false") boolean enabled) {
 
 	}
 
@@ -395,6 +408,26 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 */
 	public record Security(@DefaultValue Map<String, String> allowCall,
 			@DefaultValue Map<String, String> allowProvide) {
+	}
+
+	/**
+	 * What goes on from the present request or call to the calls that are made in it.
+	 *
+	 * @param keys Names of entries that calls take along: from the MDC, the Reactor
+	 * context, the served call or the headers of the HTTP request in which they are made.
+	 * On the provider they are in the MDC of the handler, and in the Reactor context of
+	 * what it returns
+	 * @param locale Whether calls take the locale along, which is that of the handler
+	 * then
+	 * @param requestId Whether each call has a request id, as 'x-request-id': that of the
+	 * call or HTTP request in which it is made, or a new one
+	 * @param bearerToken Whether calls take the bearer token of Spring Security's present
+	 * Authentication along, or that of the call in which they are made, as
+	 * 'authorization', to each service that is called
+	 */
+	public record Propagation(@DefaultValue List<String> keys, @DefaultValue("false") boolean locale,
+			@DefaultValue("false") boolean requestId, @DefaultValue("false") boolean bearerToken) {
+
 	}
 
 	/**

@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.propagation;
+
+import java.util.List;
+
+import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
+import io.macula.spring.autoconfigure.MaculaProperties;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.OnPropertyListCondition;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Auto-configuration of what goes on from the present request or call to the calls that
+ * are made in it ({@code macula.propagation}), and of the access log
+ * ({@code macula.provider.access-log}). Its interceptors stand around those of the
+ * application.
+ */
+@AutoConfiguration(before = MaculaAutoConfiguration.class)
+@EnableConfigurationProperties(MaculaProperties.class)
+public final class PropagationAutoConfiguration {
+
+	private static final int FIRST = Ordered.HIGHEST_PRECEDENCE + 100;
+
+	@Bean
+	@Order(FIRST)
+	@ConditionalOnBooleanProperty("macula.provider.access-log.enabled")
+	AccessLog maculaAccessLog() {
+		return new AccessLog();
+	}
+
+	@Bean
+	@Order(FIRST + 1)
+	@ConditionalOnBooleanProperty("macula.propagation.request-id")
+	RequestIdPropagation maculaRequestIdPropagation(ObjectProvider<RequestHeaders> headers) {
+		return new RequestIdPropagation(headers.getIfAvailable(() -> RequestHeaders.NONE));
+	}
+
+	@Bean
+	@Order(FIRST + 2)
+	@Conditional(OnKeys.class)
+	KeyPropagation maculaKeyPropagation(MaculaProperties properties, ObjectProvider<RequestHeaders> headers) {
+		List<PropagatedEntry> entries = properties.propagation()
+			.keys()
+			.stream()
+			.map(PropagationAutoConfiguration::entry)
+			.toList();
+		return new KeyPropagation(entries, headers.getIfAvailable(() -> RequestHeaders.NONE));
+	}
+
+	private static PropagatedEntry entry(String name) {
+		try {
+			return PropagatedEntry.of(name);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new FailureAnalyzedException(
+					"'" + name + "' in macula.propagation.keys cannot travel with calls: " + ex.getMessage(),
+					"Use keys of letters, digits, '.', '_' and '-'.", ex);
+		}
+	}
+
+	@Bean
+	@Order(FIRST + 3)
+	@ConditionalOnBooleanProperty("macula.propagation.locale")
+	LocalePropagation maculaLocalePropagation() {
+		return new LocalePropagation();
+	}
+
+	/** Where Spring Security knows tokens. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { "org.springframework.security.core.context.SecurityContextHolder",
+			"org.springframework.security.oauth2.core.AbstractOAuth2Token" })
+	@ConditionalOnBooleanProperty("macula.propagation.bearer-token")
+	static class BearerTokenConfiguration {
+
+		@Bean
+		@Order(FIRST + 4)
+		BearerTokenRelay maculaBearerTokenRelay() {
+			return new BearerTokenRelay();
+		}
+
+	}
+
+	/** Where there are servlets. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { "jakarta.servlet.http.HttpServletRequest",
+			"org.springframework.web.context.request.ServletRequestAttributes" })
+	static class ServletConfiguration {
+
+		@Bean
+		RequestHeaders maculaServletRequestHeaders() {
+			return new ServletRequestHeaders();
+		}
+
+	}
+
+	/** There is at least one key. */
+	static class OnKeys extends OnPropertyListCondition {
+
+		OnKeys() {
+			super("macula.propagation.keys", () -> org.springframework.boot.autoconfigure.condition.ConditionMessage
+				.forCondition("Propagated keys"));
+		}
+
+	}
+
+}

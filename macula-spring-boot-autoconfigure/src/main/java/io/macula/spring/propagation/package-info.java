@@ -1,0 +1,25 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+/**
+ * Ready-made interceptors, each behind a setting: what goes on from the present request
+ * or call to the calls that are made in it, and a line for each served call. Start at
+ * {@link io.macula.spring.propagation.PropagationAutoConfiguration}.
+ */
+@NullMarked
+package io.macula.spring.propagation;
+
+import org.jspecify.annotations.NullMarked;
