@@ -16,6 +16,7 @@
 
 package io.macula;
 
+import java.io.Serializable;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -37,7 +38,7 @@ import io.netty.util.NetUtil;
  * {@value #MAX_HOST} characters of ASCII
  * @param port 1 to 65535
  */
-public record Endpoint(String host, int port) implements Comparable<Endpoint> {
+public record Endpoint(String host, int port) implements Comparable<Endpoint>, Serializable {
 
 	/** Most characters of a host: a name of the name service has no more. */
 	public static final int MAX_HOST = 255;

@@ -16,6 +16,7 @@
 
 package io.macula.client;
 
+import io.macula.Attempt;
 import io.macula.Instance;
 import io.macula.RpcException;
 import io.macula.Status;
@@ -29,10 +30,13 @@ final class AttemptFailure extends RpcException {
 
 	private final transient Instance instance;
 
+	private final int number;
+
 	private final boolean repeatable;
 
-	AttemptFailure(Instance instance, Status status, boolean repeatable) {
+	AttemptFailure(int number, Instance instance, Status status, boolean repeatable) {
 		super(status);
+		this.number = number;
 		this.instance = instance;
 		this.repeatable = repeatable;
 	}
@@ -44,6 +48,11 @@ final class AttemptFailure extends RpcException {
 
 	Instance instance() {
 		return this.instance;
+	}
+
+	/** As the caller sees it. */
+	Attempt attempt() {
+		return new Attempt(this.number, this.instance.nodeId(), this.instance.endpoint(), status());
 	}
 
 	/** Thrown and caught within the pipeline: nobody reads its stack. */

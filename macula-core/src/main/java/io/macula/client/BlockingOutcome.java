@@ -20,7 +20,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import io.macula.Code;
-import io.macula.RpcException;
 import io.macula.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +69,10 @@ final class BlockingOutcome implements CallOutcome {
 			LockSupport.parkNanos(call, wait.bound());
 			if (!this.told && Thread.currentThread().isInterrupted()) {
 				call.cancel();
-				throw new RpcException(Status.unknown(Code.CANCELLED,
-						"the calling thread '" + this.caller.getName() + "' was interrupted while it waited"));
+				throw Failures.exception(call.procedure().wireName(),
+						Status.unknown(Code.CANCELLED,
+								"the calling thread '" + this.caller.getName() + "' was interrupted while it waited"),
+						null);
 			}
 			if (!this.told) {
 				wait.waited(call.shared().now());

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 import io.macula.Code;
-import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.pool.Timer;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +63,7 @@ final class BlockingStream {
 		catch (InterruptedException ex) {
 			future.cancel(true);
 			Thread.currentThread().interrupt();
-			throw new RpcException(Status.unknown(Code.CANCELLED,
+			throw Failures.exception(wireName, Status.unknown(Code.CANCELLED,
 					"the calling thread '" + Thread.currentThread().getName() + "' was interrupted while it waited"),
 					ex);
 		}

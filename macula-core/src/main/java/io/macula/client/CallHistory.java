@@ -156,8 +156,8 @@ final class CallHistory {
 		return this.failures;
 	}
 
-	AttemptFailure remember(Instance instance, Status status, boolean repeatable) {
-		AttemptFailure failure = new AttemptFailure(instance, status, repeatable);
+	AttemptFailure remember(int number, Instance instance, Status status, boolean repeatable) {
+		AttemptFailure failure = new AttemptFailure(number, instance, status, repeatable);
 		this.failures.add(failure);
 		return failure;
 	}
@@ -196,7 +196,7 @@ final class CallHistory {
 	void failed(Status status) {
 		if (!this.settled) {
 			this.settled = true;
-			this.policy.failed(retry(), new AttemptFailure(Failures.NOBODY, status, false), ++this.told);
+			this.policy.failed(retry(), new AttemptFailure(0, Failures.NOBODY, status, false), ++this.told);
 		}
 	}
 

@@ -77,12 +77,13 @@ abstract class CallState implements SelectionContext {
 	 */
 	final NextStep afterFailure(InstanceTracker tracker, Failure cause) {
 		this.openAttempts--;
+		int number = number(tracker);
 		CallHistory past = history();
 		// 0. The node was stopped: its connections went, and nothing follows.
 		Status stopped = this.shared.waiting().end();
 		if (stopped != null && isOfConnection(cause.status())) {
-			past.remember(tracker.instance(), cause.status(), false);
-			return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(stopped, past.failures());
+			past.remember(number, tracker.instance(), cause.status(), false);
+			return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(this.procedure, stopped, past.failures());
 		}
 		Verdict verdict = committed() ? Verdict.NEVER : FailoverRule.decide(cause, this.procedure.idempotent());
 		if (verdict == Verdict.ELSEWHERE) {
@@ -92,37 +93,37 @@ abstract class CallState implements SelectionContext {
 		Failure failure = (remainingNanos() > 0) ? Failures.inTime(cause) : cause;
 		// 1. The failure is final, or nothing is ever repeated.
 		if (verdict == Verdict.NEVER || !this.shared.retries().repeats()) {
-			past.remember(tracker.instance(), failure.status(), false);
+			past.remember(number, tracker.instance(), failure.status(), false);
 			return Failures.last(this.procedure, failure, past.failures(), this.openAttempts > 0, committed());
 		}
 		// 2. Another attempt is still open and may bring the result.
 		if (this.openAttempts > 0) {
-			past.remember(tracker.instance(), failure.status(), false);
+			past.remember(number, tracker.instance(), failure.status(), false);
 			return NextStep.NONE;
 		}
 		// 3. The deadline is outermost.
 		if (remainingNanos() <= 0) {
-			past.remember(tracker.instance(), failure.status(), false);
+			past.remember(number, tracker.instance(), failure.status(), false);
 			return timeOver();
 		}
 		// 4. No instance processed the call, and one is left that was not asked: free.
 		if ((verdict == Verdict.TRANSPARENT || verdict == Verdict.ELSEWHERE) && untriedLeft()) {
-			past.remember(tracker.instance(), failure.status(), false);
+			past.remember(number, tracker.instance(), failure.status(), false);
 			return nextInstance();
 		}
 		// None that is left has a version that takes it: asking again is in vain.
 		if (verdict == Verdict.ELSEWHERE) {
-			past.remember(tracker.instance(), failure.status(), false);
+			past.remember(number, tracker.instance(), failure.status(), false);
 			return Failures.misfit(this.procedure, failure, past.failures());
 		}
 		// No instance may provide the service: answers hold longer than this call waits.
 		if (verdict == Verdict.TRANSPARENT && past.denied(this.shared.balancer().trackers(this))) {
-			past.remember(tracker.instance(), failure.status(), false);
+			past.remember(number, tracker.instance(), failure.status(), false);
 			return Failures.denied(this.procedure, failure, past.failures());
 		}
 		// 5. Anything else is counted: the Retry says how long to wait, or that there
 		// were attempts enough. What adds load needs room in the budget, too.
-		long millis = past.retryMillis(past.remember(tracker.instance(), failure.status(),
+		long millis = past.retryMillis(past.remember(number, tracker.instance(), failure.status(),
 				verdict == Verdict.TRANSPARENT || past.tryAcquire()));
 		if (millis < 0) {
 			return Failures.all(this.procedure, failure, past.failures(), !untriedLeft(),
@@ -131,6 +132,13 @@ abstract class CallState implements SelectionContext {
 		// 6. Another instance at once; the same one only after a pause.
 		return untriedLeft() ? nextInstance()
 				: new NextStep.Pause(Math.max(0, Math.min(millis * 1_000_000L, remainingNanos())));
+	}
+
+	/**
+	 * A hedged call has two attempts open, the latest two: there is no third beside them.
+	 */
+	private int number(InstanceTracker tracker) {
+		return (tracker == this.latest) ? this.attempts : Math.max(1, this.attempts - 1);
 	}
 
 	/** What follows when an instance may not provide the service. */
@@ -148,7 +156,7 @@ abstract class CallState implements SelectionContext {
 	/** What follows when an attempt that waited for its connection will not get one. */
 	final NextStep afterDrop(Status reason) {
 		this.openAttempts--;
-		return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(reason, failures());
+		return (this.openAttempts > 0) ? NextStep.NONE : Failures.stopped(this.procedure, reason, failures());
 	}
 
 	/** What follows when an interceptor did not let an attempt be sent. */
@@ -161,7 +169,7 @@ abstract class CallState implements SelectionContext {
 				? Status.notProcessed(known.code(), known.status().message())
 				: Status.notProcessed(Code.INTERNAL, "an interceptor failed the attempt " + this.attempts + " of "
 						+ this.procedure.wireName() + ": " + Failures.text(thrown));
-		return Failures.stopped(reason, failures(), thrown);
+		return Failures.stopped(this.procedure, reason, failures(), thrown);
 	}
 
 	/** What follows when the client itself failed to carry the call on. */
@@ -171,7 +179,7 @@ abstract class CallState implements SelectionContext {
 		Status reason = (stopped != null) ? stopped : Status.notProcessed(Code.INTERNAL, why);
 		// An attempt that is still open may have been sent.
 		Status told = (this.openAttempts > 0) ? Status.unknown(reason.code(), reason.message()) : reason;
-		return Failures.stopped(told, failures());
+		return Failures.stopped(this.procedure, told, failures());
 	}
 
 	/**
@@ -188,14 +196,14 @@ abstract class CallState implements SelectionContext {
 	/** What follows when no instance came in time, or none will come. */
 	final NextStep withoutInstances(Status reason) {
 		boolean overdue = this.deadlineNanos != StreamCall.NO_DEADLINE && remainingNanos() <= 0;
-		return (overdue && !failures().isEmpty()) ? timeOver() : Failures.stopped(reason, failures());
+		return (overdue && !failures().isEmpty()) ? timeOver() : Failures.stopped(this.procedure, reason, failures());
 	}
 
 	/** What follows when the user's strategy failed. */
 	final NextStep withoutChoice(Throwable error) {
 		Status status = (error instanceof RpcException known) ? known.status()
 				: Status.notProcessed(Code.INTERNAL, "choosing an instance failed: " + Failures.text(error));
-		return Failures.stopped(status, failures());
+		return Failures.stopped(this.procedure, status, failures());
 	}
 
 	private NextStep timeOver() {

@@ -40,13 +40,15 @@ import org.jspecify.annotations.Nullable;
  * @param defaults settings of client services that have none of their own
  * @param access who may provide what, or {@code null} for everybody
  * @param interceptors stand around calls, the first one outermost
+ * @param errorMappers make exceptions of the application out of failed calls, in order
  */
 public record ClientContext(Realm realm, @Nullable String zone, LongSupplier clock, Codecs codecs,
 		RetryRegistry retries, ObservationRegistry observationRegistry, ServiceSettings defaults,
-		@Nullable PeerAccess access, List<ClientInterceptor> interceptors) {
+		@Nullable PeerAccess access, List<ClientInterceptor> interceptors, List<ErrorMapper> errorMappers) {
 
 	public ClientContext {
 		interceptors = List.copyOf(interceptors);
+		errorMappers = List.copyOf(errorMappers);
 	}
 
 	/**
@@ -62,7 +64,7 @@ public record ClientContext(Realm realm, @Nullable String zone, LongSupplier clo
 	 */
 	public ClientContext(Realm realm, @Nullable String zone, LongSupplier clock, Codecs codecs, RetryRegistry retries,
 			ObservationRegistry observationRegistry, ServiceSettings defaults, @Nullable PeerAccess access) {
-		this(realm, zone, clock, codecs, retries, observationRegistry, defaults, access, List.of());
+		this(realm, zone, clock, codecs, retries, observationRegistry, defaults, access, List.of(), List.of());
 	}
 
 	/**

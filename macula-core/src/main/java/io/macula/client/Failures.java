@@ -17,12 +17,16 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import io.macula.Attempt;
 import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.FailedCall;
 import io.macula.Instance;
 import io.macula.Processed;
 import io.macula.RpcException;
@@ -33,6 +37,7 @@ import io.macula.codec.ThrownType;
 import io.macula.log.DurationText;
 import io.macula.log.LineText;
 import io.macula.wire.Failure;
+import io.macula.wire.FailureDetail;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +98,9 @@ final class Failures {
 		String message = (failures.size() == 1) ? single(procedure, failures.get(0), processed, remedy)
 				: status.message() + after(failures) + fate(processed) + remedy;
 		Failure told = new Failure(new Status(status.code(), message, processed), last.type(), last.detail());
-		return giveUp(told, () -> procedure.exceptions().apply(told), failures.subList(0, failures.size() - 1));
+		FailedCall call = call(procedure, failures);
+		return giveUp(told, () -> procedure.exceptions().apply(told, call), call,
+				failures.subList(0, failures.size() - 1));
 	}
 
 	/**
@@ -119,7 +126,7 @@ final class Failures {
 			String counted) {
 		String what = (allTried) ? "all providers failed" : "all attempts failed";
 		Processed processed = worst(Processed.NO, failures);
-		return giveUp(new Status(commonCode(failures), what + " for " + method(procedure) + " after "
+		return giveUp(procedure, new Status(commonCode(failures), what + " for " + method(procedure) + " after "
 				+ attempts(failures) + counted + ": " + list(failures) + fate(processed), processed), failures);
 	}
 
@@ -132,7 +139,7 @@ final class Failures {
 		String which = (deadline.toNanos() > 0)
 				? "the deadline of " + text(deadline) + " for " + method(procedure) + " was over"
 				: "the deadline for " + method(procedure) + " was over before the call began, and so";
-		return giveUp(
+		return giveUp(procedure,
 				new Status(Code.DEADLINE_EXCEEDED,
 						which + " after " + attempts(failures) + ": " + list(failures) + fate(processed), processed),
 				failures);
@@ -149,19 +156,20 @@ final class Failures {
 	}
 
 	/** Something else than an attempt ended the call, for example an empty directory. */
-	static GiveUp stopped(Status reason, List<AttemptFailure> failures) {
-		return stopped(reason, failures, null);
+	static GiveUp stopped(Procedure procedure, Status reason, List<AttemptFailure> failures) {
+		return stopped(procedure, reason, failures, null);
 	}
 
 	/** The same, with what it was caused by. */
-	static GiveUp stopped(Status reason, List<AttemptFailure> failures, @Nullable Throwable cause) {
+	static GiveUp stopped(Procedure procedure, Status reason, List<AttemptFailure> failures,
+			@Nullable Throwable cause) {
 		if (failures.isEmpty()) {
-			return giveUp(Failure.of(reason), () -> new RpcException(reason, cause), failures);
+			return giveUp(procedure, reason, failures, cause);
 		}
 		// Instances there were: not to be found is true of the next call only.
 		Code code = (reason.code() == Code.NOT_FOUND) ? Code.UNAVAILABLE : reason.code();
 		Status status = new Status(code, reason.message() + after(failures), worst(reason.processed(), failures));
-		return giveUp(Failure.of(status), () -> new RpcException(status, cause), failures);
+		return giveUp(procedure, status, failures, cause);
 	}
 
 	/**
@@ -200,27 +208,61 @@ final class Failures {
 		};
 	}
 
-	private static GiveUp giveUp(Status status, List<AttemptFailure> suppressed) {
-		return giveUp(Failure.of(status), () -> new RpcException(status), suppressed);
+	private static GiveUp giveUp(Procedure procedure, Status status, List<AttemptFailure> failures) {
+		return giveUp(procedure, status, failures, null);
 	}
 
-	private static GiveUp giveUp(Failure failure, Supplier<Throwable> error, List<AttemptFailure> suppressed) {
+	private static GiveUp giveUp(Procedure procedure, Status status, List<AttemptFailure> failures,
+			@Nullable Throwable cause) {
+		FailedCall call = call(procedure, failures);
+		Map<String, String> detail = (cause instanceof RpcException rpc) ? rpc.detail() : Map.of();
+		return giveUp(Failure.of(status), () -> new RpcException(status, null, cause, detail, call), call, failures);
+	}
+
+	private static GiveUp giveUp(Failure failure, Supplier<Throwable> error, FailedCall call,
+			List<AttemptFailure> suppressed) {
 		List<AttemptFailure> copy = List.copyOf(suppressed);
 		return new GiveUp(failure, () -> {
-			Throwable made = made(failure, error);
+			Throwable made = made(failure, error, call);
 			copy.forEach(made::addSuppressed);
 			return made;
 		});
 	}
 
 	/** The exception may be the user's: one that cannot be made is told by its status. */
-	private static Throwable made(Failure failure, Supplier<Throwable> error) {
+	private static Throwable made(Failure failure, Supplier<Throwable> error, FailedCall call) {
 		try {
 			return error.get();
 		}
 		catch (Throwable ex) {
-			return new RpcException(failure.status(), ThrownType.thrown(failure.type()), ex);
+			return exception(failure, call, ex);
 		}
+	}
+
+	/** The exception of a failure that the contract does not declare. */
+	static RpcException exception(Failure failure, FailedCall call, @Nullable Throwable cause) {
+		String type = failure.type();
+		if (type == null || !FailureDetail.isType(type)) {
+			return new RpcException(failure.status(), ThrownType.thrown(type), cause, Map.of(), call);
+		}
+		Map<String, String> detail = FailureDetail.decode(failure.detail());
+		return new RpcException(failure.status(), FailureDetail.thrown(type), cause,
+				(detail != null) ? detail : Map.of(), call);
+	}
+
+	/** A failure outside of all attempts. */
+	static RpcException exception(String wireName, Status status, @Nullable Throwable cause) {
+		int slash = wireName.indexOf('/');
+		return new RpcException(status, null, cause, Map.of(),
+				new FailedCall(wireName.substring(0, slash), wireName.substring(slash + 1), List.of()));
+	}
+
+	private static FailedCall call(Procedure procedure, List<AttemptFailure> failures) {
+		return new FailedCall(procedure.service(), procedure.method(),
+				failures.stream()
+					.map(AttemptFailure::attempt)
+					.sorted(Comparator.comparingInt(Attempt::number))
+					.toList());
 	}
 
 	/** What the user's code threw, which need not be able to tell it. */
@@ -235,14 +277,15 @@ final class Failures {
 
 	/**
 	 * What the caller gave cannot be encoded.
+	 * @param wireName of the called method
 	 * @param what it is, of which method
 	 * @param cause of the codec, whose message names the place, or of the user's code
 	 * @param processed whether the provider has seen something of the call
 	 */
-	static RpcException notEncodable(String what, Throwable cause, Processed processed) {
+	static RpcException notEncodable(String wireName, String what, Throwable cause, Processed processed) {
 		boolean known = cause instanceof CodecException;
 		String why = (known) ? String.valueOf(cause.getMessage()) : text(cause);
-		return new RpcException(new Status((known) ? Code.INVALID_ARGUMENT : Code.INTERNAL,
+		return exception(wireName, new Status((known) ? Code.INVALID_ARGUMENT : Code.INTERNAL,
 				what + " cannot be encoded: " + LineText.of(why, LONGEST_LINE), processed), cause);
 	}
 

@@ -49,11 +49,12 @@ final class LastDefence {
 	 */
 	static RpcException overdue(String wireName, Duration deadline, CallerWait wait, String known, Runnable cancel) {
 		String over = "the deadline of " + Failures.text(deadline) + " for '" + wireName + "' is over, and ";
-		RpcException error = new RpcException(Status.unknown(Code.DEADLINE_EXCEEDED, wait.othersRan()
+		RpcException error = Failures.exception(wireName, Status.unknown(Code.DEADLINE_EXCEEDED, wait.othersRan()
 				? over + "nothing ended the call: this is a defect of Macula, please report it with this message"
 						+ " and a thread dump; " + known
 				: over + "the threads of this process that end calls have not run since: give it more of a"
-						+ " processor, or find what blocks them by a thread dump"));
+						+ " processor, or find what blocks them by a thread dump"),
+				null);
 		if (wait.othersRan()) {
 			log.error("A call outlived its deadline", error);
 		}

@@ -17,8 +17,9 @@
 package io.macula.client;
 
 import java.time.Duration;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
+import io.macula.FailedCall;
 import io.macula.contract.Hedge;
 import io.macula.selection.LatencyWindow;
 import io.macula.wire.Failure;
@@ -37,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  * @param deadline bound of the whole call
  * @param hedge when a second attempt starts beside the first
  * @param latency recent latencies of the method, over all instances
- * @param exceptions turns a failure into what the caller is thrown
+ * @param exceptions turns a failure of a call into what the caller is thrown
  */
 record Procedure(String wireName, String service, String method, @Nullable String mark, String codec,
 		boolean idempotent, Duration deadline, @Nullable Hedge hedge, LatencyWindow latency,
-		Function<Failure, Throwable> exceptions) {
+		BiFunction<Failure, FailedCall, Throwable> exceptions) {
 
 }

@@ -17,10 +17,12 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 import io.macula.CallOptions;
 import io.macula.Code;
+import io.macula.FailedCall;
 import io.macula.MaculaCall;
 import io.macula.Processed;
 import io.macula.RpcException;
@@ -36,6 +38,7 @@ import io.macula.contract.ResultAdapter;
 import io.macula.contract.ReturnShape;
 import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
+import io.macula.wire.FailureDetail;
 import io.macula.wire.FrameCodec;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -65,6 +68,8 @@ final class ProxyMethod {
 
 	private final ExceptionCodecs exceptions;
 
+	private final CallErrors errors;
+
 	/** {@code null} where nobody intercepts. */
 	private final @Nullable Interception interception;
 
@@ -85,6 +90,8 @@ final class ProxyMethod {
 				contract.wireName(), contract.mark(), codec.name(), contract.idempotent(),
 				(declared != null) ? declared : client.settings().deadline(), hedge,
 				client.latencyOf(contract.wireName()), this::exception);
+		this.errors = new CallErrors(client.errorMappers(), this.procedure.wireName(),
+				(thrown) -> contract.declaredException(thrown) != null);
 		this.result = new ResultDecoder(this.procedure.wireName(),
 				codec.forType(contract.resultType(), "The result of " + contract.signature()));
 		this.interception = (!client.interceptors().isEmpty())
@@ -92,6 +99,18 @@ final class ProxyMethod {
 	}
 
 	@Nullable Object invoke(@Nullable Object[] values) throws Throwable {
+		if (!this.errors.mapped()) {
+			return intercepted(values);
+		}
+		try {
+			return this.errors.in(intercepted(values));
+		}
+		catch (Throwable ex) {
+			throw this.errors.told(ex);
+		}
+	}
+
+	private @Nullable Object intercepted(@Nullable Object[] values) throws Throwable {
 		Interception around = this.interception;
 		if (around == null) {
 			return call(values, MaculaCall.current(), null);
@@ -178,7 +197,8 @@ final class ProxyMethod {
 			return this.arguments.encode(values);
 		}
 		catch (Throwable ex) {
-			throw Failures.notEncodable("the call of " + this.procedure.wireName(), ex, Processed.NO);
+			throw Failures.notEncodable(this.procedure.wireName(), "the call of " + this.procedure.wireName(), ex,
+					Processed.NO);
 		}
 	}
 
@@ -242,8 +262,8 @@ final class ProxyMethod {
 		}
 		Object stream = values[this.contract.streamIndex()];
 		if (stream == null) {
-			throw new RpcException(Status.notProcessed(Code.INVALID_ARGUMENT,
-					"the Flux argument of " + this.contract.signature() + " is null"));
+			throw Failures.exception(this.procedure.wireName(), Status.notProcessed(Code.INVALID_ARGUMENT,
+					"the Flux argument of " + this.contract.signature() + " is null"), null);
 		}
 		return Flux.from((Publisher<?>) stream).map((value) -> encoded(codec, value));
 	}
@@ -256,34 +276,35 @@ final class ProxyMethod {
 			return codec.encode(value);
 		}
 		catch (Throwable ex) {
-			throw Failures.notEncodable("an element for " + this.contract.signature(), ex, Processed.YES);
+			throw Failures.notEncodable(this.procedure.wireName(), "an element for " + this.contract.signature(), ex,
+					Processed.YES);
 		}
 	}
 
 	/** What the caller is thrown: the declared exception, or the status. */
-	private Throwable exception(Failure failure) {
+	private Throwable exception(Failure failure, FailedCall call) {
 		String type = failure.type();
-		if (failure.status().code() == Code.APPLICATION && type != null) {
-			ThrownType thrown = ThrownType.parse(type);
-			ExceptionCodecs.Coded coded = this.exceptions.received(thrown);
-			ValueCodec codec = (coded != null) ? coded.codec() : null;
-			if (coded != null && codec != null) {
-				try {
-					Object decoded = codec.decode(failure.detail());
-					if (decoded instanceof Throwable throwable) {
-						return coded.exact() ? throwable : named(throwable, failure.status(), thrown.thrown());
-					}
-				}
-				catch (Throwable ex) {
-					return new RpcException(failure.status(), thrown.thrown(), ex);
+		if (failure.status().code() != Code.APPLICATION || type == null || FailureDetail.isType(type)) {
+			return Failures.exception(failure, call, null);
+		}
+		ThrownType thrown = ThrownType.parse(type);
+		ExceptionCodecs.Coded coded = this.exceptions.received(thrown);
+		ValueCodec codec = (coded != null) ? coded.codec() : null;
+		if (coded != null && codec != null) {
+			try {
+				Object decoded = codec.decode(failure.detail());
+				if (decoded instanceof Throwable throwable) {
+					return coded.exact() ? throwable : named(throwable, failure.status(), thrown.thrown());
 				}
 			}
-			Status status = failure.status();
-			return new RpcException(new Status(status.code(),
-					thrown.thrown() + ", which cannot be thrown here as itself: " + status.message(),
-					status.processed()), thrown.thrown(), null);
+			catch (Throwable ex) {
+				return Failures.exception(failure, call, ex);
+			}
 		}
-		return new RpcException(failure.status(), ThrownType.thrown(type), null);
+		Status status = failure.status();
+		return new RpcException(new Status(status.code(),
+				thrown.thrown() + ", which cannot be thrown here as itself: " + status.message(), status.processed()),
+				thrown.thrown(), null, Map.of(), call);
 	}
 
 	/** A declared exception in the place of a subclass that this end does not know. */
@@ -296,10 +317,11 @@ final class ProxyMethod {
 
 	private void refuseToBlockEventLoop() {
 		if (Schedulers.isInNonBlockingThread()) {
-			throw new RpcException(Status.notProcessed(Code.INTERNAL,
-					"blocking call of " + this.contract.signature() + " on the non-blocking thread '"
-							+ Thread.currentThread().getName()
-							+ "': return Mono or CompletableFuture in the contract, or call from another thread"));
+			throw Failures.exception(this.procedure.wireName(),
+					Status.notProcessed(Code.INTERNAL, "blocking call of " + this.contract.signature()
+							+ " on the non-blocking thread '" + Thread.currentThread().getName()
+							+ "': return Mono or CompletableFuture in the contract, or call from another thread"),
+					null);
 		}
 	}
 

@@ -33,7 +33,6 @@ import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.PayloadCodec;
-import io.macula.codec.ThrownType;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.ResultAdapter;
 import io.macula.contract.ReturnShape;
@@ -188,9 +187,20 @@ public final class RealmClient implements AutoCloseable {
 	 * @throws RpcException if the call fails
 	 */
 	public <T> @Nullable T call(String service, String method, @Nullable Object argument, Class<T> resultType) {
+		try {
+			return answer(service, method, argument, resultType);
+		}
+		catch (RpcException ex) {
+			throw unchecked(errors(service, method).told(ex));
+		}
+	}
+
+	private <T> @Nullable T answer(String service, String method, @Nullable Object argument, Class<T> resultType) {
 		if (Schedulers.isInNonBlockingThread()) {
-			throw new RpcException(Status.notProcessed(Code.INTERNAL, "blocking call of " + service + "/" + method
-					+ " on the non-blocking thread '" + Thread.currentThread().getName() + "': use callAsync"));
+			throw Failures.exception(service + '/' + method,
+					Status.notProcessed(Code.INTERNAL, "blocking call of " + service + "/" + method
+							+ " on the non-blocking thread '" + Thread.currentThread().getName() + "': use callAsync"),
+					null);
 		}
 		ResultDecoder decoder = decoder(service, method, resultType);
 		try {
@@ -204,8 +214,20 @@ public final class RealmClient implements AutoCloseable {
 			throw ex;
 		}
 		catch (Throwable ex) {
-			throw new IllegalStateException("dynamic calls throw unchecked exceptions only", ex);
+			throw unchecked(ex);
 		}
+	}
+
+	private static RuntimeException unchecked(Throwable thrown) {
+		if (thrown instanceof Error error) {
+			throw error;
+		}
+		return (thrown instanceof RuntimeException ex) ? ex
+				: new IllegalStateException("dynamic calls throw unchecked exceptions only", thrown);
+	}
+
+	private CallErrors errors(String service, String method) {
+		return new CallErrors(this.context.errorMappers(), service + '/' + method, (thrown) -> false);
 	}
 
 	private @Nullable Object block(String service, String method, @Nullable Object argument, ResultDecoder decoder,
@@ -239,10 +261,12 @@ public final class RealmClient implements AutoCloseable {
 	 */
 	public CompletableFuture<@Nullable Object> callAsync(String service, String method, @Nullable Object argument,
 			Type resultType) {
+		CallErrors errors = errors(service, method);
 		ResultDecoder decoder = decoder(service, method, resultType);
 		try {
-			return future(intercepted(service, method, argument, ReturnShape.FUTURE, resultType,
-					(terms) -> begin(service, method, argument, decoder, terms)));
+			CompletableFuture<@Nullable Object> call = future(intercepted(service, method, argument, ReturnShape.FUTURE,
+					resultType, (terms) -> begin(service, method, argument, decoder, terms)));
+			return errors.mapped() ? errors.future(call) : call;
 		}
 		catch (RuntimeException | Error ex) {
 			throw ex;
@@ -292,7 +316,8 @@ public final class RealmClient implements AutoCloseable {
 				payload = codec.encode(argument);
 			}
 			catch (Throwable ex) {
-				throw Failures.notEncodable("the argument of " + service + '/' + method, ex, Processed.NO);
+				throw Failures.notEncodable(service + '/' + method, "the argument of " + service + '/' + method, ex,
+						Processed.NO);
 			}
 		}
 		ServiceCalls calls = client.calls();
@@ -306,7 +331,7 @@ public final class RealmClient implements AutoCloseable {
 		return new Procedure(service + '/' + method, service, method,
 				Fingerprint.mark(method, (argument != null) ? 1 : 0, false, false), client.settings().codec(), false,
 				client.settings().deadline(), null, client.latencyOf(method),
-				(failure) -> new RpcException(failure.status(), ThrownType.thrown(failure.type()), null));
+				(failure, failed) -> Failures.exception(failure, failed, null));
 	}
 
 	private ServiceClient dynamicClient(String service) {

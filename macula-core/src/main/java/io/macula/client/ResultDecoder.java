@@ -47,7 +47,7 @@ record ResultDecoder(String wireName, ValueCodec codec) {
 
 	/** The peer's answer does not fit the contract on this side. */
 	RpcException undecodable(Throwable cause) {
-		return new RpcException(Status.processed(Code.INTERNAL,
+		return Failures.exception(this.wireName, Status.processed(Code.INTERNAL,
 				"the answer of " + this.wireName + " cannot be decoded: " + message(cause)
 						+ "; the call was processed; bring client and provider to the same version of the contract"),
 				cause);

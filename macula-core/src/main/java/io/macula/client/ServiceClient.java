@@ -247,6 +247,11 @@ public final class ServiceClient {
 		return this.life.calls();
 	}
 
+	/** Make the exceptions of the application out of failures. */
+	List<ErrorMapper> errorMappers() {
+		return this.context.errorMappers();
+	}
+
 	/** Recent latencies of a method, over all instances and all lives. */
 	LatencyWindow latencyOf(String method) {
 		return this.latencies.of(method);

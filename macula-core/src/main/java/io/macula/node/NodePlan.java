@@ -26,11 +26,11 @@ import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.embedded.EmbeddedDirectory;
 import io.macula.embedded.EmbeddedSettings;
-import io.macula.interceptor.ServerInterceptor;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.Connector;
 import io.macula.pool.PoolListener;
 import io.macula.pool.PoolSettings;
+import io.macula.server.HandlerRules;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
@@ -56,22 +56,18 @@ import org.jspecify.annotations.Nullable;
  * @param handlerExecutor runs blocking handlers, or {@code null} for threads of its own
  * @param engines gives the directory engines
  * @param access what peers may do, or {@code null} for everything
- * @param interceptors stand around the handlers
+ * @param rules what holds of all handlers
  */
 record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transport, PoolSettings pool, Codecs codecs,
 		ObservationRegistry observations, @Nullable ProviderSettings provider, @Nullable Executor handlerExecutor,
-		EngineSource engines, @Nullable PeerAccess access, List<ServerInterceptor> interceptors) {
-
-	NodePlan {
-		interceptors = List.copyOf(interceptors);
-	}
+		EngineSource engines, @Nullable PeerAccess access, HandlerRules rules) {
 
 	/** The plan of a node that serves with another weight. */
 	NodePlan withWeight(int weight) {
 		ProviderSettings how = this.provider;
 		return new NodePlan(this.settings, this.tls, this.transport, this.pool, this.codecs, this.observations,
 				(how != null) ? how.withWeight(weight) : null, this.handlerExecutor, this.engines, this.access,
-				this.interceptors);
+				this.rules);
 	}
 
 	/**
@@ -143,7 +139,7 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 			.forEach((service) -> all
 				.add(ServiceDefinition.reserved(service.name(), service.contract(), service.handler())));
 		RealmServer server = new RealmServer(quic, this.tls, info, how, all, this.codecs, this.handlerExecutor,
-				this.observations, this.access, this.interceptors);
+				this.observations, this.access, this.rules);
 		return new ServingPart(this.settings, info.incarnation(), how, this.tls, server, engine, own, services,
 				quic::schedule);
 	}

@@ -157,7 +157,8 @@ public final class RealmNode implements AutoCloseable {
 	private void checkBesideOthers(ServiceDefinition definition) {
 		List<ServiceDefinition> all = served();
 		all.add(definition);
-		RealmServer.check(all, this.plan.settings().realm(), this.plan.settings().nodeId(), this.plan.codecs());
+		RealmServer.check(all, this.plan.settings().realm(), this.plan.settings().nodeId(), this.plan.codecs(),
+				this.plan.rules());
 	}
 
 	/** The lock is held. */

@@ -27,6 +27,7 @@ import io.macula.Endpoint;
 import io.macula.NodeIds;
 import io.macula.Realm;
 import io.macula.client.ClientContext;
+import io.macula.client.ErrorMapper;
 import io.macula.client.ServiceSettings;
 import io.macula.codec.Codecs;
 import io.macula.codec.JacksonPayloadCodec;
@@ -37,6 +38,9 @@ import io.macula.directory.DirectoryEngineFactory;
 import io.macula.interceptor.ClientInterceptor;
 import io.macula.interceptor.ServerInterceptor;
 import io.macula.pool.PoolSettings;
+import io.macula.server.ExceptionMapper;
+import io.macula.server.HandlerRules;
+import io.macula.server.MethodGuard;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
@@ -94,6 +98,12 @@ public final class RealmNodeBuilder {
 	private String startedAgainBy = "RealmNode.start() starts it again";
 
 	private boolean warmUp;
+
+	private final List<ErrorMapper> errorMappers = new ArrayList<>();
+
+	private final List<ExceptionMapper> exceptionMappers = new ArrayList<>();
+
+	private final List<MethodGuard.Factory> guards = new ArrayList<>();
 
 	private final List<PeerAuthorizer> authorizers = new ArrayList<>();
 
@@ -344,12 +354,45 @@ public final class RealmNodeBuilder {
 	}
 
 	/**
+	 * Say what callers of this node's proxies are thrown when a call fails; several are
+	 * asked in the order in which they are given.
+	 * @param mapper makes exceptions of the application out of failed calls
+	 * @return this
+	 */
+	public RealmNodeBuilder errorMapper(ErrorMapper mapper) {
+		this.errorMappers.add(mapper);
+		return this;
+	}
+
+	/**
 	 * Stand around the handlers of this node.
 	 * @param interceptors the first one outermost; none by default
 	 * @return this
 	 */
 	public RealmNodeBuilder serverInterceptors(List<? extends ServerInterceptor> interceptors) {
 		this.serverInterceptors = List.copyOf(interceptors);
+		return this;
+	}
+
+	/**
+	 * Say what callers are told of exceptions that a contract does not declare; several
+	 * are asked in the order in which they are given.
+	 * @param mapper makes statuses out of what handlers throw
+	 * @return this
+	 */
+	public RealmNodeBuilder exceptionMapper(ExceptionMapper mapper) {
+		this.exceptionMappers.add(mapper);
+		return this;
+	}
+
+	/**
+	 * Look at arguments before methods of this node's services run, and at what they
+	 * answered; several are asked in the order in which they are given.
+	 * @param guards makes the guards of methods, for example those that validate
+	 * @return this
+	 */
+	public RealmNodeBuilder methodGuards(MethodGuard.Factory guards) {
+		this.guards.add(guards);
 		return this;
 	}
 
@@ -377,13 +420,14 @@ public final class RealmNodeBuilder {
 		}
 		NodeSettings self = settings();
 		Codecs payloads = Codecs.of(this.codecs);
-		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads);
+		HandlerRules rules = new HandlerRules(this.serverInterceptors, this.exceptionMappers, this.guards);
+		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads, rules);
 		TlsContexts contexts = tls();
 		PeerAccess access = access(contexts, self);
 		NodePlan plan = new NodePlan(self, contexts, this.transport, this.pool, payloads, this.observations,
-				this.provider, this.handlerExecutor, this.engines, access, this.serverInterceptors);
+				this.provider, this.handlerExecutor, this.engines, access, rules);
 		ClientContext context = new ClientContext(self.realm(), self.zone(), System::nanoTime, payloads, this.retries,
-				this.observations, this.defaults, access, this.clientInterceptors);
+				this.observations, this.defaults, access, this.clientInterceptors, this.errorMappers);
 		return new RealmNode(plan, context, this.services, this.startedBy, this.startedAgainBy);
 	}
 

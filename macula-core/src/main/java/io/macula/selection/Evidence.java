@@ -56,7 +56,10 @@ enum Evidence {
 			return NOTHING;
 		}
 		return switch (code) {
-			case UNAVAILABLE, INTERNAL, UNAUTHENTICATED -> FAULT;
+			case UNAVAILABLE, INTERNAL -> FAULT;
+			// A handler that does not know its caller is healthy; a handshake is another
+			// matter.
+			case UNAUTHENTICATED -> (processed == Processed.YES) ? ANSWER : FAULT;
 			case DEADLINE_EXCEEDED -> (processed == Processed.NO) ? NOTHING : TIMEOUT;
 			case RESOURCE_EXHAUSTED, CANCELLED -> NOTHING;
 			case INVALID_ARGUMENT -> (processed == Processed.YES) ? ANSWER : NOTHING;

@@ -68,14 +68,14 @@ final class Dispatcher implements CallHandler {
 
 	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight, boolean exposeMessages,
 			ObservationRegistry observations) {
-		this(node, codecs, executor, maxInFlight, exposeMessages, observations, null, ServerInterceptors.NONE);
+		this(node, codecs, executor, maxInFlight, HandlerRules.NONE, exposeMessages, observations, null);
 	}
 
-	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight, boolean exposeMessages,
-			ObservationRegistry observations, @Nullable PeerAccess access, ServerInterceptors interceptors) {
+	Dispatcher(NodeInfo node, Codecs codecs, HandlerExecutor executor, int maxInFlight, HandlerRules rules,
+			boolean exposeMessages, ObservationRegistry observations, @Nullable PeerAccess access) {
 		Refusals refusals = new Refusals(node.nodeId());
 		this.procedures = new ServedProcedures(codecs, refusals, new CallObservations(node.realm(), observations),
-				interceptors, exposeMessages, access);
+				rules, exposeMessages, access);
 		this.admission = new Admission(refusals, new MemoryBackOff(refusals.node(), System::nanoTime), maxInFlight);
 		this.executor = executor;
 	}

@@ -19,6 +19,7 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 
+import io.macula.CallContext;
 import io.macula.Code;
 import io.macula.Processed;
 import io.macula.RpcException;
@@ -30,6 +31,7 @@ import io.macula.contract.MethodContract;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
 import io.macula.wire.Failure;
+import io.macula.wire.FailureDetail;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import reactor.core.Exceptions;
@@ -65,6 +67,8 @@ final class HandlerFailures {
 
 	private final ExceptionCodecs exceptions;
 
+	private final HandlerRules rules;
+
 	private final boolean exposeMessages;
 
 	/** Made before it is needed: memory or stack may be what is missing then. */
@@ -72,12 +76,13 @@ final class HandlerFailures {
 
 	private final FaultLog log = new FaultLog(logger);
 
-	HandlerFailures(ServedService service, MethodContract contract, ExceptionCodecs exceptions,
+	HandlerFailures(ServedService service, MethodContract contract, ExceptionCodecs exceptions, HandlerRules rules,
 			boolean exposeMessages) {
 		this.service = service;
 		this.procedure = service.name() + "/" + contract.wireName();
 		this.contract = contract;
 		this.exceptions = exceptions;
+		this.rules = rules;
 		this.exposeMessages = exposeMessages;
 		this.indescribable = Failure.of(Status.processed(Code.INTERNAL,
 				this.procedure + " failed, and so did the description of its failure; the provider's log tells more"));
@@ -89,9 +94,9 @@ final class HandlerFailures {
 	}
 
 	/** What the handler threw, or its {@code Mono} or future failed with. */
-	Failure thrown(Throwable raised) {
+	Failure thrown(CallContext call, Throwable raised) {
 		try {
-			return describe(unwrap(raised));
+			return describe(call, unwrap(raised));
 		}
 		catch (Throwable ex) {
 			this.log.warn("The failure of " + this.procedure + " cannot be described", ex);
@@ -99,19 +104,28 @@ final class HandlerFailures {
 		}
 	}
 
-	private Failure describe(Throwable thrown) {
+	private Failure describe(CallContext call, Throwable thrown) {
 		Class<? extends Throwable> declared = this.contract.declaredException(thrown);
 		ExceptionCodecs.Coded coded = (declared != null) ? this.exceptions.thrown(thrown.getClass(), declared) : null;
 		ValueCodec codec = (coded != null) ? coded.codec() : null;
 		if (coded != null && codec != null) {
 			return declared(thrown, coded.type().text(), codec);
 		}
-		if (thrown instanceof RpcException rpc) {
-			return ofRpcException(rpc);
+		if (thrown instanceof RefusedArguments refused) {
+			return FailureDetail.with(refused.status(), null, refused.detail());
 		}
 		if (thrown instanceof HandlerFault) {
 			this.log.warn("Handler of " + this.procedure + " does not keep to its contract", thrown);
 			return Failure.of(Status.processed(Code.UNKNOWN, text(thrown)));
+		}
+		RpcException mapped = (declared == null && !(thrown instanceof VirtualMachineError)) ? mapped(call, thrown)
+				: null;
+		if (mapped != null) {
+			logger.debug("Handler of {} failed, and its caller is told {}", this.procedure, mapped.status(), thrown);
+			return ofRpcException(mapped);
+		}
+		if (thrown instanceof RpcException rpc) {
+			return ofRpcException(rpc);
 		}
 		String type = thrown.getClass().getName();
 		this.log.warn("Handler of " + this.procedure + " failed with " + type, thrown);
@@ -141,12 +155,35 @@ final class HandlerFailures {
 	}
 
 	/**
+	 * What the application says of an exception; the first that says something counts.
+	 */
+	private @Nullable RpcException mapped(CallContext call, Throwable thrown) {
+		for (ExceptionMapper mapper : this.rules.mappers()) {
+			try {
+				RpcException mapped = mapper.map(call, thrown);
+				if (mapped != null) {
+					return mapped;
+				}
+			}
+			catch (Throwable ex) {
+				this.log.warn(
+						"ExceptionMapper " + mapper.getClass().getName() + " failed at " + thrown.getClass().getName()
+								+ " of " + this.procedure + "; its caller is told what it would be without mappers",
+						ex);
+				return null;
+			}
+		}
+		return null;
+	}
+
+	/**
 	 * An exception of a call that the handler made says something of that call, not of
 	 * this one: this one was processed, and trying it again might double its effects.
 	 */
 	private Failure ofRpcException(RpcException thrown) {
 		Code code = (thrown.code() != Code.OK) ? thrown.code() : Code.UNKNOWN;
-		return new Failure(new Status(code, thrown.status().message(), Processed.YES), thrown.remoteType(), NOTHING);
+		return FailureDetail.with(new Status(code, thrown.status().message(), Processed.YES), thrown.remoteType(),
+				thrown.detail());
 	}
 
 	/** Not processed: an instance of another version may understand them. */
@@ -180,6 +217,11 @@ final class HandlerFailures {
 	/** What the handler answered could not be encoded. */
 	Failure resultNotEncodable(@Nullable Object value, Throwable cause) {
 		try {
+			if (cause instanceof RefusedResult) {
+				String message = "the result of " + this.procedure + " is not valid";
+				this.log.warn(message + ": " + text(cause), cause);
+				return Failure.of(Status.processed(Code.INTERNAL, message + told(cause)));
+			}
 			String type = (value != null) ? value.getClass().getName() : "null";
 			String message = "the result of " + this.procedure + ", of type " + type + ", cannot be encoded";
 			this.log.warn(message + ": " + text(cause), cause);

@@ -34,7 +34,6 @@ import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.Codecs;
-import io.macula.interceptor.ServerInterceptor;
 import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
@@ -101,7 +100,7 @@ public final class RealmServer implements AutoCloseable {
 	public RealmServer(Transport transport, TlsContexts tls, NodeInfo node, ProviderSettings settings,
 			List<ServiceDefinition> services, Codecs codecs, @Nullable Executor handlers,
 			ObservationRegistry observations) {
-		this(transport, tls, node, settings, services, codecs, handlers, observations, null, List.of());
+		this(transport, tls, node, settings, services, codecs, handlers, observations, null, HandlerRules.NONE);
 	}
 
 	/**
@@ -115,12 +114,11 @@ public final class RealmServer implements AutoCloseable {
 	 * @param handlers runs blocking handlers, or {@code null}
 	 * @param observations receives an observation of each call
 	 * @param access who may call what, or {@code null} for everybody
-	 * @param interceptors stand around the handlers, the first one outermost; not around
-	 * those of reserved services
+	 * @param rules what holds of all handlers
 	 */
 	public RealmServer(Transport transport, TlsContexts tls, NodeInfo node, ProviderSettings settings,
 			List<ServiceDefinition> services, Codecs codecs, @Nullable Executor handlers,
-			ObservationRegistry observations, @Nullable PeerAccess access, List<ServerInterceptor> interceptors) {
+			ObservationRegistry observations, @Nullable PeerAccess access, HandlerRules rules) {
 		this.transport = transport;
 		this.tls = tls;
 		this.node = node;
@@ -129,9 +127,8 @@ public final class RealmServer implements AutoCloseable {
 				? HandlerExecutor.of(handlers,
 						(int) Math.min(Integer.MAX_VALUE, (long) settings.maxThreads() + settings.queueCapacity()))
 				: HandlerExecutor.batching(settings.maxThreads(), settings.queueCapacity());
-		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), settings.exposeMessages(),
-				observations, access,
-				(interceptors.isEmpty()) ? ServerInterceptors.NONE : new ServerInterceptors(interceptors));
+		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), rules,
+				settings.exposeMessages(), observations, access);
 		services.forEach(this.dispatcher::register);
 	}
 
@@ -141,12 +138,14 @@ public final class RealmServer implements AutoCloseable {
 	 * @param realm of the node
 	 * @param nodeId of the node, for messages
 	 * @param codecs payload codecs
+	 * @param rules what holds of all handlers
 	 * @throws IllegalArgumentException if one cannot be served or is served twice; the
 	 * message names it
 	 */
-	public static void check(List<ServiceDefinition> services, Realm realm, String nodeId, Codecs codecs) {
+	public static void check(List<ServiceDefinition> services, Realm realm, String nodeId, Codecs codecs,
+			HandlerRules rules) {
 		ServedProcedures procedures = new ServedProcedures(codecs, new Refusals(nodeId),
-				new CallObservations(realm, ObservationRegistry.NOOP), ServerInterceptors.NONE, false, null);
+				new CallObservations(realm, ObservationRegistry.NOOP), rules, false, null);
 		services.forEach((service) -> procedures.register(service, false));
 	}
 

@@ -29,6 +29,7 @@ import io.macula.observation.ObservationScope;
 import io.macula.transport.InboundCall;
 import io.macula.transport.InboundStream;
 import io.macula.wire.Failure;
+import io.macula.wire.FailureDetail;
 import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
@@ -220,8 +221,12 @@ abstract class ServedCall extends ServedCallContext {
 			giveUp();
 			return;
 		}
-		fail(refusedByInterceptor(thrown) ? Failure.of(((RpcException) thrown).status())
-				: servedMethod().failures().thrown(thrown), thrown);
+		fail(refusedByInterceptor(thrown) ? refusal((RpcException) thrown)
+				: servedMethod().failures().thrown(this, thrown), thrown);
+	}
+
+	private static Failure refusal(RpcException thrown) {
+		return FailureDetail.with(thrown.status(), thrown.remoteType(), thrown.detail());
 	}
 
 	/** Only of a call that its handler has not seen may be said that it has not. */

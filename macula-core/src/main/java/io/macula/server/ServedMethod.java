@@ -59,6 +59,8 @@ final class ServedMethod {
 	/** {@code null} where the caller sends no elements. */
 	private final @Nullable ValueCodec element;
 
+	private final MethodGuards guards;
+
 	private final HandlerFailures failures;
 
 	private final CallObservations observations;
@@ -72,7 +74,7 @@ final class ServedMethod {
 	private long tookNanos;
 
 	ServedMethod(ServedService service, MethodContract contract, PayloadCodec codec, CallObservations observations,
-			ServerInterceptors interceptors, boolean exposeMessages) {
+			ServerInterceptors interceptors, HandlerRules rules, boolean exposeMessages) {
 		this.service = service;
 		this.contract = contract;
 		this.procedure = service.name() + "/" + contract.wireName();
@@ -86,8 +88,10 @@ final class ServedMethod {
 		Type streamType = contract.streamType();
 		this.element = (streamType != null) ? codec.forType(streamType, "An element sent to " + contract.signature())
 				: null;
+		this.guards = MethodGuards.of(rules.guards(), service.name(), handler, contract);
 		this.failures = new HandlerFailures(service, contract, ExceptionCodecs.of(codec,
-				contract.method().getDeclaringClass(), contract.signature(), contract.exceptions()), exposeMessages);
+				contract.method().getDeclaringClass(), contract.signature(), contract.exceptions()), rules,
+				exposeMessages);
 		this.observations = observations;
 		this.interceptors = service.reserved() ? ServerInterceptors.NONE : interceptors;
 		this.results = ResultAdapter.of(contract);
@@ -180,12 +184,18 @@ final class ServedMethod {
 		}
 	}
 
-	/** The handler's method itself. */
+	/** The handler's method itself, unless a guard refuses the arguments. */
 	@Nullable Object call(@Nullable Object[] arguments) throws Throwable {
+		this.guards.before(arguments);
 		return this.handle.invokeExact(arguments);
 	}
 
+	/**
+	 * Encode what the handler answered.
+	 * @throws RefusedResult if a guard does not let it be sent
+	 */
 	byte[] encodeResult(@Nullable Object value) {
+		this.guards.after(value);
 		return this.result.encode((value instanceof Optional<?> optional) ? optional.orElse(null) : value);
 	}
 

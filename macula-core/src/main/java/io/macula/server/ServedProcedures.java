@@ -60,6 +60,8 @@ final class ServedProcedures {
 
 	private final CallObservations observations;
 
+	private final HandlerRules rules;
+
 	private final ServerInterceptors interceptors;
 
 	/** See {@link ProviderSettings#exposeMessages()}. */
@@ -81,12 +83,14 @@ final class ServedProcedures {
 
 	private final FaultLog log = new FaultLog(logger);
 
-	ServedProcedures(Codecs codecs, Refusals refusals, CallObservations observations, ServerInterceptors interceptors,
+	ServedProcedures(Codecs codecs, Refusals refusals, CallObservations observations, HandlerRules rules,
 			boolean exposeMessages, @Nullable PeerAccess access) {
 		this.codecs = codecs;
 		this.refusals = refusals;
 		this.observations = observations;
-		this.interceptors = interceptors;
+		this.rules = rules;
+		this.interceptors = rules.interceptors().isEmpty() ? ServerInterceptors.NONE
+				: new ServerInterceptors(rules.interceptors());
 		this.exposeMessages = exposeMessages;
 		this.access = access;
 	}
@@ -103,7 +107,7 @@ final class ServedProcedures {
 		for (MethodContract method : definition.contract().methods()) {
 			FrameCodec.requireProcedure(definition.name() + "/" + method.wireName());
 			prepared.put(new ProcedureKey(definition.name() + "/" + method.wireName(), preferred.name()),
-					new ServedMethod(service, method, preferred, this.observations, this.interceptors,
+					new ServedMethod(service, method, preferred, this.observations, this.interceptors, this.rules,
 							this.exposeMessages));
 		}
 		ServedService other = this.services.putIfAbsent(definition.name().value(), service);
@@ -157,7 +161,7 @@ final class ServedProcedures {
 		try {
 			return this.methods.compute(procedure,
 					(key, known) -> (known != null && known.service() == service) ? known : new ServedMethod(service,
-							method, codec, this.observations, this.interceptors, this.exposeMessages));
+							method, codec, this.observations, this.interceptors, this.rules, this.exposeMessages));
 		}
 		catch (IllegalArgumentException ex) {
 			this.unservable.add(procedure);

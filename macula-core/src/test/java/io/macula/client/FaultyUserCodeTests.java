@@ -245,11 +245,11 @@ class FaultyUserCodeTests {
 	@Test
 	void whenTheExceptionCannotBeMadeThenTheStatusIsTold() {
 		Procedure procedure = new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1), null,
-				new LatencyWindow(this.fixture.now::get), (failure) -> {
+				new LatencyWindow(this.fixture.now::get), (failure, call) -> {
 					throw new NoClassDefFoundError("odd exception");
 				});
 		Failure failure = new Failure(REJECTED, "com.acme.Odd", new byte[0]);
-		AttemptFailure attempt = new AttemptFailure(ClientFixture.instance(1), REJECTED, false);
+		AttemptFailure attempt = new AttemptFailure(1, ClientFixture.instance(1), REJECTED, false);
 		assertThat(Failures.last(procedure, failure, List.of(attempt), false, false).error().get())
 			.isInstanceOfSatisfying(RpcException.class, (ex) -> {
 				assertThat(ex.status()).isEqualTo(REJECTED);

@@ -214,7 +214,7 @@ class LastDefenceTests {
 
 	@Test
 	void whenTheDeadlineWasOverBeforeTheCallBeganThenTheMessageSaysSo() {
-		AttemptFailure failure = new AttemptFailure(Failures.NOBODY,
+		AttemptFailure failure = new AttemptFailure(1, Failures.NOBODY,
 				Status.notProcessed(Code.DEADLINE_EXCEEDED, "too late"), false);
 		assertThat(Failures.deadlineOver(procedure(), Duration.ofMillis(-1506), List.of(failure)).error().get())
 			.hasMessageContaining("the deadline for 'b' of service 'a' was over before the call began, and so after 1"
@@ -230,7 +230,7 @@ class LastDefenceTests {
 	private Procedure procedure() {
 		return new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1), null,
 				new io.macula.selection.LatencyWindow(this.fixture.now::get),
-				(failure) -> new RpcException(failure.status()));
+				(failure, call) -> new RpcException(failure.status()));
 	}
 
 	@Test

@@ -46,7 +46,7 @@ class EvidenceTests {
 			UNIMPLEMENTED,     HARMLESS, HARMLESS, ANSWER
 			INTERNAL,          FAULT,    FAULT,    FAULT
 			UNAVAILABLE,       FAULT,    FAULT,    FAULT
-			UNAUTHENTICATED,   FAULT,    FAULT,    FAULT
+			UNAUTHENTICATED,   FAULT,    FAULT,    ANSWER
 			""")
 	void theTableOfCodes(Code code, Evidence no, Evidence unknown, Evidence yes) {
 		assertThat(Evidence.of(code, Processed.NO)).isEqualTo(no);

@@ -181,7 +181,7 @@ class DispatcherTests {
 		PeerAccess nobody = new PeerAccess(
 				List.of(new AllowLists(Map.of("test.shapes", List.of("spiffe://web")), Map.of())), System::nanoTime);
 		Dispatcher closed = new Dispatcher(NODE, Codecs.of(List.of(JacksonPayloadCodec.json())), this.executor, 10,
-				false, ObservationRegistry.NOOP, nobody, ServerInterceptors.NONE);
+				HandlerRules.NONE, false, ObservationRegistry.NOOP, nobody);
 		closed.register(ServiceDefinition.of("test.shapes", Shapes.class, this.handler));
 		Failure service = new FakeCall("test.other/value", "").arrive(closed).awaitFailure();
 		assertThat(service.status().code()).isEqualTo(Code.UNIMPLEMENTED);
