@@ -26,7 +26,9 @@ import io.macula.CallContext;
 import io.macula.node.ProvidedService;
 import io.macula.node.RealmNode;
 import io.macula.spring.ServiceBean;
+import io.macula.spring.error.ExceptionAdvice;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ApplicationContext;
@@ -56,14 +58,18 @@ final class ChildServices implements ApplicationListener<ApplicationContextEvent
 
 	private final ApplicationContext context;
 
+	private final @Nullable ExceptionAdvice advice;
+
 	/** Guarded by this. */
 	private final Map<ApplicationContext, List<ProvidedService>> provided = new HashMap<>();
 
-	ChildServices(RealmNode node, ProvidedServices own, Duration grace, ApplicationContext context) {
+	ChildServices(RealmNode node, ProvidedServices own, Duration grace, ApplicationContext context,
+			@Nullable ExceptionAdvice advice) {
 		this.node = node;
 		this.own = own;
 		this.grace = grace;
 		this.context = context;
+		this.advice = advice;
 	}
 
 	/** Last: a refresh that another listener makes fail is not told of its end. */
@@ -84,7 +90,7 @@ final class ChildServices implements ApplicationListener<ApplicationContextEvent
 			}
 		}
 		else if (event instanceof ContextClosedEvent || event instanceof ContextStoppedEvent) {
-			withdraw(remove(child));
+			withdraw(remove(child), configurable.getBeanFactory());
 		}
 	}
 
@@ -117,12 +123,15 @@ final class ChildServices implements ApplicationListener<ApplicationContextEvent
 		try {
 			for (ServiceBean service : services) {
 				Object bean = child.getBean(service.beanName());
+				if (this.advice != null) {
+					this.advice.add(service.service(), service.beanName(), bean, beanFactory);
+				}
 				added.add(NodeFactory.explained(service,
 						() -> this.node.provide(service.service(), service.contract(), bean)));
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			withdraw(added);
+			withdraw(added, beanFactory);
 			throw ex;
 		}
 		synchronized (this) {
@@ -152,17 +161,25 @@ final class ChildServices implements ApplicationListener<ApplicationContextEvent
 	}
 
 	/** A handler is a call in flight itself. */
-	private void withdraw(@Nullable List<ProvidedService> services) {
+	private void withdraw(@Nullable List<ProvidedService> services, BeanFactory beans) {
 		if (services == null || services.isEmpty()) {
 			return;
 		}
 		Mono<Void> withdrawn = Mono.when(services.stream().map((service) -> service.withdraw(this.grace)).toList())
-			.onErrorComplete();
+			.onErrorComplete()
+			.doFinally((signal) -> forget(services, beans));
 		if (Schedulers.isInNonBlockingThread() || CallContext.current() != null) {
 			withdrawn.subscribe();
 		}
 		else {
 			withdrawn.block();
+		}
+	}
+
+	private void forget(List<ProvidedService> services, BeanFactory beans) {
+		ExceptionAdvice present = this.advice;
+		if (present != null) {
+			services.forEach((service) -> present.remove(service.name(), beans));
 		}
 	}
 

@@ -34,6 +34,7 @@ import io.macula.spring.ClientBeanPostProcessor;
 import io.macula.spring.ClientProxies;
 import io.macula.spring.DeclaredClients;
 import io.macula.spring.ServiceBean;
+import io.macula.spring.error.ExceptionAdvice;
 import io.macula.tls.PeerAuthorizer;
 import io.macula.tls.TlsContexts;
 import io.micrometer.observation.ObservationRegistry;
@@ -244,8 +245,8 @@ public final class MaculaAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
 	NodeLifecycle maculaNodeLifecycle(RealmNode node, MaculaSettings settings, ShutdownTimes times,
-			ProvidedServices provided, ApplicationContext context) {
-		return new NodeLifecycle(node, settings.provider(), times, provided, context);
+			ProvidedServices provided, ConfigurableApplicationContext context, ObjectProvider<ExceptionAdvice> advice) {
+		return new NodeLifecycle(node, settings.provider(), times, provided, context, advice.getIfAvailable());
 	}
 
 	@Bean
@@ -264,8 +265,8 @@ public final class MaculaAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
 	ChildServices maculaChildServices(RealmNode node, ProvidedServices provided, MaculaSettings settings,
-			ApplicationContext context) {
-		return new ChildServices(node, provided, settings.provider().grace(), context);
+			ApplicationContext context, ObjectProvider<ExceptionAdvice> advice) {
+		return new ChildServices(node, provided, settings.provider().grace(), context, advice.getIfAvailable());
 	}
 
 }

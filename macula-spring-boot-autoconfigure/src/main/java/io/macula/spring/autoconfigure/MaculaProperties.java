@@ -113,6 +113,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * that the contract does not declare; by default these stay in the log of the
 	 * provider
 	 * @param accessLog A line for each call
+	 * @param validation Whether arguments and results are validated by the constraints of
+	 * jakarta.validation that contracts declare, where there is a validator
 	 */
 	public record Provider(@Nullable Boolean enabled, @DefaultValue("9443") int port, @Nullable String address,
 			@Nullable String advertisedHost, @DefaultValue List<String> furtherAddresses,
@@ -121,7 +123,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 			@DefaultValue("10000") int queueCapacity, @DefaultValue("100000") int maxInFlight,
 			@DefaultValue("30s") Duration grace,
 			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration terminationGracePeriod,
-			@DefaultValue("false") boolean exposeMessages, @DefaultValue AccessLog accessLog) {
+			@DefaultValue("false") boolean exposeMessages, @DefaultValue AccessLog accessLog,
+			@DefaultValue("true") boolean validation) {
 
 	}
 

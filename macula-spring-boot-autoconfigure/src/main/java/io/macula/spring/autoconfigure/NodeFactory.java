@@ -26,10 +26,11 @@ import io.macula.codec.PayloadCodec;
 import io.macula.node.RealmNode;
 import io.macula.node.RealmNodeBuilder;
 import io.macula.spring.ServiceBean;
+import io.macula.spring.error.ExceptionAdvice;
 import io.macula.tls.TlsContexts;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.SpringProperties;
@@ -105,10 +106,15 @@ final class NodeFactory {
 	 * @param services the services
 	 * @param node a node that is not started
 	 * @param beanFactory has the beans
+	 * @param advice says what their callers are told, or {@code null}
 	 */
-	static void provide(List<ServiceBean> services, RealmNode node, BeanFactory beanFactory) {
+	static void provide(List<ServiceBean> services, RealmNode node, ConfigurableListableBeanFactory beanFactory,
+			@Nullable ExceptionAdvice advice) {
 		for (ServiceBean service : services) {
 			Object bean = beanFactory.getBean(service.beanName());
+			if (advice != null) {
+				advice.add(service.service(), service.beanName(), bean, beanFactory);
+			}
 			explained(service, () -> {
 				node.service(service.service(), service.contract(), bean);
 				return bean;

@@ -22,9 +22,10 @@ import io.macula.RpcException;
 import io.macula.node.RealmNode;
 import io.macula.server.ProviderSettings;
 import io.macula.spring.MaculaServerStartedEvent;
+import io.macula.spring.error.ExceptionAdvice;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.scheduler.Schedulers;
 
@@ -46,7 +47,9 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 
 	private final ProvidedServices provided;
 
-	private final ApplicationContext context;
+	private final ConfigurableApplicationContext context;
+
+	private final @Nullable ExceptionAdvice advice;
 
 	private boolean providing;
 
@@ -55,12 +58,13 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 	private volatile boolean running;
 
 	NodeLifecycle(RealmNode node, ProviderSettings provider, ShutdownTimes times, ProvidedServices provided,
-			ApplicationContext context) {
+			ConfigurableApplicationContext context, @Nullable ExceptionAdvice advice) {
 		this.node = node;
 		this.provider = provider;
 		this.times = times;
 		this.provided = provided;
 		this.context = context;
+		this.advice = advice;
 	}
 
 	@Override
@@ -84,7 +88,7 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 	/** The services stay with the node, whatever lives it has. */
 	private synchronized void provide() {
 		if (!this.providing) {
-			NodeFactory.provide(this.provided.services(), this.node, this.context);
+			NodeFactory.provide(this.provided.services(), this.node, this.context.getBeanFactory(), this.advice);
 			this.providing = true;
 			new DrainPhase(this.times).hold(this.context);
 		}
