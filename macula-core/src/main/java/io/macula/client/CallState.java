@@ -220,11 +220,19 @@ abstract class CallState implements SelectionContext {
 	final NextStep nextInstance() {
 		try {
 			InstanceTracker tracker = pick();
-			return (tracker != null) ? new NextStep.Attempt(tracker, this.attempts) : nextRound();
+			return (tracker != null) ? attempt(tracker) : nextRound();
 		}
 		catch (Throwable ex) {
 			return withoutChoice(ex);
 		}
+	}
+
+	/** The first attempt of a call that had to wait for an instance comes here, too. */
+	private NextStep attempt(InstanceTracker tracker) {
+		if (this.attempts > 1) {
+			this.shared.retries().repeated();
+		}
+		return new NextStep.Attempt(tracker, this.attempts);
 	}
 
 	private NextStep nextRound() {
@@ -239,7 +247,7 @@ abstract class CallState implements SelectionContext {
 				this.history.forgetExcluded();
 				tracker = pick();
 			}
-			return (tracker != null) ? new NextStep.Attempt(tracker, this.attempts) : NextStep.AWAIT_INSTANCES;
+			return (tracker != null) ? attempt(tracker) : NextStep.AWAIT_INSTANCES;
 		}
 		catch (Throwable ex) {
 			return withoutChoice(ex);

@@ -16,6 +16,7 @@
 
 package io.macula.client;
 
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 import io.github.resilience4j.retry.Retry;
@@ -51,6 +52,10 @@ final class RetryPolicy {
 	private final ServiceSettings.Failover settings;
 
 	private volatile long refusedNanos;
+
+	private final LongAdder repeats = new LongAdder();
+
+	private final LongAdder hedges = new LongAdder();
 
 	/**
 	 * A policy.
@@ -129,6 +134,20 @@ final class RetryPolicy {
 
 	private static void listenerFailed(Throwable cause) {
 		log.warn("A listener of a Retry failed", cause);
+	}
+
+	/** An attempt follows a failed one. */
+	void repeated() {
+		this.repeats.increment();
+	}
+
+	/** An attempt runs beside another one. */
+	void hedged() {
+		this.hedges.increment();
+	}
+
+	RetryFigures figures() {
+		return new RetryFigures(this.repeats.sum(), this.hedges.sum(), this.budget.left(), this.budget.refused());
 	}
 
 	/** Take one retry or hedge from the budget, if there is one. */

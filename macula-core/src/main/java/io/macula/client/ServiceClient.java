@@ -234,6 +234,30 @@ public final class ServiceClient {
 		return new Preparation(this).await(limit);
 	}
 
+	/**
+	 * Attempts beyond the first of a call.
+	 * @return figures of this moment
+	 */
+	public RetryFigures retries() {
+		return this.retries.figures();
+	}
+
+	/**
+	 * Calls that wait for something else than an answer.
+	 * @return figures of this moment
+	 */
+	public WaitingFigures waiting() {
+		return this.life.calls().waiting().figures();
+	}
+
+	/**
+	 * How often an instance was ejected.
+	 * @return number since the node was started
+	 */
+	public long ejections() {
+		return this.life.ejections();
+	}
+
 	/** Why there is no instance; asked while there is none. */
 	Status withoutInstances() {
 		return this.life.noInstances();

@@ -247,6 +247,10 @@ final class ServiceLife {
 		return this.balancer.trackers();
 	}
 
+	long ejections() {
+		return this.balancer.ejections();
+	}
+
 	@Nullable ZoneSpread zones() {
 		return this.balancer.zones();
 	}

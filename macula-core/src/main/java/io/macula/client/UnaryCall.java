@@ -106,6 +106,7 @@ final class UnaryCall extends CallPipeline {
 			number = attempts();
 		}
 		if (tracker != null) {
+			shared().retries().hedged();
 			launch(tracker, number, true);
 		}
 	}

@@ -214,6 +214,10 @@ final class WaitingCalls {
 		return this.end;
 	}
 
+	WaitingFigures figures() {
+		return new WaitingFigures(this.waiting.size(), this.pausing.size(), this.connecting.size());
+	}
+
 	Timer timer() {
 		return this.timer;
 	}

@@ -17,10 +17,13 @@ package io.macula.directory;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -54,6 +57,16 @@ final class CompositeLease implements Lease {
 	@Override
 	public State state() {
 		return combined(this.parts.stream().map((part) -> part.lease.state()).toList());
+	}
+
+	/** The latest: it is granted where any of them is. */
+	@Override
+	public @Nullable Duration sinceConfirmed() {
+		return this.parts.stream()
+			.map((part) -> part.lease.sinceConfirmed())
+			.filter(Objects::nonNull)
+			.min(Comparator.naturalOrder())
+			.orElse(null);
 	}
 
 	@Override

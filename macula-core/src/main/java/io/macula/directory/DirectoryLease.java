@@ -16,8 +16,10 @@
 
 package io.macula.directory;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -37,6 +39,9 @@ public final class DirectoryLease implements Lease {
 	private final Mono<Void> withdrawal;
 
 	private volatile State state = State.PENDING;
+
+	/** {@code null} until the directory has accepted it. */
+	private volatile @Nullable Long confirmedNanos;
 
 	/**
 	 * A lease.
@@ -61,6 +66,12 @@ public final class DirectoryLease implements Lease {
 	@Override
 	public State state() {
 		return this.state;
+	}
+
+	@Override
+	public @Nullable Duration sinceConfirmed() {
+		Long confirmed = this.confirmedNanos;
+		return (confirmed != null) ? Duration.ofNanos(System.nanoTime() - confirmed) : null;
 	}
 
 	@Override
@@ -89,11 +100,21 @@ public final class DirectoryLease implements Lease {
 	}
 
 	/**
+	 * The directory renewed it, or told that it is still there.
+	 */
+	public void confirmed() {
+		this.confirmedNanos = System.nanoTime();
+	}
+
+	/**
 	 * Enter a state; nothing leads away from {@link Lease.State#RELEASED}. To be called
 	 * by one thread at a time.
 	 * @param next the state
 	 */
 	public void become(State next) {
+		if (next == State.GRANTED) {
+			confirmed();
+		}
 		if (this.state == next || this.state == State.RELEASED) {
 			return;
 		}

@@ -16,6 +16,9 @@
 
 package io.macula.directory;
 
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -36,6 +39,15 @@ public interface Lease {
 	 * @return the state
 	 */
 	State state();
+
+	/**
+	 * Time since the directory last confirmed that it holds the lease.
+	 * @return the time, or {@code null} if it never did or this lease cannot say; the
+	 * default
+	 */
+	default @Nullable Duration sinceConfirmed() {
+		return null;
+	}
 
 	/**
 	 * The present state and each change of it.

@@ -292,6 +292,7 @@ final class RecordHold implements RecordStore.Listener {
 			return;
 		}
 		this.renewedNanos = this.loop.nanoTime();
+		this.owner.renewed();
 		if (this.unrenewed) {
 			this.unrenewed = false;
 			write();
@@ -442,6 +443,12 @@ final class RecordHold implements RecordStore.Listener {
 		 * All records are there.
 		 */
 		void granted(OwnRecords written);
+
+		/**
+		 * The system renewed the session.
+		 */
+		default void renewed() {
+		}
 
 		/**
 		 * The records may not be there, and it goes on.

@@ -219,6 +219,14 @@ public final class RemoteRegistry implements Registry {
 		}
 
 		@Override
+		public void renewed() {
+			DirectoryLease present = RemoteRegistry.this.lease;
+			if (present != null && RemoteRegistry.this.granted) {
+				present.confirmed();
+			}
+		}
+
+		@Override
 		public void pending(String reason) {
 			DirectoryLease present = RemoteRegistry.this.lease;
 			if (present != null) {

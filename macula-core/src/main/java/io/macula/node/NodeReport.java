@@ -17,12 +17,16 @@
 package io.macula.node;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 import io.macula.client.ContractSkew;
+import io.macula.client.RetryFigures;
 import io.macula.client.ServiceSettings;
+import io.macula.client.WaitingFigures;
 import io.macula.directory.DirectoryState;
+import io.macula.pool.PoolFigures;
 import io.macula.selection.EjectionSettings;
 import io.macula.selection.ZoneSpread;
 import io.macula.tls.PeerList;
@@ -48,11 +52,14 @@ import org.jspecify.annotations.Nullable;
  * @param allowLists which allow-list holds for each service that is provided or called;
  * empty without such lists
  * @param refusedPeers what peers were not allowed, since the node was made
+ * @param pool what the connection pool did, since the node was started
+ * @param certificateEnd when the first certificate of this node ends that is not renewed
+ * by itself, or {@code null}
  */
 public record NodeReport(String realm, String nodeId, String state, long incarnation, @Nullable String zone,
 		@Nullable String endpoint, String security, @Nullable Provider provider, DirectoryState directory,
 		List<ClientService> clients, List<ConnectionState> connections, List<PeerList> allowLists,
-		List<PeerRefusals> refusedPeers) {
+		List<PeerRefusals> refusedPeers, PoolFigures pool, @Nullable Instant certificateEnd) {
 
 	/**
 	 * The serving part.
@@ -63,9 +70,30 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param inFlight calls being served
 	 * @param connections connections accepted and open
 	 * @param draining whether new calls are refused
+	 * @param leaseAge since the directory last confirmed the lease, or {@code null} if it
+	 * never did or cannot say
+	 * @param refused calls refused for overload or because of a drain, since start
+	 * @param refusedHandshakes handshakes refused, since start
+	 * @param handlers the threads that run blocking handlers, or {@code null} while the
+	 * node is not started
 	 */
 	public record Provider(String lease, int weight, List<ServedService> services, int inFlight, int connections,
-			boolean draining) {
+			boolean draining, @Nullable Duration leaseAge, long refused, long refusedHandshakes,
+			@Nullable Handlers handlers) {
+
+	}
+
+	/**
+	 * The threads that run blocking handlers.
+	 *
+	 * @param threads threads that exist; 0 where the executor is the user's
+	 * @param maxThreads bound of them
+	 * @param active handlers that run
+	 * @param queued calls that wait for a thread
+	 * @param queueCapacity bound of these
+	 * @param refused calls that found no place in the queue, since start
+	 */
+	public record Handlers(int threads, int maxThreads, int active, int queued, int queueCapacity, long refused) {
 
 	}
 
@@ -98,10 +126,14 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param instances the instances
 	 * @param zones how its calls are spread over the zones, or {@code null} if it is not
 	 * zone-aware
+	 * @param retries attempts beyond the first
+	 * @param waiting calls that wait for something else than an answer
+	 * @param ejections how often an instance was ejected, since the node was started
 	 */
 	public record ClientService(String name, String service, @Nullable String contract,
 			@Nullable String contractVersion, ClientSettings settings, @Nullable Duration snapshotAge,
-			List<InstanceState> instances, @Nullable ZoneSpread zones) {
+			List<InstanceState> instances, @Nullable ZoneSpread zones, RetryFigures retries, WaitingFigures waiting,
+			long ejections) {
 
 	}
 

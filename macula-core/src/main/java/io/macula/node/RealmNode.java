@@ -30,6 +30,7 @@ import io.macula.Status;
 import io.macula.client.ClientContext;
 import io.macula.client.RealmClient;
 import io.macula.directory.DirectoryState;
+import io.macula.pool.PoolFigures;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
@@ -513,7 +514,8 @@ public final class RealmNode implements AutoCloseable {
 						? DirectoryState.of(present.engine()).withLease((provider != null) ? provider.lease() : null)
 						: DirectoryState.EMPTY,
 				clients, (present != null) ? Reports.connections(present.pool()) : List.of(),
-				Reports.allowLists(this.plan.access(), provider, clients), Reports.refusedPeers(this.plan.access()));
+				Reports.allowLists(this.plan.access(), provider, clients), Reports.refusedPeers(this.plan.access()),
+				(present != null) ? present.pool().figures() : PoolFigures.NONE, this.plan.tls().expiry());
 	}
 
 	/**

@@ -38,6 +38,8 @@ import io.macula.pool.ConnectionPool;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
 import io.macula.server.Advertiser;
+import io.macula.server.HandlerFigures;
+import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
 import io.macula.server.ServiceReport;
@@ -81,11 +83,16 @@ final class Reports {
 		return (access != null) ? access.refusals() : List.of();
 	}
 
-	static NodeReport.Provider provider(RealmServer server, @Nullable Advertiser advertiser, int weight) {
+	static NodeReport.Provider provider(RealmServer server, @Nullable Advertiser advertiser, int weight,
+			ProviderSettings settings) {
 		Lease.State lease = (advertiser != null) ? advertiser.state() : null;
+		Duration leaseAge = (advertiser != null) ? advertiser.sinceConfirmed() : null;
+		HandlerFigures handlers = server.handlers();
 		return new NodeReport.Provider((lease != null) ? lease.name().toLowerCase(Locale.ROOT) : "none", weight,
 				server.services().stream().map(Reports::served).toList(), server.inFlight(), server.connections(),
-				server.draining());
+				server.draining(), leaseAge, server.refused(), server.refusedHandshakes(),
+				new NodeReport.Handlers(handlers.threads(), settings.maxThreads(), handlers.active(), handlers.queued(),
+						settings.queueCapacity(), handlers.refused()));
 	}
 
 	/**
@@ -101,7 +108,7 @@ final class Reports {
 			.map((service) -> new NodeReport.ServedService(service.name().value(), service.contract().type().getName(),
 					service.handler().getClass().getName(),
 					service.contract().methods().stream().map(MethodContract::wireName).sorted().toList(), 0, Map.of()))
-			.toList(), 0, 0, false);
+			.toList(), 0, 0, false, null, 0, 0, null);
 	}
 
 	private static NodeReport.ServedService served(ServiceReport service) {
@@ -119,7 +126,8 @@ final class Reports {
 				contracts.isEmpty() ? null : contracts,
 				contracts.isEmpty() ? null : String.join(", ", new TreeSet<>(client.versions())),
 				settings(client.settings()), client.snapshotAge(),
-				client.instances().stream().map((tracker) -> instance(client, tracker)).toList(), client.zones());
+				client.instances().stream().map((tracker) -> instance(client, tracker)).toList(), client.zones(),
+				client.retries(), client.waiting(), client.ejections());
 	}
 
 	private static NodeReport.ClientSettings settings(ServiceSettings settings) {

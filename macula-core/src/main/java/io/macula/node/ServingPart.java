@@ -421,7 +421,7 @@ final class ServingPart {
 	NodeReport.Provider report() {
 		Listening present = this.listening;
 		int weight = (present != null) ? present.self().weight() : this.provider.weight();
-		return Reports.provider(this.server, advertiser(), weight);
+		return Reports.provider(this.server, advertiser(), weight, this.provider);
 	}
 
 	private @Nullable Advertiser advertiser() {

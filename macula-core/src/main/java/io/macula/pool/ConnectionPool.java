@@ -56,7 +56,7 @@ public final class ConnectionPool implements AutoCloseable {
 
 	private final LongSupplier clock;
 
-	private final PoolListener listener;
+	private final CountingPoolListener listener;
 
 	private final Supplier<RandomGenerator> random;
 
@@ -100,7 +100,7 @@ public final class ConnectionPool implements AutoCloseable {
 		this.connector = connector;
 		this.timer = timer;
 		this.clock = clock;
-		this.listener = listener;
+		this.listener = new CountingPoolListener(listener);
 		this.random = random;
 		scheduleSweep();
 	}
@@ -260,6 +260,14 @@ public final class ConnectionPool implements AutoCloseable {
 				return false;
 			}
 		}
+	}
+
+	/**
+	 * What this pool did.
+	 * @return figures of this moment
+	 */
+	public PoolFigures figures() {
+		return this.listener.figures();
 	}
 
 	/**

@@ -444,7 +444,7 @@ public final class EndpointPool {
 				effects.add(() -> this.listener.drained(this.endpoint, reason));
 			}
 			else {
-				effects.add(() -> this.listener.failed(this.endpoint, reason));
+				effects.add(() -> this.listener.lost(this.endpoint, reason));
 			}
 			failed(Status.notProcessed(reason.code(), reason.message()), effects);
 		}

@@ -64,11 +64,20 @@ public interface PoolListener {
 	}
 
 	/**
-	 * A dial failed, or the last connection to the endpoint broke.
+	 * A dial failed while there is no connection to the endpoint.
 	 * @param endpoint the endpoint
 	 * @param status why
 	 */
 	default void failed(Endpoint endpoint, Status status) {
+	}
+
+	/**
+	 * The last connection to the endpoint broke. The default tells it as a failure.
+	 * @param endpoint the endpoint
+	 * @param status why
+	 */
+	default void lost(Endpoint endpoint, Status status) {
+		failed(endpoint, status);
 	}
 
 }

@@ -262,6 +262,14 @@ public final class LoadBalancer {
 	}
 
 	/**
+	 * How often an instance was ejected.
+	 * @return number so far
+	 */
+	public long ejections() {
+		return this.roster.ejections();
+	}
+
+	/**
 	 * How long to wait for an attempt, learned from the instance alone.
 	 * @param tracker the instance of the attempt
 	 * @param remainingNanos until the call's deadline

@@ -61,6 +61,9 @@ final class OutlierEjection {
 	/** Of the instances that had an outcome; equal trackers are the same. */
 	private final Map<InstanceTracker, RateWindow> rates = new HashMap<>();
 
+	/** Written under the guard. */
+	private volatile long ejections;
+
 	OutlierEjection(ServiceName service, EjectionSettings settings, LongSupplier clock,
 			Supplier<RandomGenerator> random, Object guard) {
 		this.service = service;
@@ -68,6 +71,11 @@ final class OutlierEjection {
 		this.random = random;
 		this.guard = guard;
 		this.limit = LogLimit.ofPeers(clock);
+	}
+
+	/** Instances ejected so far; a failed probe is none. */
+	long ejections() {
+		return this.ejections;
 	}
 
 	/** Returns whether the instance is ejected now. */
@@ -186,6 +194,7 @@ final class OutlierEjection {
 		long healthyIntervals = (present.ejections() > 0)
 				? (now - present.returnedNanoTime()) / this.settings.interval().toNanos() : 0;
 		start(tracker, (int) Math.max(0, present.ejections() - healthyIntervals), reason, now);
+		this.ejections++;
 		return true;
 	}
 

@@ -96,6 +96,16 @@ public final class RetryBudget {
 	}
 
 	/**
+	 * Retries and hedges that would be granted now.
+	 * @return 0 or more; of a fraction nothing is granted
+	 */
+	public double left() {
+		Marks oldest = roll(this.clock.getAsLong());
+		double allowed = this.ratio * (this.calls.sum() - oldest.calls[0]) + this.floor;
+		return Math.max(0, allowed - (this.granted.get() - oldest.granted[0]));
+	}
+
+	/**
 	 * Retries and hedges granted so far.
 	 * @return 0 or more
 	 */

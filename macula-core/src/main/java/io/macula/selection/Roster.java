@@ -102,6 +102,10 @@ final class Roster {
 		return this.settings;
 	}
 
+	long ejections() {
+		return this.ejection.ejections();
+	}
+
 	/** The candidates, for a choice that time does not matter to. */
 	Candidates candidates() {
 		return this.candidates;

@@ -16,6 +16,8 @@
 
 package io.macula.server;
 
+import java.time.Duration;
+
 import io.macula.Instance;
 import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
@@ -255,6 +257,18 @@ public final class Advertiser {
 			present = this.lease;
 		}
 		return (present != null) ? present.state() : null;
+	}
+
+	/**
+	 * Time since the directory last confirmed the lease.
+	 * @return the time, or {@code null} if it never did or nobody can say
+	 */
+	public @Nullable Duration sinceConfirmed() {
+		Lease present;
+		synchronized (this.lock) {
+			present = this.lease;
+		}
+		return (present != null) ? present.sinceConfirmed() : null;
 	}
 
 	/** What the answer of the registry means for the node. */

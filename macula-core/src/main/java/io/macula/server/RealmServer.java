@@ -288,6 +288,15 @@ public final class RealmServer implements AutoCloseable {
 	}
 
 	/**
+	 * Handshakes that were refused.
+	 * @return number since start
+	 */
+	public long refusedHandshakes() {
+		QuicListener listening = this.listener;
+		return (listening != null) ? listening.refusedHandshakes() : 0;
+	}
+
+	/**
 	 * Whether new calls are refused.
 	 * @return true after {@link #drain} or {@link #close}
 	 */

@@ -198,6 +198,11 @@ public final class BundleTls implements TlsContexts {
 	}
 
 	@Override
+	public Instant expiry() {
+		return present().expiry.end();
+	}
+
+	@Override
 	public void warnOfExpiry() {
 		present().expiry.check();
 	}

@@ -17,6 +17,7 @@
 package io.macula.tls;
 
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 
 import io.netty.handler.codec.quic.QuicSslContext;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,15 @@ public interface TlsContexts {
 	 * @return for example {@code realm 'shop', secret from macula.realm.secret}
 	 */
 	String source();
+
+	/**
+	 * When the first of the certificates ends that this node shows and that are not
+	 * renewed by themselves.
+	 * @return the time, or {@code null} where all are renewed by themselves; the default
+	 */
+	default @Nullable Instant expiry() {
+		return null;
+	}
 
 	/**
 	 * Tell the operator of a certificate that ends soon and is not renewed by itself, at

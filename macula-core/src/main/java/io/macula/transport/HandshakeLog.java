@@ -19,6 +19,7 @@ package io.macula.transport;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
@@ -47,6 +48,8 @@ final class HandshakeLog {
 
 	private final LogLimit limit;
 
+	private final LongAdder refused = new LongAdder();
+
 	HandshakeLog(LongSupplier clock) {
 		this.limit = limit(clock);
 	}
@@ -64,11 +67,17 @@ final class HandshakeLog {
 	 * @param advice what follows the reason, with its punctuation
 	 */
 	void refused(@Nullable SocketAddress peer, @Nullable String sni, String reason, String advice) {
+		this.refused.increment();
 		this.limit.log(host(peer) + timeless(reason + advice),
 				(suppressed) -> logger.warn("Refused a connection from {}{}: {}{}{}",
 						(peer != null) ? peer : "an unknown address",
 						(sni != null) ? " that asked for '" + TlsFailures.printable(sni) + "'" : "",
 						TlsFailures.printable(reason), advice, suppressed));
+	}
+
+	/** How often a handshake was refused, written of or not. */
+	long refusedHandshakes() {
+		return this.refused.sum();
 	}
 
 	/**

@@ -162,6 +162,14 @@ public final class QuicListener implements AutoCloseable {
 	}
 
 	/**
+	 * Number of handshakes that were refused, and are told in the log.
+	 * @return 0 or more
+	 */
+	public long refusedHandshakes() {
+		return this.log.refusedHandshakes();
+	}
+
+	/**
 	 * Number of calls that arrived and were not answered.
 	 * @return 0 or more
 	 */

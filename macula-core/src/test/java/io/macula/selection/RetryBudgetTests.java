@@ -43,7 +43,9 @@ class RetryBudgetTests {
 	@Test
 	void theFloorIsThereWithoutCalls() {
 		RetryBudget budget = new RetryBudget(0.2, 10, this.clock::get);
+		assertThat(budget.left()).isEqualTo(100);
 		assertThat(drain(budget)).isEqualTo(100);
+		assertThat(budget.left()).isZero();
 		pass(5);
 		assertThat(drain(budget)).as("still within ten seconds").isZero();
 		pass(6);

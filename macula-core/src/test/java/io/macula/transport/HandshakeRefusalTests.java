@@ -185,6 +185,7 @@ class HandshakeRefusalTests {
 		assertThat(this.log.at(Level.WARN)).last()
 			.asString()
 			.endsWith("check all (" + (1000 - HandshakeLog.MAX_LINES) + " more were not logged)");
+		assertThat(log.refusedHandshakes()).isEqualTo(1001);
 	}
 
 	@Test

@@ -16,41 +16,33 @@
 
 package io.macula.spring.actuate;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.function.ToDoubleFunction;
 
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
-import io.macula.selection.ZoneSpread;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 
 /**
- * Gauges of a node: connections, calls in flight, instances, age of what is known of
- * them. All gauges of one scrape read the same report. No gauge is tagged by address.
+ * Meters of a node, beside those that its Observations make: {@link NodeMeters}, and
+ * {@link ClientMeters} of each client service. All that one scrape reads comes from the
+ * same report. No meter has the name of a node or an address among its tags.
  */
 final class NodeMetrics implements MeterBinder, ApplicationListener<ApplicationReadyEvent> {
 
 	private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-	private static final List<String> STATES = List.of("idle", "connecting", "ready", "suspected", "draining", "failed",
-			"ejected");
-
 	private final RealmNode node;
 
 	private final LongSupplier nanoTime;
 
-	private final List<ClientGauges> clientGauges = new ArrayList<>();
+	private final List<MeterRegistry> registries = new ArrayList<>();
 
 	private @Nullable NodeReport report;
 
@@ -63,29 +55,31 @@ final class NodeMetrics implements MeterBinder, ApplicationListener<ApplicationR
 
 	@Override
 	public synchronized void bindTo(MeterRegistry registry) {
-		gauge(registry, "macula.client.connections", "Open connections to providers",
-				(report) -> report.connections().size());
-		gauge(registry, "macula.directory.nodes", "Nodes of the realm that are known",
-				(report) -> report.directory().nodes());
-		gauge(registry, "macula.server.connections", "Connections accepted and open",
-				(report) -> (report.provider() != null) ? report.provider().connections() : 0);
-		gauge(registry, "macula.server.in.flight", "Calls being served",
-				(report) -> (report.provider() != null) ? report.provider().inFlight() : 0);
-		ClientGauges gauges = new ClientGauges(registry);
-		this.clientGauges.add(gauges);
-		gauges.refresh();
+		this.registries.add(registry);
+		register(registry, this.node.report());
 	}
 
-	private void gauge(MeterRegistry registry, String name, String description, ToDoubleFunction<NodeReport> value) {
-		Gauge.builder(name, this, (metrics) -> value.applyAsDouble(metrics.report()))
-			.description(description)
-			.register(registry);
-	}
-
-	/** All clients have been made by now. */
+	/** All clients have been made by now, and the node has its directory. */
 	@Override
 	public synchronized void onApplicationEvent(ApplicationReadyEvent event) {
-		this.clientGauges.forEach(ClientGauges::refresh);
+		NodeReport present = this.node.report();
+		this.registries.forEach((registry) -> register(registry, present));
+	}
+
+	/** What is registered already stays as it is. */
+	private void register(MeterRegistry registry, NodeReport present) {
+		Meters<NodeReport> meters = new Meters<NodeReport>(registry, this, this::report).tagged("macula.realm",
+				present.realm());
+		NodeMeters.register(meters, present);
+		for (NodeReport.ClientService client : present.clients()) {
+			ClientMeters.register(meters.tagged("macula.service", client.service())
+				.tagged("macula.client", client.name())
+				.of((report) -> client(report, client.name())), client.settings().zoneAware());
+		}
+	}
+
+	private static NodeReport.@Nullable ClientService client(NodeReport report, String name) {
+		return report.clients().stream().filter((client) -> client.name().equals(name)).findFirst().orElse(null);
 	}
 
 	private synchronized NodeReport report() {
@@ -97,88 +91,6 @@ final class NodeMetrics implements MeterBinder, ApplicationListener<ApplicationR
 			this.reportNanoTime = now;
 		}
 		return current;
-	}
-
-	private NodeReport.@Nullable ClientService client(String name) {
-		return report().clients().stream().filter((client) -> client.name().equals(name)).findFirst().orElse(null);
-	}
-
-	private double instances(String clientName, String state) {
-		NodeReport.ClientService client = client(clientName);
-		return (client == null) ? Double.NaN
-				: client.instances().stream().filter((instance) -> instance.state().equals(state)).count();
-	}
-
-	private double inFlight(String clientName) {
-		NodeReport.ClientService client = client(clientName);
-		return (client == null) ? Double.NaN
-				: client.instances().stream().mapToInt(NodeReport.InstanceState::inFlight).sum();
-	}
-
-	private double snapshotAge(String clientName) {
-		NodeReport.ClientService client = client(clientName);
-		Duration age = (client != null) ? client.snapshotAge() : null;
-		return (age != null) ? age.toMillis() / 1000.0 : Double.NaN;
-	}
-
-	private double near(String clientName) {
-		NodeReport.ClientService client = client(clientName);
-		ZoneSpread zones = (client != null) ? client.zones() : null;
-		return (zones != null) ? zones.near() : Double.NaN;
-	}
-
-	/** Gauges of each client service, in one registry. */
-	private final class ClientGauges {
-
-		private final MultiGauge instances;
-
-		private final MultiGauge inFlight;
-
-		private final MultiGauge snapshotAge;
-
-		private final MultiGauge near;
-
-		ClientGauges(MeterRegistry registry) {
-			this.instances = MultiGauge.builder("macula.client.instances")
-				.description("Instances of the service, by state")
-				.register(registry);
-			this.inFlight = MultiGauge.builder("macula.client.in.flight")
-				.description("Attempts that are not answered yet")
-				.register(registry);
-			this.snapshotAge = MultiGauge.builder("macula.client.snapshot.age")
-				.description("Time since the directory last confirmed the instances")
-				.baseUnit("seconds")
-				.register(registry);
-			this.near = MultiGauge.builder("macula.client.near")
-				.description("Share of the calls that stay in the zone of this node, of zone-aware client services")
-				.register(registry);
-		}
-
-		void refresh() {
-			List<NodeReport.ClientService> clients = NodeMetrics.this.node.report().clients();
-			List<String> names = clients.stream().map(NodeReport.ClientService::name).toList();
-			List<String> zoneAware = clients.stream()
-				.filter((client) -> client.settings().zoneAware())
-				.map(NodeReport.ClientService::name)
-				.toList();
-			List<MultiGauge.Row<?>> states = new ArrayList<>();
-			for (String name : names) {
-				STATES.forEach((state) -> states
-					.add(MultiGauge.Row.of(Tags.of("client", name, "state", state), () -> instances(name, state))));
-			}
-			this.instances.register(states, true);
-			this.inFlight.register(rows(names, NodeMetrics.this::inFlight), true);
-			this.snapshotAge.register(rows(names, NodeMetrics.this::snapshotAge), true);
-			this.near.register(rows(zoneAware, NodeMetrics.this::near), true);
-		}
-
-		private static List<MultiGauge.Row<?>> rows(List<String> names, ToDoubleFunction<String> value) {
-			List<MultiGauge.Row<?>> rows = new ArrayList<>();
-			names.forEach(
-					(name) -> rows.add(MultiGauge.Row.of(Tags.of("client", name), () -> value.applyAsDouble(name))));
-			return rows;
-		}
-
 	}
 
 }

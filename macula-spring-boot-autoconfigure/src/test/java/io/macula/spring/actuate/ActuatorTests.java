@@ -271,7 +271,7 @@ class ActuatorTests {
 			assertThat(zones.near()).isEqualTo(1);
 			assertThat(zones.reason()).isEqualTo("all near: every instance is in zone a");
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
-			assertThat(registry.get("macula.client.near").tag("client", "test.calculator").gauge().value())
+			assertThat(registry.get("macula.client.near").tag("macula.service", "test.calculator").gauge().value())
 				.isEqualTo(1);
 		}
 		try (ConfigurableApplicationContext context = run(Application.class)) {
@@ -349,10 +349,12 @@ class ActuatorTests {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			assertThat(registry.get("macula.server.in.flight").gauge().value()).isNotNegative();
 			assertThat(registry.get("macula.directory.nodes").gauge().value()).isNotNegative();
-			assertThat(registry.get("macula.client.instances").tag("client", "test.calculator").gauges()).hasSize(7);
-			assertThat(registry.get("macula.client.in.flight").tag("client", "test.calculator").gauge().value())
+			assertThat(registry.get("macula.client.instances").tag("macula.service", "test.calculator").gauges())
+				.hasSize(7);
+			assertThat(registry.get("macula.client.in.flight").tag("macula.service", "test.calculator").gauge().value())
 				.isZero();
-			assertThat(registry.get("macula.client.snapshot.age").tag("client", "test.calculator").gauge()).isNotNull();
+			assertThat(registry.get("macula.client.snapshot.age").tag("macula.service", "test.calculator").gauge())
+				.isNotNull();
 			assertThat(registry.get("macula.client.call").timer().count()).isEqualTo(1);
 			assertThat(registry.get("macula.server.call").timer().count()).isEqualTo(1);
 			assertThat(registry.getMeters()).flatExtracting((meter) -> meter.getId().getTags())
