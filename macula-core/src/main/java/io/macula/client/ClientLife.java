@@ -16,6 +16,7 @@
 
 package io.macula.client;
 
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -24,6 +25,7 @@ import io.macula.Status;
 import io.macula.directory.Directory;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.Timer;
+import io.macula.selection.InstanceListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +44,13 @@ import org.jspecify.annotations.Nullable;
  * known, and has stopped to serve for the rest of this life; asked when a call found none
  * @param pool the connections
  * @param timer runs actions later
+ * @param listeners who is told of the instances of a client service, by its name and that
+ * of the service
  */
 public record ClientLife(Directory directory, String directoryHint, Supplier<@Nullable Status> directoryObstacle,
 		Supplier<@Nullable String> directoryTrouble, Supplier<@Nullable String> directoryAwaited,
-		Predicate<ServiceName> ownEnded, ConnectionPool pool, Timer timer) {
+		Predicate<ServiceName> ownEnded, ConnectionPool pool, Timer timer,
+		BiFunction<String, ServiceName, InstanceListener> listeners) {
 
 	/**
 	 * With a directory that nothing keeps from its work, of a node that does not serve.
@@ -55,7 +60,8 @@ public record ClientLife(Directory directory, String directoryHint, Supplier<@Nu
 	 * @param timer runs actions later
 	 */
 	public ClientLife(Directory directory, String directoryHint, ConnectionPool pool, Timer timer) {
-		this(directory, directoryHint, () -> null, () -> null, () -> null, (service) -> false, pool, timer);
+		this(directory, directoryHint, () -> null, () -> null, () -> null, (service) -> false, pool, timer,
+				(client, service) -> InstanceListener.SILENT);
 	}
 
 }

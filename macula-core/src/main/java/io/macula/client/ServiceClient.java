@@ -97,7 +97,7 @@ public final class ServiceClient {
 	}
 
 	private ServiceLife life(ClientPhase present) {
-		return ServiceLife.of(present, this.service, this.settings, this.context, this.retries, this.ticks);
+		return ServiceLife.of(present, this.name, this.service, this.settings, this.context, this.retries, this.ticks);
 	}
 
 	/**

@@ -31,6 +31,7 @@ import io.macula.directory.Snapshot;
 import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
+import io.macula.selection.InstanceListener;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LoadBalancer;
 import io.macula.selection.ZoneSpread;
@@ -72,16 +73,17 @@ final class ServiceLife {
 	/** The latest time at which the last instance left; {@code null} if none ever did. */
 	private volatile @Nullable Departure departure;
 
-	private ServiceLife(ClientPhase phase, ServiceName service, ServiceSettings settings, ClientContext context,
-			RetryPolicy retries, AtomicLong ticks) {
+	private ServiceLife(ClientPhase phase, String name, ServiceName service, ServiceSettings settings,
+			ClientContext context, RetryPolicy retries, AtomicLong ticks) {
 		this.phase = phase;
 		this.service = service;
 		this.context = context;
 		this.patience = settings.patience();
 		this.providersLog = LogLimit.ofPeers(context.clock());
-		this.balancer = new LoadBalancer(service, settings.strategyName(), settings.strategy(), settings.ejection(),
-				settings.zoneAware() ? context.zone() : null, context.clock(), ThreadLocalRandom::current);
 		ClientLife life = phase.life();
+		this.balancer = new LoadBalancer(service, settings.strategyName(), settings.strategy(), settings.ejection(),
+				settings.zoneAware() ? context.zone() : null, context.clock(), ThreadLocalRandom::current,
+				(life != null) ? life.listeners().apply(name, service) : InstanceListener.SILENT);
 		this.links = (life != null) ? new InstanceLinks(this.balancer, life.pool()) : null;
 		WaitingCalls waiting = (life != null)
 				? new WaitingCalls(this.balancer, life.timer(), settings.patience(), this::futile, this::noInstances)
@@ -95,15 +97,16 @@ final class ServiceLife {
 	/**
 	 * A life that is NEW, or ENDED if the phase is none.
 	 * @param phase of the client
+	 * @param name of the client service
 	 * @param service the service
 	 * @param settings how it is called
 	 * @param context of the client
 	 * @param retries outlives this
 	 * @param ticks outlives this
 	 */
-	static ServiceLife of(ClientPhase phase, ServiceName service, ServiceSettings settings, ClientContext context,
-			RetryPolicy retries, AtomicLong ticks) {
-		return new ServiceLife(phase, service, settings, context, retries, ticks);
+	static ServiceLife of(ClientPhase phase, String name, ServiceName service, ServiceSettings settings,
+			ClientContext context, RetryPolicy retries, AtomicLong ticks) {
+		return new ServiceLife(phase, name, service, settings, context, retries, ticks);
 	}
 
 	/** Begin to watch the instances; what was ended before is not begun. */

@@ -76,12 +76,13 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 	 * @param incarnation higher than that of all lives before
 	 * @param services what the node serves
 	 * @param provided what it serves until that is withdrawn
+	 * @param events takes note of what happens in that life
 	 * @return the life, to be closed by the caller
 	 */
-	Life open(long incarnation, List<ServiceDefinition> services, List<ServiceDefinition> provided) {
+	Life open(long incarnation, List<ServiceDefinition> services, List<ServiceDefinition> provided, NodeEvents events) {
 		NodeClosing opened = new NodeClosing(this.settings.nodeId());
 		try {
-			return open(incarnation, services, provided, opened);
+			return open(incarnation, services, provided, events, opened);
 		}
 		catch (RuntimeException | Error ex) {
 			opened.close();
@@ -93,7 +94,7 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 	 * What is opened on the way is told, the last first, in case there will be no life.
 	 */
 	private Life open(long incarnation, List<ServiceDefinition> services, List<ServiceDefinition> provided,
-			NodeClosing opened) {
+			NodeEvents events, NodeClosing opened) {
 		NodeInfo info = new NodeInfo(this.settings.realm(), this.settings.nodeId(), incarnation, this.codecs.names());
 		// First, since it is what can be refused.
 		this.engines.require(this.settings.nodeId());
@@ -103,7 +104,7 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 		opened.first("the certificate watch", certificates::close);
 		Connector connector = Connector.of(new QuicConnector(quic, this.tls, info));
 		ConnectionPool connections = new ConnectionPool(this.pool, connector, quic::schedule, System::nanoTime,
-				PoolListener.logging());
+				events.pool(PoolListener.logging()));
 		opened.first("the connections", connections::close);
 		DirectoryEngine engine = this.engines.next(new DirectoryEngineFactory.Context(this.settings.realm(),
 				this.settings.nodeId(), incarnation, this.provider != null, this.settings.zone(), this.settings.lease(),
@@ -113,9 +114,9 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 		}
 		OwnServices own = new OwnServices(engine.directory());
 		ClientLife calling = new ClientLife(own, engine.hint(), engine::obstacle, engine::trouble, engine::awaited,
-				own::wasLast, connections, quic::schedule);
-		ServingPart serving = (this.provider != null) ? serving(this.provider, info, quic, engine, own, services)
-				: null;
+				own::wasLast, connections, quic::schedule, events::instances);
+		ServingPart serving = (this.provider != null)
+				? serving(this.provider, info, quic, engine, own, services, events) : null;
 		if (serving != null) {
 			provided.forEach(serving::add);
 		}
@@ -133,7 +134,7 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 	}
 
 	private ServingPart serving(ProviderSettings how, NodeInfo info, Transport quic, DirectoryEngine engine,
-			OwnServices own, List<ServiceDefinition> services) {
+			OwnServices own, List<ServiceDefinition> services, NodeEvents events) {
 		List<ServiceDefinition> all = new ArrayList<>(services);
 		engine.services()
 			.forEach((service) -> all
@@ -141,7 +142,7 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 		RealmServer server = new RealmServer(quic, this.tls, info, how, all, this.codecs, this.handlerExecutor,
 				this.observations, this.access, this.rules);
 		return new ServingPart(this.settings, info.incarnation(), how, this.tls, server, engine, own, services,
-				quic::schedule);
+				quic::schedule, events);
 	}
 
 }

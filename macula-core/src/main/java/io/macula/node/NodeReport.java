@@ -55,11 +55,12 @@ import org.jspecify.annotations.Nullable;
  * @param pool what the connection pool did, since the node was started
  * @param certificateEnd when the first certificate of this node ends that is not renewed
  * by itself, or {@code null}
+ * @param events what its listeners were told
  */
 public record NodeReport(String realm, String nodeId, String state, long incarnation, @Nullable String zone,
 		@Nullable String endpoint, String security, @Nullable Provider provider, DirectoryState directory,
 		List<ClientService> clients, List<ConnectionState> connections, List<PeerList> allowLists,
-		List<PeerRefusals> refusedPeers, PoolFigures pool, @Nullable Instant certificateEnd) {
+		List<PeerRefusals> refusedPeers, PoolFigures pool, @Nullable Instant certificateEnd, EventFigures events) {
 
 	/**
 	 * The serving part.

@@ -35,6 +35,7 @@ import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -68,6 +69,8 @@ public final class RealmNode implements AutoCloseable {
 	private final RealmClient client;
 
 	private final NodeRefusals refusals;
+
+	private final NodeEvents events;
 
 	/** Ends what outlives a life; only once there is none any more. */
 	private final NodeClosing remains;
@@ -105,11 +108,13 @@ public final class RealmNode implements AutoCloseable {
 		ProviderSettings provider = plan.provider();
 		this.weight = (provider != null) ? provider.weight() : Instance.DEFAULT_WEIGHT;
 		this.services = new ArrayList<>(services);
+		this.events = new NodeEvents(plan.settings().nodeId());
 		this.refusals = new NodeRefusals(plan.settings().nodeId(), startedBy, startedAgainBy);
 		this.client = new RealmClient(context, this.refusals.notStarted());
 		this.remains = new NodeClosing(plan.settings().nodeId()).then("the client",
 				() -> this.client.stop(this.refusals.closed()));
 		this.remains.then("the directory", plan.engines()::close, Life.DIRECTORY_LIMIT);
+		this.remains.then("the events", this.events::close);
 	}
 
 	/**
@@ -348,7 +353,7 @@ public final class RealmNode implements AutoCloseable {
 			this.incarnation = Math.max(this.incarnation + 1, Instant.now().toEpochMilli());
 			number = this.incarnation;
 		}
-		return present.open(number, served, further);
+		return present.open(number, served, further, this.events);
 	}
 
 	/**
@@ -477,6 +482,15 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	/**
+	 * Tell somebody what happens to this node from now on, in all its lives.
+	 * @param listener told on a thread of its own
+	 * @return tells it nothing any more once it is disposed of
+	 */
+	public Disposable listen(NodeListener listener) {
+		return this.events.add(listener);
+	}
+
+	/**
 	 * Where this node is in its life.
 	 * @return the state of this moment; may have changed when it is looked at
 	 */
@@ -515,7 +529,8 @@ public final class RealmNode implements AutoCloseable {
 						: DirectoryState.EMPTY,
 				clients, (present != null) ? Reports.connections(present.pool()) : List.of(),
 				Reports.allowLists(this.plan.access(), provider, clients), Reports.refusedPeers(this.plan.access()),
-				(present != null) ? present.pool().figures() : PoolFigures.NONE, this.plan.tls().expiry());
+				(present != null) ? present.pool().figures() : PoolFigures.NONE, this.plan.tls().expiry(),
+				this.events.figures());
 	}
 
 	/**

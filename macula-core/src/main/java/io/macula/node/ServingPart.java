@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.macula.Endpoint;
 import io.macula.Fingerprint;
@@ -81,6 +82,11 @@ final class ServingPart {
 
 	private final Timer timer;
 
+	private final NodeEvents events;
+
+	/** It was told that this node has drained. */
+	private final AtomicBoolean drained = new AtomicBoolean();
+
 	private final LogLimit moves = LogLimit.ofPeers(System::nanoTime);
 
 	private final LogLimit weights = LogLimit.ofPeers(System::nanoTime);
@@ -98,8 +104,9 @@ final class ServingPart {
 	private volatile boolean cutOff;
 
 	ServingPart(NodeSettings settings, long incarnation, ProviderSettings provider, TlsContexts tls, RealmServer server,
-			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, Timer timer) {
+			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, Timer timer, NodeEvents events) {
 		this.timer = timer;
+		this.events = events;
 		this.settings = settings;
 		this.incarnation = incarnation;
 		this.provider = provider;
@@ -202,7 +209,7 @@ final class ServingPart {
 		Instance self = self(new Endpoint(host.host(), this.server.port()), this.provider.weight(), identity());
 		Advertisement advertised = advertisement(self);
 		Registry registry = this.engine.registry();
-		Advertiser advertiser = (registry != null) ? new Advertiser(registry, advertised) : null;
+		Advertiser advertiser = (registry != null) ? new Advertiser(registry, advertised, this.events.lease()) : null;
 		if (advertiser == null && !self.further().isEmpty()) {
 			logger.warn(
 					"Nobody is told the further addresses {} of this node (macula.provider.further-addresses):"
@@ -374,8 +381,16 @@ final class ServingPart {
 	Mono<Void> drain(Duration grace) {
 		return leave().then(Mono.defer(() -> {
 			stopServing();
-			return this.server.drain(grace);
+			return drainServer(grace);
 		}));
+	}
+
+	private Mono<Void> drainServer(Duration grace) {
+		return this.server.drain(grace).doFinally((signal) -> {
+			if (this.listening != null && this.drained.compareAndSet(false, true)) {
+				this.events.drained(this.server.drainedCompletely());
+			}
+		});
 	}
 
 	private void stopServing() {
@@ -400,7 +415,7 @@ final class ServingPart {
 	void addTo(NodeClosing closing) {
 		closing.then("the withdrawal", this::leave, WITHDRAW_LIMIT)
 			.then("the services of the directory", this::stopServing)
-			.then("the drain", () -> this.server.drain(grace()).block())
+			.then("the drain", () -> drainServer(grace()).block())
 			.then("the server", this.server::close);
 	}
 

@@ -96,12 +96,29 @@ public final class LoadBalancer {
 	 */
 	public LoadBalancer(ServiceName service, String strategyName, SelectionStrategy strategy, EjectionSettings settings,
 			@Nullable String nearZone, LongSupplier clock, Supplier<RandomGenerator> random) {
+		this(service, strategyName, strategy, settings, nearZone, clock, random, InstanceListener.SILENT);
+	}
+
+	/**
+	 * The same, with somebody who is told what becomes of the instances.
+	 * @param service the service, for messages
+	 * @param strategyName name of the strategy, for messages
+	 * @param strategy chooses among the candidates
+	 * @param settings outlier ejection and slow start
+	 * @param nearZone zone whose instances come first, or {@code null}
+	 * @param clock nanoseconds on the scale of {@link System#nanoTime()}
+	 * @param random source of randomness, asked at each use
+	 * @param listener told of the instances
+	 */
+	public LoadBalancer(ServiceName service, String strategyName, SelectionStrategy strategy, EjectionSettings settings,
+			@Nullable String nearZone, LongSupplier clock, Supplier<RandomGenerator> random,
+			InstanceListener listener) {
 		this.strategy = new CheckedStrategy(service, strategyName, strategy);
 		this.random = random;
 		this.nearZone = nearZone;
 		Zoning zoning = (nearZone != null) ? new Zoning(nearZone, this.strategy.weighing(), !this.strategy.spreading())
 				: null;
-		this.roster = new Roster(service, settings, zoning, clock, random);
+		this.roster = new Roster(service, settings, zoning, clock, random, listener);
 	}
 
 	/**

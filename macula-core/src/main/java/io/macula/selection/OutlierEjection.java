@@ -55,6 +55,8 @@ final class OutlierEjection {
 
 	private final Object guard;
 
+	private final InstanceListener listener;
+
 	/** Short ejections may be many. */
 	private final LogLimit limit;
 
@@ -65,7 +67,8 @@ final class OutlierEjection {
 	private volatile long ejections;
 
 	OutlierEjection(ServiceName service, EjectionSettings settings, LongSupplier clock,
-			Supplier<RandomGenerator> random, Object guard) {
+			Supplier<RandomGenerator> random, Object guard, InstanceListener listener) {
+		this.listener = listener;
 		this.service = service;
 		this.settings = settings;
 		this.random = random;
@@ -110,6 +113,7 @@ final class OutlierEjection {
 	}
 
 	void returned(InstanceTracker tracker) {
+		this.listener.restored(tracker.instance());
 		this.limit.log("returned " + tracker, (suppressed) -> logger
 			.info("Instance {} of service {} answered: it is used again{}", tracker, this.service, suppressed));
 	}
@@ -204,6 +208,7 @@ final class OutlierEjection {
 		double jitter = 0.8 + 0.4 * this.random.get().nextDouble();
 		long nanos = (long) Math.min(time * jitter, this.settings.maxTime().toNanos());
 		tracker.change((standing) -> standing.ejected(now + nanos, reason, before + 1));
+		this.listener.ejected(tracker.instance(), reason, Duration.ofNanos(nanos));
 		this.limit.log("ejected " + tracker,
 				(suppressed) -> logger.warn("Instance {} of service {} is ejected for {}: {}{}", tracker, this.service,
 						DurationText.of(Duration.ofNanos(nanos)), reason, suppressed));

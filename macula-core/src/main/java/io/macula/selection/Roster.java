@@ -80,16 +80,25 @@ final class Roster {
 
 	private final @Nullable Zoning zoning;
 
+	private final InstanceListener listener;
+
 	private volatile Candidates candidates;
 
+	/** One whose instances nobody wants to know of. */
 	Roster(ServiceName service, EjectionSettings settings, @Nullable Zoning zoning, LongSupplier clock,
 			Supplier<RandomGenerator> random) {
+		this(service, settings, zoning, clock, random, InstanceListener.SILENT);
+	}
+
+	Roster(ServiceName service, EjectionSettings settings, @Nullable Zoning zoning, LongSupplier clock,
+			Supplier<RandomGenerator> random, InstanceListener listener) {
+		this.listener = listener;
 		this.zoning = zoning;
 		this.candidates = new Candidates(new InstanceTracker[0], 0, zoning);
 		this.settings = settings;
 		this.clock = clock;
 		this.random = random;
-		this.ejection = new OutlierEjection(service, settings, clock, random, this);
+		this.ejection = new OutlierEjection(service, settings, clock, random, this, listener);
 		this.slotNanos = Math.max(1, settings.interval().toNanos() / RateWindow.SLOTS);
 		this.sweptNanoTime = new AtomicLong(clock.getAsLong());
 	}
@@ -153,8 +162,7 @@ final class Roster {
 				// Another weight says nothing of how well the instance is: it may be
 				// steered while it fails, even because it fails.
 				if (!before.withWeight(instance.weight()).equals(instance)) {
-					tracker.change(Standing::pardoned);
-					forget(tracker);
+					pardon(tracker);
 				}
 			}
 			Fingerprint told = fingerprints.get(instance.nodeId());
@@ -164,12 +172,27 @@ final class Roster {
 		InstanceTracker[] all = next.values().toArray(new InstanceTracker[0]);
 		this.ejection.retain(Set.copyOf(next.values()));
 		this.candidates = new Candidates(all, now, this.zoning);
+		known.forEach((process, tracker) -> {
+			if (!next.containsKey(process)) {
+				this.listener.left(tracker.instance());
+			}
+		});
+	}
+
+	private void pardon(InstanceTracker tracker) {
+		boolean ejected = tracker.ejected();
+		tracker.change(Standing::pardoned);
+		forget(tracker);
+		if (ejected) {
+			this.listener.restored(tracker.instance());
+		}
 	}
 
 	private InstanceTracker join(Instance instance, @Nullable SlowStart start, Consumer<InstanceTracker> joining) {
 		InstanceTracker tracker = new InstanceTracker(this, instance, new LatencyWindow(this.clock));
 		tracker.change((standing) -> standing.startingSlowly(start));
 		joining.accept(tracker);
+		this.listener.joined(instance);
 		return tracker;
 	}
 

@@ -21,6 +21,7 @@ import java.time.Duration;
 import io.macula.Instance;
 import io.macula.directory.Advertisement;
 import io.macula.directory.Lease;
+import io.macula.directory.LeaseListener;
 import io.macula.directory.Registry;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
@@ -42,6 +43,8 @@ public final class Advertiser {
 	private final LogLimit limit = LogLimit.ofPeers(System::nanoTime);
 
 	private final Registry registry;
+
+	private final LeaseWatch watch;
 
 	private final Object lock = new Object();
 
@@ -73,6 +76,17 @@ public final class Advertiser {
 	 * @param advertisement the node and what it serves
 	 */
 	public Advertiser(Registry registry, Advertisement advertisement) {
+		this(registry, advertisement, LeaseListener.SILENT);
+	}
+
+	/**
+	 * An advertiser that is silent yet, of a lease that somebody wants to know of.
+	 * @param registry where to advertise
+	 * @param advertisement the node and what it serves
+	 * @param listener told of the lease
+	 */
+	public Advertiser(Registry registry, Advertisement advertisement, LeaseListener listener) {
+		this.watch = new LeaseWatch(listener);
 		this.registry = registry;
 		this.advertisement = advertisement;
 	}
@@ -124,11 +138,13 @@ public final class Advertiser {
 				asked = this.advertisement;
 			}
 			Lease given = null;
+			this.watch.pause();
 			try {
 				given = this.registry.advertise(asked);
 			}
 			finally {
 				Answer answer = answered(given);
+				follow(given, answer);
 				if (answer == Answer.UNWANTED) {
 					told(given);
 				}
@@ -140,6 +156,19 @@ public final class Advertiser {
 				}
 				again = answer.advertised && asksAgain(asked);
 			}
+		}
+	}
+
+	/** Of a registry that failed, the former lease is there still. */
+	private void follow(@Nullable Lease given, Answer answer) {
+		Lease present = given;
+		if (answer == Answer.NONE) {
+			synchronized (this.lock) {
+				present = this.lease;
+			}
+		}
+		if (present != null && answer != Answer.UNWANTED) {
+			this.watch.follow(present);
 		}
 	}
 
@@ -189,6 +218,7 @@ public final class Advertiser {
 	public Mono<Void> withdraw() {
 		Lease present;
 		boolean first;
+		this.watch.leave();
 		synchronized (this.lock) {
 			this.wanted = false;
 			present = this.lease;

@@ -80,6 +80,8 @@ public final class RealmServer implements AutoCloseable {
 
 	private volatile @Nullable QuicListener listener;
 
+	private volatile boolean drainedCompletely;
+
 	private boolean ended;
 
 	/**
@@ -305,6 +307,14 @@ public final class RealmServer implements AutoCloseable {
 	}
 
 	/**
+	 * Whether all calls in flight came to their end by themselves once it drained.
+	 * @return false while it has not drained
+	 */
+	public boolean drainedCompletely() {
+		return this.drainedCompletely;
+	}
+
+	/**
 	 * What is served, in order of the names.
 	 * @return figures of this moment, without the product's own services
 	 */
@@ -366,6 +376,7 @@ public final class RealmServer implements AutoCloseable {
 			// Those that were cut off end, too.
 			if (idle || System.nanoTime() - begin < grace.toNanos()) {
 				complete.set(true);
+				this.drainedCompletely = true;
 				logger.info("Node {} drained: all calls complete", this.node.nodeId());
 			}
 		});

@@ -39,6 +39,7 @@ import io.macula.pool.ConnectionPool;
 import io.macula.pool.PoolListener;
 import io.macula.pool.PoolSettings;
 import io.macula.selection.EjectionSettings;
+import io.macula.selection.InstanceListener;
 import io.macula.selection.SelectionStrategies;
 import io.macula.transport.FakeConnection;
 import io.micrometer.observation.ObservationRegistry;
@@ -156,7 +157,8 @@ final class ClientFixture {
 
 	ClientLife life() {
 		return new ClientLife(this.directory, "check macula.realm.seeds", () -> null, () -> this.trouble,
-				() -> this.awaited, (service) -> this.ownEnded, this.pool, this::schedule);
+				() -> this.awaited, (service) -> this.ownEnded, this.pool, this::schedule,
+				(client, service) -> InstanceListener.SILENT);
 	}
 
 	private long clock() {

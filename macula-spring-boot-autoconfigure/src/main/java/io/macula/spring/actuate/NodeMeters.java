@@ -44,6 +44,9 @@ final class NodeMeters {
 				(report) -> report.pool().failedDials());
 		node.counter("macula.client.lost.connections", "connections", "Connections to providers that broke",
 				(report) -> report.pool().lostConnections());
+		node.counter("macula.dropped.events", "events",
+				"Events that nobody was told, since too many were waiting for slow listeners",
+				(report) -> report.events().dropped());
 		for (String action : ACTIONS) {
 			node.tagged("macula.action", action)
 				.counter("macula.refused.peers", "calls",

@@ -171,7 +171,8 @@ public final class MaculaAutoConfiguration {
 			ObjectProvider<ObservationRegistry> observations, RetryRegistry retries, ProvidedServices provided,
 			Directories directories, ObjectProvider<ClientInterceptor> clientInterceptors,
 			ObjectProvider<ServerInterceptor> serverInterceptors, ObjectProvider<RealmNodeCustomizer> customizers,
-			ConfigurableListableBeanFactory beanFactory, Environment environment, CloseLimit closeLimit) {
+			ConfigurableListableBeanFactory beanFactory, Environment environment, CloseLimit closeLimit,
+			NodeEventPublisher events) {
 		RealmNodeCustomizer intercepted = (builder) -> builder
 			.clientInterceptors(clientInterceptors.orderedStream().toList())
 			.serverInterceptors(serverInterceptors.orderedStream().toList());
@@ -180,7 +181,13 @@ public final class MaculaAutoConfiguration {
 				handlerExecutor(beanFactory, environment), provided.listening(), directories,
 				Stream.concat(Stream.of(intercepted), customizers.orderedStream()));
 		closeLimit.watch(node);
+		node.listen(events);
 		return node;
+	}
+
+	@Bean
+	NodeEventPublisher maculaNodeEventPublisher(ApplicationContext context) {
+		return new NodeEventPublisher(context);
 	}
 
 	/**
