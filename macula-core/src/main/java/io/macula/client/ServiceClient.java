@@ -251,6 +251,29 @@ public final class ServiceClient {
 	}
 
 	/**
+	 * Leave an instance out until it is restored or this node stops, its next processes
+	 * included; for operators. While no other instance is left, calls go to it all the
+	 * same.
+	 * @param nodeId the instance
+	 * @param reason for people
+	 * @return {@code null} if it is left out from now on, or what speaks against it: it
+	 * is not known, or is the last usable one, which is never ejected
+	 */
+	public @Nullable String eject(String nodeId, String reason) {
+		return this.life.eject(nodeId, reason);
+	}
+
+	/**
+	 * Use an instance again that was ejected, by an operator or not.
+	 * @param nodeId the instance
+	 * @return {@code null} if it is used again, or what speaks against it: it is not
+	 * known, or not ejected
+	 */
+	public @Nullable String restore(String nodeId) {
+		return this.life.restore(nodeId);
+	}
+
+	/**
 	 * How often an instance was ejected.
 	 * @return number since the node was started
 	 */

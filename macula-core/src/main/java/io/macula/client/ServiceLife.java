@@ -250,6 +250,14 @@ final class ServiceLife {
 		return this.balancer.trackers();
 	}
 
+	@Nullable String eject(String nodeId, String reason) {
+		return this.balancer.eject(nodeId, reason);
+	}
+
+	@Nullable String restore(String nodeId) {
+		return this.balancer.restore(nodeId);
+	}
+
 	long ejections() {
 		return this.balancer.ejections();
 	}

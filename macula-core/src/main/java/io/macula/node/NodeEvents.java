@@ -38,6 +38,7 @@ import io.macula.log.PrintableLogger;
 import io.macula.pool.PoolListener;
 import io.macula.selection.InstanceListener;
 import io.macula.transport.Connection;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import reactor.core.Disposable;
 
@@ -141,7 +142,7 @@ final class NodeEvents implements AutoCloseable {
 			}
 
 			@Override
-			public void ejected(Instance instance, String reason, Duration time) {
+			public void ejected(Instance instance, String reason, @Nullable Duration time) {
 				tell((listener) -> listener.instanceEjected(client, service, instance, reason, time));
 			}
 

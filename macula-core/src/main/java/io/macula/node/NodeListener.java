@@ -23,6 +23,7 @@ import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Told of what happens to a node and to the instances that it calls, see
@@ -58,9 +59,11 @@ public interface NodeListener {
 	 * @param service name of the service
 	 * @param instance the instance
 	 * @param reason for people
-	 * @param time after which one call may try it
+	 * @param time after which one call may try it; {@code null} if it stays out until an
+	 * operator restores it
 	 */
-	default void instanceEjected(String client, ServiceName service, Instance instance, String reason, Duration time) {
+	default void instanceEjected(String client, ServiceName service, Instance instance, String reason,
+			@Nullable Duration time) {
 	}
 
 	/**

@@ -71,6 +71,7 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param inFlight calls being served
 	 * @param connections connections accepted and open
 	 * @param draining whether new calls are refused
+	 * @param suspended whether that is what an operator wants, until the node is resumed
 	 * @param leaseAge since the directory last confirmed the lease, or {@code null} if it
 	 * never did or cannot say
 	 * @param refused calls refused for overload or because of a drain, since start
@@ -79,7 +80,7 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * node is not started
 	 */
 	public record Provider(String lease, int weight, List<ServedService> services, int inFlight, int connections,
-			boolean draining, @Nullable Duration leaseAge, long refused, long refusedHandshakes,
+			boolean draining, boolean suspended, @Nullable Duration leaseAge, long refused, long refusedHandshakes,
 			@Nullable Handlers handlers) {
 
 	}

@@ -72,6 +72,8 @@ public final class RealmNode implements AutoCloseable {
 
 	private final NodeEvents events;
 
+	private final CallIntake intake = new CallIntake(this::serving);
+
 	/** Ends what outlives a life; only once there is none any more. */
 	private final NodeClosing remains;
 
@@ -407,8 +409,11 @@ public final class RealmNode implements AutoCloseable {
 		synchronized (this.lock) {
 			this.life = begun;
 			this.state = next;
-			// It may have been set since the life was opened.
+			// Either may have been changed since the life was opened.
 			weighed = serving != null && serving.weigh(this.weight);
+			if (serving != null) {
+				this.intake.begins(serving);
+			}
 			this.starter = null;
 			stop = this.stopWanted;
 			this.stopWanted = false;
@@ -450,14 +455,40 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	/**
-	 * Advertise the services, once the application is ready to serve. Does nothing if
-	 * this node does not serve, is not started, drains, or advertises already.
+	 * Advertise the services, once the application is ready to serve; while this node is
+	 * suspended, once it is resumed. Does nothing if this node does not serve, is not
+	 * started, drains, or advertises already.
 	 */
 	public void advertise() {
-		ServingPart serving = serving();
-		if (serving != null) {
-			serving.advertise();
+		this.intake.advertise();
+	}
+
+	/**
+	 * Get no calls until {@link #resume}, in this life and those to come: withdraw the
+	 * advertisement, and refuse new calls as not processed, which sends them to another
+	 * instance. Calls in flight go on, and so do this node's own calls. For operators;
+	 * the application's {@link #advertise} waits for the end of it.
+	 * @return completes when the directory knows, or after a moment; never fails
+	 * @throws IllegalStateException if this node is closed or was not built with a
+	 * provider
+	 */
+	public Mono<Void> suspend() {
+		synchronized (this.lock) {
+			String obstacle = permanentObstacle();
+			if (obstacle != null) {
+				throw new IllegalStateException(
+						"Node '" + this.plan.settings().nodeId() + "' cannot be drained: it is " + obstacle);
+			}
 		}
+		return this.intake.suspend();
+	}
+
+	/**
+	 * Take calls again after {@link #suspend}, and advertise if the application wants
+	 * that. Does nothing if this node is not suspended.
+	 */
+	public void resume() {
+		this.intake.resume();
 	}
 
 	/**
@@ -465,8 +496,7 @@ public final class RealmNode implements AutoCloseable {
 	 * @return completes when the directory knows, or after a moment; never fails
 	 */
 	public Mono<Void> withdraw() {
-		ServingPart serving = serving();
-		return (serving != null) ? serving.withdraw() : Mono.empty();
+		return this.intake.withdraw();
 	}
 
 	/**
@@ -518,8 +548,8 @@ public final class RealmNode implements AutoCloseable {
 			number = this.incarnation;
 			reached = this.state;
 		}
-		NodeReport.Provider provider = (this.plan.provider() != null)
-				? Reports.provider((present != null) ? present.serving() : null, served, weighs) : null;
+		NodeReport.Provider provider = (this.plan.provider() != null) ? Reports
+			.provider((present != null) ? present.serving() : null, served, weighs, this.intake.suspended()) : null;
 		List<NodeReport.ClientService> clients = Reports.clients(this.client);
 		return new NodeReport(settings.realm().name(), settings.nodeId(), reached.name().toLowerCase(Locale.ROOT),
 				number, settings.zone(), (endpoint != null) ? endpoint.toString() : null, this.plan.tls().source(),
@@ -606,6 +636,7 @@ public final class RealmNode implements AutoCloseable {
 	private void ended() {
 		synchronized (this.lock) {
 			this.life = null;
+			this.intake.ended();
 			this.state = NodeState.STOPPED;
 			this.lock.notifyAll();
 		}

@@ -90,25 +90,26 @@ final class Reports {
 		HandlerFigures handlers = server.handlers();
 		return new NodeReport.Provider((lease != null) ? lease.name().toLowerCase(Locale.ROOT) : "none", weight,
 				server.services().stream().map(Reports::served).toList(), server.inFlight(), server.connections(),
-				server.draining(), leaseAge, server.refused(), server.refusedHandshakes(),
-				new NodeReport.Handlers(handlers.threads(), settings.maxThreads(), handlers.active(), handlers.queued(),
-						settings.queueCapacity(), handlers.refused()));
+				server.draining() || server.suspended(), server.suspended(), leaseAge, server.refused(),
+				server.refusedHandshakes(), new NodeReport.Handlers(handlers.threads(), settings.maxThreads(),
+						handlers.active(), handlers.queued(), settings.queueCapacity(), handlers.refused()));
 	}
 
 	/**
 	 * That of a node which serves.
 	 * @param serving {@code null} while it is not started
 	 */
-	static NodeReport.Provider provider(@Nullable ServingPart serving, List<ServiceDefinition> services, int weight) {
-		return (serving != null) ? serving.report() : provider(services, weight);
+	static NodeReport.Provider provider(@Nullable ServingPart serving, List<ServiceDefinition> services, int weight,
+			boolean suspended) {
+		return (serving != null) ? serving.report() : provider(services, weight, suspended);
 	}
 
-	private static NodeReport.Provider provider(List<ServiceDefinition> services, int weight) {
+	private static NodeReport.Provider provider(List<ServiceDefinition> services, int weight, boolean suspended) {
 		return new NodeReport.Provider("none", weight, services.stream()
 			.map((service) -> new NodeReport.ServedService(service.name().value(), service.contract().type().getName(),
 					service.handler().getClass().getName(),
 					service.contract().methods().stream().map(MethodContract::wireName).sorted().toList(), 0, Map.of()))
-			.toList(), 0, 0, false, null, 0, 0, null);
+			.toList(), 0, 0, suspended, suspended, null, 0, 0, null);
 	}
 
 	private static NodeReport.ServedService served(ServiceReport service) {

@@ -341,6 +341,11 @@ final class ServingPart {
 		}
 	}
 
+	/** Refuse new calls, or take them again; what is advertised stays as it is. */
+	void suspend(boolean refuse) {
+		this.server.suspend(refuse);
+	}
+
 	/** The withdrawal, begun at once, bounded and never failing. */
 	Mono<Void> withdraw() {
 		Advertiser present = advertiser();

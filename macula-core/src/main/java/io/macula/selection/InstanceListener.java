@@ -19,6 +19,7 @@ package io.macula.selection;
 import java.time.Duration;
 
 import io.macula.Instance;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Told of what becomes of the instances of one client service. Called under the lock of
@@ -48,9 +49,9 @@ public interface InstanceListener {
 	 * An instance is left out from now on, or for longer since its probe failed.
 	 * @param instance the instance
 	 * @param reason for people
-	 * @param time after which one call may try it
+	 * @param time after which one call may try it; {@code null} if an operator wants it
 	 */
-	default void ejected(Instance instance, String reason, Duration time) {
+	default void ejected(Instance instance, String reason, @Nullable Duration time) {
 	}
 
 	/**

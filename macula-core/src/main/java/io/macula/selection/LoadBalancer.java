@@ -279,6 +279,27 @@ public final class LoadBalancer {
 	}
 
 	/**
+	 * Leave an instance out until it is restored, whatever it answers, its next processes
+	 * included; while no other is left, calls go to it all the same.
+	 * @param nodeId the instance
+	 * @param reason for people
+	 * @return {@code null} if it is left out from now on, or what speaks against it: it
+	 * is not known, or the last usable one
+	 */
+	public @Nullable String eject(String nodeId, String reason) {
+		return this.roster.eject(nodeId, reason);
+	}
+
+	/**
+	 * Use an instance again that was ejected, by hand or not; it starts slowly.
+	 * @param nodeId the instance
+	 * @return {@code null} if it is used again, or what speaks against it
+	 */
+	public @Nullable String restore(String nodeId) {
+		return this.roster.restore(nodeId);
+	}
+
+	/**
 	 * How often an instance was ejected.
 	 * @return number so far
 	 */

@@ -82,6 +82,12 @@ final class Roster {
 
 	private final InstanceListener listener;
 
+	/**
+	 * Why operators want instances to be left out, by node id, of processes to come as
+	 * well; guarded by this.
+	 */
+	private final Map<String, String> byHand = new HashMap<>();
+
 	private volatile Candidates candidates;
 
 	/** One whose instances nobody wants to know of. */
@@ -181,9 +187,9 @@ final class Roster {
 
 	private void pardon(InstanceTracker tracker) {
 		boolean ejected = tracker.ejected();
-		tracker.change(Standing::pardoned);
+		boolean stays = tracker.change(Standing::pardoned).ejection() != null;
 		forget(tracker);
-		if (ejected) {
+		if (ejected && !stays) {
 			this.listener.restored(tracker.instance());
 		}
 	}
@@ -193,7 +199,57 @@ final class Roster {
 		tracker.change((standing) -> standing.startingSlowly(start));
 		joining.accept(tracker);
 		this.listener.joined(instance);
+		String reason = this.byHand.get(instance.nodeId());
+		if (reason != null) {
+			ejectByHand(tracker, reason, now());
+		}
 		return tracker;
+	}
+
+	/** See {@link LoadBalancer#eject}. */
+	synchronized @Nullable String eject(String nodeId, String reason) {
+		List<InstanceTracker> chosen = of(nodeId);
+		if (chosen.isEmpty()) {
+			return "it has no instance '" + nodeId + "'";
+		}
+		boolean others = this.candidates.asList().stream().anyMatch((each) -> each.usable() && !chosen.contains(each));
+		if (!others) {
+			return "instance '" + nodeId
+					+ "' is its last usable one, which is never ejected, since its calls would have nowhere to go";
+		}
+		long now = now();
+		this.byHand.put(nodeId, reason);
+		chosen.forEach((tracker) -> ejectByHand(tracker, reason, now));
+		publish(now);
+		return null;
+	}
+
+	private void ejectByHand(InstanceTracker tracker, String reason, long now) {
+		tracker.change((standing) -> standing.ejectedByHand(now, "by hand: " + reason));
+		this.listener.ejected(tracker.instance(), "by hand: " + reason, null);
+	}
+
+	/** See {@link LoadBalancer#restore}. */
+	synchronized @Nullable String restore(String nodeId) {
+		boolean wanted = this.byHand.remove(nodeId) != null;
+		List<InstanceTracker> chosen = of(nodeId).stream().filter(InstanceTracker::ejected).toList();
+		if (!wanted && chosen.isEmpty()) {
+			return of(nodeId).isEmpty() ? "it has no instance '" + nodeId + "'"
+					: "instance '" + nodeId + "' is not ejected";
+		}
+		long now = now();
+		SlowStart start = SlowStart.at(now, this.settings.slowStart());
+		for (InstanceTracker tracker : chosen) {
+			tracker.change((standing) -> standing.returned(now, start));
+			forget(tracker);
+			this.listener.restored(tracker.instance());
+		}
+		publish(now);
+		return null;
+	}
+
+	private List<InstanceTracker> of(String nodeId) {
+		return this.candidates.asList().stream().filter((each) -> each.instance().nodeId().equals(nodeId)).toList();
 	}
 
 	/** The client says whether the instance can be reached. */

@@ -84,7 +84,7 @@ record Standing(Availability availability, long recheckNanoTime, int faultsInARo
 	 * that was sent to it in that knowledge does: others may have begun before.
 	 */
 	boolean provedByAnswer() {
-		return this.ejection == null || this.probe != null || this.ejection.lastResort();
+		return this.ejection == null || (!this.ejection.byHand() && (this.probe != null || this.ejection.lastResort()));
 	}
 
 	/** A fault; those of an instance that is not available anyway teach nothing. */
@@ -102,7 +102,7 @@ record Standing(Availability availability, long recheckNanoTime, int faultsInARo
 		if (present == null || this.probe != null || present.lastResort()) {
 			return this;
 		}
-		return withEjection(new Ejection(present.untilNanoTime(), present.reason(), true));
+		return withEjection(new Ejection(present.untilNanoTime(), present.reason(), true, present.byHand()));
 	}
 
 	Standing afterFirstCall(long tick) {
@@ -113,6 +113,9 @@ record Standing(Availability availability, long recheckNanoTime, int faultsInARo
 	Standing reported(Availability reported, long recheckNanoTime, long now, @Nullable SlowStart start) {
 		Standing next = new Standing(reported, recheckNanoTime, this.faultsInARow, this.ejection, this.ejections,
 				this.returnedNanoTime, this.probe, this.slowStart);
+		if (this.ejection != null && this.ejection.byHand()) {
+			return next;
+		}
 		if (reported == Availability.AVAILABLE && this.ejection != null) {
 			// Whatever it was ejected for may be over: a probe tells.
 			return next.withEjection(this.ejection.until(now));
@@ -130,7 +133,20 @@ record Standing(Availability availability, long recheckNanoTime, int faultsInARo
 	Standing ejected(long untilNanoTime, String reason, int ejections) {
 		boolean lastResort = this.ejection != null && this.ejection.lastResort();
 		return new Standing(this.availability, this.recheckNanoTime, this.faultsInARow,
-				new Ejection(untilNanoTime, reason, lastResort), ejections, this.returnedNanoTime, this.probe, null);
+				new Ejection(untilNanoTime, reason, lastResort, false), ejections, this.returnedNanoTime, this.probe,
+				null);
+	}
+
+	/** An operator wants it to be left out, until it is restored. */
+	Standing ejectedByHand(long now, String reason) {
+		return new Standing(this.availability, this.recheckNanoTime, 0,
+				new Ejection(now + NEVER_NANOS, reason, false, true), this.ejections, this.returnedNanoTime, null,
+				null);
+	}
+
+	/** Whether an operator wants it to be left out. */
+	boolean ejectedByHand() {
+		return this.ejection != null && this.ejection.byHand();
 	}
 
 	/** It proved that it is well. */
@@ -148,10 +164,13 @@ record Standing(Availability availability, long recheckNanoTime, int faultsInARo
 		return next.withProbe(null).startingSlowly(start);
 	}
 
-	/** The directory changed it: whatever led to an ejection is forgotten. */
+	/**
+	 * The directory changed it: whatever led to an ejection is forgotten, unless an
+	 * operator wants it.
+	 */
 	Standing pardoned() {
-		return new Standing(this.availability, this.recheckNanoTime, 0, null, 0, this.returnedNanoTime, null,
-				this.slowStart);
+		return new Standing(this.availability, this.recheckNanoTime, 0, ejectedByHand() ? this.ejection : null, 0,
+				this.returnedNanoTime, null, this.slowStart);
 	}
 
 	Standing probed(long endNanoTime) {
@@ -218,11 +237,12 @@ record Standing(Availability availability, long recheckNanoTime, int faultsInARo
 	 * @param untilNanoTime when a probe may be let through
 	 * @param reason for people
 	 * @param lastResort whether the instance was chosen all the same
+	 * @param byHand whether an operator wants it: no answer and no time ends it
 	 */
-	record Ejection(long untilNanoTime, String reason, boolean lastResort) {
+	record Ejection(long untilNanoTime, String reason, boolean lastResort, boolean byHand) {
 
 		Ejection until(long nanoTime) {
-			return new Ejection(nanoTime, this.reason, this.lastResort);
+			return new Ejection(nanoTime, this.reason, this.lastResort, this.byHand);
 		}
 
 	}

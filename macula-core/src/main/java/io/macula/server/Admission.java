@@ -34,10 +34,10 @@ import reactor.core.publisher.Sinks;
 final class Admission {
 
 	/*
-	 * States: serving -> draining, for good. A call is in flight from its admission until
-	 * it is released, once. Those of reserved services are not counted: the links of the
-	 * directory end when the directory stops serving. Those that are left after that are
-	 * ended here.
+	 * States: serving <-> suspended, by the operator; each -> draining, for good. A call
+	 * is in flight from its admission until it is released, once. Those of reserved
+	 * services are not counted: the links of the directory end when the directory stops
+	 * serving. Those that are left after that are ended here.
 	 */
 
 	/** A connection may have so many calls open, in terms of what is left for others. */
@@ -62,6 +62,9 @@ final class Admission {
 
 	private volatile boolean draining;
 
+	/** An operator wants no calls of the user's services for now. */
+	private volatile boolean suspended;
+
 	Admission(Refusals refusals, MemoryBackOff memory, int maxInFlight) {
 		this.refusals = refusals;
 		this.memory = memory;
@@ -78,6 +81,9 @@ final class Admission {
 		}
 		if (service.reserved()) {
 			return null;
+		}
+		if (this.suspended) {
+			return this.refusals.suspended();
 		}
 		if (this.memory.refusing() && !this.memory.resume()) {
 			return this.refusals.outOfMemory();
@@ -153,6 +159,15 @@ final class Admission {
 			this.idle.tryEmitEmpty();
 		}
 		return this.idle.asMono();
+	}
+
+	/** Refuse new calls of the user's services, or take them again. */
+	void suspend(boolean refuse) {
+		this.suspended = refuse;
+	}
+
+	boolean suspended() {
+		return this.suspended;
 	}
 
 	/**

@@ -56,6 +56,9 @@ public final class Advertiser {
 
 	private @Nullable Lease lease;
 
+	/** The latest lease that was withdrawn. */
+	private @Nullable Lease withdrawn;
+
 	/** The registry is being asked for a lease. */
 	private boolean asking;
 
@@ -96,10 +99,13 @@ public final class Advertiser {
 	 */
 	public void advertise() {
 		Lease before;
+		boolean over;
 		synchronized (this.lock) {
 			before = this.lease;
+			// Its registry may not have got to releasing it yet.
+			over = before == this.withdrawn;
 		}
-		boolean released = before == null || before.state() == Lease.State.RELEASED;
+		boolean released = before == null || over || before.state() == Lease.State.RELEASED;
 		synchronized (this.lock) {
 			if (this.ended || this.lease != before) {
 				return;
@@ -222,6 +228,7 @@ public final class Advertiser {
 		synchronized (this.lock) {
 			this.wanted = false;
 			present = this.lease;
+			this.withdrawn = present;
 			first = this.advertised && !this.ended;
 			this.advertised = false;
 			this.saidWithdrawn |= first;

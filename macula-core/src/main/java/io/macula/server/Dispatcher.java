@@ -251,6 +251,15 @@ final class Dispatcher implements CallHandler {
 		this.admission.endLinks();
 	}
 
+	/** Refuse new calls of the user's services, or take them again. */
+	void suspend(boolean refuse) {
+		this.admission.suspend(refuse);
+	}
+
+	boolean suspended() {
+		return this.admission.suspended();
+	}
+
 	boolean draining() {
 		return this.admission.draining();
 	}

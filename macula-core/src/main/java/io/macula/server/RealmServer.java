@@ -307,6 +307,23 @@ public final class RealmServer implements AutoCloseable {
 	}
 
 	/**
+	 * Refuse new calls of the user's services as not processed, or take them again. The
+	 * port stays bound, and the product's own services go on.
+	 * @param refuse whether they are refused from now on
+	 */
+	public void suspend(boolean refuse) {
+		this.dispatcher.suspend(refuse);
+	}
+
+	/**
+	 * Whether new calls are refused until somebody wants them again.
+	 * @return true after {@link #suspend}
+	 */
+	public boolean suspended() {
+		return this.dispatcher.suspended();
+	}
+
+	/**
 	 * Whether all calls in flight came to their end by themselves once it drained.
 	 * @return false while it has not drained
 	 */

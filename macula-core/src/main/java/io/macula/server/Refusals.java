@@ -29,6 +29,8 @@ final class Refusals {
 
 	private final Status draining;
 
+	private final Status suspended;
+
 	private final Status outOfMemory;
 
 	private final Status noThread;
@@ -39,6 +41,8 @@ final class Refusals {
 	Refusals(String nodeId) {
 		this.node = "node " + nodeId;
 		this.draining = Status.notProcessed(Code.UNAVAILABLE, this.node + " is draining");
+		this.suspended = Status.notProcessed(Code.UNAVAILABLE,
+				this.node + " is drained by its operator until it is resumed");
 		this.outOfMemory = Status.notProcessed(Code.UNAVAILABLE, this.node + " is out of memory");
 		this.noThread = Status.notProcessed(Code.RESOURCE_EXHAUSTED,
 				this.node + " has no thread and no place in its queue left (macula.provider.queue-capacity)");
@@ -53,6 +57,10 @@ final class Refusals {
 
 	Status draining() {
 		return this.draining;
+	}
+
+	Status suspended() {
+		return this.suspended;
 	}
 
 	/** Others may serve it. */

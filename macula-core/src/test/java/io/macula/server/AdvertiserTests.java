@@ -17,6 +17,7 @@
 package io.macula.server;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -27,8 +28,10 @@ import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.ServiceName;
 import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryLease;
 import io.macula.directory.InMemoryDirectory;
 import io.macula.directory.Lease;
+import io.macula.directory.LeaseListener;
 import io.macula.directory.Registry;
 import io.macula.directory.Snapshot;
 import io.macula.testing.LogLines;
@@ -117,6 +120,68 @@ class AdvertiserTests {
 		this.advertiser.advertise();
 		this.advertiser.advertise();
 		assertThat(lines()).containsExactly(READY, WITHDRAWN, AGAIN);
+	}
+
+	@Test
+	void whenALeaseIsReleasedLateThenTheNodeIsAdvertisedAgainAllTheSame() {
+		List<DirectoryLease> given = new ArrayList<>();
+		Advertiser quick = new Advertiser((advertisement) -> {
+			DirectoryLease lease = new DirectoryLease(advertisement, (withdrawn) -> {
+			});
+			given.add(lease);
+			return lease;
+		}, HERE);
+		quick.advertise();
+		quick.withdraw();
+		quick.advertise();
+		quick.advertise();
+		assertThat(given).hasSize(2);
+	}
+
+	@Test
+	void whenALeaseIsGrantedOrLostThenItsListenerIsTold() {
+		List<DirectoryLease> given = new ArrayList<>();
+		List<String> told = new ArrayList<>();
+		Advertiser watched = new Advertiser((advertisement) -> {
+			given.forEach((lease) -> lease.become(Lease.State.RELEASED));
+			DirectoryLease lease = new DirectoryLease(advertisement, (withdrawn) -> {
+				withdrawn.become(Lease.State.RELEASED);
+				withdrawn.endWithdrawal();
+			});
+			given.add(lease);
+			return lease;
+		}, HERE, new LeaseListener() {
+
+			@Override
+			public void granted(Advertisement advertisement) {
+				told.add("granted");
+			}
+
+			@Override
+			public void lost(Advertisement advertisement) {
+				told.add("lost");
+			}
+
+		});
+		watched.advertise();
+		assertThat(told).isEmpty();
+		given.get(0).become(Lease.State.GRANTED);
+		assertThat(told).containsExactly("granted");
+		assertThat(watched.sinceConfirmed()).isNotNull();
+		given.get(0).become(Lease.State.PENDING);
+		given.get(0).become(Lease.State.GRANTED);
+		assertThat(told).containsExactly("granted", "lost", "granted");
+		// Another advertisement takes its place, which nobody has to hear of.
+		watched.replace(THERE);
+		given.get(1).become(Lease.State.GRANTED);
+		assertThat(told).containsExactly("granted", "lost", "granted");
+		// Another node took the id.
+		given.get(1).become(Lease.State.RELEASED);
+		assertThat(told).containsExactly("granted", "lost", "granted", "lost");
+		watched.advertise();
+		given.get(2).become(Lease.State.GRANTED);
+		watched.withdraw().block();
+		assertThat(told).containsExactly("granted", "lost", "granted", "lost", "granted");
 	}
 
 	@Test

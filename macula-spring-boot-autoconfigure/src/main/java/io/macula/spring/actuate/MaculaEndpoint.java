@@ -20,7 +20,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -29,7 +28,9 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * Actuator endpoint that shows the node, what it provides and calls, and its connections,
- * and changes its weight.
+ * and changes its weight. {@link MaculaEndpointWebExtension} and
+ * {@link MaculaEndpointJmxExtension} drain and resume it, and eject and restore
+ * instances.
  */
 @Endpoint(id = "macula")
 public final class MaculaEndpoint {
@@ -47,12 +48,15 @@ public final class MaculaEndpoint {
 
 	private final RealmNode node;
 
+	private final NodeOperations operations;
+
 	/**
 	 * An endpoint of the given node.
 	 * @param node the node
 	 */
 	public MaculaEndpoint(RealmNode node) {
 		this.node = node;
+		this.operations = new NodeOperations(node);
 	}
 
 	/**
@@ -82,13 +86,12 @@ public final class MaculaEndpoint {
 	 */
 	@WriteOperation(produces = { V3, V2, JSON })
 	public void weight(int weight) {
-		try {
-			this.node.weight(weight);
-		}
-		catch (IllegalArgumentException | IllegalStateException ex) {
-			String reason = String.valueOf(ex.getMessage());
-			throw new InvalidEndpointRequestException(reason, reason, ex);
-		}
+		this.operations.weight(weight, null);
+	}
+
+	/** What else operators may do, through the web and JMX. */
+	NodeOperations operations() {
+		return this.operations;
 	}
 
 	/**

@@ -50,4 +50,12 @@ public final class MaculaEndpointAutoConfiguration {
 		return new MaculaEndpointWebExtension(endpoint);
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(MaculaEndpoint.class)
+	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.JMX)
+	MaculaEndpointJmxExtension maculaEndpointJmxExtension(MaculaEndpoint endpoint) {
+		return new MaculaEndpointJmxExtension(endpoint);
+	}
+
 }

@@ -16,23 +16,24 @@
 
 package io.macula.spring.actuate;
 
-import io.macula.Instance;
-import io.macula.log.Printable;
+import java.security.Principal;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * {@link EndpointWebExtension @EndpointWebExtension} of the {@link MaculaEndpoint}: says
- * in the answer why a request is refused, which the web server leaves out.
+ * {@link EndpointWebExtension @EndpointWebExtension} of the {@link MaculaEndpoint}: takes
+ * what operators want, and says in the answer why it is refused, which the web server
+ * leaves out.
  */
 @EndpointWebExtension(endpoint = MaculaEndpoint.class)
 public final class MaculaEndpointWebExtension {
-
-	private static final int LONGEST_VALUE = 100;
 
 	private final MaculaEndpoint endpoint;
 
@@ -45,33 +46,65 @@ public final class MaculaEndpointWebExtension {
 	}
 
 	/**
-	 * Change the share that this node has of the calls of weighted strategies.
+	 * Change the share that this node has of the calls of weighted strategies; or drain
+	 * or resume this node, or eject or restore an instance of all client services.
 	 * @param weight the share, from 1 to 10000; a text, so that one that is no number can
 	 * be named
+	 * @param action {@code drain}, {@code resume}, {@code eject} or {@code restore},
+	 * instead of a weight
+	 * @param instance node id of the instance that is ejected or restored
+	 * @param reason why, for people
+	 * @param security who wants it
 	 * @return 204 without a body, or 400 with the reason
 	 */
 	@WriteOperation(produces = { MaculaEndpoint.V3, MaculaEndpoint.V2, MaculaEndpoint.JSON })
-	public WebEndpointResponse<RefusalDescriptor> weight(@Nullable String weight) {
+	public WebEndpointResponse<RefusalDescriptor> change(@Nullable String weight, @Nullable String action,
+			@Nullable String instance, @Nullable String reason, SecurityContext security) {
+		return answer(() -> {
+			if (action == null) {
+				operations().weight(NodeOperations.number(weight), operator(security));
+			}
+			else if (weight != null) {
+				throw NodeOperations.refusal("weight and action are two requests: send one of them");
+			}
+			else {
+				operations().act(action, null, instance, reason, operator(security));
+			}
+		});
+	}
+
+	/**
+	 * Eject or restore an instance of one client service.
+	 * @param clientService name of the client service
+	 * @param action {@code eject} or {@code restore}
+	 * @param instance node id of the instance
+	 * @param reason why, for people
+	 * @param security who wants it
+	 * @return 204 without a body, or 400 with the reason
+	 */
+	@WriteOperation(produces = { MaculaEndpoint.V3, MaculaEndpoint.V2, MaculaEndpoint.JSON })
+	public WebEndpointResponse<RefusalDescriptor> changeInstance(@Selector String clientService,
+			@Nullable String action, @Nullable String instance, @Nullable String reason, SecurityContext security) {
+		return answer(() -> operations().act(action, clientService, instance, reason, operator(security)));
+	}
+
+	private NodeOperations operations() {
+		return this.endpoint.operations();
+	}
+
+	private static @Nullable String operator(SecurityContext security) {
+		Principal principal = security.getPrincipal();
+		return (principal != null) ? principal.getName() : null;
+	}
+
+	private static WebEndpointResponse<RefusalDescriptor> answer(Runnable act) {
 		try {
-			this.endpoint.weight(number(weight));
+			act.run();
 			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
 		}
 		catch (InvalidEndpointRequestException ex) {
 			return new WebEndpointResponse<>(new RefusalDescriptor(String.valueOf(ex.getReason())),
 					WebEndpointResponse.STATUS_BAD_REQUEST);
-		}
-	}
-
-	private static int number(@Nullable String weight) {
-		try {
-			return Integer.parseInt(String.valueOf(weight).trim());
-		}
-		catch (NumberFormatException ex) {
-			String found = (weight != null) ? "weight '" + Printable.text(weight, LONGEST_VALUE) + "' is not valid"
-					: "weight is missing";
-			String reason = found + ": expected a whole number from 1 to " + Instance.MAX_WEIGHT
-					+ ", such as {\"weight\": 100}";
-			throw new InvalidEndpointRequestException(reason, reason, ex);
 		}
 	}
 

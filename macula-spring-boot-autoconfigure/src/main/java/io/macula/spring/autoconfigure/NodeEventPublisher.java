@@ -34,6 +34,7 @@ import io.macula.spring.event.InstanceRestored;
 import io.macula.spring.event.LeaseGranted;
 import io.macula.spring.event.LeaseLost;
 import io.macula.spring.event.NodeDrained;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -87,7 +88,8 @@ final class NodeEventPublisher implements NodeListener, ApplicationListener<Cont
 	}
 
 	@Override
-	public void instanceEjected(String client, ServiceName service, Instance instance, String reason, Duration time) {
+	public void instanceEjected(String client, ServiceName service, Instance instance, String reason,
+			@Nullable Duration time) {
 		publish(new InstanceEjected(client, service.value(), instance, reason, time));
 	}
 

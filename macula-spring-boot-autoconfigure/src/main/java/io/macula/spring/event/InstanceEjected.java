@@ -19,6 +19,7 @@ package io.macula.spring.event;
 import java.time.Duration;
 
 import io.macula.Instance;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instance is left out, since it fails more than its peers, or since an operator
@@ -29,8 +30,10 @@ import io.macula.Instance;
  * @param service name of the service
  * @param instance the instance
  * @param reason for people
- * @param time after which one call may try it
+ * @param time after which one call may try it; {@code null} if it stays out until an
+ * operator restores it
  */
-public record InstanceEjected(String client, String service, Instance instance, String reason, Duration time) {
+public record InstanceEjected(String client, String service, Instance instance, String reason,
+		@Nullable Duration time) {
 
 }

@@ -20,26 +20,43 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.Principal;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.ReflectionException;
 
+import io.macula.RpcException;
+import io.macula.node.NodeReport;
+import io.macula.node.RealmNode;
 import io.macula.spring.MaculaService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What an operator is answered by {@link MaculaEndpointWebExtension}, through a web
  * server.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class MaculaEndpointWebTests {
 
 	private ConfigurableApplicationContext context;
@@ -54,12 +71,19 @@ class MaculaEndpointWebTests {
 		SpringApplication.exit(this.context);
 	}
 
-	private static ConfigurableApplicationContext start(Class<?> application) {
-		return new SpringApplicationBuilder(application).web(WebApplicationType.SERVLET)
-			.run("--server.port=0", "--server.address=127.0.0.1", "--macula.realm.name=test",
-					"--macula.realm.secret=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "--macula.node.id=node1",
-					"--macula.provider.port=0", "--macula.provider.address=127.0.0.1", "--macula.provider.grace=1s",
-					"--management.endpoints.web.exposure.include=macula");
+	private static ConfigurableApplicationContext start(Class<?> application, String... more) {
+		return start(application, "node1", more);
+	}
+
+	private static ConfigurableApplicationContext start(Class<?> application, String nodeId, String[] more) {
+		String[] arguments = Stream.concat(
+				Stream.of("--server.port=0", "--server.address=127.0.0.1", "--macula.realm.name=test",
+						"--macula.realm.secret=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=",
+						"--macula.node.id=" + nodeId, "--macula.provider.port=0", "--macula.provider.address=127.0.0.1",
+						"--macula.provider.grace=1s", "--management.endpoints.web.exposure.include=macula"),
+				Stream.of(more))
+			.toArray(String[]::new);
+		return new SpringApplicationBuilder(application).web(WebApplicationType.SERVLET).run(arguments);
 	}
 
 	@Test
@@ -90,6 +114,126 @@ class MaculaEndpointWebTests {
 		}
 	}
 
+	@Test
+	void whatIsDrainedIsWithdrawnAndRefusesUntilItIsResumed() throws Exception {
+		Echo echo = this.context.getBean(RealmNode.class).client().proxy(Echo.class, "test.echo");
+		assertThat(echo.echo("a")).isEqualTo("a");
+		assertThat(refused("{\"action\": \"resume\"}")).isEqualTo("node 'node1' is not drained by an operator");
+		assertThat(post(this.context, "{\"action\": \"drain\"}").statusCode()).isEqualTo(204);
+		assertThat(get()).contains("\"draining\":true", "\"suspended\":true");
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> echo.echo("a"))
+			.withMessageContaining("is drained by its operator until it is resumed");
+		assertThat(post(this.context, "{\"action\": \"resume\"}").statusCode()).isEqualTo(204);
+		assertThat(get()).contains("\"draining\":false", "\"suspended\":false");
+		assertThat(echo.echo("b")).isEqualTo("b");
+	}
+
+	@Test
+	void whatIsNotValidIsToldWhy() throws Exception {
+		assertThat(refused("{\"action\": \"stop\\u001b[31m\"}"))
+			.isEqualTo("action 'stop\\u001b[31m' is not valid: expected drain, resume, eject or restore");
+		assertThat(refused("{\"action\": \"\"}"))
+			.isEqualTo("action is missing: expected drain, resume, eject or restore, such as {\"action\": \"drain\"}");
+		assertThat(refused("{\"action\": \"drain\", \"weight\": 5}"))
+			.isEqualTo("weight and action are two requests: send one of them");
+		assertThat(refused("{\"action\": \"eject\"}")).isEqualTo("instance is missing: expected the id of a node, such"
+				+ " as {\"action\": \"eject\", \"instance\": \"node1\"}");
+		assertThat(refused("{\"action\": \"eject\", \"instance\": \"node7\"}"))
+			.isEqualTo("no client service has an instance 'node7'");
+		assertThat(reason(post(this.context, "/test.echo", "{\"action\": \"drain\"}")))
+			.isEqualTo("action 'drain' of a client service is not valid: expected eject or restore");
+		assertThat(reason(post(this.context, "/test.other", "{\"action\": \"eject\", \"instance\": \"node1\"}")))
+			.isEqualTo("there is no client service 'test.other'");
+	}
+
+	@Test
+	void anInstanceIsEjectedAndRestored() throws Exception {
+		Echo echo = this.context.getBean(RealmNode.class).client().proxy(Echo.class, "test.echo");
+		assertThat(echo.echo("a")).isEqualTo("a");
+		String eject = "{\"action\": \"eject\", \"instance\": \"node1\", \"reason\": \"a new disk\"}";
+		assertThat(refused(eject)).isEqualTo("cannot eject in client service 'test.echo': instance 'node1' is its last"
+				+ " usable one, which is never ejected, since its calls would have nowhere to go");
+		try (ConfigurableApplicationContext second = start(Provider.class, "node2",
+				new String[] { "--macula.realm.seeds=127.0.0.1:" + this.context.getBean(RealmNode.class).port() })) {
+			await().untilAsserted(
+					() -> assertThat(this.context.getBean(RealmNode.class).report("test.echo").instances()).hasSize(2));
+			assertThat(post(this.context, "/test.echo", eject).statusCode()).isEqualTo(204);
+			assertThat(states()).containsEntry("node1", "ejected").doesNotContainEntry("node2", "ejected");
+			assertThat(get()).contains("by hand: a new disk");
+			String restore = "{\"action\": \"restore\", \"instance\": \"node1\"}";
+			assertThat(post(this.context, restore).statusCode()).isEqualTo(204);
+			assertThat(states()).doesNotContainEntry("node1", "ejected");
+			assertThat(refused(restore))
+				.isEqualTo("cannot restore in client service 'test.echo': instance 'node1' is not ejected");
+		}
+	}
+
+	private Map<String, String> states() {
+		return this.context.getBean(RealmNode.class)
+			.report("test.echo")
+			.instances()
+			.stream()
+			.collect(Collectors.toMap(NodeReport.InstanceState::nodeId, NodeReport.InstanceState::state));
+	}
+
+	@Test
+	void whereAccessIsReadOnlyNothingIsDone() throws Exception {
+		try (ConfigurableApplicationContext readOnly = start(Provider.class,
+				"--management.endpoint.macula.access=read-only")) {
+			assertThat(send(request(readOnly, "")).statusCode()).isEqualTo(200);
+			assertThat(post(readOnly, "{\"action\": \"drain\"}").statusCode()).isEqualTo(405);
+			assertThat(post(readOnly, "{\"weight\": 5}").statusCode()).isEqualTo(405);
+			assertThat(post(readOnly, "/test.echo", "{\"action\": \"eject\"}").statusCode()).isEqualTo(405);
+		}
+	}
+
+	@Test
+	void whoWantsItIsWrittenIntoTheLog(CapturedOutput output) {
+		MaculaEndpointWebExtension extension = this.context.getBean(MaculaEndpointWebExtension.class);
+		extension.change(null, "drain", null, null, new Alice());
+		extension.change(null, "resume", null, null, SecurityContext.NONE);
+		assertThat(output).contains(
+				"Operator alice\\u001b drained node node1: it withdraws its services and refuses new calls until it is"
+						+ " resumed",
+				"An operator resumed node node1");
+	}
+
+	private record Alice() implements SecurityContext {
+
+		@Override
+		public Principal getPrincipal() {
+			return () -> "alice\u001b";
+		}
+
+		@Override
+		public boolean isUserInRole(String role) {
+			return true;
+		}
+
+	}
+
+	@Test
+	void theSameIsThereOverJmx() throws Exception {
+		try (ConfigurableApplicationContext jmx = start(Provider.class, "--spring.jmx.enabled=true",
+				"--spring.jmx.unique-names=true", "--management.endpoints.jmx.exposure.include=macula",
+				"--spring.jmx.default-domain=obs")) {
+			MBeanServer server = jmx.getBean(MBeanServer.class);
+			ObjectName name = server.queryNames(new ObjectName("obs:type=Endpoint,name=Macula,*"), null)
+				.iterator()
+				.next();
+			assertThat(server.getMBeanInfo(name).getOperations()).extracting((operation) -> operation.getName())
+				.containsExactlyInAnyOrder("node", "clientService", "weight", "drain", "resume", "eject", "restore");
+			server.invoke(name, "drain", new Object[0], new String[0]);
+			assertThat(jmx.getBean(RealmNode.class).report().provider().suspended()).isTrue();
+			server.invoke(name, "resume", new Object[0], new String[0]);
+			assertThat(jmx.getBean(RealmNode.class).report().provider().suspended()).isFalse();
+			assertThatExceptionOfType(ReflectionException.class)
+				.isThrownBy(() -> server.invoke(name, "eject", new Object[] { "node7", null, null },
+						new String[] { String.class.getName(), String.class.getName(), String.class.getName() }))
+				.withStackTraceContaining("no client service has an instance 'node7'");
+		}
+	}
+
 	private String refused(String body) throws Exception {
 		HttpResponse<String> answer = post(this.context, body);
 		assertThat(answer.statusCode()).isEqualTo(400);
@@ -101,17 +245,22 @@ class MaculaEndpointWebTests {
 	}
 
 	private static HttpResponse<String> post(ConfigurableApplicationContext context, String body) throws Exception {
-		return send(request(context).header("Content-Type", "application/json")
+		return post(context, "", body);
+	}
+
+	private static HttpResponse<String> post(ConfigurableApplicationContext context, String path, String body)
+			throws Exception {
+		return send(request(context, path).header("Content-Type", "application/json")
 			.POST(HttpRequest.BodyPublishers.ofString(body)));
 	}
 
 	private String get() throws Exception {
-		return send(request(this.context)).body();
+		return send(request(this.context, "")).body();
 	}
 
-	private static HttpRequest.Builder request(ConfigurableApplicationContext context) {
-		return HttpRequest.newBuilder(URI.create(
-				"http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port") + "/actuator/macula"));
+	private static HttpRequest.Builder request(ConfigurableApplicationContext context, String path) {
+		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+				+ context.getEnvironment().getProperty("local.server.port") + "/actuator/macula" + path));
 	}
 
 	private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

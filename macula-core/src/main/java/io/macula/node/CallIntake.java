@@ -1,0 +1,114 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.node;
+
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Whether a node wants calls: the application says so by what it advertises, and an
+ * operator may hold that up, in all lives until the node is resumed. Safe for all
+ * threads; the registry may be the user's, so no lock is held while it is told.
+ */
+final class CallIntake {
+
+	/** What serves in the present life, if anything does; asked after each change. */
+	private final Supplier<@Nullable ServingPart> present;
+
+	/** The application wants its services to be advertised, in this life. */
+	private boolean advertising;
+
+	/** An operator wants no calls, whatever the application wants. */
+	private boolean suspended;
+
+	CallIntake(Supplier<@Nullable ServingPart> present) {
+		this.present = present;
+	}
+
+	/** A life has begun that serves, and nobody knows of it yet. */
+	void begins(ServingPart serving) {
+		if (suspended()) {
+			serving.suspend(true);
+		}
+	}
+
+	synchronized void ended() {
+		this.advertising = false;
+	}
+
+	void advertise() {
+		ServingPart serving = this.present.get();
+		synchronized (this) {
+			this.advertising = serving != null;
+		}
+		advertiseIfWanted(serving);
+	}
+
+	private void advertiseIfWanted(@Nullable ServingPart serving) {
+		if (serving != null && advertises()) {
+			serving.advertise();
+			if (!advertises()) {
+				serving.withdraw().subscribe();
+			}
+		}
+	}
+
+	private synchronized boolean advertises() {
+		return this.advertising && !this.suspended;
+	}
+
+	Mono<Void> withdraw() {
+		synchronized (this) {
+			this.advertising = false;
+		}
+		ServingPart serving = this.present.get();
+		return (serving != null) ? serving.withdraw() : Mono.empty();
+	}
+
+	Mono<Void> suspend() {
+		synchronized (this) {
+			this.suspended = true;
+		}
+		ServingPart serving = this.present.get();
+		if (serving == null) {
+			return Mono.empty();
+		}
+		serving.suspend(true);
+		return serving.withdraw();
+	}
+
+	void resume() {
+		synchronized (this) {
+			if (!this.suspended) {
+				return;
+			}
+			this.suspended = false;
+		}
+		ServingPart serving = this.present.get();
+		if (serving != null) {
+			serving.suspend(false);
+			advertiseIfWanted(serving);
+		}
+	}
+
+	synchronized boolean suspended() {
+		return this.suspended;
+	}
+
+}
