@@ -167,7 +167,7 @@ class SelectionStrategiesTests {
 	void namesAnUnknownStrategyAndTheKnownOnes() {
 		assertThatIllegalArgumentException().isThrownBy(() -> SelectionStrategies.named("fastest"))
 			.withMessage("Selection strategy 'fastest' is unknown: expected one of "
-					+ "[first, random, round_robin, least_loaded, weighted_random, zone_aware]");
+					+ "[first, random, round_robin, least_loaded, weighted_random, zone_aware, consistent_hash]");
 	}
 
 }
