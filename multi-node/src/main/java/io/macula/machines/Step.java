@@ -45,8 +45,8 @@ record Step(String name, String script, Duration limit) {
 	private static final Pattern FUNCTION = Pattern.compile("(?ms)^([a-z_]+)\\(\\) \\{\\n.*?^\\}\\n");
 
 	/** A word where a command stands. */
-	private static final Pattern COMMAND = Pattern
-		.compile("(?m)(?:^|[;&|({]|\\$\\()[ \\t]*(?:(?:if|then|else|while|do|!)[ \\t]+)*([a-z_]+)\\b(?![(=])");
+	private static final Pattern COMMAND = Pattern.compile(
+			"(?m)(?:^|[;&|({]|\\$\\()[ \\t]*(?:(?:if|elif|then|else|while|until|do|!)[ \\t]+)*([a-z_]+)\\b(?![(=])");
 
 	/**
 	 * A step.

@@ -28,7 +28,8 @@ its_own() {
 }
 
 alive() {
-	of_directory && [ "$(docker container inspect --format '{{ .State.Status }}' "$service" 2> /dev/null)" = running ]
+	[ "$(docker container inspect --format '{{ index .Config.Labels "io.macula.machines" }} {{ .State.Status }}' "$service" \
+		2> /dev/null)" = "$directory running" ]
 }
 
 # A container that was stopped is kept for its logs until here. One that is killed or stopped by hand stays so.
@@ -38,10 +39,14 @@ start() {
 		its_own
 		docker rm --force "$service" > /dev/null
 	fi
-	docker run --detach --name "$service" --label "io.macula.machines=$directory" --network host --env-file "$directory/current/provider.env" \
+	if ! said=$(docker run --detach --name "$service" --label "io.macula.machines=$directory" --network host --env-file "$directory/current/provider.env" \
 		--restart on-failure:5 --stop-timeout "$stop_seconds" --read-only --tmpfs /tmp:exec,size=128m,mode=1777 \
 		--cap-drop ALL --security-opt no-new-privileges:true --memory 512m --pids-limit 512 \
-		--log-driver json-file --log-opt max-size=10m --log-opt max-file=3 "$(cat "$directory/current/image")" > /dev/null
+		--log-driver json-file --log-opt max-size=10m --log-opt max-file=3 "$(cat "$directory/current/image")" 2>&1); then
+		# Its last line is where help is.
+		printf '%s\n' "$said" | grep -v -e '--help' >&2
+		return 1
+	fi
 }
 
 stop() {
@@ -78,7 +83,11 @@ load() {
 
 # Whether the image is there, or can be fetched.
 image() {
-	docker image inspect "$image" > /dev/null 2>&1 || docker pull --quiet "$image" > /dev/null
+	if ! docker image inspect "$image" > /dev/null 2>&1 && ! said=$(docker pull --quiet "$image" 2>&1); then
+		echo "image $image is not there: name another one by --image, or send it by --image-archive;" \
+			"it cannot be fetched: $(printf '%s\n' "$said" | tail -n 1)" >&2
+		return 1
+	fi
 }
 
 life() {

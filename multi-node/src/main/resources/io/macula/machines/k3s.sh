@@ -50,32 +50,70 @@ start() {
 	k3s kubectl apply --filename "$directory/current/$service.yaml" > /dev/null
 	until=$(($(date +%s) + seconds))
 	while ! alive; do
-		[ "$(date +%s)" -lt "$until" ] || { echo "its pod did not start within $seconds s" >&2; return 1; }
+		[ "$(date +%s)" -lt "$until" ] || { echo "its pod did not start within $seconds s: $(hindered)" >&2; return 1; }
 		sleep 0.5
 	done
+}
+
+# What the pod waits for.
+hindered() {
+	k3s kubectl --namespace "$service" get pods --selector "app.kubernetes.io/name=$service" --output \
+		'jsonpath={.items[*].status.conditions[?(@.reason=="Unschedulable")].message} {.items[*].status.containerStatuses[*].state.waiting}'
+}
+
+pods() {
+	k3s kubectl --namespace "$service" get pods --selector "app.kubernetes.io/name=$service" --output name
 }
 
 scale_down() {
 	k3s kubectl --namespace "$service" scale "deployment/$service" --replicas 0 > /dev/null
 }
 
+# It may use all of its grace, and its pod is taken apart after that.
 gone() {
 	k3s kubectl --namespace "$service" wait --for delete pod --selector "app.kubernetes.io/name=$service" \
-		--timeout "${stop_seconds}s" > /dev/null
+		--timeout "$((stop_seconds + 20))s" > /dev/null
+}
+
+# What it says until its end is gone with its pod, and so kept beside the releases.
+kept() {
+	mkdir -p "$directory/log"
+	chmod 700 "$directory/log"
+	k3s kubectl --namespace "$service" logs "deployment/$service" --tail -1 --pod-running-timeout 1s "$@" \
+		> "$directory/log/last.log" 2> /dev/null || true
 }
 
 stop() {
 	alone
 	if of_directory && k3s kubectl --namespace "$service" get "deployment/$service" > /dev/null 2>&1; then
+		kept --follow &
+		keeper=$!
 		scale_down
 		gone
+		wait "$keeper"
 	fi
 }
 
+# The processes of the container: there is no SIGKILL by way of Kubernetes, which always asks first.
+processes() {
+	container=$(k3s kubectl --namespace "$service" get pods --selector "app.kubernetes.io/name=$service" \
+		--output 'jsonpath={.items[0].status.containerStatuses[0].containerID}' 2> /dev/null || true)
+	container=${container##*/}
+	# Part of the path of its control group, whatever runs it.
+	if [ "${#container}" -ge 32 ]; then
+		grep -lF -e "$container" /proc/[0-9]*/cgroup 2> /dev/null | cut -d/ -f3
+	fi
+}
+
+# It would be started again.
 shoot() {
 	alone
 	if of_directory; then
+		for process in $(processes); do
+			kill -9 "$process" 2> /dev/null || true
+		done
 		scale_down
+		kept
 		k3s kubectl --namespace "$service" delete pod --selector "app.kubernetes.io/name=$service" --grace-period 0 --force \
 			> /dev/null 2>&1
 		gone
@@ -105,11 +143,19 @@ image() {
 
 life() {
 	its_own
-	k3s kubectl --namespace "$service" logs "deployment/$service" --tail -1
+	if [ -n "$(pods)" ]; then
+		k3s kubectl --namespace "$service" logs "deployment/$service" --tail -1
+	else
+		cat "$directory/log/last.log"
+	fi
 }
 
 logs() {
 	its_own
 	k3s kubectl --namespace "$service" get all,events
-	k3s kubectl --namespace "$service" logs "deployment/$service" --tail -1 --timestamps
+	if [ -n "$(pods)" ]; then
+		k3s kubectl --namespace "$service" logs "deployment/$service" --tail -1 --timestamps
+	elif [ -f "$directory/log/last.log" ]; then
+		cat "$directory/log/last.log"
+	fi
 }

@@ -58,10 +58,16 @@ class ContainerStepTests {
 			done
 			case "$command" in
 				'info '*) ;;
-				'run --detach') mkdir "$kept.$name" && echo "$label" > "$kept.$name/label" ;;
+				'image inspect') exit 1 ;;
+				'pull --quiet') printf 'Using default tag\\nError response from daemon: no route\\n' >&2; exit 1 ;;
+				'run --detach')
+					case "$*" in *bad:1) printf 'docker: Error: no such file\\nSee docker run --help\\n' >&2; exit 125 ;; esac
+					mkdir "$kept.$name" && echo "$label" > "$kept.$name/label"
+					;;
 				'container inspect')
 					[ -d "$kept.$before" ] || { echo "No such container: $before" >&2; exit 1; }
-					case "$*" in *State*) echo running ;; *) cat "$kept.$before/label" ;; esac
+					case "$*" in *State*) state=' running' ;; esac
+					echo "$(cat "$kept.$before/label")$state"
 					;;
 				'rm --force') rm -r "$kept.$before" ;;
 				'stop '* | 'kill '* | 'logs '*) [ -d "$kept.$before" ] && echo "$1" ;;
@@ -83,8 +89,11 @@ class ContainerStepTests {
 				*'create --save-config --filename -')
 					mkdir "$kept.macula-provider" && sed -n 's/.*machines: //p' > "$kept.macula-provider/label" ;;
 				*'delete namespace macula-provider'*) rm -r "$kept.macula-provider" ;;
-				*'get pods'*) echo 2026-01-01 ;;
-				*'create secret'* | *apply* | *'get deployment/macula-provider'* | *scale* | *wait* | *logs* | *'delete pod'* | *'get all,events'*) echo "$*" ;;
+				*'get pods'*) [ -e "$kept.scaled" ] || echo 2026-01-01 ;;
+				*scale*) : > "$kept.scaled" ;;
+				*apply*) rm -f "$kept.scaled" ;;
+				*--follow) echo 'its last words' ;;
+				*'create secret'* | *'get deployment/macula-provider'* | *wait* | *logs* | *'delete pod'* | *'get all,events'*) echo "$*" ;;
 				*) echo "unexpected: $*" >&2; exit 125 ;;
 			esac
 			""";
@@ -185,6 +194,18 @@ class ContainerStepTests {
 	}
 
 	@Test
+	void whatAPodSaidUntilItsEndIsKept() throws IOException {
+		deploy(Mode.K3S);
+		assertThat(step(Mode.K3S, "life")).contains("logs deployment/macula-provider");
+		step(Mode.K3S, "stop");
+		assertThat(step(Mode.K3S, "life")).isEqualTo("its last words\n");
+		assertThat(step(Mode.K3S, "logs")).endsWith("its last words\n");
+		assertThat(Files.getPosixFilePermissions(this.own.resolve("log"))).hasSize(3);
+		assertThat(step(Mode.K3S, "down")).isEmpty();
+		assertThat(this.own).doesNotExist();
+	}
+
+	@Test
 	void aMachineWithoutDockerHasNothingToTakeAway() throws IOException {
 		release(Mode.DOCKER);
 		Path tools = this.directory.resolve("tools");
@@ -195,6 +216,22 @@ class ContainerStepTests {
 		this.path = tools.toString();
 		assertThat(step(Mode.DOCKER, "down")).isEmpty();
 		assertThat(this.own).doesNotExist();
+	}
+
+	@Test
+	void anImageThatIsNowhereIsNamedWithTheRemedy() {
+		assertThatIllegalStateException().isThrownBy(() -> step(Mode.DOCKER, "image"))
+			.withMessageContaining(
+					"image app:1 is not there: name another one by --image, or send it by --image-archive;"
+							+ " it cannot be fetched: Error response from daemon: no route");
+	}
+
+	@Test
+	void aContainerThatCannotBeMadeTellsWhy() throws IOException {
+		release(Mode.DOCKER);
+		Files.writeString(this.own.resolve("current/image"), "bad:1\n");
+		assertThatIllegalStateException().isThrownBy(() -> step(Mode.DOCKER, "start"))
+			.satisfies((ex) -> assertThat(ex.getMessage()).contains("no such file").doesNotContain("--help"));
 	}
 
 	private void deploy(Mode mode) throws IOException {
@@ -217,6 +254,7 @@ class ContainerStepTests {
 				Map.of("directory", this.own.toString(), "mode", mode.key(), "owner", "me", "patience", "0", "java",
 						"java", "udp", "1", "http", "1", "stop_seconds", "1", "service", "macula-provider"));
 		variables.put("seconds", "1");
+		variables.put("image", "app:1");
 		return Shell.feed("PATH=" + this.path + "\nexport PATH\n" + Step.of(mode, name, variables).script(), "sh",
 				"-s");
 	}

@@ -73,6 +73,7 @@ class StepTests {
 			.doesNotContain("start() {", "stop() {");
 		assertThat(Step.of(Mode.PROCESS, "check", Map.of()).script()).contains("alive() {", "taken() {", "things() {",
 				"check_mode() {");
+		assertThat(Step.of(Mode.DOCKER, "check", Map.of()).script()).as("behind elif").contains("of_directory() {");
 		assertThatIllegalArgumentException().isThrownBy(() -> Step.of(Mode.SYSTEMD, "load", Map.of()))
 			.withMessage("There is no step 'load'");
 	}
