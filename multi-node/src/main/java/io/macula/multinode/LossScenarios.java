@@ -19,6 +19,7 @@ package io.macula.multinode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.macula.harness.Clock;
 import org.jspecify.annotations.Nullable;
@@ -49,22 +50,25 @@ final class LossScenarios {
 		ScenarioLog log = new ScenarioLog("failover");
 		String victim = this.nodes.get(0);
 		long kill;
+		long killed;
 		double returnSeconds;
 		try (ScenarioClient client = client(); SteadyLoad load = SteadyLoad.start(client, log)) {
 			Clock.pause(BEFORE);
 			kill = log.moment(victim + " is killed");
 			this.realm.kill(victim);
+			killed = log.now();
 			Clock.pause(AWAY);
 			log.measured("lastAnswerOfKilledNodeMillis", (load.lastAnswer(victim) - kill) / 1000);
 			returnSeconds = back(load, log, victim);
 			Clock.pause(BEFORE);
 			measureStandstill(log, load);
 		}
-		List<Call> during = after(log, kill);
+		List<Call> during = during(log, kill, killed);
 		List<Call> failedOver = during.stream().filter((call) -> call.failedOverFrom(victim)).toList();
 		long firstFailed = during.stream()
 			.filter((call) -> call.attempts().size() > 1 && call.attempts().get(0).node().equals(victim))
 			.count();
+		log.measured("killTookMillis", Latencies.millis(killed - kill));
 		log.measured("callsInThreeSecondsAfterKill", during.size());
 		log.measured("callsOfMoreThanOneAttempt", during.stream().filter((call) -> call.attempts().size() > 1).count());
 		log.measured("failoverMillis", failedOver.stream().map((call) -> Latencies.millis(call.micros())).toList());
@@ -89,6 +93,7 @@ final class LossScenarios {
 	ScenarioReport seedLoss() {
 		ScenarioLog log = new ScenarioLog("seed-loss");
 		long kill;
+		long killed;
 		double turnedSeconds;
 		double returnSeconds;
 		String victim;
@@ -102,16 +107,20 @@ final class LossScenarios {
 						+ " one of " + this.nodes.stream().map(this.realm::endpoint).toList());
 			}
 			kill = log.moment(victim + ", the watched seed, is killed");
+			CompletableFuture<Long> turned = turned(log, client, watched);
 			this.realm.kill(victim);
-			Clock.await("the client watches another seed", Duration.ofSeconds(20),
-					() -> client.watchedSeed() != null && !watched.equals(client.watchedSeed()));
-			turnedSeconds = (log.moment("another seed is watched") - kill) / 1e6;
+			killed = log.now();
+			// The command takes its time; until its last answer it was not dead.
+			long dead = Math.max(kill, load.lastAnswer(victim));
+			Clock.await("the client watches another seed", Duration.ofSeconds(20), turned::isDone);
+			turnedSeconds = (turned.join() - dead) / 1e6;
 			next = String.valueOf(nodeAt(client.watchedSeed()));
 			// Nobody but the new seed can tell the client that it is back.
 			returnSeconds = back(load, log, victim);
 			measureStandstill(log, load);
 		}
-		List<Call> during = after(log, kill);
+		List<Call> during = during(log, kill, killed);
+		log.measured("killTookMillis", Latencies.millis(killed - kill));
 		log.measured("seedLost", victim);
 		log.measured("seedAfterwards", next);
 		log.measured("otherSeedSeconds", turnedSeconds);
@@ -187,6 +196,20 @@ final class LossScenarios {
 		return load.awaitAnswer(node, log.moment(node + " is ready again"));
 	}
 
+	/** When a client watches another seed, as the log has it. */
+	private static CompletableFuture<Long> turned(ScenarioLog log, ScenarioClient client, String watched) {
+		CompletableFuture<Long> turned = new CompletableFuture<>();
+		Thread thread = new Thread(() -> {
+			if (Clock.within(Duration.ofMinutes(1),
+					() -> client.watchedSeed() != null && !watched.equals(client.watchedSeed()))) {
+				turned.complete(log.moment("another seed is watched"));
+			}
+		}, "watched-seed");
+		thread.setDaemon(true);
+		thread.start();
+		return turned;
+	}
+
 	private @Nullable String nodeAt(@Nullable String endpoint) {
 		return this.nodes.stream()
 			.filter((node) -> this.realm.endpoint(node).equals(endpoint))
@@ -194,10 +217,13 @@ final class LossScenarios {
 			.orElse(null);
 	}
 
-	/** Calls that were open in the time after a loss. */
-	private static List<Call> after(ScenarioLog log, long micros) {
-		long end = micros + AWAY.toNanos() / 1000;
-		return log.calls().stream().filter((call) -> call.endMicros() >= micros && call.startMicros() <= end).toList();
+	/**
+	 * Calls that were open from the time on at which somebody was to be killed, and for a
+	 * while after he had been: a command to another machine takes its time.
+	 */
+	private static List<Call> during(ScenarioLog log, long kill, long killed) {
+		long end = killed + AWAY.toNanos() / 1000;
+		return log.calls().stream().filter((call) -> call.endMicros() >= kill && call.startMicros() <= end).toList();
 	}
 
 	/** The longest time after a loss in which no call was answered. */
