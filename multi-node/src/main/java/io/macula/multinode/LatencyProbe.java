@@ -37,7 +37,9 @@ final class LatencyProbe {
 	/** First argument of a process that runs one. */
 	static final String COMMAND = "fresh-client";
 
-	/** Cached calls after which the JVM has compiled the call path. */
+	/**
+	 * Cached calls after which the call path is to be compiled, here and at the provider.
+	 */
 	private static final int COLD_CALLS = 20_000;
 
 	/** So that they do not take all day where the nodes are far apart. */
@@ -47,7 +49,7 @@ final class LatencyProbe {
 
 	private static final double NANOS_PER_MILLI = 1e6;
 
-	/** Bound of each of the two parts. */
+	/** Bound of each part. */
 	private static final Duration LIMIT = Duration.ofSeconds(15);
 
 	private final ExecutableJar jar;
@@ -101,11 +103,21 @@ final class LatencyProbe {
 			List<String> before = client.connectionsCreated();
 			Call first = client.call(ScenarioClient.Strategy.FIRST);
 			List<Call> cold = cold(client);
-			List<Call> cached = calls(client, CACHED_CALLS);
-			JsonMapper.builder()
-				.build()
-				.writeValue(out.toFile(),
-						new Result(startMillis, before, first, cold, cached, roundTripMillis(client)));
+			List<Call> warming = new ArrayList<>();
+			long warmUp = System.nanoTime();
+			boolean warm = new WarmUp(WarmUp::compiledMillis, System::nanoTime).run(LIMIT,
+					() -> warming.add(client.call(ScenarioClient.Strategy.FIRST)));
+			long warmMillis = (System.nanoTime() - warmUp) / 1_000_000;
+			Result result;
+			try (Standstill standstill = Standstill.start()) {
+				long compiled = WarmUp.compiledMillis();
+				List<Call> cached = calls(client, CACHED_CALLS);
+				compiled = WarmUp.compiledMillis() - compiled;
+				result = new Result(startMillis, before, first, cold, warming,
+						new Machine(warm, warmMillis, compiled, standstill.p99Micros(), standstill.longestMicros()),
+						cached, roundTripMillis(client));
+			}
+			JsonMapper.builder().build().writeValue(out.toFile(), result);
 		}
 	}
 
@@ -147,13 +159,28 @@ final class LatencyProbe {
 	 * @param startMillis how long its application took to start
 	 * @param connectionsBefore endpoints it was connected to before the first call
 	 * @param first the first call
-	 * @param cold calls after it by several callers, until the JVM had compiled their
-	 * path
+	 * @param cold calls after it by several callers
+	 * @param warming calls after these, until the compilers of the JVM rested
+	 * @param machine what else went on
 	 * @param cached calls by one caller after that
 	 * @param roundTripMillis of the connection that was used, at the end
 	 */
-	record Result(long startMillis, List<String> connectionsBefore, Call first, List<Call> cold, List<Call> cached,
-			double roundTripMillis) {
+	record Result(long startMillis, List<String> connectionsBefore, Call first, List<Call> cold, List<Call> warming,
+			Machine machine, List<Call> cached, double roundTripMillis) {
+
+	}
+
+	/**
+	 * What the machine did with the JVM while it measured. Immutable.
+	 *
+	 * @param warm whether its compilers rested before
+	 * @param warmMillis how long it took until then
+	 * @param compiledMillis what they used during the cached calls
+	 * @param lateP99Micros how late a thread was that did nothing but wait meanwhile, in
+	 * one of a hundred waits
+	 * @param lateMaxMicros how late it was at most
+	 */
+	record Machine(boolean warm, long warmMillis, long compiledMillis, long lateP99Micros, long lateMaxMicros) {
 
 	}
 

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.macula.harness.Clock;
 import io.macula.multinode.ScenarioClient.Strategy;
@@ -39,8 +38,6 @@ final class SteadyLoad implements AutoCloseable {
 
 	private static final Duration SAMPLED = Duration.ofMillis(50);
 
-	private static final Duration RESTED = Duration.ofMillis(5);
-
 	private final ScenarioClient client;
 
 	private final ScenarioLog log;
@@ -50,8 +47,7 @@ final class SteadyLoad implements AutoCloseable {
 	/** When each node answered last, as the log has it. */
 	private final Map<String, Long> answered = new ConcurrentHashMap<>();
 
-	/** For how long this process got no processor. */
-	private final AtomicLong standstill = new AtomicLong();
+	private final Standstill standstill = Standstill.start();
 
 	private volatile boolean running = true;
 
@@ -73,7 +69,6 @@ final class SteadyLoad implements AutoCloseable {
 		}
 		load.run("load-first", PAUSE, () -> load.call(Strategy.FIRST));
 		load.run("connections", SAMPLED, () -> log.connections(client.connectionsOpen().size()));
-		load.run("standstill", Duration.ZERO, load::rest);
 		return load;
 	}
 
@@ -104,13 +99,14 @@ final class SteadyLoad implements AutoCloseable {
 	 * @return time beyond what a thread wanted to rest, in microseconds
 	 */
 	long standstillMicros() {
-		return this.standstill.get();
+		return this.standstill.longestMicros();
 	}
 
 	/** Waits for the calls that are in flight. */
 	@Override
 	public void close() {
 		this.running = false;
+		this.standstill.close();
 		for (Thread thread : this.threads) {
 			try {
 				thread.join();
@@ -120,13 +116,6 @@ final class SteadyLoad implements AutoCloseable {
 				throw new IllegalStateException("Interrupted", ex);
 			}
 		}
-	}
-
-	private void rest() {
-		long begin = Clock.now();
-		Clock.pause(RESTED);
-		long beyond = (Clock.now() - begin - RESTED.toNanos()) / 1000;
-		this.standstill.accumulateAndGet(beyond, Math::max);
 	}
 
 	private void call(Strategy strategy) {
