@@ -44,7 +44,7 @@ import reactor.core.publisher.Flux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever arrives in the place of HELLO, of WELCOME or of calls, however it is cut, ends
+ * Whatever arrives in the place of HELLO, of WELCOME, of calls or of answers, however it is cut, ends
  * in a connection that works or in its end for a reason that names the peer, and nothing
  * stays behind. The first byte of an input is the size of its pieces.
  */
@@ -105,6 +105,23 @@ class ConnectionFuzzTests {
 		served.end();
 		assertThat(served.connection.inFlight()).isZero();
 		lane.close();
+	}
+
+	/** With one answer to each call, whatever travels beside it. */
+	@FuzzTest(maxDuration = "10m")
+	void anyBytesAreAnswersOrABreach(byte[] bytes) {
+		FakeNet net = new FakeNet(FakeNet.settings(1, 100_000, 10));
+		List<FakeCall> calls = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			calls.add(net.send(Duration.ofMinutes(1)));
+		}
+		pieces(net.channel, net.lane(0), bytes);
+		assertThat(calls).allMatch((call) -> call.outcomes.size() <= 1);
+		if (net.channel.closeCode >= 0) {
+			assertThat(net.channel.closeReason).matches("[\\P{Cc}]+");
+		}
+		net.close();
+		assertThat(calls).allMatch((call) -> call.outcomes.size() == 1);
 	}
 
 	@FuzzTest(maxDuration = "10m")
