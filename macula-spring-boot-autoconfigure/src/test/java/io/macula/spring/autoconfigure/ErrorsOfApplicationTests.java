@@ -33,6 +33,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Errors of an application as it is: all auto-configurations, beans that are found, a
  * client that is injected.
  */
+@DirtiesContext
 @SpringBootTest(webEnvironment = WebEnvironment.NONE,
 		properties = { "macula.realm.name=errors", "macula.realm.secret=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=",
 				"macula.provider.port=0", "macula.provider.address=127.0.0.1" })
