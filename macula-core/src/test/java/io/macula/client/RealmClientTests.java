@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
+import io.macula.Attempt;
 import io.macula.Code;
 import io.macula.MaculaMethod;
 import io.macula.Processed;
@@ -37,6 +38,7 @@ import io.macula.transport.FakeConnection;
 import io.macula.transport.OutboundCall;
 import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
+import io.macula.wire.FailureDetail;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -277,6 +279,49 @@ class RealmClientTests {
 		FakeConnection first = this.fixture.connection(1);
 		first.answer(first.open.get(0), encoded("slow"));
 		assertThat(future.join()).isEqualTo("slow");
+	}
+
+	@Test
+	void whenHedgedAttemptsFailThenEachHasItsOwnNumber() {
+		this.fixture.known(1, 2);
+		CompletableFuture<String> future = echo().hedged("x");
+		this.fixture.pass(Duration.ofMillis(150));
+		FakeConnection second = this.fixture.connection(2);
+		second.fail(second.open.get(0), LOST);
+		FakeConnection first = this.fixture.connection(1);
+		first.fail(first.open.get(0), Status.processed(Code.UNKNOWN, "it failed"));
+		assertThatThrownBy(future::join).cause().isInstanceOfSatisfying(RpcException.class, (ex) -> {
+			assertThat(ex.service()).isEqualTo("test.echo");
+			assertThat(ex.method()).isEqualTo("hedged");
+			assertThat(ex.attempts()).containsExactly(
+					new Attempt(1, "node1", ClientFixture.endpoint(1), Status.processed(Code.UNKNOWN, "it failed")),
+					new Attempt(2, "node2", ClientFixture.endpoint(2), LOST));
+		});
+	}
+
+	@Test
+	void whenSeveralAttemptsFailThenEachIsToldInOrder() {
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> connection.fail(call,
+				Status.notProcessed(Code.RESOURCE_EXHAUSTED, "queue full"));
+		this.fixture.known(1, 2, 3);
+		assertThatThrownBy(() -> echo().say("x")).isInstanceOfSatisfying(RpcException.class, (ex) -> {
+			assertThat(ex.attempts()).extracting(Attempt::number).containsExactly(1, 2, 3);
+			assertThat(ex.attempts()).extracting(Attempt::instanceId)
+				.containsExactlyInAnyOrder("node1", "node2", "node3");
+			assertThat(ex.attempts()).extracting((attempt) -> attempt.status().message()).containsOnly("queue full");
+		});
+	}
+
+	@Test
+	void whenArgumentsAreRefusedWithDetailThenNoOtherInstanceIsAsked() {
+		this.fixture.onConnect = (connection) -> connection.onSend = (call) -> connection.fail(call, FailureDetail
+			.with(Status.notProcessed(Code.INVALID_ARGUMENT, "odd"), null, Map.of("text", "must not be blank")));
+		this.fixture.known(1, 2, 3);
+		assertThatThrownBy(() -> echo().say("x")).isInstanceOfSatisfying(RpcException.class, (ex) -> {
+			assertThat(ex.status().processed()).isEqualTo(Processed.NO);
+			assertThat(ex.detail()).containsExactly(Map.entry("text", "must not be blank"));
+			assertThat(ex.attempts()).hasSize(1);
+		});
 	}
 
 	@Test
