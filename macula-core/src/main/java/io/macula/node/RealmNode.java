@@ -20,17 +20,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
-import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.Realm;
 import io.macula.Status;
 import io.macula.client.ClientContext;
 import io.macula.client.RealmClient;
-import io.macula.directory.DirectoryState;
-import io.macula.pool.PoolFigures;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
@@ -535,32 +531,12 @@ public final class RealmNode implements AutoCloseable {
 	 * @return a report of this moment
 	 */
 	public NodeReport report() {
-		NodeSettings settings = this.plan.settings();
 		Life present = this.life;
-		Endpoint endpoint = (present != null && present.serving() != null) ? present.serving().endpoint() : null;
-		List<ServiceDefinition> served;
-		long number;
-		int weighs;
-		NodeState reached;
+		Reports.Moment moment;
 		synchronized (this.lock) {
-			weighs = this.weight;
-			served = served();
-			number = this.incarnation;
-			reached = this.state;
+			moment = new Reports.Moment(this.state, this.incarnation, served(), this.weight);
 		}
-		NodeReport.Provider provider = (this.plan.provider() != null) ? Reports
-			.provider((present != null) ? present.serving() : null, served, weighs, this.intake.suspended()) : null;
-		List<NodeReport.ClientService> clients = Reports.clients(this.client);
-		return new NodeReport(settings.realm().name(), settings.nodeId(), reached.name().toLowerCase(Locale.ROOT),
-				number, settings.zone(), (endpoint != null) ? endpoint.toString() : null, this.plan.tls().source(),
-				provider,
-				(present != null)
-						? DirectoryState.of(present.engine()).withLease((provider != null) ? provider.lease() : null)
-						: DirectoryState.EMPTY,
-				clients, (present != null) ? Reports.connections(present.pool()) : List.of(),
-				Reports.allowLists(this.plan.access(), provider, clients), Reports.refusedPeers(this.plan.access()),
-				(present != null) ? present.pool().figures() : PoolFigures.NONE, this.plan.tls().expiry(),
-				this.events.figures());
+		return Reports.node(this.plan, present, moment, this.intake.suspended(), this.client, this.events.figures());
 	}
 
 	/**

@@ -27,15 +27,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import io.macula.Code;
+import io.macula.Endpoint;
 import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceClient;
 import io.macula.client.ServiceSettings;
 import io.macula.contract.MethodContract;
+import io.macula.directory.DirectoryState;
 import io.macula.directory.Lease;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.EndpointPool;
+import io.macula.pool.PoolFigures;
 import io.macula.selection.InstanceTracker;
 import io.macula.server.Advertiser;
 import io.macula.server.HandlerFigures;
@@ -55,6 +58,34 @@ import org.jspecify.annotations.Nullable;
 final class Reports {
 
 	private Reports() {
+	}
+
+	/**
+	 * The whole report.
+	 * @param plan of the node
+	 * @param life the present one, or {@code null}
+	 * @param moment what the node knows of itself
+	 * @param suspended whether calls are refused for a while
+	 * @param client its calling part
+	 * @param events figures of its listeners
+	 */
+	static NodeReport node(NodePlan plan, @Nullable Life life, Moment moment, boolean suspended, RealmClient client,
+			EventFigures events) {
+		ServingPart serving = (life != null) ? life.serving() : null;
+		Endpoint endpoint = (serving != null) ? serving.endpoint() : null;
+		NodeReport.Provider provider = (plan.provider() != null)
+				? provider(serving, moment.services(), moment.weight(), suspended) : null;
+		List<NodeReport.ClientService> clients = clients(client);
+		NodeSettings settings = plan.settings();
+		return new NodeReport(settings.realm().name(), settings.nodeId(),
+				moment.state().name().toLowerCase(Locale.ROOT), moment.incarnation(), settings.zone(),
+				(endpoint != null) ? endpoint.toString() : null, plan.tls().source(), provider,
+				(life != null)
+						? DirectoryState.of(life.engine()).withLease((provider != null) ? provider.lease() : null)
+						: DirectoryState.EMPTY,
+				clients, (life != null) ? connections(life.pool()) : List.of(),
+				allowLists(plan.access(), provider, clients), refusedPeers(plan.access()),
+				(life != null) ? life.pool().figures() : PoolFigures.NONE, plan.tls().expiry(), events);
 	}
 
 	/** Of the services that are provided, then of those that are called. */
@@ -192,6 +223,18 @@ final class Reports {
 				connection.state().name().toLowerCase(Locale.ROOT), stats.age(), stats.handshake(), stats.roundTrip(),
 				connection.inFlight(), stats.callsSent(), stats.bytesSent(), stats.bytesReceived(),
 				stats.packetsLost());
+	}
+
+	/**
+	 * What a node knows of itself at one moment.
+	 *
+	 * @param state where it is in its life
+	 * @param incarnation of its latest life
+	 * @param services what it serves, or will
+	 * @param weight of its instance
+	 */
+	record Moment(NodeState state, long incarnation, List<ServiceDefinition> services, int weight) {
+
 	}
 
 }
