@@ -44,9 +44,9 @@ import reactor.core.publisher.Flux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever arrives in the place of HELLO, of WELCOME, of calls or of answers, however it is cut, ends
- * in a connection that works or in its end for a reason that names the peer, and nothing
- * stays behind. The first byte of an input is the size of its pieces.
+ * Whatever arrives in the place of HELLO, of WELCOME, of calls or of answers, however it
+ * is cut, ends in a connection that works or in its end for a reason that names the peer,
+ * and nothing stays behind. The first byte of an input is the size of its pieces.
  */
 class ConnectionFuzzTests {
 
