@@ -76,8 +76,9 @@ final class ClientBeanAotProcessor implements BeanRegistrationAotProcessor {
 			code.add(super.generateSetBeanDefinitionPropertiesCode(generationContext, beanRegistrationCode, plain,
 					attributeFilter));
 			code.addStatement("$L.setDestroyMethodName($S)", BEAN_DEFINITION_VARIABLE, "");
-			code.addStatement("$T.describe($L, $T.class, $S, $S)", ClientBeanDefinitions.class,
-					BEAN_DEFINITION_VARIABLE, this.client.contract(), this.client.service(), this.client.name());
+			code.addStatement("$T.describe($L, $T.class, $S, $S, $S)", ClientBeanDefinitions.class,
+					BEAN_DEFINITION_VARIABLE, this.client.contract(), this.client.service(), this.client.name(),
+					this.client.fallback().getName());
 			return code.build();
 		}
 
@@ -89,8 +90,9 @@ final class ClientBeanAotProcessor implements BeanRegistrationAotProcessor {
 				builder.addModifiers(Modifier.PRIVATE, Modifier.STATIC);
 				builder.addParameter(RegisteredBean.class, "registeredBean");
 				builder.returns(Object.class);
-				builder.addStatement("return $T.proxy(registeredBean, $T.class, $S, $S)", ClientBeanDefinitions.class,
-						this.client.contract(), this.client.service(), this.client.name());
+				builder.addStatement("return $T.proxy(registeredBean, $T.class, $S, $S, $S)",
+						ClientBeanDefinitions.class, this.client.contract(), this.client.service(), this.client.name(),
+						this.client.fallback().getName());
 			});
 			return CodeBlock.of("$T.of($L)", InstanceSupplier.class, method.toMethodReference().toCodeBlock());
 		}
@@ -98,6 +100,9 @@ final class ClientBeanAotProcessor implements BeanRegistrationAotProcessor {
 		private void registerHints(GenerationContext context) {
 			context.getRuntimeHints().proxies().registerJdkProxy(this.client.contract());
 			ContractHints.register(context.getRuntimeHints(), this.client.contract());
+			if (void.class != this.client.fallback()) {
+				context.getRuntimeHints().reflection().registerType(this.client.fallback());
+			}
 		}
 
 	}

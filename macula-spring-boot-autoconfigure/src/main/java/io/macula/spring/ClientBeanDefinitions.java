@@ -26,6 +26,7 @@ import org.springframework.beans.factory.support.InstanceSupplier;
 import org.springframework.beans.factory.support.RegisteredBean;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.util.ClassUtils;
 
 /**
  * Bean definitions of clients. A definition carries its reference as attributes, so that
@@ -36,6 +37,8 @@ public final class ClientBeanDefinitions {
 	static final String SERVICE_ATTRIBUTE = "io.macula.spring.client.service";
 
 	static final String NAME_ATTRIBUTE = "io.macula.spring.client.name";
+
+	static final String FALLBACK_ATTRIBUTE = "io.macula.spring.client.fallback";
 
 	private ClientBeanDefinitions() {
 	}
@@ -64,14 +67,13 @@ public final class ClientBeanDefinitions {
 	private static RootBeanDefinition create(ClientReference client) {
 		RootBeanDefinition definition = new RootBeanDefinition(client.contract());
 		definition.setTargetType(client.contract());
-		definition.setInstanceSupplier(InstanceSupplier
-			.of((registeredBean) -> proxy(registeredBean, client.contract(), client.service(), client.name())));
+		definition.setInstanceSupplier(InstanceSupplier.of((registeredBean) -> proxy(registeredBean, client)));
 		// Instantiated by ClientStartup, or not at all where the auto-configuration is
 		// left out, as in tests of a slice.
 		definition.setLazyInit(true);
 		// A method close() of the contract is a call like any other.
 		definition.setDestroyMethodName("");
-		describe(definition, client.contract(), client.service(), client.name());
+		describe(definition, client);
 		return definition;
 	}
 
@@ -81,14 +83,21 @@ public final class ClientBeanDefinitions {
 	 * @param contract the interface
 	 * @param service name of the service as written
 	 * @param name name of the client service as written
+	 * @param fallback name of the type of its fallback as written; {@code void} for none
 	 */
-	public static void describe(RootBeanDefinition definition, Class<?> contract, String service, String name) {
+	public static void describe(RootBeanDefinition definition, Class<?> contract, String service, String name,
+			String fallback) {
+		describe(definition, new ClientReference(contract, service, name, fallbackType(fallback)));
+	}
+
+	private static void describe(RootBeanDefinition definition, ClientReference client) {
 		// A bean of the application that implements the contract wins.
 		definition.setFallback(true);
-		definition.setAttribute(SERVICE_ATTRIBUTE, service);
-		definition.setAttribute(NAME_ATTRIBUTE, name);
+		definition.setAttribute(SERVICE_ATTRIBUTE, client.service());
+		definition.setAttribute(NAME_ATTRIBUTE, client.name());
+		definition.setAttribute(FALLBACK_ATTRIBUTE, client.fallback());
 		AutowireCandidateQualifier qualifier = new AutowireCandidateQualifier(MaculaClient.class);
-		new ClientReference(contract, service, name).qualifier().forEach(qualifier::setAttribute);
+		client.qualifier().forEach(qualifier::setAttribute);
 		definition.addQualifier(qualifier);
 	}
 
@@ -98,10 +107,20 @@ public final class ClientBeanDefinitions {
 	 * @param contract the interface
 	 * @param service name of the service as written
 	 * @param name name of the client service as written
+	 * @param fallback name of the type of its fallback as written; {@code void} for none
 	 * @return the proxy
 	 */
-	public static Object proxy(RegisteredBean bean, Class<?> contract, String service, String name) {
-		ClientReference client = new ClientReference(contract, service, name);
+	public static Object proxy(RegisteredBean bean, Class<?> contract, String service, String name, String fallback) {
+		return proxy(bean, new ClientReference(contract, service, name, fallbackType(fallback)));
+	}
+
+	/** By its name, since generated code may not see the class. */
+	private static Class<?> fallbackType(String name) {
+		return ClassUtils.resolveClassName(name, ClassUtils.getDefaultClassLoader());
+	}
+
+	private static Object proxy(RegisteredBean bean, ClientReference client) {
+		Class<?> contract = client.contract();
 		ObjectProvider<ClientProxies> proxies = bean.getBeanFactory().getBeanProvider(ClientProxies.class);
 		ClientProxies available = proxies.getIfAvailable();
 		if (available == null) {
@@ -110,8 +129,10 @@ public final class ClientBeanDefinitions {
 							+ " cannot be made: the application context does not join a realm.",
 					"Enable MaculaAutoConfiguration, or replace the client in a test with @MockitoBean.");
 		}
-		return available.proxy(contract, client.serviceName(bean.getBeanFactory()),
-				client.clientName(bean.getBeanFactory()));
+		String name = client.clientName(bean.getBeanFactory());
+		ClientFallback fallback = ClientFallback.of(client, name, bean.getBeanFactory());
+		Object proxy = available.proxy(contract, client.serviceName(bean.getBeanFactory()), name);
+		return (fallback != null) ? FallbackProxy.around(proxy, contract, fallback) : proxy;
 	}
 
 	/**
@@ -122,8 +143,9 @@ public final class ClientBeanDefinitions {
 	 */
 	static @Nullable ClientReference reference(BeanDefinition definition, Class<?> contract) {
 		return (definition.getAttribute(SERVICE_ATTRIBUTE) instanceof String service
-				&& definition.getAttribute(NAME_ATTRIBUTE) instanceof String name)
-						? new ClientReference(contract, service, name) : null;
+				&& definition.getAttribute(NAME_ATTRIBUTE) instanceof String name
+				&& definition.getAttribute(FALLBACK_ATTRIBUTE) instanceof Class<?> fallback)
+						? new ClientReference(contract, service, name, fallback) : null;
 	}
 
 }

@@ -85,7 +85,22 @@ final class ClientCandidateResolver implements AutowireCandidateResolver, BeanFa
 
 	@Override
 	public boolean isAutowireCandidate(BeanDefinitionHolder holder, DependencyDescriptor descriptor) {
-		return this.delegate.isAutowireCandidate(named(holder), descriptor);
+		return !standsIn(holder, descriptor) && this.delegate.isAutowireCandidate(named(holder), descriptor);
+	}
+
+	/**
+	 * Whoever asks for the contract, and no more, is not given the fallback of its
+	 * client, which a bean that implements the contract is for all others.
+	 */
+	private boolean standsIn(BeanDefinitionHolder holder, DependencyDescriptor descriptor) {
+		DefaultListableBeanFactory beans = this.beanFactory;
+		Class<?> asked = descriptor.getDependencyType();
+		if (beans == null || !asked.isInterface() || !this.declared.haveFallback(asked)
+				|| this.delegate.hasQualifier(descriptor)) {
+			return false;
+		}
+		Class<?> bean = beans.containsBean(holder.getBeanName()) ? beans.getType(holder.getBeanName(), false) : null;
+		return bean != null && this.declared.standsIn(asked, bean);
 	}
 
 	/**

@@ -34,8 +34,10 @@ import org.springframework.util.StringUtils;
  * @param contract the interface
  * @param service name of the service as written
  * @param name name of the client service as written
+ * @param fallback type of what stands in for failed calls as written; {@code void.class}
+ * for the default
  */
-record ClientReference(Class<?> contract, String service, String name) {
+record ClientReference(Class<?> contract, String service, String name, Class<?> fallback) {
 
 	/**
 	 * The reference that one of the annotations makes.
@@ -58,7 +60,7 @@ record ClientReference(Class<?> contract, String service, String name) {
 					+ ((contract != null) ? contract.getName() : "an unknown type") + ", which is no interface.",
 					"Inject the contract of the service, a plain interface.");
 		}
-		return new ClientReference(contract, client.service(), client.name());
+		return new ClientReference(contract, client.service(), client.name(), client.fallback());
 	}
 
 	/**
@@ -87,11 +89,23 @@ record ClientReference(Class<?> contract, String service, String name) {
 	}
 
 	/**
+	 * Type of what stands in for failed calls, with its default.
+	 * @return the type, or {@code null} for nothing
+	 */
+	@Nullable Class<?> effectiveFallback() {
+		if (void.class != this.fallback) {
+			return this.fallback;
+		}
+		MaculaClient onType = annotationOnContract();
+		return (onType != null && void.class != onType.fallback()) ? onType.fallback() : null;
+	}
+
+	/**
 	 * Attributes that {@link MaculaClient} has on an injection point of this client.
 	 * @return names and values
 	 */
-	Map<String, String> qualifier() {
-		return Map.of("value", this.service, "service", this.service, "name", this.name);
+	Map<String, Object> qualifier() {
+		return Map.of("value", this.service, "service", this.service, "name", this.name, "fallback", this.fallback);
 	}
 
 	String beanName() {

@@ -41,6 +41,31 @@ public final class DeclaredClients {
 	}
 
 	/**
+	 * Whether clients of a contract have a fallback.
+	 * @param contract an interface
+	 */
+	boolean haveFallback(Class<?> contract) {
+		return this.clients.values()
+			.stream()
+			.anyMatch((client) -> client.contract() == contract && client.effectiveFallback() != null);
+	}
+
+	/**
+	 * Whether beans of a class stand in for failed calls of clients of a contract.
+	 * @param contract an interface
+	 * @param bean class of a bean
+	 */
+	boolean standsIn(Class<?> contract, Class<?> bean) {
+		for (ClientReference client : this.clients.values()) {
+			Class<?> fallback = (client.contract() == contract) ? client.effectiveFallback() : null;
+			if (fallback != null && fallback != contract && fallback.isAssignableFrom(bean)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
 	 * Names of the beans, and for each the name of its client service.
 	 * @param beanFactory resolves placeholders
 	 * @return client names by bean name

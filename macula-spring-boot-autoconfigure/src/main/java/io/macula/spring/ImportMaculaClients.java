@@ -73,6 +73,13 @@ public @interface ImportMaculaClients {
 	 */
 	String name() default "";
 
+	/**
+	 * What stands in for failed calls of all {@link #types()}, see
+	 * {@link MaculaClient#fallback()}.
+	 * @return type of a bean
+	 */
+	Class<?> fallback() default void.class;
+
 	/** Holds repeated annotations. */
 	@Documented
 	@Retention(RetentionPolicy.RUNTIME)

@@ -55,6 +55,7 @@ final class ImportedClientsRegistrar implements ImportBeanDefinitionRegistrar {
 			String service = attributes.getString("service");
 			String name = attributes.getString("name");
 			Class<?>[] types = attributes.getClassArray("types");
+			Class<?> fallback = attributes.getClass("fallback");
 			String[] basePackages = attributes.getStringArray("basePackages");
 			if (types.length == 0 && basePackages.length == 0) {
 				throw new FailureAnalyzedException(
@@ -62,22 +63,22 @@ final class ImportedClientsRegistrar implements ImportBeanDefinitionRegistrar {
 						"Set its 'types' or its 'basePackages'.");
 			}
 			for (Class<?> type : types) {
-				register(type, service, name, importing, registry);
+				register(type, service, name, fallback, importing, registry);
 			}
 			for (String basePackage : basePackages) {
-				scan(basePackage).forEach((type) -> register(type, "", "", importing, registry));
+				scan(basePackage).forEach((type) -> register(type, "", "", void.class, importing, registry));
 			}
 		}
 	}
 
-	private void register(Class<?> type, String service, String name, AnnotationMetadata importing,
+	private void register(Class<?> type, String service, String name, Class<?> fallback, AnnotationMetadata importing,
 			BeanDefinitionRegistry registry) {
 		if (!type.isInterface() || type.isAnnotation()) {
 			throw new FailureAnalyzedException("@ImportMaculaClients on " + importing.getClassName() + " names "
 					+ type.getName() + ", which is no interface.",
 					"Name the contract of the service, a plain interface.");
 		}
-		ClientBeanDefinitions.register(registry, new ClientReference(type, service, name));
+		ClientBeanDefinitions.register(registry, new ClientReference(type, service, name, fallback));
 	}
 
 	private Set<Class<?>> scan(String basePackage) {

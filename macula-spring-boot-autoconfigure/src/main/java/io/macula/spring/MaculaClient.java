@@ -66,4 +66,14 @@ public @interface MaculaClient {
 	 */
 	String name() default "";
 
+	/**
+	 * What stands in for a call that fails with an {@link io.macula.RpcException}: the
+	 * type of one bean, which implements the contract or is a {@link MaculaFallback} of
+	 * it. Not asked where the call was cancelled, is not valid or not allowed, or ended
+	 * with an exception of the application: see docs/resilience.md. By default none, or
+	 * the one that the annotation of the contract names.
+	 * @return type of a bean
+	 */
+	Class<?> fallback() default void.class;
+
 }

@@ -88,6 +88,26 @@ class MockedClientTests {
 
 	@Nested
 	@ExtendWith(SpringExtension.class)
+	@ContextConfiguration(classes = WithFallback.class)
+	class BesideAFallback {
+
+		@MockitoBean
+		private Calculator calculator;
+
+		@Autowired
+		private CautiousShop shop;
+
+		@Test
+		void theClientIsMockedAndTheFallbackIsNot() {
+			given(this.calculator.multiply(2, 3)).willReturn(9);
+			assertThat(this.shop.calculator.multiply(2, 3)).isEqualTo(9);
+			assertThat(mockingDetails(this.shop.spare).isMock()).isFalse();
+		}
+
+	}
+
+	@Nested
+	@ExtendWith(SpringExtension.class)
 	@ContextConfiguration(classes = WithOwn.class)
 	class BesideABeanOfTheInterface {
 
@@ -249,6 +269,35 @@ class MockedClientTests {
 		Shop(@MaculaClient("test.calculator") Calculator calculator) {
 			this.calculator = calculator;
 		}
+
+	}
+
+	static class SpareCalculator implements Calculator {
+
+		@Override
+		public int multiply(int one, int other) {
+			return 0;
+		}
+
+	}
+
+	static class CautiousShop {
+
+		final Calculator calculator;
+
+		final SpareCalculator spare;
+
+		CautiousShop(@MaculaClient(service = "test.calculator", fallback = SpareCalculator.class) Calculator calculator,
+				SpareCalculator spare) {
+			this.calculator = calculator;
+			this.spare = spare;
+		}
+
+	}
+
+	@Configuration
+	@Import({ Proxies.class, CautiousShop.class, SpareCalculator.class })
+	static class WithFallback {
 
 	}
 

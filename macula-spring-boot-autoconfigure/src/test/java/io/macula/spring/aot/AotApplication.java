@@ -34,7 +34,8 @@ public class AotApplication {
 	public static void main(String[] args) {
 		try (ConfigurableApplicationContext context = SpringApplication.run(AotApplication.class, args)) {
 			Shop shop = context.getBean(Shop.class);
-			System.out.println("product " + shop.calculator.multiply(6, 7) + ", answer " + shop.hidden.answer("why"));
+			System.out.println("product " + shop.calculator.multiply(6, 7) + ", answer " + shop.hidden.answer("why")
+					+ ", alone " + shop.absent.answer("why"));
 		}
 	}
 
@@ -55,6 +56,9 @@ public class AotApplication {
 		@MaculaClient
 		private Hidden hidden;
 
+		@MaculaClient(service = "test.absent", fallback = Spare.class)
+		private Hidden absent;
+
 		Shop(@MaculaClient(service = "test.calculator", name = "shop") Calculator calculator) {
 			this.calculator = calculator;
 		}
@@ -68,6 +72,17 @@ public class AotApplication {
 		@Override
 		public int multiply(int one, int other) {
 			return one * other;
+		}
+
+	}
+
+	/** Answers where nobody provides. */
+	@Component
+	static class Spare implements Hidden {
+
+		@Override
+		public String answer(String question) {
+			return question + " me";
 		}
 
 	}

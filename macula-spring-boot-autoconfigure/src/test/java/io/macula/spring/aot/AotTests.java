@@ -54,12 +54,15 @@ class AotTests {
 			.readString(resources.resolve("META-INF/native-image/io.macula/test/reachability-metadata.json"));
 		assertThat(hints).contains("\"proxy\"")
 			.contains("io.macula.spring.Calculator")
-			.contains("AotApplication$Hidden");
+			.contains("AotApplication$Hidden")
+			.contains("AotApplication$Spare");
 		String output = java(classes + java.io.File.pathSeparator + resources + java.io.File.pathSeparator + classPath,
 				"-Dspring.aot.enabled=true", AotApplication.class.getName(), "--server.port=0",
 				"--macula.realm.secret=Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "--macula.provider.port=0",
-				"--macula.provider.address=127.0.0.1", "--macula.client.services.shop.deadline=20s");
-		assertThat(output).contains("Starting AOT-processed AotApplication").contains("product 42, answer why not");
+				"--macula.provider.address=127.0.0.1", "--macula.client.services.shop.deadline=20s",
+				"--macula.client.services.test.absent.patience=0s");
+		assertThat(output).contains("Starting AOT-processed AotApplication")
+			.contains("product 42, answer why not, alone why me");
 	}
 
 	private static String java(String classPath, String... arguments) throws IOException, InterruptedException {
