@@ -24,8 +24,8 @@ import java.lang.annotation.Target;
 
 /**
  * What a method of a contract declares beyond its Java signature; refused on a method of
- * the class that implements the contract. All attributes are optional; settings of the
- * application override {@link #deadline()}.
+ * the class that implements the contract. All attributes are optional; what the settings
+ * of an application say of the method overrides {@link #deadline()} and {@link #hedge()}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -47,14 +47,19 @@ final class AttemptTimes {
 		this.balancer = balancer;
 	}
 
-	/** Whether the bound of an attempt was set, and not learned. */
-	boolean fixed() {
-		return this.fixed != null;
+	private @Nullable Duration fixed(Procedure procedure) {
+		MethodRules own = procedure.rules();
+		return (own != null) ? own.attemptTimeout() : this.fixed;
+	}
+
+	/** Whether the bound of an attempt is set, and not learned. */
+	boolean isFixed(Procedure procedure) {
+		return fixed(procedure) != null;
 	}
 
 	/** The bound of an attempt, for people. */
-	String bound() {
-		Duration set = this.fixed;
+	String bound(Procedure procedure) {
+		Duration set = fixed(procedure);
 		return (set != null) ? "the attempt-timeout of " + DurationText.of(set)
 				: "the time that was learned for an attempt";
 	}
@@ -64,15 +69,17 @@ final class AttemptTimes {
 	 * follow: a call that must not be repeated gets all the time that is left.
 	 */
 	long timeoutNanos(InstanceTracker tracker, Procedure procedure, long remainingNanos, int attempt) {
-		Duration set = this.fixed;
+		Duration set = fixed(procedure);
 		if (set != null) {
 			return Math.min(set.toNanos(), remainingNanos);
 		}
-		if (!procedure.idempotent() || this.maxAttempts == 1) {
+		MethodRules own = procedure.rules();
+		int most = (own != null) ? own.retries().mostAttempts() : this.maxAttempts;
+		if (!procedure.idempotent() || most == 1) {
 			return remainingNanos;
 		}
 		return this.balancer.attemptTimeoutNanos(tracker, procedure.latency(), remainingNanos,
-				Math.max(1, this.maxAttempts - attempt + 1));
+				Math.max(1, most - attempt + 1));
 	}
 
 	/** How long to wait for the second attempt; negative while too little is known. */

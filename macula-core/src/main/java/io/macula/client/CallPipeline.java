@@ -90,7 +90,7 @@ abstract class CallPipeline extends CallState {
 	 */
 	final void start() {
 		// 1. Earn a share of the retry budget: what calls add, retries may add to.
-		shared().retries().callStarted();
+		retries().callStarted();
 		// 2. Choose an instance from the last snapshot: no I/O, no lock.
 		InstanceTracker tracker;
 		try {
@@ -258,7 +258,7 @@ abstract class CallPipeline extends CallState {
 			abandon(winner);
 		}
 		if (unblemished()) {
-			shared().retries().succeeded(shared().retries().begin());
+			retries().succeeded(retries().begin());
 		}
 		else {
 			synchronized (this) {

@@ -92,7 +92,7 @@ abstract class CallState implements SelectionContext {
 		}
 		Failure failure = (remainingNanos() > 0) ? Failures.inTime(cause) : cause;
 		// 1. The failure is final, or nothing is ever repeated.
-		if (verdict == Verdict.NEVER || !this.shared.retries().repeats()) {
+		if (verdict == Verdict.NEVER || !retries().repeats()) {
 			past.remember(number, tracker.instance(), failure.status(), false);
 			return Failures.last(this.procedure, failure, past.failures(), this.openAttempts > 0, committed());
 		}
@@ -126,8 +126,7 @@ abstract class CallState implements SelectionContext {
 		long millis = past.retryMillis(past.remember(number, tracker.instance(), failure.status(),
 				verdict == Verdict.TRANSPARENT || past.tryAcquire()));
 		if (millis < 0) {
-			return Failures.all(this.procedure, failure, past.failures(), !untriedLeft(),
-					this.shared.retries().maxAttempts());
+			return Failures.all(this.procedure, failure, past.failures(), !untriedLeft(), retries().maxAttempts());
 		}
 		// 6. Another instance at once; the same one only after a pause.
 		return untriedLeft() ? nextInstance()
@@ -230,7 +229,7 @@ abstract class CallState implements SelectionContext {
 	/** The first attempt of a call that had to wait for an instance comes here, too. */
 	private NextStep attempt(InstanceTracker tracker) {
 		if (this.attempts > 1) {
-			this.shared.retries().repeated();
+			retries().repeated();
 		}
 		return new NextStep.Attempt(tracker, this.attempts);
 	}
@@ -307,11 +306,17 @@ abstract class CallState implements SelectionContext {
 		return this.history == null;
 	}
 
+	/** Those of the method, or else of its service. */
+	final RetryPolicy retries() {
+		MethodRules own = this.procedure.rules();
+		return (own != null) ? own.retries() : this.shared.retries();
+	}
+
 	/** Made when it is first needed. */
 	final CallHistory history() {
 		CallHistory present = this.history;
 		if (present == null) {
-			present = new CallHistory(this.shared.retries());
+			present = new CallHistory(retries());
 			this.history = present;
 		}
 		return present;

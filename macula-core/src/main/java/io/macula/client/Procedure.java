@@ -38,10 +38,11 @@ import org.jspecify.annotations.Nullable;
  * @param deadline bound of the whole call
  * @param hedge when a second attempt starts beside the first
  * @param latency recent latencies of the method, over all instances
+ * @param rules settings of the method, or {@code null} if those of its service hold
  * @param exceptions turns a failure of a call into what the caller is thrown
  */
 record Procedure(String wireName, String service, String method, @Nullable String mark, String codec,
 		boolean idempotent, Duration deadline, @Nullable Hedge hedge, LatencyWindow latency,
-		BiFunction<Failure, FailedCall, Throwable> exceptions) {
+		@Nullable MethodRules rules, BiFunction<Failure, FailedCall, Throwable> exceptions) {
 
 }

@@ -60,6 +60,8 @@ final class ProxyMethod {
 
 	private final Procedure procedure;
 
+	private final boolean bounded;
+
 	private final ArgumentsCodec arguments;
 
 	private final ResultDecoder result;
@@ -83,19 +85,36 @@ final class ProxyMethod {
 		this.exceptions = ExceptionCodecs.of(codec, contract.method().getDeclaringClass(), contract.signature(),
 				contract.exceptions());
 		this.exceptions.warnOfUnfit();
-		Duration declared = contract.deadline();
-		Hedge hedge = contract.hedge().enabled() ? contract.hedge() : null;
+		MethodRules rules = client.rulesOf(contract.wireName());
+		Duration own = (rules != null && rules.deadline() != null) ? rules.deadline() : contract.deadline();
+		// Results may come for ever, unless the contract or the settings bound them.
+		this.bounded = contract.shape() != ReturnShape.FLUX || own != null;
 		FrameCodec.requireProcedure(client.service().value() + '/' + contract.wireName());
 		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),
 				contract.wireName(), contract.mark(), codec.name(), contract.idempotent(),
-				(declared != null) ? declared : client.settings().deadline(), hedge,
-				client.latencyOf(contract.wireName()), this::exception);
+				(own != null) ? own : client.settings().deadline(), hedge(contract, rules),
+				client.latencyOf(contract.wireName()), rules, this::exception);
 		this.errors = new CallErrors(client.errorMappers(), this.procedure.wireName(),
 				(thrown) -> contract.declaredException(thrown) != null);
 		this.result = new ResultDecoder(this.procedure.wireName(),
 				codec.forType(contract.resultType(), "The result of " + contract.signature()));
 		this.interception = (!client.interceptors().isEmpty())
 				? new Interception(client, this.procedure, contract.method(), ResultAdapter.of(contract)) : null;
+	}
+
+	/** That of the settings, under the rules that hold for one in the contract. */
+	private static @Nullable Hedge hedge(MethodContract contract, @Nullable MethodRules rules) {
+		Hedge own = (rules != null) ? rules.hedge() : null;
+		if (own == null) {
+			return contract.hedge().enabled() ? contract.hedge() : null;
+		}
+		if (own.enabled() && (!contract.idempotent() || contract.streaming())) {
+			throw new IllegalArgumentException("the settings of " + contract.signature() + " have a hedge, but it "
+					+ (contract.streaming() ? "carries a stream: only calls with one answer can be hedged"
+							: "is not idempotent: a hedged call may run twice, which @MaculaMethod(idempotent = true)"
+									+ " declares harmless"));
+		}
+		return own.enabled() ? own : null;
 	}
 
 	@Nullable Object invoke(@Nullable Object[] values) throws Throwable {
@@ -215,15 +234,13 @@ final class ProxyMethod {
 	private @Nullable Object stream(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed)
 			throws Throwable {
 		boolean many = this.contract.shape() == ReturnShape.FLUX;
-		// Results may come for ever, unless the contract bounds them.
-		boolean bounded = !many || this.contract.deadline() != null;
 		Flux<Object> results = Flux.deferContextual((context) -> {
 			ServiceCalls calls = this.client.calls();
 			CallTerms terms = terms(options, fixed, context);
 			return StreamingCall.results(calls, this.procedure, encoded(this.contract.values(values)), elements(values),
 					many, terms, this.contract.key(values),
 					Deadlines.bounded(
-							(bounded || terms.hasDeadline()) ? ownDeadline(calls, terms) : StreamCall.NO_DEADLINE,
+							(this.bounded || terms.hasDeadline()) ? ownDeadline(calls, terms) : StreamCall.NO_DEADLINE,
 							context));
 		}).handle((payload, sink) -> {
 			Object value = this.result.decode(payload);

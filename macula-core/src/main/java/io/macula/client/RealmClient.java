@@ -17,6 +17,7 @@
 package io.macula.client;
 
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -328,9 +329,11 @@ public final class RealmClient implements AutoCloseable {
 	}
 
 	private static Procedure procedure(ServiceClient client, String service, String method, @Nullable Object argument) {
+		MethodRules rules = client.rulesOf(method);
+		Duration deadline = (rules != null) ? rules.deadline() : null;
 		return new Procedure(service + '/' + method, service, method,
 				Fingerprint.mark(method, (argument != null) ? 1 : 0, false, false), client.settings().codec(), false,
-				client.settings().deadline(), null, client.latencyOf(method),
+				(deadline != null) ? deadline : client.settings().deadline(), null, client.latencyOf(method), rules,
 				(failure, failed) -> Failures.exception(failure, failed, null));
 	}
 

@@ -43,19 +43,11 @@ final class RetryPolicy {
 
 	private final int maxAttempts;
 
-	private final RetryBudget budget;
-
 	private final Retry retry;
-
-	private final LongSupplier clock;
 
 	private final ServiceSettings.Failover settings;
 
-	private volatile long refusedNanos;
-
-	private final LongAdder repeats = new LongAdder();
-
-	private final LongAdder hedges = new LongAdder();
+	private final Load load;
 
 	/**
 	 * A policy.
@@ -65,12 +57,30 @@ final class RetryPolicy {
 	 * @param clock monotonic nanoseconds
 	 */
 	RetryPolicy(String name, ServiceSettings.Failover settings, RetryRegistry retries, LongSupplier clock) {
+		this(name, settings, retries, new Load(settings, clock));
+	}
+
+	private RetryPolicy(String name, ServiceSettings.Failover settings, RetryRegistry retries, Load load) {
 		this.settings = settings;
 		this.maxAttempts = settings.maxAttempts();
-		this.budget = new RetryBudget(settings.budgetRatio(), settings.budgetFloor(), clock);
 		this.retry = retries.retry(name, config(settings));
-		this.clock = clock;
-		this.refusedNanos = clock.getAsLong() - OVERLOAD_NANOS;
+		this.load = load;
+	}
+
+	/**
+	 * The policy of one method, with a Retry and a number of attempts of its own; all
+	 * else is that of the service, since its instances bear the load.
+	 * @param name name of the Retry
+	 * @param attempts of a call, the first included
+	 * @param retries holds the Retry
+	 */
+	RetryPolicy withMaxAttempts(String name, int attempts, RetryRegistry retries) {
+		if (attempts == this.maxAttempts) {
+			return this;
+		}
+		ServiceSettings.Failover own = new ServiceSettings.Failover(attempts, this.settings.backoff(),
+				this.settings.maxBackoff(), this.settings.budgetRatio(), this.settings.budgetFloor());
+		return new RetryPolicy(name, own, retries, this.load);
 	}
 
 	private static RetryConfig config(ServiceSettings.Failover settings) {
@@ -79,6 +89,11 @@ final class RetryPolicy {
 			.intervalBiFunction((attempt, outcome) -> Backoff.millis(settings, attempt))
 			.retryOnException((error) -> error instanceof AttemptFailure attempt && attempt.repeatable())
 			.build();
+	}
+
+	/** Attempts of a call, the first included, as they are set. */
+	int mostAttempts() {
+		return this.maxAttempts;
 	}
 
 	/** Whether any call may have a second attempt. */
@@ -93,7 +108,7 @@ final class RetryPolicy {
 
 	/** A call began; earns its share of the budget. */
 	void callStarted() {
-		this.budget.callStarted();
+		this.load.budget.callStarted();
 	}
 
 	/** The Retry's view of one call. */
@@ -138,21 +153,22 @@ final class RetryPolicy {
 
 	/** An attempt follows a failed one. */
 	void repeated() {
-		this.repeats.increment();
+		this.load.repeats.increment();
 	}
 
 	/** An attempt runs beside another one. */
 	void hedged() {
-		this.hedges.increment();
+		this.load.hedges.increment();
 	}
 
 	RetryFigures figures() {
-		return new RetryFigures(this.repeats.sum(), this.hedges.sum(), this.budget.left(), this.budget.refused());
+		return new RetryFigures(this.load.repeats.sum(), this.load.hedges.sum(), this.load.budget.left(),
+				this.load.budget.refused());
 	}
 
 	/** Take one retry or hedge from the budget, if there is one. */
 	boolean tryAcquire() {
-		return this.budget.tryAcquire();
+		return this.load.budget.tryAcquire();
 	}
 
 	/**
@@ -161,13 +177,36 @@ final class RetryPolicy {
 	 */
 	void failed(Status status) {
 		if (status.code() == Code.RESOURCE_EXHAUSTED && status.processed() == Processed.NO) {
-			this.refusedNanos = this.clock.getAsLong();
+			this.load.refusedNanos = this.load.clock.getAsLong();
 		}
 	}
 
 	/** Whether an instance had no room for a call lately. */
 	boolean overloaded() {
-		return this.clock.getAsLong() - this.refusedNanos < OVERLOAD_NANOS;
+		return this.load.clock.getAsLong() - this.load.refusedNanos < OVERLOAD_NANOS;
+	}
+
+	/**
+	 * What all methods of a client service share. Safe for all threads.
+	 */
+	private static final class Load {
+
+		private final RetryBudget budget;
+
+		private final LongSupplier clock;
+
+		private final LongAdder repeats = new LongAdder();
+
+		private final LongAdder hedges = new LongAdder();
+
+		private volatile long refusedNanos;
+
+		Load(ServiceSettings.Failover settings, LongSupplier clock) {
+			this.budget = new RetryBudget(settings.budgetRatio(), settings.budgetFloor(), clock);
+			this.clock = clock;
+			this.refusedNanos = clock.getAsLong() - OVERLOAD_NANOS;
+		}
+
 	}
 
 }

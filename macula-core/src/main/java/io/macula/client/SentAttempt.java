@@ -75,17 +75,18 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 
 	@Override
 	protected long lastDeadlineNanoTime() {
-		return this.call.shared().times().fixed() ? super.lastDeadlineNanoTime() : this.call.deadlineNanos();
+		return this.call.shared().times().isFixed(this.call.procedure()) ? super.lastDeadlineNanoTime()
+				: this.call.deadlineNanos();
 	}
 
 	@Override
 	protected boolean leavesSuspectedPeer() {
-		return this.call.procedure().idempotent() && this.call.shared().retries().repeats();
+		return this.call.procedure().idempotent() && this.call.retries().repeats();
 	}
 
 	@Override
 	protected boolean leavesUnwritten() {
-		return this.call.shared().retries().repeats() && this.call.untriedLeft(InstanceTracker::usable);
+		return this.call.retries().repeats() && this.call.untriedLeft(InstanceTracker::usable);
 	}
 
 	@Override
@@ -136,7 +137,7 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 				// Most of the time, or all of it, was lost here.
 				this.tracker.cancelled(0);
 			}
-			this.call.shared().retries().failed(status);
+			this.call.retries().failed(status);
 			observed(status);
 			this.call.terms().received(this.answerMetadata);
 			Failure explained = explained(failure);
@@ -156,7 +157,7 @@ final class SentAttempt extends OutboundCall implements OpenAttempt {
 				|| this.call.remainingNanos() <= 0) {
 			return failure;
 		}
-		String bound = this.call.shared().times().bound();
+		String bound = this.call.shared().times().bound(this.call.procedure());
 		return new Failure(new Status(status.code(), status.message() + ": " + bound + " was over", status.processed()),
 				failure.type(), failure.detail());
 	}

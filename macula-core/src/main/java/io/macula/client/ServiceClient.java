@@ -65,6 +65,8 @@ public final class ServiceClient {
 
 	private final RetryPolicy retries;
 
+	private final Map<String, MethodRules> rules = new HashMap<>();
+
 	private final MethodLatencies latencies;
 
 	private final AtomicLong ticks = new AtomicLong();
@@ -87,6 +89,11 @@ public final class ServiceClient {
 		this.context = context;
 		this.phase = phase;
 		this.retries = new RetryPolicy(name, settings.failover(), context.retries(), context.clock());
+		settings.methods()
+			.forEach((method, own) -> this.rules.put(method,
+					new MethodRules(own.deadline(), own.attemptTimeout(),
+							this.retries.withMaxAttempts(name + "." + method, own.maxAttempts(), context.retries()),
+							own.hedge())));
 		this.latencies = new MethodLatencies(context.clock());
 		this.life = life(phase.get());
 	}
@@ -297,6 +304,11 @@ public final class ServiceClient {
 	/** Make the exceptions of the application out of failures. */
 	List<ErrorMapper> errorMappers() {
 		return this.context.errorMappers();
+	}
+
+	/** Settings of a method at work, or {@code null} if those of the service hold. */
+	@Nullable MethodRules rulesOf(String method) {
+		return this.rules.isEmpty() ? null : this.settings.methodName(method).map(this.rules::get).orElse(null);
 	}
 
 	/** Recent latencies of a method, over all instances and all lives. */

@@ -17,7 +17,10 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 import io.macula.log.DurationText;
 import io.macula.selection.EjectionSettings;
@@ -41,10 +44,13 @@ import org.jspecify.annotations.Nullable;
  * @param zoneAware whether instances of the caller's zone come first, whatever the
  * strategy; default false, but always true with the strategy
  * {@link SelectionStrategies#zoneAware()}
+ * @param methods how single methods are called, by their names on the wire; upper case
+ * and signs in these names make no difference, unless two methods differ by them alone;
+ * default none
  */
 public record ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
 		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection, Duration patience,
-		boolean zoneAware) {
+		boolean zoneAware, Map<String, MethodSettings> methods) {
 
 	/**
 	 * How long a call waits for a first instance unless something else is said.
@@ -74,6 +80,26 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 					+ " is not valid: expected 0 or more and at most 365d");
 		}
 		zoneAware |= strategy == SelectionStrategies.zoneAware();
+		methods = Map.copyOf(methods);
+	}
+
+	/**
+	 * Settings without any of single methods.
+	 * @param strategyName name of the strategy, for people
+	 * @param strategy chooses the instance of each attempt
+	 * @param codec name of the payload codec
+	 * @param deadline bound of the whole call
+	 * @param attemptTimeout bound of one attempt, or {@code null} to learn it
+	 * @param failover further attempts
+	 * @param ejection outlier ejection
+	 * @param patience how long a call waits while no instance of its service is known
+	 * @param zoneAware whether instances of the caller's zone come first
+	 */
+	public ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
+			@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection, Duration patience,
+			boolean zoneAware) {
+		this(strategyName, strategy, codec, deadline, attemptTimeout, failover, ejection, patience, zoneAware,
+				Map.of());
 	}
 
 	/**
@@ -108,7 +134,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withStrategy(String name, SelectionStrategy chosen) {
 		return new ServiceSettings(name, chosen, this.codec, this.deadline, this.attemptTimeout, this.failover,
-				this.ejection, this.patience, this.zoneAware);
+				this.ejection, this.patience, this.zoneAware, this.methods);
 	}
 
 	/**
@@ -118,7 +144,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withDeadline(Duration bound) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, bound, this.attemptTimeout,
-				this.failover, this.ejection, this.patience, this.zoneAware);
+				this.failover, this.ejection, this.patience, this.zoneAware, this.methods);
 	}
 
 	/**
@@ -128,7 +154,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withAttemptTimeout(@Nullable Duration bound) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, bound, this.failover,
-				this.ejection, this.patience, this.zoneAware);
+				this.ejection, this.patience, this.zoneAware, this.methods);
 	}
 
 	/**
@@ -138,7 +164,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withFailover(Failover rules) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				rules, this.ejection, this.patience, this.zoneAware);
+				rules, this.ejection, this.patience, this.zoneAware, this.methods);
 	}
 
 	/**
@@ -148,7 +174,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withPatience(Duration wait) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				this.failover, this.ejection, wait, this.zoneAware);
+				this.failover, this.ejection, wait, this.zoneAware, this.methods);
 	}
 
 	/**
@@ -158,7 +184,35 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withZoneAware(boolean near) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				this.failover, this.ejection, this.patience, near);
+				this.failover, this.ejection, this.patience, near, this.methods);
+	}
+
+	/**
+	 * These settings with others for single methods.
+	 * @param own how these are called, by their names on the wire
+	 * @return settings
+	 */
+	public ServiceSettings withMethods(Map<String, MethodSettings> own) {
+		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
+				this.failover, this.ejection, this.patience, this.zoneAware, own);
+	}
+
+	/**
+	 * The name under which settings of a method are kept. An exact match wins; an
+	 * environment variable cannot express upper case and dashes.
+	 * @param method name of a method on the wire
+	 * @return one of the names in {@link #methods()}, or empty if there are none of it
+	 */
+	public Optional<String> methodName(String method) {
+		if (this.methods.isEmpty() || this.methods.containsKey(method)) {
+			return this.methods.isEmpty() ? Optional.empty() : Optional.of(method);
+		}
+		String uniform = uniform(method);
+		return this.methods.keySet().stream().filter((name) -> uniform(name).equals(uniform)).findFirst();
+	}
+
+	private static String uniform(String name) {
+		return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
 	}
 
 	/**

@@ -120,7 +120,7 @@ final class StreamAttempt implements OpenAttempt, CoreSubscriber<byte[]> {
 			else {
 				this.tracker.cancelled(0);
 			}
-			this.call.shared().retries().failed(status);
+			this.call.retries().failed(status);
 			observed(status);
 			if (LargePayloads.large(failure.detail())) {
 				LargePayloads.execute(this.connection, () -> this.call.attemptFailed(this, failure));

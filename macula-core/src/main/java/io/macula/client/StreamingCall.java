@@ -138,7 +138,7 @@ final class StreamingCall extends CallPipeline implements Subscription {
 	}
 
 	private boolean leavesSuspectedPeer() {
-		return this.elements == null && procedure().idempotent() && shared().retries().repeats();
+		return this.elements == null && procedure().idempotent() && retries().repeats();
 	}
 
 	/** The stream of an attempt is there: it is asked for all that the caller wants. */

@@ -82,7 +82,7 @@ final class UnaryCall extends CallPipeline {
 	@Override
 	void firstAttemptBegun() {
 		Hedge hedge = procedure().hedge();
-		if (hedge == null || over() || !shared().retries().repeats()) {
+		if (hedge == null || over() || !retries().repeats()) {
 			return;
 		}
 		long delay = shared().times().hedgeDelayNanos(hedge, procedure().latency());
@@ -97,7 +97,7 @@ final class UnaryCall extends CallPipeline {
 		int number;
 		synchronized (this) {
 			try {
-				tracker = (mayHedge() && shared().retries().tryAcquire()) ? pick() : null;
+				tracker = (mayHedge() && retries().tryAcquire()) ? pick() : null;
 			}
 			catch (Throwable ex) {
 				// The user's strategy failed: the first attempt is left alone.
@@ -106,7 +106,7 @@ final class UnaryCall extends CallPipeline {
 			number = attempts();
 		}
 		if (tracker != null) {
-			shared().retries().hedged();
+			retries().hedged();
 			launch(tracker, number, true);
 		}
 	}
@@ -128,7 +128,7 @@ final class UnaryCall extends CallPipeline {
 		if (!untriedLeft(InstanceTracker::usable)) {
 			return LOOK_AGAIN_NANOS;
 		}
-		boolean giveUp = !shared().retries().overloaded() && history().mayRepeat() && history().tryAcquire();
+		boolean giveUp = !retries().overloaded() && history().mayRepeat() && history().tryAcquire();
 		return giveUp ? 0 : OutboundCall.TO_THE_LAST;
 	}
 

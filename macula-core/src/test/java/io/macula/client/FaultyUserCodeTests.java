@@ -245,7 +245,7 @@ class FaultyUserCodeTests {
 	@Test
 	void whenTheExceptionCannotBeMadeThenTheStatusIsTold() {
 		Procedure procedure = new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1), null,
-				new LatencyWindow(this.fixture.now::get), (failure, call) -> {
+				new LatencyWindow(this.fixture.now::get), null, (failure, call) -> {
 					throw new NoClassDefFoundError("odd exception");
 				});
 		Failure failure = new Failure(REJECTED, "com.acme.Odd", new byte[0]);

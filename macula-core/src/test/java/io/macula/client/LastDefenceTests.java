@@ -229,7 +229,7 @@ class LastDefenceTests {
 
 	private Procedure procedure() {
 		return new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1), null,
-				new io.macula.selection.LatencyWindow(this.fixture.now::get),
+				new io.macula.selection.LatencyWindow(this.fixture.now::get), null,
 				(failure, call) -> new RpcException(failure.status()));
 	}
 

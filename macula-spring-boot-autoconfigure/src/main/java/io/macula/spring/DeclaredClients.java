@@ -17,6 +17,8 @@
 package io.macula.spring;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
@@ -74,6 +76,18 @@ public final class DeclaredClients {
 		return this.clients.entrySet()
 			.stream()
 			.collect(Collectors.toMap(Map.Entry::getKey, (entry) -> entry.getValue().clientName(beanFactory)));
+	}
+
+	/**
+	 * The contracts that each client service is called by.
+	 * @param beanFactory resolves placeholders
+	 * @return contracts by name of the client service
+	 */
+	public Map<String, Set<Class<?>>> contracts(ConfigurableBeanFactory beanFactory) {
+		return this.clients.values()
+			.stream()
+			.collect(Collectors.groupingBy((client) -> client.clientName(beanFactory), TreeMap::new,
+					Collectors.mapping(ClientReference::contract, Collectors.toSet())));
 	}
 
 }

@@ -18,9 +18,12 @@ package io.macula.spring.autoconfigure;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
+import io.macula.client.ServiceSettings;
+import io.macula.contract.ServiceContract;
 import io.macula.spring.DeclaredClients;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -59,7 +62,39 @@ final class ClientStartup implements SmartInitializingSingleton {
 			refuseUnusedSettings(names.values());
 		}
 		names.keySet().forEach(this.beanFactory::getBean);
+		refuseUnknownMethods();
 		this.directories.warnOfUnlisted(names.values());
+	}
+
+	/** Several contracts may be called by one client service. */
+	private void refuseUnknownMethods() {
+		Map<String, Set<Class<?>>> contracts = this.clients.contracts(this.beanFactory);
+		contracts.forEach((client, types) -> {
+			String configured = this.settings.configuredName(client).orElse(null);
+			ServiceSettings own = (configured != null) ? this.settings.services().get(configured) : null;
+			if (configured == null || own == null || own.methods().isEmpty()) {
+				return;
+			}
+			Set<String> methods = new TreeSet<>();
+			types.forEach(
+					(type) -> ServiceContract.of(type).methods().forEach((method) -> methods.add(method.wireName())));
+			Set<String> known = methods.stream()
+				.flatMap((method) -> own.methodName(method).stream())
+				.collect(Collectors.toSet());
+			for (String method : new TreeSet<>(own.methods().keySet())) {
+				if (!known.contains(method)) {
+					throw new FailureAnalyzedException(
+							"The settings " + SettingsFactory.key(configured, method) + ".* are for a method that "
+									+ names(types) + " does not have.",
+							NearestName.question(method, methods) + "The methods are: " + String.join(", ", methods)
+									+ ". Correct the name, or remove the settings.");
+				}
+			}
+		});
+	}
+
+	private static String names(Set<Class<?>> types) {
+		return types.stream().map(Class::getName).sorted().collect(Collectors.joining(" or "));
 	}
 
 	private void refuseUnusedSettings(Collection<String> names) {

@@ -167,6 +167,20 @@ final class ConfiguredKeys {
 				? iterable.stream().filter(KnownKeys.PREFIX::isAncestorOf) : Stream.empty();
 	}
 
+	@SuppressWarnings("unchecked")
+	private static @Nullable Object merge(@Nullable Object preferred, @Nullable Object other) {
+		if (preferred instanceof Record first && other instanceof Record second) {
+			return merge(first, second);
+		}
+		if (preferred instanceof Map<?, ?> first && other instanceof Map<?, ?> second) {
+			Map<Object, Object> merged = new LinkedHashMap<>((Map<Object, Object>) second);
+			first.forEach((key, value) -> merged.merge(key, value, (present,
+					own) -> (own instanceof Record one && present instanceof Record two) ? merge(one, two) : own));
+			return merged;
+		}
+		return (preferred != null) ? preferred : other;
+	}
+
 	/**
 	 * The components of one record, and of another where they are not set.
 	 * @param <R> the type of both
@@ -183,8 +197,7 @@ final class ConfiguredKeys {
 			types[i] = components[i].getType();
 			Object one = ReflectionUtils.invokeMethod(components[i].getAccessor(), preferred);
 			Object two = ReflectionUtils.invokeMethod(components[i].getAccessor(), other);
-			values[i] = (one instanceof Record first && two instanceof Record second) ? merge(first, second)
-					: ((one != null) ? one : two);
+			values[i] = merge(one, two);
 		}
 		try {
 			return (R) BeanUtils.instantiateClass(preferred.getClass().getDeclaredConstructor(types), values);

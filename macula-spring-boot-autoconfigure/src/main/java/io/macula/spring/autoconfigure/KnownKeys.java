@@ -46,6 +46,8 @@ final class KnownKeys {
 
 	static final ConfigurationPropertyName INSTANCES = ConfigurationPropertyName.of("macula.directory.static.services");
 
+	private static final String METHODS = "methods";
+
 	private final List<ConfigurationPropertyName> scalars = new ArrayList<>();
 
 	private final List<ConfigurationPropertyName> lists = new ArrayList<>();
@@ -56,11 +58,14 @@ final class KnownKeys {
 
 	private final List<ConfigurationPropertyName> serviceSettings = new ArrayList<>();
 
+	private final List<ConfigurationPropertyName> methodSettings = new ArrayList<>();
+
 	private final List<ConfigurationPropertyName> instanceSettings = new ArrayList<>();
 
 	KnownKeys() {
 		collect(PREFIX, MaculaProperties.class, this.scalars);
 		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.Service.class, this.serviceSettings);
+		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.ServiceMethod.class, this.methodSettings);
 		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.FixedInstance.class, this.instanceSettings);
 	}
 
@@ -153,11 +158,17 @@ final class KnownKeys {
 	 */
 	Optional<ConfigurationPropertyName> serviceKey(ConfigurationPropertyName name) {
 		for (int end = SERVICES.getNumberOfElements() + 1; end < name.getNumberOfElements(); end++) {
-			if (this.serviceSettings.contains(name.subName(end))) {
+			ConfigurationPropertyName setting = name.subName(end);
+			if (this.serviceSettings.contains(setting) || isOfMethod(setting)) {
 				return Optional.of(name.chop(end));
 			}
 		}
 		return Optional.empty();
+	}
+
+	private boolean isOfMethod(ConfigurationPropertyName setting) {
+		return setting.getNumberOfElements() > 2 && setting.getElement(0, Form.DASHED).equals(METHODS)
+				&& this.methodSettings.contains(setting.subName(2));
 	}
 
 	static String serviceName(ConfigurationPropertyName serviceKey) {
@@ -175,6 +186,12 @@ final class KnownKeys {
 	 */
 	String nearest(ConfigurationPropertyName unknown) {
 		if (SERVICES.isAncestorOf(unknown)) {
+			for (int i = SERVICES.getNumberOfElements() + 1; i < unknown.getNumberOfElements() - 2; i++) {
+				if (unknown.getElement(i, Form.DASHED).equals(METHODS)) {
+					return SERVICES + ".<name>." + METHODS + ".<method>."
+							+ nearest(unknown.subName(i + 2), this.methodSettings);
+				}
+			}
 			ConfigurationPropertyName setting = nearest(
 					ConfigurationPropertyName.of(unknown.getLastElement(Form.DASHED)), this.serviceSettings);
 			return SERVICES + ".<name>." + setting;

@@ -272,11 +272,39 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * and connected: 'none', 'warn' or 'fail'
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
+	 * @param methods Settings of one method each, by its name, overriding those above and
+	 * what the contract declares
 	 */
 	public record Service(@Nullable String selection, @Nullable Boolean zoneAware, @Nullable Duration deadline,
 			@Nullable String attemptTimeout, @Nullable Duration patience, @Nullable String codec,
-			@Nullable StartupCheck startupCheck, @Nullable ServiceFailover failover,
-			@Nullable ServiceEjection ejection) {
+			@Nullable StartupCheck startupCheck, @Nullable ServiceFailover failover, @Nullable ServiceEjection ejection,
+			@Nullable Map<String, ServiceMethod> methods) {
+
+	}
+
+	/**
+	 * Settings of one method; what is not set is taken from the contract, or else from
+	 * its client service.
+	 *
+	 * @param deadline Bound of a whole call, all its attempts included
+	 * @param attemptTimeout Bound of one attempt, at most the deadline; 'auto' learns it
+	 * from the instance's recent latency
+	 * @param hedge When a second attempt is started while the first is open: a duration,
+	 * a percentile of recent latencies such as p95, or 'never'; for idempotent methods
+	 * @param failover Further attempts after a failed one
+	 */
+	public record ServiceMethod(@Nullable Duration deadline, @Nullable String attemptTimeout, @Nullable String hedge,
+			@Nullable MethodFailover failover) {
+
+	}
+
+	/**
+	 * Further attempts of one method; their budget is that of its client service.
+	 *
+	 * @param maxAttempts Maximum number of attempts of one call, the first included
+	 * (unlike Spring's maxRetries); 1 switches failover and hedging off
+	 */
+	public record MethodFailover(@Nullable Integer maxAttempts) {
 
 	}
 

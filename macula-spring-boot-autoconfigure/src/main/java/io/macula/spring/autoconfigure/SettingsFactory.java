@@ -29,7 +29,9 @@ import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.NodeIds;
 import io.macula.Realm;
+import io.macula.client.MethodSettings;
 import io.macula.client.ServiceSettings;
+import io.macula.contract.Hedge;
 import io.macula.node.NodeSettings;
 import io.macula.pool.PoolSettings;
 import io.macula.selection.EjectionSettings;
@@ -73,7 +75,10 @@ final class SettingsFactory {
 	 */
 	MaculaSettings create(String defaultNodeId, Map<String, MaculaProperties.Service> services) {
 		bound("macula", this.properties);
-		services.forEach((name, service) -> bound(key(name), service));
+		services.forEach((name, service) -> {
+			bound(key(name), service);
+			methods(service).forEach((method, own) -> bound(key(name, method), own));
+		});
 		Map<String, ServiceSettings> byName = new LinkedHashMap<>();
 		services.forEach((name, service) -> byName.put(name, service(name, service)));
 		return new MaculaSettings(node(defaultNodeId), transport(), pool(), provider(), startup(services),
@@ -201,7 +206,53 @@ final class SettingsFactory {
 		return settings(prefix, or(service.selection(), client.selection()),
 				or(service.zoneAware(), client.zoneAware()), or(service.codec(), client.codec()), deadline,
 				attemptTimeout, failover(client.failover(), service.failover()),
-				ejection(client.ejection(), service.ejection()), or(service.patience(), client.patience()));
+				ejection(client.ejection(), service.ejection()), or(service.patience(), client.patience()))
+			.withMethods(methods(name, service));
+	}
+
+	private static Map<String, MaculaProperties.ServiceMethod> methods(MaculaProperties.Service service) {
+		Map<String, MaculaProperties.ServiceMethod> methods = service.methods();
+		return (methods != null) ? methods : Map.of();
+	}
+
+	private Map<String, MethodSettings> methods(String name, MaculaProperties.Service service) {
+		Map<String, MethodSettings> methods = new LinkedHashMap<>();
+		methods(service).forEach((method, own) -> methods.put(method, method(key(name, method), name, service, own)));
+		return methods;
+	}
+
+	private MethodSettings method(String prefix, String name, MaculaProperties.Service service,
+			MaculaProperties.ServiceMethod own) {
+		MaculaProperties.Client client = this.properties.client();
+		String text = own.attemptTimeout();
+		Duration inherited = (service.attemptTimeout() != null) ? attemptTimeout(key(name), service.attemptTimeout())
+				: attemptTimeout("macula.client", client.attemptTimeout());
+		Duration attemptTimeout = (text != null) ? attemptTimeout(prefix, text) : shorter(inherited, own.deadline());
+		int all = failover(client.failover(), service.failover()).maxAttempts();
+		MaculaProperties.MethodFailover failover = own.failover();
+		int maxAttempts = (failover != null) ? or(failover.maxAttempts(), all) : all;
+		require(maxAttempts >= 1 && maxAttempts <= 20, prefix + ".failover.max-attempts", maxAttempts, "1 to 20");
+		String hedge = own.hedge();
+		Hedge second = (hedge != null) ? hedge(prefix + ".hedge", hedge) : null;
+		return this.invalid.check(prefix,
+				() -> new MethodSettings(own.deadline(), attemptTimeout, maxAttempts, second));
+	}
+
+	/** What is inherited never contradicts the method's own, shorter deadline. */
+	private static @Nullable Duration shorter(@Nullable Duration one, @Nullable Duration other) {
+		return (one != null && other != null && one.compareTo(other) > 0) ? other : one;
+	}
+
+	private Hedge hedge(String key, String text) {
+		if (text.equalsIgnoreCase("never") || text.isBlank()) {
+			return Hedge.NEVER;
+		}
+		try {
+			return Hedge.parse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw this.invalid.refuse(key, text, "a duration such as 50ms, a percentile such as p95, or 'never'");
+		}
 	}
 
 	/** What is inherited never contradicts the service's own, shorter deadline. */
@@ -213,6 +264,11 @@ final class SettingsFactory {
 	static String key(String clientName) {
 		return "macula.client.services"
 				+ (clientName.matches("[a-z0-9.-]+") ? "." + clientName : "[" + clientName + "]");
+	}
+
+	static String key(String clientName, String method) {
+		String dashed = KnownKeys.dashed(method);
+		return key(clientName) + ".methods" + (dashed.matches("[a-z0-9-]+") ? "." + dashed : "[" + method + "]");
 	}
 
 	private ServiceSettings settings(String prefix, String selection, boolean zoneAware, String codec,

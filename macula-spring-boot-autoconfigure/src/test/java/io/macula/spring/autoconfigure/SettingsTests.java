@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 import io.macula.Endpoint;
+import io.macula.client.MethodSettings;
 import io.macula.client.ServiceSettings;
+import io.macula.contract.Hedge;
 import io.macula.pool.PoolSettings;
 import io.macula.selection.EjectionSettings;
 import io.macula.selection.SelectionStrategies;
@@ -169,6 +171,49 @@ class SettingsTests {
 		}, prefix + ".selection=first", prefix + ".deadline=2s", prefix + ".failover.max-attempts=5",
 				prefix + ".ejection.enabled=false", prefix + ".attempt-timeout=800ms",
 				"macula.client.failover.backoff=70ms");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "macula.client.services.shop.orders.methods.", "'macula.client.services[shop.orders].methods.'" })
+	void oneMethodOverridesTheSettingsOfItsService(String prefix) {
+		settings((settings) -> {
+			assertThat(settings.services()).containsOnlyKeys("shop.orders");
+			ServiceSettings own = settings.of("shop.orders");
+			assertThat(own.deadline()).isEqualTo(Duration.ofSeconds(2));
+			assertThat(own.methods()).containsOnly(
+					Map.entry("find",
+							new MethodSettings(Duration.ofMillis(500), Duration.ofMillis(200), 2,
+									Hedge.percentile(95))),
+					Map.entry("findAll", new MethodSettings(null, null, 5, Hedge.NEVER)),
+					Map.entry("place", new MethodSettings(Duration.ofSeconds(9), Duration.ofSeconds(1), 5, null)),
+					Map.entry("brief", new MethodSettings(Duration.ofMillis(10), Duration.ofMillis(10), 5, null)));
+		}, "macula.client.services.shop.orders.deadline=2s", "macula.client.services.shop.orders.attempt-timeout=1s",
+				"macula.client.services.shop.orders.failover.max-attempts=5", prefix + "find.deadline=500ms",
+				prefix + "find.attempt-timeout=200ms", prefix + "find.failover.max-attempts=2",
+				prefix + "find.hedge=p95", prefix + "findAll.attempt-timeout=auto", prefix + "findAll.hedge=never",
+				prefix + "place.deadline=9s", prefix + "brief.deadline=10ms");
+	}
+
+	@Test
+	void settingsOfAMethodInBothFormsOfAServiceNameAreMerged() {
+		settings(
+				(settings) -> assertThat(settings.of("a.b").methods()).containsOnly(
+						Map.entry("find", new MethodSettings(Duration.ofSeconds(1), null, 2, null)),
+						Map.entry("place", new MethodSettings(Duration.ofSeconds(3), null, 3, null))),
+				"macula.client.services[a.b].methods.find.deadline=1s",
+				"macula.client.services.a.b.methods.find.failover.max-attempts=2",
+				"macula.client.services.a.b.methods.place.deadline=3s");
+	}
+
+	@Test
+	void anEnvironmentVariableNamesAMethod() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource("systemEnvironment",
+						Map.of("MACULA_CLIENT_SERVICES_SHOP_METHODS_FINDALL_DEADLINE", "4s"))))
+			.run((context) -> assertThat(context.getBean(MaculaSettings.class).of("shop").methodName("findAll"))
+				.contains("findall"));
 	}
 
 	@Test
@@ -346,6 +391,11 @@ class SettingsTests {
 					macula.client.services.a.failover.max-backoff | 49ms  | at least the backoff
 					macula.client.services.a.ejection.max-share | 2       | 0 to 1
 					macula.client.services[a.b].failover.max-attempts | 21 | 1 to 20
+					macula.client.services.a.methods.find.failover.max-attempts | 21 | 1 to 20
+					macula.client.services.a.methods.find.deadline | 400d   | at most 365d
+					macula.client.services.a.methods.find.deadline | 0s     | more than 0
+					macula.client.services.a.methods.find.hedge    | p101   | a percentile such as p95, or 'never'
+					macula.client.services.a.methods.find.attempt-timeout | never | or a duration such as 500ms
 					""")
 	void anImpossibleValueIsRefusedByKeyAndValue(String key, String value, String allowed) {
 		this.runner.withPropertyValues(key + "=" + value)
@@ -378,16 +428,19 @@ class SettingsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			macula.provider.prot                     | macula.provider.port
-			macula.seeds                             | macula.realm.seeds
-			macula.client.failover.max-atempts       | macula.client.failover.max-attempts
-			macula.client.services.a.b.deadlin       | macula.client.services.<name>.deadline
-			macula.client.services.a.pool.lanes      | macula.client.services.<name>.
-			macula.client.service.a.b.deadline       | macula.client.services?
-			macula.directory.static.service.a.b      | macula.directory.static.services?
-			macula.directory.static.service.a[0].zone | macula.directory.static.services?
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					macula.provider.prot                     | macula.provider.port
+					macula.seeds                             | macula.realm.seeds
+					macula.client.failover.max-atempts       | macula.client.failover.max-attempts
+					macula.client.services.a.b.deadlin       | macula.client.services.<name>.deadline
+					macula.client.services.a.pool.lanes      | macula.client.services.<name>.
+					macula.client.services.a.methods.b.dedline | macula.client.services.<name>.methods.<method>.deadline
+					macula.client.services.a.methods.b.max-attempts | macula.client.services.<name>.methods.<method>.failover.max-attempts
+					macula.client.service.a.b.deadline       | macula.client.services?
+					macula.directory.static.service.a.b      | macula.directory.static.services?
+					macula.directory.static.service.a[0].zone | macula.directory.static.services?
+					""")
 	void anUnknownKeyIsRefusedWithTheNearestOne(String key, String nearest) {
 		this.runner.withPropertyValues(key + "=1").run((context) -> {
 			FailureAnalysis analysis = analysis(context.getStartupFailure());
