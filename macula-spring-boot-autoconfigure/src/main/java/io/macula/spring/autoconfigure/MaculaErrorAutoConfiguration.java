@@ -21,6 +21,7 @@ import io.macula.server.ExceptionMapper;
 import io.macula.spring.error.ExceptionAdvice;
 import io.macula.spring.error.HttpExceptionMapper;
 import io.macula.spring.error.MethodValidation;
+import io.macula.spring.error.RejectionMapper;
 import io.macula.spring.error.SecurityExceptionMapper;
 import io.macula.spring.error.ValidationExceptionMapper;
 import jakarta.validation.Validator;
@@ -59,6 +60,12 @@ public final class MaculaErrorAutoConfiguration {
 			exceptions.orderedStream().forEach(builder::exceptionMapper);
 			errors.orderedStream().forEach(builder::errorMapper);
 		};
+	}
+
+	@Bean
+	@Order
+	RejectionMapper maculaRejectionMapper() {
+		return new RejectionMapper();
 	}
 
 	/** What exceptions of Spring's web support say was made for callers. */
