@@ -55,7 +55,17 @@ public interface ServerInvocation {
 	List<@Nullable Object> arguments();
 
 	/**
+	 * Whether the thread of the handler is one that must not be blocked: of methods that
+	 * return a {@code Mono}, {@code Flux} or {@code CompletionStage}, or are declared
+	 * non-blocking.
+	 * @return true if it is an event loop
+	 */
+	boolean nonBlocking();
+
+	/**
 	 * Go on with the next interceptor, and with the handler's method after the last one.
+	 * May be called on another thread: the call, its Observation and the handler's class
+	 * loader are those of that thread meanwhile.
 	 * @return what the method returns
 	 * @throws Throwable what the handler's method throws
 	 * @throws IllegalStateException the second time, and if the call was refused already

@@ -165,6 +165,16 @@ final class InterceptedCall implements ResultAdapter.Wait {
 	}
 
 	/**
+	 * What is left of a call.
+	 */
+	@FunctionalInterface
+	interface Rest {
+
+		@Nullable Object run() throws Throwable;
+
+	}
+
+	/**
 	 * The call as one interceptor sees it.
 	 */
 	private final class Step implements ServerInvocation {
@@ -212,16 +222,26 @@ final class InterceptedCall implements ResultAdapter.Wait {
 		}
 
 		@Override
+		public boolean nonBlocking() {
+			return InterceptedCall.this.call.servedMethod().nonBlocking();
+		}
+
+		@Override
 		public @Nullable Object proceed() throws Throwable {
 			if (!this.proceeded.compareAndSet(false, true)) {
 				throw new IllegalStateException(
 						"An interceptor of " + InterceptedCall.this.call.servedMethod().procedure()
 								+ " called proceed() a second time: a handler serves a call once");
 			}
-			Object next = InterceptedCall.this.proceed(this.index + 1, this.arguments);
+			ServedCall call = InterceptedCall.this.call;
+			Object next = (CallContext.current() == call) ? rest() : call.resume(this::rest);
 			this.result = next;
 			this.returned = true;
 			return next;
+		}
+
+		private @Nullable Object rest() throws Throwable {
+			return InterceptedCall.this.proceed(this.index + 1, this.arguments);
 		}
 
 		@Override

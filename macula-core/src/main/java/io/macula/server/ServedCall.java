@@ -164,6 +164,14 @@ abstract class ServedCall extends ServedCallContext {
 		}
 	}
 
+	/** Go on with an intercepted call on a thread that is not known to serve it. */
+	final @Nullable Object resume(InterceptedCall.Rest rest) throws Throwable {
+		try (CallContext.Scope ignored = open();
+				ObservationScope observed = servedMethod().observations().open(this.observation)) {
+			return servedMethod().resume(rest);
+		}
+	}
+
 	/** For what the handler returned, of this server's own subscriber to it. */
 	final Context reactorContext() {
 		return Context.of(KEY, this);

@@ -19,6 +19,8 @@ import io.macula.CallContext;
 import io.macula.Deadline;
 import io.macula.Metadata;
 import io.macula.ServiceName;
+import io.macula.tls.PeerIdentity;
+import io.macula.tls.ProvenCaller;
 import io.macula.transport.InboundCall;
 import io.macula.transport.StreamCall;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * sent. Safe for all threads. The call itself is its context, so that a call costs one
  * object.
  */
-abstract class ServedCallContext implements CallContext {
+abstract class ServedCallContext implements CallContext, ProvenCaller {
 
 	private final ServedMethod method;
 
@@ -88,6 +90,11 @@ abstract class ServedCallContext implements CallContext {
 	@Override
 	public final @Nullable String callerIdentity() {
 		return this.call.peer().identity();
+	}
+
+	@Override
+	public final @Nullable PeerIdentity provenCaller() {
+		return this.call.peer().proof();
 	}
 
 	@Override

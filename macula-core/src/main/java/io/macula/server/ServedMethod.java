@@ -170,17 +170,38 @@ final class ServedMethod {
 	/** With the class loader of the handler as that of the thread. */
 	@Nullable Object invoke(@Nullable InterceptedCall intercepted, @Nullable Object[] arguments) throws Throwable {
 		Thread thread = Thread.currentThread();
-		ClassLoader before = thread.getContextClassLoader();
-		if (before != this.classLoader) {
-			thread.setContextClassLoader(this.classLoader);
-		}
+		ClassLoader before = enter(thread);
 		try {
 			return (intercepted != null) ? intercepted.invoke(arguments) : call(arguments);
 		}
 		finally {
-			if (thread.getContextClassLoader() != before) {
-				thread.setContextClassLoader(before);
-			}
+			leave(thread, before);
+		}
+	}
+
+	/** The same of what is left of a call. */
+	@Nullable Object resume(InterceptedCall.Rest rest) throws Throwable {
+		Thread thread = Thread.currentThread();
+		ClassLoader before = enter(thread);
+		try {
+			return rest.run();
+		}
+		finally {
+			leave(thread, before);
+		}
+	}
+
+	private ClassLoader enter(Thread thread) {
+		ClassLoader before = thread.getContextClassLoader();
+		if (before != this.classLoader) {
+			thread.setContextClassLoader(this.classLoader);
+		}
+		return before;
+	}
+
+	private static void leave(Thread thread, ClassLoader before) {
+		if (thread.getContextClassLoader() != before) {
+			thread.setContextClassLoader(before);
 		}
 	}
 

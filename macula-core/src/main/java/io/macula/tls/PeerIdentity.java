@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
+import io.macula.CallContext;
 import io.macula.Realm;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,16 @@ public record PeerIdentity(String publicKeyHash, String subject, List<String> ur
 	public static PeerIdentity of(X509Certificate certificate) {
 		return new PeerIdentity(NodeIdentity.of(certificate).text(), certificate.getSubjectX500Principal().getName(),
 				names(certificate, URI_NAME), names(certificate, DNS_NAME));
+	}
+
+	/**
+	 * Who makes a call that this node serves.
+	 * @param call the call
+	 * @return what the certificate of the calling node proves, or {@code null} if it is
+	 * not known
+	 */
+	public static @Nullable PeerIdentity ofCaller(CallContext call) {
+		return (call instanceof ProvenCaller proven) ? proven.provenCaller() : null;
 	}
 
 	private static List<String> names(X509Certificate certificate, int kind) {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -532,6 +533,47 @@ class InterceptorTests {
 	}
 
 	@Test
+	void aHandlerThatIsCalledOnAnotherThreadFindsItsCallThere() throws Exception {
+		provider("node1", List.of((call) -> {
+			if (!call.nonBlocking()) {
+				return call.proceed();
+			}
+			Mono<Long> before = Mono.delay(Duration.ofMillis(10));
+			return (call.javaMethod().getReturnType() == Flux.class)
+					? before.flatMapMany((tick) -> (Flux<?>) later(call)) : before.flatMap((tick) -> single(later(call)));
+		}));
+		Talk talk = talk();
+		MaculaCall.with("k", "v").<@Nullable Object>call(() -> {
+			assertThat(talk.value("a")).isEqualTo("a, v");
+			assertThat(talk.future("a").get()).isEqualTo("a, v");
+			assertThat(talk.mono("a").block()).isEqualTo("a, v");
+			assertThat(talk.flux("a").blockLast()).isEqualTo("a, v");
+			return null;
+		});
+		assertThat(this.handler.loaders).containsOnly(Handler.class.getClassLoader());
+	}
+
+	/** On a thread that knows no call, before and after. */
+	private static Object later(ServerInvocation call) {
+		assertThat(CallContext.current()).isNull();
+		Thread.currentThread().setContextClassLoader(null);
+		try {
+			return Objects.requireNonNull(call.proceed());
+		}
+		catch (Throwable ex) {
+			throw new IllegalStateException(ex);
+		}
+		finally {
+			assertThat(CallContext.current()).isNull();
+			assertThat(Thread.currentThread().getContextClassLoader()).isNull();
+		}
+	}
+
+	private static Mono<?> single(Object result) {
+		return (result instanceof CompletableFuture<?> future) ? Mono.fromFuture(future) : (Mono<?>) result;
+	}
+
+	@Test
 	void metadataComesBackWithAFailureAndWithALargeAnswer() {
 		provider("node1", List.of());
 		Talk talk = talk();
@@ -700,6 +742,8 @@ class InterceptorTests {
 
 		final AtomicInteger calls = new AtomicInteger();
 
+		final Queue<ClassLoader> loaders = new ConcurrentLinkedQueue<>();
+
 		volatile CountDownLatch begun = new CountDownLatch(1);
 
 		volatile CountDownLatch cancelled = new CountDownLatch(1);
@@ -711,6 +755,7 @@ class InterceptorTests {
 
 		private String told(String text) {
 			this.calls.incrementAndGet();
+			this.loaders.add(Thread.currentThread().getContextClassLoader());
 			CallContext call = CallContext.current();
 			Metadata metadata = call.metadata();
 			call.addResponseMetadata("served-by", "handler");
