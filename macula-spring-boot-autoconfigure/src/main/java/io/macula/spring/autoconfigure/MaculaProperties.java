@@ -19,6 +19,7 @@ package io.macula.spring.autoconfigure;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.macula.Instance;
@@ -436,9 +437,71 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * there is one, services without an entry are refused
 	 * @param allowProvide Who may provide the services that this node calls, in the same
 	 * form
+	 * @param authentication Who Spring Security sees as the principal of a served call:
+	 * the calling node (peer), the holder of the bearer token that each call has to bring
+	 * (bearer), the holder of the token if there is one and else the node
+	 * (bearer-or-peer), the holder of the token with the authorities of the node added
+	 * (bearer-and-peer), or nobody (none)
 	 */
-	public record Security(@DefaultValue Map<String, String> allowCall,
-			@DefaultValue Map<String, String> allowProvide) {
+	public record Security(@DefaultValue Map<String, String> allowCall, @DefaultValue Map<String, String> allowProvide,
+			@DefaultValue("none") CallerAuthentication authentication) {
+	}
+
+	/**
+	 * Who Spring Security sees as the principal of a served call.
+	 */
+	public enum CallerAuthentication {
+
+		/** Nobody: contexts are left as they are. */
+		NONE,
+
+		/** The calling node, by its certificate. */
+		PEER,
+
+		/** The holder of the bearer token, which each call has to bring. */
+		BEARER,
+
+		/** The holder of the bearer token if there is one, else the calling node. */
+		BEARER_OR_PEER,
+
+		/**
+		 * The holder of the bearer token, which each call has to bring, with the
+		 * authorities of the calling node beside its own.
+		 */
+		BEARER_AND_PEER;
+
+		/**
+		 * Whether certificates decide.
+		 * @return true if a principal, or authorities, come of them
+		 */
+		public boolean usesPeer() {
+			return this == PEER || this == BEARER_OR_PEER || this == BEARER_AND_PEER;
+		}
+
+		/**
+		 * Whether bearer tokens are looked at.
+		 * @return true if a principal may come of one
+		 */
+		public boolean usesBearer() {
+			return this != NONE && this != PEER;
+		}
+
+		/**
+		 * Whether a call without a token is refused.
+		 * @return true if so
+		 */
+		public boolean needsBearer() {
+			return this == BEARER || this == BEARER_AND_PEER;
+		}
+
+		/**
+		 * As it is written in settings.
+		 * @return in lower case, with hyphens
+		 */
+		public String text() {
+			return name().toLowerCase(Locale.ROOT).replace('_', '-');
+		}
+
 	}
 
 	/**

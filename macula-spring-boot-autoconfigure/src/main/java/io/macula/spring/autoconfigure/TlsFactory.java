@@ -91,6 +91,7 @@ final class TlsFactory {
 			refuseUnverifiedPeers(listening);
 			refuseListsOfNames();
 			refuseAuthorizers(authorizers);
+			refusePeersAsPrincipals();
 			return InsecureTls.of(realm, nodeId);
 		}
 		if (ssl.unverifiedBeyondLocalhost()) {
@@ -181,6 +182,19 @@ final class TlsFactory {
 							+ this.invalid.describe("macula.ssl.verify", false)
 							+ ": everybody can make a certificate with the names that they allow.",
 					"Remove macula.ssl.verify=false, or for debugging the lists.");
+		}
+	}
+
+	/** Whoever calls could name himself as he likes. */
+	private void refusePeersAsPrincipals() {
+		MaculaProperties.CallerAuthentication authentication = this.properties.security().authentication();
+		if (authentication.usesPeer()) {
+			throw new FailureAnalyzedException(
+					this.invalid.describe("macula.security.authentication", authentication.text())
+							+ " has no effect with " + this.invalid.describe("macula.ssl.verify", false)
+							+ ": everybody can make a certificate with any name.",
+					"Remove macula.ssl.verify=false, or for debugging set macula.security.authentication to bearer or"
+							+ " none.");
 		}
 	}
 
