@@ -19,8 +19,13 @@ package io.macula.spring.test;
 import io.macula.node.RealmNode;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
@@ -33,6 +38,20 @@ public final class MaculaTestRealmAutoConfiguration {
 	@ConditionalOnMissingBean
 	MaculaTestRealm maculaTestRealm(RealmNode node, Environment environment) {
 		return new MaculaTestRealm(node, environment);
+	}
+
+	/** Where callers are authenticated. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.security.core.context.SecurityContextHolder")
+	@ConditionalOnBean(name = "maculaSecurityInterceptor")
+	static class SecurityConfiguration {
+
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		TestCallers maculaTestCallers() {
+			return new TestCallers();
+		}
+
 	}
 
 }
