@@ -540,7 +540,8 @@ class InterceptorTests {
 			}
 			Mono<Long> before = Mono.delay(Duration.ofMillis(10));
 			return (call.javaMethod().getReturnType() == Flux.class)
-					? before.flatMapMany((tick) -> (Flux<?>) later(call)) : before.flatMap((tick) -> single(later(call)));
+					? before.flatMapMany((tick) -> (Flux<?>) later(call))
+					: before.flatMap((tick) -> single(later(call)));
 		}));
 		Talk talk = talk();
 		MaculaCall.with("k", "v").<@Nullable Object>call(() -> {

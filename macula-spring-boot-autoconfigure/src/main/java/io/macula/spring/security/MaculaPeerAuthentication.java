@@ -27,9 +27,9 @@ import org.springframework.security.core.GrantedAuthority;
 
 /**
  * A node that makes a call, as its certificate proves. Its principal is the
- * {@link PeerIdentity}; its name the first URI with {@code ://} in the certificate,
- * else the first host name, else {@code sha256:} and the hash of the key. What the node says of itself, such
- * as its id, is no part of it.
+ * {@link PeerIdentity}; its name the first URI with {@code ://} in the certificate, else
+ * the first host name, else {@code sha256:} and the hash of the key. What the node says
+ * of itself, such as its id, is no part of it.
  */
 public final class MaculaPeerAuthentication extends AbstractAuthenticationToken {
 

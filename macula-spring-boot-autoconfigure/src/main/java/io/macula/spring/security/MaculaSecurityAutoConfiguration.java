@@ -52,10 +52,8 @@ public final class MaculaSecurityAutoConfiguration {
 	private static final String RESOURCE_SERVER = "org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken";
 
 	private static FailureAnalyzedException missing(MaculaProperties properties, String artifact) {
-		return new FailureAnalyzedException(
-				"Callers cannot be authenticated as macula.security.authentication="
-						+ properties.security().authentication().text() + " says: " + artifact
-						+ " is not on the class path.",
+		return new FailureAnalyzedException("Callers cannot be authenticated as macula.security.authentication="
+				+ properties.security().authentication().text() + " says: " + artifact + " is not on the class path.",
 				"Add the dependency org.springframework.security:" + artifact
 						+ ", or set macula.security.authentication=none.");
 	}
@@ -92,8 +90,8 @@ public final class MaculaSecurityAutoConfiguration {
 				ObjectProvider<CallAuthenticator> authenticators, PeerAuthoritiesMapper authorities,
 				ObjectProvider<SecurityContextHolderStrategy> strategy, TokenSource tokens) {
 			return new SecurityInterceptor(properties.security().authentication(),
-					authenticators.orderedStream().toList(), authorities, tokens::verifier, new SecurityScope(
-							strategy.getIfUnique(SecurityContextHolder::getContextHolderStrategy)));
+					authenticators.orderedStream().toList(), authorities, tokens::verifier,
+					new SecurityScope(strategy.getIfUnique(SecurityContextHolder::getContextHolderStrategy)));
 		}
 
 		@Bean

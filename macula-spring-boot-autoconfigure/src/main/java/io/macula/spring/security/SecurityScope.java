@@ -63,8 +63,7 @@ final class SecurityScope {
 			return result;
 		}
 		Context entries = ReactiveSecurityContextHolder.withSecurityContext(Mono.just(context));
-		return (result instanceof Mono<?> mono) ? mono.contextWrite(entries)
-				: ((Flux<?>) result).contextWrite(entries);
+		return (result instanceof Mono<?> mono) ? mono.contextWrite(entries) : ((Flux<?>) result).contextWrite(entries);
 	}
 
 }

@@ -117,8 +117,9 @@ final class TokenVerifier {
 		if (thrown instanceof AuthenticationServiceException) {
 			log.warn("The bearer token of a call of " + procedure(call) + " cannot be verified", thrown);
 			return Status
-				.notProcessed(Code.UNAVAILABLE, "the bearer token of " + procedure(call)
-						+ " cannot be verified at the moment; the provider's log says more")
+				.notProcessed(Code.UNAVAILABLE,
+						"the bearer token of " + procedure(call)
+								+ " cannot be verified at the moment; the provider's log says more")
 				.toException();
 		}
 		return (thrown instanceof CallAuthenticationException) ? thrown : invalid(call, thrown);

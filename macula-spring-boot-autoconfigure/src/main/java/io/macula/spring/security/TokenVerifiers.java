@@ -16,7 +16,6 @@
 
 package io.macula.spring.security;
 
-
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;

@@ -177,8 +177,7 @@ class MaculaSecurityTests {
 			assertThat(with(token, () -> vault.whoLater().block())).isEqualTo("alice alice");
 			assertThat(with(token, () -> vault.whoMany().collectList().block())).containsExactly("alice", "alice");
 			assertThat(with(token, () -> vault.whoSoon().toCompletableFuture().join())).isEqualTo("alice");
-			assertThat(with(token, vault::authorities)).contains("SCOPE_admin", "SCOPE_orders")
-				.doesNotContain("PEER_");
+			assertThat(with(token, vault::authorities)).contains("SCOPE_admin", "SCOPE_orders").doesNotContain("PEER_");
 			assertThat(context.getBean(Leftovers.class).found).isEmpty();
 		});
 	}
@@ -200,9 +199,9 @@ class MaculaSecurityTests {
 	void aBadTokenIsRefused(String authentication) {
 		verifying(authentication).run((context) -> {
 			Vault vault = vault(context);
-			List<String> bad = List.of("Bearer " + Tokens.of("eve", "admin", Tokens.OTHER, Instant.now().plusSeconds(60)),
-					"Bearer " + Tokens.of("eve", "admin", Tokens.KEY, Instant.now().minusSeconds(3600)),
-					"Bearer abc");
+			List<String> bad = List.of(
+					"Bearer " + Tokens.of("eve", "admin", Tokens.OTHER, Instant.now().plusSeconds(60)),
+					"Bearer " + Tokens.of("eve", "admin", Tokens.KEY, Instant.now().minusSeconds(3600)), "Bearer abc");
 			for (String token : bad) {
 				refused(Code.UNAUTHENTICATED, "the bearer token of test.vault/who is not valid",
 						() -> with(token, vault::who));
@@ -292,22 +291,23 @@ class MaculaSecurityTests {
 
 	@Test
 	void aRefusalIsNotTriedOnAnotherInstance() {
-		verifying("bearer", Jdk.class).run((one) -> verifying("bearer", Jdk.class)
-			.withPropertyValues("macula.node.id=node2",
-					"macula.realm.seeds=127.0.0.1:" + one.getBean(RealmNode.class).port())
-			.run((two) -> {
-				Vault vault = vault(two);
-				Awaitility.await().untilAsserted(() -> {
-					with(Tokens.bearer("alice", "admin"), vault::who);
-					assertThat(Leftovers.nodes).contains("node1", "node2");
-				});
-				for (int i = 0; i < 4; i++) {
-					refused(Code.PERMISSION_DENIED, "test.vault/admin is not allowed for this caller",
-							() -> with(Tokens.bearer("bob", "orders"), vault::admin));
-					refused(Code.UNAUTHENTICATED, "the bearer token of test.vault/who is not valid",
-							() -> with("Bearer abc", vault::who));
-				}
-			}));
+		verifying("bearer", Jdk.class).run(
+				(one) -> verifying("bearer", Jdk.class)
+					.withPropertyValues("macula.node.id=node2",
+							"macula.realm.seeds=127.0.0.1:" + one.getBean(RealmNode.class).port())
+					.run((two) -> {
+						Vault vault = vault(two);
+						Awaitility.await().untilAsserted(() -> {
+							with(Tokens.bearer("alice", "admin"), vault::who);
+							assertThat(Leftovers.nodes).contains("node1", "node2");
+						});
+						for (int i = 0; i < 4; i++) {
+							refused(Code.PERMISSION_DENIED, "test.vault/admin is not allowed for this caller",
+									() -> with(Tokens.bearer("bob", "orders"), vault::admin));
+							refused(Code.UNAUTHENTICATED, "the bearer token of test.vault/who is not valid",
+									() -> with("Bearer abc", vault::who));
+						}
+					}));
 	}
 
 	@Test
@@ -366,9 +366,8 @@ class MaculaSecurityTests {
 			assertThat(with(alice, vault::behind)).isEqualTo("alice");
 			assertThat(with(alice, () -> vault.behindLater().block())).isEqualTo("alice");
 		});
-		verifying("bearer-or-peer")
-			.run((context) -> assertThat(with(Tokens.bearer("alice", "admin"), vault(context)::behind))
-				.isEqualTo(PEER));
+		verifying("bearer-or-peer").run(
+				(context) -> assertThat(with(Tokens.bearer("alice", "admin"), vault(context)::behind)).isEqualTo(PEER));
 	}
 
 	@Test
@@ -407,8 +406,7 @@ class MaculaSecurityTests {
 	void anOpaqueTokenIsIntrospected() {
 		serving("bearer").withBean(OpaqueTokenIntrospector.class, () -> (token) -> {
 			if (!token.equals("t1")) {
-				throw new BadOpaqueTokenException(
-						"not active");
+				throw new BadOpaqueTokenException("not active");
 			}
 			return new DefaultOAuth2AuthenticatedPrincipal("carol", Map.of("sub", "carol"), null);
 		}).run((context) -> {
@@ -422,17 +420,16 @@ class MaculaSecurityTests {
 
 	@Test
 	void aManagerOfTheApplicationsOwnIsAskedInstead() {
-		verifying("bearer").withBean("maculaAuthenticationManager", ReactiveAuthenticationManager.class,
-				() -> (request) -> Mono.just(new TestingAuthenticationToken("dave", null, "X")))
+		verifying("bearer")
+			.withBean("maculaAuthenticationManager", ReactiveAuthenticationManager.class,
+					() -> (request) -> Mono.just(new TestingAuthenticationToken("dave", null, "X")))
 			.run((context) -> assertThat(with("Bearer t1", vault(context)::who)).isEqualTo("dave"));
 	}
 
 	@Test
 	void anAuthenticatorOfTheApplicationsOwnComesFirst() {
-		verifying("bearer")
-			.withBean(CallAuthenticator.class,
-					() -> (call) -> (call.metadata().get("api-key") != null)
-							? new TestingAuthenticationToken("erin", null, "X") : null)
+		verifying("bearer").withBean(CallAuthenticator.class, () -> (call) -> (call.metadata().get("api-key") != null)
+				? new TestingAuthenticationToken("erin", null, "X") : null)
 			.run((context) -> {
 				Vault vault = vault(context);
 				assertThat(MaculaCall.with("api-key", "k").<String>call(vault::who)).isEqualTo("erin");
@@ -487,10 +484,11 @@ class MaculaSecurityTests {
 				.rootCause()
 				.hasMessageContaining(" is declared nonBlocking and answers at once, so that no bearer token can be"
 						+ " verified before it runs: return a Mono"));
-		this.runner.withBean(Immediate.Bean.class).withPropertyValues("macula.security.authentication=peer").run(
-				(context) -> assertThat(
-						context.getBean(RealmNode.class).client().proxy(Immediate.class, "test.immediate").who())
-					.isEqualTo(PEER));
+		this.runner.withBean(Immediate.Bean.class)
+			.withPropertyValues("macula.security.authentication=peer")
+			.run((context) -> assertThat(
+					context.getBean(RealmNode.class).client().proxy(Immediate.class, "test.immediate").who())
+				.isEqualTo(PEER));
 	}
 
 	@Test

@@ -61,8 +61,7 @@ class SecurityScopeTests {
 	@Test
 	void aCallWithinACallHasItsOwnContext() throws Exception {
 		SecurityContextHolder.setContext(new SecurityContextImpl(new TestingAuthenticationToken("thread", null)));
-		Object seen = as("alice",
-				() -> present() + " " + as("bob", SecurityScopeTests::present) + " " + present());
+		Object seen = as("alice", () -> present() + " " + as("bob", SecurityScopeTests::present) + " " + present());
 		assertThat(seen).isEqualTo("alice bob alice");
 		assertThat(present()).isEqualTo("thread");
 	}

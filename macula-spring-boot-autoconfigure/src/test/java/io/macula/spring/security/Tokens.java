@@ -50,7 +50,9 @@ final class Tokens {
 
 	static String of(String subject, String scope, SecretKey key, Instant expiry) {
 		SignedJWT jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256),
-				new JWTClaimsSet.Builder().subject(subject).claim("scope", scope).expirationTime(Date.from(expiry))
+				new JWTClaimsSet.Builder().subject(subject)
+					.claim("scope", scope)
+					.expirationTime(Date.from(expiry))
 					.build());
 		try {
 			jwt.sign(new MACSigner(key));
