@@ -27,7 +27,10 @@ final class CallAuthenticationException extends AuthenticationException {
 	private static final long serialVersionUID = 1L;
 
 	CallAuthenticationException(String message, @Nullable Throwable cause) {
-		super(message, cause);
+		super(message);
+		if (cause != null) {
+			initCause(cause);
+		}
 	}
 
 }
