@@ -152,9 +152,27 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param failover further attempts
 	 * @param ejection outlier ejection
 	 * @param zoneAware whether instances of this node's zone come first
+	 * @param methods settings of single methods, by the names under which they are set
 	 */
 	public record ClientSettings(String selection, Duration deadline, String attemptTimeout, Duration patience,
-			String codec, ServiceSettings.Failover failover, EjectionSettings ejection, boolean zoneAware) {
+			String codec, ServiceSettings.Failover failover, EjectionSettings ejection, boolean zoneAware,
+			Map<String, ClientMethod> methods) {
+
+	}
+
+	/**
+	 * The settings of a method that hold where it has some of its own.
+	 *
+	 * @param deadline bound of a call, or {@code null} for that of contract or service
+	 * @param attemptTimeout bound of an attempt, in ISO-8601 form, or {@code auto} if it
+	 * is learned
+	 * @param maxAttempts attempts of a call, the first included
+	 * @param hedge when a second attempt starts beside the first: a duration in ISO-8601
+	 * form, a percentile such as {@code p95}, or {@code never}; {@code null} for what the
+	 * contract declares
+	 */
+	public record ClientMethod(@Nullable Duration deadline, String attemptTimeout, int maxAttempts,
+			@Nullable String hedge) {
 
 	}
 

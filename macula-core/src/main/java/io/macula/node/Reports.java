@@ -16,6 +16,7 @@
 
 package io.macula.node;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,9 +31,11 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.ServiceName;
 import io.macula.Status;
+import io.macula.client.MethodSettings;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceClient;
 import io.macula.client.ServiceSettings;
+import io.macula.contract.Hedge;
 import io.macula.contract.MethodContract;
 import io.macula.directory.DirectoryState;
 import io.macula.directory.Lease;
@@ -163,10 +166,30 @@ final class Reports {
 	}
 
 	private static NodeReport.ClientSettings settings(ServiceSettings settings) {
-		Duration attempt = settings.attemptTimeout();
+		Map<String, NodeReport.ClientMethod> methods = new TreeMap<>();
+		settings.methods().forEach((name, own) -> methods.put(name, method(own)));
 		return new NodeReport.ClientSettings(settings.strategyName(), settings.deadline(),
-				(attempt != null) ? attempt.toString() : "auto", settings.patience(), settings.codec(),
-				settings.failover(), settings.ejection(), settings.zoneAware());
+				orAuto(settings.attemptTimeout()), settings.patience(), settings.codec(), settings.failover(),
+				settings.ejection(), settings.zoneAware(), methods);
+	}
+
+	private static NodeReport.ClientMethod method(MethodSettings own) {
+		Hedge hedge = own.hedge();
+		return new NodeReport.ClientMethod(own.deadline(), orAuto(own.attemptTimeout()), own.maxAttempts(),
+				(hedge != null) ? text(hedge) : null);
+	}
+
+	private static String orAuto(@Nullable Duration attemptTimeout) {
+		return (attemptTimeout != null) ? attemptTimeout.toString() : "auto";
+	}
+
+	private static String text(Hedge hedge) {
+		Duration delay = hedge.delay();
+		if (delay != null) {
+			return delay.toString();
+		}
+		return hedge.enabled() ? "p" + BigDecimal.valueOf(hedge.percentile()).stripTrailingZeros().toPlainString()
+				: "never";
 	}
 
 	private static NodeReport.InstanceState instance(ServiceClient client, InstanceTracker tracker) {

@@ -132,8 +132,8 @@ class ActuatorTests {
 			JsonNode settings = settings(context);
 			Set<String> names = new TreeSet<>();
 			names(MaculaProperties.Service.class, settings, names);
-			assertThat(names).hasSize(21)
-				.contains("selection", "zoneAware", "codec", "failover.backoff", "ejection.enabled");
+			assertThat(names).hasSize(22)
+				.contains("selection", "zoneAware", "codec", "failover.backoff", "ejection.enabled", "methods");
 			assertThat(settings.path("selection").asString()).isEqualTo("round_robin");
 			assertThat(settings.path("attemptTimeout").asString()).isEqualTo("auto");
 			assertThat(settings.path("patience").asString()).isEqualTo("PT7S");
@@ -143,6 +143,12 @@ class ActuatorTests {
 		}
 		try (ConfigurableApplicationContext context = run(Application.class, "--macula.client.attempt-timeout=2s")) {
 			assertThat(settings(context).path("attemptTimeout").asString()).isEqualTo("PT2S");
+		}
+		String method = "--macula.client.services.test.calculator.methods.multiply.";
+		try (ConfigurableApplicationContext context = run(Application.class, method + "deadline=1s",
+				method + "failover.max-attempts=1", method + "hedge=never")) {
+			assertThat(settings(context).path("methods").path("multiply").toString())
+				.isEqualTo("{\"deadline\":\"PT1S\",\"attemptTimeout\":\"auto\",\"maxAttempts\":1,\"hedge\":\"never\"}");
 		}
 	}
 
