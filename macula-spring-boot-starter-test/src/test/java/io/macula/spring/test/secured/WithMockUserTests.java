@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.oauth2.jwt.BadJwtException;
@@ -42,7 +41,6 @@ import static org.mockito.BDDMockito.given;
  * The user of a test calls a secured service, directly and over QUIC.
  */
 @MaculaServiceTest(properties = "macula.security.authentication=bearer")
-@Import(WithMockUserTests.MethodSecurity.class)
 class WithMockUserTests {
 
 	@Autowired
@@ -92,7 +90,8 @@ class WithMockUserTests {
 			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(code));
 	}
 
-	@Configuration(proxyBeanMethods = false)
+	/** A plain configuration would stand in the place of the application. */
+	@TestConfiguration(proxyBeanMethods = false)
 	@EnableMethodSecurity
 	static class MethodSecurity {
 
