@@ -397,14 +397,12 @@ class MaculaSecurityTests {
 
 	@Test
 	void aReactiveDecoderServesBlockingHandlersToo() {
-		serving("bearer")
-			.withBean(ReactiveJwtDecoder.class, MaculaSecurityTests::reactiveDecoder)
-			.run((context) -> {
-				Vault vault = vault(context);
-				assertThat(with(Tokens.bearer("alice", "admin"), vault::who)).isEqualTo("alice");
-				refused(Code.UNAUTHENTICATED, "the bearer token of test.vault/who is not valid",
-						() -> with("Bearer abc", vault::who));
-			});
+		serving("bearer").withBean(ReactiveJwtDecoder.class, MaculaSecurityTests::reactiveDecoder).run((context) -> {
+			Vault vault = vault(context);
+			assertThat(with(Tokens.bearer("alice", "admin"), vault::who)).isEqualTo("alice");
+			refused(Code.UNAUTHENTICATED, "the bearer token of test.vault/who is not valid",
+					() -> with("Bearer abc", vault::who));
+		});
 	}
 
 	@Test
