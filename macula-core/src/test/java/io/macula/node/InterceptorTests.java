@@ -222,6 +222,8 @@ class InterceptorTests {
 	void aDeadlineOfACallTakesThePlaceOfTheConfiguredOne() {
 		provider("node1", List.of());
 		Talk talk = talk();
+		// The deadline is that of the calls, not of the handshake before them.
+		talk.value("a");
 		CallOptions soon = MaculaCall.deadline(Duration.ofMillis(200));
 		for (Callable<?> call : List.<Callable<?>>of(() -> talk.value("never"), () -> talk.mono("never").block(),
 				() -> talk.future("never").join(), () -> talk.flux("never").blockLast())) {

@@ -40,6 +40,7 @@ import io.macula.interceptor.ServerInterceptor;
 import io.macula.interceptor.ServerInvocation;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -208,6 +209,7 @@ class ResilienceTests {
 			CompletableFuture<String> first = CompletableFuture.supplyAsync(caller.queued::work);
 			assertThat(door.queued.entered.await(10, TimeUnit.SECONDS)).isTrue();
 			CompletableFuture<String> second = CompletableFuture.supplyAsync(caller.queued::work);
+			Awaitility.await().until(() -> door.asked.get() == 2);
 			// Both threads are taken: another service has to wait as well.
 			assertThatExceptionOfType(RpcException.class).isThrownBy(caller.work::work)
 				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(Code.DEADLINE_EXCEEDED));
