@@ -93,7 +93,17 @@ final class Fixtures {
 	}
 
 	static SelectionContext context(long tick, int attempt, boolean idempotent, @Nullable String methodMark) {
+		return context(tick, attempt, idempotent, methodMark, null);
+	}
+
+	static SelectionContext context(long tick, int attempt, boolean idempotent, @Nullable String methodMark,
+			@Nullable String key) {
 		return new SelectionContext() {
+
+			@Override
+			public @Nullable String key() {
+				return key;
+			}
 
 			@Override
 			public @Nullable String methodMark() {

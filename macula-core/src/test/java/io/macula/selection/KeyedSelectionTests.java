@@ -23,8 +23,6 @@ import java.util.Map;
 import java.util.Random;
 
 import io.macula.Instance;
-import io.macula.ServiceName;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -164,35 +162,7 @@ class KeyedSelectionTests {
 	}
 
 	private static SelectionContext context(String key, long tick, int attempt) {
-		SelectionContext plain = Fixtures.context(tick, attempt);
-		return new SelectionContext() {
-
-			@Override
-			public ServiceName service() {
-				return plain.service();
-			}
-
-			@Override
-			public long tick() {
-				return tick;
-			}
-
-			@Override
-			public int attempt() {
-				return attempt;
-			}
-
-			@Override
-			public @Nullable String zone() {
-				return null;
-			}
-
-			@Override
-			public String key() {
-				return key;
-			}
-
-		};
+		return Fixtures.context(tick, attempt, false, null, key);
 	}
 
 }

@@ -21,15 +21,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 import io.macula.Endpoint;
 import io.macula.Realm;
+import io.macula.node.NodeReport;
 import io.macula.node.NodeSettings;
 import io.macula.node.RealmNode;
 import io.macula.node.RealmNodeBuilder;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes of a realm in this virtual machine, on the loopback interface.
@@ -67,37 +68,31 @@ final class LoopbackNodes {
 
 	/** Whether each client of the service that this node has knows an instance. */
 	static boolean knows(RealmNode node, String service, String nodeId, int port) {
-		return node.report()
-			.clients()
+		return clientsOf(node, service).allMatch((client) -> client.instances()
 			.stream()
-			.filter((client) -> client.service().equals(service))
-			.allMatch((client) -> client.instances()
-				.stream()
-				.anyMatch((known) -> known.nodeId().equals(nodeId) && known.endpoint().endsWith(":" + port)));
+			.anyMatch((known) -> known.nodeId().equals(nodeId) && known.endpoint().endsWith(":" + port)));
 	}
 
 	/** Whether each client of the service that this node has knows so many instances. */
 	static boolean knows(RealmNode node, String service, int count) {
-		return node.report()
-			.clients()
-			.stream()
-			.filter((client) -> client.service().equals(service))
-			.allMatch((client) -> client.instances().size() == count);
+		return clientsOf(node, service).allMatch((client) -> client.instances().size() == count);
+	}
+
+	private static Stream<NodeReport.ClientService> clientsOf(RealmNode node, String service) {
+		return node.report().clients().stream().filter((client) -> client.service().equals(service));
 	}
 
 	static void await(String failure, BooleanSupplier condition) {
 		await(failure, PATIENCE, condition);
 	}
 
-	static void await(String failure, @Nullable Duration patience, BooleanSupplier condition) {
-		Duration limit = (patience != null) ? patience : PATIENCE;
+	static void await(String failure, Duration limit, BooleanSupplier condition) {
 		long end = System.nanoTime() + limit.toNanos();
 		while (!condition.getAsBoolean()) {
 			if (System.nanoTime() - end > 0) {
 				throw new IllegalStateException("After " + limit.toMillis() + " ms " + failure);
 			}
-			if (Thread.interrupted()) {
-				Thread.currentThread().interrupt();
+			if (Thread.currentThread().isInterrupted()) {
 				throw new IllegalStateException("Interrupted while " + failure);
 			}
 			LockSupport.parkNanos(POLL_NANOS);

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.Endpoint;
 import io.macula.Realm;
@@ -59,7 +59,7 @@ public final class TestRealm implements AutoCloseable {
 
 	private final Map<String, AutoCloseable> providers = new ConcurrentHashMap<>();
 
-	private final ConcurrentLinkedQueue<String> clients = new ConcurrentLinkedQueue<>();
+	private final AtomicInteger clients = new AtomicInteger();
 
 	private TestRealm(Realm realm, RealmSecret secret, RealmNode home, boolean owned) {
 		this.realm = realm;
@@ -113,8 +113,7 @@ public final class TestRealm implements AutoCloseable {
 	 * @return calls the service
 	 */
 	public <T> T client(String service, Class<T> contract, ServiceSettings settings) {
-		String name = service + "#" + this.clients.size();
-		this.clients.add(name);
+		String name = service + "#" + this.clients.getAndIncrement();
 		return this.home.client().proxy(contract, service, name, settings);
 	}
 
