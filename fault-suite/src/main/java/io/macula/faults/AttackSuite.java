@@ -179,6 +179,7 @@ final class AttackSuite {
 		if (form.equals("whole")) {
 			SecurityPage.keep(report, this.directory, PAGE);
 		}
+		this.table.repeatFailed();
 		this.out.println(report.passed() ? "All criteria held." : "A criterion did not hold.");
 		this.out.println("Report: " + path);
 		return report.passed();

@@ -230,6 +230,7 @@ public final class FaultSuite {
 		if (form.equals("whole") || form.equals("soak")) {
 			ReliabilityPage.keep(report, this.options.directory(), PAGE);
 		}
+		this.table.repeatFailed();
 		this.out.println(report.passed() ? "All criteria held." : "A criterion did not hold.");
 		this.out.println("Report: " + path);
 		return report.passed();

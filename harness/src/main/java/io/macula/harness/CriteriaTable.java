@@ -17,6 +17,7 @@
 package io.macula.harness;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,6 +29,8 @@ public final class CriteriaTable {
 	private final PrintStream out;
 
 	private final String row;
+
+	private final List<String> failed = new ArrayList<>();
 
 	/**
 	 * An empty table.
@@ -52,7 +55,19 @@ public final class CriteriaTable {
 			this.out.printf(this.row, shown, criterion.must(), criterion.passed() ? "ok" : "FAILED",
 					criterion.measured());
 			shown = "";
+			if (!criterion.passed()) {
+				this.failed.add("Did not hold: " + name + ": " + criterion.must() + ": " + criterion.measured());
+			}
 		}
+		this.out.flush();
+	}
+
+	/**
+	 * Print what did not hold once more, each with the name of its trial, for whoever
+	 * sees but the end of a long output.
+	 */
+	public void repeatFailed() {
+		this.failed.forEach(this.out::println);
 		this.out.flush();
 	}
 

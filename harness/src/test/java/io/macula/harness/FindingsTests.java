@@ -69,4 +69,16 @@ class FindingsTests {
 				"| mtu      | small | SKIPPED | no root");
 	}
 
+	@Test
+	void whatDidNotHoldIsToldOnceMoreWithItsTrial() {
+		ByteArrayOutputStream printed = new ByteArrayOutputStream();
+		CriteriaTable table = new CriteriaTable(new PrintStream(printed, true, StandardCharsets.UTF_8), 8, 5, 6);
+		table.print("failover", List.of(new Criterion("2-2", "2-2", true), new Criterion("none", "1 of 6", false)));
+		table.print("latency", List.of(new Criterion("p99", "3 ms", true)));
+		printed.reset();
+		table.repeatFailed();
+		assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+			.containsExactly("Did not hold: failover: none: 1 of 6");
+	}
+
 }
