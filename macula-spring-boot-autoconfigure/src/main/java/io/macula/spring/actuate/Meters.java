@@ -77,6 +77,9 @@ final class Meters<T> {
 	 * @param value reads it; {@code null} is nothing
 	 */
 	void gauge(String name, String unit, String description, Function<T, @Nullable Number> value) {
+		if (known(name)) {
+			return;
+		}
 		Gauge.builder(name, this.owner, (owner) -> read(value, Double.NaN))
 			.tags(this.tags)
 			.baseUnit(unit)
@@ -94,11 +97,19 @@ final class Meters<T> {
 
 	/** A counter, which begins anew when the node does. */
 	void counter(String name, String unit, String description, ToDoubleFunction<T> value) {
+		if (known(name)) {
+			return;
+		}
 		FunctionCounter.builder(name, this.owner, (owner) -> read(value::applyAsDouble, 0))
 			.tags(this.tags)
 			.baseUnit(unit)
 			.description(description)
 			.register(this.registry);
+	}
+
+	/** A registry would keep the first of two, too, but warns of the second. */
+	private boolean known(String name) {
+		return this.registry.find(name).tags(this.tags).meter() != null;
 	}
 
 	private double read(Function<T, @Nullable Number> value, double otherwise) {
