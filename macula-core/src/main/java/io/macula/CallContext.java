@@ -50,6 +50,14 @@ public interface CallContext {
 	Metadata metadata();
 
 	/**
+	 * How important the call is to its caller.
+	 * @return the priority, {@link Priority#NORMAL} where nothing is said
+	 */
+	default Priority priority() {
+		return Priority.of(metadata());
+	}
+
+	/**
 	 * When the caller gives up.
 	 * @return the deadline, or {@code null} for none
 	 */

@@ -40,7 +40,7 @@ import reactor.util.context.Context;
 public final class CallOptions {
 
 	/** Options that say nothing. */
-	static final CallOptions NONE = new CallOptions(Metadata.EMPTY, null, null, List.of());
+	static final CallOptions NONE = new CallOptions(Metadata.EMPTY, null, null, null, List.of());
 
 	private static final ThreadLocal<@Nullable CallOptions> CURRENT = new ThreadLocal<>();
 
@@ -52,13 +52,16 @@ public final class CallOptions {
 
 	private final @Nullable String key;
 
+	private final @Nullable Priority priority;
+
 	private final List<ResponseMetadata> captures;
 
 	private CallOptions(Metadata metadata, @Nullable Duration deadline, @Nullable String key,
-			List<ResponseMetadata> captures) {
+			@Nullable Priority priority, List<ResponseMetadata> captures) {
 		this.metadata = metadata;
 		this.deadline = deadline;
 		this.key = key;
+		this.priority = priority;
 		this.captures = captures;
 	}
 
@@ -75,7 +78,7 @@ public final class CallOptions {
 	 * @throws IllegalArgumentException if {@link Metadata#add} refuses it
 	 */
 	public CallOptions with(String key, String value) {
-		return new CallOptions(this.metadata.add(key, value), this.deadline, this.key, this.captures);
+		return new CallOptions(this.metadata.add(key, value), this.deadline, this.key, this.priority, this.captures);
 	}
 
 	/**
@@ -87,7 +90,7 @@ public final class CallOptions {
 		Objects.requireNonNull(capture, "capture");
 		List<ResponseMetadata> all = new ArrayList<>(this.captures);
 		all.add(capture);
-		return new CallOptions(this.metadata, this.deadline, this.key, List.copyOf(all));
+		return new CallOptions(this.metadata, this.deadline, this.key, this.priority, List.copyOf(all));
 	}
 
 	/**
@@ -104,7 +107,7 @@ public final class CallOptions {
 			throw new IllegalArgumentException(
 					"Deadline " + deadline + " of a call is not valid: expected more than 0 and at most 365 days");
 		}
-		return new CallOptions(this.metadata, deadline, this.key, this.captures);
+		return new CallOptions(this.metadata, deadline, this.key, this.priority, this.captures);
 	}
 
 	/**
@@ -114,12 +117,25 @@ public final class CallOptions {
 	 * @return new options
 	 */
 	public CallOptions key(String key) {
-		return new CallOptions(this.metadata, this.deadline, Objects.requireNonNull(key, "key"), this.captures);
+		return new CallOptions(this.metadata, this.deadline, Objects.requireNonNull(key, "key"), this.priority,
+				this.captures);
+	}
+
+	/**
+	 * These options with a priority: it takes the place of the one that the settings or
+	 * the contract name, and of the one that a call made inside a served call takes over.
+	 * @param priority how important the calls are
+	 * @return new options
+	 */
+	public CallOptions priority(Priority priority) {
+		return new CallOptions(this.metadata, this.deadline, this.key, Objects.requireNonNull(priority, "priority"),
+				this.captures);
 	}
 
 	/**
 	 * These options with those of an inner scope on top of them: it has the last word on
-	 * each entry of metadata, the deadline and the key, and receivers of both are told.
+	 * each entry of metadata, the deadline, the key and the priority, and receivers of
+	 * both are told.
 	 * @param inner the options of the inner scope
 	 * @return new options, unless one of both says nothing
 	 * @throws IllegalArgumentException if both together are too much metadata
@@ -132,7 +148,7 @@ public final class CallOptions {
 		inner.captures.stream().filter((capture) -> !all.contains(capture)).forEach(all::add);
 		return new CallOptions(this.metadata.addAll(inner.metadata),
 				(inner.deadline != null) ? inner.deadline : this.deadline, (inner.key != null) ? inner.key : this.key,
-				List.copyOf(all));
+				Priority.first(inner.priority, this.priority), List.copyOf(all));
 	}
 
 	/**
@@ -188,6 +204,14 @@ public final class CallOptions {
 	}
 
 	/**
+	 * How important the calls are.
+	 * @return the priority, or {@code null} for that of the settings or the contract
+	 */
+	public @Nullable Priority priority() {
+		return this.priority;
+	}
+
+	/**
 	 * What travels with the call.
 	 * @return the entries
 	 */
@@ -213,7 +237,8 @@ public final class CallOptions {
 
 	@Override
 	public String toString() {
-		return "metadata " + this.metadata + ((this.deadline != null) ? ", deadline " + this.deadline : "");
+		return "metadata " + this.metadata + ((this.deadline != null) ? ", deadline " + this.deadline : "")
+				+ ((this.priority != null) ? ", priority " + this.priority : "");
 	}
 
 	/**

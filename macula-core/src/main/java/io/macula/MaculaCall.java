@@ -22,7 +22,7 @@ import reactor.util.context.ContextView;
 
 /**
  * Says something of single calls without an interceptor: metadata that travels with them,
- * their deadline, and who gets what comes back beside the answer.
+ * their deadline and priority, and who gets what comes back beside the answer.
  *
  * <pre>{@code
  * try (var scope = MaculaCall.with("tenant", "a").deadline(Duration.ofSeconds(2)).open()) {
@@ -79,6 +79,15 @@ public final class MaculaCall {
 	 */
 	public static CallOptions key(String key) {
 		return CallOptions.NONE.key(key);
+	}
+
+	/**
+	 * Options with a priority, see {@link CallOptions#priority(Priority)}.
+	 * @param priority how important the calls are
+	 * @return the options
+	 */
+	public static CallOptions priority(Priority priority) {
+		return CallOptions.NONE.priority(priority);
 	}
 
 	/**

@@ -25,7 +25,8 @@ import java.lang.annotation.Target;
 /**
  * What a method of a contract declares beyond its Java signature; refused on a method of
  * the class that implements the contract. All attributes are optional; what the settings
- * of an application say of the method overrides {@link #deadline()} and {@link #hedge()}.
+ * of an application say of the method overrides {@link #deadline()}, {@link #hedge()} and
+ * {@link #priority()}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -67,5 +68,12 @@ public @interface MaculaMethod {
 	 * @return false by default
 	 */
 	boolean nonBlocking() default false;
+
+	/**
+	 * How important calls of the method are, unless the caller, the settings or the call
+	 * that the caller serves say something else.
+	 * @return {@link Priority#NORMAL} by default
+	 */
+	Priority priority() default Priority.NORMAL;
 
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import io.macula.CallOptions;
 import io.macula.Instance;
 import io.macula.Metadata;
+import io.macula.Priority;
 import io.macula.ResponseMetadata;
 import io.macula.ServiceName;
 import io.macula.interceptor.ClientAttempt;
@@ -66,11 +67,13 @@ final class CallTerms {
 	/** Those of a call that nobody intercepts. */
 	static CallTerms of(CallOptions options) {
 		return (options.metadata().isEmpty() && options.deadline() == null && options.key() == null
-				&& options.captures().isEmpty()) ? NONE : of(options, List.of());
+				&& options.priority() == null && options.captures().isEmpty()) ? NONE : of(options, List.of());
 	}
 
 	static CallTerms of(CallOptions options, List<ClientInterceptor> interceptors) {
-		return new CallTerms(options.metadata(), options.deadline(), options.key(), options.captures(), interceptors);
+		Priority priority = options.priority();
+		Metadata metadata = (priority != null) ? priority.in(options.metadata()) : options.metadata();
+		return new CallTerms(metadata, options.deadline(), options.key(), options.captures(), interceptors);
 	}
 
 	/** Of the call, in the place of that of the contract or the settings. */

@@ -135,7 +135,8 @@ final class Interception {
 		Intercepted(@Nullable Object[] values, CallOptions options, ContextView context, Call call) {
 			this.values = values;
 			this.context = context;
-			this.terms = CallTerms.of(options, Interception.this.interceptors);
+			this.terms = CallTerms.of(Priorities.said(options, Interception.this.procedure.priority(), context),
+					Interception.this.interceptors);
 			this.call = call;
 		}
 

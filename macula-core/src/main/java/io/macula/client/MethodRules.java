@@ -18,6 +18,7 @@ package io.macula.client;
 
 import java.time.Duration;
 
+import io.macula.Priority;
 import io.macula.contract.Hedge;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  * @param retries how much may be repeated; shares the budget of its service
  * @param hedge when a second attempt starts beside the first, or {@code null} for what
  * the contract declares
+ * @param priority how important the calls are, or {@code null} for that of contract or
+ * service
  */
 record MethodRules(@Nullable Duration deadline, @Nullable Duration attemptTimeout, RetryPolicy retries,
-		@Nullable Hedge hedge) {
+		@Nullable Hedge hedge, @Nullable Priority priority) {
 
 }

@@ -18,6 +18,7 @@ package io.macula.client;
 
 import java.time.Duration;
 
+import io.macula.Priority;
 import io.macula.contract.Hedge;
 import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,11 @@ import org.jspecify.annotations.Nullable;
  * failover and hedging off
  * @param hedge when a second attempt starts beside the first; {@code null} for what the
  * contract declares
+ * @param priority how important the calls are; {@code null} for that of the contract or,
+ * if it declares none, of the service
  */
 public record MethodSettings(@Nullable Duration deadline, @Nullable Duration attemptTimeout, int maxAttempts,
-		@Nullable Hedge hedge) {
+		@Nullable Hedge hedge, @Nullable Priority priority) {
 
 	private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -52,6 +55,18 @@ public record MethodSettings(@Nullable Duration deadline, @Nullable Duration att
 		if (maxAttempts < 1 || maxAttempts > 20) {
 			throw new IllegalArgumentException("maxAttempts " + maxAttempts + " is not valid: expected 1 to 20");
 		}
+	}
+
+	/**
+	 * Settings that leave the priority to contract and service.
+	 * @param deadline bound of the whole call
+	 * @param attemptTimeout bound of one attempt
+	 * @param maxAttempts attempts of one call, the first included
+	 * @param hedge when a second attempt starts beside the first
+	 */
+	public MethodSettings(@Nullable Duration deadline, @Nullable Duration attemptTimeout, int maxAttempts,
+			@Nullable Hedge hedge) {
+		this(deadline, attemptTimeout, maxAttempts, hedge, null);
 	}
 
 	private static void require(String name, @Nullable Duration value, Duration most, String expected) {

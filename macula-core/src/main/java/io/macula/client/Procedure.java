@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.function.BiFunction;
 
 import io.macula.FailedCall;
+import io.macula.Priority;
 import io.macula.contract.Hedge;
 import io.macula.selection.LatencyWindow;
 import io.macula.wire.Failure;
@@ -36,13 +37,14 @@ import org.jspecify.annotations.Nullable;
  * @param codec name of the payload codec
  * @param idempotent whether an attempt of unknown fate may be repeated
  * @param deadline bound of the whole call
+ * @param priority how important calls are of which nothing else is said
  * @param hedge when a second attempt starts beside the first
  * @param latency recent latencies of the method, over all instances
  * @param rules settings of the method, or {@code null} if those of its service hold
  * @param exceptions turns a failure of a call into what the caller is thrown
  */
 record Procedure(String wireName, String service, String method, @Nullable String mark, String codec,
-		boolean idempotent, Duration deadline, @Nullable Hedge hedge, LatencyWindow latency,
+		boolean idempotent, Duration deadline, Priority priority, @Nullable Hedge hedge, LatencyWindow latency,
 		@Nullable MethodRules rules, BiFunction<Failure, FailedCall, Throwable> exceptions) {
 
 }

@@ -92,7 +92,8 @@ final class ProxyMethod {
 		FrameCodec.requireProcedure(client.service().value() + '/' + contract.wireName());
 		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),
 				contract.wireName(), contract.mark(), codec.name(), contract.idempotent(),
-				(own != null) ? own : client.settings().deadline(), hedge(contract, rules),
+				(own != null) ? own : client.settings().deadline(),
+				Priorities.usual(client, rules, contract.priority()), hedge(contract, rules),
 				client.latencyOf(contract.wireName()), rules, this::exception);
 		this.errors = new CallErrors(client.errorMappers(), this.procedure.wireName(),
 				(thrown) -> contract.declaredException(thrown) != null);
@@ -159,13 +160,14 @@ final class ProxyMethod {
 		};
 	}
 
-	private static CallTerms terms(CallOptions options, @Nullable CallTerms fixed) {
-		return (fixed != null) ? fixed : CallTerms.of(options);
+	private CallTerms terms(CallOptions options, @Nullable CallTerms fixed) {
+		return (fixed != null) ? fixed : CallTerms.of(Priorities.said(options, this.procedure.priority()));
 	}
 
 	/** Of a call that begins with a subscription. */
-	private static CallTerms terms(CallOptions options, @Nullable CallTerms fixed, ContextView context) {
-		return (fixed != null) ? fixed : CallTerms.of(options.and(MaculaCall.from(context)));
+	private CallTerms terms(CallOptions options, @Nullable CallTerms fixed, ContextView context) {
+		return (fixed != null) ? fixed : CallTerms
+			.of(Priorities.said(options.and(MaculaCall.from(context)), this.procedure.priority(), context));
 	}
 
 	private @Nullable Object block(@Nullable Object[] values, CallTerms terms) throws Throwable {

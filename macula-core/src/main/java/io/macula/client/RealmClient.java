@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.macula.Code;
 import io.macula.Fingerprint;
 import io.macula.MaculaCall;
+import io.macula.Priority;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.ServiceName;
@@ -243,7 +244,9 @@ public final class RealmClient implements AutoCloseable {
 	private @Nullable Object intercepted(String service, String method, @Nullable Object argument, ReturnShape shape,
 			Type resultType, DynamicCall call) throws Throwable {
 		if (this.context.interceptors().isEmpty()) {
-			return call.make(CallTerms.of(MaculaCall.current()));
+			ServiceClient client = dynamicClient(service);
+			Priority usual = Priorities.usual(client, client.rulesOf(method), Priority.NORMAL);
+			return call.make(CallTerms.of(Priorities.said(MaculaCall.current(), usual)));
 		}
 		ServiceClient client = dynamicClient(service);
 		@Nullable Object[] arguments = (argument != null) ? new @Nullable Object[] { argument } : new @Nullable Object[0];
@@ -333,7 +336,8 @@ public final class RealmClient implements AutoCloseable {
 		Duration deadline = (rules != null) ? rules.deadline() : null;
 		return new Procedure(service + '/' + method, service, method,
 				Fingerprint.mark(method, (argument != null) ? 1 : 0, false, false), client.settings().codec(), false,
-				(deadline != null) ? deadline : client.settings().deadline(), null, client.latencyOf(method), rules,
+				(deadline != null) ? deadline : client.settings().deadline(),
+				Priorities.usual(client, rules, Priority.NORMAL), null, client.latencyOf(method), rules,
 				(failure, failed) -> Failures.exception(failure, failed, null));
 	}
 

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
+import io.macula.Priority;
 import io.macula.log.DurationText;
 import io.macula.selection.EjectionSettings;
 import io.macula.selection.SelectionStrategies;
@@ -44,13 +45,15 @@ import org.jspecify.annotations.Nullable;
  * @param zoneAware whether instances of the caller's zone come first, whatever the
  * strategy; default false, but always true with the strategy
  * {@link SelectionStrategies#zoneAware()}
+ * @param priority how important calls are, of methods of which neither settings nor
+ * contract say it; default {@link Priority#NORMAL}
  * @param methods how single methods are called, by their names on the wire; upper case
  * and signs in these names make no difference, unless two methods differ by them alone;
  * default none
  */
 public record ServiceSettings(String strategyName, SelectionStrategy strategy, String codec, Duration deadline,
 		@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection, Duration patience,
-		boolean zoneAware, Map<String, MethodSettings> methods) {
+		boolean zoneAware, Priority priority, Map<String, MethodSettings> methods) {
 
 	/**
 	 * How long a call waits for a first instance unless something else is said.
@@ -80,6 +83,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 					+ " is not valid: expected 0 or more and at most 365d");
 		}
 		zoneAware |= strategy == SelectionStrategies.zoneAware();
+		Objects.requireNonNull(priority, "priority");
 		methods = Map.copyOf(methods);
 	}
 
@@ -99,7 +103,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 			@Nullable Duration attemptTimeout, Failover failover, EjectionSettings ejection, Duration patience,
 			boolean zoneAware) {
 		this(strategyName, strategy, codec, deadline, attemptTimeout, failover, ejection, patience, zoneAware,
-				Map.of());
+				Priority.NORMAL, Map.of());
 	}
 
 	/**
@@ -134,7 +138,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withStrategy(String name, SelectionStrategy chosen) {
 		return new ServiceSettings(name, chosen, this.codec, this.deadline, this.attemptTimeout, this.failover,
-				this.ejection, this.patience, this.zoneAware, this.methods);
+				this.ejection, this.patience, this.zoneAware, this.priority, this.methods);
 	}
 
 	/**
@@ -144,7 +148,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withDeadline(Duration bound) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, bound, this.attemptTimeout,
-				this.failover, this.ejection, this.patience, this.zoneAware, this.methods);
+				this.failover, this.ejection, this.patience, this.zoneAware, this.priority, this.methods);
 	}
 
 	/**
@@ -154,7 +158,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withAttemptTimeout(@Nullable Duration bound) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, bound, this.failover,
-				this.ejection, this.patience, this.zoneAware, this.methods);
+				this.ejection, this.patience, this.zoneAware, this.priority, this.methods);
 	}
 
 	/**
@@ -164,7 +168,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withFailover(Failover rules) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				rules, this.ejection, this.patience, this.zoneAware, this.methods);
+				rules, this.ejection, this.patience, this.zoneAware, this.priority, this.methods);
 	}
 
 	/**
@@ -174,7 +178,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withPatience(Duration wait) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				this.failover, this.ejection, wait, this.zoneAware, this.methods);
+				this.failover, this.ejection, wait, this.zoneAware, this.priority, this.methods);
 	}
 
 	/**
@@ -184,7 +188,18 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withZoneAware(boolean near) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				this.failover, this.ejection, this.patience, near, this.methods);
+				this.failover, this.ejection, this.patience, near, this.priority, this.methods);
+	}
+
+	/**
+	 * These settings with another priority.
+	 * @param importance of calls of which neither the method's settings nor the contract
+	 * say it
+	 * @return settings
+	 */
+	public ServiceSettings withPriority(Priority importance) {
+		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
+				this.failover, this.ejection, this.patience, this.zoneAware, importance, this.methods);
 	}
 
 	/**
@@ -194,7 +209,7 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	 */
 	public ServiceSettings withMethods(Map<String, MethodSettings> own) {
 		return new ServiceSettings(this.strategyName, this.strategy, this.codec, this.deadline, this.attemptTimeout,
-				this.failover, this.ejection, this.patience, this.zoneAware, own);
+				this.failover, this.ejection, this.patience, this.zoneAware, this.priority, own);
 	}
 
 	/**

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.macula.Fingerprint;
+import io.macula.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,6 +177,14 @@ public final class MethodContract {
 	}
 
 	/**
+	 * Declared importance.
+	 * @return {@link Priority#NORMAL} unless declared
+	 */
+	public Priority priority() {
+		return this.declared.priority();
+	}
+
+	/**
 	 * Whether the handler may run where the call arrives: declared so, or by its shape.
 	 * @return true if the handler does not block
 	 */
@@ -304,7 +313,8 @@ public final class MethodContract {
 	}
 
 	/** What the annotation says. */
-	record Declared(boolean idempotent, @Nullable Duration deadline, Hedge hedge, boolean nonBlocking) {
+	record Declared(boolean idempotent, @Nullable Duration deadline, Hedge hedge, boolean nonBlocking,
+			Priority priority) {
 
 	}
 

@@ -38,6 +38,7 @@ import java.util.concurrent.Future;
 import java.util.stream.BaseStream;
 
 import io.macula.MaculaMethod;
+import io.macula.Priority;
 import io.macula.RoutingKey;
 import io.macula.RpcException;
 import io.macula.contract.ContractTypes.UnsupportedTypeException;
@@ -262,7 +263,7 @@ final class MethodParser {
 	private MethodContract.Declared declared(boolean streaming) {
 		MaculaMethod declared = this.annotation;
 		if (declared == null) {
-			return new MethodContract.Declared(false, null, Hedge.NEVER, false);
+			return new MethodContract.Declared(false, null, Hedge.NEVER, false, Priority.NORMAL);
 		}
 		Hedge hedge = hedge(declared.hedge());
 		if (hedge.enabled() && !declared.idempotent()) {
@@ -274,7 +275,7 @@ final class MethodParser {
 					"only calls with one answer can be hedged: remove the hedge");
 		}
 		return new MethodContract.Declared(declared.idempotent(), deadline(declared.deadline()), hedge,
-				declared.nonBlocking());
+				declared.nonBlocking(), declared.priority());
 	}
 
 	private @Nullable Duration deadline(String text) {

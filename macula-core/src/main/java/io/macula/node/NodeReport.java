@@ -152,11 +152,13 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param failover further attempts
 	 * @param ejection outlier ejection
 	 * @param zoneAware whether instances of this node's zone come first
+	 * @param priority how important calls are: {@code low}, {@code normal} or
+	 * {@code high}
 	 * @param methods settings of single methods, by the names under which they are set
 	 */
 	public record ClientSettings(String selection, Duration deadline, String attemptTimeout, Duration patience,
 			String codec, ServiceSettings.Failover failover, EjectionSettings ejection, boolean zoneAware,
-			Map<String, ClientMethod> methods) {
+			String priority, Map<String, ClientMethod> methods) {
 
 	}
 
@@ -170,9 +172,11 @@ public record NodeReport(String realm, String nodeId, String state, long incarna
 	 * @param hedge when a second attempt starts beside the first: a duration in ISO-8601
 	 * form, a percentile such as {@code p95}, or {@code never}; {@code null} for what the
 	 * contract declares
+	 * @param priority how important calls are, or {@code null} for what contract or
+	 * service say
 	 */
 	public record ClientMethod(@Nullable Duration deadline, String attemptTimeout, int maxAttempts,
-			@Nullable String hedge) {
+			@Nullable String hedge, @Nullable String priority) {
 
 	}
 

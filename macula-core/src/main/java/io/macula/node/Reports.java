@@ -29,6 +29,7 @@ import java.util.TreeSet;
 
 import io.macula.Code;
 import io.macula.Endpoint;
+import io.macula.Priority;
 import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.client.MethodSettings;
@@ -170,17 +171,22 @@ final class Reports {
 		settings.methods().forEach((name, own) -> methods.put(name, method(own)));
 		return new NodeReport.ClientSettings(settings.strategyName(), settings.deadline(),
 				orAuto(settings.attemptTimeout()), settings.patience(), settings.codec(), settings.failover(),
-				settings.ejection(), settings.zoneAware(), methods);
+				settings.ejection(), settings.zoneAware(), text(settings.priority()), methods);
 	}
 
 	private static NodeReport.ClientMethod method(MethodSettings own) {
 		Hedge hedge = own.hedge();
+		Priority priority = own.priority();
 		return new NodeReport.ClientMethod(own.deadline(), orAuto(own.attemptTimeout()), own.maxAttempts(),
-				(hedge != null) ? text(hedge) : null);
+				(hedge != null) ? text(hedge) : null, (priority != null) ? text(priority) : null);
 	}
 
 	private static String orAuto(@Nullable Duration attemptTimeout) {
 		return (attemptTimeout != null) ? attemptTimeout.toString() : "auto";
+	}
+
+	private static String text(Priority priority) {
+		return priority.name().toLowerCase(Locale.ROOT);
 	}
 
 	private static String text(Hedge hedge) {

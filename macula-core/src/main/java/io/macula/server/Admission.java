@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.macula.Code;
+import io.macula.Priority;
 import io.macula.Status;
 import io.macula.transport.InboundCall;
 import io.macula.wire.Failure;
@@ -42,6 +43,9 @@ final class Admission {
 
 	/** A connection may have so many calls open, in terms of what is left for others. */
 	private static final int TIMES_FREE = 7;
+
+	/** Calls of low priority leave so much to the others: a quarter. */
+	private static final int LOW_LEAVES = 4;
 
 	private final Refusals refusals;
 
@@ -93,6 +97,10 @@ final class Admission {
 				&& call.inFlight() > TIMES_FREE * (long) (this.maxInFlight - open) + TIMES_FREE)) {
 			left();
 			return this.refusals.tooManyInFlight(this.maxInFlight);
+		}
+		if (open > this.maxInFlight - this.maxInFlight / LOW_LEAVES && Priority.of(call.metadata()) == Priority.LOW) {
+			left();
+			return this.refusals.keptForOthers(this.maxInFlight - this.maxInFlight / LOW_LEAVES, this.maxInFlight);
 		}
 		if (!service.enter()) {
 			left();

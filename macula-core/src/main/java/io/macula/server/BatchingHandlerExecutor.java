@@ -81,7 +81,8 @@ final class BatchingHandlerExecutor implements HandlerExecutor {
 
 	@Override
 	public HandlerFigures figures() {
-		return new HandlerFigures(this.threads.count(), this.threads.active(), this.queue.size(), this.refused.sum());
+		return new HandlerFigures(this.threads.count(), this.threads.active(), this.queue.size(),
+				this.refused.sum() + this.queue.shed());
 	}
 
 	@Override

@@ -15,6 +15,7 @@
  */
 package io.macula.server;
 
+import io.macula.Priority;
 import io.macula.transport.InboundCall;
 import org.jspecify.annotations.Nullable;
 
@@ -47,11 +48,14 @@ final class BlockingCall extends ServedCall implements HandlerTask {
 	/** Written before RUNNING. */
 	private @Nullable Thread runner;
 
+	private final Priority priority;
+
 	/** Guarded by the {@link CallerTurns}. */
 	private byte occupancy;
 
 	BlockingCall(Admission admission, ServedMethod method, InboundCall call) {
 		super(admission, method, call);
+		this.priority = Priority.of(call.metadata());
 	}
 
 	@Override
@@ -145,6 +149,17 @@ final class BlockingCall extends ServedCall implements HandlerTask {
 	@Override
 	public @Nullable Caller caller() {
 		return (call().caller() instanceof Caller caller) ? caller : null;
+	}
+
+	@Override
+	public Priority priority() {
+		return this.priority;
+	}
+
+	@Override
+	public void shed() {
+		admission().refused();
+		refuse(refusals().shed());
 	}
 
 	@Override

@@ -20,6 +20,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.macula.Priority;
+
 /**
  * One of those whose calls share the threads of a node: all connections from one host, or
  * on this machine one connection. What waits of it is guarded by the {@link CallerTurns}.
@@ -36,7 +38,13 @@ final class Caller {
 	final AtomicInteger open = new AtomicInteger();
 
 	/** In the order in which they came. */
-	final Deque<HandlerTask> waiting = new ArrayDeque<>(0);
+	private final Deque<HandlerTask> waiting = new ArrayDeque<>(0);
+
+	/** Important ones, which go before. */
+	private final Deque<HandlerTask> urgent = new ArrayDeque<>(0);
+
+	/** The same caller with its unimportant tasks, which has a turn of its own. */
+	private final Caller low;
 
 	/** Whether its next task would take more threads than it may have. */
 	boolean blocked;
@@ -49,6 +57,46 @@ final class Caller {
 
 	Caller(AtomicInteger connected) {
 		this.connected = connected;
+		this.low = new Caller(this);
+	}
+
+	private Caller(Caller whole) {
+		this.connected = whole.connected;
+		this.low = this;
+	}
+
+	/** The one whose turn a task of this caller takes. */
+	Caller of(Priority priority) {
+		return (priority == Priority.LOW) ? this.low : this;
+	}
+
+	/** Whether it gives way to all that are not. */
+	boolean yields() {
+		return this.low == this;
+	}
+
+	void add(HandlerTask task) {
+		((task.priority() == Priority.HIGH) ? this.urgent : this.waiting).add(task);
+	}
+
+	/** Its next task; there is one. */
+	HandlerTask next() {
+		return (this.urgent.isEmpty() ? this.waiting : this.urgent).element();
+	}
+
+	/** Take its next task; there is one. */
+	HandlerTask takeNext() {
+		return (this.urgent.isEmpty() ? this.waiting : this.urgent).remove();
+	}
+
+	/** Take its latest task; there is one. */
+	HandlerTask takeLast() {
+		return (this.waiting.isEmpty() ? this.urgent : this.waiting).removeLast();
+	}
+
+	/** Number of its tasks that wait. */
+	int tasks() {
+		return this.waiting.size() + this.urgent.size();
 	}
 
 	/** Whether there is nobody to share with. */

@@ -42,6 +42,10 @@ final class CallerTurns {
 	 * A caller with waiting tasks is in `turns`, or in `blocked` while its next task
 	 * would take more threads than it may have; `ready` counts the tasks of those in
 	 * `turns`. Each end of a slow task looks at the blocked ones again.
+	 *
+	 * Tasks of low priority are those of another caller, as it were, whose turn comes
+	 * when nobody else may run anything; that one is bounded even when nobody shares, so
+	 * that there is a thread for whatever is more important.
 	 */
 
 	private final int capacity;
@@ -50,6 +54,9 @@ final class CallerTurns {
 
 	private final Deque<Caller> turns = new ArrayDeque<>();
 
+	/** Of those who yield: their turn comes when nobody else may run anything. */
+	private final Deque<Caller> lowTurns = new ArrayDeque<>();
+
 	private final Deque<Caller> blocked = new ArrayDeque<>();
 
 	/** Of the tasks that are nobody's. */
@@ -57,6 +64,12 @@ final class CallerTurns {
 
 	/** Tasks that wait; written under the lock of this, as all below. */
 	private volatile int size;
+
+	/** Those of them that are of low priority. */
+	private volatile int low;
+
+	/** Those of them that are of high priority. */
+	private volatile int urgent;
 
 	private volatile int ready;
 
@@ -81,7 +94,7 @@ final class CallerTurns {
 	synchronized boolean add(HandlerTask task, int elsewhere) {
 		int free = this.capacity - this.size - elsewhere;
 		Caller caller = of(task);
-		if (free <= 0 || (!unbounded(caller) && caller.waiting.size() >= Caller.TIMES_FREE * (long) free)) {
+		if (free <= 0 || (!unbounded(caller) && caller.tasks() >= Caller.TIMES_FREE * (long) free)) {
 			return false;
 		}
 		append(caller, task);
@@ -94,12 +107,12 @@ final class CallerTurns {
 	}
 
 	private void append(Caller caller, HandlerTask task) {
-		boolean first = caller.waiting.isEmpty();
-		caller.waiting.add(task);
-		this.size++;
+		boolean first = caller.tasks() == 0;
+		caller.add(task);
+		count(task, 1);
 		if (first) {
 			// Whether it may run is found out when its turn comes.
-			this.turns.add(caller);
+			turns(caller).add(caller);
 			this.ready++;
 		}
 		else if (!caller.blocked) {
@@ -107,20 +120,46 @@ final class CallerTurns {
 		}
 	}
 
+	private Deque<Caller> turns(Caller caller) {
+		return caller.yields() ? this.lowTurns : this.turns;
+	}
+
+	/** One more waits, or one less. */
+	private void count(HandlerTask task, int more) {
+		this.size += more;
+		switch (task.priority()) {
+			case LOW -> this.low += more;
+			case HIGH -> this.urgent += more;
+			default -> {
+				// Nothing of its own.
+			}
+		}
+	}
+
 	/** The task whose turn it is, or {@code null} if none may run now. */
 	synchronized @Nullable HandlerTask take() {
-		for (Caller caller = this.turns.poll(); caller != null; caller = this.turns.poll()) {
-			HandlerTask task = caller.waiting.element();
+		HandlerTask task = take(this.turns);
+		return (task != null) ? task : take(this.lowTurns);
+	}
+
+	/** The same, but none of low priority. */
+	synchronized @Nullable HandlerTask takeStanding() {
+		return take(this.turns);
+	}
+
+	private @Nullable HandlerTask take(Deque<Caller> callers) {
+		for (Caller caller = callers.poll(); caller != null; caller = callers.poll()) {
+			HandlerTask task = caller.next();
 			if (!mayRun(task)) {
 				caller.blocked = true;
 				this.blocked.add(caller);
-				this.ready -= caller.waiting.size();
+				this.ready -= caller.tasks();
 			}
 			else {
-				removeFirst(caller);
+				removeNext(caller);
 				this.ready--;
-				if (!caller.waiting.isEmpty()) {
-					this.turns.add(caller);
+				if (caller.tasks() > 0) {
+					callers.add(caller);
 				}
 				return task;
 			}
@@ -128,26 +167,52 @@ final class CallerTurns {
 		return null;
 	}
 
-	/** Any task, whether or not it may run. */
-	synchronized @Nullable HandlerTask takeAny() {
-		unblock(true);
-		Caller caller = this.turns.peek();
+	/**
+	 * Take the latest task of low priority, whose place is needed.
+	 * @return the task, or {@code null} if none waits
+	 */
+	synchronized @Nullable HandlerTask takeLow() {
+		Caller caller = this.lowTurns.peekLast();
+		if (caller == null) {
+			caller = this.blocked.stream().filter(Caller::yields).findFirst().orElse(null);
+		}
 		if (caller == null) {
 			return null;
 		}
-		HandlerTask task = caller.waiting.element();
-		removeFirst(caller);
-		this.ready--;
-		if (caller.waiting.isEmpty()) {
-			this.turns.remove();
+		HandlerTask task = caller.takeLast();
+		count(task, -1);
+		this.taken++;
+		if (!caller.blocked) {
+			this.ready--;
+		}
+		if (caller.tasks() == 0) {
+			(caller.blocked ? this.blocked : this.lowTurns).remove(caller);
+			caller.blocked = false;
 		}
 		return task;
 	}
 
-	private void removeFirst(Caller caller) {
-		caller.waiting.remove();
-		this.size--;
+	/** Any task, whether or not it may run. */
+	synchronized @Nullable HandlerTask takeAny() {
+		unblock(true);
+		Deque<Caller> callers = this.turns.isEmpty() ? this.lowTurns : this.turns;
+		Caller caller = callers.peek();
+		if (caller == null) {
+			return null;
+		}
+		HandlerTask task = removeNext(caller);
+		this.ready--;
+		if (caller.tasks() == 0) {
+			callers.remove();
+		}
+		return task;
+	}
+
+	private HandlerTask removeNext(Caller caller) {
+		HandlerTask task = caller.takeNext();
+		count(task, -1);
 		this.taken++;
+		return task;
 	}
 
 	/**
@@ -222,8 +287,8 @@ final class CallerTurns {
 			Caller caller = this.blocked.remove();
 			if (all || unbounded(caller) || hasRoom(caller)) {
 				caller.blocked = false;
-				this.turns.add(caller);
-				this.ready += caller.waiting.size();
+				turns(caller).add(caller);
+				this.ready += caller.tasks();
 			}
 			else {
 				this.blocked.add(caller);
@@ -232,12 +297,12 @@ final class CallerTurns {
 	}
 
 	private static boolean unbounded(Caller caller) {
-		return caller.alone();
+		return caller.alone() && !caller.yields();
 	}
 
 	private Caller of(HandlerTask task) {
 		Caller caller = task.caller();
-		return (caller != null) ? caller : this.nobody;
+		return ((caller != null) ? caller : this.nobody).of(task.priority());
 	}
 
 	/** Whether no task may run now. */
@@ -248,6 +313,16 @@ final class CallerTurns {
 	/** Tasks that wait. */
 	int size() {
 		return this.size;
+	}
+
+	/** Those of them that are of low priority. */
+	int low() {
+		return this.low;
+	}
+
+	/** Those of them that are of high priority. */
+	int urgent() {
+		return this.urgent;
 	}
 
 	/** Those that may run now, and those that were taken. */

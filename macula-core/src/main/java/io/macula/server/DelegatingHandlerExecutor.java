@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.macula.Priority;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 		if (this.closed) {
 			return false;
 		}
-		if (!enter(task.caller())) {
+		if (!enter(task)) {
 			return false;
 		}
 		Submitted work = new Submitted(task);
@@ -104,8 +105,11 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 	/**
 	 * Whether there is a place; in what order what waits is run is up to the executor.
 	 */
-	private boolean enter(@Nullable Caller caller) {
-		int free = this.maxOpen - this.open.getAndIncrement();
+	private boolean enter(HandlerTask task) {
+		Caller caller = task.caller();
+		// What is of low priority leaves a quarter to everything else.
+		int kept = (task.priority() == Priority.LOW) ? this.maxOpen / 4 : 0;
+		int free = this.maxOpen - this.open.getAndIncrement() - kept;
 		if (caller == null) {
 			if (free > 0) {
 				return true;

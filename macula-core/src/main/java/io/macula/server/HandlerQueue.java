@@ -16,12 +16,17 @@
 
 package io.macula.server;
 
+import java.util.concurrent.atomic.LongAdder;
+
+import io.macula.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounded queue of many producers and many consumers that takes whole batches. While
  * little waits, all tasks stand in one {@link HandlerRing}; what it has no place for, and
- * what would take more threads than its caller's share, waits in {@link CallerTurns}.
+ * what would take more threads than its caller's share, waits in {@link CallerTurns}; so
+ * does what is of another priority than most. What has no place takes that of a task of
+ * low priority.
  */
 final class HandlerQueue {
 
@@ -40,6 +45,11 @@ final class HandlerQueue {
 
 	private final CallerTurns turns;
 
+	private final LongAdder shed = new LongAdder();
+
+	/** Whether the ring comes before urgent tasks; a race costs nothing but order. */
+	private boolean ringNext;
+
 	HandlerQueue(int capacity, int maxThreads) {
 		this.capacity = capacity;
 		this.ring = new HandlerRing(Math.min(capacity, RING));
@@ -51,10 +61,14 @@ final class HandlerQueue {
 	 * @return how many found a place
 	 */
 	int add(HandlerTask[] tasks, int count) {
-		int taken = (this.turns.size() == 0) ? this.ring.add(tasks, count) : 0;
+		boolean room = this.turns.size() == this.turns.low();
+		int taken = room ? this.ring.add(tasks, normal(tasks, count)) : 0;
+		if (taken > 0 && this.turns.low() > 0) {
+			shedWhatIsTooMuch();
+		}
 		for (int i = taken; i < count; i++) {
 			HandlerTask task = tasks[i];
-			if (this.turns.add(task, this.ring.size())) {
+			if (place(task)) {
 				tasks[i] = tasks[taken];
 				tasks[taken++] = task;
 			}
@@ -62,11 +76,53 @@ final class HandlerQueue {
 		return taken;
 	}
 
+	/** How many tasks from the first on are of normal priority. */
+	private static int normal(HandlerTask[] tasks, int count) {
+		int normal = 0;
+		while (normal < count && tasks[normal].priority() == Priority.NORMAL) {
+			normal++;
+		}
+		return normal;
+	}
+
+	private boolean place(HandlerTask task) {
+		while (!this.turns.add(task, this.ring.size())) {
+			if (task.priority() == Priority.LOW || !shedOne()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private void shedWhatIsTooMuch() {
+		while (this.ring.size() + this.turns.size() > this.capacity && shedOne()) {
+			// One at a time, until there is a place for everything else.
+		}
+	}
+
+	private boolean shedOne() {
+		HandlerTask least = this.turns.takeLow();
+		if (least == null) {
+			return false;
+		}
+		this.shed.increment();
+		least.shed();
+		return true;
+	}
+
 	/**
 	 * Take the task whose turn it is.
 	 * @return the task, or {@code null} if none may run now
 	 */
 	@Nullable HandlerTask take() {
+		if (this.turns.urgent() > 0) {
+			boolean wait = this.ringNext;
+			this.ringNext = !wait;
+			HandlerTask urgent = wait ? null : this.turns.takeStanding();
+			if (urgent != null) {
+				return urgent;
+			}
+		}
 		HandlerTask task = this.ring.take();
 		while (task != null && !this.turns.mayRun(task)) {
 			this.turns.park(task);
@@ -99,6 +155,11 @@ final class HandlerQueue {
 	/** Tasks that wait. */
 	int size() {
 		return Math.min(this.capacity, this.ring.size() + this.turns.size());
+	}
+
+	/** Tasks of low priority that gave way. */
+	long shed() {
+		return this.shed.sum();
 	}
 
 	/** Number of tasks that were ever added and may run now, or were taken. */

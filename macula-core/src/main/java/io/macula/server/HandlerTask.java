@@ -16,6 +16,7 @@
 
 package io.macula.server;
 
+import io.macula.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,21 @@ interface HandlerTask {
 	 */
 	default @Nullable Caller caller() {
 		return null;
+	}
+
+	/**
+	 * How important the work is.
+	 * @return the same each time
+	 */
+	default Priority priority() {
+		return Priority.NORMAL;
+	}
+
+	/**
+	 * The work waits, and its place is needed for more important work: it is not done.
+	 */
+	default void shed() {
+		drop();
 	}
 
 	/**

@@ -35,6 +35,8 @@ final class Refusals {
 
 	private final Status noThread;
 
+	private final Status shed;
+
 	private final Status closedWhileRunning;
 
 	/** What is told when much is refused is made once, and before memory is short. */
@@ -46,6 +48,8 @@ final class Refusals {
 		this.outOfMemory = Status.notProcessed(Code.UNAVAILABLE, this.node + " is out of memory");
 		this.noThread = Status.notProcessed(Code.RESOURCE_EXHAUSTED,
 				this.node + " has no thread and no place in its queue left (macula.provider.queue-capacity)");
+		this.shed = Status.notProcessed(Code.RESOURCE_EXHAUSTED, this.node
+				+ " has no place in its queue left, and refuses calls of low priority first (macula.provider.queue-capacity)");
 		this.closedWhileRunning = Status.unknown(Code.UNAVAILABLE,
 				this.node + " closed while the handler ran; it had the time of macula.provider.grace");
 	}
@@ -81,6 +85,18 @@ final class Refusals {
 	Status tooManyInFlight(int maxInFlight) {
 		return Status.notProcessed(Code.RESOURCE_EXHAUSTED,
 				this.node + " serves " + maxInFlight + " calls already (macula.provider.max-in-flight)");
+	}
+
+	/** Of a call of low priority. */
+	Status keptForOthers(int inFlight, int maxInFlight) {
+		return Status.notProcessed(Code.RESOURCE_EXHAUSTED,
+				this.node + " serves " + inFlight + " calls already, and keeps the rest of its " + maxInFlight
+						+ " for calls that are not of low priority (macula.provider.max-in-flight)");
+	}
+
+	/** A call of low priority gave its place to another one. */
+	Status shed() {
+		return this.shed;
 	}
 
 	Status noThread() {

@@ -26,6 +26,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.resilience4j.retry.Retry;
 import io.macula.Code;
 import io.macula.Metadata;
+import io.macula.Priority;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.observation.AttemptObservationContext;
@@ -244,8 +245,8 @@ class FaultyUserCodeTests {
 
 	@Test
 	void whenTheExceptionCannotBeMadeThenTheStatusIsTold() {
-		Procedure procedure = new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1), null,
-				new LatencyWindow(this.fixture.now::get), null, (failure, call) -> {
+		Procedure procedure = new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1),
+				Priority.NORMAL, null, new LatencyWindow(this.fixture.now::get), null, (failure, call) -> {
 					throw new NoClassDefFoundError("odd exception");
 				});
 		Failure failure = new Failure(REJECTED, "com.acme.Odd", new byte[0]);

@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 import io.macula.Code;
+import io.macula.Priority;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
@@ -228,7 +229,7 @@ class LastDefenceTests {
 	}
 
 	private Procedure procedure() {
-		return new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1), null,
+		return new Procedure("a/b", "a", "b", null, "cbor", false, Duration.ofSeconds(1), Priority.NORMAL, null,
 				new io.macula.selection.LatencyWindow(this.fixture.now::get), null,
 				(failure, call) -> new RpcException(failure.status()));
 	}

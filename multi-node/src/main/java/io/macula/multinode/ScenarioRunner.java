@@ -161,6 +161,7 @@ public final class ScenarioRunner {
 	}
 
 	private boolean write(Report report) throws IOException {
+		this.table.repeatFailed();
 		this.out.println(report.passed() ? "All criteria held." : "A criterion did not hold.");
 		Path file = this.directory.resolve("report.json");
 		Path page = this.directory.resolve("report.html");

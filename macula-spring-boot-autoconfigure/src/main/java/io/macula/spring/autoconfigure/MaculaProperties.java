@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 
 import io.macula.Instance;
+import io.macula.Priority;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -152,6 +153,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param patience Time that a call waits while no instance of its service is known,
 	 * at most until its deadline; 0 for not at all
 	 * @param codec Name of the payload codec
+	 * @param priority How important calls are of which the contract does not say it: a
+	 * provider with too many serves those of low priority last and refuses them first
 	 * @param warmUp Whether the call path is loaded and compiled in the background while
 	 * the application starts, so that its first call is not slow
 	 * @param startupCheck Whether the application is ready before its services are found
@@ -169,10 +172,10 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	public record Client(@DefaultValue("round_robin") String selection, @DefaultValue("false") boolean zoneAware,
 			@DefaultValue("30s") Duration deadline, @DefaultValue("auto") String attemptTimeout,
 			@DefaultValue("10s") Duration patience, @DefaultValue("cbor") String codec,
-			@DefaultValue("true") boolean warmUp, @DefaultValue("none") StartupCheck startupCheck,
-			@DefaultValue("10s") Duration startupTimeout, @DefaultValue("false") boolean allowUnusedSettings,
-			@DefaultValue Failover failover, @DefaultValue Ejection ejection, @DefaultValue Pool pool,
-			@DefaultValue Map<String, Service> services) {
+			@DefaultValue("normal") Priority priority, @DefaultValue("true") boolean warmUp,
+			@DefaultValue("none") StartupCheck startupCheck, @DefaultValue("10s") Duration startupTimeout,
+			@DefaultValue("false") boolean allowUnusedSettings, @DefaultValue Failover failover,
+			@DefaultValue Ejection ejection, @DefaultValue Pool pool, @DefaultValue Map<String, Service> services) {
 
 	}
 
@@ -269,6 +272,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param patience Time that a call waits while no instance of its service is known,
 	 * at most until its deadline; 0 for not at all
 	 * @param codec Name of the payload codec
+	 * @param priority How important calls are of which the contract does not say it
 	 * @param startupCheck Whether the application is ready before the service is found
 	 * and connected: 'none', 'warn' or 'fail'
 	 * @param failover Further attempts after a failed one
@@ -278,8 +282,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 */
 	public record Service(@Nullable String selection, @Nullable Boolean zoneAware, @Nullable Duration deadline,
 			@Nullable String attemptTimeout, @Nullable Duration patience, @Nullable String codec,
-			@Nullable StartupCheck startupCheck, @Nullable ServiceFailover failover, @Nullable ServiceEjection ejection,
-			@Nullable Map<String, ServiceMethod> methods) {
+			@Nullable Priority priority, @Nullable StartupCheck startupCheck, @Nullable ServiceFailover failover,
+			@Nullable ServiceEjection ejection, @Nullable Map<String, ServiceMethod> methods) {
 
 	}
 
@@ -292,10 +296,11 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * from the instance's recent latency
 	 * @param hedge When a second attempt is started while the first is open: a duration,
 	 * a percentile of recent latencies such as p95, or 'never'; for idempotent methods
+	 * @param priority How important calls are
 	 * @param failover Further attempts after a failed one
 	 */
 	public record ServiceMethod(@Nullable Duration deadline, @Nullable String attemptTimeout, @Nullable String hedge,
-			@Nullable MethodFailover failover) {
+			@Nullable Priority priority, @Nullable MethodFailover failover) {
 
 	}
 

@@ -28,6 +28,7 @@ import java.util.TreeSet;
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.NodeIds;
+import io.macula.Priority;
 import io.macula.Realm;
 import io.macula.client.MethodSettings;
 import io.macula.client.ServiceSettings;
@@ -194,7 +195,7 @@ final class SettingsFactory {
 		String prefix = "macula.client";
 		return settings(prefix, client.selection(), client.zoneAware(), client.codec(), client.deadline(),
 				attemptTimeout(prefix, client.attemptTimeout()), client.failover(), client.ejection(),
-				client.patience());
+				client.patience(), client.priority());
 	}
 
 	private ServiceSettings service(String name, MaculaProperties.Service service) {
@@ -206,7 +207,8 @@ final class SettingsFactory {
 		return settings(prefix, or(service.selection(), client.selection()),
 				or(service.zoneAware(), client.zoneAware()), or(service.codec(), client.codec()), deadline,
 				attemptTimeout, failover(client.failover(), service.failover()),
-				ejection(client.ejection(), service.ejection()), or(service.patience(), client.patience()))
+				ejection(client.ejection(), service.ejection()), or(service.patience(), client.patience()),
+				or(service.priority(), client.priority()))
 			.withMethods(methods(name, service));
 	}
 
@@ -235,7 +237,7 @@ final class SettingsFactory {
 		String hedge = own.hedge();
 		Hedge second = (hedge != null) ? hedge(prefix + ".hedge", hedge) : null;
 		return this.invalid.check(prefix,
-				() -> new MethodSettings(own.deadline(), attemptTimeout, maxAttempts, second));
+				() -> new MethodSettings(own.deadline(), attemptTimeout, maxAttempts, second, own.priority()));
 	}
 
 	/** What is inherited never contradicts the method's own, shorter deadline. */
@@ -273,7 +275,7 @@ final class SettingsFactory {
 
 	private ServiceSettings settings(String prefix, String selection, boolean zoneAware, String codec,
 			Duration deadline, @Nullable Duration attemptTimeout, MaculaProperties.Failover failover,
-			MaculaProperties.Ejection ejection, Duration patience) {
+			MaculaProperties.Ejection ejection, Duration patience, Priority priority) {
 		Strategies.Named strategy = this.strategies.find(prefix + ".selection", selection, this.invalid);
 		Set<String> codecs = new TreeSet<>(this.codecs.names());
 		if (!codecs.contains(codec)) {
@@ -289,7 +291,7 @@ final class SettingsFactory {
 						ejection.maxShare(), ejection.latencyFactor(), ejection.slowStart()));
 		return this.invalid.check(prefix,
 				() -> new ServiceSettings(strategy.name(), strategy.strategy(), this.codecs.resolve(codec), deadline,
-						attemptTimeout, failoverSettings, ejectionSettings, patience, zoneAware));
+						attemptTimeout, failoverSettings, ejectionSettings, patience, zoneAware, priority, Map.of()));
 	}
 
 	private @Nullable Duration attemptTimeout(String prefix, String text) {

@@ -24,6 +24,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
 import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
@@ -45,6 +49,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -52,6 +58,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
@@ -113,6 +120,30 @@ class ActuatorTests {
 		}
 	}
 
+	/** Clients are made after the registry was bound, so meters are registered twice. */
+	@Test
+	void noMeterIsRegisteredTwice() {
+		Logger logger = (Logger) LoggerFactory.getLogger(MeterRegistry.class);
+		ListAppender<ILoggingEvent> told = new ListAppender<>();
+		try (ConfigurableApplicationContext context = run(Application.class)) {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.find("macula.client.connections").gauges()).hasSize(1);
+			int before = registry.getMeters().size();
+			logger.setLevel(Level.DEBUG);
+			told.start();
+			logger.addAppender(told);
+			context.getBean(NodeMetrics.class)
+				.onApplicationEvent(new ApplicationReadyEvent(new SpringApplication(Application.class), new String[0],
+						context, Duration.ZERO));
+			assertThat(registry.getMeters()).hasSize(before);
+			assertThat(told.list).isEmpty();
+		}
+		finally {
+			logger.detachAppender(told);
+			logger.setLevel(null);
+		}
+	}
+
 	@Test
 	void theEndpointShowsOneClientService() {
 		try (ConfigurableApplicationContext context = run(Application.class)) {
@@ -132,14 +163,16 @@ class ActuatorTests {
 			JsonNode settings = settings(context);
 			Set<String> names = new TreeSet<>();
 			names(MaculaProperties.Service.class, settings, names);
-			assertThat(names).hasSize(22)
-				.contains("selection", "zoneAware", "codec", "failover.backoff", "ejection.enabled", "methods");
+			assertThat(names).hasSize(23)
+				.contains("selection", "zoneAware", "codec", "failover.backoff", "ejection.enabled", "methods",
+						"priority");
 			assertThat(settings.path("selection").asString()).isEqualTo("round_robin");
 			assertThat(settings.path("attemptTimeout").asString()).isEqualTo("auto");
 			assertThat(settings.path("patience").asString()).isEqualTo("PT7S");
 			assertThat(settings.path("failover").path("budgetRatio").asDouble()).isEqualTo(0.7);
 			assertThat(settings.path("failover").path("maxAttempts").asInt()).isEqualTo(3);
 			assertThat(settings.path("ejection").path("slowStart").asString()).isEqualTo("PT5S");
+			assertThat(settings.path("priority").asString()).isEqualTo("normal");
 		}
 		try (ConfigurableApplicationContext context = run(Application.class, "--macula.client.attempt-timeout=2s")) {
 			assertThat(settings(context).path("attemptTimeout").asString()).isEqualTo("PT2S");
@@ -147,8 +180,8 @@ class ActuatorTests {
 		String method = "--macula.client.services.test.calculator.methods.multiply.";
 		try (ConfigurableApplicationContext context = run(Application.class, method + "deadline=1s",
 				method + "failover.max-attempts=1", method + "hedge=never")) {
-			assertThat(settings(context).path("methods").path("multiply").toString())
-				.isEqualTo("{\"deadline\":\"PT1S\",\"attemptTimeout\":\"auto\",\"maxAttempts\":1,\"hedge\":\"never\"}");
+			assertThat(settings(context).path("methods").path("multiply").toString()).isEqualTo(
+					"{\"deadline\":\"PT1S\",\"attemptTimeout\":\"auto\",\"maxAttempts\":1,\"hedge\":\"never\",\"priority\":null}");
 		}
 	}
 

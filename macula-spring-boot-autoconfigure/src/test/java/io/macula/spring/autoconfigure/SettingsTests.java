@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 import io.macula.Endpoint;
+import io.macula.Priority;
 import io.macula.client.MethodSettings;
 import io.macula.client.ServiceSettings;
 import io.macula.contract.Hedge;
@@ -171,6 +172,19 @@ class SettingsTests {
 		}, prefix + ".selection=first", prefix + ".deadline=2s", prefix + ".failover.max-attempts=5",
 				prefix + ".ejection.enabled=false", prefix + ".attempt-timeout=800ms",
 				"macula.client.failover.backoff=70ms");
+	}
+
+	@Test
+	void callsAreAsImportantAsTheNearestSettingSays() {
+		settings((settings) -> {
+			assertThat(settings.of("another").priority()).isEqualTo(Priority.LOW);
+			assertThat(settings.of("shop.orders").priority()).isEqualTo(Priority.NORMAL);
+			assertThat(settings.of("shop.orders").methods().get("find").priority()).isEqualTo(Priority.HIGH);
+			assertThat(settings.of("shop.orders").methods().get("place").priority()).isNull();
+		}, "macula.client.priority=low", "macula.client.services.shop.orders.priority=normal",
+				"macula.client.services.shop.orders.methods.find.priority=HIGH",
+				"macula.client.services.shop.orders.methods.place.deadline=1s");
+		settings((settings) -> assertThat(settings.of("another").priority()).isEqualTo(Priority.NORMAL));
 	}
 
 	@ParameterizedTest
