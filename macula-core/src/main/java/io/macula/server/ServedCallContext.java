@@ -15,6 +15,8 @@
  */
 package io.macula.server;
 
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+
 import io.macula.CallContext;
 import io.macula.Deadline;
 import io.macula.Metadata;
@@ -32,15 +34,18 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ServedCallContext implements CallContext, ProvenCaller {
 
+	private static final AtomicReferenceFieldUpdater<ServedCallContext, Metadata> ANSWER_METADATA = AtomicReferenceFieldUpdater
+		.newUpdater(ServedCallContext.class, Metadata.class, "answerMetadata");
+
+	/** An object of its own, by which it is known: nothing can be added any more. */
+	private static final Metadata TOLD = Metadata.EMPTY.with("told", "");
+
 	private final ServedMethod method;
 
 	private final InboundCall call;
 
-	/** For the caller beside the answer; what is told is not taken away. */
+	/** For the caller beside the answer; {@link #TOLD} once that is on its way. */
 	private volatile @Nullable Metadata answerMetadata;
-
-	/** The answer, or its first element, is on its way; never turns back. */
-	private volatile boolean metadataTold;
 
 	ServedCallContext(ServedMethod method, InboundCall call) {
 		this.method = method;
@@ -110,12 +115,13 @@ abstract class ServedCallContext implements CallContext, ProvenCaller {
 		if (cancelled()) {
 			return;
 		}
-		synchronized (this) {
-			if (!this.metadataTold && !ended()) {
-				Metadata present = this.answerMetadata;
-				this.answerMetadata = ((present != null) ? present : Metadata.EMPTY).add(key, value);
+		Metadata present = this.answerMetadata;
+		while (present != TOLD && !ended()) {
+			Metadata added = ((present != null) ? present : Metadata.EMPTY).add(key, value);
+			if (ANSWER_METADATA.compareAndSet(this, present, added)) {
 				return;
 			}
+			present = this.answerMetadata;
 		}
 		throw new IllegalStateException("Response metadata '" + key + "' comes too late: " + this.method.procedure()
 				+ " was answered already, or its first element is on its way");
@@ -123,12 +129,11 @@ abstract class ServedCallContext implements CallContext, ProvenCaller {
 
 	/** Once, by whoever answers, right before the answer or the first element. */
 	final void tellMetadata() {
-		if (this.metadataTold) {
-			return;
-		}
-		this.metadataTold = true;
 		Metadata said = this.answerMetadata;
-		if (said != null) {
+		if (said != TOLD) {
+			said = ANSWER_METADATA.getAndSet(this, TOLD);
+		}
+		if (said != null && said != TOLD) {
 			this.call.answerMetadata(said);
 		}
 	}
