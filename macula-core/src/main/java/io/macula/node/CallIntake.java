@@ -42,8 +42,8 @@ final class CallIntake {
 	}
 
 	/** A life has begun that serves, and nobody knows of it yet. */
-	void begins(ServingPart serving) {
-		if (suspended()) {
+	synchronized void begins(ServingPart serving) {
+		if (this.suspended) {
 			serving.suspend(true);
 		}
 	}
@@ -61,12 +61,31 @@ final class CallIntake {
 	}
 
 	private void advertiseIfWanted(@Nullable ServingPart serving) {
-		if (serving != null && advertises()) {
-			serving.advertise();
-			if (!advertises()) {
-				serving.withdraw().subscribe();
-			}
+		if (advertises()) {
+			settle(serving, true).subscribe();
 		}
+	}
+
+	/** Until it is what is wanted: somebody else may have said so meanwhile. */
+	private Mono<Void> settle(@Nullable ServingPart serving, boolean wanted) {
+		Mono<Void> withdrawn = Mono.empty();
+		if (serving == null) {
+			return withdrawn;
+		}
+		boolean done;
+		boolean next = wanted;
+		do {
+			done = next;
+			if (done) {
+				serving.advertise();
+			}
+			else {
+				withdrawn = serving.withdraw();
+			}
+			next = advertises();
+		}
+		while (done != next);
+		return withdrawn;
 	}
 
 	private synchronized boolean advertises() {
@@ -77,34 +96,34 @@ final class CallIntake {
 		synchronized (this) {
 			this.advertising = false;
 		}
-		ServingPart serving = this.present.get();
-		return (serving != null) ? serving.withdraw() : Mono.empty();
+		return settle(this.present.get(), false);
 	}
 
 	Mono<Void> suspend() {
+		ServingPart serving;
 		synchronized (this) {
 			this.suspended = true;
+			serving = this.present.get();
+			if (serving != null) {
+				serving.suspend(true);
+			}
 		}
-		ServingPart serving = this.present.get();
-		if (serving == null) {
-			return Mono.empty();
-		}
-		serving.suspend(true);
-		return serving.withdraw();
+		return settle(serving, false);
 	}
 
 	void resume() {
+		ServingPart serving;
 		synchronized (this) {
 			if (!this.suspended) {
 				return;
 			}
 			this.suspended = false;
+			serving = this.present.get();
+			if (serving != null) {
+				serving.suspend(false);
+			}
 		}
-		ServingPart serving = this.present.get();
-		if (serving != null) {
-			serving.suspend(false);
-			advertiseIfWanted(serving);
-		}
+		advertiseIfWanted(serving);
 	}
 
 	synchronized boolean suspended() {

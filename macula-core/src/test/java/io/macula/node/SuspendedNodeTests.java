@@ -22,6 +22,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import io.macula.RpcException;
 import io.macula.client.ServiceSettings;
@@ -92,6 +96,37 @@ class SuspendedNodeTests {
 		assertThat(node.report().provider().lease()).isEqualTo("none");
 		node.resume();
 		Awaitility.await().untilAsserted(() -> assertThat(node.report().provider().lease()).isEqualTo("granted"));
+	}
+
+	@Test
+	void whoeverIsLastDecidesWhenSeveralSuspendAndResume() throws Exception {
+		RealmNode node = provider("node1");
+		ExecutorService operators = Executors.newFixedThreadPool(2);
+		try {
+			for (int i = 0; i < 300; i++) {
+				CyclicBarrier both = new CyclicBarrier(2);
+				Future<?> suspending = operators.submit(() -> {
+					both.await();
+					return node.suspend().block();
+				});
+				Future<?> resuming = operators.submit(() -> {
+					both.await();
+					node.resume();
+					return null;
+				});
+				suspending.get();
+				resuming.get();
+				NodeReport.Provider provider = node.report().provider();
+				assertThat(provider.lease().equals("released")).isEqualTo(provider.suspended());
+				node.resume();
+				provider = node.report().provider();
+				assertThat(provider.suspended()).isFalse();
+				assertThat(provider.lease()).isNotEqualTo("released");
+			}
+		}
+		finally {
+			operators.shutdownNow();
+		}
 	}
 
 	@Test
