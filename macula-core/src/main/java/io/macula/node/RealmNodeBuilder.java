@@ -107,9 +107,9 @@ public final class RealmNodeBuilder {
 
 	private final List<PeerAuthorizer> authorizers = new ArrayList<>();
 
-	private List<ClientInterceptor> clientInterceptors = List.of();
+	private final List<ClientInterceptor> clientInterceptors = new ArrayList<>();
 
-	private List<ServerInterceptor> serverInterceptors = List.of();
+	private final List<ServerInterceptor> serverInterceptors = new ArrayList<>();
 
 	RealmNodeBuilder(Realm realm) {
 		this.realm = realm;
@@ -344,12 +344,13 @@ public final class RealmNodeBuilder {
 	}
 
 	/**
-	 * Stand around the calls that this node makes.
+	 * Stand around the calls that this node makes, inside of those that were given
+	 * before.
 	 * @param interceptors the first one outermost; none by default
 	 * @return this
 	 */
 	public RealmNodeBuilder clientInterceptors(List<? extends ClientInterceptor> interceptors) {
-		this.clientInterceptors = List.copyOf(interceptors);
+		this.clientInterceptors.addAll(interceptors);
 		return this;
 	}
 
@@ -365,12 +366,12 @@ public final class RealmNodeBuilder {
 	}
 
 	/**
-	 * Stand around the handlers of this node.
+	 * Stand around the handlers of this node, inside of those that were given before.
 	 * @param interceptors the first one outermost; none by default
 	 * @return this
 	 */
 	public RealmNodeBuilder serverInterceptors(List<? extends ServerInterceptor> interceptors) {
-		this.serverInterceptors = List.copyOf(interceptors);
+		this.serverInterceptors.addAll(interceptors);
 		return this;
 	}
 
@@ -420,14 +421,14 @@ public final class RealmNodeBuilder {
 		}
 		NodeSettings self = settings();
 		Codecs payloads = Codecs.of(this.codecs);
-		HandlerRules rules = new HandlerRules(this.serverInterceptors, this.exceptionMappers, this.guards);
+		HandlerRules rules = new HandlerRules(List.copyOf(this.serverInterceptors), this.exceptionMappers, this.guards);
 		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads, rules);
 		TlsContexts contexts = tls();
 		PeerAccess access = access(contexts, self);
 		NodePlan plan = new NodePlan(self, contexts, this.transport, this.pool, payloads, this.observations,
 				this.provider, this.handlerExecutor, this.engines, access, rules);
 		ClientContext context = new ClientContext(self.realm(), self.zone(), System::nanoTime, payloads, this.retries,
-				this.observations, this.defaults, access, this.clientInterceptors, this.errorMappers);
+				this.observations, this.defaults, access, List.copyOf(this.clientInterceptors), this.errorMappers);
 		return new RealmNode(plan, context, this.services, this.startedBy, this.startedAgainBy);
 	}
 

@@ -16,6 +16,7 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -51,6 +52,19 @@ class InterceptorBeansTests {
 				assertThat(scope.responseMetadata().get("served-by")).isEqualTo("outer inner");
 			}
 			assertThat(seen.lines).containsExactly("outer", "inner");
+		}
+	}
+
+	@Test
+	void interceptorsOfACustomizerStandInsideOfBeansAndNotInTheirPlace() {
+		try (Applications applications = new Applications()) {
+			ConfigurableApplicationContext provider = applications.run(CustomizedProvider.class);
+			ConfigurableApplicationContext client = applications.run(CustomizedClient.class,
+					Applications.seed(provider));
+			try (CallOptions.Scope scope = MaculaCall.with("tenant", "a").open()) {
+				assertThat(client.getBean(Shop.class).told.tell("x")).isEqualTo("x of a by outer inner innermost");
+				assertThat(scope.responseMetadata().asMap()).containsKeys("served-by", "customized");
+			}
 		}
 	}
 
@@ -106,6 +120,36 @@ class InterceptorBeansTests {
 				call.call().addResponseMetadata("served-by", "outer");
 				return call.proceed();
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Provider.class)
+	static class CustomizedProvider {
+
+		@Bean
+		RealmNodeCustomizer customizer() {
+			ServerInterceptor own = (call) -> {
+				call.call().addResponseMetadata("customized", "yes");
+				return call.proceed();
+			};
+			return (builder) -> builder.serverInterceptors(List.of(own));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Client.class)
+	static class CustomizedClient {
+
+		@Bean
+		RealmNodeCustomizer customizer() {
+			ClientInterceptor own = (call) -> {
+				call.addMetadata("way", call.metadata().get("way") + " innermost");
+				return call.proceed();
+			};
+			return (builder) -> builder.clientInterceptors(List.of(own));
 		}
 
 	}
