@@ -16,6 +16,11 @@
 
 package io.macula.client;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
 import io.macula.Code;
 import io.macula.Instance;
 import io.macula.Metadata;
@@ -30,6 +35,7 @@ import io.macula.observation.DefaultAttemptObservationConvention;
 import io.macula.observation.DefaultCallObservationConvention;
 import io.macula.observation.MaculaObservationDocumentation;
 import io.macula.observation.ObservationScope;
+import io.macula.wire.FrameCodec;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +55,12 @@ final class Observed implements CallObserver {
 
 	private final Observation observation;
 
-	private Observed(ObservationRegistry registry, CallObservationContext context, @Nullable Observation parent) {
+	private final Procedure procedure;
+
+	private Observed(ObservationRegistry registry, CallObservationContext context, Procedure procedure,
+			@Nullable Observation parent) {
 		this.registry = registry;
+		this.procedure = procedure;
 		this.context = context;
 		this.observation = MaculaObservationDocumentation.CLIENT_CALL.observation(null,
 				DefaultCallObservationConvention.INSTANCE, () -> context, registry);
@@ -69,7 +79,7 @@ final class Observed implements CallObserver {
 		}
 		return (service, procedure, context) -> {
 			try {
-				return new Observed(registry, new CallObservationContext(realm, service, procedure.method()),
+				return new Observed(registry, new CallObservationContext(realm, service, procedure.method()), procedure,
 						ObservationScope.in(context));
 			}
 			catch (Throwable ex) {
@@ -117,15 +127,48 @@ final class Observed implements CallObserver {
 		}
 	}
 
-	/** What a tracer left to be sent, or what was there before if that is not valid. */
-	private static Metadata sent(AttemptObservationContext attempt, Metadata before) {
+	/**
+	 * What a tracer left to be sent, as far as there is room for it beside what was there
+	 * before; that alone if it is not valid.
+	 */
+	private Metadata sent(AttemptObservationContext attempt, Metadata before) {
 		try {
-			return attempt.metadata();
+			Metadata wanted = attempt.metadata();
+			return fits(wanted) ? wanted : fitting(Objects.requireNonNull(attempt.getCarrier()), before);
 		}
 		catch (Throwable ex) {
 			failed("sent along", ex);
 			return before;
 		}
+	}
+
+	private boolean fits(Metadata metadata) {
+		return metadata.size() <= FrameCodec.MAX_ENTRIES && FrameCodec.callHeaderBytes(this.procedure.wireName(),
+				this.procedure.codec(), metadata) <= FrameCodec.MAX_HEADER_BYTES;
+	}
+
+	/** In the order in which the tracer wrote: its own context first, then baggage. */
+	private Metadata fitting(Map<String, String> wanted, Metadata before) {
+		Metadata fitting = before;
+		List<String> dropped = new ArrayList<>();
+		for (Map.Entry<String, String> entry : wanted.entrySet()) {
+			if (entry.getValue().equals(before.get(entry.getKey()))) {
+				continue;
+			}
+			Metadata more = fitting.with(entry.getKey(), entry.getValue());
+			if (fits(more)) {
+				fitting = more;
+			}
+			else {
+				dropped.add(entry.getKey());
+			}
+		}
+		failed("sent along",
+				new IllegalStateException("no room beside the metadata of the call of " + this.procedure.wireName()
+						+ " for " + dropped.size() + " entries of the tracer, such as '" + dropped.get(0)
+						+ "': expected at most " + FrameCodec.MAX_ENTRIES + " entries and "
+						+ FrameCodec.MAX_HEADER_BYTES + " bytes in all"));
+		return fitting;
 	}
 
 	@Override

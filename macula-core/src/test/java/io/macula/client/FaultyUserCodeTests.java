@@ -24,7 +24,9 @@ import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.resilience4j.retry.Retry;
+import io.macula.CallOptions;
 import io.macula.Code;
+import io.macula.MaculaCall;
 import io.macula.Metadata;
 import io.macula.Priority;
 import io.macula.RpcException;
@@ -209,6 +211,46 @@ class FaultyUserCodeTests {
 		this.fixture.known(1);
 		assertThat(calls().many("x").collectList().toFuture()).isCompletedWithValue(List.of("a"));
 		assertThat(sent).containsExactly(Metadata.EMPTY);
+	}
+
+	@Test
+	void whenATracerLeavesMoreThanThereIsRoomForThenTheCallGoesWithWhatFits() {
+		observe();
+		this.fixture.observations.observationConfig().observationHandler(new ObservationHandler<>() {
+
+			@Override
+			public void onStart(Observation.Context context) {
+				if (context instanceof AttemptObservationContext attempt) {
+					attempt.getSetter().set(attempt.getCarrier(), "traceparent", "00-1");
+					attempt.getSetter().set(attempt.getCarrier(), "large", "x".repeat(64 << 10));
+					for (int i = 0; i < 20; i++) {
+						attempt.getSetter().set(attempt.getCarrier(), "baggage-" + i, "b");
+					}
+				}
+			}
+
+			@Override
+			public boolean supportsContext(Observation.Context context) {
+				return true;
+			}
+
+		});
+		List<Metadata> sent = new ArrayList<>();
+		this.fixture.onConnect = (connection) -> connection.onStream = (call) -> {
+			sent.add(call.metadata());
+			return Flux.just(Calls.encoded("a"));
+		};
+		this.fixture.known(1);
+		CallOptions options = MaculaCall.with("k0", "v");
+		for (int i = 1; i < Metadata.MAX_ENTRIES; i++) {
+			options = options.with("k" + i, "v");
+		}
+		assertThat(calls().many("x").contextWrite(options.context()).collectList().toFuture())
+			.isCompletedWithValue(List.of("a"));
+		assertThat(sent).hasSize(1);
+		assertThat(sent.get(0).asMap()).hasSize(128)
+			.containsKeys("k0", "k119", "traceparent", "baggage-0", "baggage-6")
+			.doesNotContainKeys("large", "baggage-7");
 	}
 
 	@Test
