@@ -92,7 +92,7 @@ public final class ServiceClient {
 		settings.methods()
 			.forEach((method, own) -> this.rules.put(method,
 					new MethodRules(own.deadline(), own.attemptTimeout(),
-							this.retries.withMaxAttempts(name + "." + method, own.maxAttempts(), context.retries()),
+							this.retries.withMaxAttempts(name + "/" + method, own.maxAttempts(), context.retries()),
 							own.hedge(), own.priority())));
 		this.latencies = new MethodLatencies(context.clock());
 		this.life = life(phase.get());

@@ -223,11 +223,12 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 			return this.methods.isEmpty() ? Optional.empty() : Optional.of(method);
 		}
 		String uniform = uniform(method);
-		return this.methods.keySet().stream().filter((name) -> uniform(name).equals(uniform)).findFirst();
+		return uniform.isEmpty() ? Optional.empty()
+				: this.methods.keySet().stream().filter((name) -> uniform(name).equals(uniform)).findFirst();
 	}
 
 	private static String uniform(String name) {
-		return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+		return name.replaceAll("[^\\p{L}\\p{M}\\p{N}]", "").toLowerCase(Locale.ROOT);
 	}
 
 	/**

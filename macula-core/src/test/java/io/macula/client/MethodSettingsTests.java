@@ -120,7 +120,7 @@ class MethodSettingsTests {
 		CompletableFuture<String> often = calls.brief("x");
 		this.fixture.pass(Duration.ofSeconds(20));
 		assertThat(failure(often).attempts()).hasSize(5);
-		assertThat(this.fixture.retries.retry(Calls.SERVICE + ".brief").getRetryConfig().getMaxAttempts()).isEqualTo(5);
+		assertThat(this.fixture.retries.retry(Calls.SERVICE + "/brief").getRetryConfig().getMaxAttempts()).isEqualTo(5);
 		assertThat(this.fixture.retries.retry(Calls.SERVICE).getRetryConfig().getMaxAttempts()).isEqualTo(3);
 	}
 
@@ -187,6 +187,31 @@ class MethodSettingsTests {
 		assertThat(settings.methodName("other")).contains("other");
 		assertThat(settings.methodName("none")).isEmpty();
 		assertThat(ServiceSettings.defaults().methodName("other")).isEmpty();
+	}
+
+	@Test
+	void namesWithoutAsciiLettersAreNotTheSame() {
+		ServiceSettings settings = ServiceSettings.defaults()
+			.withMethods(Map.of("s\u00fc\u00df", only(null, 1), "+", only(null, 2)));
+		assertThat(settings.methodName("s\u00fc\u00df")).contains("s\u00fc\u00df");
+		assertThat(settings.methodName("S\u00dc-\u00df")).contains("s\u00fc\u00df");
+		assertThat(settings.methodName("s")).isEmpty();
+		assertThat(settings.methodName("+")).contains("+");
+		assertThat(settings.methodName("-")).isEmpty();
+	}
+
+	@Test
+	void theRetryOfAMethodIsNotThatOfAnotherClientService() {
+		this.fixture.settings = this.fixture.settings.withMethods(Map.of("future", only(null, 1)));
+		RealmClient client = this.fixture.client();
+		client.proxy(Calls.class, Calls.SERVICE, "shop", this.fixture.settings);
+		client.proxy(Calls.class, Calls.SERVICE, "shop.future", ServiceSettings.defaults());
+		assertThat(this.fixture.retries.find("shop/future")).get()
+			.extracting((retry) -> retry.getRetryConfig().getMaxAttempts())
+			.isEqualTo(1);
+		assertThat(this.fixture.retries.find("shop.future")).get()
+			.extracting((retry) -> retry.getRetryConfig().getMaxAttempts())
+			.isEqualTo(3);
 	}
 
 	@Test
