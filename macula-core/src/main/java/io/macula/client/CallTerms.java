@@ -122,13 +122,17 @@ final class CallTerms {
 
 	/** The call is over, or its first element is here: tell before the caller is told. */
 	void answered() {
+		answered(this.received);
+	}
+
+	/** The same with what came beside the answer, whatever other attempts are told. */
+	void answered(Metadata beside) {
 		if (this == NONE) {
 			return;
 		}
-		Metadata last = this.received;
-		this.answered = last;
+		this.answered = beside;
 		for (ResponseMetadata capture : this.captures) {
-			capture.answered(last);
+			capture.answered(beside);
 		}
 	}
 

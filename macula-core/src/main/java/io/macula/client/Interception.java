@@ -22,6 +22,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.macula.CallOptions;
@@ -221,8 +224,7 @@ final class Interception {
 			String message = "interceptor " + interceptor.getClass().getName() + " failed the call of "
 					+ Interception.this.procedure.wireName() + " with what it does not declare: "
 					+ Failures.text(thrown);
-			return new RpcException(this.begun.get() ? Status.unknown(Code.INTERNAL, message)
-					: Status.notProcessed(Code.INTERNAL, message), thrown);
+			return new RpcException(unanswered(Code.INTERNAL, message), thrown);
 		}
 
 		private boolean declares(Throwable thrown) {
@@ -231,13 +233,35 @@ final class Interception {
 					&& Arrays.stream(method.getExceptionTypes()).anyMatch((declared) -> declared.isInstance(thrown));
 		}
 
+		/** What an interceptor answers is nothing that the call itself would end. */
 		@Override
 		public @Nullable Object await(CompletableFuture<?> answer) throws Throwable {
-			ServiceCalls calls = Interception.this.client.calls();
-			long now = calls.now();
+			String wireName = Interception.this.procedure.wireName();
+			long now = Interception.this.client.calls().now();
 			Duration deadline = this.terms.deadlineOr(Interception.this.procedure.deadline());
-			return BlockingStream.await(answer, Interception.this.procedure.wireName(),
-					Duration.ofNanos(Deadlines.bounded(now + deadline.toNanos()) - now), calls.timer());
+			try {
+				return answer.get(Deadlines.bounded(now + deadline.toNanos()) - now, TimeUnit.NANOSECONDS);
+			}
+			catch (TimeoutException ex) {
+				answer.cancel(true);
+				throw Failures.exception(wireName,
+						unanswered(Code.DEADLINE_EXCEEDED,
+								"the deadline of " + wireName + " was over before an interceptor had its answer"),
+						null);
+			}
+			catch (ExecutionException ex) {
+				throw (ex.getCause() != null) ? ex.getCause() : ex;
+			}
+			catch (InterruptedException ex) {
+				answer.cancel(true);
+				Thread.currentThread().interrupt();
+				throw Failures.exception(wireName, unanswered(Code.CANCELLED, "the calling thread '"
+						+ Thread.currentThread().getName() + "' was interrupted while it waited"), ex);
+			}
+		}
+
+		private Status unanswered(Code code, String message) {
+			return this.begun.get() ? Status.unknown(code, message) : Status.notProcessed(code, message);
 		}
 
 	}

@@ -149,8 +149,7 @@ final class UnaryCall extends CallPipeline {
 
 	void succeeded(SentAttempt attempt, byte[] result) {
 		if (succeed(attempt)) {
-			this.terms.received(attempt.answerMetadata());
-			this.terms.answered();
+			this.terms.answered(attempt.answerMetadata());
 			try {
 				this.outcome.succeeded(result, attempt.connection());
 			}

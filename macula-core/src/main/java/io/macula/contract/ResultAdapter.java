@@ -179,8 +179,7 @@ public final class ResultAdapter {
 	}
 
 	private @Nullable Object checked(Object interceptor, @Nullable Object value) {
-		if (value != null && !this.type.isInstance(value) && this.shape != ReturnShape.VOID
-				&& !(value instanceof Optional)) {
+		if (value != null && !this.type.isInstance(value) && this.shape != ReturnShape.VOID) {
 			throw unfit(interceptor, value);
 		}
 		return value;

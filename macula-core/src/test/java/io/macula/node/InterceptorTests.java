@@ -354,6 +354,31 @@ class InterceptorTests {
 			.withMessage(expected + "Talk.number(String) with null: expected java.lang.Integer" + remedy);
 		assertThatIllegalStateException().isThrownBy(() -> nothing.mono("a").block())
 			.withMessageContaining("with null: expected a Mono of java.lang.String");
+		Talk empty = talk(new Wrong(Optional.of("x")));
+		assertThat(empty.optional("a")).contains("x");
+		for (Callable<@Nullable Object> call : List.<Callable<@Nullable Object>>of(() -> empty.value("a"),
+				() -> empty.number("a"), () -> empty.mono("a").block())) {
+			assertThatIllegalStateException().isThrownBy(call::call).withMessageContaining("with a java.util.Optional");
+		}
+		assertThatThrownBy(() -> empty.future("a").join()).hasCauseInstanceOf(IllegalStateException.class);
+	}
+
+	@Test
+	void anInterceptorWithoutAnAnswerHoldsABlockingCallUntilItsDeadline() throws Exception {
+		provider("node1", List.of());
+		CompletableFuture<String> never = new CompletableFuture<>();
+		Talk talk = talk((call) -> never);
+		assertThatExceptionOfType(RpcException.class)
+			.isThrownBy(() -> MaculaCall.deadline(Duration.ofMillis(50)).call(() -> talk.value("a")))
+			.withMessageContaining("the deadline of test.talk/value was over before an interceptor had its answer")
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(Code.DEADLINE_EXCEEDED))
+			.satisfies((ex) -> assertThat(ex.status().processed()).isEqualTo(Processed.NO));
+		assertThat(never).isCancelled();
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(RpcException.class)
+			.isThrownBy(() -> talk((call) -> new CompletableFuture<>()).value("a"))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(Code.CANCELLED));
+		assertThat(Thread.interrupted()).isTrue();
 	}
 
 	@Test
