@@ -21,6 +21,7 @@ import java.io.OutputStream;
 import java.io.Reader;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -224,9 +225,31 @@ final class MethodParser {
 				throw refused("parameters " + keyIndex + " and " + i + " both have @RoutingKey",
 						"a call has one key: put it on one parameter");
 			}
+			Type type = this.types.resolve(parameters[i].getParameterizedType());
+			if (!hasText(ContractTypes.erase(type))) {
+				throw refused(
+						"parameter " + i + " (" + parameters[i].getName() + ") is " + ContractTypes.name(type)
+								+ " and has @RoutingKey, but equal values of it have different texts",
+						"give its class a toString() that says its value, or put it on a String, a number or a"
+								+ " record");
+			}
 			keyIndex = i;
 		}
 		return keyIndex;
+	}
+
+	/** Whether the text of a value says what it is, and not which object. */
+	private static boolean hasText(Class<?> type) {
+		if (type == Object.class || type.isPrimitive()
+				|| (Modifier.isAbstract(type.getModifiers()) && !type.isArray())) {
+			return true;
+		}
+		try {
+			return type.getMethod("toString").getDeclaringClass() != Object.class;
+		}
+		catch (NoSuchMethodException ex) {
+			throw new IllegalStateException(type + " has no toString()", ex);
+		}
 	}
 
 	/** Whether no part of a type is a handle of this process instead of a value. */

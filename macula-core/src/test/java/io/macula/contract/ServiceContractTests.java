@@ -256,6 +256,11 @@ class ServiceContractTests {
 	void refusesKeysThatAreNone() {
 		refused(TwoKeys.class, "parameters 0 and 1 both have @RoutingKey", "put it on one parameter");
 		refused(KeyStream.class, "parameter 0 (elements) is a stream and has @RoutingKey", "put it on a value");
+		refused(KeyArray.class,
+				"parameter 0 (ids) is int[] and has @RoutingKey, but equal values of it have different texts",
+				"put it on a String, a number or a record");
+		refused(KeyWithoutText.class, "and has @RoutingKey, but equal values of it have different texts",
+				"give its class a toString()");
 	}
 
 	@Test
@@ -607,6 +612,25 @@ class ServiceContractTests {
 	interface KeyStream {
 
 		void upload(@RoutingKey Flux<String> elements);
+
+	}
+
+	interface KeyArray {
+
+		String basket(@RoutingKey int[] ids);
+
+	}
+
+	interface KeyWithoutText {
+
+		String basket(@RoutingKey Mute customer);
+
+	}
+
+	/** Its text is that of the object. */
+	static class Mute {
+
+		public String name = "";
 
 	}
 
