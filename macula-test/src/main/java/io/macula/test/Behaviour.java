@@ -42,7 +42,7 @@ public final class Behaviour {
 	/** What becomes of the provider, or of the call before its method is reached. */
 	enum Kind {
 
-		SERVE, REFUSE, DIE
+		SERVE, SILENT, REFUSE, DIE
 
 	}
 
@@ -112,7 +112,7 @@ public final class Behaviour {
 	 * @return the behaviour
 	 */
 	public static Behaviour emit(Object... elements) {
-		List<Object> values = List.of(elements);
+		List<Object> values = values(elements);
 		return serve("emit(" + values.size() + " elements)", values, Suits.MANY, (call) -> Flux.fromIterable(values));
 	}
 
@@ -124,7 +124,7 @@ public final class Behaviour {
 	 */
 	public static Behaviour emitEvery(Duration pause, Object... elements) {
 		positive(pause, "pause");
-		List<Object> values = List.of(elements);
+		List<Object> values = values(elements);
 		return serve("emitEvery(" + pause + ", " + values.size() + " elements)", values, Suits.MANY,
 				(call) -> Flux.fromIterable(values).concatMap((value) -> Mono.delay(pause).thenReturn(value), 1));
 	}
@@ -185,7 +185,7 @@ public final class Behaviour {
 	 * @return the behaviour
 	 */
 	public static Behaviour silence() {
-		return serve("silence()", null, Suits.ALL, (call) -> Mono.never());
+		return new Behaviour("silence()", Kind.SILENT, null, null, Suits.ALL, Duration.ZERO, (call) -> Mono.never());
 	}
 
 	/**
@@ -223,6 +223,15 @@ public final class Behaviour {
 				this.delay, (call) -> Flux.<Object>from(before.apply(call)).concatWith(Mono.error(failure)));
 	}
 
+	private static List<Object> values(Object[] elements) {
+		for (int i = 0; i < elements.length; i++) {
+			if (elements[i] == null) {
+				throw new IllegalArgumentException("element " + i + " is null: a Flux has none of these");
+			}
+		}
+		return List.of(elements);
+	}
+
 	private static Code notOk(Code code) {
 		if (code == Code.OK) {
 			throw new IllegalArgumentException("OK is no failure: expected any other code, or answer(value)");
@@ -242,6 +251,11 @@ public final class Behaviour {
 
 	Status requiredRefusal() {
 		return Objects.requireNonNull(this.refusal, "refusal");
+	}
+
+	/** Whether its answer takes time, for which a method must wait. */
+	boolean takesTime() {
+		return !this.delay.isZero() || this.kind == Kind.SILENT;
 	}
 
 	/** Whether the caller's elements are awaited first. */

@@ -149,7 +149,7 @@ final class FakeHandler implements InvocationHandler, ServerInterceptor {
 			taken = Flux.from(elements).doOnNext(call::element).then();
 		}
 		return switch (behaviour.kind()) {
-			case SERVE -> taken.thenMany(pause.thenMany(Flux.defer(() -> Flux.from(behaviour.result(call)))));
+			case SERVE, SILENT -> taken.thenMany(pause.thenMany(Flux.defer(() -> Flux.from(behaviour.result(call)))));
 			case REFUSE -> pause.thenMany(Flux.error(new RpcException(behaviour.requiredRefusal())));
 			case DIE -> pause.thenMany(Flux.defer(() -> {
 				this.death.run();

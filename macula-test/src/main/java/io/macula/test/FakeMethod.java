@@ -89,10 +89,23 @@ public final class FakeMethod {
 					+ (many ? "returns a Flux: use emit(...), emitEvery(...) or emitting(...)"
 							: "has one result: use answer(...) or answering(...)"));
 		}
+		if (behaviour.takesTime() && this.contract.nonBlocking() && this.contract.shape().blocking()) {
+			throw new IllegalArgumentException(behaviour + " does not suit " + this.contract.signature()
+					+ ", which is declared nonBlocking and answers at once");
+		}
 		List<Object> values = behaviour.values();
 		if (values != null) {
+			if (values.isEmpty() && behaviour.suits() == Behaviour.Suits.ONE
+					&& this.contract.shape() == ReturnShape.VALUE && isPrimitive()) {
+				throw new IllegalArgumentException(
+						behaviour + " does not suit " + this.contract.signature() + ": its result is never null");
+			}
 			values.forEach((value) -> check(behaviour, value));
 		}
+	}
+
+	private boolean isPrimitive() {
+		return this.contract.resultType() instanceof Class<?> type && type.isPrimitive();
 	}
 
 	/** Better here than at the call, where it is the provider's failure. */

@@ -61,6 +61,8 @@ public final class TestRealm implements AutoCloseable {
 
 	private final AtomicInteger clients = new AtomicInteger();
 
+	private volatile boolean closed;
+
 	private TestRealm(Realm realm, RealmSecret secret, RealmNode home, boolean owned) {
 		this.realm = realm;
 		this.secret = secret;
@@ -127,11 +129,11 @@ public final class TestRealm implements AutoCloseable {
 	 * @return the provider; the realm closes it
 	 */
 	public <T> FakeProvider<T> fake(String nodeId, String service, Class<T> contract) {
-		leave(nodeId);
+		makeRoom(nodeId);
 		FakeProvider<T> fake = FakeProvider.start(nodeId, service, contract,
 				(handler, script) -> built(nodeId, service, contract, handler, List.of(script)),
 				(node) -> begin(node, nodeId, service));
-		this.providers.put(nodeId, fake);
+		close(this.providers.put(nodeId, fake));
 		return fake;
 	}
 
@@ -146,10 +148,10 @@ public final class TestRealm implements AutoCloseable {
 	 * @return the provider; the realm closes it, a test may before
 	 */
 	public <T> RealmNode provide(String nodeId, String service, Class<T> contract, T handler) {
-		leave(nodeId);
+		makeRoom(nodeId);
 		RealmNode node = built(nodeId, service, contract, handler, List.of());
 		begin(node, nodeId, service);
-		this.providers.put(nodeId, node);
+		close(this.providers.put(nodeId, node));
 		return node;
 	}
 
@@ -195,6 +197,18 @@ public final class TestRealm implements AutoCloseable {
 		return this.home;
 	}
 
+	private void makeRoom(String nodeId) {
+		if (this.closed) {
+			throw new IllegalStateException(
+					"The test realm is closed: no provider '" + nodeId + "' can be added any more");
+		}
+		if (nodeId.equals(this.home.report().nodeId())) {
+			throw new IllegalArgumentException("Node id '" + nodeId
+					+ "' is that of the node that calls in this realm: give the provider another one, such as 'node1'");
+		}
+		leave(nodeId);
+	}
+
 	private void leave(String nodeId) {
 		close(this.providers.remove(nodeId));
 	}
@@ -215,6 +229,7 @@ public final class TestRealm implements AutoCloseable {
 
 	@Override
 	public void close() {
+		this.closed = true;
 		reset();
 		if (this.owned) {
 			this.home.close();

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
 import io.macula.MaculaCall;
+import io.macula.MaculaMethod;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.client.ServiceSettings;
@@ -49,6 +50,7 @@ import static io.macula.test.Behaviour.silence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What a client makes of a {@link FakeProvider}, over QUIC.
@@ -256,6 +258,41 @@ class FakeProviderTests {
 			.withMessage("delay PT0S is not valid: expected more than zero");
 		assertThatIllegalArgumentException().isThrownBy(() -> fail(Code.OK, ""))
 			.withMessage("OK is no failure: expected any other code, or answer(value)");
+	}
+
+	@Test
+	void whatAMethodWithoutTimeOrNullCannotDoIsRefused() {
+		try (TestRealm realm = TestRealm.start()) {
+			FakeProvider<Counter> fake = realm.fake("node1", "test.counter", Counter.class);
+			assertThatIllegalArgumentException().isThrownBy(() -> fake.on("count").will(answer(null)))
+				.withMessage("answer(null) does not suit Counter.count(): its result is never null");
+			for (Behaviour slow : List.of(answer(1).after(Duration.ofMillis(1)), silence(),
+					refuse().after(Duration.ofMillis(1)))) {
+				assertThatIllegalArgumentException().isThrownBy(() -> fake.on("count").will(slow))
+					.withMessage(slow + " does not suit Counter.count(), which is declared nonBlocking and answers at"
+							+ " once");
+			}
+			assertThatIllegalArgumentException().isThrownBy(() -> Behaviour.emit("a", null))
+				.withMessage("element 1 is null: a Flux has none of these");
+		}
+	}
+
+	@Test
+	void aProviderCannotTakeThePlaceOfTheNodeThatCallsNorJoinAClosedRealm() {
+		TestRealm realm = TestRealm.start();
+		assertThatIllegalArgumentException().isThrownBy(() -> realm.fake("test", "test.counter", Counter.class))
+			.withMessageStartingWith("Node id 'test' is that of the node that calls in this realm");
+		realm.close();
+		assertThatIllegalStateException().isThrownBy(() -> realm.fake("node1", "test.counter", Counter.class))
+			.withMessageStartingWith("The test realm is closed");
+		realm.close();
+	}
+
+	interface Counter {
+
+		@MaculaMethod(nonBlocking = true)
+		int count();
+
 	}
 
 }
