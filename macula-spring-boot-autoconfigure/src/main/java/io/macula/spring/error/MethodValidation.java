@@ -23,18 +23,24 @@ import java.util.Set;
 import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.contract.MethodContract;
+import io.macula.contract.ReturnShape;
 import io.macula.server.MethodGuard;
+import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Path;
 import jakarta.validation.ValidationException;
 import jakarta.validation.Validator;
 import jakarta.validation.executable.ExecutableValidator;
+import jakarta.validation.metadata.ConstraintDescriptor;
+import jakarta.validation.metadata.ElementDescriptor;
 import jakarta.validation.metadata.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.validation.annotation.Validated;
+import reactor.core.publisher.Flux;
 
 /**
  * Validates arguments and results by the constraints of the contract's methods, and
@@ -66,17 +72,71 @@ public final class MethodValidation implements MethodGuard.Factory {
 				.getConstraintsForMethod(method.getName(), method.getParameterTypes());
 		}
 		catch (ValidationException ex) {
-			throw new IllegalArgumentException("the constraints of method " + contract.signature() + " are not valid: "
-					+ ex.getMessage() + " Those of parameters belong to the interface, and what is inside of a Flux, a"
-					+ " Mono or a future cannot have any. Correct them, or set macula.provider.validation=false", ex);
+			throw refused(contract, String.valueOf(ex.getMessage()), ex);
 		}
-		if (constraints == null
-				|| !(constraints.hasConstrainedParameters() || constraints.hasConstrainedReturnValue())) {
+		boolean ofParameters = constraints != null && ofParameters(constraints);
+		boolean ofResult = constraints != null && ofResult(constraints);
+		if (!ofParameters && !ofResult) {
 			return null;
 		}
+		refuseUnfit(contract, constraints);
 		return new Guard(service.value() + "/" + contract.wireName(), contract, this.validator.forExecutables(), target,
-				method, groups(method, target.getClass()), constraints.hasConstrainedParameters(),
-				constraints.hasConstrainedReturnValue());
+				method, groups(method, target.getClass()), ofParameters, ofResult);
+	}
+
+	/** Constraints of elements of containers do not count among those of parameters. */
+	private static boolean ofParameters(MethodDescriptor method) {
+		return method.hasConstrainedParameters() || method.getParameterDescriptors()
+			.stream()
+			.anyMatch((parameter) -> !parameter.getConstrainedContainerElementTypes().isEmpty());
+	}
+
+	private static boolean ofResult(MethodDescriptor method) {
+		return method.hasConstrainedReturnValue()
+				|| !method.getReturnValueDescriptor().getConstrainedContainerElementTypes().isEmpty();
+	}
+
+	/**
+	 * A {@code Flux} of the caller is there before its elements are, and of a
+	 * {@code Flux}, {@code Mono} or future each value is validated in its place: a
+	 * constraint must have a validator for these.
+	 */
+	private static void refuseUnfit(MethodContract contract, MethodDescriptor method) {
+		if (contract.streamIndex() >= 0) {
+			refuseUnfit(contract, method.getParameterDescriptors().get(contract.streamIndex()), Flux.class, "the Flux");
+		}
+		ReturnShape shape = contract.shape();
+		if (shape == ReturnShape.MONO || shape == ReturnShape.FLUX || shape == ReturnShape.FUTURE) {
+			refuseUnfit(contract, method.getReturnValueDescriptor(), Object.class, "what comes later");
+		}
+	}
+
+	private static void refuseUnfit(MethodContract contract, ElementDescriptor element, Class<?> type, String what) {
+		for (ConstraintDescriptor<?> constraint : element.getConstraintDescriptors()) {
+			if (!accepts(constraint, type)) {
+				throw refused(contract, "@" + constraint.getAnnotation().annotationType().getSimpleName()
+						+ " cannot be checked of " + what + ".", null);
+			}
+		}
+	}
+
+	private static boolean accepts(ConstraintDescriptor<?> constraint, Class<?> type) {
+		List<? extends Class<?>> validators = constraint.getConstraintValidatorClasses();
+		return (validators.isEmpty() || validators.stream().anyMatch((validator) -> validated(validator, type)))
+				&& constraint.getComposingConstraints().stream().allMatch((each) -> accepts(each, type));
+	}
+
+	private static boolean validated(Class<?> validator, Class<?> type) {
+		Class<?> known = ResolvableType.forClass(validator).as(ConstraintValidator.class).getGeneric(1).resolve();
+		return known == null || known.isAssignableFrom(type);
+	}
+
+	private static IllegalArgumentException refused(MethodContract contract, String why, @Nullable Exception cause) {
+		return new IllegalArgumentException(
+				"the constraints of method " + contract.signature() + " are not valid: " + why
+						+ " Those of parameters belong to the interface, and what is inside of a Flux, a"
+						+ " Mono or a future cannot have any. Correct them, or set macula.provider.validation=false",
+				cause);
 	}
 
 	private static Class<?>[] groups(Method method, Class<?> type) {

@@ -18,6 +18,7 @@ package io.macula.spring.autoconfigure;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.Size;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,13 +201,34 @@ class MethodValidationTests {
 		});
 	}
 
+	@Test
+	void constraintsOfElementsAloneCount() {
+		this.runner.withUserConfiguration(TagBean.class).run((context) -> {
+			Tags tags = context.getBean(RealmClient.class).proxy(Tags.class, "tags");
+			assertThat(failed(() -> tags.join(List.of("a", " "))).detail())
+				.containsExactly(Map.entry("tags[1]", "must not be blank"));
+			assertThat(failed(() -> tags.joinAll(Map.of("k", List.of(0)))).detail())
+				.containsExactly(Map.entry("tags[k][0]", "must be greater than 0"));
+			assertThat(ran).hasValue(0);
+			assertThat(failed(() -> tags.first("")).code()).isEqualTo(Code.INTERNAL);
+			assertThat(tags.first("a")).contains("a");
+		});
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			Unfit     | unfit | Streams.all(Flux<Question>) | HV000197
-			Redefined | plain | Plain.half(int)             | HV000151
+			Unfit     | unfit | Streams.all(Flux<Question>)  | HV000197
+			Redefined | plain | Plain.half(int)              | HV000151
+			Sized     | sized | SizedStreams.all(Flux<String>) | @Size cannot be checked of the Flux.
+			SizedLater | sized | SizedResults.later() | @NotBlank cannot be checked of what comes later.
 			""")
 	void constraintsThatCannotHoldStopTheStart(String bean, String service, String method, String why) {
-		Class<?> type = bean.equals("Unfit") ? Unfit.class : Redefined.class;
+		Class<?> type = switch (bean) {
+			case "Unfit" -> Unfit.class;
+			case "Redefined" -> Redefined.class;
+			case "Sized" -> Sized.class;
+			default -> SizedLater.class;
+		};
 		this.runner.withUserConfiguration(type)
 			.run((context) -> assertThat(context).getFailure()
 				.cause()
@@ -324,6 +347,69 @@ class MethodValidationTests {
 		@Override
 		public int half(@Min(1) int value) {
 			return value / 2;
+		}
+
+	}
+
+	interface Tags {
+
+		String join(List<@NotBlank String> tags);
+
+		String joinAll(Map<String, List<@Positive Integer>> tags);
+
+		Optional<@NotBlank String> first(String tag);
+
+	}
+
+	@MaculaService("tags")
+	static class TagBean implements Tags {
+
+		@Override
+		public String join(List<String> tags) {
+			return "ran " + ran.incrementAndGet();
+		}
+
+		@Override
+		public String joinAll(Map<String, List<Integer>> tags) {
+			return "ran " + ran.incrementAndGet();
+		}
+
+		@Override
+		public Optional<String> first(String tag) {
+			return Optional.of(tag);
+		}
+
+	}
+
+	interface SizedStreams {
+
+		String all(@NotNull @Size(max = 3) Flux<String> texts);
+
+	}
+
+	@MaculaService("sized")
+	static class Sized implements SizedStreams {
+
+		@Override
+		public String all(Flux<String> texts) {
+			return "";
+		}
+
+	}
+
+	interface SizedResults {
+
+		@NotBlank
+		Mono<String> later();
+
+	}
+
+	@MaculaService("sized")
+	static class SizedLater implements SizedResults {
+
+		@Override
+		public Mono<String> later() {
+			return Mono.just("a");
 		}
 
 	}
