@@ -162,13 +162,20 @@ final class KnownKeys {
 			if (this.serviceSettings.contains(setting) || isOfMethod(setting)) {
 				return Optional.of(name.chop(end));
 			}
+			if (isBelowMethod(setting)) {
+				// What a service has and a method has not would end it further on.
+				return Optional.empty();
+			}
 		}
 		return Optional.empty();
 	}
 
 	private boolean isOfMethod(ConfigurationPropertyName setting) {
-		return setting.getNumberOfElements() > 2 && setting.getElement(0, Form.DASHED).equals(METHODS)
-				&& this.methodSettings.contains(setting.subName(2));
+		return isBelowMethod(setting) && this.methodSettings.contains(setting.subName(2));
+	}
+
+	private static boolean isBelowMethod(ConfigurationPropertyName setting) {
+		return setting.getNumberOfElements() > 2 && setting.getElement(0, Form.DASHED).equals(METHODS);
 	}
 
 	static String serviceName(ConfigurationPropertyName serviceKey) {

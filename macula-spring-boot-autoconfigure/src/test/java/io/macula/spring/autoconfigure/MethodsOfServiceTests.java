@@ -70,6 +70,17 @@ class MethodsOfServiceTests {
 	}
 
 	@Test
+	void aSettingThatOnlyServicesHaveIsNotTakenForThatOfAnotherService() {
+		String key = "macula.client.services.shop.orders.methods.cancel.failover.backoff";
+		this.runner.withPropertyValues(key + "=1s").run((context) -> {
+			FailureAnalysis analysis = analysis(context.getStartupFailure());
+			assertThat(analysis.getDescription()).startsWith("There is no setting " + key);
+			assertThat(analysis.getAction())
+				.startsWith("Did you mean macula.client.services.<name>.methods.<method>.");
+		});
+	}
+
+	@Test
 	void aHedgeOfAMethodThatMustNotRunTwiceIsRefused() {
 		this.runner.withPropertyValues("macula.client.services.shop.orders.methods.cancel.hedge=50ms")
 			.run((context) -> {
