@@ -16,7 +16,9 @@
 
 package io.macula.spring;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 import org.apache.commons.logging.Log;
@@ -54,6 +56,7 @@ public final class ClientBeanPostProcessor implements BeanFactoryPostProcessor, 
 		beanFactory.registerSingleton(DeclaredClients.BEAN_NAME, declared);
 		if (beanFactory instanceof DefaultListableBeanFactory registry) {
 			registerClients(registry, declared);
+			preferClients(registry, declared);
 			ClientCandidateResolver resolver = new ClientCandidateResolver(registry.getAutowireCandidateResolver(),
 					declared);
 			registry.setAutowireCandidateResolver(resolver);
@@ -73,6 +76,37 @@ public final class ClientBeanPostProcessor implements BeanFactoryPostProcessor, 
 					// Spring would not, where an ObjectProvider is injected.
 					registry.registerDependentBean(bean, name);
 				});
+			}
+		}
+	}
+
+	/**
+	 * Whoever looks a contract up gets the client and not its fallback, as whoever has it
+	 * injected: of both, the fallback is the lesser one. Any other bean of the contract
+	 * takes the place of the client still.
+	 */
+	private static void preferClients(DefaultListableBeanFactory registry, DeclaredClients declared) {
+		for (Class<?> contract : declared.contractsWithFallback()) {
+			List<BeanDefinition> clients = new ArrayList<>();
+			List<BeanDefinition> standIns = new ArrayList<>();
+			boolean others = false;
+			for (String name : registry.getBeanNamesForType(contract, true, false)) {
+				BeanDefinition definition = registry.containsBeanDefinition(name) ? registry.getBeanDefinition(name)
+						: null;
+				Class<?> type = registry.getType(name, false);
+				if (definition != null && definition.hasAttribute(ClientBeanDefinitions.SERVICE_ATTRIBUTE)) {
+					clients.add(definition);
+				}
+				else if (definition != null && type != null && declared.standsIn(contract, type)) {
+					standIns.add(definition);
+				}
+				else {
+					others = true;
+				}
+			}
+			if (!others) {
+				clients.forEach((client) -> client.setFallback(false));
+				standIns.forEach((standIn) -> standIn.setFallback(true));
 			}
 		}
 	}

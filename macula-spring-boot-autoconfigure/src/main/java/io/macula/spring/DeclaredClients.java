@@ -68,6 +68,22 @@ public final class DeclaredClients {
 	}
 
 	/**
+	 * Whether a bean of this type stands in for a client of any contract.
+	 */
+	boolean standsIn(Class<?> bean) {
+		return this.clients.values().stream().anyMatch((client) -> standsIn(client.contract(), bean));
+	}
+
+	/** The contracts that have a client with a fallback. */
+	Set<Class<?>> contractsWithFallback() {
+		return this.clients.values()
+			.stream()
+			.filter((client) -> client.effectiveFallback() != null)
+			.map(ClientReference::contract)
+			.collect(Collectors.toSet());
+	}
+
+	/**
 	 * Names of the beans, and for each the name of its client service.
 	 * @param beanFactory resolves placeholders
 	 * @return client names by bean name

@@ -68,8 +68,9 @@ final class FallbackFuture extends CompletableFuture<@Nullable Object> {
 		}
 		followed.whenComplete((value, thrown) -> {
 			if (thrown != null) {
-				completeExceptionally((thrown instanceof CompletionException wrapped && wrapped.getCause() != null)
-						? wrapped.getCause() : thrown);
+				completeExceptionally(
+						FallbackProxy.with((thrown instanceof CompletionException wrapped && wrapped.getCause() != null)
+								? wrapped.getCause() : thrown, failure));
 			}
 			else {
 				complete(value);

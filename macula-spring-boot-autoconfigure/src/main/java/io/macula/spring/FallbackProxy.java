@@ -113,7 +113,7 @@ final class FallbackProxy implements InvocationHandler {
 	private static Mono<?> recovered(Mono<?> call, Instead instead) {
 		return ((Mono<Object>) call).onErrorResume(RpcException.class, (failure) -> {
 			try {
-				return (Mono<Object>) required(instead.of(failure));
+				return ((Mono<Object>) required(instead.of(failure))).onErrorMap((thrown) -> with(thrown, failure));
 			}
 			catch (Throwable ex) {
 				return Mono.error(ex);
@@ -132,7 +132,8 @@ final class FallbackProxy implements InvocationHandler {
 						return Mono.error(failure);
 					}
 					try {
-						return (Publisher<Object>) required(instead.of(failure));
+						return Flux.from((Publisher<Object>) required(instead.of(failure)))
+							.onErrorMap((thrown) -> with(thrown, failure));
 					}
 					catch (Throwable ex) {
 						return Mono.error(ex);
@@ -168,11 +169,26 @@ final class FallbackProxy implements InvocationHandler {
 			return answer;
 		}
 		catch (Throwable ex) {
-			if (ex != failure && ex.getCause() != failure && !Arrays.asList(ex.getSuppressed()).contains(failure)) {
-				ex.addSuppressed(failure);
-			}
-			throw ex;
+			throw with(ex, failure);
 		}
+	}
+
+	/**
+	 * What a fallback failed with, with the failure that it was to stand in for; an
+	 * exception that is thrown again and again keeps the first of them.
+	 */
+	static Throwable with(Throwable thrown, RpcException failure) {
+		Throwable each = thrown;
+		for (int depth = 0; each != null && depth < 64; depth++) {
+			if (each == failure) {
+				return thrown;
+			}
+			each = each.getCause();
+		}
+		if (Arrays.stream(thrown.getSuppressed()).noneMatch(RpcException.class::isInstance)) {
+			thrown.addSuppressed(failure);
+		}
+		return thrown;
 	}
 
 	private static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)

@@ -16,6 +16,7 @@
 
 package io.macula.spring;
 
+import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,8 +32,10 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -111,8 +114,8 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 	public static void refuseUnseen(ConfigurableListableBeanFactory beanFactory, List<ServiceBean> found) {
 		Set<String> seen = found.stream().map(ServiceBean::beanName).collect(Collectors.toSet());
 		for (String beanName : beanFactory.getSingletonNames()) {
-			Object bean = seen.contains(beanName) || isClient(beanName, beanFactory) ? null
-					: beanFactory.getSingleton(beanName);
+			Object bean = seen.contains(beanName) || isClient(beanName, beanFactory) || standsIn(beanName, beanFactory)
+					? null : beanFactory.getSingleton(beanName);
 			if (bean != null && AnnotatedElementUtils.hasAnnotation(AopProxyUtils.ultimateTargetClass(bean),
 					MaculaService.class)) {
 				throw new FailureAnalyzedException("The bean '" + beanName + "' of "
@@ -133,7 +136,7 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 			// target.
 			String beanName = ScopedProxyUtils.isScopedTarget(name) ? ScopedProxyUtils.getOriginalBeanName(name) : name;
 			MaculaService annotation = beanFactory.findAnnotationOnBean(name, MaculaService.class);
-			if (annotation != null && !isClient(name, beanFactory)) {
+			if (annotation != null && !isClient(name, beanFactory) && !standsIn(name, beanFactory)) {
 				annotated.putIfAbsent(beanName, annotation);
 			}
 		}
@@ -144,6 +147,28 @@ public record ServiceBean(String service, Class<?> contract, String beanName) {
 	private static boolean isClient(String beanName, ConfigurableListableBeanFactory beanFactory) {
 		return beanFactory.containsBeanDefinition(beanName)
 				&& beanFactory.getBeanDefinition(beanName).hasAttribute(ClientBeanDefinitions.SERVICE_ATTRIBUTE);
+	}
+
+	/** The fallback of a client inherits the annotation of the contract as well. */
+	private static boolean standsIn(String beanName, ConfigurableListableBeanFactory beanFactory) {
+		if (!(beanFactory.getSingleton(DeclaredClients.BEAN_NAME) instanceof DeclaredClients clients)) {
+			return false;
+		}
+		Class<?> type = beanFactory.getType(beanName, false);
+		return type != null && clients.standsIn(type) && !annotatesItself(beanName, type, beanFactory);
+	}
+
+	private static boolean annotatesItself(String beanName, Class<?> type,
+			ConfigurableListableBeanFactory beanFactory) {
+		for (Class<?> each = ClassUtils.getUserClass(type); each != null; each = each.getSuperclass()) {
+			if (MergedAnnotations.from(each).isPresent(MaculaService.class)) {
+				return true;
+			}
+		}
+		Method factory = (beanFactory.containsBeanDefinition(beanName)
+				&& beanFactory.getMergedBeanDefinition(beanName) instanceof RootBeanDefinition definition)
+						? definition.getResolvedFactoryMethod() : null;
+		return factory != null && AnnotatedElementUtils.hasAnnotation(factory, MaculaService.class);
 	}
 
 	private static ServiceBean of(String beanName, MaculaService annotation,

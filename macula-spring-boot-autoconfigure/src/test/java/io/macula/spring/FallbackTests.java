@@ -19,6 +19,7 @@ package io.macula.spring;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -186,6 +187,73 @@ class FallbackTests {
 			assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> stock.future("bad").join())
 				.withCauseInstanceOf(IllegalStateException.class);
 		});
+	}
+
+	@Test
+	void whatTheFallbackFailsWithLaterTellsOfTheFailedCallToo() {
+		RpcException failure = RpcException.of(Code.UNAVAILABLE, "no");
+		this.script.failure = failure;
+		withCaller((stock) -> {
+			StepVerifier.create(stock.mono("late"))
+				.verifyErrorSatisfies((ex) -> assertThat(ex.getSuppressed()).containsExactly(failure));
+			StepVerifier.create(stock.flux("late"))
+				.verifyErrorSatisfies((ex) -> assertThat(ex.getSuppressed()).containsExactly(failure));
+			assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> stock.future("late").join())
+				.satisfies((ex) -> assertThat(ex.getCause().getSuppressed()).containsExactly(failure));
+		});
+	}
+
+	@Test
+	void anExceptionThatIsThrownAgainAndAgainKeepsOneFailure() {
+		withCaller((stock) -> {
+			for (int i = 0; i < 10; i++) {
+				this.script.failure = RpcException.of(Code.UNAVAILABLE, "no");
+				assertThatIllegalStateException().isThrownBy(() -> stock.count("again"))
+					.satisfies((ex) -> assertThat(ex.getSuppressed()).hasSize(1));
+			}
+		});
+	}
+
+	@Test
+	void aLookUpByTypeFindsTheClient() {
+		this.script.failure = RpcException.of(Code.UNAVAILABLE, "no");
+		this.runner.withBean(Caller.class).withBean(LocalStock.class).run((context) -> {
+			Stock client = context.getBean(Caller.class).stock;
+			assertThat(context.getBean(Stock.class)).isSameAs(client);
+			assertThat(context.getBeanProvider(Stock.class).getIfUnique()).isSameAs(client);
+			assertThat(context.getBean(LocalStock.class)).isNotNull();
+		});
+	}
+
+	@Test
+	void anyOtherBeanOfTheContractTakesThePlaceOfTheClient() {
+		this.runner.withBean(Caller.class)
+			.withBean(LocalStock.class)
+			.withBean(OtherStock.class)
+			.withUserConfiguration(ByType.class)
+			.run((context) -> assertThat(context.getBean(ByType.class).stock).isInstanceOf(OtherStock.class));
+	}
+
+	@Test
+	void theFallbackOfAContractThatIsAnnotatedAsAServiceIsNotProvided() {
+		this.runner.withBean(Published.class).withBean(LocalShelf.class).run((context) -> {
+			assertThat(ServiceBean.find(context.getBeanFactory())).isEmpty();
+			ServiceBean.refuseUnseen(context.getBeanFactory(), List.of());
+		});
+		this.runner.withBean(Published.class)
+			.withBean(LocalShelf.class)
+			.withBean(ShelfBean.class)
+			.run((context) -> assertThat(ServiceBean.find(context.getBeanFactory())).extracting(ServiceBean::beanName)
+				.singleElement()
+				.asString()
+				.contains("ShelfBean"));
+	}
+
+	@Test
+	void aFallbackThatSaysItselfThatItIsAServiceIsProvided() {
+		this.runner.withBean(ServingCaller.class)
+			.withBean(ServingShelf.class)
+			.run((context) -> assertThat(ServiceBean.find(context.getBeanFactory())).hasSize(1));
 	}
 
 	@Test
@@ -417,7 +485,12 @@ class FallbackTests {
 
 		static volatile CompletableFuture<String> endless = new CompletableFuture<>();
 
+		private static final IllegalStateException AGAIN = new IllegalStateException("again");
+
 		private static String local(String sku) {
+			if (sku.equals("again")) {
+				throw AGAIN;
+			}
 			if (sku.equals("bad")) {
 				throw new IllegalStateException("local bad");
 			}
@@ -446,6 +519,9 @@ class FallbackTests {
 				endless = new CompletableFuture<>();
 				return endless;
 			}
+			if (sku.equals("late")) {
+				return mono(sku).toFuture();
+			}
 			return CompletableFuture.completedFuture(local(sku));
 		}
 
@@ -456,13 +532,106 @@ class FallbackTests {
 
 		@Override
 		public Mono<String> mono(String sku) {
+			if (sku.equals("late")) {
+				return Mono.error(new IllegalStateException("late"));
+			}
 			return sku.equals("null") ? null : Mono.just(local(sku));
 		}
 
 		@Override
 		public Flux<String> flux(String sku) {
-			return Flux.just(local(sku));
+			return sku.equals("late") ? mono(sku).flux() : Flux.just(local(sku));
 		}
+
+	}
+
+	/** Stands in for nobody. */
+	static class OtherStock implements Stock {
+
+		@Override
+		public int count(String sku) {
+			return 0;
+		}
+
+		@Override
+		public void touch(String sku) {
+		}
+
+		@Override
+		public Optional<String> name(String sku) {
+			return Optional.empty();
+		}
+
+		@Override
+		public CompletableFuture<String> future(String sku) {
+			return new CompletableFuture<>();
+		}
+
+		@Override
+		public CompletionStage<String> stage(String sku) {
+			return new CompletableFuture<>();
+		}
+
+		@Override
+		public Mono<String> mono(String sku) {
+			return Mono.empty();
+		}
+
+		@Override
+		public Flux<String> flux(String sku) {
+			return Flux.empty();
+		}
+
+	}
+
+	static class ByType {
+
+		@Autowired
+		Stock stock;
+
+	}
+
+	@MaculaService("test.shelf")
+	interface Shelf {
+
+		int count();
+
+	}
+
+	static class LocalShelf implements Shelf {
+
+		@Override
+		public int count() {
+			return -1;
+		}
+
+	}
+
+	static class ShelfBean implements Shelf {
+
+		@Override
+		public int count() {
+			return 1;
+		}
+
+	}
+
+	@MaculaService("test.shelf")
+	static class ServingShelf extends LocalShelf {
+
+	}
+
+	static class Published {
+
+		@MaculaClient(service = "test.shelf", fallback = LocalShelf.class)
+		Shelf shelf;
+
+	}
+
+	static class ServingCaller {
+
+		@MaculaClient(service = "test.shelf", fallback = ServingShelf.class)
+		Shelf shelf;
 
 	}
 
