@@ -105,21 +105,22 @@ final class NodeOperations {
 		String why = (reason != null && !reason.isBlank()) ? shown(reason) : "no reason given";
 		String by = (operator != null) ? why + ", " + shown(operator) : why;
 		String nodeId = required(instance);
-		each("eject", client, nodeId, (service) -> service.eject(nodeId, by));
+		each("eject", false, client, nodeId, (service) -> service.eject(nodeId, by));
 		logger.info("{} ejected instance {} of {} until it is restored: {}", who(operator), nodeId, of(client), why);
 	}
 
 	void restore(@Nullable String client, @Nullable String instance, @Nullable String operator) {
 		String nodeId = required(instance);
-		each("restore", client, nodeId, (service) -> service.restore(nodeId));
+		each("restore", true, client, nodeId, (service) -> service.restore(nodeId));
 		logger.info("{} restored instance {} of {}", who(operator), nodeId, of(client));
 	}
 
 	/**
 	 * Do something to the instance in each client service that knows it.
+	 * @param absent whether also in those that do not know it at the moment
 	 * @param act gives what speaks against it, or {@code null}
 	 */
-	private void each(String action, @Nullable String client, String nodeId,
+	private void each(String action, boolean absent, @Nullable String client, String nodeId,
 			Function<ServiceClient, @Nullable String> act) {
 		List<String> done = new ArrayList<>();
 		List<String> refused = new ArrayList<>();
@@ -130,14 +131,14 @@ final class NodeOperations {
 			}
 			known = true;
 			boolean there = service.instances().stream().anyMatch((each) -> each.instance().nodeId().equals(nodeId));
-			if (client == null && !there) {
+			if (client == null && !there && !absent) {
 				continue;
 			}
 			String obstacle = act.apply(service);
 			if (obstacle == null) {
 				done.add(service.name());
 			}
-			else {
+			else if (client != null || there) {
 				refused.add("client service '" + service.name() + "': " + obstacle);
 			}
 		}

@@ -168,6 +168,26 @@ class MaculaEndpointWebTests {
 		}
 	}
 
+	@Test
+	void whoIsEjectedAndGoneIsRestoredForItsReturn() throws Exception {
+		RealmNode node = this.context.getBean(RealmNode.class);
+		Echo echo = node.client().proxy(Echo.class, "test.echo");
+		assertThat(echo.echo("a")).isEqualTo("a");
+		String[] seeds = { "--macula.realm.seeds=127.0.0.1:" + node.port() };
+		String restore = "{\"action\": \"restore\", \"instance\": \"node2\"}";
+		try (ConfigurableApplicationContext second = start(Provider.class, "node2", seeds)) {
+			await().untilAsserted(() -> assertThat(node.report("test.echo").instances()).hasSize(2));
+			assertThat(post(this.context, "{\"action\": \"eject\", \"instance\": \"node2\"}").statusCode())
+				.isEqualTo(204);
+		}
+		await().untilAsserted(() -> assertThat(node.report("test.echo").instances()).hasSize(1));
+		assertThat(post(this.context, restore).statusCode()).isEqualTo(204);
+		assertThat(refused(restore)).isEqualTo("no client service has an instance 'node2'");
+		try (ConfigurableApplicationContext second = start(Provider.class, "node2", seeds)) {
+			await().untilAsserted(() -> assertThat(states()).hasSize(2).doesNotContainEntry("node2", "ejected"));
+		}
+	}
+
 	private Map<String, String> states() {
 		return this.context.getBean(RealmNode.class)
 			.report("test.echo")
