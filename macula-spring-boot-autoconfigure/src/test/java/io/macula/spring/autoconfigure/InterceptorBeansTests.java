@@ -24,9 +24,11 @@ import io.macula.CallContext;
 import io.macula.CallOptions;
 import io.macula.MaculaCall;
 import io.macula.interceptor.ClientInterceptor;
+import io.macula.interceptor.ClientInvocation;
 import io.macula.interceptor.ServerInterceptor;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -34,6 +36,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,6 +68,17 @@ class InterceptorBeansTests {
 				assertThat(client.getBean(Shop.class).told.tell("x")).isEqualTo("x of a by outer inner innermost");
 				assertThat(scope.responseMetadata().asMap()).containsKeys("served-by", "customized");
 			}
+		}
+	}
+
+	@Test
+	void anInterceptorMayCallThroughALazyClient() {
+		try (Applications applications = new Applications()) {
+			ConfigurableApplicationContext provider = applications.run(Provider.class);
+			ConfigurableApplicationContext client = applications.run(AskingClient.class,
+					Applications.seed(provider));
+			assertThat(client.getBean(Shop.class).told.tell("x"))
+				.isEqualTo("x of tenant of null by asked by null");
 		}
 	}
 
@@ -135,6 +149,31 @@ class InterceptorBeansTests {
 				return call.proceed();
 			};
 			return (builder) -> builder.serverInterceptors(List.of(own));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ MaculaAutoConfiguration.class, SslAutoConfiguration.class })
+	@Import({ Shop.class, Asking.class })
+	static class AskingClient {
+
+	}
+
+	/** Asks for each call but its own. */
+	static class Asking implements ClientInterceptor {
+
+		@Lazy
+		@MaculaClient(service = "test.told", name = "tenants")
+		Told tenants;
+
+		@Override
+		public @Nullable Object intercept(ClientInvocation call) throws Throwable {
+			if (call.metadata().get("way") == null) {
+				String tenant = MaculaCall.with("way", "asked").call(() -> this.tenants.tell("tenant"));
+				call.addMetadata("tenant", tenant);
+			}
+			return call.proceed();
 		}
 
 	}
