@@ -30,8 +30,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * for example {service}.shop.svc.cluster.local.
  * @param services Names of headless Services by the services that they carry, for those
  * whose name is no label of a host name.
- * @param portName Name of the port of the Services, for their SRV records.
  * @param port Port at which providers listen where no SRV record says so.
+ * @param portName Name of the port of the Services, for their SRV records.
  * @param addressFamily Which addresses of a name are taken where it has several.
  * @param servers Name servers as address or address:port; those of the machine unless
  * set.
