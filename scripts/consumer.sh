@@ -1,12 +1,15 @@
 #!/bin/sh
-# Uses what we publish as an outsider does: builds the applications of README.md, starts them, and makes the calls.
+# Uses what we publish as an outsider does: builds the applications of README.md and docs/getting-started.md, starts them,
+# and makes the calls.
 #
 #   scripts/consumer.sh
 #
-# The projects are made outside the reactor, of README's snippets as they are: the contract alone, a provider with Boot's
-# parent, a client with Boot's BOM and no parent, and a client and a provider without Spring. A snippet of README in Java, XML
-# or YAML that does not say where it belongs (<!-- consumer: PATH -->) is an error, so that none is left untried; of
-# docs/contracts.md those are tried that say so. The contract is written to its file, checked, changed and found out.
+# The projects are made outside the reactor, of the snippets as they are: that of docs/getting-started.md, with Boot's parent,
+# whose commands are run in its order and whose outputs are compared; of README the contract alone, and a client with Boot's
+# BOM and no parent; and a client and a provider without Spring. What both pages have must be the same. A snippet of these two
+# in Java, XML, YAML or of the shell that does not say where it belongs (<!-- consumer: PATH -->) is an error, so that none is
+# left untried; of docs/contracts.md those are tried that say so. The contract is written to its file, checked, changed and
+# found out.
 #
 # Artifacts come from a repository of its own, target/consumer/repository, to which the published modules are installed.
 # Everything else is linked to it from the user's local repository (LOCAL_REPOSITORY, by default ~/.m2/repository), which is
@@ -78,14 +81,14 @@ step "installing what is published"
 published=$(sed -n '/<groupId>io.macula</{n;s/.*<artifactId>\(.*\)<.*/\1/p;}' macula-bom/pom.xml | sort -u | paste -sd, -)
 maven install -DskipTests -pl "$published" -am install
 
-step "the snippets of README.md and docs/contracts.md"
+step "the snippets of README.md, docs/getting-started.md and docs/contracts.md"
 awk -v work="$work" '
 	/^<!-- consumer: .* -->$/ { path = $3; next }
 	/^```/ && open { open = 0; if (file != "") close(file); file = ""; next }
 	/^```/ {
 		open = 1
-		if (path == "" && FILENAME == "README.md" && $0 ~ /^```(java|xml|ya?ml)$/) {
-			print "README.md:" FNR ": the snippet does not say where it belongs: <!-- consumer: PATH -->" > "/dev/stderr"
+		if (path == "" && FILENAME != "docs/contracts.md" && $0 ~ /^```(java|xml|ya?ml|sh|properties|kotlin)$/) {
+			print FILENAME ":" FNR ": the snippet does not say where it belongs: <!-- consumer: PATH -->" > "/dev/stderr"
 			failed = 1
 		}
 		if (path != "") {
@@ -100,7 +103,14 @@ awk -v work="$work" '
 	}
 	open && file != "" { print > file }
 	END { exit failed }
-' README.md docs/contracts.md || fail "README.md has a snippet that nobody tries"
+' README.md docs/getting-started.md docs/contracts.md || fail "A page has a snippet that nobody tries"
+
+# The provider of README is that of the other page, and is built there.
+for folder in contract/src client/src/main/java provider; do
+	(cd "$work" && find "$folder" -type f) | while read -r file; do
+		diff "$work/$file" "$work/shop/$file" || fail "README.md and docs/getting-started.md differ in $file"
+	done || exit 1
+done
 
 boot=$(sed -n 's#.*<spring-boot.version>\(.*\)</spring-boot.version>.*#\1#p' pom.xml)
 boot_pom=$repository/org/springframework/boot/spring-boot-dependencies/$boot/spring-boot-dependencies-$boot.pom
@@ -157,14 +167,13 @@ END
 }
 
 snippet() {
-	[ -f "$work/$1" ] || fail "README.md has no snippet $1"
+	[ -f "$work/$1" ] || fail "README.md and docs/getting-started.md have no snippet $1"
 	cat "$work/$1"
 }
 
 versions=$(snippet versions.xml)
 core=$(snippet contract/dependencies.xml)
 starter=$(snippet starter.xml)
-test=$(snippet test.xml)
 contract=$(dependency com.example contract 1)
 no_parent="<properties><maven.compiler.release>17</maven.compiler.release>
 <maven.compiler.parameters>true</maven.compiler.parameters>
@@ -174,15 +183,11 @@ boot_plugin="<groupId>org.springframework.boot</groupId><artifactId>spring-boot-
 
 project contract '' "$versions" "$core" "$plugins$(snippet contract/plugin.xml)" "$no_parent"
 
-application provider provider
-project provider "<parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId>
-<version>$boot</version><relativePath/></parent>" "$versions" "$contract$starter" "<plugin>$boot_plugin</plugin>"
-
 application client shop
 boot_bom="<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-dependencies</artifactId>
 <version>$boot</version><type>pom</type><scope>import</scope></dependency>"
 project client '' "${versions%</dependencies>*}$boot_bom</dependencies></dependencyManagement>" \
-	"$contract$starter$(dependency org.springframework.boot spring-boot-starter-webmvc)$test" \
+	"$contract$starter$(dependency org.springframework.boot spring-boot-starter-webmvc)" \
 	"$plugins<plugin>$boot_plugin<version>$boot</version>
 <executions><execution><goals><goal>repackage</goal></goals></execution></executions></plugin>" "$no_parent"
 
@@ -214,19 +219,35 @@ expect_line "$out/logs/contract-stale.log" "Answer.unit: the property was added 
 # A copy is newer than the classes, which are compiled again.
 cp "$work/Calculator.java" "$calculator"
 
-for name in contract provider client plain; do
+for name in contract client plain; do
 	step "building $name"
 	maven "$name" -f "$work/$name/pom.xml" "$([ "$name" = contract ] && echo install || echo package)"
 done
-grep -q 'Tests run: 2, Failures: 0, Errors: 0, Skipped: 0' "$out/logs/client.log" \
-	|| fail "The two tests of README.md did not run" "$out/logs/client.log"
 
-step "starting provider and client"
-REALM_SECRET=$(random_secret)
+# typed NAME: what docs/getting-started.md has the reader type, with the ports that are free here.
+typed() {
+	sed -e "s/localhost:8080/localhost:$http/g" -e "s/localhost:9443/localhost:$port/g" -e "s/=9444/=$second_port/g" \
+		"$work/shop/steps/$1.sh"
+}
+
+step "building docs/getting-started.md, with its tests"
+expect_line "$work/shop/steps/build.sh" "mvn -DskipTests package"
+expect_line "$work/shop/steps/test.sh" "mvn verify"
+maven shop -f "$work/shop/pom.xml" verify
+grep -q 'Tests run: 2, Failures: 0, Errors: 0, Skipped: 0' "$out/logs/shop.log" \
+	|| fail "The two tests of docs/getting-started.md did not run" "$out/logs/shop.log"
+
+step "starting providers and clients"
+(cd "$work/shop" && sh steps/secret.sh) || fail "The command for a secret does not work"
+REALM_SECRET=$(cat "$work/shop/realm-secret")
 export REALM_SECRET
 # Below the ports that the system gives away.
 port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 10000))
-plain_port=$((port + 1))
+second_port=$((port + 1))
+plain_port=$((port + 2))
+http=$((port + 3))
+PATH=$(dirname "$java"):$PATH
+export PATH
 
 # start NAME COMMAND: in the background, with its log.
 start() {
@@ -251,20 +272,21 @@ plain() {
 	exec "$java" --enable-native-access=ALL-UNNAMED -cp "$work/plain/target/plain-1.jar:$work/plain/target/dependency/*" "$@"
 }
 
-run_jar="$java --enable-native-access=ALL-UNNAMED -jar"
-# shellcheck disable=SC2086
-start provider env "MACULA_PROVIDER_PORT=$port" $run_jar "$work/provider/target/provider-1.jar"
+cd "$work/shop"
+start provider env "MACULA_PROVIDER_PORT=$port" sh -c "exec $(typed provider)"
 provider=$!
-# The profile has README's example of settings.
-# shellcheck disable=SC2086
-start client env SPRING_PROFILES_ACTIVE=tuned SERVER_PORT=0 "MACULA_REALM_SEEDS=localhost:$port" \
-	$run_jar "$work/client/target/client-1.jar"
+start client env "SERVER_PORT=$http" "MACULA_REALM_SEEDS=localhost:$port" sh -c "exec $(typed client)"
 client=$!
+# README's client; the profile has its example of settings.
+start readme env SPRING_PROFILES_ACTIVE=tuned SERVER_PORT=0 "MACULA_REALM_SEEDS=localhost:$port" \
+	"$java" --enable-native-access=ALL-UNNAMED -jar "$work/client/target/client-1.jar"
+readme=$!
 start plain-provider plain com.example.plain.PlainProvider "$plain_port"
 plain_provider=$!
 
 await 120 "$out/logs/client-run.log" 'Tomcat started on port'
-http=$(sed -n 's/.*Tomcat started on port \([0-9]*\).*/\1/p' "$out/logs/client-run.log")
+await 120 "$out/logs/readme-run.log" 'Tomcat started on port'
+readme_http=$(sed -n 's/.*Tomcat started on port \([0-9]*\).*/\1/p' "$out/logs/readme-run.log")
 
 # expect WHAT EXPECTED ACTUAL
 expect() {
@@ -272,20 +294,57 @@ expect() {
 	echo "$1: $3"
 }
 
-answer=$(curl -sS --max-time 40 "http://localhost:$http/double?x=21" 2>&1) || true
-expect "Spring client, Spring provider" '{"node":"node1","result":42}' "$answer"
+# outputs WHAT COMMAND FILE: of the reader's command, compared with what the page shows.
+outputs() {
+	answer=$(typed "$2" | sh 2> "$out/logs/$2.log") || true
+	expect "$1" "$(cat "$work/shop/steps/$3.out")" "$answer"
+}
+
+outputs "getting started: the first call" call call
+answer=$(curl -sS --max-time 40 "http://localhost:$readme_http/double?x=21" 2>&1) || true
+expect "README: client without parent" '{"node":"node1","result":42}' "$answer"
 answer=$(plain com.example.plain.PlainClient "localhost:$port" 2> "$out/logs/plain-client-1.log" | grep '^Answer') || true
 expect "plain client, Spring provider" 'Answer[node=node1, result=42]' "$answer"
 answer=$(plain com.example.plain.PlainClient "localhost:$plain_port" 2> "$out/logs/plain-client-2.log" | grep '^Answer') || true
 expect "plain client, plain provider" 'Answer[node=plain, result=42]' "$answer"
 
-# A first start without a word of warning, and an end when it is asked for.
-for log in provider client plain-provider; do
+start second sh -c "exec $(typed second)"
+second=$!
+await 120 "$out/logs/second-run.log" 'is ready at endpoint'
+# It is the turn of either; from the first of node2 on, the reader's calls are as the page shows them.
+left=30
+until curl -sS --max-time 40 "http://localhost:$http/double?x=1" 2> /dev/null | grep -q node2; do
+	left=$((left - 1))
+	[ "$left" -gt 0 ] || fail "The client does not call the second provider" "$out/logs/client-run.log"
+	sleep 1
+done
+outputs "getting started: two providers" calls calls
+
+# A first start without a word of warning.
+for log in provider second client readme plain-provider; do
 	! grep -n ' WARN \| ERROR ' "$out/logs/$log-run.log" || fail "A first start warns" "$out/logs/$log-run.log"
 done
-kill "$client" "$provider" "$plain_provider"
+
+kill -9 "$provider"
+outputs "getting started: failover" calls after
+start again env "MACULA_PROVIDER_PORT=$port" sh -c "exec $(typed provider)"
+again=$!
+left=60
+until curl -sS --max-time 40 "http://localhost:$http/double?x=1" 2> /dev/null | grep -q node1; do
+	left=$((left - 1))
+	[ "$left" -gt 0 ] || fail "The client does not call the provider that came back" "$out/logs/client-run.log"
+	sleep 1
+done
+typed metrics | sh > "$out/logs/metrics.txt" 2>&1 || fail "The figures cannot be asked for" "$out/logs/metrics.txt"
+for expected in '"service":"test.calculator"' '"name":"macula.client.call"' '"name":"macula.client.attempt"'; do
+	expect_line "$out/logs/metrics.txt" "$expected"
+done
+
+# An end when it is asked for.
+kill "$client" "$readme" "$second" "$again" "$plain_provider"
 left=30
-while kill -0 "$client" 2> /dev/null || kill -0 "$provider" 2> /dev/null || kill -0 "$plain_provider" 2> /dev/null; do
+while kill -0 "$client" 2> /dev/null || kill -0 "$readme" 2> /dev/null || kill -0 "$second" 2> /dev/null \
+	|| kill -0 "$again" 2> /dev/null || kill -0 "$plain_provider" 2> /dev/null; do
 	left=$((left - 1))
 	[ "$left" -gt 0 ] || fail "Not all ended within 30 s of SIGTERM" "$out/logs/provider-run.log"
 	sleep 1
