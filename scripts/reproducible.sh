@@ -40,7 +40,7 @@ for module in macula-bom $published; do
 done
 # The other modules are not there.
 sed -i -e '/<module>sample-/d' -e '/<module>harness</d' -e '/<module>multi-node</d' -e '/<module>fault-suite</d' \
-	-e '/<module>benchmarks</d' "$copy/pom.xml"
+	-e '/<module>docs</d' -e '/<module>benchmarks</d' "$copy/pom.xml"
 (cd "$copy" && package)
 
 status=0
