@@ -86,7 +86,7 @@ record Page(Path path, List<String> lines) {
 		while (!this.lines.get(first).startsWith("<!--")) {
 			first--;
 		}
-		String comment = String.join("\n", this.lines.subList(first, last + 1));
+		String comment = String.join(" ", this.lines.subList(first, last + 1));
 		return comment.substring(4, comment.length() - 3).strip();
 	}
 
