@@ -86,6 +86,16 @@ class ServiceBeanTests {
 	}
 
 	@Test
+	void oneObjectProvidesSeveralContractsAsSeveralBeans() {
+		this.runner.withUserConfiguration(Both.class).run((context) -> {
+			assertThat(ServiceBean.find(context.getSourceApplicationContext().getBeanFactory())).containsExactly(
+					new ServiceBean("both.calculator", Calculator.class, "both"),
+					new ServiceBean("both.other", Other.class, "other"));
+			assertThat(context.getBean("other")).isSameAs(context.getBean("both"));
+		});
+	}
+
+	@Test
 	void aProxiedBeanIsFound() {
 		for (boolean cglib : new boolean[] { false, true }) {
 			this.runner.withBean(One.class).withBean(DefaultAdvisorAutoProxyCreator.class, () -> {
@@ -328,6 +338,36 @@ class ServiceBeanTests {
 
 	@MaculaService(service = "two", contract = Calculator.class)
 	static class TwoNamed extends Two {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Both {
+
+		@Bean
+		@MaculaService(service = "both.calculator", contract = Calculator.class)
+		Unannotated both() {
+			return new Unannotated();
+		}
+
+		@Bean
+		@MaculaService(service = "both.other", contract = Other.class)
+		Other other(Unannotated both) {
+			return both;
+		}
+
+	}
+
+	static class Unannotated implements Calculator, Other {
+
+		@Override
+		public int multiply(int one, int other) {
+			return one * other;
+		}
+
+		@Override
+		public void other() {
+		}
 
 	}
 
