@@ -18,6 +18,7 @@ package io.macula.compatibility;
 
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -81,12 +82,15 @@ public record PublishedContract(String name, List<PublishedMethod> methods, Map<
 	private static List<PublishedParameter> parameters(MethodContract method, CodedTypes types) {
 		List<PublishedParameter> parameters = new ArrayList<>();
 		int value = 0;
-		for (Parameter parameter : method.method().getParameters()) {
+		Parameter[] declared = method.method().getParameters();
+		// The continuation of a suspend function is its caller's own affair.
+		int count = declared.length - (method.suspending() ? 1 : 0);
+		for (Parameter parameter : Arrays.asList(declared).subList(0, count)) {
 			// Two texts that change places are the worst that can happen to a call.
 			if (!parameter.isNamePresent()) {
 				throw new IllegalArgumentException("Method " + method.signature() + " of contract "
 						+ method.method().getDeclaringClass().getName()
-						+ " has no names of parameters, without which nobody notices when two of them change places; compile it with -parameters (in Maven the property maven.compiler.parameters=true)");
+						+ " has no names of parameters, without which nobody notices when two of them change places; compile it with -parameters (in Maven the property maven.compiler.parameters=true; in Kotlin -java-parameters)");
 			}
 			boolean stream = parameters.size() == method.streamIndex() && method.streamType() != null;
 			String place = "Argument " + parameters.size() + " (" + parameter.getName() + ") of " + method.signature();

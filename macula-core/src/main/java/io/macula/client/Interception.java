@@ -35,6 +35,7 @@ import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.contract.ResultAdapter;
+import io.macula.contract.ReturnShape;
 import io.macula.interceptor.ClientInterceptor;
 import io.macula.interceptor.ClientInvocation;
 import org.jspecify.annotations.Nullable;
@@ -304,6 +305,11 @@ final class Interception {
 		@Override
 		public @Nullable Method javaMethod() {
 			return Interception.this.javaMethod;
+		}
+
+		@Override
+		public boolean manyResults() {
+			return Interception.this.results.shape() == ReturnShape.FLUX;
 		}
 
 		@Override

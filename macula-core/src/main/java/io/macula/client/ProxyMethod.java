@@ -36,6 +36,7 @@ import io.macula.contract.Hedge;
 import io.macula.contract.MethodContract;
 import io.macula.contract.ResultAdapter;
 import io.macula.contract.ReturnShape;
+import io.macula.kotlin.KotlinMethod;
 import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
 import io.macula.wire.FailureDetail;
@@ -52,11 +53,14 @@ import reactor.util.context.ContextView;
  * A remote method of a proxy: encodes the arguments, starts the call, hands over the
  * result in the shape that the contract declares. Safe for all threads.
  */
-final class ProxyMethod {
+final class ProxyMethod implements Invocation {
 
 	private final ServiceClient client;
 
 	private final MethodContract contract;
+
+	/** {@code null} for contracts in Java. */
+	private final @Nullable KotlinMethod kotlin;
 
 	private final Procedure procedure;
 
@@ -78,8 +82,9 @@ final class ProxyMethod {
 	ProxyMethod(ServiceClient client, MethodContract contract, PayloadCodec codec) {
 		this.client = client;
 		this.contract = contract;
+		this.kotlin = KotlinMethod.of(contract);
 		this.arguments = ArgumentsCodec.of(codec, contract.signature(), contract.parameterTypes(),
-				contract.parameterNames());
+				(this.kotlin != null) ? this.kotlin.parameterNames() : contract.parameterNames());
 		this.element = (contract.streamType() != null)
 				? codec.forType(contract.streamType(), "An element sent to " + contract.signature()) : null;
 		this.exceptions = ExceptionCodecs.of(codec, contract.method().getDeclaringClass(), contract.signature(),
@@ -98,7 +103,8 @@ final class ProxyMethod {
 		this.errors = new CallErrors(client.errorMappers(), this.procedure.wireName(),
 				(thrown) -> contract.declaredException(thrown) != null);
 		this.result = new ResultDecoder(this.procedure.wireName(),
-				codec.forType(contract.resultType(), "The result of " + contract.signature()));
+				codec.forType(contract.resultType(), "The result of " + contract.signature()),
+				this.kotlin != null && this.kotlin.resultRequired());
 		this.interception = (!client.interceptors().isEmpty())
 				? new Interception(client, this.procedure, contract.method(), ResultAdapter.of(contract)) : null;
 	}
@@ -118,7 +124,17 @@ final class ProxyMethod {
 		return own.enabled() ? own : null;
 	}
 
-	@Nullable Object invoke(@Nullable Object[] values) throws Throwable {
+	/** What a proxy calls, with all Java arguments. */
+	Invocation invocation() {
+		KotlinMethod present = this.kotlin;
+		if (present == null || !present.bridged()) {
+			return this;
+		}
+		return (arguments) -> present.call(arguments, this::invoke);
+	}
+
+	@Override
+	public @Nullable Object invoke(@Nullable Object[] values) throws Throwable {
 		if (!this.errors.mapped()) {
 			return intercepted(values);
 		}
@@ -215,6 +231,9 @@ final class ProxyMethod {
 	 */
 	private byte[] encoded(@Nullable Object[] values) {
 		try {
+			if (this.kotlin != null) {
+				this.kotlin.requireFit(values);
+			}
 			return this.arguments.encode(values);
 		}
 		catch (Throwable ex) {

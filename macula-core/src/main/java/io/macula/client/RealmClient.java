@@ -352,7 +352,7 @@ public final class RealmClient implements AutoCloseable {
 	}
 
 	private ResultDecoder decoder(String service, String method, Type type) {
-		return new ResultDecoder(service + '/' + method, codec(service, type));
+		return new ResultDecoder(service + '/' + method, codec(service, type), false);
 	}
 
 	private ValueCodec codec(String service, Type type) {

@@ -19,6 +19,7 @@ package io.macula.client;
 import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.Status;
+import io.macula.codec.CodecException;
 import io.macula.codec.ValueCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param wireName {@code service/method}, for messages
  * @param codec of the result's type
+ * @param required whether null is no result
  */
-record ResultDecoder(String wireName, ValueCodec codec) {
+record ResultDecoder(String wireName, ValueCodec codec, boolean required) {
 
 	/**
 	 * Decode a result.
@@ -37,12 +39,17 @@ record ResultDecoder(String wireName, ValueCodec codec) {
 	 * @throws RpcException INTERNAL if the answer does not fit the contract on this side
 	 */
 	@Nullable Object decode(byte[] payload) {
+		Object value;
 		try {
-			return this.codec.decode(payload);
+			value = this.codec.decode(payload);
 		}
 		catch (Throwable ex) {
 			throw undecodable(ex);
 		}
+		if (value == null && this.required) {
+			throw undecodable(new CodecException("it is null, but its type is not nullable in Kotlin", null));
+		}
+		return value;
 	}
 
 	/** The peer's answer does not fit the contract on this side. */

@@ -24,6 +24,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import io.macula.codec.PayloadCodec;
 import io.macula.contract.MethodContract;
@@ -61,7 +62,7 @@ final class ServiceProxyFactory {
 
 		private final Map<MethodContract, ProxyMethod> remote = new HashMap<>();
 
-		private final Map<Method, ProxyMethod> byMethod = new HashMap<>();
+		private final Map<Method, Invocation> byMethod = new HashMap<>();
 
 		private final Map<Method, MethodHandle> local = new HashMap<>();
 
@@ -74,7 +75,7 @@ final class ServiceProxyFactory {
 			for (Method method : this.contract.getMethods()) {
 				MethodContract found = parsed.method(method);
 				if (found != null) {
-					this.byMethod.put(method, this.remote.get(found));
+					this.byMethod.put(method, Objects.requireNonNull(this.remote.get(found)).invocation());
 				}
 				else if (method.isDefault()) {
 					this.local.put(method, handle(method));
@@ -86,7 +87,7 @@ final class ServiceProxyFactory {
 		public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
 				throws Throwable {
 			@Nullable Object[] values = (arguments != null) ? arguments : NO_ARGUMENTS;
-			ProxyMethod remoteMethod = this.byMethod.get(method);
+			Invocation remoteMethod = this.byMethod.get(method);
 			if (remoteMethod != null) {
 				return remoteMethod.invoke(values);
 			}

@@ -17,6 +17,7 @@
 package io.macula.codec;
 
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -45,6 +46,9 @@ public final class ArgumentsCodec {
 
 	private static final byte[] EMPTY = {};
 
+	/** Bytes; 0x59 0x00, read as a length, and what it takes to have so many. */
+	private static final int UNAMBIGUOUS = 6402;
+
 	private static final @Nullable Object[] NO_ARGUMENTS = {};
 
 	private final String method;
@@ -55,11 +59,20 @@ public final class ArgumentsCodec {
 
 	private final ValueCodec[] codecs;
 
-	private ArgumentsCodec(String method, List<String> names, Type[] types, ValueCodec[] codecs) {
+	/** How many must come; {@link #decode} makes a shorter array of fewer than all. */
+	private final int least;
+
+	/** Whether values are coded so that {@link #UNAMBIGUOUS} holds. */
+	private final boolean cbor;
+
+	private ArgumentsCodec(String method, List<String> names, Type[] types, ValueCodec[] codecs, int least,
+			boolean cbor) {
 		this.method = method;
 		this.names = names;
 		this.types = types;
 		this.codecs = codecs;
+		this.least = least;
+		this.cbor = cbor;
 	}
 
 	/**
@@ -81,7 +94,18 @@ public final class ArgumentsCodec {
 		for (int i = 0; i < codecs.length; i++) {
 			codecs[i] = codec.forType(types.get(i), "Argument " + i + " (" + names.get(i) + ") of " + method);
 		}
-		return new ArgumentsCodec(method, List.copyOf(names), types.toArray(new Type[0]), codecs);
+		return new ArgumentsCodec(method, List.copyOf(names), types.toArray(new Type[0]), codecs, codecs.length,
+				codec.name().startsWith("cbor"));
+	}
+
+	/**
+	 * The same for callers of earlier versions, who do not know the last parameters.
+	 * @param least how many arguments must come
+	 * @return a codec whose {@link #decode} may return fewer arguments than there are
+	 * parameters
+	 */
+	public ArgumentsCodec atLeast(int least) {
+		return new ArgumentsCodec(this.method, this.names, this.types, this.codecs, least, this.cbor);
 	}
 
 	/**
@@ -142,7 +166,8 @@ public final class ArgumentsCodec {
 	/**
 	 * Decode arguments.
 	 * @param payload bytes, not kept
-	 * @return as many as there are parameters; a new array, unless it is empty
+	 * @return as many as there are parameters, or at least {@link #atLeast so many}; a
+	 * new array, unless it is empty
 	 * @throws CodecException if the bytes are no such arguments; the message names
 	 * method, parameter, type and the place inside the value
 	 */
@@ -155,13 +180,61 @@ public final class ArgumentsCodec {
 			}
 			return NO_ARGUMENTS;
 		}
-		@Nullable Object[] arguments = new @Nullable Object[count];
-		if (count == 1) {
-			arguments[0] = decode(0, payload, 0, payload.length);
-			return arguments;
+		if (payload.length == 0 && this.least == 0) {
+			return NO_ARGUMENTS;
 		}
+		if (count == 1) {
+			return single(payload);
+		}
+		return (this.least > 1) ? several(payload) : severalOrOne(payload);
+	}
+
+	private @Nullable Object[] single(byte[] payload) {
+		return new @Nullable Object[] { decode(0, payload, 0, payload.length) };
+	}
+
+	/*
+	 * One argument came from a caller that knows one parameter, which is not preceded by
+	 * its length. CBOR that is read as both has a text or bytes first whose first two
+	 * octets make a length of at least UNAMBIGUOUS. Where both can be read, nobody knows
+	 * what was meant: whoever chooses what is in the first argument must not choose the
+	 * others.
+	 */
+	private @Nullable Object[] severalOrOne(byte[] payload) {
+		@Nullable Object[] several;
+		try {
+			several = several(payload);
+		}
+		catch (CodecException ex) {
+			try {
+				return single(payload);
+			}
+			catch (CodecException alone) {
+				ex.addSuppressed(alone);
+				throw ex;
+			}
+		}
+		if (!this.cbor || payload.length >= UNAMBIGUOUS) {
+			try {
+				single(payload);
+			}
+			catch (CodecException ex) {
+				return several;
+			}
+			throw new CodecException("Arguments of " + this.method
+					+ ": they can be read as one and as several; do both ends have the same parameters?", null);
+		}
+		return several;
+	}
+
+	private @Nullable Object[] several(byte[] payload) {
+		int count = this.codecs.length;
+		@Nullable Object[] arguments = new @Nullable Object[count];
 		int position = 0;
 		for (int i = 0; i < count; i++) {
+			if (position == payload.length && i >= Math.max(this.least, 2)) {
+				return Arrays.copyOf(arguments, i);
+			}
 			if (position == payload.length) {
 				throw new CodecException(wrongCount(i), null);
 			}

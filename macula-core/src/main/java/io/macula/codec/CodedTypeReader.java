@@ -16,6 +16,7 @@
 
 package io.macula.codec;
 
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -222,7 +223,8 @@ final class CodedTypeReader {
 		if (value != null) {
 			return new CodedType.Same(TypePlace.simpleName(value.getType()));
 		}
-		JavaType converted = this.format.convertedFrom(
+		Type inside = KotlinTypes.underlying(place.raw());
+		JavaType converted = (inside != null) ? this.mapper.constructType(inside) : this.format.convertedFrom(
 				this.mapper._deserializationContext().introspectBeanDescription(place.type()).getClassInfo());
 		if (converted != null) {
 			return new CodedType.Same(types.text(place, CONVERTED, converted));

@@ -113,6 +113,7 @@ final class PayloadMapper {
 
 	private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B common(B builder) {
 		Blackbird.addTo(builder);
+		KotlinTypes.addTo(builder);
 		return builder.addModule(new DeclaredTypes())
 			.addModule(new MapKeys(MAX_KEY_BYTES, MAX_NUMBER_LENGTH))
 			.addModule(new ExactNumbers())

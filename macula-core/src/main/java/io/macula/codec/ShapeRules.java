@@ -75,6 +75,11 @@ final class ShapeRules implements Consumer<TypePlace> {
 				"java.sql.ResultSet", "javax.sql.DataSource", "org.springframework.context.ApplicationContext")) {
 			reasons.put(name, "lives in this process only; send what the other side needs to know of it");
 		}
+		reasons.put("kotlin.time.Duration", "is a number of Kotlin's own inside; use java.time.Duration");
+		reasons.put("kotlin.time.Instant", "is Kotlin's own; use java.time.Instant");
+		reasons.put("kotlin.uuid.Uuid", "is Kotlin's own; use java.util.UUID");
+		reasons.put("kotlin.Result", "is Kotlin's own; return the value, and throw what @Throws declares");
+		reasons.put("kotlin.sequences.Sequence", ONCE);
 		reasons.put("org.springframework.http.HttpEntity",
 				"is an answer of a web controller; return its body, and say what a status code would say with a declared exception");
 		for (String name : List.of("org.springframework.data.domain.Slice", "org.springframework.data.domain.Page",

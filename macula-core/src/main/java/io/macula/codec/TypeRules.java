@@ -65,6 +65,7 @@ final class TypeRules implements Consumer<TypePlace> {
 	@Override
 	public void accept(TypePlace place) {
 		requireNamesOnly(place);
+		requireKotlin(place);
 		switch (place.kind()) {
 			case OPEN -> throw open(place);
 			case OWN -> {
@@ -113,6 +114,17 @@ final class TypeRules implements Consumer<TypePlace> {
 		if (mechanism != JsonTypeInfo.Id.NAME && mechanism != JsonTypeInfo.Id.SIMPLE_NAME) {
 			throw refused(place, "has @JsonTypeInfo(use = " + mechanism + "), which lets the peer choose classes",
 					"write use = NAME, and @JsonSubTypes or a sealed type");
+		}
+	}
+
+	/** Its constructor, its defaults and what may be null are in no Java class. */
+	private static void requireKotlin(TypePlace place) {
+		if (!KotlinTypes.coded() && KotlinTypes.kotlin(place.raw()) && place.kind() != TypePlace.Kind.OWN
+				&& !place.raw().isEnum()) {
+			throw refused(
+					place, "is of type " + place.raw().getName() + ", which is written in Kotlin, and "
+							+ KotlinTypes.MODULE + " is not on the class path",
+					"add this dependency; Spring Boot manages its version");
 		}
 	}
 

@@ -35,6 +35,8 @@ public final class MethodContract {
 
 	private final String signature;
 
+	private final boolean suspending;
+
 	private final String wireName;
 
 	private final Returned returned;
@@ -45,10 +47,11 @@ public final class MethodContract {
 
 	private final List<Class<? extends Throwable>> exceptions;
 
-	MethodContract(Method method, String signature, String wireName, Returned returned, Parameters parameters,
-			Declared declared, List<Class<? extends Throwable>> exceptions) {
+	MethodContract(Method method, String signature, boolean suspending, String wireName, Returned returned,
+			Parameters parameters, Declared declared, List<Class<? extends Throwable>> exceptions) {
 		this.method = method;
 		this.signature = signature;
+		this.suspending = suspending;
 		this.wireName = wireName;
 		this.returned = returned;
 		this.parameters = parameters;
@@ -81,7 +84,18 @@ public final class MethodContract {
 	}
 
 	/**
-	 * How the result is handed over.
+	 * Whether it is a suspend function of Kotlin. Its last Java parameter, the
+	 * continuation, is none of the parameters here, and its shape is
+	 * {@link ReturnShape#MONO}.
+	 * @return false for methods of Java
+	 */
+	public boolean suspending() {
+		return this.suspending;
+	}
+
+	/**
+	 * How the result is handed over; a {@code Flow} of Kotlin is a
+	 * {@link ReturnShape#FLUX}.
 	 * @return the shape
 	 */
 	public ReturnShape shape() {
@@ -117,7 +131,7 @@ public final class MethodContract {
 	}
 
 	/**
-	 * Position of the {@code Flux} among the Java parameters.
+	 * Position of the {@code Flux}, or {@code Flow}, among the Java parameters.
 	 * @return the index, or -1 for none
 	 */
 	public int streamIndex() {
@@ -126,7 +140,7 @@ public final class MethodContract {
 
 	/**
 	 * What a call is about.
-	 * @param arguments all Java arguments
+	 * @param arguments all Java arguments, without a continuation
 	 * @return the text of the one with {@link io.macula.RoutingKey}, or {@code null}
 	 * without one
 	 */
@@ -233,7 +247,7 @@ public final class MethodContract {
 
 	/**
 	 * The arguments that are values.
-	 * @param arguments all Java arguments
+	 * @param arguments all Java arguments, without a continuation
 	 * @return as many as {@link #parameterTypes()}; the same array where there is no
 	 * stream
 	 */

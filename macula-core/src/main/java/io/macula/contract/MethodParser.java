@@ -70,6 +70,9 @@ final class MethodParser {
 
 	private final Method method;
 
+	/** What a Kotlin function suspends for, or {@code null}. */
+	private final @Nullable Type continued;
+
 	private final @Nullable MaculaMethod annotation;
 
 	private final String signature;
@@ -78,15 +81,19 @@ final class MethodParser {
 		this.contract = contract;
 		this.types = types;
 		this.method = method;
+		this.continued = KotlinSignature.continued(method);
 		this.annotation = annotation;
 		this.signature = signature(contract, method);
 	}
 
 	/** For messages. */
 	static String signature(Class<?> contract, Method method) {
-		StringJoiner parameters = new StringJoiner(", ", contract.getSimpleName() + "." + method.getName() + "(", ")");
-		for (Type parameter : method.getGenericParameterTypes()) {
-			parameters.add(ContractTypes.name(parameter));
+		StringJoiner parameters = new StringJoiner(", ",
+				contract.getSimpleName() + "." + KotlinSignature.name(method) + "(", ")");
+		Type[] types = method.getGenericParameterTypes();
+		int count = KotlinSignature.parameterCount(method);
+		for (int i = 0; i < count; i++) {
+			parameters.add(ContractTypes.name(types[i]));
 		}
 		return parameters.toString();
 	}
@@ -100,8 +107,8 @@ final class MethodParser {
 			MethodContract.Returned returned = returned();
 			MethodContract.Parameters parameters = parameters();
 			boolean streaming = returned.shape() == ReturnShape.FLUX || parameters.streamIndex() >= 0;
-			return new MethodContract(this.method, this.signature, wireName(), returned, parameters,
-					declared(streaming), exceptions());
+			return new MethodContract(this.method, this.signature, this.continued != null, wireName(), returned,
+					parameters, declared(streaming), exceptions());
 		}
 		catch (UnsupportedTypeException ex) {
 			IllegalArgumentException refused = refused(String.valueOf(ex.getMessage()), ex.remedy());
@@ -112,7 +119,7 @@ final class MethodParser {
 
 	private String wireName() {
 		if (this.annotation == null || this.annotation.name().isEmpty()) {
-			return this.method.getName();
+			return KotlinSignature.name(this.method);
 		}
 		String name = this.annotation.name();
 		boolean printable = name.chars().noneMatch((c) -> c <= ' ' || c == '/' || c == 0x7F);
@@ -128,9 +135,12 @@ final class MethodParser {
 	}
 
 	private MethodContract.Returned returned() {
+		if (this.continued != null) {
+			return continued(this.continued);
+		}
 		Type declared = this.method.getGenericReturnType();
 		Class<?> raw = ContractTypes.erase(declared);
-		if (raw == void.class || raw == Void.class) {
+		if (raw == void.class || KotlinSignature.nothing(raw)) {
 			return new MethodContract.Returned(ReturnShape.VOID, void.class);
 		}
 		ReturnShape shape = shape(raw);
@@ -139,17 +149,32 @@ final class MethodParser {
 		if (shape == ReturnShape.VALUE) {
 			shape = shape(ContractTypes.erase(resolved));
 		}
-		if (resolved == Void.class) {
+		if (KotlinSignature.nothing(resolved)) {
 			return new MethodContract.Returned(ReturnShape.VOID, void.class);
 		}
 		Type result = (shape == ReturnShape.VALUE) ? resolved : argument(resolved);
 		validateResult(shape, declared, result);
-		return new MethodContract.Returned(shape, (result == Void.class) ? void.class : result);
+		return new MethodContract.Returned(shape, KotlinSignature.nothing(result) ? void.class : result);
+	}
+
+	/** Of a suspend function: to everybody but Kotlin it is a {@code Mono}. */
+	private MethodContract.Returned continued(Type declared) {
+		Type result = this.types.resolve(declared);
+		if (KotlinSignature.nothing(result)) {
+			return new MethodContract.Returned(ReturnShape.MONO, void.class);
+		}
+		if (shape(ContractTypes.erase(result)) != ReturnShape.VALUE) {
+			String name = ContractTypes.name(result);
+			throw refused("it suspends and returns " + name,
+					"return the value itself, or return " + name + " from a function that does not suspend");
+		}
+		validateResult(ReturnShape.MONO, declared, result);
+		return new MethodContract.Returned(ReturnShape.MONO, result);
 	}
 
 	private void validateResult(ReturnShape shape, Type declared, Type result) {
 		String name = ContractTypes.name(declared);
-		if (result == Void.class && (shape == ReturnShape.FLUX || shape == ReturnShape.OPTIONAL)) {
+		if (KotlinSignature.nothing(result) && (shape == ReturnShape.FLUX || shape == ReturnShape.OPTIONAL)) {
 			throw refused("it returns " + name + ", which never holds a value", "return Mono<Void> or void");
 		}
 		if (ContractTypes.erase(result) == Optional.class
@@ -169,7 +194,7 @@ final class MethodParser {
 		if (raw == Mono.class) {
 			return ReturnShape.MONO;
 		}
-		if (raw == Flux.class) {
+		if (raw == Flux.class || KotlinSignature.flow(raw)) {
 			return ReturnShape.FLUX;
 		}
 		boolean future = raw == CompletionStage.class || raw == CompletableFuture.class;
@@ -186,11 +211,13 @@ final class MethodParser {
 		int streamIndex = -1;
 		Type streamType = null;
 		Parameter[] parameters = this.method.getParameters();
-		for (int i = 0; i < parameters.length; i++) {
-			Type declared = parameters[i].getParameterizedType();
+		Type[] types = this.method.getGenericParameterTypes();
+		for (int i = 0; i < KotlinSignature.parameterCount(this.method); i++) {
+			Type declared = types[i];
 			String found = "parameter " + i + " (" + parameters[i].getName() + ") is " + ContractTypes.name(declared);
 			Type resolved = this.types.resolve(declared);
-			if (ContractTypes.erase(resolved) != Flux.class) {
+			Class<?> raw = ContractTypes.erase(resolved);
+			if (raw != Flux.class && !KotlinSignature.flow(raw)) {
 				validateValue(resolved, found,
 						"take the value itself, or one Flux of plain values where the caller sends a stream");
 				values.add(resolved);
@@ -203,7 +230,7 @@ final class MethodParser {
 			}
 			streamIndex = i;
 			streamType = argument(resolved);
-			if (streamType == Void.class) {
+			if (KotlinSignature.nothing(streamType)) {
 				throw refused(found + ", which never holds a value", "remove the parameter");
 			}
 			validateValue(streamType, found, "declare a Flux of plain values");

@@ -214,8 +214,9 @@ public final class ServiceContract {
 	private static @Nullable Class<?> overriding(Method method, List<Class<?>> written) {
 		for (Class<?> type : written) {
 			try {
-				Class<?> declaring = type.getMethod(method.getName(), method.getParameterTypes()).getDeclaringClass();
-				if (!declaring.isAssignableFrom(method.getDeclaringClass())) {
+				Method found = type.getMethod(method.getName(), method.getParameterTypes());
+				Class<?> declaring = found.getDeclaringClass();
+				if (!KotlinSignature.specialized(found) && !declaring.isAssignableFrom(method.getDeclaringClass())) {
 					return declaring;
 				}
 			}

@@ -22,6 +22,7 @@ import java.util.List;
 import io.macula.Metadata;
 import io.macula.ServiceName;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.util.context.ContextView;
 
 /**
@@ -47,6 +48,16 @@ public interface ClientInvocation {
 	 * @return the method, or {@code null} for a call without an interface
 	 */
 	@Nullable Method javaMethod();
+
+	/**
+	 * Whether the method returns a stream, so that {@link #proceed} returns a
+	 * {@code Flux}, also in the place of a {@code Flow} of Kotlin.
+	 * @return false if it has one result at most
+	 */
+	default boolean manyResults() {
+		Method method = javaMethod();
+		return method != null && method.getReturnType() == Flux.class;
+	}
 
 	/**
 	 * What the method was called with.
@@ -93,8 +104,8 @@ public interface ClientInvocation {
 	 * Go on with the next interceptor, and with the call itself after the last one.
 	 * @return what the method returns, of exactly that kind: the value of a blocking
 	 * method, for which this waits; else a {@code CompletableFuture}, {@code Mono} or
-	 * {@code Flux}. The call of the latter two begins with the subscription, of which
-	 * there may be one
+	 * {@code Flux}; a {@code Mono} for a suspend function. The call of the latter two
+	 * begins with the subscription, of which there may be one
 	 * @throws Throwable what the caller of a blocking method would be thrown: an
 	 * {@link io.macula.RpcException} or an exception that the method declares
 	 * @throws IllegalStateException the second time: a further attempt is no

@@ -21,6 +21,7 @@ import java.util.List;
 
 import io.macula.CallContext;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 
 /**
  * A call that a handler of this node is about to serve, as its interceptors see it: each
@@ -42,6 +43,15 @@ public interface ServerInvocation {
 	Method javaMethod();
 
 	/**
+	 * Whether the method returns a stream, so that {@link #proceed} returns a
+	 * {@code Flux}, also in the place of a {@code Flow} of Kotlin.
+	 * @return false if it has one result at most
+	 */
+	default boolean manyResults() {
+		return javaMethod().getReturnType() == Flux.class;
+	}
+
+	/**
 	 * Who serves the call.
 	 * @return the handler, in Spring the bean
 	 */
@@ -49,7 +59,8 @@ public interface ServerInvocation {
 
 	/**
 	 * What the method is called with; a {@code Flux} of the caller's elements is among
-	 * them.
+	 * them, a continuation of Kotlin is not. A caller of an earlier version may leave out
+	 * the last ones, if they have defaults in Kotlin.
 	 * @return unmodifiable; values may be {@code null}
 	 */
 	List<@Nullable Object> arguments();
@@ -66,7 +77,7 @@ public interface ServerInvocation {
 	 * Go on with the next interceptor, and with the handler's method after the last one.
 	 * May be called on another thread: the call, its Observation and the handler's class
 	 * loader are those of that thread meanwhile.
-	 * @return what the method returns
+	 * @return what the method returns; a {@code Mono} for a suspend function
 	 * @throws Throwable what the handler's method throws
 	 * @throws IllegalStateException the second time, and if the call was refused already
 	 */

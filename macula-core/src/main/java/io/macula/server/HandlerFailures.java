@@ -222,6 +222,11 @@ final class HandlerFailures {
 				this.log.warn(message + ": " + text(cause), cause);
 				return Failure.of(Status.processed(Code.INTERNAL, message + told(cause)));
 			}
+			if (cause instanceof HandlerFault) {
+				String message = "the result of " + this.procedure + " is not valid: " + text(cause);
+				this.log.warn(message, cause);
+				return Failure.of(Status.processed(Code.INTERNAL, message));
+			}
 			String type = (value != null) ? value.getClass().getName() : "null";
 			String message = "the result of " + this.procedure + ", of type " + type + ", cannot be encoded";
 			this.log.warn(message + ": " + text(cause), cause);

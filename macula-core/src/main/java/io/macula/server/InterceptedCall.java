@@ -34,6 +34,7 @@ import io.macula.Deadline;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.contract.ResultAdapter;
+import io.macula.contract.ReturnShape;
 import io.macula.interceptor.ServerInterceptor;
 import io.macula.interceptor.ServerInvocation;
 import org.jspecify.annotations.Nullable;
@@ -209,6 +210,11 @@ final class InterceptedCall implements ResultAdapter.Wait {
 		@Override
 		public Method javaMethod() {
 			return InterceptedCall.this.call.servedMethod().contract().method();
+		}
+
+		@Override
+		public boolean manyResults() {
+			return InterceptedCall.this.call.servedMethod().results().shape() == ReturnShape.FLUX;
 		}
 
 		@Override

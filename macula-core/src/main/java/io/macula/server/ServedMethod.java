@@ -30,6 +30,7 @@ import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
 import io.macula.contract.MethodContract;
 import io.macula.contract.ResultAdapter;
+import io.macula.kotlin.KotlinMethod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,9 @@ final class ServedMethod {
 
 	/** Of type {@code (Object[])Object}, bound to the handler. */
 	private final MethodHandle handle;
+
+	/** {@code null} for contracts in Java. */
+	private final @Nullable KotlinMethod kotlin;
 
 	private final ClassLoader classLoader;
 
@@ -79,11 +83,16 @@ final class ServedMethod {
 		this.contract = contract;
 		this.procedure = service.name() + "/" + contract.wireName();
 		Object handler = service.definition().handler();
-		this.handle = handle(contract.method(), handler);
+		this.kotlin = KotlinMethod.of(contract);
+		MethodHandle java = handle(contract.method(), handler);
+		this.handle = (this.kotlin != null) ? handle(this.kotlin, java, handler) : java;
 		ClassLoader loader = handler.getClass().getClassLoader();
 		this.classLoader = (loader != null) ? loader : ClassLoader.getSystemClassLoader();
-		this.arguments = ArgumentsCodec.of(codec, contract.signature(), contract.parameterTypes(),
-				contract.parameterNames());
+		this.arguments = (this.kotlin != null)
+				? ArgumentsCodec
+					.of(codec, contract.signature(), contract.parameterTypes(), this.kotlin.parameterNames())
+					.atLeast(this.kotlin.leastArguments())
+				: ArgumentsCodec.of(codec, contract.signature(), contract.parameterTypes(), contract.parameterNames());
 		this.result = codec.forType(contract.resultType(), "The result of " + contract.signature());
 		Type streamType = contract.streamType();
 		this.element = (streamType != null) ? codec.forType(streamType, "An element sent to " + contract.signature())
@@ -114,6 +123,18 @@ final class ServedMethod {
 		catch (ReflectiveOperationException | RuntimeException ex) {
 			throw new IllegalArgumentException("Method " + method + " cannot be called on a handler of "
 					+ handler.getClass().getName() + ": " + ex.getMessage(), ex);
+		}
+	}
+
+	private static MethodHandle handle(KotlinMethod kotlin, MethodHandle java, Object handler) {
+		KotlinMethod.Target target = kotlin.target((arguments) -> (Object) java.invokeExact(arguments), handler);
+		try {
+			return MethodHandles.lookup()
+				.findVirtual(KotlinMethod.Target.class, "call", MethodType.methodType(Object.class, Object[].class))
+				.bindTo(target);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 
@@ -153,7 +174,11 @@ final class ServedMethod {
 	}
 
 	@Nullable Object[] decodeArguments(byte[] payload) {
-		return this.arguments.decode(payload);
+		@Nullable Object[] values = this.arguments.decode(payload);
+		if (this.kotlin != null) {
+			this.kotlin.requireFit(values);
+		}
+		return values;
 	}
 
 	Object decodeElement(byte[] payload) {
@@ -214,8 +239,13 @@ final class ServedMethod {
 	/**
 	 * Encode what the handler answered.
 	 * @throws RefusedResult if a guard does not let it be sent
+	 * @throws HandlerFault if it is null, and must not be
 	 */
 	byte[] encodeResult(@Nullable Object value) {
+		if (value == null && this.kotlin != null && this.kotlin.resultRequired()) {
+			throw new HandlerFault("it is null, but the type that " + this.contract.signature()
+					+ " returns is not nullable in Kotlin");
+		}
 		this.guards.after(value);
 		return this.result.encode((value instanceof Optional<?> optional) ? optional.orElse(null) : value);
 	}

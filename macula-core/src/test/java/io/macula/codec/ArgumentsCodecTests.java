@@ -107,6 +107,58 @@ class ArgumentsCodecTests {
 	}
 
 	@Test
+	void whenLastArgumentsMayBeMissingThenFewerAreDecoded() {
+		ArgumentsCodec none = codec(List.of(), List.of());
+		ArgumentsCodec one = codec(List.of(String.class), List.of("name"));
+		ArgumentsCodec two = codec(List.of(String.class, int.class), List.of("name", "count"));
+		for (int least : new int[] { 0, 1 }) {
+			ArgumentsCodec all = this.three.atLeast(least);
+			assertThat(all.decode(one.encode(new Object[] { "abc" }))).containsExactly("abc");
+			assertThat(all.decode(two.encode(new Object[] { "abc", 7 }))).containsExactly("abc", 7);
+			assertThat(all.decode(this.three.encode(new Object[] { "abc", 7, new byte[0] }))).containsExactly("abc", 7,
+					new byte[0]);
+		}
+		assertThat(this.three.atLeast(0).decode(none.encode(new Object[0]))).isEmpty();
+		assertThat(this.three.atLeast(2).decode(two.encode(new Object[] { "abc", 7 }))).containsExactly("abc", 7);
+		assertThatExceptionOfType(CodecException.class)
+			.isThrownBy(() -> this.three.atLeast(2).decode(one.encode(new Object[] { "abc" })));
+		assertThatExceptionOfType(CodecException.class)
+			.isThrownBy(() -> this.three.atLeast(1).decode(none.encode(new Object[0])));
+		assertThatExceptionOfType(CodecException.class)
+			.isThrownBy(() -> this.three.decode(two.encode(new Object[] { "abc", 7 })))
+			.withMessage("Arguments of Shop.buy(..): expected 3 (name, count, data), but there are 2");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "cbor", "json" })
+	void whenOneArgumentMayBeMissingThenAllAreDecodedInEitherFormat(String format) {
+		PayloadCodec codec = format.equals("cbor") ? CBOR : JacksonPayloadCodec.json();
+		ArgumentsCodec one = ArgumentsCodec.of(codec, "Shop.buy(..)", List.of(String.class));
+		ArgumentsCodec two = ArgumentsCodec.of(codec, "Shop.buy(..)", List.of(String.class, int.class));
+		for (int length : new int[] { 0, 10, 20, 33, 34, 100, 7_000, 70_000 }) {
+			String text = "x".repeat(length);
+			assertThat(two.atLeast(1).decode(one.encode(new Object[] { text }))).containsExactly(text);
+			assertThat(two.atLeast(1).decode(two.encode(new Object[] { text, 7 }))).containsExactly(text, 7);
+		}
+	}
+
+	/** One argument, whose bytes are the lengths and values of two. */
+	@Test
+	void whenOneArgumentCouldBeSeveralThenItIsRefused() {
+		ArgumentsCodec one = codec(List.of(byte[].class), List.of("data"));
+		ArgumentsCodec two = codec(List.of(byte[].class, byte[].class), List.of("data", "more")).atLeast(1);
+		byte[] data = new byte[0x1A59];
+		System.arraycopy(HexFormat.of().parseHex("1917"), 0, data, 0, 2);
+		System.arraycopy(HexFormat.of().parseHex("413E" + "59013B"), 0, data, data.length - 320, 5);
+		byte[] payload = one.encode(new Object[] { data });
+		assertThat(one.decode(payload)).containsExactly(data);
+		assertThat(codec(List.of(byte[].class, byte[].class), List.of("data", "more")).decode(payload)).hasSize(2);
+		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> two.decode(payload))
+			.withMessage("Arguments of Shop.buy(..): they can be read as one and as several; do both ends have the"
+					+ " same parameters?");
+	}
+
+	@Test
 	void whenArgumentIsOfAnotherTypeThenItIsRefusedByName() {
 		assertThatExceptionOfType(CodecException.class)
 			.isThrownBy(() -> this.three.decode(HexFormat.of().parseHex("026178" + "026178" + "0140")))
