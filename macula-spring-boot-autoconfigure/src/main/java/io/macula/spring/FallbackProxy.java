@@ -22,6 +22,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +33,7 @@ import io.macula.RpcException;
 import io.macula.contract.MethodContract;
 import io.macula.contract.ReturnShape;
 import io.macula.contract.ServiceContract;
+import io.macula.kotlin.KotlinMethod;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -51,16 +54,27 @@ final class FallbackProxy implements InvocationHandler {
 	private static final Set<Code> FINAL = EnumSet.of(Code.CANCELLED, Code.INVALID_ARGUMENT, Code.PERMISSION_DENIED,
 			Code.UNAUTHENTICATED, Code.APPLICATION);
 
+	private static final @Nullable Object[] NO_ARGUMENTS = {};
+
 	private final InvocationHandler client;
 
 	private final ServiceContract contract;
 
 	private final ClientFallback fallback;
 
+	/** Those that are called in another way than their Java method. */
+	private final Map<MethodContract, KotlinMethod> kotlin = new HashMap<>();
+
 	private FallbackProxy(InvocationHandler client, ServiceContract contract, ClientFallback fallback) {
 		this.client = client;
 		this.contract = contract;
 		this.fallback = fallback;
+		for (MethodContract method : contract.methods()) {
+			KotlinMethod ofKotlin = KotlinMethod.of(method);
+			if (ofKotlin != null && ofKotlin.bridged()) {
+				this.kotlin.put(method, ofKotlin);
+			}
+		}
 	}
 
 	/**
@@ -85,9 +99,20 @@ final class FallbackProxy implements InvocationHandler {
 		if (called == null) {
 			return this.client.invoke(proxy, method, arguments);
 		}
+		@Nullable Object[] values = (arguments != null) ? arguments : NO_ARGUMENTS;
+		KotlinMethod kotlin = this.kotlin.get(called);
+		if (kotlin == null) {
+			return invoke((given) -> this.client.invoke(proxy, method, given), called, method, values);
+		}
+		KotlinMethod.Target call = kotlin.target((given) -> this.client.invoke(proxy, method, given), proxy);
+		return kotlin.call(values, (given) -> invoke(call, called, method, given));
+	}
+
+	private @Nullable Object invoke(KotlinMethod.Target call, MethodContract called, Method method,
+			@Nullable Object[] arguments) throws Throwable {
 		Object returned;
 		try {
-			returned = this.client.invoke(proxy, method, arguments);
+			returned = call.call(arguments);
 		}
 		catch (RpcException ex) {
 			if (called.shape().blocking() && Schedulers.isInNonBlockingThread()) {
@@ -151,7 +176,7 @@ final class FallbackProxy implements InvocationHandler {
 	}
 
 	private @Nullable Object instead(RpcException failure, MethodContract called, Method method,
-			@Nullable Object @Nullable [] arguments) throws Throwable {
+			@Nullable Object[] arguments) throws Throwable {
 		if (FINAL.contains(failure.code())) {
 			throw failure;
 		}
@@ -160,7 +185,9 @@ final class FallbackProxy implements InvocationHandler {
 			if (standIn == null) {
 				throw failure;
 			}
-			Object answer = call(standIn, method, arguments);
+			KotlinMethod ofKotlin = this.kotlin.get(called);
+			Object answer = (ofKotlin == null) ? call(standIn, method, arguments)
+					: ofKotlin.target((given) -> call(standIn, method, given), standIn).call(arguments);
 			ReturnShape shape = called.shape();
 			if (answer == null && shape != ReturnShape.VALUE && shape != ReturnShape.VOID) {
 				throw new IllegalStateException("The fallback " + this.fallback + " returned null from "

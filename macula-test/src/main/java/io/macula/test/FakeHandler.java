@@ -35,6 +35,7 @@ import io.macula.contract.ReturnShape;
 import io.macula.contract.ServiceContract;
 import io.macula.interceptor.ServerInterceptor;
 import io.macula.interceptor.ServerInvocation;
+import io.macula.kotlin.KotlinMethod;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -115,8 +116,16 @@ final class FakeHandler implements InvocationHandler, ServerInterceptor {
 			throw new RpcException(Status.processed(Code.UNIMPLEMENTED, "the fake provider has no script for "
 					+ fake.procedure() + ": give it one by on(\"" + called.wireName() + "\").will(...)"));
 		}
+		@Nullable Object[] arguments = invocation.arguments().toArray();
+		KotlinMethod kotlin = KotlinMethod.of(called);
+		return (kotlin == null) ? called(called, present, arguments)
+				: kotlin.target((given) -> called(called, present, given), present).call(arguments);
+	}
+
+	private static @Nullable Object called(MethodContract called, Object implementation, @Nullable Object[] arguments)
+			throws Throwable {
 		try {
-			return called.method().invoke(present, call.arguments().toArray());
+			return called.method().invoke(implementation, arguments);
 		}
 		catch (InvocationTargetException ex) {
 			throw (ex.getCause() != null) ? ex.getCause() : ex;

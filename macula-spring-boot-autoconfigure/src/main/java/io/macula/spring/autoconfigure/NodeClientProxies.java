@@ -19,6 +19,7 @@ package io.macula.spring.autoconfigure;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.macula.MissingDependencyException;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceSettings;
 import io.macula.log.PrintableLogger;
@@ -61,7 +62,9 @@ final class NodeClientProxies implements ClientProxies {
 		catch (IllegalArgumentException ex) {
 			throw new FailureAnalyzedException(
 					"The client '" + name + "' of " + contract.getName() + " cannot be made: " + ex.getMessage(),
-					"Correct the contract, or what @MaculaClient and @ImportMaculaClients say of it.", ex);
+					(ex instanceof MissingDependencyException missing) ? NodeFactory.add(missing)
+							: "Correct the contract, or what @MaculaClient and @ImportMaculaClients say of it.",
+					ex);
 		}
 	}
 

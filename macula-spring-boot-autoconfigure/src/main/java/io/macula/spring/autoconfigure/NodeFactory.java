@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.resilience4j.retry.RetryRegistry;
+import io.macula.MissingDependencyException;
 import io.macula.codec.PayloadCodec;
 import io.macula.node.RealmNode;
 import io.macula.node.RealmNodeBuilder;
@@ -137,8 +138,15 @@ final class NodeFactory {
 			throw new FailureAnalyzedException(
 					"The bean '" + service.beanName() + "' cannot provide the service '" + service.service() + "': "
 							+ ex.getMessage(),
-					"Correct the contract " + service.contract().getName() + ", or the bean.", ex);
+					(ex instanceof MissingDependencyException missing) ? add(missing)
+							: "Correct the contract " + service.contract().getName() + ", or the bean.",
+					ex);
 		}
+	}
+
+	/** What to do about it. */
+	static String add(MissingDependencyException missing) {
+		return "Add the dependency " + missing.dependency() + " to the build, without a version.";
 	}
 
 }

@@ -17,6 +17,8 @@
 package io.macula.spring.error;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -27,6 +29,7 @@ import io.macula.contract.ReturnShape;
 import io.macula.server.MethodGuard;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
 import jakarta.validation.ValidationException;
 import jakarta.validation.Validator;
@@ -186,9 +189,21 @@ public final class MethodValidation implements MethodGuard.Factory {
 			if (!this.ofParameters) {
 				return null;
 			}
-			Set<ConstraintViolation<Object>> violations = this.validator.validateParameters(this.target, this.method,
-					arguments, this.groups);
+			// Those that the caller left out, since they have defaults in Kotlin, and the
+			// continuation of a suspend function are not there.
+			Set<ConstraintViolation<Object>> violations = new LinkedHashSet<>(this.validator.validateParameters(
+					this.target, this.method, Arrays.copyOf(arguments, this.method.getParameterCount()), this.groups));
+			violations.removeIf((violation) -> parameter(violation) >= arguments.length);
 			return violations.isEmpty() ? null : Violations.of(violations, this::name).refusal(this.procedure);
+		}
+
+		private static int parameter(ConstraintViolation<Object> violation) {
+			for (Path.Node node : violation.getPropertyPath()) {
+				if (node.getKind() == ElementKind.PARAMETER) {
+					return node.as(Path.ParameterNode.class).getParameterIndex();
+				}
+			}
+			return -1;
 		}
 
 		/** As the contract names it, since the caller knows that. */

@@ -59,9 +59,8 @@ final class BearerTokenRelay implements ClientInterceptor {
 		Mono<Optional<String>> token = carried.ofType(SecurityContext.class)
 			.map((security) -> Optional.ofNullable(bearer(security.getAuthentication())))
 			.defaultIfEmpty(Optional.empty());
-		boolean many = call.javaMethod() != null && call.javaMethod().getReturnType() == Flux.class;
 		Flux<?> result = token.flatMapMany((found) -> proceed(call, found.orElse(null)));
-		return many ? result : result.singleOrEmpty();
+		return call.manyResults() ? result : result.singleOrEmpty();
 	}
 
 	private static Publisher<?> proceed(ClientInvocation call, @Nullable String token) {

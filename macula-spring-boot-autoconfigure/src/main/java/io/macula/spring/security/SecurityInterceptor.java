@@ -96,7 +96,7 @@ final class SecurityInterceptor implements ServerInterceptor {
 
 	/** The thread of the call must not wait until the token is verified. */
 	private Publisher<?> later(ServerInvocation invocation, Mono<Authentication> verified) {
-		if (invocation.javaMethod().getReturnType() == Flux.class) {
+		if (invocation.manyResults()) {
 			return verified.flatMapMany((caller) -> Flux.<Object>from(proceed(invocation, caller)));
 		}
 		return verified.flatMap((caller) -> Mono.<Object>from(proceed(invocation, caller)));
