@@ -75,10 +75,8 @@ class InterceptorBeansTests {
 	void anInterceptorMayCallThroughALazyClient() {
 		try (Applications applications = new Applications()) {
 			ConfigurableApplicationContext provider = applications.run(Provider.class);
-			ConfigurableApplicationContext client = applications.run(AskingClient.class,
-					Applications.seed(provider));
-			assertThat(client.getBean(Shop.class).told.tell("x"))
-				.isEqualTo("x of tenant of null by asked by null");
+			ConfigurableApplicationContext client = applications.run(AskingClient.class, Applications.seed(provider));
+			assertThat(client.getBean(Shop.class).told.tell("x")).isEqualTo("x of tenant of null by asked by null");
 		}
 	}
 

@@ -75,8 +75,7 @@ class MethodsOfServiceTests {
 		this.runner.withPropertyValues(key + "=1s").run((context) -> {
 			FailureAnalysis analysis = analysis(context.getStartupFailure());
 			assertThat(analysis.getDescription()).startsWith("There is no setting " + key);
-			assertThat(analysis.getAction())
-				.startsWith("Did you mean macula.client.services.<name>.methods.<method>.");
+			assertThat(analysis.getAction()).startsWith("Did you mean macula.client.services.<name>.methods.<method>.");
 		});
 	}
 
