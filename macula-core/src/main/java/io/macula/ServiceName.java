@@ -44,6 +44,15 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
 	}
 
 	/**
+	 * Whether this is the given name; {@link #equals} would say no to any text.
+	 * @param name a name as a text
+	 * @return true if it is the same
+	 */
+	public boolean is(String name) {
+		return this.value.equals(name);
+	}
+
+	/**
 	 * Whether this name belongs to the product itself.
 	 * @return true for names that start with {@value #RESERVED}
 	 */
