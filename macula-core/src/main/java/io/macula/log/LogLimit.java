@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * A limit on log lines that somebody else provokes: per key so many lines in a period,
@@ -38,6 +39,14 @@ public final class LogLimit {
 	static final int STEADY = 10;
 
 	private static final int LINES_PER_PEER = 5;
+
+	/** Lines within a period that begin with the same message. */
+	static final int VARIANTS = 3;
+
+	/** Suppressed lines of a message after which nobody looks what the next one says. */
+	static final int CROWD = 50;
+
+	private static final char SEPARATOR = '\n';
 
 	private final LongSupplier clock;
 
@@ -125,19 +134,81 @@ public final class LogLimit {
 	public void log(String key, Consumer<String> line) {
 		long dropped = admit(key);
 		if (dropped >= 0) {
-			line.accept((dropped > 0) ? " (" + dropped + " more were not logged)" : "");
+			line.accept(text(dropped));
 		}
 	}
 
-	/** How many lines were suppressed before this one, or -1 if it is, too. */
-	private synchronized long admit(String key) {
-		long now = this.clock.getAsLong();
+	/**
+	 * Write a line, or count it, where lines with one message say different things: the
+	 * first few of these are written.
+	 * @param message the message
+	 * @param variant tells what else the line says; not asked where so many lines of the
+	 * message are suppressed that finding it out would cost too much
+	 * @param line writes it, as for {@link #log(String, Consumer)}
+	 * @return whether it was written
+	 */
+	boolean log(String message, Supplier<String> variant, Consumer<String> line) {
+		String group = message + SEPARATOR;
+		if (crowded(group)) {
+			return false;
+		}
+		long dropped = admit(group + variant.get(), group);
+		if (dropped < 0) {
+			return false;
+		}
+		line.accept(text(dropped));
+		return true;
+	}
+
+	private static String text(long dropped) {
+		return (dropped > 0) ? " (" + dropped + " more were not logged)" : "";
+	}
+
+	private synchronized boolean crowded(String group) {
+		expire(this.clock.getAsLong());
+		if (this.suppressed < CROWD || lines(group) == 0) {
+			return false;
+		}
+		this.suppressed++;
+		return true;
+	}
+
+	private long lines(String group) {
+		return this.written.keySet().stream().filter((key) -> key.startsWith(group)).count();
+	}
+
+	/**
+	 * Take over to tell how many lines were suppressed.
+	 * @return how many there were since the last line
+	 */
+	synchronized long takeSuppressed() {
+		long count = this.suppressed;
+		this.suppressed = 0;
+		return count;
+	}
+
+	private void expire(long now) {
 		for (Iterator<Long> times = this.written.values().iterator(); times.hasNext();) {
 			if (now - times.next() <= this.periodNanos) {
 				break;
 			}
 			times.remove();
 		}
+	}
+
+	private synchronized long admit(String key, String group) {
+		expire(this.clock.getAsLong());
+		if (lines(group) >= VARIANTS) {
+			this.suppressed++;
+			return -1;
+		}
+		return admit(key);
+	}
+
+	/** How many lines were suppressed before this one, or -1 if it is, too. */
+	private synchronized long admit(String key) {
+		long now = this.clock.getAsLong();
+		expire(now);
 		if (!room(now) || !enter(key, now)) {
 			this.suppressed++;
 			return -1;
