@@ -16,10 +16,16 @@
 
 package io.macula.spring;
 
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.macula.node.RealmNode;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.InstanceSupplier;
@@ -119,19 +125,51 @@ public final class ClientBeanDefinitions {
 		return ClassUtils.resolveClassName(name, ClassUtils.getDefaultClassLoader());
 	}
 
+	/**
+	 * The node may be in the middle of asking the very class that asks for the client:
+	 * for an interceptor, a strategy, or whatever else it needs.
+	 */
 	private static Object proxy(RegisteredBean bean, ClientReference client) {
+		ConfigurableListableBeanFactory beans = bean.getBeanFactory();
+		List<String> awaited = unfinished(beans);
+		if (awaited.isEmpty()) {
+			try {
+				return create(client, beans);
+			}
+			catch (BeanCreationException ex) {
+				if (!ex.contains(BeanCurrentlyInCreationException.class)) {
+					throw ex;
+				}
+			}
+		}
+		EarlyClient early = new EarlyClient(client.contract(), client.clientName(beans), () -> create(client, beans));
+		// Destroyed after the client and all that calls by it.
+		awaited.forEach((node) -> beans.registerDependentBean(node, bean.getBeanName()));
+		if (beans.getSingleton(DeclaredClients.BEAN_NAME) instanceof DeclaredClients declared) {
+			declared.add(early);
+		}
+		return early.proxy();
+	}
+
+	/** The nodes of this context that are not there yet. */
+	private static List<String> unfinished(ConfigurableListableBeanFactory beans) {
+		return Stream.of(beans.getBeanNamesForType(RealmNode.class, false, false))
+			.filter((name) -> !beans.containsSingleton(name))
+			.toList();
+	}
+
+	private static Object create(ClientReference client, ConfigurableListableBeanFactory beans) {
 		Class<?> contract = client.contract();
-		ObjectProvider<ClientProxies> proxies = bean.getBeanFactory().getBeanProvider(ClientProxies.class);
-		ClientProxies available = proxies.getIfAvailable();
+		ClientProxies available = beans.getBeanProvider(ClientProxies.class).getIfAvailable();
 		if (available == null) {
 			throw new FailureAnalyzedException(
 					"The client '" + client.clientName() + "' of " + contract.getName()
 							+ " cannot be made: the application context does not join a realm.",
 					"Enable MaculaAutoConfiguration, or replace the client in a test with @MockitoBean.");
 		}
-		String name = client.clientName(bean.getBeanFactory());
-		ClientFallback fallback = ClientFallback.of(client, name, bean.getBeanFactory());
-		Object proxy = available.proxy(contract, client.serviceName(bean.getBeanFactory()), name);
+		String name = client.clientName(beans);
+		ClientFallback fallback = ClientFallback.of(client, name, beans);
+		Object proxy = available.proxy(contract, client.serviceName(beans), name);
 		return (fallback != null) ? FallbackProxy.around(proxy, contract, fallback) : proxy;
 	}
 

@@ -17,9 +17,11 @@
 package io.macula.spring;
 
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
 
@@ -35,11 +37,26 @@ public final class DeclaredClients {
 
 	private final ConcurrentMap<String, ClientReference> clients = new ConcurrentHashMap<>();
 
+	private final Queue<EarlyClient> early = new ConcurrentLinkedQueue<>();
+
 	DeclaredClients() {
 	}
 
 	void add(String beanName, ClientReference client) {
 		this.clients.put(beanName, client);
+	}
+
+	void add(EarlyClient client) {
+		this.early.add(client);
+	}
+
+	/**
+	 * Let the clients that were made before the node find what they call with.
+	 */
+	public void bindEarly() {
+		for (EarlyClient client = this.early.poll(); client != null; client = this.early.poll()) {
+			client.bind();
+		}
 	}
 
 	/**

@@ -218,7 +218,7 @@ final class FallbackProxy implements InvocationHandler {
 		return thrown;
 	}
 
-	private static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)
+	static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)
 			throws Throwable {
 		try {
 			// Contracts need not be public.

@@ -62,6 +62,7 @@ final class ClientStartup implements SmartInitializingSingleton {
 			refuseUnusedSettings(names.values());
 		}
 		names.keySet().forEach(this.beanFactory::getBean);
+		this.clients.bindEarly();
 		refuseUnknownMethods();
 		this.directories.warnOfUnlisted(names.values());
 	}

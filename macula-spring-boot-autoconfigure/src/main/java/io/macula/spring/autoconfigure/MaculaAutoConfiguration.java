@@ -17,7 +17,6 @@
 package io.macula.spring.autoconfigure;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
@@ -29,7 +28,6 @@ import io.macula.directory.DirectoryEngineFactory;
 import io.macula.interceptor.ClientInterceptor;
 import io.macula.interceptor.ServerInterceptor;
 import io.macula.node.RealmNode;
-import io.macula.selection.SelectionStrategy;
 import io.macula.spring.ClientBeanPostProcessor;
 import io.macula.spring.ClientProxies;
 import io.macula.spring.DeclaredClients;
@@ -89,9 +87,7 @@ public final class MaculaAutoConfiguration {
 		keys.unresolved().ifPresent((failure) -> {
 			throw failure;
 		});
-		Map<String, SelectionStrategy> strategies = BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory,
-				SelectionStrategy.class);
-		SettingsFactory factory = new SettingsFactory(properties, new Strategies(strategies), codecs,
+		SettingsFactory factory = new SettingsFactory(properties, Strategies.of(beanFactory), codecs,
 				new InvalidSettings(environment));
 		return factory.create(NodeIds.generate(environment.getProperty("spring.application.name", "node")),
 				keys.services());

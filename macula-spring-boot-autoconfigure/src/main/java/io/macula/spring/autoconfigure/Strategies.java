@@ -23,6 +23,9 @@ import java.util.TreeMap;
 import io.macula.selection.SelectionStrategies;
 import io.macula.selection.SelectionStrategy;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+
 /**
  * Selection strategies by name: the built-in ones, and those of the application by the
  * names of their beans, which also replace built-in ones.
@@ -33,6 +36,20 @@ final class Strategies {
 
 	Strategies(Map<String, SelectionStrategy> beans) {
 		this.byName.putAll(beans);
+	}
+
+	/**
+	 * Find those of the application. Not all beans of the type at once: Spring leaves out
+	 * the ones that are in creation without a word.
+	 * @param beanFactory has them, or a parent of it
+	 * @return the strategies
+	 */
+	static Strategies of(ListableBeanFactory beanFactory) {
+		Map<String, SelectionStrategy> beans = new TreeMap<>();
+		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, SelectionStrategy.class)) {
+			beans.put(name, beanFactory.getBean(name, SelectionStrategy.class));
+		}
+		return new Strategies(beans);
 	}
 
 	/**

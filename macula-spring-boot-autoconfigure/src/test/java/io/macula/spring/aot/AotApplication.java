@@ -16,10 +16,15 @@
 
 package io.macula.spring.aot;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.macula.interceptor.ClientInterceptor;
+import io.macula.interceptor.ClientInvocation;
 import io.macula.spring.Calculator;
 import io.macula.spring.ImportMaculaClients;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -35,7 +40,7 @@ public class AotApplication {
 		try (ConfigurableApplicationContext context = SpringApplication.run(AotApplication.class, args)) {
 			Shop shop = context.getBean(Shop.class);
 			System.out.println("product " + shop.calculator.multiply(6, 7) + ", answer " + shop.hidden.answer("why")
-					+ ", alone " + shop.absent.answer("why"));
+					+ ", alone " + shop.absent.answer("why") + ", counted " + context.getBean(Counting.class).counted);
 		}
 	}
 
@@ -61,6 +66,25 @@ public class AotApplication {
 
 		Shop(@MaculaClient(service = "test.calculator", name = "shop") Calculator calculator) {
 			this.calculator = calculator;
+		}
+
+	}
+
+	/** Made before the node, and calls by a client of its own. */
+	@Component
+	static class Counting implements ClientInterceptor {
+
+		private final AtomicInteger counted = new AtomicInteger();
+
+		@MaculaClient
+		private Hidden hidden;
+
+		@Override
+		public @Nullable Object intercept(ClientInvocation call) throws Throwable {
+			if (!call.service().is("test.hidden") && this.hidden.answer("who").equals("who not")) {
+				this.counted.incrementAndGet();
+			}
+			return call.proceed();
 		}
 
 	}

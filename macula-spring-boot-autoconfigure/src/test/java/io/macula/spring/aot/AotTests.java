@@ -62,7 +62,7 @@ class AotTests {
 				"--macula.provider.address=127.0.0.1", "--macula.client.services.shop.deadline=20s",
 				"--macula.client.services.test.absent.patience=0s");
 		assertThat(output).contains("Starting AOT-processed AotApplication")
-			.contains("product 42, answer why not, alone why me");
+			.contains("product 42, answer why not, alone why me, counted 2");
 	}
 
 	private static String java(String classPath, String... arguments) throws IOException, InterruptedException {
