@@ -21,10 +21,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import io.macula.RoutingKey;
 import io.macula.client.ServiceSettings;
 import io.macula.contract.ServiceContract;
+import io.macula.log.PrintableLogger;
+import io.macula.selection.SelectionStrategies;
 import io.macula.spring.DeclaredClients;
+import org.slf4j.Logger;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -35,6 +40,8 @@ import org.springframework.boot.diagnostics.FailureAnalyzedException;
  * settings of a client service that does not exist.
  */
 final class ClientStartup implements SmartInitializingSingleton {
+
+	private static final Logger logger = PrintableLogger.of(ClientStartup.class);
 
 	private final DeclaredClients clients;
 
@@ -64,7 +71,29 @@ final class ClientStartup implements SmartInitializingSingleton {
 		names.keySet().forEach(this.beanFactory::getBean);
 		this.clients.bindEarly();
 		refuseUnknownMethods();
+		tellMissingKeys();
 		this.directories.warnOfUnlisted(names.values());
+	}
+
+	/** Whoever wants the same instance for the same key may have forgotten the key. */
+	private void tellMissingKeys() {
+		this.clients.contracts(this.beanFactory).forEach((client, types) -> {
+			if (this.settings.of(client).strategyName().equals(SelectionStrategies.CONSISTENT_HASH)
+					&& types.stream().noneMatch(ClientStartup::hasKey)) {
+				logger.info(
+						"Client service {} selects by {}, but no method of {} has a parameter with @RoutingKey: calls"
+								+ " without a MaculaCall.key(...) go round",
+						client, SelectionStrategies.CONSISTENT_HASH, names(types));
+			}
+		});
+	}
+
+	private static boolean hasKey(Class<?> contract) {
+		return ServiceContract.of(contract)
+			.methods()
+			.stream()
+			.flatMap((method) -> Stream.of(method.method().getParameters()))
+			.anyMatch((parameter) -> parameter.isAnnotationPresent(RoutingKey.class));
 	}
 
 	/** Several contracts may be called by one client service. */

@@ -78,11 +78,10 @@ final class ConfiguredKeys {
 			}
 		});
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
-			if (source.getUnderlyingSource() instanceof PropertySource<?> underlying
-					&& SHARED_SOURCES.contains(underlying.getName())) {
-				continue;
-			}
+			boolean shared = source.getUnderlyingSource() instanceof PropertySource<?> underlying
+					&& SHARED_SOURCES.contains(underlying.getName());
 			names(source).filter((name) -> !this.known.contains(name))
+				.filter((name) -> !shared || this.known.forMethod(name).isPresent())
 				.filter((name) -> others.stream().noneMatch((prefix) -> prefix.isAncestorOf(name)))
 				.findFirst()
 				.ifPresent(this::refuse);
@@ -102,8 +101,16 @@ final class ConfiguredKeys {
 							+ " without the dependency " + module + ", so that its value would have no effect.",
 					"Add the dependency " + module + ", or remove the setting.");
 		}
-		String nearest = this.known.nearest(name);
 		String origin = new InvalidSettings(this.environment).origin(name);
+		this.known.forMethod(name).ifPresent((misplaced) -> {
+			throw new FailureAnalyzedException(
+					"The setting " + name + origin + " is for one method, which cannot have a " + misplaced.setting()
+							+ " of its own. What can be set for one method: " + String.join(", ", misplaced.possible())
+							+ ".",
+					"Set " + misplaced.service().append(misplaced.setting())
+							+ " for all methods of this client service, or remove the setting.");
+		});
+		String nearest = this.known.nearest(name);
 		throw new FailureAnalyzedException(
 				"There is no setting " + name + origin + " so that its value would have no effect.",
 				"Did you mean " + nearest + "? Correct or remove it.");

@@ -178,6 +178,33 @@ final class KnownKeys {
 		return setting.getNumberOfElements() > 2 && setting.getElement(0, Form.DASHED).equals(METHODS);
 	}
 
+	/**
+	 * What is set below a method though no method has it.
+	 * @param name a key below {@link #SERVICES}
+	 * @return the key of the service and the setting, if services have that
+	 */
+	Optional<ForMethod> forMethod(ConfigurationPropertyName name) {
+		for (int end = SERVICES.getNumberOfElements() + 1; end < name.getNumberOfElements() - 2; end++) {
+			ConfigurationPropertyName setting = name.subName(end);
+			if (isBelowMethod(setting) && this.serviceSettings.contains(setting.subName(2))) {
+				return Optional.of(new ForMethod(name.chop(end), setting.subName(2),
+						this.methodSettings.stream().map(ConfigurationPropertyName::toString).sorted().toList()));
+			}
+		}
+		return Optional.empty();
+	}
+
+	/**
+	 * A setting that only a whole service has.
+	 *
+	 * @param service key of the service
+	 * @param setting what is set
+	 * @param possible what can be set for one method
+	 */
+	record ForMethod(ConfigurationPropertyName service, ConfigurationPropertyName setting, List<String> possible) {
+
+	}
+
 	static String serviceName(ConfigurationPropertyName serviceKey) {
 		List<String> elements = new ArrayList<>();
 		for (int i = SERVICES.getNumberOfElements(); i < serviceKey.getNumberOfElements(); i++) {

@@ -17,10 +17,12 @@
 package io.macula.spring.autoconfigure;
 
 import io.macula.MaculaMethod;
+import io.macula.RoutingKey;
 import io.macula.client.RealmClient;
 import io.macula.client.ServiceClient;
 import io.macula.spring.MaculaClient;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -28,6 +30,8 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,14 +73,58 @@ class MethodsOfServiceTests {
 			});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { ".shop.orders.methods.cancel.selection", ".shop.orders.methods.cancel.ejection.enabled",
+			"[shop.orders].methods.cancel.failover.backoff", ".shop.orders.methods[findOrder].selection" })
+	void whatAMethodCannotHaveIsRefusedAndWhatItCanIsTold(String key) {
+		String setting = key.substring(key.indexOf("methods") + "methods".length() + 1).split("[.\\]]+", 2)[1];
+		String value = key.endsWith("selection") ? "random" : key.endsWith("backoff") ? "1ms" : "true";
+		for (String unused : new String[] { "false", "true" }) {
+			this.runner.withPropertyValues("macula.client.services" + key + "=" + value,
+					"macula.client.allow-unused-settings=" + unused, "macula.client.services.shop.orders.deadline=2s")
+				.run((context) -> {
+					FailureAnalysis analysis = analysis(context.getStartupFailure());
+					assertThat(analysis.getDescription()).startsWith("The setting macula.client.services")
+						.endsWith(" is for one method, which cannot have a " + setting
+								+ " of its own. What can be set for one method: attempt-timeout, deadline,"
+								+ " failover.max-attempts, hedge, priority.");
+					assertThat(analysis.getAction()).startsWith("Set macula.client.services")
+						.endsWith("." + setting + " for all methods of this client service, or remove the setting.");
+				});
+		}
+	}
+
 	@Test
-	void aSettingThatOnlyServicesHaveIsNotTakenForThatOfAnotherService() {
-		String key = "macula.client.services.shop.orders.methods.cancel.failover.backoff";
-		this.runner.withPropertyValues(key + "=1s").run((context) -> {
-			FailureAnalysis analysis = analysis(context.getStartupFailure());
-			assertThat(analysis.getDescription()).startsWith("There is no setting " + key);
-			assertThat(analysis.getAction()).startsWith("Did you mean macula.client.services.<name>.methods.<method>.");
-		});
+	void whatAMethodCannotHaveIsRefusedInTheEnvironmentToo() {
+		this.runner.withSystemProperties("macula.client.services.shop.orders.methods.cancel.selection=random")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("is for one method, which cannot have a selection of its own."));
+	}
+
+	@Test
+	void whatAMethodCannotHaveIsRefusedWithoutAnyOtherSetting() {
+		this.runner.withPropertyValues("macula.client.services.shop.orders.methods.cancel.selection=random")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("is for one method, which cannot have a selection of its own."));
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void consistentHashWithoutAnyRoutingKeyIsTold(CapturedOutput output) {
+		this.runner.withPropertyValues("macula.client.selection=consistent_hash")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Client service shop.orders selects by consistent_hash, but no method of "
+				+ Cancelling.class.getName() + " or " + Orders.class.getName()
+				+ " has a parameter with @RoutingKey: calls without a MaculaCall.key(...) go round");
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void consistentHashWithARoutingKeyIsNotWorthALine(CapturedOutput output) {
+		this.runner.withBean(KeyedCaller.class)
+			.withPropertyValues("macula.client.services.shop.keyed.selection=consistent_hash")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("@RoutingKey");
 	}
 
 	@Test
@@ -112,6 +160,19 @@ class MethodsOfServiceTests {
 	interface Cancelling {
 
 		void cancel(String id);
+
+	}
+
+	interface Keyed {
+
+		String find(@RoutingKey String id);
+
+	}
+
+	static class KeyedCaller {
+
+		@MaculaClient("shop.keyed")
+		Keyed keyed;
 
 	}
 
