@@ -21,6 +21,7 @@ import io.macula.server.ExceptionMapper;
 import io.macula.spring.error.ExceptionAdvice;
 import io.macula.spring.error.HttpExceptionMapper;
 import io.macula.spring.error.MethodValidation;
+import io.macula.spring.error.MissingValidation;
 import io.macula.spring.error.RejectionMapper;
 import io.macula.spring.error.SecurityExceptionMapper;
 import io.macula.spring.error.ValidationExceptionMapper;
@@ -31,6 +32,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -97,6 +99,13 @@ public final class MaculaErrorAutoConfiguration {
 		@ConditionalOnBooleanProperty(name = "macula.provider.validation", matchIfMissing = true)
 		RealmNodeCustomizer maculaValidationCustomizer(ObjectProvider<Validator> validators) {
 			return (builder) -> builder.methodGuards(new MethodValidation(validators.getObject()));
+		}
+
+		@Bean
+		@ConditionalOnMissingBean(Validator.class)
+		@ConditionalOnBooleanProperty(name = "macula.provider.validation", matchIfMissing = true)
+		RealmNodeCustomizer maculaMissingValidationCustomizer() {
+			return (builder) -> builder.methodGuards(new MissingValidation());
 		}
 
 	}

@@ -43,6 +43,7 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -50,6 +51,8 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
 import org.springframework.validation.annotation.Validated;
 import reactor.core.publisher.Flux;
@@ -113,6 +116,30 @@ class MethodValidationTests {
 			assertThat(calculator.multiply(new Question(3, 2, "x"))).isEqualTo(6);
 			assertThat(ran).hasValue(1);
 		});
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void constraintsThatNobodyChecksAreWarnedOf(CapturedOutput output) {
+		ApplicationContextRunner without = new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(MaculaErrorAutoConfiguration.class, MaculaAutoConfiguration.class,
+					SslAutoConfiguration.class))
+			.withPropertyValues("macula.realm.name=test", "macula.realm.secret=" + Applications.randomSecret(),
+					"macula.provider.port=0", "macula.provider.address=127.0.0.1", "macula.provider.grace=2s",
+					"macula.client.warm-up=false");
+		without.withUserConfiguration(Applications.EchoBean.class).run((context) -> assertThat(context).hasNotFailed());
+		without.withUserConfiguration(Bean.class)
+			.withPropertyValues("macula.provider.validation=false")
+			.run((context) -> assertThat(context).hasNotFailed());
+		this.runner.withUserConfiguration(Bean.class).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("is provided without validation");
+		without.withUserConfiguration(Bean.class, NestedBean.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("Service calculator is provided without validation: method Calculator.")
+			.contains(" of " + Calculator.class.getName() + " has constraints, but there is no Validator bean. Add the"
+					+ " dependency spring-boot-starter-validation, or set macula.provider.validation=false if they are"
+					+ " not to be checked")
+			.containsOnlyOnce("Service nested is provided without validation: ");
 	}
 
 	@Test
@@ -268,6 +295,22 @@ class MethodValidationTests {
 		Mono<Question> laterResult(int value);
 
 		int inner(int value);
+
+	}
+
+	interface Nested {
+
+		int size(List<@NotNull String> names);
+
+	}
+
+	@MaculaService("nested")
+	static class NestedBean implements Nested {
+
+		@Override
+		public int size(List<String> names) {
+			return names.size();
+		}
 
 	}
 
