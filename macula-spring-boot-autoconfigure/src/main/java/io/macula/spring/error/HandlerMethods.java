@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.macula.RpcException;
+import io.macula.spring.MaculaAdvice;
 import io.macula.spring.MaculaExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
@@ -59,6 +60,7 @@ final class HandlerMethods {
 	 */
 	static HandlerMethods of(String beanName, Class<?> type) {
 		if (!AnnotationUtils.isCandidateClass(type, MaculaExceptionHandler.class)) {
+			refuseEmptyAdvice(beanName, type);
 			return new HandlerMethods(Map.of());
 		}
 		Map<Method, MaculaExceptionHandler> annotated = MethodIntrospector.selectMethods(type,
@@ -77,7 +79,21 @@ final class HandlerMethods {
 				}
 			}
 		});
+		if (methods.isEmpty()) {
+			refuseEmptyAdvice(beanName, type);
+		}
 		return new HandlerMethods(methods);
+	}
+
+	/** A forgotten annotation would leave everything as it is without it. */
+	private static void refuseEmptyAdvice(String beanName, Class<?> type) {
+		if (AnnotatedElementUtils.hasAnnotation(type, MaculaAdvice.class)) {
+			throw new FailureAnalyzedException(
+					"The bean '" + beanName + "' is a @MaculaAdvice, but no method of " + type.getName()
+							+ " is annotated with @MaculaExceptionHandler, so that it maps nothing.",
+					"Annotate the methods that say what callers are told with @MaculaExceptionHandler of"
+							+ " io.macula.spring, or remove @MaculaAdvice.");
+		}
 	}
 
 	boolean isEmpty() {

@@ -298,6 +298,11 @@ class ExceptionAdviceTests {
 						"The @MaculaExceptionHandler method odd(CallContext) of the bean 'advice' does not say which"
 								+ " exceptions it is for.",
 						"Name them in the annotation, or give it a parameter of their type."),
+				Arguments.of(Forgetful.class,
+						"The bean 'advice' is a @MaculaAdvice, but no method of " + Forgetful.class.getName()
+								+ " is annotated with @MaculaExceptionHandler, so that it maps nothing.",
+						"Annotate the methods that say what callers are told with @MaculaExceptionHandler of"
+								+ " io.macula.spring, or remove @MaculaAdvice."),
 				Arguments.of(Narrow.class,
 						"The @MaculaExceptionHandler method odd(IllegalStateException) of the bean 'advice' is for"
 								+ " java.lang.IllegalArgumentException, which its parameter of type"
@@ -564,6 +569,15 @@ class ExceptionAdviceTests {
 		@MaculaExceptionHandler
 		Code odd(CallContext call) {
 			return Code.UNKNOWN;
+		}
+
+	}
+
+	@MaculaAdvice
+	static class Forgetful {
+
+		Code forgotten(IllegalStateException ex) {
+			return Code.INTERNAL;
 		}
 
 	}
