@@ -26,6 +26,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.annotation.Bean;
@@ -40,10 +41,9 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of Spring Security for the calls that are served, where
- * {@code macula.security.authentication} asks for it.
+ * {@code macula.security.authentication} asks for it; a warning where it should.
  */
 @AutoConfiguration(before = MaculaAutoConfiguration.class)
-@Conditional(OnCallerAuthentication.class)
 @EnableConfigurationProperties(MaculaProperties.class)
 public final class MaculaSecurityAutoConfiguration {
 
@@ -58,8 +58,16 @@ public final class MaculaSecurityAutoConfiguration {
 						+ ", or set macula.security.authentication=none.");
 	}
 
+	/** What is guarded needs somebody whom it may let through. */
+	@Bean
+	@Conditional(OnNoAuthentication.class)
+	RealmNodeCustomizer maculaGuardedCustomizer() {
+		return (builder) -> builder.methodGuards(new GuardedWithoutAuthentication());
+	}
+
 	/** Nothing is protected by a setting that has no effect. */
 	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnCallerAuthentication.class)
 	@ConditionalOnMissingClass(HOLDER)
 	static class WithoutSpringSecurity {
 
@@ -74,6 +82,7 @@ public final class MaculaSecurityAutoConfiguration {
 
 	/** Where there is Spring Security. */
 	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnCallerAuthentication.class)
 	@ConditionalOnClass(name = HOLDER)
 	static class WithSpringSecurity {
 
@@ -113,6 +122,20 @@ public final class MaculaSecurityAutoConfiguration {
 					tokens.verifier();
 				}
 			}));
+		}
+
+	}
+
+	/** Nobody is authenticated. */
+	static final class OnNoAuthentication extends NoneNestedConditions {
+
+		OnNoAuthentication() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@Conditional(OnCallerAuthentication.class)
+		static final class Authenticated {
+
 		}
 
 	}

@@ -51,6 +51,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -59,6 +60,8 @@ import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -119,6 +122,27 @@ class MaculaSecurityTests {
 	private ApplicationContextRunner verifying(String authentication, Class<?>... configuration) {
 		return serving(authentication, configuration).withBean(JwtDecoder.class,
 				() -> NimbusJwtDecoder.withSecretKey(Tokens.KEY).build());
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whatIsGuardedWhereNobodyIsAuthenticatedIsWarnedOf(CapturedOutput output) {
+		String warning = "Service test.vault is provided by " + VaultBean.class.getName()
+				+ ", which Spring's method security guards (@PreAuthorize or the like), but"
+				+ " macula.security.authentication is none: no call has an Authentication, so that guarded methods"
+				+ " refuse every caller, unless an interceptor of this application sets one. Set"
+				+ " macula.security.authentication to bearer, peer, bearer-or-peer or bearer-and-peer";
+		serving("peer", Guarded.class).run((context) -> assertThat(context).hasNotFailed());
+		serving("none").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("method security guards");
+		serving("none", Guarded.class).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce(warning);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableMethodSecurity
+	static class Guarded {
+
 	}
 
 	private static Vault vault(ApplicationContext context) {
