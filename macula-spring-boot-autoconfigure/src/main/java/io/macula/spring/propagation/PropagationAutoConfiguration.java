@@ -20,6 +20,7 @@ import java.util.List;
 
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
 import io.macula.spring.autoconfigure.MaculaProperties;
+import io.macula.spring.autoconfigure.RealmNodeCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -32,6 +33,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ClassUtils;
 
 /**
  * Auto-configuration of what goes on from the present request or call to the calls that
@@ -42,6 +45,10 @@ import org.springframework.core.annotation.Order;
 @AutoConfiguration(before = MaculaAutoConfiguration.class)
 @EnableConfigurationProperties(MaculaProperties.class)
 public final class PropagationAutoConfiguration {
+
+	private static final String HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
+
+	private static final String TOKEN = "org.springframework.security.oauth2.core.AbstractOAuth2Token";
 
 	private static final int FIRST = Ordered.HIGHEST_PRECEDENCE + 100;
 
@@ -89,10 +96,30 @@ public final class PropagationAutoConfiguration {
 		return new LocalePropagation();
 	}
 
+	/** A setting that would have no effect stops the start. */
+	@Bean
+	@ConditionalOnBooleanProperty("macula.propagation.bearer-token")
+	RealmNodeCustomizer maculaBearerTokenCheck(ResourceLoader resources) {
+		return (builder) -> {
+			require(HOLDER, "spring-security-core", resources);
+			require(TOKEN, "spring-security-oauth2-core", resources);
+		};
+	}
+
+	private static void require(String type, String artifact, ResourceLoader resources) {
+		if (!ClassUtils.isPresent(type, resources.getClassLoader())) {
+			throw new FailureAnalyzedException(
+					"Bearer tokens cannot be sent on as macula.propagation.bearer-token=true says: " + artifact
+							+ " is not on the class path.",
+					"Add the dependency org.springframework.security:" + artifact
+							+ ", which the starters of Spring Security's OAuth2 client and resource server bring, or"
+							+ " remove the setting.");
+		}
+	}
+
 	/** Where Spring Security knows tokens. */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { "org.springframework.security.core.context.SecurityContextHolder",
-			"org.springframework.security.oauth2.core.AbstractOAuth2Token" })
+	@ConditionalOnClass(name = { HOLDER, TOKEN })
 	@ConditionalOnBooleanProperty("macula.propagation.bearer-token")
 	static class BearerTokenConfiguration {
 

@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -196,10 +197,23 @@ class PropagationAutoConfigurationTests {
 	}
 
 	@Test
-	void withoutSpringSecurityThereIsNoRelay() {
-		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.security"))
-			.withPropertyValues("macula.propagation.bearer-token=true")
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("maculaBearerTokenRelay"));
+	void withoutSpringSecurityABearerTokenStopsTheStart() {
+		Map.of("org.springframework.security.core", "spring-security-core", "org.springframework.security.oauth2",
+				"spring-security-oauth2-core")
+			.forEach((missing, artifact) -> {
+				ApplicationContextRunner without = this.runner.withClassLoader(new FilteredClassLoader(missing));
+				without.run((context) -> assertThat(context).hasNotFailed());
+				without.withPropertyValues("macula.propagation.bearer-token=true")
+					.run((context) -> assertThat(context).getFailure()
+						.rootCause()
+						.isInstanceOfSatisfying(FailureAnalyzedException.class, (refused) -> {
+							assertThat(refused.analysis().getDescription())
+								.isEqualTo("Bearer tokens cannot be sent on as macula.propagation.bearer-token=true"
+										+ " says: " + artifact + " is not on the class path.");
+							assertThat(refused.analysis().getAction())
+								.startsWith("Add the dependency org.springframework.security:" + artifact + ", ");
+						}));
+			});
 	}
 
 	@Test
