@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -61,6 +62,10 @@ public final class MaculaEndpointWebExtension {
 	public WebEndpointResponse<RefusalDescriptor> change(@Nullable String weight, @Nullable String action,
 			@Nullable String instance, @Nullable String reason, SecurityContext security) {
 		return answer(() -> {
+			if (action == null && weight == null) {
+				throw NodeOperations.refusal("weight or action is missing: expected one of them, such as"
+						+ " {\"weight\": 100} or {\"action\": \"drain\"}");
+			}
 			if (action == null) {
 				operations().weight(NodeOperations.number(weight), operator(security));
 			}
@@ -71,6 +76,19 @@ public final class MaculaEndpointWebExtension {
 				operations().act(action, null, instance, reason, operator(security));
 			}
 		});
+	}
+
+	/**
+	 * One client service.
+	 * @param clientService name of the client service
+	 * @return its part of the report, or 404 with the reason
+	 */
+	@ReadOperation
+	public WebEndpointResponse<OperationResponseBody> clientService(@Selector String clientService) {
+		MaculaEndpoint.ClientServiceDescriptor found = this.endpoint.clientService(clientService);
+		return (found != null) ? new WebEndpointResponse<>(found)
+				: new WebEndpointResponse<>(new RefusalDescriptor(NodeOperations.unknownClient(clientService)),
+						WebEndpointResponse.STATUS_NOT_FOUND);
 	}
 
 	/**

@@ -72,6 +72,7 @@ final class NodeOperations {
 	}
 
 	void weight(int weight, @Nullable String operator) {
+		requireProvider("The weight of node '" + nodeId() + "' cannot be set to " + weight);
 		try {
 			this.node.weight(weight);
 		}
@@ -82,6 +83,7 @@ final class NodeOperations {
 	}
 
 	void drain(@Nullable String operator) {
+		requireProvider("Node '" + nodeId() + "' cannot be drained");
 		try {
 			this.node.suspend().subscribe();
 		}
@@ -90,6 +92,13 @@ final class NodeOperations {
 		}
 		logger.info("{} drained node {}: it withdraws its services and refuses new calls until it is resumed",
 				who(operator), nodeId());
+	}
+
+	private void requireProvider(String what) {
+		if (this.node.report().provider() == null) {
+			throw refusal(what + ": it is no provider: give the application a @MaculaService bean, or set"
+					+ " macula.provider.enabled=true");
+		}
 	}
 
 	void resume(@Nullable String operator) {
@@ -143,7 +152,7 @@ final class NodeOperations {
 			}
 		}
 		if (client != null && !known) {
-			throw refusal("there is no client service '" + shown(client) + "'");
+			throw refusal(unknownClient(client));
 		}
 		if (done.isEmpty() && refused.isEmpty()) {
 			throw refusal("no client service has an instance '" + shown(nodeId) + "'");
@@ -152,6 +161,10 @@ final class NodeOperations {
 			throw refusal("cannot " + action + " in " + String.join("; in ", refused)
 					+ (done.isEmpty() ? "" : "; it is done in " + String.join(", ", done)));
 		}
+	}
+
+	static String unknownClient(String client) {
+		return "there is no client service '" + shown(client) + "'";
 	}
 
 	private static String required(@Nullable String instance) {

@@ -102,7 +102,8 @@ class MaculaEndpointWebTests {
 		assertThat(refused("{\"weight\": 20000}")).contains("weight 20000 of node 'node1'", "expected 1 to 10000");
 		assertThat(refused("{\"weight\": \"x\"}"))
 			.isEqualTo("weight 'x' is not valid: expected a whole number from 1 to 10000, such as {\"weight\": 100}");
-		assertThat(refused("{\"wait\": 5}")).startsWith("weight is missing: expected a whole number");
+		assertThat(refused("{\"wait\": 5}")).isEqualTo("weight or action is missing: expected one of them, such as"
+				+ " {\"weight\": 100} or {\"action\": \"drain\"}");
 	}
 
 	@Test
@@ -110,7 +111,11 @@ class MaculaEndpointWebTests {
 		try (ConfigurableApplicationContext client = start(Client.class)) {
 			HttpResponse<String> answer = post(client, "{\"weight\": 5}");
 			assertThat(answer.statusCode()).isEqualTo(400);
-			assertThat(reason(answer)).contains("cannot be set to 5", "it is no provider");
+			assertThat(reason(answer))
+				.isEqualTo("The weight of node 'node1' cannot be set to 5: it is no provider: give"
+						+ " the application a @MaculaService bean, or set macula.provider.enabled=true");
+			assertThat(reason(post(client, "{\"action\": \"drain\"}"))).startsWith(
+					"Node 'node1' cannot be drained: it is no provider: give the application a @MaculaService bean");
 		}
 	}
 
@@ -144,6 +149,15 @@ class MaculaEndpointWebTests {
 			.isEqualTo("action 'drain' of a client service is not valid: expected eject or restore");
 		assertThat(reason(post(this.context, "/test.other", "{\"action\": \"eject\", \"instance\": \"node1\"}")))
 			.isEqualTo("there is no client service 'test.other'");
+	}
+
+	@Test
+	void aClientServiceThatIsNotThereIsNamed() throws Exception {
+		HttpResponse<String> answer = send(request(this.context, "/test.other"));
+		assertThat(answer.statusCode()).isEqualTo(404);
+		assertThat(reason(answer)).isEqualTo("there is no client service 'test.other'");
+		this.context.getBean(RealmNode.class).client().proxy(Echo.class, "test.echo").echo("a");
+		assertThat(send(request(this.context, "/test.echo")).body()).contains("\"name\":\"test.echo\"");
 	}
 
 	@Test
