@@ -70,14 +70,20 @@ final class Preparation {
 		}
 		boolean connected = false;
 		Status failure = null;
-		for (InstanceTracker instance : instances.subList(0, Math.min(CONNECTED_AHEAD, instances.size()))) {
+		int ahead = 0;
+		for (InstanceTracker instance : instances) {
 			EndpointPool pool = this.client.connections(instance);
+			Status last = pool.lastFailure();
 			if (!pool.connections().isEmpty()) {
 				connected = true;
 			}
 			else {
 				dial(pool);
-				failure = (failure != null) ? failure : pool.lastFailure();
+				failure = (failure != null) ? failure : last;
+			}
+			// Those that cannot be reached stand in nobody's way.
+			if ((last == null || connected) && ++ahead == CONNECTED_AHEAD) {
+				break;
 			}
 		}
 		if (connected) {

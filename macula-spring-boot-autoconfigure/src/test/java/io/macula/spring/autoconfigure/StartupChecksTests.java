@@ -16,6 +16,9 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
 import io.macula.node.RealmNode;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.autoconfigure.Applications.Echo;
@@ -58,6 +61,22 @@ class StartupChecksTests {
 			ConfigurableApplicationContext client = applications.run(Client.class, Applications.seed(provider),
 					"macula.client.startup-check=fail");
 			assertThat(client.getBean(Seen.class).connections).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void oneInstanceBehindManyThatCannotBeReachedIsEnough() {
+		try (Applications applications = new Applications()) {
+			ConfigurableApplicationContext provider = applications.run(Applications.Provider.class);
+			String instances = IntStream.rangeClosed(1, 40)
+				.mapToObj((port) -> "127.0.0.1:" + port)
+				.collect(Collectors.joining(","));
+			assertThat(applications
+				.run(Client.class, "macula.directory.type=static",
+						"macula.directory.static.services.test.echo=" + instances + ",127.0.0.1:"
+								+ provider.getBean(RealmNode.class).port(),
+						"macula.client.startup-check=fail", "macula.client.startup-timeout=5s")
+				.isActive()).isTrue();
 		}
 	}
 
