@@ -168,7 +168,7 @@ public final class KotlinMethod {
 	 */
 	public @Nullable Object call(@Nullable Object[] arguments, Target target) throws Throwable {
 		Object continuation = this.contract.suspending() ? arguments[arguments.length - 1] : null;
-		@Nullable Object[] values = (continuation != null) ? Arrays.copyOf(arguments, arguments.length - 1) : arguments.clone();
+		@Nullable Object[] values = Arrays.copyOf(arguments, arguments.length - ((continuation != null) ? 1 : 0));
 		if (this.flowArgument) {
 			int stream = this.contract.streamIndex();
 			values[stream] = Coroutines.flux(values[stream], continuation);

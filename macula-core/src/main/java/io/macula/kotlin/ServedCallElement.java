@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the call that a coroutine serves the present one of whichever thread it runs on,
- * and its handler's class loader that of the thread.
+ * its handler's class loader that of the thread, and what else its first thread held.
  */
 final class ServedCallElement extends AbstractCoroutineContextElement
 		implements ThreadContextElement<ServedCallElement.@Nullable Before> {
@@ -35,21 +35,26 @@ final class ServedCallElement extends AbstractCoroutineContextElement
 
 	private final ClassLoader classLoader;
 
-	private ServedCallElement(@Nullable CallContext call, ClassLoader classLoader) {
+	private final ThreadLocals threadLocals;
+
+	private ServedCallElement(@Nullable CallContext call, ClassLoader classLoader, ThreadLocals threadLocals) {
 		super(KEY);
 		this.call = call;
 		this.classLoader = classLoader;
+		this.threadLocals = threadLocals;
 	}
 
 	/** What holds on the present thread. */
 	static ServedCallElement present() {
-		return new ServedCallElement(CallContext.current(), Thread.currentThread().getContextClassLoader());
+		return new ServedCallElement(CallContext.current(), Thread.currentThread().getContextClassLoader(),
+				ThreadLocals.capture());
 	}
 
 	@Override
 	public Before updateThreadContext(CoroutineContext context) {
 		Thread thread = Thread.currentThread();
-		Before before = new Before((this.call != null) ? this.call.open() : null, thread.getContextClassLoader());
+		Before before = new Before((this.call != null) ? this.call.open() : null, thread.getContextClassLoader(),
+				this.threadLocals.open());
 		thread.setContextClassLoader(this.classLoader);
 		return before;
 	}
@@ -57,6 +62,9 @@ final class ServedCallElement extends AbstractCoroutineContextElement
 	@Override
 	public void restoreThreadContext(CoroutineContext context, @Nullable Before before) {
 		if (before != null) {
+			if (before.threadLocals() != null) {
+				before.threadLocals().run();
+			}
 			Thread.currentThread().setContextClassLoader(before.classLoader());
 			if (before.scope() != null) {
 				before.scope().close();
@@ -65,7 +73,7 @@ final class ServedCallElement extends AbstractCoroutineContextElement
 	}
 
 	/** Of a thread. */
-	record Before(CallContext.@Nullable Scope scope, ClassLoader classLoader) {
+	record Before(CallContext.@Nullable Scope scope, ClassLoader classLoader, @Nullable Runnable threadLocals) {
 
 	}
 

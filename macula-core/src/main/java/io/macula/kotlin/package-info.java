@@ -20,7 +20,7 @@
  * {@link io.macula.kotlin.KotlinMethod}. Kotlin is an optional dependency: only
  * {@code Coroutines}, {@code KotlinFunction}, {@code ServedCallElement} and
  * {@link io.macula.kotlin.CallOptionsElement} refer to its classes, and are loaded for
- * contracts in Kotlin only.
+ * contracts in Kotlin only. So is {@code ThreadLocals}, for whose library the same holds.
  */
 @NullMarked
 package io.macula.kotlin;
