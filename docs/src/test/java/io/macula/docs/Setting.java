@@ -64,21 +64,38 @@ record Setting(String module, String name, String type, @Nullable String default
 	/** By name. */
 	static Map<String, Setting> all() throws IOException {
 		Map<String, Setting> settings = new TreeMap<>();
-		for (URL url : Collections.list(Setting.class.getClassLoader().getResources(METADATA))) {
-			Matcher module = MODULE.matcher(url.toString());
-			if (!module.matches()) {
-				continue;
-			}
-			try (InputStream json = url.openStream()) {
-				JsonNode metadata = JsonMapper.builder().build().readTree(json);
-				Map<String, List<String>> hints = hints(metadata);
-				for (JsonNode property : metadata.path("properties")) {
-					Setting setting = of(module.group(1), property, hints);
-					settings.put(setting.name(), setting);
-				}
+		for (Map.Entry<String, JsonNode> module : metadata().entrySet()) {
+			Map<String, List<String>> hints = hints(module.getValue());
+			for (JsonNode property : module.getValue().path("properties")) {
+				Setting setting = of(module.getKey(), property, hints);
+				settings.put(setting.name(), setting);
 			}
 		}
 		return settings;
+	}
+
+	/** The classes that settings are bound to. */
+	static Set<String> sources() throws IOException {
+		Set<String> sources = new TreeSet<>();
+		for (JsonNode module : metadata().values()) {
+			for (JsonNode group : module.path("groups")) {
+				sources.add(group.path("type").asString());
+			}
+		}
+		return sources;
+	}
+
+	private static Map<String, JsonNode> metadata() throws IOException {
+		Map<String, JsonNode> metadata = new TreeMap<>();
+		for (URL url : Collections.list(Setting.class.getClassLoader().getResources(METADATA))) {
+			Matcher module = MODULE.matcher(url.toString());
+			if (module.matches()) {
+				try (InputStream json = url.openStream()) {
+					metadata.put(module.group(1), JsonMapper.builder().build().readTree(json));
+				}
+			}
+		}
+		return metadata;
 	}
 
 	private static Map<String, List<String>> hints(JsonNode metadata) {

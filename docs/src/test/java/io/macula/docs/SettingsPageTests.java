@@ -27,10 +27,8 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.macula.docs.Page.Snippet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.yaml.snakeyaml.Yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -85,35 +83,6 @@ class SettingsPageTests {
 			.as("docs/settings.md is out of date. Write it anew: mvn -pl docs -am test -Dtest=SettingsPageTests "
 					+ "-Dsurefire.failIfNoSpecifiedTests=false -Dmacula.docs.write=true")
 			.isEqualTo(page);
-	}
-
-	@Test
-	void whatPagesSetInYmlExists() {
-		Set<String> unknown = new TreeSet<>();
-		int shown = 0;
-		for (Page page : Page.all()) {
-			for (Snippet snippet : page.snippets()) {
-				if (snippet.language().equals("yaml")) {
-					Set<String> names = new TreeSet<>();
-					new Yaml().loadAll(snippet.text()).forEach((document) -> collect("", document, names));
-					shown += names.size();
-					names.stream()
-						.filter((name) -> !exists(name))
-						.forEach((name) -> unknown.add(snippet + ": " + name));
-				}
-			}
-		}
-		assertThat(shown).isGreaterThan(100);
-		assertThat(unknown).as("macula.* that is no setting").isEmpty();
-	}
-
-	private static void collect(String name, Object value, Set<String> names) {
-		if (value instanceof Map<?, ?> map) {
-			map.forEach((key, below) -> collect(name.isEmpty() ? key.toString() : name + "." + key, below, names));
-		}
-		else if (name.startsWith("macula.")) {
-			names.add(name);
-		}
 	}
 
 	/** Also by an entry of a map, each of which has settings of its own. */
