@@ -103,7 +103,7 @@ class SuspendedNodeTests {
 		RealmNode node = provider("node1");
 		ExecutorService operators = Executors.newFixedThreadPool(2);
 		try {
-			for (int i = 0; i < 300; i++) {
+			for (int i = 0; i < 100; i++) {
 				CyclicBarrier both = new CyclicBarrier(2);
 				Future<?> suspending = operators.submit(() -> {
 					both.await();
