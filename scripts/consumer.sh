@@ -275,6 +275,8 @@ plain() {
 cd "$work/shop"
 start provider env "MACULA_PROVIDER_PORT=$port" sh -c "exec $(typed provider)"
 provider=$!
+# A client that is there first says so, and the first start of a reader shall say nothing.
+await 120 "$out/logs/provider-run.log" 'is ready at endpoint'
 start client env "SERVER_PORT=$http" "MACULA_REALM_SEEDS=localhost:$port" sh -c "exec $(typed client)"
 client=$!
 # README's client; the profile has its example of settings.

@@ -39,8 +39,9 @@ for module in macula-bom $published; do
 	fi
 done
 # The other modules are not there.
-sed -i -e '/<module>sample-/d' -e '/<module>harness</d' -e '/<module>multi-node</d' -e '/<module>fault-suite</d' \
-	-e '/<module>docs</d' -e '/<module>benchmarks</d' "$copy/pom.xml"
+sed -n 's/.*<module>\(.*\)<.*/\1/p' pom.xml | while read -r module; do
+	[ -d "$copy/$module" ] || sed -i "/<module>$module</d" "$copy/pom.xml"
+done
 (cd "$copy" && package)
 
 status=0
