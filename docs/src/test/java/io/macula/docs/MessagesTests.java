@@ -39,9 +39,9 @@ class MessagesTests {
 
 	private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\n]|\\\\.)*)\"");
 
-	/** What stands for a value: 'x', ..., n, h:p, a status, a setting, a name. */
+	/** What stands for a value: 'x', ..., n, h:p, a status, a setting, an artifact. */
 	private static final Pattern VALUE = Pattern.compile("['(]?([a-z]|[a-z]:[a-z]|\\.\\.\\.)['),:;]*|'[^']*'|[A-Z_]+:"
-			+ "|=.*|[\\w.]+/\\w+:?|\\$\\{x},?|macula\\.[a-z.-]+,?|[0-9.]+\\)?|IPv\\d");
+			+ "|=.*|[\\w.]+/\\w+:?|\\$\\{x},?|macula\\.[a-z.-]+,?|[0-9.]+\\)?|IPv\\d|[\\w.-]+:[\\w.-]+");
 
 	/** What Maven, the JVM and Bean Validation say. */
 	private static final Pattern FOREIGN = Pattern.compile("Could not find artifact .*|UnsatisfiedLinkError"
@@ -117,7 +117,7 @@ class MessagesTests {
 	}
 
 	private static boolean isPiece(String literals, List<String> words) {
-		String piece = String.join(" ", words);
+		String piece = String.join(" ", words).replaceAll("[,;:]$", "");
 		return piece.length() >= SHORTEST_PIECE && literals.contains(piece);
 	}
 
