@@ -144,25 +144,36 @@ final class ContractParser {
 	}
 
 	/**
-	 * A proxy casts what it returns, those that run on the client too. It is in the
-	 * package of its interface only if that is not public.
+	 * A proxy casts what it returns, and names what is checked where it passes on what is
+	 * thrown; those that run on the client, too.
 	 */
 	private void requireVisible(Method method) {
 		Class<?> result = method.getReturnType();
 		while (result.isArray()) {
 			result = result.getComponentType();
 		}
+		requireVisible(method, result, "returns " + method.getReturnType().getSimpleName(), "return");
+		for (Class<?> thrown : method.getExceptionTypes()) {
+			boolean named = !RuntimeException.class.isAssignableFrom(thrown) && !Error.class.isAssignableFrom(thrown);
+			if (named) {
+				requireVisible(method, thrown, "throws " + thrown.getSimpleName(), "throw");
+			}
+		}
+	}
+
+	/** It is in the package of its interface only if that is not public. */
+	private void requireVisible(Method method, Class<?> type, String does, String verb) {
 		// As the JVM sees it, a protected nested class is public.
-		boolean visible = Modifier.isPublic(result.getModifiers()) || Modifier.isProtected(result.getModifiers());
+		boolean visible = Modifier.isPublic(type.getModifiers()) || Modifier.isProtected(type.getModifiers());
 		boolean together = !Modifier.isPublic(this.contract.getModifiers())
-				&& result.getPackageName().equals(this.contract.getPackageName())
-				&& result.getClassLoader() == this.contract.getClassLoader();
+				&& type.getPackageName().equals(this.contract.getPackageName())
+				&& type.getClassLoader() == this.contract.getClassLoader();
 		if (!visible && !together) {
 			throw new IllegalArgumentException("Method " + MethodParser.signature(this.contract, method)
-					+ " of contract " + this.contract.getName() + " cannot be remote: it returns "
-					+ method.getReturnType().getSimpleName()
-					+ ", which is not public, so that the proxy cannot return it: the proxy of a public interface is in another package; make "
-					+ result.getSimpleName() + " public");
+					+ " of contract " + this.contract.getName() + " cannot be remote: it " + does
+					+ ", which is not public, so that the proxy cannot " + verb
+					+ " it: the proxy of a public interface is in another package; make " + type.getSimpleName()
+					+ " public");
 		}
 	}
 
