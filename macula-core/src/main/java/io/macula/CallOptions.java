@@ -164,7 +164,24 @@ public final class CallOptions {
 	}
 
 	/**
-	 * Do something in a scope of these options.
+	 * Do something in a scope of these options. A lambda or a method reference needs no
+	 * more {@code throws} or {@code catch} than what it calls.
+	 * @param <T> type of its result
+	 * @param <X> checked exception that it may throw; where there is none, the compiler
+	 * takes {@link RuntimeException}
+	 * @param work makes calls on the present thread
+	 * @return its result
+	 * @throws X what it throws
+	 */
+	public <T extends @Nullable Object, X extends Exception> T call(CallableOp<? extends T, ? extends X> work)
+			throws X {
+		try (Scope ignored = open()) {
+			return work.call();
+		}
+	}
+
+	/**
+	 * Do something in a scope of these options, which is a {@link Callable} already.
 	 * @param <T> type of its result
 	 * @param work makes calls on the present thread
 	 * @return its result
@@ -239,6 +256,20 @@ public final class CallOptions {
 	public String toString() {
 		return "metadata " + this.metadata + ((this.deadline != null) ? ", deadline " + this.deadline : "")
 				+ ((this.priority != null) ? ", priority " + this.priority : "");
+	}
+
+	/**
+	 * Makes calls, and says which checked exception it may throw.
+	 *
+	 * @param <T> type of its result
+	 * @param <X> the exception
+	 */
+	@FunctionalInterface
+	public interface CallableOp<T extends @Nullable Object, X extends Exception> extends Callable<T> {
+
+		@Override
+		T call() throws X;
+
 	}
 
 	/**

@@ -16,13 +16,18 @@
 
 package io.macula;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.util.context.Context;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
@@ -55,6 +60,48 @@ class MaculaCallTests {
 		assertThat(MaculaCall.with("a", "b").<String>call(() -> MaculaCall.current().metadata().get("a")))
 			.isEqualTo("b");
 		assertThat(MaculaCall.current().metadata().isEmpty()).isTrue();
+	}
+
+	/**
+	 * The methods declare what their work throws: that they compile is half of the test.
+	 */
+	@Test
+	void whatIsDoneInAScopeThrowsNoMoreThanItsWork() throws IOException {
+		assertThat(quiet()).isEqualTo("b");
+		assertThatExceptionOfType(IOException.class).isThrownBy(this::reading).withMessage("read");
+		assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(this::failing);
+		assertThat(MaculaCall.key("k").call(this::number)).isEqualTo(1);
+		assertThat(MaculaCall.current().metadata().isEmpty()).isTrue();
+	}
+
+	private @Nullable String quiet() {
+		String answer = MaculaCall.with("a", "b").call(() -> MaculaCall.current().metadata().get("a"));
+		return answer;
+	}
+
+	private String reading() throws IOException {
+		return MaculaCall.with("a", "b").call(() -> {
+			throw new IOException("read");
+		});
+	}
+
+	private String failing() {
+		return MaculaCall.with("a", "b").call(() -> {
+			throw new UncheckedIOException(new IOException("read"));
+		});
+	}
+
+	private int number() throws IOException {
+		if (MaculaCall.current().key() == null) {
+			throw new IOException("no key");
+		}
+		return 1;
+	}
+
+	@Test
+	void aCallableIsTakenToo() throws Exception {
+		Callable<String> callable = () -> MaculaCall.current().metadata().get("a");
+		assertThat(MaculaCall.with("a", "b").call(callable)).isEqualTo("b");
 	}
 
 	@Test
