@@ -34,7 +34,9 @@ public interface CallAuthenticator {
 	 * @param call the call, with its metadata
 	 * @return the caller, authenticated; or {@code null} to leave it to the next one
 	 * @throws org.springframework.security.core.AuthenticationException refuses the call
-	 * as UNAUTHENTICATED
+	 * as UNAUTHENTICATED, or, if it is an
+	 * {@link org.springframework.security.authentication.AuthenticationServiceException},
+	 * as UNAVAILABLE and not processed
 	 */
 	@Nullable Authentication authenticate(CallContext call);
 

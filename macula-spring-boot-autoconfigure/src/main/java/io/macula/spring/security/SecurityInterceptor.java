@@ -27,6 +27,7 @@ import io.macula.spring.autoconfigure.MaculaProperties.CallerAuthentication;
 import io.macula.tls.PeerIdentity;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.Authentication;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -61,7 +62,7 @@ final class SecurityInterceptor implements ServerInterceptor {
 	public @Nullable Object intercept(ServerInvocation invocation) throws Throwable {
 		CallContext call = invocation.call();
 		for (CallAuthenticator authenticator : this.authenticators) {
-			Authentication caller = authenticator.authenticate(call);
+			Authentication caller = authenticated(authenticator, call);
 			if (caller != null) {
 				return this.scope.proceed(invocation, caller);
 			}
@@ -79,6 +80,15 @@ final class SecurityInterceptor implements ServerInterceptor {
 			return this.scope.proceed(invocation, both(this.tokens.get().verify(call, token), peer));
 		}
 		return later(invocation, this.tokens.get().verifyLater(call, token).map((verified) -> both(verified, peer)));
+	}
+
+	private static @Nullable Authentication authenticated(CallAuthenticator authenticator, CallContext call) {
+		try {
+			return authenticator.authenticate(call);
+		}
+		catch (AuthenticationServiceException ex) {
+			throw Unverified.of("the caller of " + procedure(call), ex);
+		}
 	}
 
 	private Authentication peer(CallContext call) {

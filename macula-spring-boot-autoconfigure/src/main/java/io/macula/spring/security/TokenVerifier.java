@@ -21,9 +21,8 @@ import java.time.Duration;
 import io.macula.CallContext;
 import io.macula.Code;
 import io.macula.Deadline;
+import io.macula.RpcException;
 import io.macula.Status;
-import io.macula.log.FaultLog;
-import io.macula.log.PrintableLogger;
 import io.macula.tls.PeerIdentity;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationManager;
@@ -40,8 +39,6 @@ import reactor.core.publisher.Mono;
  * that of another one. Safe for all threads.
  */
 final class TokenVerifier {
-
-	private static final FaultLog log = new FaultLog(PrintableLogger.of(TokenVerifier.class));
 
 	/** {@code null} if the application has a reactive one only. */
 	private final @Nullable AuthenticationManager blocking;
@@ -77,7 +74,7 @@ final class TokenVerifier {
 		try {
 			return verified(call, this.blocking.authenticate(request(call, token)));
 		}
-		catch (AuthenticationException ex) {
+		catch (RuntimeException ex) {
 			throw refusal(call, ex);
 		}
 	}
@@ -94,7 +91,7 @@ final class TokenVerifier {
 	/** Without blocking; fails with what {@link #verify} throws, and is never empty. */
 	Mono<Authentication> verifyLater(CallContext call, String token) {
 		return Mono.defer(() -> this.reactive.authenticate(request(call, token)))
-			.onErrorMap(AuthenticationException.class, (ex) -> refusal(call, ex))
+			.onErrorMap(Exception.class, (ex) -> refusal(call, ex))
 			.map((verified) -> verified(call, verified))
 			.switchIfEmpty(Mono.error(() -> invalid(call, null)));
 	}
@@ -112,17 +109,18 @@ final class TokenVerifier {
 		return verified;
 	}
 
-	/** What cannot be verified here may be valid, and another instance may know. */
-	private static RuntimeException refusal(CallContext call, AuthenticationException thrown) {
-		if (thrown instanceof AuthenticationServiceException) {
-			log.warn("The bearer token of a call of " + procedure(call) + " cannot be verified", thrown);
-			return Status
-				.notProcessed(Code.UNAVAILABLE,
-						"the bearer token of " + procedure(call)
-								+ " cannot be verified at the moment; the provider's log says more")
-				.toException();
+	/**
+	 * Only what is thrown as a fault of the token is one; whatever else happens, as while
+	 * a decoder asks its issuer for the first time, says nothing of the token.
+	 */
+	private static RuntimeException refusal(CallContext call, Exception thrown) {
+		if (thrown instanceof CallAuthenticationException || thrown instanceof RpcException) {
+			return (RuntimeException) thrown;
 		}
-		return (thrown instanceof CallAuthenticationException) ? thrown : invalid(call, thrown);
+		if (thrown instanceof AuthenticationException && !(thrown instanceof AuthenticationServiceException)) {
+			return invalid(call, thrown);
+		}
+		return Unverified.of("the bearer token of " + procedure(call), thrown);
 	}
 
 	private static CallAuthenticationException invalid(CallContext call, @Nullable Throwable cause) {

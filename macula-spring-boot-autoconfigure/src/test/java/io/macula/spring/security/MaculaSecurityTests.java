@@ -16,6 +16,8 @@
 
 package io.macula.spring.security;
 
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.macula.Code;
 import io.macula.MaculaCall;
@@ -53,7 +57,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
@@ -67,6 +74,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
@@ -78,6 +87,9 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
+import org.springframework.security.oauth2.jwt.SupplierReactiveJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
 import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
 import reactor.core.publisher.Mono;
@@ -320,6 +332,8 @@ class MaculaSecurityTests {
 							"macula.realm.seeds=127.0.0.1:" + one.getBean(RealmNode.class).port())
 					.run((two) -> {
 						Vault vault = vault(two);
+						one.getBean(RealmNode.class).advertise();
+						Leftovers.nodes.clear();
 						Awaitility.await().untilAsserted(() -> {
 							with(Tokens.bearer("alice", "admin"), vault::who);
 							assertThat(Leftovers.nodes).contains("node1", "node2");
@@ -464,13 +478,40 @@ class MaculaSecurityTests {
 			});
 	}
 
-	@Test
-	void whereTokensCannotBeVerifiedTheCallIsNotProcessed() {
-		serving("bearer").withBean(JwtDecoder.class, () -> (token) -> {
+	static List<Arguments> verifiersThatCannotVerify() {
+		Supplier<JwtDecoder> issuer = () -> {
+			throw new IllegalArgumentException("Unable to resolve the Configuration with https://issuer.internal",
+					new ConnectException("refused"));
+		};
+		return List.of(verifier("answers with an error", JwtDecoder.class, (token) -> {
 			throw new JwtException("https://issuer.internal does not answer");
-		}).run((context) -> {
+		}), verifier("asks the issuer at its first token", JwtDecoder.class, new SupplierJwtDecoder(issuer::get)),
+				verifier("the same without blocking", ReactiveJwtDecoder.class,
+						new SupplierReactiveJwtDecoder(
+								() -> (ReactiveJwtDecoder) (token) -> Mono.fromRunnable(() -> issuer.get()))),
+				verifier("is made at its first token", JwtDecoder.class, (token) -> {
+					throw new BeanCreationException("jwtDecoder", "https://issuer.internal does not answer");
+				}), verifier("introspects without an answer", OpaqueTokenIntrospector.class, (token) -> {
+					throw new UncheckedIOException(new ConnectException("https://issuer.internal refused"));
+				}), verifier("has its users in a database", AuthenticationManager.class, (request) -> {
+					throw new IllegalStateException("jdbc:issuer.internal has no connection");
+				}), verifier("the same without blocking", ReactiveAuthenticationManager.class,
+						(request) -> Mono.error(new TimeoutException("issuer.internal"))));
+	}
+
+	private static <T> Arguments verifier(String what, Class<T> type, T verifier) {
+		return Arguments.of(what, type, verifier);
+	}
+
+	@ParameterizedTest(name = "{0}: {1}")
+	@MethodSource("verifiersThatCannotVerify")
+	<T> void whereTokensCannotBeVerifiedTheCallIsNotProcessed(String what, Class<T> type, T verifier) {
+		boolean manager = verifier instanceof AuthenticationManager
+				|| verifier instanceof ReactiveAuthenticationManager;
+		serving("bearer").withBean(manager ? TokenVerifiers.OWN : "verifier", type, () -> verifier).run((context) -> {
 			Vault vault = vault(context);
-			for (Callable<?> call : List.<Callable<?>>of(vault::who, () -> vault.whoLater().block())) {
+			for (Callable<?> call : List.<Callable<?>>of(vault::who, () -> vault.whoLater().block(),
+					() -> vault.whoMany().blockLast())) {
 				assertThatExceptionOfType(RpcException.class)
 					.isThrownBy(() -> with(Tokens.bearer("alice", "admin"), call))
 					.satisfies((ex) -> {
@@ -481,6 +522,68 @@ class MaculaSecurityTests {
 					});
 			}
 		});
+	}
+
+	@Test
+	void whatOneInstanceCannotVerifyAnotherOneDoes() {
+		verifying("bearer")
+			.run((one) -> serving("bearer").withBean(JwtDecoder.class, () -> new SupplierJwtDecoder(() -> {
+				throw new IllegalStateException("the issuer does not answer");
+			}))
+				.withPropertyValues("macula.node.id=node2", "macula.client.ejection.enabled=false",
+						"macula.realm.seeds=127.0.0.1:" + one.getBean(RealmNode.class).port())
+				.run((two) -> {
+					Vault vault = vault(two);
+					one.getBean(RealmNode.class).advertise();
+					String alice = Tokens.bearer("alice", "admin");
+					Awaitility.await()
+						.ignoreException(RpcException.class)
+						.untilAsserted(() -> assertThat(with(alice, vault::who)).isEqualTo("alice"));
+					Leftovers.nodes.clear();
+					for (int i = 0; i < 4; i++) {
+						assertThat(with(alice, vault::who)).isEqualTo("alice");
+					}
+					assertThat(Leftovers.nodes).containsExactlyInAnyOrder("node1", "node2");
+				}));
+	}
+
+	@Test
+	void aMistakeInAVerifierIsNotTakenForAnInstanceThatIsDown() {
+		verifying("bearer").withBean(JwtAuthenticationConverter.class, () -> {
+			JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
+			converter.setJwtGrantedAuthoritiesConverter((jwt) -> {
+				throw new ClassCastException("groups");
+			});
+			return converter;
+		}).run((context) -> {
+			Vault vault = vault(context);
+			for (Callable<?> call : List.<Callable<?>>of(vault::who, () -> vault.whoLater().block())) {
+				assertThatExceptionOfType(RpcException.class)
+					.isThrownBy(() -> with(Tokens.bearer("alice", "admin"), call))
+					.satisfies((ex) -> {
+						assertThat(ex.code()).isEqualTo(Code.UNKNOWN);
+						assertThat(ex.status().processed()).isEqualTo(Processed.NO);
+						assertThat(ex).hasMessageContaining(" cannot be verified; the provider's log says more")
+							.hasMessageNotContaining("groups");
+					});
+			}
+		});
+	}
+
+	@Test
+	void anAuthenticatorThatCannotVerifyIsUnavailable() {
+		serving("peer").withBean(CallAuthenticator.class, () -> (call) -> {
+			throw new AuthenticationServiceException("ldap.internal does not answer");
+		})
+			.run((context) -> assertThatExceptionOfType(RpcException.class).isThrownBy(vault(context)::who)
+				.satisfies((ex) -> {
+					assertThat(ex.code()).isEqualTo(Code.UNAVAILABLE);
+					assertThat(ex.status().processed()).isEqualTo(Processed.NO);
+					assertThat(ex)
+						.hasMessageContaining("the caller of test.vault/who cannot be verified at the moment; the"
+								+ " provider's log says more")
+						.hasMessageNotContaining("ldap.internal");
+				}));
 	}
 
 	@Test
