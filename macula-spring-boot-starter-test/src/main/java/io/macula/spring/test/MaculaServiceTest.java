@@ -36,9 +36,14 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
 /**
  * On a test class: a slice of the application that consists of its services. Of its
  * components only those with {@link io.macula.spring.MaculaService} are there, or only
- * the given ones of them, in a realm of its own as {@link AutoConfigureMaculaRealm} has
- * it; the test calls them over QUIC with {@link MaculaTestRealm#client}. What they need
- * besides, a test gives with {@code @MockitoBean} or {@code @Import}.
+ * the given ones of them, and what decides with them what callers are answered: those
+ * with {@link io.macula.spring.MaculaAdvice}, and those of type
+ * {@link io.macula.interceptor.ServerInterceptor},
+ * {@link io.macula.server.ExceptionMapper}, {@link io.macula.codec.PayloadCodec} or
+ * {@link io.macula.spring.autoconfigure.MaculaCodecCustomizer}. They are in a realm of
+ * its own as {@link AutoConfigureMaculaRealm} has it; the test calls them over QUIC with
+ * {@link MaculaTestRealm#client}. What they need besides, a test gives with
+ * {@code @MockitoBean} or {@code @Import}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -66,7 +71,8 @@ public @interface MaculaServiceTest {
 	Class<?>[] value() default {};
 
 	/**
-	 * Which services are there; all by default.
+	 * Which services are there; all by default. The context does not start with a class
+	 * that has no {@link io.macula.spring.MaculaService}, or of which there is no bean.
 	 * @return classes of services
 	 */
 	@AliasFor("value")

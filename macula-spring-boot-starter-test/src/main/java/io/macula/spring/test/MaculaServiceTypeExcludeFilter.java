@@ -16,18 +16,29 @@
 
 package io.macula.spring.test;
 
+import java.util.LinkedHashSet;
 import java.util.Set;
 
+import io.macula.codec.PayloadCodec;
+import io.macula.interceptor.ServerInterceptor;
+import io.macula.server.ExceptionMapper;
+import io.macula.spring.MaculaAdvice;
 import io.macula.spring.MaculaService;
+import io.macula.spring.autoconfigure.MaculaCodecCustomizer;
 
 import org.springframework.boot.test.context.filter.annotation.StandardAnnotationCustomizableTypeExcludeFilter;
 
 /**
- * Which components a {@link MaculaServiceTest} has.
+ * Which components a {@link MaculaServiceTest} has: services, and what decides with them
+ * what their callers are answered.
  */
 final class MaculaServiceTypeExcludeFilter extends StandardAnnotationCustomizableTypeExcludeFilter<MaculaServiceTest> {
 
 	private static final Class<?>[] NONE = {};
+
+	/** As a web slice has controller advice, filters and converters. */
+	private static final Set<Class<?>> AROUND = Set.of(MaculaAdvice.class, ServerInterceptor.class,
+			ExceptionMapper.class, MaculaCodecCustomizer.class, PayloadCodec.class);
 
 	private final Set<Class<?>> services;
 
@@ -38,7 +49,11 @@ final class MaculaServiceTypeExcludeFilter extends StandardAnnotationCustomizabl
 
 	@Override
 	protected Set<Class<?>> getKnownIncludes() {
-		return (this.services.isEmpty()) ? Set.of(MaculaService.class) : Set.of();
+		Set<Class<?>> includes = new LinkedHashSet<>(AROUND);
+		if (this.services.isEmpty()) {
+			includes.add(MaculaService.class);
+		}
+		return includes;
 	}
 
 	@Override

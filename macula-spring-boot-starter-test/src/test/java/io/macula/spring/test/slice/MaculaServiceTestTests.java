@@ -16,6 +16,10 @@
 
 package io.macula.spring.test.slice;
 
+import io.macula.CallOptions;
+import io.macula.Code;
+import io.macula.MaculaCall;
+import io.macula.RpcException;
 import io.macula.spring.test.MaculaServiceTest;
 import io.macula.spring.test.MaculaTestRealm;
 import org.junit.jupiter.api.Test;
@@ -25,7 +29,9 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.reset;
 
 /**
  * A slice with one service.
@@ -46,6 +52,25 @@ class MaculaServiceTestTests {
 	void theServiceIsCalledOverQuic() {
 		given(this.phrases.greeting()).willReturn("mocked");
 		assertThat(this.realm.client("test.greeter", Greeter.class).greet("you")).isEqualTo("mocked you");
+	}
+
+	@Test
+	void whatDecidesWithTheServiceIsThere() {
+		Greeter greeter = this.realm.client("test.greeter", Greeter.class);
+		given(this.phrases.greeting()).willThrow(UnsupportedOperationException.class);
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> greeter.greet("you"))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(Code.APPLICATION));
+		reset(this.phrases);
+		given(this.phrases.greeting()).willThrow(IndexOutOfBoundsException.class);
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> greeter.greet("you"))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo(Code.NOT_FOUND));
+		reset(this.phrases);
+		given(this.phrases.greeting()).willReturn("mocked");
+		try (CallOptions.Scope scope = MaculaCall.with("a", "b").open()) {
+			greeter.greet("you");
+			assertThat(scope.responseMetadata().get("stamp")).isEqualTo("slice");
+		}
+		assertThat(this.context.getBeanNamesForType(HouseClient.class)).isEmpty();
 	}
 
 	@Test

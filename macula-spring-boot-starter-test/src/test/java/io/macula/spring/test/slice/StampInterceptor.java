@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.spring.test.slice;
+
+import io.macula.interceptor.ServerInterceptor;
+import io.macula.interceptor.ServerInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Stands around all calls that the application serves.
+ */
+@Component
+class StampInterceptor implements ServerInterceptor {
+
+	@Override
+	public @Nullable Object intercept(ServerInvocation call) throws Throwable {
+		call.call().addResponseMetadata("stamp", "slice");
+		return call.proceed();
+	}
+
+}
