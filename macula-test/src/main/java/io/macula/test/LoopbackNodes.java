@@ -78,6 +78,11 @@ final class LoopbackNodes {
 		return clientsOf(node, service).allMatch((client) -> client.instances().size() == count);
 	}
 
+	/** Names of the services that clients of this node call, sorted. */
+	static List<String> calledServices(RealmNode node) {
+		return node.report().clients().stream().map(NodeReport.ClientService::service).distinct().sorted().toList();
+	}
+
 	private static Stream<NodeReport.ClientService> clientsOf(RealmNode node, String service) {
 		return node.report().clients().stream().filter((client) -> client.service().equals(service));
 	}

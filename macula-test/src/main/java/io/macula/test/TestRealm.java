@@ -28,9 +28,11 @@ import io.macula.Endpoint;
 import io.macula.Realm;
 import io.macula.client.ServiceSettings;
 import io.macula.interceptor.ServerInterceptor;
+import io.macula.log.PrintableLogger;
 import io.macula.node.RealmNode;
 import io.macula.tls.RealmSecret;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * A realm in this virtual machine: a name and a secret of its own, one node that is its
@@ -48,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class TestRealm implements AutoCloseable {
+
+	private static final Logger logger = PrintableLogger.of(TestRealm.class);
 
 	private final Realm realm;
 
@@ -164,7 +168,22 @@ public final class TestRealm implements AutoCloseable {
 			.build();
 	}
 
+	private static String calls(List<String> called) {
+		return called.isEmpty() ? "there are no clients so far"
+				: "the clients call " + String.join(", ", called.stream().map((name) -> "'" + name + "'").toList());
+	}
+
+	/** A misspelt name is found by what is told here, for its calls find no provider. */
+	private void tellUncalled(String nodeId, String service) {
+		List<String> called = LoopbackNodes.calledServices(this.home);
+		if (!called.isEmpty() && !called.contains(service)) {
+			logger.info("Node '{}' of this realm provides '{}', which no client calls so far: {}", nodeId, service,
+					calls(called));
+		}
+	}
+
 	private void begin(RealmNode node, String nodeId, String service) {
+		tellUncalled(nodeId, service);
 		try {
 			node.start();
 			node.advertise();
@@ -182,9 +201,17 @@ public final class TestRealm implements AutoCloseable {
 	 * instances.
 	 * @param service name of the service
 	 * @param count number of instances
+	 * @throws IllegalArgumentException if no client calls a service of that name, so that
+	 * there is nothing to wait for
 	 * @throws IllegalStateException if they do not by then
 	 */
 	public void awaitInstances(String service, int count) {
+		List<String> called = LoopbackNodes.calledServices(this.home);
+		if (!called.contains(service)) {
+			throw new IllegalArgumentException(
+					"No client of this realm calls '" + service + "', so that none will know an instance of it: "
+							+ calls(called) + "; correct the name, or make the client first");
+		}
 		LoopbackNodes.await("the clients of '" + service + "' do not know " + count + " instances",
 				() -> LoopbackNodes.knows(this.home, service, count));
 	}

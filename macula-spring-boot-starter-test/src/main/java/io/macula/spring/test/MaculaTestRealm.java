@@ -83,6 +83,8 @@ public final class MaculaTestRealm implements DisposableBean {
 	 * many instances.
 	 * @param service name of the service
 	 * @param count number of instances
+	 * @throws IllegalArgumentException if no client calls a service of that name
+	 * @throws IllegalStateException if they do not by then
 	 */
 	public void awaitInstances(String service, int count) {
 		this.realm.awaitInstances(service, count);
