@@ -23,6 +23,7 @@ import io.macula.spring.error.HttpExceptionMapper;
 import io.macula.spring.error.MethodValidation;
 import io.macula.spring.error.MissingValidation;
 import io.macula.spring.error.RejectionMapper;
+import io.macula.spring.error.RpcExceptionHandler;
 import io.macula.spring.error.SecurityExceptionMapper;
 import io.macula.spring.error.ValidationExceptionMapper;
 import jakarta.validation.Validator;
@@ -33,12 +34,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ControllerAdvice;
 
 /**
  * Auto-configuration of what callers are told of exceptions, by the methods annotated
@@ -79,6 +82,21 @@ public final class MaculaErrorAutoConfiguration {
 		@Order
 		HttpExceptionMapper maculaHttpExceptionMapper() {
 			return new HttpExceptionMapper();
+		}
+
+	}
+
+	/** What a failed call is to those who asked over HTTP. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ControllerAdvice.class)
+	@ConditionalOnWebApplication
+	@ConditionalOnBooleanProperty("macula.client.problem-details.enabled")
+	static class ProblemDetails {
+
+		@Bean
+		@ConditionalOnMissingBean
+		RpcExceptionHandler maculaRpcExceptionHandler() {
+			return new RpcExceptionHandler();
 		}
 
 	}

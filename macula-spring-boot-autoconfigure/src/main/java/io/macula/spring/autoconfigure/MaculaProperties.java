@@ -163,6 +163,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param startupTimeout Time that this takes at most, over all services
 	 * @param allowUnusedSettings Whether settings of a client service are accepted that
 	 * no client of the application context uses, for example because a child context does
+	 * @param problemDetails Answers to HTTP requests whose calls failed
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 * @param pool Connections
@@ -174,8 +175,19 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 			@DefaultValue("10s") Duration patience, @DefaultValue("cbor") String codec,
 			@DefaultValue("normal") Priority priority, @DefaultValue("true") boolean warmUp,
 			@DefaultValue("none") StartupCheck startupCheck, @DefaultValue("10s") Duration startupTimeout,
-			@DefaultValue("false") boolean allowUnusedSettings, @DefaultValue Failover failover,
-			@DefaultValue Ejection ejection, @DefaultValue Pool pool, @DefaultValue Map<String, Service> services) {
+			@DefaultValue("false") boolean allowUnusedSettings, @DefaultValue ProblemDetails problemDetails,
+			@DefaultValue Failover failover, @DefaultValue Ejection ejection, @DefaultValue Pool pool,
+			@DefaultValue Map<String, Service> services) {
+
+	}
+
+	/**
+	 * Answers to HTTP requests whose calls failed.
+	 *
+	 * @param enabled Whether an RpcException that a controller throws is answered with a
+	 * problem detail of a fitting status, without the message, instead of with status 500
+	 */
+	public record ProblemDetails(@DefaultValue("false") boolean enabled) {
 
 	}
 

@@ -17,9 +17,12 @@
 package io.macula.spring.error;
 
 import io.macula.Code;
+import io.macula.Processed;
+import io.macula.Status;
 
 /**
- * What a status of HTTP is as a code. The table of docs/errors.md.
+ * What a status of HTTP is as a code, and the other way round. The tables of
+ * docs/errors.md.
  */
 final class HttpCodes {
 
@@ -38,6 +41,27 @@ final class HttpCodes {
 			case 499 -> Code.CANCELLED;
 			case 502, 503 -> Code.UNAVAILABLE;
 			default -> byClass(status);
+		};
+	}
+
+	/**
+	 * The status of an HTTP request that failed since a call of it did. A call that no
+	 * handler saw, since there is no provider or it does not let this application in,
+	 * says nothing of what the request asked for and who it is from.
+	 */
+	static int of(Status failure) {
+		boolean served = failure.processed() != Processed.NO;
+		return switch (failure.code()) {
+			case INVALID_ARGUMENT -> 400;
+			case UNAUTHENTICATED -> (served) ? 401 : 500;
+			case PERMISSION_DENIED -> (served) ? 403 : 500;
+			case NOT_FOUND -> (served) ? 404 : 503;
+			case APPLICATION -> 409;
+			case RESOURCE_EXHAUSTED -> 429;
+			case UNIMPLEMENTED -> 501;
+			case CANCELLED, UNAVAILABLE -> 503;
+			case DEADLINE_EXCEEDED -> 504;
+			case OK, UNKNOWN, INTERNAL -> 500;
 		};
 	}
 
