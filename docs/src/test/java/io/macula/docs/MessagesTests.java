@@ -138,8 +138,7 @@ class MessagesTests {
 				if (Files.isDirectory(sources)) {
 					try (Stream<Path> files = Files.walk(sources)) {
 						for (Path file : files.filter((path) -> path.toString().endsWith(".java")).toList()) {
-							Matcher literal = LITERAL
-								.matcher(Files.readString(file).replaceAll("\"\\s*\\+\\s*\"", ""));
+							Matcher literal = LITERAL.matcher(Files.readString(file).replaceAll("\"\\s*\\+\\s*\"", ""));
 							while (literal.find()) {
 								literals.append(literal.group(1)).append('\n');
 							}
