@@ -45,7 +45,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class ServiceContractTests {
@@ -360,30 +359,6 @@ class ServiceContractTests {
 				"the proxy of a public interface is in another package", "make Hidden public");
 		refused(HiddenArray.class, "it returns Hidden[], which is not public", "make Hidden public");
 		refused(HiddenLocal.class, "Method HiddenLocal.local()", "it returns Hidden, which is not public");
-	}
-
-	@Test
-	void anExceptionThatAProxyCannotSeeIsRefused() {
-		refused(HiddenThrown.class, "Method HiddenThrown.find(String)", "it throws HiddenProblem, which is not public",
-				"so that the proxy cannot throw it", "make HiddenProblem public");
-		refused(HiddenThrownLocally.class, "it throws HiddenProblem, which is not public", "make HiddenProblem public");
-	}
-
-	@Test
-	void anExceptionThatNoProxyHasToNameMayBeHidden() throws Throwable {
-		assertThat(ServiceContract.of(HiddenUnchecked.class).methods()).hasSize(1);
-		HiddenUnchecked unchecked = throwing(HiddenUnchecked.class, new HiddenUncheckedProblem());
-		assertThatExceptionOfType(HiddenUncheckedProblem.class).isThrownBy(unchecked::run);
-		assertThat(ServiceContract.of(HiddenThrownTogether.class).methods()).hasSize(1);
-		HiddenThrownTogether together = throwing(HiddenThrownTogether.class, new HiddenProblem());
-		assertThatExceptionOfType(HiddenProblem.class).isThrownBy(together::run);
-	}
-
-	private static <T> T throwing(Class<T> contract, Throwable thrown) {
-		return contract.cast(Proxy.newProxyInstance(ServiceContractTests.class.getClassLoader(),
-				new Class<?>[] { contract }, (self, method, arguments) -> {
-					throw thrown;
-				}));
 	}
 
 	@Test
@@ -886,42 +861,6 @@ class ServiceContractTests {
 		Mono<Hidden> later();
 
 		void take(Hidden hidden);
-
-	}
-
-	static class HiddenProblem extends Exception {
-
-	}
-
-	static class HiddenUncheckedProblem extends RuntimeException {
-
-	}
-
-	public interface HiddenThrown {
-
-		String find(String id) throws IOException, HiddenProblem;
-
-	}
-
-	public interface HiddenThrownLocally {
-
-		void run();
-
-		default void local() throws HiddenProblem {
-			run();
-		}
-
-	}
-
-	public interface HiddenUnchecked {
-
-		void run() throws HiddenUncheckedProblem;
-
-	}
-
-	interface HiddenThrownTogether {
-
-		void run() throws HiddenProblem;
 
 	}
 
