@@ -244,10 +244,20 @@ final class AttackWorld implements AutoCloseable {
 	 * them and does nothing else.
 	 */
 	private Window burdened(double seconds) {
+		return burdened(() -> Clock.seconds(seconds));
+	}
+
+	/**
+	 * The load without an attack, while something else is done that takes of the same
+	 * processors.
+	 * @param meanwhile what is done
+	 * @return the calls of that time
+	 */
+	Window burdened(Runnable meanwhile) {
 		LoggedProcess burden = attacker(CALLER, Attacker.BURDEN);
 		try {
 			this.load.begin();
-			Clock.seconds(seconds);
+			meanwhile.run();
 			return this.load.window();
 		}
 		finally {
