@@ -85,6 +85,9 @@ final class AttackWorld implements AutoCloseable {
 
 	private static final String STARTED = "Started ";
 
+	/** On the processors that an attacker shares with those whom it attacks. */
+	private static final List<String> GIVING_WAY = List.of("nice", "-n", "19");
+
 	private final Path directory;
 
 	private final Path jar;
@@ -240,8 +243,8 @@ final class AttackWorld implements AutoCloseable {
 
 	/*
 	 * An attacker elsewhere would not take turns on the processors of those whom it
-	 * attacks. So what is compared is the load beside a process that takes as much of
-	 * them and does nothing else.
+	 * attacks. So it gives way, and what is compared is the load beside a process that
+	 * takes as much of them and does nothing else.
 	 */
 	private Window burdened(double seconds) {
 		return burdened(() -> Clock.seconds(seconds));
@@ -339,7 +342,9 @@ final class AttackWorld implements AutoCloseable {
 		List<String> command = new ArrayList<>(List.of("-Xmx768m", "-XX:TieredStopAtLevel=1", "-jar",
 				this.jar.toString(), "attacker", form, "--from=" + FOE, "--targets=" + seeds()));
 		command.addAll(List.of(arguments));
-		attacker.start(environmentOfAttacker(keyStore), Jvm.command(command));
+		List<String> whole = new ArrayList<>(GIVING_WAY);
+		whole.addAll(Jvm.command(command));
+		attacker.start(environmentOfAttacker(keyStore), whole);
 		attacker.awaitReady();
 		return attacker;
 	}
