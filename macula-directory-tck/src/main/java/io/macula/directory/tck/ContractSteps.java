@@ -162,11 +162,12 @@ abstract class ContractSteps {
 		}
 	}
 
-	static Set<String> threadsSince(Set<Thread> before) {
+	Set<String> threadsSince(Set<Thread> before) {
 		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()
-			.filter((thread) -> !before.contains(thread) && !SHARED.matcher(thread.getName()).matches())
+			.filter((thread) -> !before.contains(thread) && !SHARED.matcher(thread.getName()).matches()
+					&& !harness().isOfSystem(thread))
 			.map(Thread::getName)
 			.collect(Collectors.toSet());
 	}

@@ -80,6 +80,16 @@ public interface DirectoryHarness extends AutoCloseable {
 	}
 
 	/**
+	 * Whether a thread is of the system that runs in the test's own process, and not of
+	 * an engine: such a thread may be left when an engine is closed.
+	 * @param thread of this process
+	 * @return false by default
+	 */
+	default boolean isOfSystem(Thread thread) {
+		return false;
+	}
+
+	/**
 	 * Tell the system of an instance in the way in which it is told, for an engine
 	 * without a registry.
 	 * @param advertisement what it shall know
