@@ -236,7 +236,7 @@ abstract class CallPipeline extends CallState {
 			}
 		}
 		else if (next instanceof NextStep.AwaitInstances) {
-			shared().waiting().add(this, remainingNanos());
+			shared().waiting().add(this, Math.min(remainingNanos(), shared().patienceNanos()));
 			if (over()) {
 				abandon(null);
 			}

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 import io.macula.CallOptions;
 import io.macula.Code;
@@ -55,16 +56,20 @@ final class Interception {
 
 	private final ServiceClient client;
 
-	private final Procedure procedure;
+	private final String wireName;
+
+	private final String method;
 
 	private final @Nullable Method javaMethod;
 
 	private final ResultAdapter results;
 
-	Interception(ServiceClient client, Procedure procedure, @Nullable Method javaMethod, ResultAdapter results) {
+	Interception(ServiceClient client, String wireName, String method, @Nullable Method javaMethod,
+			ResultAdapter results) {
 		this.interceptors = client.interceptors();
 		this.client = client;
-		this.procedure = procedure;
+		this.wireName = wireName;
+		this.method = method;
 		this.javaMethod = javaMethod;
 		this.results = results;
 	}
@@ -72,22 +77,25 @@ final class Interception {
 	/**
 	 * Call the method, in the shape that it has.
 	 * @param values its arguments
+	 * @param method the method under the settings with which a call begins
 	 * @param call makes the call itself
 	 */
-	@Nullable Object call(@Nullable Object[] values, Call call) throws Throwable {
+	@Nullable Object call(@Nullable Object[] values, Function<ServiceRules, Procedure> method, Call call) throws Throwable {
 		CallOptions ambient = MaculaCall.current();
 		return switch (this.results.shape()) {
-			case VALUE, VOID, OPTIONAL -> new Intercepted(values, ambient, Context.empty(), call).proceed(0);
-			case FUTURE -> new Intercepted(values, ambient, Context.empty(), call).future();
-			case MONO -> Mono.deferContextual((context) -> Mono.from(subscribed(values, ambient, context, call)));
-			case FLUX -> Flux.deferContextual((context) -> subscribed(values, ambient, context, call));
+			case VALUE, VOID, OPTIONAL -> new Intercepted(values, ambient, Context.empty(), method, call).proceed(0);
+			case FUTURE -> new Intercepted(values, ambient, Context.empty(), method, call).future();
+			case MONO ->
+				Mono.deferContextual((context) -> Mono.from(subscribed(values, ambient, context, method, call)));
+			case FLUX -> Flux.deferContextual((context) -> subscribed(values, ambient, context, method, call));
 		};
 	}
 
 	private Publisher<Object> subscribed(@Nullable Object[] values, CallOptions ambient, ContextView context,
-			Call call) {
+			Function<ServiceRules, Procedure> method, Call call) {
 		try {
-			return publisher(new Intercepted(values, ambient.and(MaculaCall.from(context)), context, call).proceed(0));
+			return publisher(
+					new Intercepted(values, ambient.and(MaculaCall.from(context)), context, method, call).proceed(0));
 		}
 		catch (Throwable ex) {
 			return Mono.error(ex);
@@ -109,8 +117,9 @@ final class Interception {
 		 * Make it, in the shape that its method has.
 		 * @param values the arguments
 		 * @param terms of this call
+		 * @param rules the settings with which it began
 		 */
-		@Nullable Object make(@Nullable Object[] values, CallTerms terms) throws Throwable;
+		@Nullable Object make(@Nullable Object[] values, CallTerms terms, ServiceRules rules) throws Throwable;
 
 	}
 
@@ -122,6 +131,11 @@ final class Interception {
 		private final @Nullable Object[] values;
 
 		private final ContextView context;
+
+		/** With which it began, however long the interceptors take. */
+		private final ServiceRules rules;
+
+		private final Procedure procedure;
 
 		private final CallTerms terms;
 
@@ -136,10 +150,13 @@ final class Interception {
 
 		private volatile boolean cancelled;
 
-		Intercepted(@Nullable Object[] values, CallOptions options, ContextView context, Call call) {
+		Intercepted(@Nullable Object[] values, CallOptions options, ContextView context,
+				Function<ServiceRules, Procedure> method, Call call) {
 			this.values = values;
 			this.context = context;
-			this.terms = CallTerms.of(Priorities.said(options, Interception.this.procedure.priority(), context),
+			this.rules = Interception.this.client.calls().rules();
+			this.procedure = method.apply(this.rules);
+			this.terms = CallTerms.of(Priorities.said(options, this.procedure.priority(), context),
 					Interception.this.interceptors);
 			this.call = call;
 		}
@@ -162,7 +179,7 @@ final class Interception {
 		/** The call itself; of what it returns there is one subscription. */
 		private @Nullable Object begin() throws Throwable {
 			this.begun.set(true);
-			Object made = this.call.make(this.values, this.terms);
+			Object made = this.call.make(this.values, this.terms, this.rules);
 			if (made instanceof Mono<?> mono) {
 				return Mono.defer(() -> subscribeOnce() ? mono : Mono.error(again()));
 			}
@@ -183,9 +200,8 @@ final class Interception {
 		}
 
 		private IllegalStateException again() {
-			return new IllegalStateException(
-					"An interceptor began the call of " + Interception.this.procedure.wireName()
-							+ " a second time: a further attempt is not its business; set failover.max-attempts");
+			return new IllegalStateException("An interceptor began the call of " + Interception.this.wireName
+					+ " a second time: a further attempt is not its business; set failover.max-attempts");
 		}
 
 		/** A method that returns a future does not throw; cancelling it cancels all. */
@@ -223,8 +239,7 @@ final class Interception {
 				Thread.currentThread().interrupt();
 			}
 			String message = "interceptor " + interceptor.getClass().getName() + " failed the call of "
-					+ Interception.this.procedure.wireName() + " with what it does not declare: "
-					+ Failures.text(thrown);
+					+ Interception.this.wireName + " with what it does not declare: " + Failures.text(thrown);
 			return new RpcException(unanswered(Code.INTERNAL, message), thrown);
 		}
 
@@ -237,9 +252,9 @@ final class Interception {
 		/** What an interceptor answers is nothing that the call itself would end. */
 		@Override
 		public @Nullable Object await(CompletableFuture<?> answer) throws Throwable {
-			String wireName = Interception.this.procedure.wireName();
+			String wireName = Interception.this.wireName;
 			long now = Interception.this.client.calls().now();
-			Duration deadline = this.terms.deadlineOr(Interception.this.procedure.deadline());
+			Duration deadline = this.terms.deadlineOr(this.procedure.deadline());
 			try {
 				return answer.get(Deadlines.bounded(now + deadline.toNanos()) - now, TimeUnit.NANOSECONDS);
 			}
@@ -299,7 +314,7 @@ final class Interception {
 
 		@Override
 		public String method() {
-			return Interception.this.procedure.method();
+			return Interception.this.method;
 		}
 
 		@Override
@@ -319,7 +334,7 @@ final class Interception {
 
 		@Override
 		public boolean idempotent() {
-			return Interception.this.procedure.idempotent();
+			return this.all.procedure.idempotent();
 		}
 
 		@Override
@@ -331,7 +346,7 @@ final class Interception {
 		public void addMetadata(String key, String value) {
 			if (this.all.begun.get()) {
 				throw new IllegalStateException("Metadata entry '" + key + "' comes too late for the call of "
-						+ Interception.this.procedure.wireName() + ": add it before proceed()");
+						+ Interception.this.wireName + ": add it before proceed()");
 			}
 			this.all.terms.add(key, value);
 		}
@@ -359,7 +374,7 @@ final class Interception {
 
 		@Override
 		public String toString() {
-			return "call of " + Interception.this.procedure.wireName();
+			return "call of " + Interception.this.wireName;
 		}
 
 	}

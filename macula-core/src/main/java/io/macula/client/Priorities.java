@@ -32,12 +32,12 @@ final class Priorities {
 	}
 
 	/** What is usual for a method: of its settings, of its contract, of its service. */
-	static Priority usual(ServiceClient client, @Nullable MethodRules rules, Priority contract) {
+	static Priority usual(ServiceRules service, @Nullable MethodRules rules, Priority contract) {
 		Priority own = (rules != null) ? rules.priority() : null;
 		if (own != null) {
 			return own;
 		}
-		return (contract != Priority.NORMAL) ? contract : client.settings().priority();
+		return (contract != Priority.NORMAL) ? contract : service.settings().priority();
 	}
 
 	/** Options of a call that says how important it is. */

@@ -32,7 +32,6 @@ import io.macula.codec.ExceptionCodecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ThrownType;
 import io.macula.codec.ValueCodec;
-import io.macula.contract.Hedge;
 import io.macula.contract.MethodContract;
 import io.macula.contract.ResultAdapter;
 import io.macula.contract.ReturnShape;
@@ -62,9 +61,16 @@ final class ProxyMethod implements Invocation {
 	/** {@code null} for contracts in Java. */
 	private final @Nullable KotlinMethod kotlin;
 
-	private final Procedure procedure;
+	private final String wireName;
 
-	private final boolean bounded;
+	/** Name of the payload codec. */
+	private final String codec;
+
+	/**
+	 * The method under the settings that were seen last. Without a barrier, since it is
+	 * immutable: at worst two threads make the same one.
+	 */
+	private BoundMethod bound;
 
 	private final ArgumentsCodec arguments;
 
@@ -90,38 +96,31 @@ final class ProxyMethod implements Invocation {
 		this.exceptions = ExceptionCodecs.of(codec, contract.method().getDeclaringClass(), contract.signature(),
 				contract.exceptions());
 		this.exceptions.warnOfUnfit();
-		MethodRules rules = client.rulesOf(contract.wireName());
-		Duration own = (rules != null && rules.deadline() != null) ? rules.deadline() : contract.deadline();
-		// Results may come for ever, unless the contract or the settings bound them.
-		this.bounded = contract.shape() != ReturnShape.FLUX || own != null;
-		FrameCodec.requireProcedure(client.service().value() + '/' + contract.wireName());
-		this.procedure = new Procedure(client.service().value() + '/' + contract.wireName(), client.service().value(),
-				contract.wireName(), contract.mark(), codec.name(), contract.idempotent(),
-				(own != null) ? own : client.settings().deadline(),
-				Priorities.usual(client, rules, contract.priority()), hedge(contract, rules),
-				client.latencyOf(contract.wireName()), rules, this::exception);
-		this.errors = new CallErrors(client.errorMappers(), this.procedure.wireName(),
+		this.wireName = client.service().value() + '/' + contract.wireName();
+		FrameCodec.requireProcedure(this.wireName);
+		this.codec = codec.name();
+		this.bound = bind(client.calls().rules());
+		this.errors = new CallErrors(client.errorMappers(), this.wireName,
 				(thrown) -> contract.declaredException(thrown) != null);
-		this.result = new ResultDecoder(this.procedure.wireName(),
+		this.result = new ResultDecoder(this.wireName,
 				codec.forType(contract.resultType(), "The result of " + contract.signature()),
 				this.kotlin != null && this.kotlin.resultRequired());
-		this.interception = (!client.interceptors().isEmpty())
-				? new Interception(client, this.procedure, contract.method(), ResultAdapter.of(contract)) : null;
+		this.interception = (!client.interceptors().isEmpty()) ? new Interception(client, this.wireName,
+				contract.wireName(), contract.method(), ResultAdapter.of(contract)) : null;
 	}
 
-	/** That of the settings, under the rules that hold for one in the contract. */
-	private static @Nullable Hedge hedge(MethodContract contract, @Nullable MethodRules rules) {
-		Hedge own = (rules != null) ? rules.hedge() : null;
-		if (own == null) {
-			return contract.hedge().enabled() ? contract.hedge() : null;
+	private BoundMethod bind(ServiceRules rules) {
+		return BoundMethod.of(this.client, this.contract, this.codec, rules, this::exception);
+	}
+
+	/** Costs nothing but while settings change. */
+	private BoundMethod under(ServiceRules rules) {
+		BoundMethod present = this.bound;
+		if (present.rules() != rules) {
+			present = bind(rules);
+			this.bound = present;
 		}
-		if (own.enabled() && (!contract.idempotent() || contract.streaming())) {
-			throw new IllegalArgumentException("the settings of " + contract.signature() + " have a hedge, but it "
-					+ (contract.streaming() ? "carries a stream: only calls with one answer can be hedged"
-							: "is not idempotent: a hedged call may run twice, which @MaculaMethod(idempotent = true)"
-									+ " declares harmless"));
-		}
-		return own.enabled() ? own : null;
+		return present;
 	}
 
 	/** What a proxy calls, with all Java arguments. */
@@ -149,54 +148,67 @@ final class ProxyMethod implements Invocation {
 	private @Nullable Object intercepted(@Nullable Object[] values) throws Throwable {
 		Interception around = this.interception;
 		if (around == null) {
-			return call(values, MaculaCall.current(), null);
+			return call(values, MaculaCall.current(), null, null);
 		}
 		if (this.contract.shape().blocking()) {
 			refuseToBlockEventLoop();
 		}
-		return around.call(values, (arguments, terms) -> call(arguments, MaculaCall.current(), terms));
+		return around.call(values, (rules) -> under(rules).procedure(),
+				(arguments, terms, rules) -> call(arguments, MaculaCall.current(), terms, rules));
 	}
 
 	/**
 	 * The call itself.
 	 * @param options of the present thread
 	 * @param fixed what holds for the call whatever the options say, or {@code null}
+	 * @param begun settings with which it began, or {@code null} if it begins now
 	 */
-	private @Nullable Object call(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed)
-			throws Throwable {
+	private @Nullable Object call(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed,
+			@Nullable ServiceRules begun) throws Throwable {
 		if (this.contract.streaming()) {
-			return stream(values, options, fixed);
+			return stream(values, options, fixed, begun);
 		}
 		return switch (this.contract.shape()) {
-			case VALUE, VOID -> block(values, terms(options, fixed));
-			case OPTIONAL -> Optional.ofNullable(block(values, terms(options, fixed)));
-			case FUTURE -> future(values, terms(options, fixed));
-			case MONO -> mono(values, options, fixed);
+			case VALUE, VOID -> block(values, options, fixed, begun);
+			case OPTIONAL -> Optional.ofNullable(block(values, options, fixed, begun));
+			case FUTURE -> future(values, options, fixed, begun);
+			case MONO -> mono(values, options, fixed, begun);
 			case FLUX -> throw new IllegalStateException("streaming methods return above");
 		};
 	}
 
-	private CallTerms terms(CallOptions options, @Nullable CallTerms fixed) {
-		return (fixed != null) ? fixed : CallTerms.of(Priorities.said(options, this.procedure.priority()));
+	/** Once for each call: what it reads here is all that it ever looks at. */
+	private ServiceCalls calls(@Nullable ServiceRules begun) {
+		ServiceCalls present = this.client.calls();
+		return (begun != null) ? present.under(begun) : present;
+	}
+
+	private static CallTerms terms(Procedure procedure, CallOptions options, @Nullable CallTerms fixed) {
+		return (fixed != null) ? fixed : CallTerms.of(Priorities.said(options, procedure.priority()));
 	}
 
 	/** Of a call that begins with a subscription. */
-	private CallTerms terms(CallOptions options, @Nullable CallTerms fixed, ContextView context) {
-		return (fixed != null) ? fixed : CallTerms
-			.of(Priorities.said(options.and(MaculaCall.from(context)), this.procedure.priority(), context));
+	private static CallTerms terms(Procedure procedure, CallOptions options, @Nullable CallTerms fixed,
+			ContextView context) {
+		return (fixed != null) ? fixed
+				: CallTerms.of(Priorities.said(options.and(MaculaCall.from(context)), procedure.priority(), context));
 	}
 
-	private @Nullable Object block(@Nullable Object[] values, CallTerms terms) throws Throwable {
+	private @Nullable Object block(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed,
+			@Nullable ServiceRules begun) throws Throwable {
 		refuseToBlockEventLoop();
 		BlockingOutcome outcome = new BlockingOutcome();
-		ServiceCalls calls = this.client.calls();
-		UnaryCall call = call(calls, values, encoded(values), terms, outcome,
-				Deadlines.bounded(ownDeadline(calls, terms)), Context.empty());
+		ServiceCalls calls = calls(begun);
+		Procedure procedure = under(calls.rules()).procedure();
+		CallTerms terms = terms(procedure, options, fixed);
+		UnaryCall call = call(calls, procedure, values, encoded(values), terms, outcome,
+				Deadlines.bounded(ownDeadline(calls, procedure, terms)), Context.empty());
 		call.start();
 		return this.result.decode(outcome.await(call));
 	}
 
-	private FutureOutcome future(@Nullable Object[] values, CallTerms terms) {
+	private FutureOutcome future(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed,
+			@Nullable ServiceRules begun) {
 		FutureOutcome outcome = new FutureOutcome(this.result);
 		byte[] payload;
 		try {
@@ -206,19 +218,23 @@ final class ProxyMethod implements Invocation {
 			outcome.completeExceptionally(ex);
 			return outcome;
 		}
-		ServiceCalls calls = this.client.calls();
-		outcome.begin(call(calls, values, payload, terms, outcome, Deadlines.bounded(ownDeadline(calls, terms)),
-				Context.empty()));
+		ServiceCalls calls = calls(begun);
+		Procedure procedure = under(calls.rules()).procedure();
+		CallTerms terms = terms(procedure, options, fixed);
+		outcome.begin(call(calls, procedure, values, payload, terms, outcome,
+				Deadlines.bounded(ownDeadline(calls, procedure, terms)), Context.empty()));
 		return outcome;
 	}
 
-	private Mono<Object> mono(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed) {
+	private Mono<Object> mono(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed,
+			@Nullable ServiceRules begun) {
 		return Mono.create((sink) -> {
-			ServiceCalls calls = this.client.calls();
+			ServiceCalls calls = calls(begun);
+			Procedure procedure = under(calls.rules()).procedure();
 			ContextView context = sink.contextView();
-			CallTerms terms = terms(options, fixed, context);
-			UnaryCall call = call(calls, values, encoded(values), terms, new MonoOutcome(this.result, sink),
-					Deadlines.bounded(ownDeadline(calls, terms), context), context);
+			CallTerms terms = terms(procedure, options, fixed, context);
+			UnaryCall call = call(calls, procedure, values, encoded(values), terms, new MonoOutcome(this.result, sink),
+					Deadlines.bounded(ownDeadline(calls, procedure, terms), context), context);
 			sink.onCancel(call::cancel);
 			call.start();
 		});
@@ -237,32 +253,42 @@ final class ProxyMethod implements Invocation {
 			return this.arguments.encode(values);
 		}
 		catch (Throwable ex) {
-			throw Failures.notEncodable(this.procedure.wireName(), "the call of " + this.procedure.wireName(), ex,
-					Processed.NO);
+			throw Failures.notEncodable(this.wireName, "the call of " + this.wireName, ex, Processed.NO);
 		}
 	}
 
-	private UnaryCall call(ServiceCalls calls, @Nullable Object[] values, byte[] payload, CallTerms terms,
-			CallOutcome outcome, long deadlineNanos, ContextView context) {
-		return new UnaryCall(calls, this.procedure, payload, terms, this.contract.key(values), deadlineNanos, outcome,
+	private UnaryCall call(ServiceCalls calls, Procedure procedure, @Nullable Object[] values, byte[] payload,
+			CallTerms terms, CallOutcome outcome, long deadlineNanos, ContextView context) {
+		return new UnaryCall(calls, procedure, payload, terms, this.contract.key(values), deadlineNanos, outcome,
 				context);
 	}
 
-	private long ownDeadline(ServiceCalls calls, CallTerms terms) {
-		return calls.now() + terms.deadlineOr(this.procedure.deadline()).toNanos();
+	private static long ownDeadline(ServiceCalls calls, Procedure procedure, CallTerms terms) {
+		return calls.now() + terms.deadlineOr(procedure.deadline()).toNanos();
 	}
 
-	private @Nullable Object stream(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed)
-			throws Throwable {
+	private @Nullable Object stream(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed,
+			@Nullable ServiceRules begun) throws Throwable {
+		return switch (this.contract.shape()) {
+			case FLUX -> results(values, options, fixed, begun);
+			case MONO -> results(values, options, fixed, begun).singleOrEmpty();
+			case FUTURE -> one(results(values, options, fixed, begun)).toFuture();
+			case OPTIONAL -> Optional.ofNullable(await(values, options, fixed, begun));
+			case VALUE, VOID -> await(values, options, fixed, begun);
+		};
+	}
+
+	private Flux<Object> results(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed,
+			@Nullable ServiceRules begun) {
 		boolean many = this.contract.shape() == ReturnShape.FLUX;
-		Flux<Object> results = Flux.deferContextual((context) -> {
-			ServiceCalls calls = this.client.calls();
-			CallTerms terms = terms(options, fixed, context);
-			return StreamingCall.results(calls, this.procedure, encoded(this.contract.values(values)), elements(values),
-					many, terms, this.contract.key(values),
-					Deadlines.bounded(
-							(this.bounded || terms.hasDeadline()) ? ownDeadline(calls, terms) : StreamCall.NO_DEADLINE,
-							context));
+		return Flux.deferContextual((context) -> {
+			ServiceCalls calls = calls(begun);
+			BoundMethod method = under(calls.rules());
+			Procedure procedure = method.procedure();
+			CallTerms terms = terms(procedure, options, fixed, context);
+			return StreamingCall.results(calls, procedure, encoded(this.contract.values(values)), elements(values),
+					many, terms, this.contract.key(values), Deadlines.bounded((method.bounded() || terms.hasDeadline())
+							? ownDeadline(calls, procedure, terms) : StreamCall.NO_DEADLINE, context));
 		}).handle((payload, sink) -> {
 			Object value = this.result.decode(payload);
 			if (value != null) {
@@ -272,20 +298,17 @@ final class ProxyMethod implements Invocation {
 				sink.error(this.result.undecodable(new NullPointerException("a stream element is null")));
 			}
 		});
-		return switch (this.contract.shape()) {
-			case FLUX -> results;
-			case MONO -> results.singleOrEmpty();
-			case FUTURE -> one(results).toFuture();
-			case OPTIONAL -> Optional.ofNullable(await(results, terms(options, fixed)));
-			case VALUE, VOID -> await(results, terms(options, fixed));
-		};
 	}
 
-	private @Nullable Object await(Flux<Object> results, CallTerms terms) throws Throwable {
+	private @Nullable Object await(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed,
+			@Nullable ServiceRules begun) throws Throwable {
 		refuseToBlockEventLoop();
-		ServiceCalls calls = this.client.calls();
-		Duration bound = Duration.ofNanos(Deadlines.bounded(ownDeadline(calls, terms)) - calls.now());
-		return BlockingStream.await(one(results), this.procedure.wireName(), bound, calls.timer());
+		ServiceCalls calls = calls(begun);
+		Procedure procedure = under(calls.rules()).procedure();
+		CallTerms terms = terms(procedure, options, fixed);
+		Duration bound = Duration.ofNanos(Deadlines.bounded(ownDeadline(calls, procedure, terms)) - calls.now());
+		return BlockingStream.await(one(results(values, options, fixed, calls.rules())), this.wireName, bound,
+				calls.timer());
 	}
 
 	/** The one result, in the context of the present thread where nobody subscribes. */
@@ -300,7 +323,7 @@ final class ProxyMethod implements Invocation {
 		}
 		Object stream = values[this.contract.streamIndex()];
 		if (stream == null) {
-			throw Failures.exception(this.procedure.wireName(), Status.notProcessed(Code.INVALID_ARGUMENT,
+			throw Failures.exception(this.wireName, Status.notProcessed(Code.INVALID_ARGUMENT,
 					"the Flux argument of " + this.contract.signature() + " is null"), null);
 		}
 		return Flux.from((Publisher<?>) stream).map((value) -> encoded(codec, value));
@@ -314,7 +337,7 @@ final class ProxyMethod implements Invocation {
 			return codec.encode(value);
 		}
 		catch (Throwable ex) {
-			throw Failures.notEncodable(this.procedure.wireName(), "an element for " + this.contract.signature(), ex,
+			throw Failures.notEncodable(this.wireName, "an element for " + this.contract.signature(), ex,
 					Processed.YES);
 		}
 	}
@@ -355,7 +378,7 @@ final class ProxyMethod implements Invocation {
 
 	private void refuseToBlockEventLoop() {
 		if (Schedulers.isInNonBlockingThread()) {
-			throw Failures.exception(this.procedure.wireName(),
+			throw Failures.exception(this.wireName,
 					Status.notProcessed(Code.INTERNAL, "blocking call of " + this.contract.signature()
 							+ " on the non-blocking thread '" + Thread.currentThread().getName()
 							+ "': return Mono or CompletableFuture in the contract, or call from another thread"),

@@ -19,9 +19,11 @@ package io.macula.client;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,6 +69,14 @@ public final class RealmClient implements AutoCloseable {
 	/** By name, in order of creation; guarded by itself. */
 	private final Map<String, ServiceClient> clients = new LinkedHashMap<>();
 
+	/**
+	 * Those that have the default settings, whatever these are; guarded by the clients.
+	 */
+	private final Set<String> byDefault = new HashSet<>();
+
+	/** Held while settings change, and before the clients. */
+	private final Object changing = new Object();
+
 	private final Map<Type, ValueCodec> codecs = new ConcurrentHashMap<>();
 
 	/** Whether people want to know of the client services: not of those of a warm-up. */
@@ -76,6 +86,9 @@ public final class RealmClient implements AutoCloseable {
 	private final AtomicBoolean zoneMissed = new AtomicBoolean();
 
 	private volatile ClientPhase phase;
+
+	/** Written with the lock of the clients. */
+	private volatile ServiceSettings defaults;
 
 	/**
 	 * A client that is idle; it logs how it calls each service.
@@ -88,6 +101,7 @@ public final class RealmClient implements AutoCloseable {
 
 	private RealmClient(ClientContext context, Status refusal, boolean announced) {
 		this.context = context;
+		this.defaults = context.defaults();
 		this.phase = new ClientPhase(null, refusal);
 		this.announced = announced;
 	}
@@ -107,7 +121,7 @@ public final class RealmClient implements AutoCloseable {
 	 * @param life what calls work with until {@link #stop}
 	 */
 	public void start(ClientLife life) {
-		tellOfZone("Each client service", this.context.defaults());
+		tellOfZone("Each client service", this.defaults);
 		enter(new ClientPhase(life, RESTARTED));
 	}
 
@@ -147,7 +161,7 @@ public final class RealmClient implements AutoCloseable {
 	 * names the method and the remedy
 	 */
 	public <T> T proxy(Class<T> contract, String service) {
-		return proxy(contract, service, service, this.context.defaults());
+		return proxy(contract, client(service, new ServiceName(service), null));
 	}
 
 	/**
@@ -162,11 +176,72 @@ public final class RealmClient implements AutoCloseable {
 	 * client service of this name has other settings; the message tells which
 	 */
 	public <T> T proxy(Class<T> contract, String service, String name, ServiceSettings settings) {
-		ServiceClient client = client(name, new ServiceName(service), settings);
-		if (client.proxied(contract) && this.announced) {
+		return proxy(contract, client(name, new ServiceName(service), settings));
+	}
+
+	private <T> T proxy(Class<T> contract, ServiceClient client) {
+		boolean first;
+		synchronized (this.changing) {
+			// From now on it has a say when settings change; before that it sees them.
+			first = client.proxied(contract);
+		}
+		if (first && this.announced) {
 			announce(client);
 		}
-		return ServiceProxyFactory.proxy(contract, client, this.context.codecs().get(settings.codec()));
+		return ServiceProxyFactory.proxy(contract, client, this.context.codecs().get(client.settings().codec()));
+	}
+
+	/**
+	 * Call services in another manner from now on, while calls run: a call has the
+	 * settings with which it began until it ends, and no call is refused or lost because
+	 * they change. What was learned of instances goes on, ejections, connections and
+	 * retry budgets included. All client services change, or none.
+	 * @param defaults for those that have no settings of their own, also of the future
+	 * @param own settings of others, by the names of client services; those that are not
+	 * there are ignored, and those that are not named stay as they are
+	 * @throws IllegalArgumentException if a client service cannot be called in that
+	 * manner, such as with another payload codec; the message tells which and why
+	 */
+	public void change(ServiceSettings defaults, Map<String, ServiceSettings> own) {
+		synchronized (this.changing) {
+			clients().forEach((client) -> {
+				ServiceSettings next = next(client, defaults, own);
+				if (next != null) {
+					client.check(next);
+				}
+			});
+			List<ServiceClient> all;
+			synchronized (this.clients) {
+				this.defaults = defaults;
+				all = clients();
+			}
+			for (ServiceClient client : all) {
+				ServiceSettings next = next(client, defaults, own);
+				if (next != null) {
+					client.change(next);
+					tellOfZone("Client service '" + client.name() + "'", next);
+				}
+			}
+		}
+	}
+
+	private @Nullable ServiceSettings next(ServiceClient client, ServiceSettings defaults,
+			Map<String, ServiceSettings> own) {
+		ServiceSettings named = own.get(client.name());
+		if (named != null) {
+			return named;
+		}
+		synchronized (this.clients) {
+			return this.byDefault.contains(client.name()) ? defaults : null;
+		}
+	}
+
+	/**
+	 * How services are called that have no settings of their own.
+	 * @return the settings of this moment
+	 */
+	public ServiceSettings defaults() {
+		return this.defaults;
 	}
 
 	private void announce(ServiceClient client) {
@@ -207,7 +282,7 @@ public final class RealmClient implements AutoCloseable {
 		ResultDecoder decoder = decoder(service, method, resultType);
 		try {
 			return resultType.cast(intercepted(service, method, argument, ReturnShape.VALUE, resultType,
-					(terms) -> block(service, method, argument, decoder, terms)));
+					(called, terms) -> block(called, argument, decoder, terms)));
 		}
 		catch (ClassCastException ex) {
 			throw decoder.undecodable(ex);
@@ -232,10 +307,10 @@ public final class RealmClient implements AutoCloseable {
 		return new CallErrors(this.context.errorMappers(), service + '/' + method, (thrown) -> false);
 	}
 
-	private @Nullable Object block(String service, String method, @Nullable Object argument, ResultDecoder decoder,
+	private @Nullable Object block(DynamicMethod called, @Nullable Object argument, ResultDecoder decoder,
 			CallTerms terms) throws Throwable {
 		BlockingOutcome outcome = new BlockingOutcome();
-		UnaryCall call = dynamicCall(service, method, argument, terms, outcome);
+		UnaryCall call = dynamicCall(called, argument, terms, outcome);
 		call.start();
 		return decoder.decode(outcome.await(call));
 	}
@@ -243,16 +318,20 @@ public final class RealmClient implements AutoCloseable {
 	/** Without an interceptor at once. */
 	private @Nullable Object intercepted(String service, String method, @Nullable Object argument, ReturnShape shape,
 			Type resultType, DynamicCall call) throws Throwable {
-		if (this.context.interceptors().isEmpty()) {
-			ServiceClient client = dynamicClient(service);
-			Priority usual = Priorities.usual(client, client.rulesOf(method), Priority.NORMAL);
-			return call.make(CallTerms.of(Priorities.said(MaculaCall.current(), usual)));
-		}
 		ServiceClient client = dynamicClient(service);
+		ServiceCalls calls = client.calls();
+		Procedure procedure = procedure(client, calls.rules(), method, argument);
+		if (this.context.interceptors().isEmpty()) {
+			return call.make(new DynamicMethod(calls, procedure),
+					CallTerms.of(Priorities.said(MaculaCall.current(), procedure.priority())));
+		}
 		@Nullable Object[] arguments = (argument != null) ? new @Nullable Object[] { argument } : new @Nullable Object[0];
-		return new Interception(client, procedure(client, service, method, argument), null,
+		return new Interception(client, procedure.wireName(), method, null,
 				ResultAdapter.of(service + '/' + method, shape, resultType))
-			.call(arguments, (values, terms) -> call.make(terms));
+			.call(arguments, (rules) -> procedure(client, rules, method, argument),
+					(values, terms, rules) -> call.make(
+							new DynamicMethod(client.calls().under(rules), procedure(client, rules, method, argument)),
+							terms));
 	}
 
 	/**
@@ -269,7 +348,7 @@ public final class RealmClient implements AutoCloseable {
 		ResultDecoder decoder = decoder(service, method, resultType);
 		try {
 			CompletableFuture<@Nullable Object> call = future(intercepted(service, method, argument, ReturnShape.FUTURE,
-					resultType, (terms) -> begin(service, method, argument, decoder, terms)));
+					resultType, (called, terms) -> begin(called, argument, decoder, terms)));
 			return errors.mapped() ? errors.future(call) : call;
 		}
 		catch (RuntimeException | Error ex) {
@@ -285,12 +364,12 @@ public final class RealmClient implements AutoCloseable {
 		return (made != null) ? (CompletableFuture<@Nullable Object>) made : CompletableFuture.completedFuture(null);
 	}
 
-	private FutureOutcome begin(String service, String method, @Nullable Object argument, ResultDecoder decoder,
+	private FutureOutcome begin(DynamicMethod called, @Nullable Object argument, ResultDecoder decoder,
 			CallTerms terms) {
 		FutureOutcome outcome = new FutureOutcome(decoder);
 		UnaryCall call;
 		try {
-			call = dynamicCall(service, method, argument, terms, outcome);
+			call = dynamicCall(called, argument, terms, outcome);
 		}
 		catch (RpcException ex) {
 			outcome.completeExceptionally(ex);
@@ -310,34 +389,34 @@ public final class RealmClient implements AutoCloseable {
 		}
 	}
 
-	private UnaryCall dynamicCall(String service, String method, @Nullable Object argument, CallTerms terms,
+	private UnaryCall dynamicCall(DynamicMethod called, @Nullable Object argument, CallTerms terms,
 			CallOutcome outcome) {
-		ServiceClient client = dynamicClient(service);
+		Procedure procedure = called.procedure();
 		byte[] payload = NO_ARGUMENT;
 		if (argument != null) {
-			ValueCodec codec = codec(service, argument.getClass());
+			ValueCodec codec = codec(procedure.service(), argument.getClass());
 			try {
 				payload = codec.encode(argument);
 			}
 			catch (Throwable ex) {
-				throw Failures.notEncodable(service + '/' + method, "the argument of " + service + '/' + method, ex,
+				throw Failures.notEncodable(procedure.wireName(), "the argument of " + procedure.wireName(), ex,
 						Processed.NO);
 			}
 		}
-		ServiceCalls calls = client.calls();
-		Procedure procedure = procedure(client, service, method, argument);
 		long deadline = Deadlines
 			.bounded(this.context.clock().getAsLong() + terms.deadlineOr(procedure.deadline()).toNanos());
-		return new UnaryCall(calls, procedure, payload, terms, deadline, outcome);
+		return new UnaryCall(called.calls(), procedure, payload, terms, deadline, outcome);
 	}
 
-	private static Procedure procedure(ServiceClient client, String service, String method, @Nullable Object argument) {
-		MethodRules rules = client.rulesOf(method);
-		Duration deadline = (rules != null) ? rules.deadline() : null;
+	private static Procedure procedure(ServiceClient client, ServiceRules rules, String method,
+			@Nullable Object argument) {
+		MethodRules own = rules.of(method);
+		Duration deadline = (own != null) ? own.deadline() : null;
+		String service = client.service().value();
 		return new Procedure(service + '/' + method, service, method,
-				Fingerprint.mark(method, (argument != null) ? 1 : 0, false, false), client.settings().codec(), false,
-				(deadline != null) ? deadline : client.settings().deadline(),
-				Priorities.usual(client, rules, Priority.NORMAL), null, client.latencyOf(method), rules,
+				Fingerprint.mark(method, (argument != null) ? 1 : 0, false, false), rules.settings().codec(), false,
+				(deadline != null) ? deadline : rules.settings().deadline(),
+				Priorities.usual(rules, own, Priority.NORMAL), null, client.latencyOf(method), own,
 				(failure, failed) -> Failures.exception(failure, failed, null));
 	}
 
@@ -348,7 +427,7 @@ public final class RealmClient implements AutoCloseable {
 				return present;
 			}
 		}
-		return client(service, new ServiceName(service), this.context.defaults());
+		return client(service, new ServiceName(service), null);
 	}
 
 	private ResultDecoder decoder(String service, String method, Type type) {
@@ -360,12 +439,18 @@ public final class RealmClient implements AutoCloseable {
 		return this.codecs.computeIfAbsent(type, codec::forData);
 	}
 
-	private ServiceClient client(String name, ServiceName service, ServiceSettings settings) {
+	/**
+	 * Find or make one.
+	 * @param own its settings, or {@code null} for the default ones, whatever they are
+	 */
+	private ServiceClient client(String name, ServiceName service, @Nullable ServiceSettings own) {
 		ServiceClient made;
+		ServiceSettings settings;
 		synchronized (this.clients) {
+			settings = (own != null) ? own : this.defaults;
 			ServiceClient present = this.clients.get(name);
 			if (present != null) {
-				if (!present.settings().equals(settings) || !present.service().equals(service)) {
+				if (!present.has(settings) || !present.service().equals(service)) {
 					throw new IllegalArgumentException("The client service '" + name + "' exists already for service '"
 							+ present.service() + "' with other settings: give this one another name");
 				}
@@ -373,6 +458,9 @@ public final class RealmClient implements AutoCloseable {
 			}
 			made = new ServiceClient(name, service, settings, this.context, () -> this.phase);
 			this.clients.put(name, made);
+			if (own == null) {
+				this.byDefault.add(name);
+			}
 		}
 		tellOfZone("Client service '" + name + "'", settings);
 		made.begin();
@@ -400,7 +488,17 @@ public final class RealmClient implements AutoCloseable {
 	@FunctionalInterface
 	private interface DynamicCall {
 
-		@Nullable Object make(CallTerms terms) throws Throwable;
+		@Nullable Object make(DynamicMethod called, CallTerms terms) throws Throwable;
+
+	}
+
+	/**
+	 * A method under the settings with which its call began.
+	 *
+	 * @param calls what its calls share
+	 * @param procedure the method
+	 */
+	private record DynamicMethod(ServiceCalls calls, Procedure procedure) {
 
 	}
 

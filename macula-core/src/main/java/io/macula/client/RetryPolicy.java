@@ -28,6 +28,7 @@ import io.macula.Status;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
 import io.macula.selection.RetryBudget;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much one client service may repeat, whatever failed ({@link FailoverRule} knows
@@ -45,7 +46,12 @@ final class RetryPolicy {
 
 	private final Retry retry;
 
+	/** Whether the Retry was made here, and is not one of the user's. */
+	private final boolean own;
+
 	private final ServiceSettings.Failover settings;
+
+	private final RetryBudget budget;
 
 	private final Load load;
 
@@ -57,14 +63,60 @@ final class RetryPolicy {
 	 * @param clock monotonic nanoseconds
 	 */
 	RetryPolicy(String name, ServiceSettings.Failover settings, RetryRegistry retries, LongSupplier clock) {
-		this(name, settings, retries, new Load(settings, clock));
+		this(name, settings, retries, new RetryBudget(settings.budgetRatio(), settings.budgetFloor(), clock),
+				new Load(clock), null);
 	}
 
-	private RetryPolicy(String name, ServiceSettings.Failover settings, RetryRegistry retries, Load load) {
+	private RetryPolicy(String name, ServiceSettings.Failover settings, RetryRegistry retries, RetryBudget budget,
+			Load load, @Nullable RetryPolicy before) {
 		this.settings = settings;
 		this.maxAttempts = settings.maxAttempts();
-		this.retry = retries.retry(name, config(settings));
+		this.budget = budget;
 		this.load = load;
+		if (before != null && sameWaits(settings, before.settings)) {
+			this.retry = before.retry;
+			this.own = before.own;
+			return;
+		}
+		RetryConfig config = config(settings);
+		this.retry = (before != null && before.registered(name, retries)) ? replace(before.retry, config, retries)
+				: retries.retry(name, config);
+		this.own = this.retry.getRetryConfig() == config;
+	}
+
+	private static boolean sameWaits(ServiceSettings.Failover one, ServiceSettings.Failover other) {
+		return one.maxAttempts() == other.maxAttempts() && one.backoff().equals(other.backoff())
+				&& one.maxBackoff().equals(other.maxBackoff());
+	}
+
+	private boolean registered(String name, RetryRegistry retries) {
+		return this.own && retries.find(name).orElse(null) == this.retry;
+	}
+
+	/** Whoever listens to the registry is told of it. */
+	private static Retry replace(Retry before, RetryConfig config, RetryRegistry retries) {
+		Retry next = Retry.of(before.getName(), config, before.getTags());
+		retries.replace(before.getName(), next);
+		return next;
+	}
+
+	/**
+	 * The policy for other settings. What was earned, spent and counted goes on; calls
+	 * under the present one end under it. A Retry of the user's stays as it is.
+	 * @param name name of the Retry
+	 * @param changed how often and how fast
+	 * @param retries holds the Retry
+	 */
+	RetryPolicy with(String name, ServiceSettings.Failover changed, RetryRegistry retries) {
+		return new RetryPolicy(name, changed, retries,
+				this.budget.withBounds(changed.budgetRatio(), changed.budgetFloor()), this.load, this);
+	}
+
+	/** Nobody has this policy any more. */
+	void forget(RetryRegistry retries) {
+		if (registered(this.retry.getName(), retries)) {
+			retries.remove(this.retry.getName());
+		}
 	}
 
 	/**
@@ -73,14 +125,15 @@ final class RetryPolicy {
 	 * @param name name of the Retry
 	 * @param attempts of a call, the first included
 	 * @param retries holds the Retry
+	 * @param before that of the method under other settings, or {@code null}
 	 */
-	RetryPolicy withMaxAttempts(String name, int attempts, RetryRegistry retries) {
+	RetryPolicy withMaxAttempts(String name, int attempts, RetryRegistry retries, @Nullable RetryPolicy before) {
 		if (attempts == this.maxAttempts) {
 			return this;
 		}
-		ServiceSettings.Failover own = new ServiceSettings.Failover(attempts, this.settings.backoff(),
+		ServiceSettings.Failover changed = new ServiceSettings.Failover(attempts, this.settings.backoff(),
 				this.settings.maxBackoff(), this.settings.budgetRatio(), this.settings.budgetFloor());
-		return new RetryPolicy(name, own, retries, this.load);
+		return new RetryPolicy(name, changed, retries, this.budget, this.load, before);
 	}
 
 	private static RetryConfig config(ServiceSettings.Failover settings) {
@@ -108,7 +161,7 @@ final class RetryPolicy {
 
 	/** A call began; earns its share of the budget. */
 	void callStarted() {
-		this.load.budget.callStarted();
+		this.budget.callStarted();
 	}
 
 	/** The Retry's view of one call. */
@@ -162,13 +215,13 @@ final class RetryPolicy {
 	}
 
 	RetryFigures figures() {
-		return new RetryFigures(this.load.repeats.sum(), this.load.hedges.sum(), this.load.budget.left(),
-				this.load.budget.refused());
+		return new RetryFigures(this.load.repeats.sum(), this.load.hedges.sum(), this.budget.left(),
+				this.budget.refused());
 	}
 
 	/** Take one retry or hedge from the budget, if there is one. */
 	boolean tryAcquire() {
-		return this.load.budget.tryAcquire();
+		return this.budget.tryAcquire();
 	}
 
 	/**
@@ -187,11 +240,10 @@ final class RetryPolicy {
 	}
 
 	/**
-	 * What all methods of a client service share. Safe for all threads.
+	 * What all methods of a client service share, under all its settings. Safe for all
+	 * threads.
 	 */
 	private static final class Load {
-
-		private final RetryBudget budget;
 
 		private final LongSupplier clock;
 
@@ -201,8 +253,7 @@ final class RetryPolicy {
 
 		private volatile long refusedNanos;
 
-		Load(ServiceSettings.Failover settings, LongSupplier clock) {
-			this.budget = new RetryBudget(settings.budgetRatio(), settings.budgetFloor(), clock);
+		Load(LongSupplier clock) {
 			this.clock = clock;
 			this.refusedNanos = clock.getAsLong() - OVERLOAD_NANOS;
 		}

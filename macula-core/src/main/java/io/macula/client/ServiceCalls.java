@@ -29,13 +29,15 @@ import io.macula.transport.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the calls of one client service share, as one reference, so that a call stays
- * small. Holds parts and does nothing; each part is safe for all threads.
+ * What the calls of one client service share in one life and under one set of settings,
+ * as one reference, so that a call stays small. Holds parts and does nothing; each part
+ * is safe for all threads.
  *
+ * @param life which one
+ * @param rules the settings
  * @param service the service
  * @param zone place of the calling node, or {@code null}
  * @param balancer chooses instances
- * @param retries how much may be repeated
  * @param times how long attempts may take
  * @param waiting calls without an instance
  * @param observations watches calls
@@ -44,9 +46,9 @@ import org.jspecify.annotations.Nullable;
  * @param ticks number of the next call
  * @param providers who may provide the service, or {@code null} for everybody
  */
-record ServiceCalls(ServiceName service, @Nullable String zone, LoadBalancer balancer, RetryPolicy retries,
-		AttemptTimes times, WaitingCalls waiting, CallObserver.Factory observations, LongSupplier clock, Timer timer,
-		AtomicLong ticks, @Nullable PeerDecisions providers) {
+record ServiceCalls(ServiceLife life, ServiceRules rules, ServiceName service, @Nullable String zone,
+		LoadBalancer balancer, AttemptTimes times, WaitingCalls waiting, CallObserver.Factory observations,
+		LongSupplier clock, Timer timer, AtomicLong ticks, @Nullable PeerDecisions providers) {
 
 	/**
 	 * Why an instance gets no call, whatever the directory says. It counts like one with
@@ -59,6 +61,23 @@ record ServiceCalls(ServiceName service, @Nullable String zone, LoadBalancer bal
 		String refusal = (present != null) ? present.refusal(connection.peer().proof()) : null;
 		return (refusal != null) ? Status.notProcessed(Code.UNAUTHENTICATED,
 				"nothing was sent to " + connection.endpoint() + ": " + refusal) : null;
+	}
+
+	/**
+	 * The same for a call that began under other settings, before it came here.
+	 */
+	ServiceCalls under(ServiceRules others) {
+		return (others == this.rules) ? this : this.life.calls(others);
+	}
+
+	/** How much may be repeated. */
+	RetryPolicy retries() {
+		return this.rules.retries();
+	}
+
+	/** How long a call waits for an instance. */
+	long patienceNanos() {
+		return this.rules.settings().patience().toNanos();
 	}
 
 	long now() {

@@ -47,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServiceClient {
 
-	private static final AtomicReferenceFieldUpdater<ServiceClient, ServiceLife> LIFE = AtomicReferenceFieldUpdater
-		.newUpdater(ServiceClient.class, ServiceLife.class, "life");
+	private static final AtomicReferenceFieldUpdater<ServiceClient, ServiceCalls> CALLS = AtomicReferenceFieldUpdater
+		.newUpdater(ServiceClient.class, ServiceCalls.class, "calls");
 
 	/** By the name of the interface; what is written is read without the lock. */
 	private final Map<String, Called> contracts = new ConcurrentHashMap<>();
@@ -57,21 +57,19 @@ public final class ServiceClient {
 
 	private final ServiceName service;
 
-	private final ServiceSettings settings;
+	/** What it was made with. */
+	private final ServiceSettings initial;
 
 	private final ClientContext context;
 
 	private final Supplier<ClientPhase> phase;
 
-	private final RetryPolicy retries;
-
-	private final Map<String, MethodRules> rules = new HashMap<>();
-
 	private final MethodLatencies latencies;
 
 	private final AtomicLong ticks = new AtomicLong();
 
-	private volatile ServiceLife life;
+	/** The present life and the present settings, swapped whole. */
+	private volatile ServiceCalls calls;
 
 	/**
 	 * A client service, to be begun.
@@ -85,26 +83,22 @@ public final class ServiceClient {
 			Supplier<ClientPhase> phase) {
 		this.name = name;
 		this.service = service;
-		this.settings = settings;
+		this.initial = settings;
 		this.context = context;
 		this.phase = phase;
-		this.retries = new RetryPolicy(name, settings.failover(), context.retries(), context.clock());
-		settings.methods()
-			.forEach((method, own) -> this.rules.put(method,
-					new MethodRules(own.deadline(), own.attemptTimeout(),
-							this.retries.withMaxAttempts(name + "/" + method, own.maxAttempts(), context.retries()),
-							own.hedge(), own.priority())));
 		this.latencies = new MethodLatencies(context.clock());
-		this.life = life(phase.get());
+		this.calls = calls(phase.get(), ServiceRules.of(name, settings, context));
 	}
 
 	/** Begin to watch, once everybody can find this: whoever made it does so. */
 	void begin() {
-		this.life.begin();
+		this.calls.life().begin();
 	}
 
-	private ServiceLife life(ClientPhase present) {
-		return ServiceLife.of(present, this.name, this.service, this.settings, this.context, this.retries, this.ticks);
+	private ServiceCalls calls(ClientPhase present, ServiceRules rules) {
+		return ServiceLife
+			.of(present, this.name, this.service, rules.settings(), this.context, this.ticks, this::settings)
+			.calls(rules);
 	}
 
 	/**
@@ -114,16 +108,64 @@ public final class ServiceClient {
 	void follow() {
 		while (true) {
 			ClientPhase wanted = this.phase.get();
-			ServiceLife before = this.life;
-			if (before.phase() == wanted) {
+			ServiceCalls before = this.calls;
+			if (before.life().phase() == wanted) {
 				return;
 			}
-			ServiceLife next = life(wanted);
-			if (LIFE.compareAndSet(this, before, next)) {
-				before.end(wanted.refusal());
-				next.begin();
+			ServiceCalls next = calls(wanted, before.rules());
+			if (CALLS.compareAndSet(this, before, next)) {
+				before.life().end(wanted.refusal());
+				next.life().begin();
 			}
 		}
+	}
+
+	/**
+	 * Whether it is called in this manner, or was before its settings were changed: then
+	 * whoever names these settings means this client service.
+	 */
+	boolean has(ServiceSettings settings) {
+		return settings.equals(settings()) || settings.equals(this.initial);
+	}
+
+	/**
+	 * Find out whether it can be called in another manner from now on.
+	 * @param changed how
+	 * @throws IllegalArgumentException if not
+	 */
+	void check(ServiceSettings changed) {
+		if (!changed.codec().equals(settings().codec())) {
+			throw new IllegalArgumentException(
+					"codec " + changed.codec() + " is not valid: expected " + settings().codec()
+							+ ", which client service '" + this.name + "' has until the application is started again");
+		}
+		for (Called called : this.contracts.values()) {
+			called.unhedged().forEach((method, obstacle) -> {
+				MethodSettings own = changed.methodName(method).map(changed.methods()::get).orElse(null);
+				if (own != null && own.hedge() != null && own.hedge().enabled()) {
+					throw new IllegalArgumentException(obstacle);
+				}
+			});
+		}
+	}
+
+	/**
+	 * Be called in another manner from now on; calls that have begun end under the
+	 * settings with which they began. By one at a time, after a {@link #check}.
+	 */
+	void change(ServiceSettings changed) {
+		if (changed.equals(settings())) {
+			return;
+		}
+		ServiceRules rules = this.calls.rules().with(this.name, changed, this.context.retries());
+		ServiceCalls before;
+		ServiceCalls after;
+		do {
+			before = this.calls;
+			after = before.life().calls(rules);
+		}
+		while (!CALLS.compareAndSet(this, before, after));
+		after.balancer().takeOver();
 	}
 
 	/**
@@ -143,11 +185,11 @@ public final class ServiceClient {
 	}
 
 	/**
-	 * How it is called.
-	 * @return the settings
+	 * How it is called from now on.
+	 * @return the settings, which may change: see {@link RealmClient#change}
 	 */
 	public ServiceSettings settings() {
-		return this.settings;
+		return this.calls.rules().settings();
 	}
 
 	/**
@@ -194,7 +236,7 @@ public final class ServiceClient {
 	 * not started
 	 */
 	public @Nullable Duration snapshotAge() {
-		return this.life.snapshotAge();
+		return this.calls.life().snapshotAge();
 	}
 
 	/**
@@ -202,7 +244,7 @@ public final class ServiceClient {
 	 * @return trackers in stable order
 	 */
 	public List<InstanceTracker> instances() {
-		return this.life.instances();
+		return this.calls.life().instances();
 	}
 
 	/**
@@ -210,10 +252,11 @@ public final class ServiceClient {
 	 * @return the spread at this moment, or {@code null} if zones are not asked for
 	 */
 	public @Nullable ZoneSpread zones() {
-		if (!this.settings.zoneAware()) {
+		ServiceCalls calls = this.calls;
+		if (!calls.rules().settings().zoneAware()) {
 			return null;
 		}
-		ZoneSpread present = this.life.zones();
+		ZoneSpread present = calls.balancer().zones();
 		return (present != null) ? present : ZoneSpread.unknown();
 	}
 
@@ -246,7 +289,7 @@ public final class ServiceClient {
 	 * @return figures of this moment
 	 */
 	public RetryFigures retries() {
-		return this.retries.figures();
+		return this.calls.retries().figures();
 	}
 
 	/**
@@ -254,7 +297,7 @@ public final class ServiceClient {
 	 * @return figures of this moment
 	 */
 	public WaitingFigures waiting() {
-		return this.life.calls().waiting().figures();
+		return this.calls.waiting().figures();
 	}
 
 	/**
@@ -267,7 +310,7 @@ public final class ServiceClient {
 	 * is not known, or is the last usable one, which is never ejected
 	 */
 	public @Nullable String eject(String nodeId, String reason) {
-		return this.life.eject(nodeId, reason);
+		return this.calls.life().eject(nodeId, reason);
 	}
 
 	/**
@@ -277,7 +320,7 @@ public final class ServiceClient {
 	 * known, or not ejected
 	 */
 	public @Nullable String restore(String nodeId) {
-		return this.life.restore(nodeId);
+		return this.calls.life().restore(nodeId);
 	}
 
 	/**
@@ -285,30 +328,25 @@ public final class ServiceClient {
 	 * @return number since the node was started
 	 */
 	public long ejections() {
-		return this.life.ejections();
+		return this.calls.life().ejections();
 	}
 
 	/** Why there is no instance; asked while there is none. */
 	Status withoutInstances() {
-		return this.life.noInstances();
+		return this.calls.life().noInstances();
 	}
 
 	/**
-	 * What its calls share from now on until the node stops or starts: read once for each
-	 * call, and never kept beyond it.
+	 * What its calls share from now on until the node stops or starts, or the settings
+	 * change: read once for each call, and never kept beyond it.
 	 */
 	ServiceCalls calls() {
-		return this.life.calls();
+		return this.calls;
 	}
 
 	/** Make the exceptions of the application out of failures. */
 	List<ErrorMapper> errorMappers() {
 		return this.context.errorMappers();
-	}
-
-	/** Settings of a method at work, or {@code null} if those of the service hold. */
-	@Nullable MethodRules rulesOf(String method) {
-		return this.rules.isEmpty() ? null : this.settings.methodName(method).map(this.rules::get).orElse(null);
 	}
 
 	/** Recent latencies of a method, over all instances and all lives. */
@@ -331,13 +369,21 @@ public final class ServiceClient {
 	 *
 	 * @param version of the contract
 	 * @param marks of its methods, by their names on the wire
+	 * @param unhedged why some of them cannot be hedged, by the same names
 	 */
-	private record Called(Fingerprint version, Map<String, String> marks) {
+	private record Called(Fingerprint version, Map<String, String> marks, Map<String, String> unhedged) {
 
 		static Called of(ServiceContract contract, PayloadCodec codec) {
 			Map<String, String> marks = new HashMap<>();
-			contract.methods().forEach((method) -> marks.put(method.wireName(), method.mark()));
-			return new Called(contract.fingerprint(codec::describe), marks);
+			Map<String, String> unhedged = new HashMap<>();
+			contract.methods().forEach((method) -> {
+				marks.put(method.wireName(), method.mark());
+				String obstacle = BoundMethod.notHedged(method);
+				if (obstacle != null) {
+					unhedged.put(method.wireName(), obstacle);
+				}
+			});
+			return new Called(contract.fingerprint(codec::describe), marks, unhedged);
 		}
 
 	}

@@ -34,13 +34,14 @@ import io.macula.log.PrintableLogger;
 import io.macula.selection.InstanceListener;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LoadBalancer;
-import io.macula.selection.ZoneSpread;
+import io.macula.tls.PeerAccess;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * One client service during one phase of its client: the watch of its instances, what its
- * calls share ({@link ServiceCalls}), and those that wait. Safe for all threads.
+ * calls share under whatever settings ({@link ServiceCalls}), and those that wait. Safe
+ * for all threads.
  * <p>
  * Goes from NEW to BEGUN by {@link #begin} and from either to ENDED by {@link #end}. A
  * phase without a life is ENDED from the beginning: its calls find no instance and are
@@ -60,9 +61,13 @@ final class ServiceLife {
 
 	private final @Nullable InstanceLinks links;
 
-	private final ServiceCalls calls;
+	private final WaitingCalls waiting;
 
-	private final Duration patience;
+	private final CallObserver.Factory observations;
+
+	private final AtomicLong ticks;
+
+	private final Supplier<ServiceSettings> present;
 
 	private final LogLimit providersLog;
 
@@ -74,24 +79,25 @@ final class ServiceLife {
 	private volatile @Nullable Departure departure;
 
 	private ServiceLife(ClientPhase phase, String name, ServiceName service, ServiceSettings settings,
-			ClientContext context, RetryPolicy retries, AtomicLong ticks) {
+			ClientContext context, AtomicLong ticks, Supplier<ServiceSettings> present) {
 		this.phase = phase;
 		this.service = service;
 		this.context = context;
-		this.patience = settings.patience();
+		this.ticks = ticks;
+		this.present = present;
 		this.providersLog = LogLimit.ofPeers(context.clock());
 		ClientLife life = phase.life();
 		this.balancer = new LoadBalancer(service, settings.strategyName(), settings.strategy(), settings.ejection(),
-				settings.zoneAware() ? context.zone() : null, context.clock(), ThreadLocalRandom::current,
+				nearZone(settings), context.clock(), ThreadLocalRandom::current,
 				(life != null) ? life.listeners().apply(name, service) : InstanceListener.SILENT);
 		this.links = (life != null) ? new InstanceLinks(this.balancer, life.pool()) : null;
-		WaitingCalls waiting = (life != null)
-				? new WaitingCalls(this.balancer, life.timer(), settings.patience(), this::futile, this::noInstances)
+		this.waiting = (life != null) ? new WaitingCalls(this.balancer, life.timer(), this::futile, this::noInstances)
 				: WaitingCalls.ended(this.balancer, phase.refusal());
-		this.calls = new ServiceCalls(service, context.zone(), this.balancer, retries,
-				new AttemptTimes(settings, this.balancer), waiting,
-				Observed.factory(context.realm(), context.observationRegistry()), context.clock(), waiting.timer(),
-				ticks, (context.access() != null && !service.reserved()) ? context.access().providers(service) : null);
+		this.observations = Observed.factory(context.realm(), context.observationRegistry());
+	}
+
+	private @Nullable String nearZone(ServiceSettings settings) {
+		return settings.zoneAware() ? this.context.zone() : null;
 	}
 
 	/**
@@ -99,14 +105,29 @@ final class ServiceLife {
 	 * @param phase of the client
 	 * @param name of the client service
 	 * @param service the service
-	 * @param settings how it is called
+	 * @param settings how its instances are judged at first
 	 * @param context of the client
-	 * @param retries outlives this
 	 * @param ticks outlives this
+	 * @param present how it is called now
 	 */
 	static ServiceLife of(ClientPhase phase, String name, ServiceName service, ServiceSettings settings,
-			ClientContext context, RetryPolicy retries, AtomicLong ticks) {
-		return new ServiceLife(phase, name, service, settings, context, retries, ticks);
+			ClientContext context, AtomicLong ticks, Supplier<ServiceSettings> present) {
+		return new ServiceLife(phase, name, service, settings, context, ticks, present);
+	}
+
+	/**
+	 * What its calls share under some settings: all instances, connections and waits of
+	 * this life, whatever the settings are.
+	 */
+	ServiceCalls calls(ServiceRules rules) {
+		ServiceSettings settings = rules.settings();
+		LoadBalancer chosen = this.balancer.with(settings.strategyName(), settings.strategy(), settings.ejection(),
+				nearZone(settings));
+		PeerAccess access = this.context.access();
+		return new ServiceCalls(this, rules, this.service, this.context.zone(), chosen,
+				new AttemptTimes(settings, chosen), this.waiting, this.observations, this.context.clock(),
+				this.waiting.timer(), this.ticks,
+				(access != null && !this.service.reserved()) ? access.providers(this.service) : null);
 	}
 
 	/** Begin to watch the instances; what was ended before is not begun. */
@@ -118,7 +139,7 @@ final class ServiceLife {
 		ServiceResolver watched = ServiceResolver.watch(life.directory(), this.service);
 		this.resolver = watched;
 		watched.onChange(this::update);
-		if (this.calls.waiting().end() != null) {
+		if (this.waiting.end() != null) {
 			watched.close();
 		}
 	}
@@ -130,7 +151,7 @@ final class ServiceLife {
 			this.links.update(snapshot);
 		}
 		if (!snapshot.instances().isEmpty()) {
-			this.calls.waiting().instancesKnown();
+			this.waiting.instancesKnown();
 			if (before == 0 && this.departure != null) {
 				this.providersLog.log("back",
 						(suppressed) -> logger.info("Service {} has a provider again{}", this.service, suppressed));
@@ -142,13 +163,13 @@ final class ServiceLife {
 				this.providersLog.log("gone", (suppressed) -> logger.info("Service {} has no provider any more: {}{}",
 						this.service, waits(), suppressed));
 			}
-			this.calls.waiting().instancesGone();
+			this.waiting.instancesGone();
 		}
 	}
 
 	private String waits() {
 		return (futile() != null) ? "calls of it are refused, since this node itself was the last and is shutting down"
-				: "calls wait up to " + DurationText.of(this.patience) + " for one";
+				: "calls wait up to " + DurationText.of(this.present.get().patience()) + " for one";
 	}
 
 	/** Why nobody waits for an instance at present, or {@code null}. */
@@ -215,7 +236,7 @@ final class ServiceLife {
 	 * @param reason not processed
 	 */
 	void end(Status reason) {
-		this.calls.waiting().end(reason);
+		this.waiting.end(reason);
 		attempt("watch", () -> {
 			ServiceResolver watched = this.resolver;
 			if (watched != null) {
@@ -242,8 +263,8 @@ final class ServiceLife {
 		return this.phase;
 	}
 
-	ServiceCalls calls() {
-		return this.calls;
+	WaitingCalls waiting() {
+		return this.waiting;
 	}
 
 	List<InstanceTracker> instances() {
@@ -260,10 +281,6 @@ final class ServiceLife {
 
 	long ejections() {
 		return this.balancer.ejections();
-	}
-
-	@Nullable ZoneSpread zones() {
-		return this.balancer.zones();
 	}
 
 	@Nullable Duration snapshotAge() {

@@ -142,6 +142,16 @@ public record ServiceSettings(String strategyName, SelectionStrategy strategy, S
 	}
 
 	/**
+	 * These settings with another payload codec.
+	 * @param name name of the codec
+	 * @return settings
+	 */
+	public ServiceSettings withCodec(String name) {
+		return new ServiceSettings(this.strategyName, this.strategy, name, this.deadline, this.attemptTimeout,
+				this.failover, this.ejection, this.patience, this.zoneAware, this.priority, this.methods);
+	}
+
+	/**
 	 * These settings with another deadline.
 	 * @param bound of the whole call
 	 * @return settings

@@ -58,8 +58,6 @@ final class WaitingCalls {
 
 	private final Timer timer;
 
-	private final long patienceNanos;
-
 	private final Supplier<@Nullable Status> futile;
 
 	private final Supplier<Status> reason;
@@ -70,15 +68,12 @@ final class WaitingCalls {
 	 * Nobody waits yet.
 	 * @param balancer knows the instances
 	 * @param timer ends the waits
-	 * @param patience how long a call waits for an instance
 	 * @param futile why nobody waits for one at present, or gives {@code null}
 	 * @param reason why there is no instance
 	 */
-	WaitingCalls(LoadBalancer balancer, Timer timer, Duration patience, Supplier<@Nullable Status> futile,
-			Supplier<Status> reason) {
+	WaitingCalls(LoadBalancer balancer, Timer timer, Supplier<@Nullable Status> futile, Supplier<Status> reason) {
 		this.balancer = balancer;
 		this.timer = timer;
-		this.patienceNanos = patience.toNanos();
 		this.futile = futile;
 		this.reason = reason;
 	}
@@ -89,7 +84,7 @@ final class WaitingCalls {
 	 * @param end what everybody is told
 	 */
 	static WaitingCalls ended(LoadBalancer balancer, Status end) {
-		WaitingCalls none = new WaitingCalls(balancer, NO_TIMER, Duration.ZERO, () -> end, () -> end);
+		WaitingCalls none = new WaitingCalls(balancer, NO_TIMER, () -> end, () -> end);
 		none.end = end;
 		return none;
 	}
@@ -97,12 +92,11 @@ final class WaitingCalls {
 	/** Wait for an instance, at most so long. */
 	void add(CallPipeline call, long atMostNanos) {
 		Status over = hopeless();
-		long patience = Math.min(atMostNanos, this.patienceNanos);
-		if (over != null || patience <= 0) {
+		if (over != null || atMostNanos <= 0) {
 			call.noInstances((over != null) ? over : this.reason.get());
 			return;
 		}
-		Disposable limit = this.timer.schedule(() -> expired(call), Duration.ofNanos(patience));
+		Disposable limit = this.timer.schedule(() -> expired(call), Duration.ofNanos(atMostNanos));
 		// Before anybody can find the call here and give it another timer.
 		call.hold(limit);
 		this.waiting.add(call);

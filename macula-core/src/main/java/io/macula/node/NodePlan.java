@@ -62,12 +62,10 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 		ObservationRegistry observations, @Nullable ProviderSettings provider, @Nullable Executor handlerExecutor,
 		EngineSource engines, @Nullable PeerAccess access, HandlerRules rules) {
 
-	/** The plan of a node that serves with another weight. */
-	NodePlan withWeight(int weight) {
-		ProviderSettings how = this.provider;
-		return new NodePlan(this.settings, this.tls, this.transport, this.pool, this.codecs, this.observations,
-				(how != null) ? how.withWeight(weight) : null, this.handlerExecutor, this.engines, this.access,
-				this.rules);
+	/** The plan of a node that serves in another manner, if it serves. */
+	NodePlan with(@Nullable ProviderSettings how) {
+		return new NodePlan(this.settings, this.tls, this.transport, this.pool, this.codecs, this.observations, how,
+				this.handlerExecutor, this.engines, this.access, this.rules);
 	}
 
 	/**

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 import io.macula.Instance;
@@ -27,6 +28,7 @@ import io.macula.Realm;
 import io.macula.Status;
 import io.macula.client.ClientContext;
 import io.macula.client.RealmClient;
+import io.macula.server.ProviderLimits;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
@@ -94,8 +96,11 @@ public final class RealmNode implements AutoCloseable {
 
 	private long incarnation;
 
-	/** Of the instance; set at run time, for this life and those to come. */
-	private int weight;
+	/**
+	 * How this node serves, if it does; its weight and limits change at run time, for
+	 * this life and those to come.
+	 */
+	private @Nullable ProviderSettings provider;
 
 	/** There from STARTED until it is closed whole; for readers. */
 	private volatile @Nullable Life life;
@@ -103,8 +108,7 @@ public final class RealmNode implements AutoCloseable {
 	RealmNode(NodePlan plan, ClientContext context, List<ServiceDefinition> services, String startedBy,
 			String startedAgainBy) {
 		this.plan = plan;
-		ProviderSettings provider = plan.provider();
-		this.weight = (provider != null) ? provider.weight() : Instance.DEFAULT_WEIGHT;
+		this.provider = plan.provider();
 		this.services = new ArrayList<>(services);
 		this.events = new NodeEvents(plan.settings().nodeId());
 		this.refusals = new NodeRefusals(plan.settings().nodeId(), startedBy, startedAgainBy);
@@ -258,7 +262,7 @@ public final class RealmNode implements AutoCloseable {
 				throw new IllegalStateException("The weight of node '" + this.plan.settings().nodeId()
 						+ "' cannot be set to " + weight + ": it is " + obstacle);
 			}
-			this.weight = weight;
+			this.provider = Objects.requireNonNull(this.provider).withWeight(weight);
 			serving = serving();
 			if (serving != null) {
 				serving.weigh(weight);
@@ -267,6 +271,39 @@ public final class RealmNode implements AutoCloseable {
 		// Also what is set already: the registry may have failed to take it.
 		if (serving != null) {
 			serving.tell();
+		}
+	}
+
+	/**
+	 * Change how much this node serves at once, while calls run: from the next call on,
+	 * in this life and those to come. What is in flight goes on, even if it is more than
+	 * the limits allow.
+	 * @param limits the limits
+	 * @throws IllegalStateException if this node is closed or was not built with a
+	 * provider
+	 */
+	public void limits(ProviderLimits limits) {
+		synchronized (this.lock) {
+			String obstacle = permanentObstacle();
+			if (obstacle != null) {
+				throw new IllegalStateException("The limits of node '" + this.plan.settings().nodeId()
+						+ "' cannot be changed: it is " + obstacle);
+			}
+			this.provider = Objects.requireNonNull(this.provider).withLimits(limits);
+			ServingPart serving = serving();
+			if (serving != null) {
+				serving.limits(limits);
+			}
+		}
+	}
+
+	/**
+	 * How much this node serves at once, and how long it drains.
+	 * @return the limits of this moment, or {@code null} if it does not serve
+	 */
+	public @Nullable ProviderLimits limits() {
+		synchronized (this.lock) {
+			return (this.provider != null) ? this.provider.limits() : null;
 		}
 	}
 
@@ -344,7 +381,7 @@ public final class RealmNode implements AutoCloseable {
 		long number;
 		NodePlan present;
 		synchronized (this.lock) {
-			present = this.plan.withWeight(this.weight);
+			present = this.plan.with(this.provider);
 			served = List.copyOf(this.services);
 			further = List.copyOf(this.provided);
 			// The wall clock may have been set back.
@@ -406,8 +443,10 @@ public final class RealmNode implements AutoCloseable {
 			this.life = begun;
 			this.state = next;
 			// Either may have been changed since the life was opened.
-			weighed = serving != null && serving.weigh(this.weight);
-			if (serving != null) {
+			weighed = false;
+			if (serving != null && this.provider != null) {
+				weighed = serving.weigh(this.provider.weight());
+				serving.limits(this.provider.limits());
 				this.intake.begins(serving);
 			}
 			this.starter = null;
@@ -534,7 +573,8 @@ public final class RealmNode implements AutoCloseable {
 		Life present = this.life;
 		Reports.Moment moment;
 		synchronized (this.lock) {
-			moment = new Reports.Moment(this.state, this.incarnation, served(), this.weight);
+			int weight = (this.provider != null) ? this.provider.weight() : Instance.DEFAULT_WEIGHT;
+			moment = new Reports.Moment(this.state, this.incarnation, served(), weight);
 		}
 		return Reports.node(this.plan, present, moment, this.intake.suspended(), this.client, this.events.figures());
 	}

@@ -36,6 +36,7 @@ import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
 import io.macula.pool.Timer;
 import io.macula.server.Advertiser;
+import io.macula.server.ProviderLimits;
 import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
@@ -64,7 +65,8 @@ final class ServingPart {
 
 	private final long incarnation;
 
-	private final ProviderSettings provider;
+	/** Its limits may change, under the lock of this. */
+	private volatile ProviderSettings provider;
 
 	private final TlsContexts tls;
 
@@ -273,6 +275,12 @@ final class ServingPart {
 		this.weights.log("", (suppressed) -> logger.info("Node {} has the weight {} from now on, after {}{}",
 				this.settings.nodeId(), weight, before.self().weight(), suppressed));
 		return true;
+	}
+
+	/** Have other limits from the next call on. */
+	synchronized void limits(ProviderLimits limits) {
+		this.provider = this.provider.withLimits(limits);
+		this.server.limits(limits);
 	}
 
 	/** The lock of this is held. */

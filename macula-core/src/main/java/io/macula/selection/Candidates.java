@@ -204,6 +204,15 @@ final class Candidates {
 				: new Candidates(some, now, this.zoning, null);
 	}
 
+	/** The same instances for whoever looks at zones in this way. */
+	Candidates under(@Nullable Zoning wanted, long now) {
+		return (this.zoning == wanted) ? this : new Candidates(this.all, now, wanted);
+	}
+
+	@Nullable Zoning zoning() {
+		return this.zoning;
+	}
+
 	/** When the candidates have to be sorted anew. */
 	long changesNanoTime() {
 		return this.changesNanoTime;

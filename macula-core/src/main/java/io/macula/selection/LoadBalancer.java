@@ -19,6 +19,7 @@ package io.macula.selection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -65,7 +66,11 @@ public final class LoadBalancer {
 
 	private final Supplier<RandomGenerator> random;
 
-	private final @Nullable String nearZone;
+	private final ServiceName service;
+
+	private final EjectionSettings ejection;
+
+	private final @Nullable Zoning zoning;
 
 	private final Roster roster;
 
@@ -113,12 +118,56 @@ public final class LoadBalancer {
 	public LoadBalancer(ServiceName service, String strategyName, SelectionStrategy strategy, EjectionSettings settings,
 			@Nullable String nearZone, LongSupplier clock, Supplier<RandomGenerator> random,
 			InstanceListener listener) {
+		this.service = service;
+		this.ejection = settings;
 		this.strategy = new CheckedStrategy(service, strategyName, strategy);
 		this.random = random;
-		this.nearZone = nearZone;
-		Zoning zoning = (nearZone != null) ? new Zoning(nearZone, this.strategy.weighing(), !this.strategy.spreading())
-				: null;
-		this.roster = new Roster(service, settings, zoning, clock, random, listener);
+		this.zoning = zoning(nearZone, this.strategy);
+		this.roster = new Roster(service, settings, this.zoning, clock, random, listener);
+	}
+
+	private LoadBalancer(LoadBalancer other, CheckedStrategy strategy, EjectionSettings ejection,
+			@Nullable String nearZone) {
+		this.service = other.service;
+		this.ejection = ejection;
+		this.strategy = strategy;
+		this.random = other.random;
+		Zoning zones = zoning(nearZone, strategy);
+		this.zoning = Objects.equals(zones, other.zoning) ? other.zoning : zones;
+		this.roster = other.roster;
+	}
+
+	private static @Nullable Zoning zoning(@Nullable String nearZone, CheckedStrategy strategy) {
+		return (nearZone != null) ? new Zoning(nearZone, strategy.weighing(), !strategy.spreading()) : null;
+	}
+
+	/**
+	 * A load balancer of the same instances that chooses in another manner: with all that
+	 * is known of them, and their ejections. The present one goes on to choose as it did.
+	 * How instances are judged is the same for both, and changes by {@link #takeOver}.
+	 * @param strategyName name of the strategy, for messages
+	 * @param chosen chooses among the candidates
+	 * @param settings outlier ejection and slow start
+	 * @param nearZone zone whose instances come first, or {@code null}
+	 * @return the load balancer
+	 */
+	public LoadBalancer with(String strategyName, SelectionStrategy chosen, EjectionSettings settings,
+			@Nullable String nearZone) {
+		return new LoadBalancer(this, new CheckedStrategy(this.service, strategyName, chosen), settings, nearZone);
+	}
+
+	/**
+	 * From now on instances are judged by the settings of this one, for all that choose
+	 * among them. Ejections that were begun end as they were to.
+	 */
+	public void takeOver() {
+		this.roster.change(this.ejection, this.zoning);
+	}
+
+	/** As this one looks at zones: just after a change it may be the only one. */
+	private Candidates candidates() {
+		Candidates present = this.roster.candidates();
+		return (present.zoning() == this.zoning) ? present : present.under(this.zoning, this.roster.now());
 	}
 
 	/**
@@ -154,7 +203,7 @@ public final class LoadBalancer {
 	 * something else than a candidate
 	 */
 	public @Nullable InstanceTracker pick(SelectionContext context, Collection<InstanceTracker> tried) {
-		Candidates present = this.roster.candidates();
+		Candidates present = candidates();
 		InstanceTracker chosen;
 		if (!tried.isEmpty()) {
 			CandidateList untried = present.having(context, this.roster).untried(tried, this.random);
@@ -189,7 +238,7 @@ public final class LoadBalancer {
 	 * @throws io.macula.RpcException as {@link #pick}
 	 */
 	public @Nullable InstanceTracker pickExcept(SelectionContext context, Predicate<InstanceTracker> useless) {
-		CandidateList rest = this.roster.candidates().having(context, this.roster).except(useless, this.random);
+		CandidateList rest = candidates().having(context, this.roster).except(useless, this.random);
 		if (rest.isEmpty()) {
 			return null;
 		}
@@ -204,7 +253,7 @@ public final class LoadBalancer {
 	 */
 	private @Nullable InstanceTracker pickApart(SelectionContext context) {
 		long now = this.roster.now();
-		Candidates present = this.roster.candidates(now).having(context, this.roster);
+		Candidates present = this.roster.candidates(now).under(this.zoning, now).having(context, this.roster);
 		if (present.isEmpty()) {
 			return null;
 		}
@@ -274,8 +323,8 @@ public final class LoadBalancer {
 	 * @return the spread at this moment, or {@code null} without a near zone
 	 */
 	public @Nullable ZoneSpread zones() {
-		String near = this.nearZone;
-		return (near != null) ? ZoneSpread.of(near, this.roster.candidates()) : null;
+		Zoning zones = this.zoning;
+		return (zones != null) ? ZoneSpread.of(zones.own(), candidates()) : null;
 	}
 
 	/**

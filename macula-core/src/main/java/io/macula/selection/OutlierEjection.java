@@ -49,7 +49,7 @@ final class OutlierEjection {
 
 	private final ServiceName service;
 
-	private final EjectionSettings settings;
+	private EjectionSettings settings;
 
 	private final Supplier<RandomGenerator> random;
 
@@ -74,6 +74,12 @@ final class OutlierEjection {
 		this.random = random;
 		this.guard = guard;
 		this.limit = LogLimit.ofPeers(clock);
+	}
+
+	/** Judge by other settings from now on; ejections that were begun go on. */
+	void settings(EjectionSettings changed) {
+		assert Thread.holdsLock(this.guard);
+		this.settings = changed;
 	}
 
 	/** Instances ejected so far; a failed probe is none. */

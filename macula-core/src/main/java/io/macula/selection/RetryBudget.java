@@ -32,23 +32,11 @@ public final class RetryBudget {
 
 	private static final long SLOT_NANOS = 1_000_000_000L;
 
-	private static final AtomicReferenceFieldUpdater<RetryBudget, Marks> MARKS = AtomicReferenceFieldUpdater
-		.newUpdater(RetryBudget.class, Marks.class, "marks");
-
 	private final double ratio;
 
 	private final double floor;
 
-	private final LongSupplier clock;
-
-	private final LongAdder calls = new LongAdder();
-
-	private final AtomicLong granted = new AtomicLong();
-
-	private final LongAdder refused = new LongAdder();
-
-	/** What had been counted at the start of each of the last seconds. */
-	private volatile Marks marks;
+	private final Account account;
 
 	/**
 	 * A budget.
@@ -58,22 +46,37 @@ public final class RetryBudget {
 	 * @param clock nanoseconds on the scale of {@link System#nanoTime()}
 	 */
 	public RetryBudget(double ratio, double floorPerSecond, LongSupplier clock) {
+		this(ratio, floorPerSecond, new Account(clock));
+	}
+
+	private RetryBudget(double ratio, double floorPerSecond, Account account) {
 		if (ratio < 0 || floorPerSecond < 0) {
 			throw new IllegalArgumentException("Retry budget of ratio " + ratio + " and floor " + floorPerSecond
 					+ " is not valid: expected 0 or more");
 		}
 		this.ratio = ratio;
 		this.floor = floorPerSecond * SLOTS;
-		this.clock = clock;
-		this.marks = new Marks(clock.getAsLong(), new long[SLOTS], new long[SLOTS]);
+		this.account = account;
+	}
+
+	/**
+	 * The same budget with other bounds: what was earned and spent with one of the two
+	 * counts for both.
+	 * @param newRatio retries and hedges that each call earns; 0 or more
+	 * @param newFloorPerSecond retries and hedges per second that are allowed whatever
+	 * the number of calls; 0 or more
+	 * @return a budget that goes on where this one is
+	 */
+	public RetryBudget withBounds(double newRatio, double newFloorPerSecond) {
+		return new RetryBudget(newRatio, newFloorPerSecond, this.account);
 	}
 
 	/**
 	 * A call began; earns its share of a retry.
 	 */
 	public void callStarted() {
-		roll(this.clock.getAsLong());
-		this.calls.increment();
+		this.account.roll();
+		this.account.calls.increment();
 	}
 
 	/**
@@ -81,15 +84,15 @@ public final class RetryBudget {
 	 * @return whether it is granted; it is spent then
 	 */
 	public boolean tryAcquire() {
-		Marks oldest = roll(this.clock.getAsLong());
-		double allowed = this.ratio * (this.calls.sum() - oldest.calls[0]) + this.floor;
+		Marks oldest = this.account.roll();
+		double allowed = allowed(oldest);
 		while (true) {
-			long spent = this.granted.get();
+			long spent = this.account.granted.get();
 			if (spent - oldest.granted[0] + 1 > allowed) {
-				this.refused.increment();
+				this.account.refused.increment();
 				return false;
 			}
-			if (this.granted.compareAndSet(spent, spent + 1)) {
+			if (this.account.granted.compareAndSet(spent, spent + 1)) {
 				return true;
 			}
 		}
@@ -100,9 +103,12 @@ public final class RetryBudget {
 	 * @return 0 or more; of a fraction nothing is granted
 	 */
 	public double left() {
-		Marks oldest = roll(this.clock.getAsLong());
-		double allowed = this.ratio * (this.calls.sum() - oldest.calls[0]) + this.floor;
-		return Math.max(0, allowed - (this.granted.get() - oldest.granted[0]));
+		Marks oldest = this.account.roll();
+		return Math.max(0, allowed(oldest) - (this.account.granted.get() - oldest.granted[0]));
+	}
+
+	private double allowed(Marks oldest) {
+		return this.ratio * (this.account.calls.sum() - oldest.calls[0]) + this.floor;
 	}
 
 	/**
@@ -110,7 +116,7 @@ public final class RetryBudget {
 	 * @return 0 or more
 	 */
 	public long granted() {
-		return this.granted.get();
+		return this.account.granted.get();
 	}
 
 	/**
@@ -118,19 +124,46 @@ public final class RetryBudget {
 	 * @return 0 or more
 	 */
 	public long refused() {
-		return this.refused.sum();
+		return this.account.refused.sum();
 	}
 
-	/** Moves the marks on if a second or more has passed since the last one. */
-	private Marks roll(long now) {
-		Marks last = this.marks;
-		long passed = (now - last.nanoTime) / SLOT_NANOS;
-		if (passed <= 0) {
-			return last;
+	/**
+	 * What was earned and spent. Safe for all threads.
+	 */
+	private static final class Account {
+
+		private static final AtomicReferenceFieldUpdater<Account, Marks> MARKS = AtomicReferenceFieldUpdater
+			.newUpdater(Account.class, Marks.class, "marks");
+
+		private final LongSupplier clock;
+
+		private final LongAdder calls = new LongAdder();
+
+		private final AtomicLong granted = new AtomicLong();
+
+		private final LongAdder refused = new LongAdder();
+
+		/** What had been counted at the start of each of the last seconds. */
+		private volatile Marks marks;
+
+		Account(LongSupplier clock) {
+			this.clock = clock;
+			this.marks = new Marks(clock.getAsLong(), new long[SLOTS], new long[SLOTS]);
 		}
-		Marks next = last.after((int) Math.min(passed, SLOTS), last.nanoTime + passed * SLOT_NANOS, this.calls.sum(),
-				this.granted.get());
-		return MARKS.compareAndSet(this, last, next) ? next : this.marks;
+
+		/** Moves the marks on if a second or more has passed since the last one. */
+		Marks roll() {
+			long now = this.clock.getAsLong();
+			Marks last = this.marks;
+			long passed = (now - last.nanoTime) / SLOT_NANOS;
+			if (passed <= 0) {
+				return last;
+			}
+			Marks next = last.after((int) Math.min(passed, SLOTS), last.nanoTime + passed * SLOT_NANOS,
+					this.calls.sum(), this.granted.get());
+			return MARKS.compareAndSet(this, last, next) ? next : this.marks;
+		}
+
 	}
 
 	/**

@@ -21,7 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -54,6 +54,9 @@ final class Roster {
 	 * clock.
 	 */
 
+	private static final AtomicReferenceFieldUpdater<Roster, Sweep> SWEPT = AtomicReferenceFieldUpdater
+		.newUpdater(Roster.class, Sweep.class, "swept");
+
 	/**
 	 * After this time an instance that the client called not available is worth one call
 	 * even if the client has not said otherwise.
@@ -66,7 +69,8 @@ final class Roster {
 	/** After a probe that proved nothing the next one waits so long. */
 	private static final long PROBE_PAUSE_NANOS = 1_000_000_000L;
 
-	private final EjectionSettings settings;
+	/** Written under the lock of this, as the zoning is. */
+	private volatile EjectionSettings settings;
 
 	private final LongSupplier clock;
 
@@ -74,11 +78,10 @@ final class Roster {
 
 	private final OutlierEjection ejection;
 
-	private final long slotNanos;
+	/** Swapped whole, so that an attempt's end reads one thing. */
+	private volatile Sweep swept;
 
-	private final AtomicLong sweptNanoTime;
-
-	private final @Nullable Zoning zoning;
+	private @Nullable Zoning zoning;
 
 	private final InstanceListener listener;
 
@@ -105,8 +108,23 @@ final class Roster {
 		this.clock = clock;
 		this.random = random;
 		this.ejection = new OutlierEjection(service, settings, clock, random, this, listener);
-		this.slotNanos = Math.max(1, settings.interval().toNanos() / RateWindow.SLOTS);
-		this.sweptNanoTime = new AtomicLong(clock.getAsLong());
+		this.swept = new Sweep(clock.getAsLong(), slotNanos(settings));
+	}
+
+	private static long slotNanos(EjectionSettings settings) {
+		return Math.max(1, settings.interval().toNanos() / RateWindow.SLOTS);
+	}
+
+	/**
+	 * Judge and sort the instances by other settings from now on. What is known of them
+	 * stays, and so do ejections that were begun.
+	 */
+	synchronized void change(EjectionSettings changed, @Nullable Zoning zones) {
+		this.settings = changed;
+		this.zoning = zones;
+		this.ejection.settings(changed);
+		SWEPT.updateAndGet(this, (last) -> new Sweep(last.nanoTime(), slotNanos(changed)));
+		publish(now());
 	}
 
 	long now() {
@@ -336,14 +354,14 @@ final class Roster {
 
 	/** An attempt ended: every now and then the moment to compare the instances. */
 	void ended(long now) {
-		long swept = this.sweptNanoTime.get();
-		if (now - swept >= this.slotNanos) {
-			sweep(swept, (now - swept) / this.slotNanos, now);
+		Sweep last = this.swept;
+		if (now - last.nanoTime() >= last.slotNanos()) {
+			sweep(last, (now - last.nanoTime()) / last.slotNanos(), now);
 		}
 	}
 
-	private void sweep(long swept, long slots, long now) {
-		if (this.sweptNanoTime.compareAndSet(swept, swept + slots * this.slotNanos)) {
+	private void sweep(Sweep last, long slots, long now) {
+		if (SWEPT.compareAndSet(this, last, new Sweep(last.nanoTime() + slots * last.slotNanos(), last.slotNanos()))) {
 			synchronized (this) {
 				if (this.ejection.sweep(this.candidates.all(), (int) Math.min(slots, RateWindow.SLOTS), now)) {
 					publish(now);
@@ -361,6 +379,16 @@ final class Roster {
 	private void publish(long now) {
 		assert Thread.holdsLock(this);
 		this.candidates = new Candidates(this.candidates.all(), now, this.zoning);
+	}
+
+	/**
+	 * When the instances were compared.
+	 *
+	 * @param nanoTime up to when
+	 * @param slotNanos how long until the next time
+	 */
+	private record Sweep(long nanoTime, long slotNanos) {
+
 	}
 
 	/**

@@ -51,7 +51,7 @@ final class Admission {
 
 	private final MemoryBackOff memory;
 
-	private final int maxInFlight;
+	private volatile int maxInFlight;
 
 	private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -92,21 +92,26 @@ final class Admission {
 		if (this.memory.refusing() && !this.memory.resume()) {
 			return this.refusals.outOfMemory();
 		}
+		int most = this.maxInFlight;
 		int open = this.inFlight.incrementAndGet();
-		if (open > this.maxInFlight || (open > this.maxInFlight / 2
-				&& call.inFlight() > TIMES_FREE * (long) (this.maxInFlight - open) + TIMES_FREE)) {
+		if (open > most || (open > most / 2 && call.inFlight() > TIMES_FREE * (long) (most - open) + TIMES_FREE)) {
 			left();
-			return this.refusals.tooManyInFlight(this.maxInFlight);
+			return this.refusals.tooManyInFlight(most);
 		}
-		if (open > this.maxInFlight - this.maxInFlight / LOW_LEAVES && Priority.of(call.metadata()) == Priority.LOW) {
+		if (open > most - most / LOW_LEAVES && Priority.of(call.metadata()) == Priority.LOW) {
 			left();
-			return this.refusals.keptForOthers(this.maxInFlight - this.maxInFlight / LOW_LEAVES, this.maxInFlight);
+			return this.refusals.keptForOthers(most - most / LOW_LEAVES, most);
 		}
 		if (!service.enter()) {
 			left();
 			return this.refusals.withdrawn(service.name());
 		}
 		return null;
+	}
+
+	/** Take so many calls at once from the next one on; those in flight go on. */
+	void maxInFlight(int most) {
+		this.maxInFlight = most;
 	}
 
 	/** A call was refused, here or for want of a thread. */

@@ -80,6 +80,12 @@ final class BatchingHandlerExecutor implements HandlerExecutor {
 	}
 
 	@Override
+	public void limits(ProviderLimits limits) {
+		this.queue.limits(limits.queueCapacity(), limits.maxThreads());
+		this.threads.maxThreads(limits.maxThreads());
+	}
+
+	@Override
 	public HandlerFigures figures() {
 		return new HandlerFigures(this.threads.count(), this.threads.active(), this.queue.size(),
 				this.refused.sum() + this.queue.shed());

@@ -48,9 +48,11 @@ final class CallerTurns {
 	 * that there is a thread for whatever is more important.
 	 */
 
-	private final int capacity;
+	/** Guarded by the lock of this. */
+	private int capacity;
 
-	private final int maxThreads;
+	/** Guarded by the lock of this. */
+	private int maxThreads;
 
 	private final Deque<Caller> turns = new ArrayDeque<>();
 
@@ -84,6 +86,14 @@ final class CallerTurns {
 	CallerTurns(int capacity, int maxThreads) {
 		this.capacity = capacity;
 		this.maxThreads = maxThreads;
+	}
+
+	/** Hold so many tasks, and share out so many threads; what waits goes on. */
+	synchronized void limits(int places, int threads) {
+		this.capacity = places;
+		this.maxThreads = threads;
+		occupy(this.nobody, 0);
+		unblock(false);
 	}
 
 	/**

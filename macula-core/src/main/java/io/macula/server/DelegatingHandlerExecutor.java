@@ -45,7 +45,7 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 
 	private final Executor executor;
 
-	private final int maxOpen;
+	private volatile int maxOpen;
 
 	/** Size of the set, and what is about to be put into it. */
 	private final AtomicInteger open = new AtomicInteger();
@@ -108,8 +108,9 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 	private boolean enter(HandlerTask task) {
 		Caller caller = task.caller();
 		// What is of low priority leaves a quarter to everything else.
-		int kept = (task.priority() == Priority.LOW) ? this.maxOpen / 4 : 0;
-		int free = this.maxOpen - this.open.getAndIncrement() - kept;
+		int most = this.maxOpen;
+		int kept = (task.priority() == Priority.LOW) ? most / 4 : 0;
+		int free = most - this.open.getAndIncrement() - kept;
 		if (caller == null) {
 			if (free > 0) {
 				return true;
@@ -145,6 +146,11 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 			exit(work.task.caller());
 		}
 		return left;
+	}
+
+	@Override
+	public void limits(ProviderLimits limits) {
+		this.maxOpen = limits.maxOpen();
 	}
 
 	@Override

@@ -251,6 +251,11 @@ final class Dispatcher implements CallHandler {
 		this.admission.endLinks();
 	}
 
+	/** Take so many calls at once from the next one on. */
+	void maxInFlight(int most) {
+		this.admission.maxInFlight(most);
+	}
+
 	/** Refuse new calls of the user's services, or take them again. */
 	void suspend(boolean refuse) {
 		this.admission.suspend(refuse);

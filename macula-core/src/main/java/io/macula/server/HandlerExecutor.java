@@ -54,6 +54,15 @@ interface HandlerExecutor {
 	int submit(HandlerTask[] tasks, int count);
 
 	/**
+	 * Have other bounds from the next batch on. What waits or runs goes on, even if it is
+	 * more than they allow.
+	 * @param limits the bounds
+	 */
+	default void limits(ProviderLimits limits) {
+		// Whoever runs what it is given at once has no bounds.
+	}
+
+	/**
 	 * Figures of this moment.
 	 * @return the figures
 	 */

@@ -39,7 +39,7 @@ final class HandlerQueue {
 	/** Tasks in the ring: what is in flight of a busy client whose handlers are fast. */
 	static final int RING = 512;
 
-	private final int capacity;
+	private volatile int capacity;
 
 	private final HandlerRing ring;
 
@@ -52,8 +52,16 @@ final class HandlerQueue {
 
 	HandlerQueue(int capacity, int maxThreads) {
 		this.capacity = capacity;
-		this.ring = new HandlerRing(Math.min(capacity, RING));
+		this.ring = new HandlerRing(RING);
+		this.ring.capacity(Math.min(capacity, RING));
 		this.turns = new CallerTurns(capacity, maxThreads);
+	}
+
+	/** Hold so many from now on, and share out so many threads; what waits goes on. */
+	void limits(int places, int threads) {
+		this.capacity = places;
+		this.ring.capacity(Math.min(places, RING));
+		this.turns.limits(places, threads);
 	}
 
 	/**
@@ -64,7 +72,7 @@ final class HandlerQueue {
 		boolean room = this.turns.size() == this.turns.low();
 		int taken = room ? this.ring.add(tasks, normal(tasks, count)) : 0;
 		if (taken > 0 && this.turns.low() > 0) {
-			shedWhatIsTooMuch();
+			shedWhatIsTooMuch(taken);
 		}
 		for (int i = taken; i < count; i++) {
 			HandlerTask task = tasks[i];
@@ -94,9 +102,11 @@ final class HandlerQueue {
 		return true;
 	}
 
-	private void shedWhatIsTooMuch() {
-		while (this.ring.size() + this.turns.size() > this.capacity && shedOne()) {
-			// One at a time, until there is a place for everything else.
+	/** One for each that came at most: there may be fewer places than there were. */
+	private void shedWhatIsTooMuch(int most) {
+		int left = most;
+		while (left > 0 && this.ring.size() + this.turns.size() > this.capacity && shedOne()) {
+			left--;
 		}
 	}
 

@@ -36,7 +36,8 @@ final class HandlerRing {
 
 	private static final int LARGEST = 1 << 24;
 
-	private final int capacity;
+	/** At most that with which it was made. */
+	private volatile int capacity;
 
 	private final int mask;
 
@@ -51,6 +52,11 @@ final class HandlerRing {
 		int size = Integer.highestOneBit(Math.max(this.capacity, 8)) * 4;
 		this.mask = size - 1;
 		this.ring = new AtomicReferenceArray<>(size);
+	}
+
+	/** Hold so many from now on, and no more than at first. */
+	void capacity(int places) {
+		this.capacity = places;
 	}
 
 	/**

@@ -104,7 +104,7 @@ final class HandlerThread implements Runnable {
 
 	private void work() {
 		long now = System.nanoTime();
-		for (;;) {
+		while (!this.threads.surplus(this)) {
 			HandlerTask next = this.queue.take();
 			if (next == null) {
 				if (!rest()) {

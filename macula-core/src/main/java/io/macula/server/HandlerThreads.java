@@ -53,10 +53,11 @@ final class HandlerThreads {
 
 	private final HandlerQueue queue;
 
-	private final int maxThreads;
+	/** Written under the lock. */
+	private volatile int maxThreads;
 
 	/** More of them than processors would only take turns. */
-	private final int maxWorking;
+	private volatile int maxWorking;
 
 	/** Distance of attempts to start a thread while the system has none. */
 	static final long START_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -75,6 +76,9 @@ final class HandlerThreads {
 
 	private int count;
 
+	/** Whether there are more of them than there may be; written under the lock. */
+	private volatile boolean tooMany;
+
 	/** Whether the last start of a thread failed; written under the lock. */
 	private volatile boolean startFailed;
 
@@ -90,10 +94,57 @@ final class HandlerThreads {
 	HandlerThreads(HandlerQueue queue, int maxThreads, Duration keepAlive, ThreadFactory factory) {
 		this.queue = queue;
 		this.maxThreads = maxThreads;
-		this.maxWorking = Math.max(1, Math.min(maxThreads, Runtime.getRuntime().availableProcessors()));
+		this.maxWorking = maxWorking(maxThreads);
 		this.keepAliveNanos = keepAlive.toNanos();
 		this.factory = factory;
 		this.scout = new SlowTaskScout(queue, this);
+	}
+
+	private static int maxWorking(int maxThreads) {
+		return Math.max(1, Math.min(maxThreads, Runtime.getRuntime().availableProcessors()));
+	}
+
+	/**
+	 * Have so many threads at most. What runs is not disturbed: threads that are too many
+	 * end after their task.
+	 */
+	void maxThreads(int most) {
+		synchronized (this.lock) {
+			this.maxThreads = most;
+			this.maxWorking = maxWorking(most);
+			count(0);
+		}
+		if (!this.queue.isEmpty()) {
+			tasksWait();
+		}
+	}
+
+	/** One more, or one less; the lock is held. */
+	private void count(int change) {
+		this.count += change;
+		this.tooMany = this.count > this.maxThreads;
+	}
+
+	/**
+	 * By a thread between two tasks, which has its place.
+	 * @return true if it shall end, and has given back its place
+	 */
+	boolean surplus(HandlerThread thread) {
+		if (!this.tooMany) {
+			return false;
+		}
+		synchronized (this.lock) {
+			if (!this.tooMany) {
+				return false;
+			}
+			count(-1);
+		}
+		thread.turnSlow();
+		this.all.remove(thread);
+		if (!this.queue.isEmpty()) {
+			tasksWait();
+		}
+		return true;
 	}
 
 	/** Tasks were added. */
@@ -146,7 +197,7 @@ final class HandlerThreads {
 				woken.setWorking();
 			}
 			else if (this.count < this.maxThreads && !this.closed && mayStart()) {
-				this.count++;
+				count(1);
 				starting = true;
 			}
 			else {
@@ -191,7 +242,7 @@ final class HandlerThreads {
 				this.all.remove(created);
 			}
 			synchronized (this.lock) {
-				this.count--;
+				count(-1);
 				this.startFailed = true;
 				this.startFailedNanos = System.nanoTime();
 			}
@@ -237,7 +288,7 @@ final class HandlerThreads {
 			if (!this.idle.remove(thread)) {
 				return false;
 			}
-			this.count--;
+			count(-1);
 		}
 		this.all.remove(thread);
 		return true;
@@ -252,7 +303,7 @@ final class HandlerThreads {
 	void died(HandlerThread thread, Throwable cause) {
 		synchronized (this.lock) {
 			this.idle.remove(thread);
-			this.count--;
+			count(-1);
 		}
 		// Nobody wakes it any more, so that no place can be taken for it after this.
 		thread.turnSlow();

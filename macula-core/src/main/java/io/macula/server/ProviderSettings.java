@@ -24,7 +24,6 @@ import java.util.Map;
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.Route;
-import io.macula.log.DurationText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,10 +63,7 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 		require(Math.abs((long) priority) <= Instance.MAX_PRIORITY, "priority", priority,
 				-Instance.MAX_PRIORITY + " to " + Instance.MAX_PRIORITY);
 		Instance.requireMetadata(metadata);
-		require(maxThreads >= 1, "maxThreads", maxThreads, "at least 1");
-		require(queueCapacity >= 1, "queueCapacity", queueCapacity, "at least 1");
-		require(maxInFlight >= 1, "maxInFlight", maxInFlight, "at least 1");
-		require(!grace.isNegative(), "grace", grace, "0 or more");
+		new ProviderLimits(maxThreads, queueCapacity, maxInFlight, grace);
 		further = List.copyOf(further);
 		require(further.size() <= Route.MAX_FURTHER, "further", "of " + further.size() + " addresses",
 				"at most " + Route.MAX_FURTHER);
@@ -171,11 +167,27 @@ public record ProviderSettings(@Nullable String address, int port, @Nullable Str
 				this.further);
 	}
 
+	/**
+	 * How much is served at once: what can change while the node serves.
+	 * @return the limits
+	 */
+	public ProviderLimits limits() {
+		return new ProviderLimits(this.maxThreads, this.queueCapacity, this.maxInFlight, this.grace);
+	}
+
+	/**
+	 * These settings with other limits.
+	 * @param limits how much is served at once
+	 * @return settings
+	 */
+	public ProviderSettings withLimits(ProviderLimits limits) {
+		return new ProviderSettings(this.address, this.port, this.advertisedHost, this.priority, this.weight,
+				this.metadata, limits.maxThreads(), limits.queueCapacity(), limits.maxInFlight(), limits.grace(),
+				this.exposeMessages, this.further);
+	}
+
 	private static void require(boolean valid, String name, Object value, String expected) {
-		if (!valid) {
-			Object told = (value instanceof Duration time) ? DurationText.setting(time) : value;
-			throw new IllegalArgumentException(name + " " + told + " is not valid: expected " + expected);
-		}
+		ProviderLimits.require(valid, name, value, expected);
 	}
 
 }

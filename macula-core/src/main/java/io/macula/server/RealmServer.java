@@ -125,9 +125,7 @@ public final class RealmServer implements AutoCloseable {
 		this.tls = tls;
 		this.node = node;
 		this.settings = settings;
-		this.executor = (handlers != null)
-				? HandlerExecutor.of(handlers,
-						(int) Math.min(Integer.MAX_VALUE, (long) settings.maxThreads() + settings.queueCapacity()))
+		this.executor = (handlers != null) ? HandlerExecutor.of(handlers, settings.limits().maxOpen())
 				: HandlerExecutor.batching(settings.maxThreads(), settings.queueCapacity());
 		this.dispatcher = new Dispatcher(node, codecs, this.executor, settings.maxInFlight(), rules,
 				settings.exposeMessages(), observations, access);
@@ -313,6 +311,16 @@ public final class RealmServer implements AutoCloseable {
 	 */
 	public void suspend(boolean refuse) {
 		this.dispatcher.suspend(refuse);
+	}
+
+	/**
+	 * Have other limits from the next call on, while calls are served. What is in flight
+	 * goes on, even if it is more than they allow.
+	 * @param limits how much is served at once; their grace holds for whoever drains this
+	 */
+	public void limits(ProviderLimits limits) {
+		this.executor.limits(limits);
+		this.dispatcher.maxInFlight(limits.maxInFlight());
 	}
 
 	/**

@@ -266,6 +266,68 @@ class BatchingHandlerExecutorTests {
 		assertThat(odd).isEmpty();
 	}
 
+	@Test
+	void moreThreadsComeAsSoonAsTheyMay() {
+		reset(2, 1000);
+		submit(tasks(20, this::block));
+		await().untilAsserted(() -> assertThat(this.executor.figures().active()).isEqualTo(2));
+		this.executor.limits(new ProviderLimits(8, 1000, 1, Duration.ZERO));
+		await().untilAsserted(() -> assertThat(this.executor.figures().active()).isEqualTo(8));
+		this.release.countDown();
+		await().untilAsserted(() -> assertThat(this.ran).hasValue(20));
+	}
+
+	@Test
+	void threadsThatAreTooManyEndAfterTheirTaskAndTheQueueGoesOn() {
+		reset(8, 1000);
+		submit(tasks(200, this::block));
+		await().untilAsserted(() -> assertThat(this.executor.figures().active()).isEqualTo(8));
+		this.executor.limits(new ProviderLimits(2, 1000, 1, Duration.ZERO));
+		assertThat(this.executor.figures().active()).isEqualTo(8);
+		this.release.countDown();
+		await().untilAsserted(() -> assertThat(this.ran).hasValue(200));
+		await().untilAsserted(() -> assertThat(this.executor.figures().threads()).isLessThanOrEqualTo(2));
+		assertThat(this.dropped).hasValue(0);
+	}
+
+	@Test
+	void whatWaitsStaysInAQueueThatBecomesSmaller() {
+		reset(1, 1000);
+		submit(tasks(1, this::block));
+		await().untilAsserted(() -> assertThat(this.executor.figures().active()).isEqualTo(1));
+		assertThat(submit(tasks(900, this.ran::incrementAndGet))).isEqualTo(900);
+		this.executor.limits(new ProviderLimits(1, 10, 1, Duration.ZERO));
+		assertThat(submit(tasks(5, this.ran::incrementAndGet))).isZero();
+		this.executor.limits(new ProviderLimits(1, 2000, 1, Duration.ZERO));
+		assertThat(submit(tasks(5, this.ran::incrementAndGet))).isEqualTo(5);
+		this.release.countDown();
+		await().untilAsserted(() -> assertThat(this.ran).hasValue(906));
+		assertThat(this.dropped).hasValue(0);
+	}
+
+	@Test
+	void eachTaskRunsOnceWhileTheLimitsChange() throws Exception {
+		reset(4, 100_000);
+		Thread changing = new Thread(() -> {
+			for (int i = 0; i < 300; i++) {
+				this.executor.limits(new ProviderLimits(1 + i % 7, 100_000, 1, Duration.ZERO));
+				LockSupport.parkNanos(200_000);
+			}
+		});
+		changing.start();
+		int taken = 0;
+		for (int i = 0; i < 500; i++) {
+			taken += submit(tasks(20, () -> {
+				LockSupport.parkNanos(20_000);
+				this.ran.incrementAndGet();
+			}));
+		}
+		changing.join();
+		int all = taken;
+		assertThat(all).isEqualTo(10_000);
+		await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(this.ran).hasValue(all));
+	}
+
 	private void block() {
 		try {
 			this.release.await();
