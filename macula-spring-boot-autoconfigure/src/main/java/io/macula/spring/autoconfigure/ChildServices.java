@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.macula.CallContext;
 import io.macula.node.ProvidedService;
@@ -54,7 +55,7 @@ final class ChildServices implements ApplicationListener<ApplicationContextEvent
 
 	private final ProvidedServices own;
 
-	private final Duration grace;
+	private final Supplier<Duration> grace;
 
 	private final ApplicationContext context;
 
@@ -63,7 +64,7 @@ final class ChildServices implements ApplicationListener<ApplicationContextEvent
 	/** Guarded by this. */
 	private final Map<ApplicationContext, List<ProvidedService>> provided = new HashMap<>();
 
-	ChildServices(RealmNode node, ProvidedServices own, Duration grace, ApplicationContext context,
+	ChildServices(RealmNode node, ProvidedServices own, Supplier<Duration> grace, ApplicationContext context,
 			@Nullable ExceptionAdvice advice) {
 		this.node = node;
 		this.own = own;
@@ -165,7 +166,8 @@ final class ChildServices implements ApplicationListener<ApplicationContextEvent
 		if (services == null || services.isEmpty()) {
 			return;
 		}
-		Mono<Void> withdrawn = Mono.when(services.stream().map((service) -> service.withdraw(this.grace)).toList())
+		Duration present = this.grace.get();
+		Mono<Void> withdrawn = Mono.when(services.stream().map((service) -> service.withdraw(present)).toList())
 			.onErrorComplete()
 			.doFinally((signal) -> forget(services, beans));
 		if (Schedulers.isInNonBlockingThread() || CallContext.current() != null) {

@@ -66,13 +66,27 @@ final class ClientStartup implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		Map<String, String> names = this.clients.clientNames(this.beanFactory);
 		if (!this.allowUnusedSettings) {
-			refuseUnusedSettings(names.values());
+			refuseUnusedSettings(this.settings, names.values());
 		}
 		names.keySet().forEach(this.beanFactory::getBean);
 		this.clients.bindEarly();
-		refuseUnknownMethods();
+		refuseUnknownMethods(this.settings);
 		tellMissingKeys();
 		this.directories.warnOfUnlisted(names.values());
+	}
+
+	/**
+	 * Refuse settings that took the place of the present ones.
+	 * @param changed the settings
+	 * @param further client services of child contexts
+	 */
+	void check(MaculaSettings changed, Collection<String> further) {
+		Set<String> names = new TreeSet<>(this.clients.clientNames(this.beanFactory).values());
+		names.addAll(further);
+		if (!this.allowUnusedSettings) {
+			refuseUnusedSettings(changed, names);
+		}
+		refuseUnknownMethods(changed);
 	}
 
 	/** Whoever wants the same instance for the same key may have forgotten the key. */
@@ -97,11 +111,11 @@ final class ClientStartup implements SmartInitializingSingleton {
 	}
 
 	/** Several contracts may be called by one client service. */
-	private void refuseUnknownMethods() {
+	private void refuseUnknownMethods(MaculaSettings all) {
 		Map<String, Set<Class<?>>> contracts = this.clients.contracts(this.beanFactory);
 		contracts.forEach((client, types) -> {
-			String configured = this.settings.configuredName(client).orElse(null);
-			ServiceSettings own = (configured != null) ? this.settings.services().get(configured) : null;
+			String configured = all.configuredName(client).orElse(null);
+			ServiceSettings own = (configured != null) ? all.services().get(configured) : null;
 			if (configured == null || own == null || own.methods().isEmpty()) {
 				return;
 			}
@@ -127,11 +141,11 @@ final class ClientStartup implements SmartInitializingSingleton {
 		return types.stream().map(Class::getName).sorted().collect(Collectors.joining(" or "));
 	}
 
-	private void refuseUnusedSettings(Collection<String> names) {
+	private static void refuseUnusedSettings(MaculaSettings all, Collection<String> names) {
 		TreeSet<String> used = names.stream()
-			.flatMap((name) -> this.settings.configuredName(name).stream())
+			.flatMap((name) -> all.configuredName(name).stream())
 			.collect(Collectors.toCollection(TreeSet::new));
-		for (String configured : this.settings.services().keySet()) {
+		for (String configured : all.services().keySet()) {
 			if (!used.contains(configured)) {
 				String key = SettingsFactory.key(configured);
 				throw new FailureAnalyzedException(

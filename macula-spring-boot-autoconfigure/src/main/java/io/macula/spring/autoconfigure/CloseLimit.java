@@ -19,6 +19,7 @@ package io.macula.spring.autoconfigure;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.macula.log.PrintableLogger;
 import io.macula.node.RealmNode;
@@ -42,13 +43,13 @@ final class CloseLimit implements ApplicationListener<ContextClosedEvent>, Order
 
 	private final ApplicationContext context;
 
-	private final Duration limit;
+	private final Supplier<Duration> limit;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	private volatile @Nullable RealmNode node;
 
-	CloseLimit(ApplicationContext context, Duration limit) {
+	CloseLimit(ApplicationContext context, Supplier<Duration> limit) {
 		this.context = context;
 		this.limit = limit;
 	}
@@ -70,14 +71,15 @@ final class CloseLimit implements ApplicationListener<ContextClosedEvent>, Order
 	}
 
 	private void closeAtLimit(RealmNode watched, Thread closing) {
+		Duration present = this.limit.get();
 		try {
-			if (!this.closed.await(this.limit.toNanos(), TimeUnit.NANOSECONDS)) {
+			if (!this.closed.await(present.toNanos(), TimeUnit.NANOSECONDS)) {
 				Throwable place = new Throwable("where thread '" + closing.getName() + "' closes the context");
 				place.setStackTrace(closing.getStackTrace());
 				logger.warn(
 						"The application has not closed within {}: its clients are closed now, and what still"
 								+ " calls fails. The time is {} and twice {}",
-						SettingText.of(this.limit), ShutdownTimes.GRACE_KEY, ShutdownTimes.PHASE_KEY, place);
+						SettingText.of(present), ShutdownTimes.GRACE_KEY, ShutdownTimes.PHASE_KEY, place);
 				watched.close();
 			}
 		}

@@ -33,6 +33,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -167,6 +168,24 @@ final class ConfiguredKeys {
 			}
 		});
 		return services;
+	}
+
+	/**
+	 * What is set for engines that brought properties of their own.
+	 * @return texts by key
+	 */
+	Map<String, String> ofEngines() {
+		InvalidSettings invalid = new InvalidSettings(this.environment);
+		Map<String, String> texts = new LinkedHashMap<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			names(source).filter(this.known::ofEngine).forEach((name) -> {
+				ConfigurationProperty property = invalid.configured(name);
+				if (property != null) {
+					texts.putIfAbsent(name.toString(), invalid.text(property));
+				}
+			});
+		}
+		return texts;
 	}
 
 	private static Stream<ConfigurationPropertyName> names(ConfigurationPropertySource source) {

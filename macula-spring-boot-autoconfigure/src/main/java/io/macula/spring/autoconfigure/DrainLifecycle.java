@@ -17,6 +17,7 @@
 package io.macula.spring.autoconfigure;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import io.macula.node.RealmNode;
 import org.springframework.context.SmartLifecycle;
@@ -32,11 +33,11 @@ final class DrainLifecycle implements SmartLifecycle {
 
 	private final RealmNode node;
 
-	private final Duration grace;
+	private final Supplier<Duration> grace;
 
 	private volatile boolean running;
 
-	DrainLifecycle(RealmNode node, Duration grace) {
+	DrainLifecycle(RealmNode node, Supplier<Duration> grace) {
 		this.node = node;
 		this.grace = grace;
 	}
@@ -49,7 +50,7 @@ final class DrainLifecycle implements SmartLifecycle {
 	@Override
 	public void stop(Runnable callback) {
 		this.running = false;
-		this.node.drainServer(this.grace).onErrorComplete().doFinally((signal) -> callback.run()).subscribe();
+		this.node.drainServer(this.grace.get()).onErrorComplete().doFinally((signal) -> callback.run()).subscribe();
 	}
 
 	@Override

@@ -109,7 +109,7 @@ final class KnownKeys {
 	}
 
 	/** Some names are words of the language. */
-	private static String name(Class<?> type, RecordComponent component) {
+	static String name(Class<?> type, RecordComponent component) {
 		Field field = ReflectionUtils.findField(type, component.getName());
 		Name given = (field != null) ? field.getAnnotation(Name.class) : null;
 		return (given != null) ? given.value() : dashed(component.getName());
@@ -174,7 +174,7 @@ final class KnownKeys {
 		return isBelowMethod(setting) && this.methodSettings.contains(setting.subName(2));
 	}
 
-	private static boolean isBelowMethod(ConfigurationPropertyName setting) {
+	static boolean isBelowMethod(ConfigurationPropertyName setting) {
 		return setting.getNumberOfElements() > 2 && setting.getElement(0, Form.DASHED).equals(METHODS);
 	}
 

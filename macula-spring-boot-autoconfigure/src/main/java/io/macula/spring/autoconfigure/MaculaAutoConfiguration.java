@@ -21,7 +21,6 @@ import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 import io.github.resilience4j.retry.RetryRegistry;
-import io.macula.NodeIds;
 import io.macula.client.RealmClient;
 import io.macula.codec.PayloadCodec;
 import io.macula.directory.DirectoryEngineFactory;
@@ -52,6 +51,7 @@ import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 
@@ -80,17 +80,20 @@ public final class MaculaAutoConfiguration {
 	}
 
 	@Bean
-	MaculaSettings maculaSettings(MaculaProperties properties, Environment environment,
-			ConfigurableListableBeanFactory beanFactory, PayloadCodecs codecs) {
-		ConfiguredKeys keys = new ConfiguredKeys(environment);
-		keys.refuseUnknown(beanFactory);
-		keys.unresolved().ifPresent((failure) -> {
-			throw failure;
-		});
-		SettingsFactory factory = new SettingsFactory(properties, Strategies.of(beanFactory), codecs,
-				new InvalidSettings(environment));
-		return factory.create(NodeIds.generate(environment.getProperty("spring.application.name", "node")),
-				keys.services());
+	SettingsReader maculaSettingsReader(ConfigurableListableBeanFactory beanFactory, PayloadCodecs codecs,
+			Environment environment) {
+		return new SettingsReader(beanFactory, codecs, environment);
+	}
+
+	@Bean
+	RuntimeSettings maculaRuntimeSettings(SettingsReader reader, MaculaProperties properties,
+			ConfigurableEnvironment environment, ConfigurableListableBeanFactory beanFactory) {
+		return new RuntimeSettings(reader, properties, environment, beanFactory);
+	}
+
+	@Bean
+	MaculaSettings maculaSettings(RuntimeSettings settings) {
+		return settings.atStart();
 	}
 
 	@Bean
@@ -208,7 +211,7 @@ public final class MaculaAutoConfiguration {
 	/** In each context, so that its own settings hold; the node may be a parent's. */
 	@Bean
 	@ConditionalOnMissingBean(value = ClientProxies.class, ignored = NodeClientProxies.class)
-	NodeClientProxies maculaClientProxies(ObjectProvider<RealmClient> client, MaculaSettings settings,
+	NodeClientProxies maculaClientProxies(ObjectProvider<RealmClient> client, RuntimeSettings settings,
 			PayloadCodecs codecs) {
 		return new NodeClientProxies(client, settings, codecs);
 	}
@@ -234,8 +237,8 @@ public final class MaculaAutoConfiguration {
 	}
 
 	@Bean
-	CloseLimit maculaCloseLimit(ApplicationContext context, ShutdownTimes times) {
-		return new CloseLimit(context, times.limit());
+	CloseLimit maculaCloseLimit(ApplicationContext context, ShutdownTimes times, RuntimeSettings settings) {
+		return new CloseLimit(context, () -> times.withGrace(settings.grace()).limit());
 	}
 
 	@Bean
@@ -247,15 +250,16 @@ public final class MaculaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
-	NodeLifecycle maculaNodeLifecycle(RealmNode node, MaculaSettings settings, ShutdownTimes times,
+	NodeLifecycle maculaNodeLifecycle(RealmNode node, RuntimeSettings settings, ShutdownTimes times,
 			ProvidedServices provided, ConfigurableApplicationContext context, ObjectProvider<ExceptionAdvice> advice) {
-		return new NodeLifecycle(node, settings.provider(), times, provided, context, advice.getIfAvailable());
+		return new NodeLifecycle(node, settings.atStart().provider(), () -> times.withGrace(settings.grace()), provided,
+				context, advice.getIfAvailable());
 	}
 
 	@Bean
 	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
-	DrainLifecycle maculaDrainLifecycle(RealmNode node, MaculaSettings settings) {
-		return new DrainLifecycle(node, settings.provider().grace());
+	DrainLifecycle maculaDrainLifecycle(RealmNode node, RuntimeSettings settings) {
+		return new DrainLifecycle(node, settings::grace);
 	}
 
 	@Bean
@@ -267,9 +271,9 @@ public final class MaculaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(value = RealmNode.class, search = SearchStrategy.CURRENT)
-	ChildServices maculaChildServices(RealmNode node, ProvidedServices provided, MaculaSettings settings,
+	ChildServices maculaChildServices(RealmNode node, ProvidedServices provided, RuntimeSettings settings,
 			ApplicationContext context, ObjectProvider<ExceptionAdvice> advice) {
-		return new ChildServices(node, provided, settings.provider().grace(), context, advice.getIfAvailable());
+		return new ChildServices(node, provided, settings::grace, context, advice.getIfAvailable());
 	}
 
 }

@@ -39,14 +39,14 @@ final class NodeClientProxies implements ClientProxies {
 
 	private final ObjectProvider<RealmClient> client;
 
-	private final MaculaSettings settings;
+	private final RuntimeSettings settings;
 
 	private final PayloadCodecs codecs;
 
 	/** Customized codecs of which the log says that clients use them. */
 	private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-	NodeClientProxies(ObjectProvider<RealmClient> client, MaculaSettings settings, PayloadCodecs codecs) {
+	NodeClientProxies(ObjectProvider<RealmClient> client, RuntimeSettings settings, PayloadCodecs codecs) {
 		this.client = client;
 		this.settings = settings;
 		this.codecs = codecs;
@@ -54,10 +54,12 @@ final class NodeClientProxies implements ClientProxies {
 
 	@Override
 	public Object proxy(Class<?> contract, String service, String name) {
-		ServiceSettings how = this.settings.of(name);
+		ServiceSettings how = this.settings.settingsOf(name);
 		tellCustomized(how.codec());
 		try {
-			return this.client.getObject().proxy(contract, service, name, how);
+			Object proxy = this.client.getObject().proxy(contract, service, name, how);
+			this.settings.made(name, how);
+			return proxy;
 		}
 		catch (IllegalArgumentException ex) {
 			throw new FailureAnalyzedException(

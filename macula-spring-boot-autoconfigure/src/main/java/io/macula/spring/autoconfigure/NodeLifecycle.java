@@ -17,6 +17,7 @@
 package io.macula.spring.autoconfigure;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 
 import io.macula.RpcException;
 import io.macula.node.RealmNode;
@@ -43,7 +44,7 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 
 	private final ProviderSettings provider;
 
-	private final ShutdownTimes times;
+	private final Supplier<ShutdownTimes> times;
 
 	private final ProvidedServices provided;
 
@@ -57,7 +58,7 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 
 	private volatile boolean running;
 
-	NodeLifecycle(RealmNode node, ProviderSettings provider, ShutdownTimes times, ProvidedServices provided,
+	NodeLifecycle(RealmNode node, ProviderSettings provider, Supplier<ShutdownTimes> times, ProvidedServices provided,
 			ConfigurableApplicationContext context, @Nullable ExceptionAdvice advice) {
 		this.node = node;
 		this.provider = provider;
@@ -90,8 +91,19 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 		if (!this.providing) {
 			NodeFactory.provide(this.provided.services(), this.node, this.context.getBeanFactory(), this.advice);
 			this.providing = true;
-			new DrainPhase(this.times).hold(this.context);
+			holdDrainPhase();
 		}
+	}
+
+	/** Another grace holds from now on. */
+	synchronized void graceChanged() {
+		if (this.providing) {
+			holdDrainPhase();
+		}
+	}
+
+	private void holdDrainPhase() {
+		new DrainPhase(this.times.get()).hold(this.context);
 	}
 
 	private synchronized void keepAlive() {
@@ -120,7 +132,7 @@ final class NodeLifecycle implements SmartLifecycle, DisposableBean {
 	public void stop() {
 		this.running = false;
 		if (this.provided.listening() && !Schedulers.isInNonBlockingThread()) {
-			this.node.drainServer(this.times.grace()).onErrorComplete().block();
+			this.node.drainServer(this.times.get().grace()).onErrorComplete().block();
 		}
 	}
 

@@ -49,6 +49,11 @@ record ShutdownTimes(Duration grace, Duration phase, @Nullable Duration terminat
 				termination);
 	}
 
+	/** The same for another grace. */
+	ShutdownTimes withGrace(Duration changed) {
+		return new ShutdownTimes(changed, this.phase, this.termination);
+	}
+
 	/** Whether handlers may still run when the beans of other phases have had theirs. */
 	boolean drainOutlivesPhase() {
 		return this.grace.compareTo(this.phase) > 0;

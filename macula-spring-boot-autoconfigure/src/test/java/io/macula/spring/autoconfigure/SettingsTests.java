@@ -643,8 +643,8 @@ class SettingsTests {
 		@Bean
 		MaculaSettings settings(MaculaProperties properties, Environment environment,
 				ConfigurableListableBeanFactory beanFactory) {
-			return new MaculaAutoConfiguration().maculaSettings(properties, environment, beanFactory,
-					PayloadCodecs.of(java.util.List.of(), java.util.List.of()));
+			PayloadCodecs codecs = PayloadCodecs.of(java.util.List.of(), java.util.List.of());
+			return new SettingsReader(beanFactory, codecs, environment).read(environment, properties).settings();
 		}
 
 	}
