@@ -16,9 +16,13 @@
 
 package io.macula.spring.actuate;
 
+import java.util.List;
+import java.util.Map;
+
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.macula.node.NodeReport;
 import io.macula.node.RealmNode;
+import io.macula.spring.autoconfigure.RuntimeSettings;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -29,8 +33,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 /**
  * Actuator endpoint that shows the node, what it provides and calls, and its connections,
  * and changes its weight. {@link MaculaEndpointWebExtension} and
- * {@link MaculaEndpointJmxExtension} drain and resume it, and eject and restore
- * instances.
+ * {@link MaculaEndpointJmxExtension} drain and resume it, eject and restore instances,
+ * and change settings.
  */
 @Endpoint(id = "macula")
 public final class MaculaEndpoint {
@@ -48,15 +52,27 @@ public final class MaculaEndpoint {
 
 	private final RealmNode node;
 
+	private final @Nullable RuntimeSettings settings;
+
 	private final NodeOperations operations;
+
+	/**
+	 * An endpoint of the given node, whose settings stay as they are.
+	 * @param node the node
+	 */
+	public MaculaEndpoint(RealmNode node) {
+		this(node, null);
+	}
 
 	/**
 	 * An endpoint of the given node.
 	 * @param node the node
+	 * @param settings its settings, or {@code null} if they stay as they are
 	 */
-	public MaculaEndpoint(RealmNode node) {
+	public MaculaEndpoint(RealmNode node, @Nullable RuntimeSettings settings) {
 		this.node = node;
-		this.operations = new NodeOperations(node);
+		this.settings = settings;
+		this.operations = new NodeOperations(node, settings);
 	}
 
 	/**
@@ -65,7 +81,9 @@ public final class MaculaEndpoint {
 	 */
 	@ReadOperation
 	public NodeDescriptor node() {
-		return new NodeDescriptor(this.node.report());
+		RuntimeSettings present = this.settings;
+		return new NodeDescriptor(this.node.report(),
+				(present != null) ? new SettingsDescriptor(present.inEffect(), present.changed()) : null);
 	}
 
 	/**
@@ -98,8 +116,20 @@ public final class MaculaEndpoint {
 	 * The report of a node.
 	 *
 	 * @param report the report
+	 * @param settings what can change at run time, or {@code null}
 	 */
-	public record NodeDescriptor(@JsonUnwrapped NodeReport report) implements OperationResponseBody {
+	public record NodeDescriptor(@JsonUnwrapped NodeReport report,
+			@Nullable SettingsDescriptor settings) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * The settings that can change at run time.
+	 *
+	 * @param inEffect their values by key
+	 * @param changed those that are not what they were at start
+	 */
+	public record SettingsDescriptor(Map<String, String> inEffect, List<RuntimeSettings.Changed> changed) {
 
 	}
 

@@ -18,6 +18,8 @@ package io.macula.spring.actuate;
 
 import io.macula.node.RealmNode;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
+import io.macula.spring.autoconfigure.RuntimeSettings;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -38,8 +40,8 @@ public final class MaculaEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	MaculaEndpoint maculaEndpoint(RealmNode node) {
-		return new MaculaEndpoint(node);
+	MaculaEndpoint maculaEndpoint(RealmNode node, ObjectProvider<RuntimeSettings> settings) {
+		return new MaculaEndpoint(node, settings.getIfAvailable());
 	}
 
 	@Bean

@@ -74,4 +74,23 @@ public final class MaculaEndpointJmxExtension {
 		this.endpoint.operations().restore(clientService, instance, null);
 	}
 
+	/**
+	 * Change a setting until it is reset or the process ends.
+	 * @param setting key of the setting, such as {@code macula.client.deadline}
+	 * @param value its value, as one writes it in a configuration file
+	 */
+	@WriteOperation
+	public void changeSetting(String setting, String value) {
+		this.endpoint.operations().set(setting, value, null);
+	}
+
+	/**
+	 * Give a setting back the value that is configured.
+	 * @param setting key of the setting
+	 */
+	@WriteOperation
+	public void resetSetting(String setting) {
+		this.endpoint.operations().reset(setting, null);
+	}
+
 }

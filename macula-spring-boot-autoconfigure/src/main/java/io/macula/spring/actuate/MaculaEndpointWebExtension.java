@@ -48,20 +48,28 @@ public final class MaculaEndpointWebExtension {
 
 	/**
 	 * Change the share that this node has of the calls of weighted strategies; or drain
-	 * or resume this node, or eject or restore an instance of all client services.
+	 * or resume this node, or eject or restore an instance of all client services; or
+	 * change a setting, or reset it.
 	 * @param weight the share, from 1 to 10000; a text, so that one that is no number can
 	 * be named
-	 * @param action {@code drain}, {@code resume}, {@code eject} or {@code restore},
-	 * instead of a weight
+	 * @param action {@code drain}, {@code resume}, {@code eject}, {@code restore} or
+	 * {@code reset}, instead of a weight
 	 * @param instance node id of the instance that is ejected or restored
 	 * @param reason why, for people
+	 * @param setting key of the setting that is changed or reset
+	 * @param value its new value
 	 * @param security who wants it
 	 * @return 204 without a body, or 400 with the reason
 	 */
 	@WriteOperation(produces = { MaculaEndpoint.V3, MaculaEndpoint.V2, MaculaEndpoint.JSON })
 	public WebEndpointResponse<RefusalDescriptor> change(@Nullable String weight, @Nullable String action,
-			@Nullable String instance, @Nullable String reason, SecurityContext security) {
+			@Nullable String instance, @Nullable String reason, @Nullable String setting, @Nullable String value,
+			SecurityContext security) {
 		return answer(() -> {
+			if (setting != null || value != null || NodeOperations.isReset(action)) {
+				operations().setting(setting, value, action, weight != null, operator(security));
+				return;
+			}
 			if (action == null && weight == null) {
 				throw NodeOperations.refusal("weight or action is missing: expected one of them, such as"
 						+ " {\"weight\": 100} or {\"action\": \"drain\"}");

@@ -18,6 +18,7 @@ package io.macula.spring.actuate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.macula.Instance;
@@ -25,6 +26,7 @@ import io.macula.client.ServiceClient;
 import io.macula.log.Printable;
 import io.macula.log.PrintableLogger;
 import io.macula.node.RealmNode;
+import io.macula.spring.autoconfigure.RuntimeSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -43,8 +45,68 @@ final class NodeOperations {
 
 	private final RealmNode node;
 
-	NodeOperations(RealmNode node) {
+	private final @Nullable RuntimeSettings settings;
+
+	NodeOperations(RealmNode node, @Nullable RuntimeSettings settings) {
 		this.node = node;
+		this.settings = settings;
+	}
+
+	/**
+	 * Change a setting, or reset it.
+	 * @param key the key
+	 * @param value its value, unless it is reset
+	 * @param action {@code reset} or {@code null}
+	 * @param others whether something else is wanted, too
+	 * @param operator who wants it, or {@code null} if unknown
+	 */
+	void setting(@Nullable String key, @Nullable String value, @Nullable String action, boolean others,
+			@Nullable String operator) {
+		boolean reset = isReset(action);
+		if (others || (action != null && !reset)) {
+			throw refusal("setting and " + (others ? "weight" : "action") + " are two requests: send one of them");
+		}
+		if (key == null || key.isBlank()) {
+			throw refusal("setting is missing: expected its key, such as"
+					+ " {\"setting\": \"macula.client.deadline\", \"value\": \"5s\"}");
+		}
+		if (reset && value == null) {
+			reset(key, operator);
+		}
+		else if (reset || value == null) {
+			throw refusal(reset ? "value '" + shown(String.valueOf(value)) + "' is not valid beside the action reset"
+					: "value of setting '" + shown(key) + "' is missing: expected one as in a configuration file,"
+							+ " such as \"5s\", or the action reset");
+		}
+		else {
+			set(key, value, operator);
+		}
+	}
+
+	static boolean isReset(@Nullable String action) {
+		return action != null && action.trim().equals("reset");
+	}
+
+	void set(String key, String value, @Nullable String operator) {
+		changing((present) -> present.set(key, value, who(operator)));
+	}
+
+	void reset(String key, @Nullable String operator) {
+		changing((present) -> present.reset(key, who(operator)));
+	}
+
+	private void changing(Consumer<RuntimeSettings> change) {
+		RuntimeSettings present = this.settings;
+		if (present == null) {
+			throw refusal("node '" + nodeId() + "' has no settings that can change: it was not made by its"
+					+ " auto-configuration");
+		}
+		try {
+			change.accept(present);
+		}
+		catch (IllegalArgumentException ex) {
+			throw refusal(String.valueOf(ex.getMessage()), ex);
+		}
 	}
 
 	/**

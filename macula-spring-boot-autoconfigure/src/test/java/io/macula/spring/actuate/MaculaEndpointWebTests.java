@@ -217,6 +217,7 @@ class MaculaEndpointWebTests {
 			assertThat(send(request(readOnly, "")).statusCode()).isEqualTo(200);
 			assertThat(post(readOnly, "{\"action\": \"drain\"}").statusCode()).isEqualTo(405);
 			assertThat(post(readOnly, "{\"weight\": 5}").statusCode()).isEqualTo(405);
+			assertThat(post(readOnly, setting("macula.client.deadline", "5s")).statusCode()).isEqualTo(405);
 			assertThat(post(readOnly, "/test.echo", "{\"action\": \"eject\"}").statusCode()).isEqualTo(405);
 		}
 	}
@@ -224,8 +225,8 @@ class MaculaEndpointWebTests {
 	@Test
 	void whoWantsItIsWrittenIntoTheLog(CapturedOutput output) {
 		MaculaEndpointWebExtension extension = this.context.getBean(MaculaEndpointWebExtension.class);
-		extension.change(null, "drain", null, null, new Alice());
-		extension.change(null, "resume", null, null, SecurityContext.NONE);
+		extension.change(null, "drain", null, null, null, null, new Alice());
+		extension.change(null, "resume", null, null, null, null, SecurityContext.NONE);
 		assertThat(output).contains(
 				"Operator alice\\u001b drained node node1: it withdraws its services and refuses new calls until it is"
 						+ " resumed",
@@ -256,16 +257,88 @@ class MaculaEndpointWebTests {
 				.iterator()
 				.next();
 			assertThat(server.getMBeanInfo(name).getOperations()).extracting((operation) -> operation.getName())
-				.containsExactlyInAnyOrder("node", "clientService", "weight", "drain", "resume", "eject", "restore");
+				.containsExactlyInAnyOrder("node", "clientService", "weight", "drain", "resume", "eject", "restore",
+						"changeSetting", "resetSetting");
 			server.invoke(name, "drain", new Object[0], new String[0]);
 			assertThat(jmx.getBean(RealmNode.class).report().provider().suspended()).isTrue();
 			server.invoke(name, "resume", new Object[0], new String[0]);
 			assertThat(jmx.getBean(RealmNode.class).report().provider().suspended()).isFalse();
+			String[] texts = { String.class.getName(), String.class.getName() };
+			server.invoke(name, "changeSetting", new Object[] { "macula.client.deadline", "7s" }, texts);
+			assertThat(String.valueOf(server.invoke(name, "node", new Object[0], new String[0])))
+				.contains("macula.client.deadline=7s");
+			server.invoke(name, "resetSetting", new Object[] { "macula.client.deadline" },
+					new String[] { String.class.getName() });
+			assertThatExceptionOfType(ReflectionException.class).isThrownBy(
+					() -> server.invoke(name, "changeSetting", new Object[] { "macula.client.deadlin", "7s" }, texts))
+				.withStackTraceContaining("Did you mean macula.client.deadline?");
 			assertThatExceptionOfType(ReflectionException.class)
 				.isThrownBy(() -> server.invoke(name, "eject", new Object[] { "node7", null, null },
 						new String[] { String.class.getName(), String.class.getName(), String.class.getName() }))
 				.withStackTraceContaining("no client service has an instance 'node7'");
 		}
+	}
+
+	@Test
+	void aSettingChangesAtRunTimeAndIsReset(CapturedOutput output) throws Exception {
+		RealmNode node = this.context.getBean(RealmNode.class);
+		Echo echo = node.client().proxy(Echo.class, "test.echo");
+		assertThat(get()).contains("\"macula.client.deadline\":\"30s\"", "\"changed\":[]")
+			.doesNotContain("\"macula.realm.secret\"", "\"macula.provider.port\"");
+		assertThat(post(this.context, setting("macula.client.deadline", "5s")).statusCode()).isEqualTo(204);
+		assertThat(post(this.context, setting("macula.provider.maxInFlight", "77")).statusCode()).isEqualTo(204);
+		assertThat(node.client().clients().get(0).settings().deadline()).hasSeconds(5);
+		assertThat(node.limits().maxInFlight()).isEqualTo(77);
+		assertThat(echo.echo("a")).isEqualTo("a");
+		assertThat(get()).contains("\"macula.client.deadline\":\"5s\"", "\"key\":\"macula.client.deadline\"",
+				"\"before\":\"30s\"", "\"value\":\"5s\"", "\"by\":\"An operator\"");
+		assertThat(post(this.context, "{\"action\": \"reset\", \"setting\": \"macula.client.deadline\"}").statusCode())
+			.isEqualTo(204);
+		assertThat(node.client().clients().get(0).settings().deadline()).hasSeconds(30);
+		assertThat(node.limits().maxInFlight()).isEqualTo(77);
+		assertThat(output).contains("An operator set macula.client.deadline: 30s -> 5s",
+				"An operator set macula.provider.max-in-flight: 100000 -> 77",
+				"An operator set macula.client.deadline: 5s -> 30s");
+	}
+
+	@Test
+	void aSettingThatCannotBeIsToldWhy() throws Exception {
+		String possible = "What can change at run time: macula.client.attempt-timeout, macula.client.deadline, ";
+		assertThat(refused(setting("macula.client.deadlin", "5s"))).startsWith(
+				"There is no setting 'macula.client.deadlin'. Did you mean macula.client.deadline? " + possible);
+		assertThat(refused(setting("macula.provider.port", "5"))).startsWith(
+				"The setting macula.provider.port cannot change at run time: set it where it is configured, and restart"
+						+ " the application. " + possible);
+		assertThat(refused(setting("macula.realm.secret", "5"))).doesNotContain("Vq3k");
+		assertThat(refused(setting("macula.provider.max-in-flight", "0"))).isEqualTo(
+				"The setting macula.provider.max-in-flight = '0', set in the actuator, is not valid. Allowed: at least 1. Change"
+						+ " macula.provider.max-in-flight to what is allowed: at least 1.");
+		assertThat(refused(setting("macula.provider.max-in-flight", "many"))).isEqualTo(
+				"The setting macula.provider.max-in-flight = 'many', set in the actuator, is not valid. Allowed: a whole number of at"
+						+ " most 2147483647. Change macula.provider.max-in-flight to what is allowed: a whole number of at"
+						+ " most 2147483647.");
+		assertThat(refused(setting("macula.client.selection", "round-robbin"))).startsWith(
+				"The setting macula.client.selection = 'round-robbin', set in the actuator, is not valid. Allowed: one of ")
+			.contains("Did you mean round_robin?");
+		assertThat(refused(setting("macula.client.services.test.other.deadline", "5s"))).startsWith(
+				"The settings macula.client.services.test.other.* are for a client service that no proxy uses.");
+		assertThat(refused(setting("macula.client.selection", "${macula.realm.secret}")))
+			.isEqualTo("value '${macula.realm.secret}' of macula.client.selection is not valid: expected a value, not a"
+					+ " placeholder");
+		assertThat(refused("{\"setting\": \"macula.client.deadline\"}"))
+			.isEqualTo("value of setting 'macula.client.deadline' is missing: expected one as in a configuration file,"
+					+ " such as \"5s\", or the action reset");
+		assertThat(refused("{\"value\": \"5s\"}")).isEqualTo("setting is missing: expected its key, such as"
+				+ " {\"setting\": \"macula.client.deadline\", \"value\": \"5s\"}");
+		assertThat(refused("{\"action\": \"reset\", \"setting\": \"macula.client.deadline\"}"))
+			.isEqualTo("The setting macula.client.deadline was not set at run time");
+		assertThat(refused("{\"action\": \"drain\", \"setting\": \"macula.client.deadline\"}"))
+			.isEqualTo("setting and action are two requests: send one of them");
+		assertThat(get()).contains("\"changed\":[]");
+	}
+
+	private static String setting(String key, String value) {
+		return "{\"setting\": \"" + key + "\", \"value\": \"" + value + "\"}";
 	}
 
 	private String refused(String body) throws Exception {
