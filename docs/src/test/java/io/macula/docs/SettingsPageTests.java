@@ -52,7 +52,8 @@ class SettingsPageTests {
 			`SettingsPageTests` compares it with what the modules have, and writes it anew with
 			`mvn -pl docs -am test -Dtest=SettingsPageTests -Dsurefire.failIfNoSpecifiedTests=false -Dmacula.docs.write=true`.
 			How they are written, and what is checked at the start: [README](../README.md#settings); settings of one client
-			service and of one method: [resilience](resilience.md#rules-for-one-method); engines: [engines](engines.md).
+			service and of one method: [resilience](resilience.md#rules-for-one-method); engines: [engines](engines.md);
+			what can change while the application runs: [operations](operations.md#settings-at-run-time).
 
 			A duration is written as `500ms`, `10s` or `2m`, a size as `16KB` or `16MB`.
 			""";
