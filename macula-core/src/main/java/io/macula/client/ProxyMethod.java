@@ -19,6 +19,7 @@ package io.macula.client;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 import io.macula.CallOptions;
 import io.macula.Code;
@@ -84,6 +85,8 @@ final class ProxyMethod implements Invocation {
 
 	/** {@code null} where nobody intercepts. */
 	private final @Nullable Interception interception;
+
+	private final Function<ServiceRules, Procedure> procedures = (rules) -> under(rules).procedure();
 
 	ProxyMethod(ServiceClient client, MethodContract contract, PayloadCodec codec) {
 		this.client = client;
@@ -153,7 +156,7 @@ final class ProxyMethod implements Invocation {
 		if (this.contract.shape().blocking()) {
 			refuseToBlockEventLoop();
 		}
-		return around.call(values, (rules) -> under(rules).procedure(),
+		return around.call(values, this.procedures,
 				(arguments, terms, rules) -> call(arguments, MaculaCall.current(), terms, rules));
 	}
 

@@ -20,8 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -29,6 +31,7 @@ import io.macula.Code;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.contract.Hedge;
+import io.macula.interceptor.ClientInterceptor;
 import io.macula.selection.EjectionSettings;
 import io.macula.selection.SelectionStrategy;
 import io.macula.transport.FakeConnection;
@@ -270,6 +273,30 @@ class ChangedSettingsTests {
 					+ " be hedged");
 		assertThat(client.clients().get(0).settings()).isSameAs(before);
 		assertThat(calls.future("x")).isNotDone();
+	}
+
+	@Test
+	void aCallThatAnInterceptorHoldsUpHasTheSettingsWithWhichItBegan() {
+		this.fixture.known(1);
+		AtomicReference<RealmClient> started = new AtomicReference<>();
+		ServiceSettings changed = this.fixture.settings.withAttemptTimeout(Duration.ofSeconds(2))
+			.withDeadline(Duration.ofSeconds(2));
+		ClientInterceptor changing = (call) -> {
+			change(Objects.requireNonNull(started.get()), changed);
+			return call.proceed();
+		};
+		ClientContext plain = this.fixture.context();
+		RealmClient client = new RealmClient(
+				new ClientContext(plain.realm(), null, plain.clock(), plain.codecs(), plain.retries(),
+						plain.observationRegistry(), plain.defaults(), null, List.of(changing), List.of()),
+				this.fixture.life());
+		started.set(client);
+		Calls calls = client.proxy(Calls.class, Calls.SERVICE);
+		CompletableFuture<String> first = calls.future("x");
+		CompletableFuture<String> second = calls.future("x");
+		this.fixture.pass(Duration.ofMillis(2001));
+		assertThat(failure(second).code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+		assertThat(first).isNotDone();
 	}
 
 	@Test

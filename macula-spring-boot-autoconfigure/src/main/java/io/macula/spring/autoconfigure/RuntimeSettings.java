@@ -286,7 +286,14 @@ public final class RuntimeSettings implements DisposableBean {
 		next.forEach((each, reading) -> each.present = reading);
 		this.overrides = Map.copyOf(wanted);
 		if (node != null && node.limits() != null) {
-			changeProvider(node, before, mine.settings().provider());
+			try {
+				changeProvider(node, before, mine.settings().provider());
+			}
+			catch (RuntimeException ex) {
+				// A node that was closed meanwhile, or a registry of the user's.
+				logger.warn("Settings changed, but the node could not tell all of it; it does so when it starts again",
+						ex);
+			}
 		}
 		if (!differences.isEmpty()) {
 			logger.info("{} set {}", who,
@@ -333,15 +340,18 @@ public final class RuntimeSettings implements DisposableBean {
 
 	private void tellRestart() {
 		Map<String, Difference> pending = new TreeMap<>();
+		Map<String, String> values = new HashMap<>();
 		all().forEach((each) -> each.present.values()
 			.since(each.initial.values())
 			.stream()
 			.filter((difference) -> !SettingValues.isIn(this.keys, difference.key()))
-			.forEach((difference) -> pending.putIfAbsent(difference.key(), difference)));
+			.filter((difference) -> pending.putIfAbsent(difference.key(), difference) == null)
+			.forEach((difference) -> values.put(difference.key(),
+					String.valueOf(each.present.values().texts().get(difference.key())))));
 		this.told.keySet().retainAll(pending.keySet());
 		pending.forEach((key, difference) -> {
-			String value = String.valueOf(this.environment.getProperty(key));
-			if (!value.equals(this.told.put(key, value))) {
+			String value = values.get(key);
+			if (!Objects.equals(value, this.told.put(key, value))) {
 				logger.warn("The setting {} changed from '{}' to '{}', which has no effect before a restart of the"
 						+ " application", key, difference.before(), difference.after());
 			}
