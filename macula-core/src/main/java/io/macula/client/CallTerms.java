@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallTerms {
 
-	static final CallTerms NONE = new CallTerms(Metadata.EMPTY, null, null, List.of(), List.of());
+	static final CallTerms NONE = new CallTerms(Metadata.EMPTY, null, null, List.of(), List.of(), 0);
 
 	private final @Nullable Duration deadline;
 
@@ -45,6 +45,9 @@ final class CallTerms {
 	private final List<ResponseMetadata> captures;
 
 	private final List<ClientInterceptor> interceptors;
+
+	/** What interceptors have left of it is the call's; of a call without them 0. */
+	private final long deadlineNanos;
 
 	/** Changed by interceptors until the call begins. */
 	private volatile Metadata metadata;
@@ -56,24 +59,27 @@ final class CallTerms {
 	private volatile Metadata answered = Metadata.EMPTY;
 
 	private CallTerms(Metadata metadata, @Nullable Duration deadline, @Nullable String key,
-			List<ResponseMetadata> captures, List<ClientInterceptor> interceptors) {
+			List<ResponseMetadata> captures, List<ClientInterceptor> interceptors, long deadlineNanos) {
 		this.metadata = metadata;
 		this.deadline = deadline;
 		this.key = key;
 		this.captures = captures;
 		this.interceptors = interceptors;
+		this.deadlineNanos = deadlineNanos;
 	}
 
 	/** Those of a call that nobody intercepts. */
 	static CallTerms of(CallOptions options) {
 		return (options.metadata().isEmpty() && options.deadline() == null && options.key() == null
-				&& options.priority() == null && options.captures().isEmpty()) ? NONE : of(options, List.of());
+				&& options.priority() == null && options.captures().isEmpty()) ? NONE : of(options, List.of(), 0);
 	}
 
-	static CallTerms of(CallOptions options, List<ClientInterceptor> interceptors) {
+	/** Those of a call that is intercepted: its deadline was fixed when it began. */
+	static CallTerms of(CallOptions options, List<ClientInterceptor> interceptors, long deadlineNanos) {
 		Priority priority = options.priority();
 		Metadata metadata = (priority != null) ? priority.in(options.metadata()) : options.metadata();
-		return new CallTerms(metadata, options.deadline(), options.key(), options.captures(), interceptors);
+		return new CallTerms(metadata, options.deadline(), options.key(), options.captures(), interceptors,
+				deadlineNanos);
 	}
 
 	/** Of the call, in the place of that of the contract or the settings. */
@@ -84,6 +90,16 @@ final class CallTerms {
 	/** Of the call, in the place of that of its arguments. */
 	@Nullable String keyOr(@Nullable String other) {
 		return (this.key != null) ? this.key : other;
+	}
+
+	/** Whether {@link #deadlineNanos} holds. */
+	boolean intercepted() {
+		return !this.interceptors.isEmpty();
+	}
+
+	/** Bound of an intercepted call, as {@link Deadlines} has it. */
+	long deadlineNanos() {
+		return this.deadlineNanos;
 	}
 
 	boolean hasDeadline() {

@@ -30,6 +30,17 @@ final class Deadlines {
 	private Deadlines() {
 	}
 
+	/**
+	 * That of a call.
+	 * @param now when it begins
+	 * @param always whether it has one even if nothing says so for this call
+	 */
+	static long of(long now, CallTerms terms, Procedure procedure, boolean always, ContextView context) {
+		long own = (always || terms.hasDeadline()) ? now + terms.deadlineOr(procedure.deadline()).toNanos()
+				: StreamCall.NO_DEADLINE;
+		return bounded(own, context);
+	}
+
 	/** The earlier of a deadline and that of the call which the present thread serves. */
 	static long bounded(long deadlineNanos) {
 		return bounded(deadlineNanos, CallContext.current());

@@ -17,7 +17,6 @@
 package io.macula.client;
 
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -30,6 +29,7 @@ import java.util.function.Function;
 
 import io.macula.CallOptions;
 import io.macula.Code;
+import io.macula.Deadline;
 import io.macula.MaculaCall;
 import io.macula.Metadata;
 import io.macula.RpcException;
@@ -39,6 +39,7 @@ import io.macula.contract.ResultAdapter;
 import io.macula.contract.ReturnShape;
 import io.macula.interceptor.ClientInterceptor;
 import io.macula.interceptor.ClientInvocation;
+import io.macula.transport.StreamCall;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -80,7 +81,7 @@ final class Interception {
 	 * @param method the method under the settings with which a call begins
 	 * @param call makes the call itself
 	 */
-	@Nullable Object call(@Nullable Object[] values, Function<ServiceRules, Procedure> method, Call call) throws Throwable {
+	@Nullable Object call(@Nullable Object[] values, Function<ServiceRules, BoundMethod> method, Call call) throws Throwable {
 		CallOptions ambient = MaculaCall.current();
 		return switch (this.results.shape()) {
 			case VALUE, VOID, OPTIONAL -> new Intercepted(values, ambient, Context.empty(), method, call).proceed(0);
@@ -92,7 +93,7 @@ final class Interception {
 	}
 
 	private Publisher<Object> subscribed(@Nullable Object[] values, CallOptions ambient, ContextView context,
-			Function<ServiceRules, Procedure> method, Call call) {
+			Function<ServiceRules, BoundMethod> method, Call call) {
 		try {
 			return publisher(
 					new Intercepted(values, ambient.and(MaculaCall.from(context)), context, method, call).proceed(0));
@@ -151,13 +152,15 @@ final class Interception {
 		private volatile boolean cancelled;
 
 		Intercepted(@Nullable Object[] values, CallOptions options, ContextView context,
-				Function<ServiceRules, Procedure> method, Call call) {
+				Function<ServiceRules, BoundMethod> method, Call call) {
 			this.values = values;
 			this.context = context;
 			this.rules = Interception.this.client.calls().rules();
-			this.procedure = method.apply(this.rules);
-			this.terms = CallTerms.of(Priorities.said(options, this.procedure.priority(), context),
-					Interception.this.interceptors);
+			BoundMethod bound = method.apply(this.rules);
+			this.procedure = bound.procedure();
+			CallOptions said = Priorities.said(options, this.procedure.priority(), context);
+			long deadline = Deadlines.of(now(), CallTerms.of(said), this.procedure, bound.bounded(), context);
+			this.terms = CallTerms.of(said, Interception.this.interceptors, deadline);
 			this.call = call;
 		}
 
@@ -178,6 +181,9 @@ final class Interception {
 
 		/** The call itself; of what it returns there is one subscription. */
 		private @Nullable Object begin() throws Throwable {
+			if (over()) {
+				throw deadlineOver("its interceptors passed it on");
+			}
 			this.begun.set(true);
 			Object made = this.call.make(this.values, this.terms, this.rules);
 			if (made instanceof Mono<?> mono) {
@@ -252,18 +258,12 @@ final class Interception {
 		/** What an interceptor answers is nothing that the call itself would end. */
 		@Override
 		public @Nullable Object await(CompletableFuture<?> answer) throws Throwable {
-			String wireName = Interception.this.wireName;
-			long now = Interception.this.client.calls().now();
-			Duration deadline = this.terms.deadlineOr(this.procedure.deadline());
 			try {
-				return answer.get(Deadlines.bounded(now + deadline.toNanos()) - now, TimeUnit.NANOSECONDS);
+				return answer.get(this.terms.deadlineNanos() - now(), TimeUnit.NANOSECONDS);
 			}
 			catch (TimeoutException ex) {
 				answer.cancel(true);
-				throw Failures.exception(wireName,
-						unanswered(Code.DEADLINE_EXCEEDED,
-								"the deadline of " + wireName + " was over before an interceptor had its answer"),
-						null);
+				throw deadlineOver("an interceptor had its answer");
 			}
 			catch (ExecutionException ex) {
 				throw (ex.getCause() != null) ? ex.getCause() : ex;
@@ -271,9 +271,27 @@ final class Interception {
 			catch (InterruptedException ex) {
 				answer.cancel(true);
 				Thread.currentThread().interrupt();
-				throw Failures.exception(wireName, unanswered(Code.CANCELLED, "the calling thread '"
-						+ Thread.currentThread().getName() + "' was interrupted while it waited"), ex);
+				throw Failures.exception(Interception.this.wireName,
+						unanswered(Code.CANCELLED, "the calling thread '" + Thread.currentThread().getName()
+								+ "' was interrupted while it waited"),
+						ex);
 			}
+		}
+
+		private RpcException deadlineOver(String before) {
+			String wireName = Interception.this.wireName;
+			return Failures.exception(wireName,
+					unanswered(Code.DEADLINE_EXCEEDED, "the deadline of " + wireName + " was over before " + before),
+					null);
+		}
+
+		private boolean over() {
+			long deadline = this.terms.deadlineNanos();
+			return deadline != StreamCall.NO_DEADLINE && deadline - now() <= 0;
+		}
+
+		private long now() {
+			return Interception.this.client.calls().now();
 		}
 
 		private Status unanswered(Code code, String message) {
@@ -313,6 +331,11 @@ final class Interception {
 		}
 
 		@Override
+		public String client() {
+			return Interception.this.client.name();
+		}
+
+		@Override
 		public String method() {
 			return Interception.this.method;
 		}
@@ -320,6 +343,17 @@ final class Interception {
 		@Override
 		public @Nullable Method javaMethod() {
 			return Interception.this.javaMethod;
+		}
+
+		@Override
+		public @Nullable Deadline deadline() {
+			long deadline = this.all.terms.deadlineNanos();
+			return (deadline != StreamCall.NO_DEADLINE) ? new Deadline(deadline) : null;
+		}
+
+		@Override
+		public boolean nonBlocking() {
+			return !Interception.this.results.shape().blocking();
 		}
 
 		@Override

@@ -37,7 +37,6 @@ import io.macula.contract.MethodContract;
 import io.macula.contract.ResultAdapter;
 import io.macula.contract.ReturnShape;
 import io.macula.kotlin.KotlinMethod;
-import io.macula.transport.StreamCall;
 import io.macula.wire.Failure;
 import io.macula.wire.FailureDetail;
 import io.macula.wire.FrameCodec;
@@ -86,7 +85,7 @@ final class ProxyMethod implements Invocation {
 	/** {@code null} where nobody intercepts. */
 	private final @Nullable Interception interception;
 
-	private final Function<ServiceRules, Procedure> procedures = (rules) -> under(rules).procedure();
+	private final Function<ServiceRules, BoundMethod> bindings = this::under;
 
 	ProxyMethod(ServiceClient client, MethodContract contract, PayloadCodec codec) {
 		this.client = client;
@@ -156,7 +155,7 @@ final class ProxyMethod implements Invocation {
 		if (this.contract.shape().blocking()) {
 			refuseToBlockEventLoop();
 		}
-		return around.call(values, this.procedures,
+		return around.call(values, this.bindings,
 				(arguments, terms, rules) -> call(arguments, MaculaCall.current(), terms, rules));
 	}
 
@@ -202,10 +201,10 @@ final class ProxyMethod implements Invocation {
 		refuseToBlockEventLoop();
 		BlockingOutcome outcome = new BlockingOutcome();
 		ServiceCalls calls = calls(begun);
-		Procedure procedure = under(calls.rules()).procedure();
-		CallTerms terms = terms(procedure, options, fixed);
-		UnaryCall call = call(calls, procedure, values, encoded(values), terms, outcome,
-				Deadlines.bounded(ownDeadline(calls, procedure, terms)), Context.empty());
+		BoundMethod method = under(calls.rules());
+		CallTerms terms = terms(method.procedure(), options, fixed);
+		UnaryCall call = call(calls, method.procedure(), values, encoded(values), terms, outcome,
+				deadline(calls, method, terms, Context.empty()), Context.empty());
 		call.start();
 		return this.result.decode(outcome.await(call));
 	}
@@ -222,10 +221,10 @@ final class ProxyMethod implements Invocation {
 			return outcome;
 		}
 		ServiceCalls calls = calls(begun);
-		Procedure procedure = under(calls.rules()).procedure();
-		CallTerms terms = terms(procedure, options, fixed);
-		outcome.begin(call(calls, procedure, values, payload, terms, outcome,
-				Deadlines.bounded(ownDeadline(calls, procedure, terms)), Context.empty()));
+		BoundMethod method = under(calls.rules());
+		CallTerms terms = terms(method.procedure(), options, fixed);
+		outcome.begin(call(calls, method.procedure(), values, payload, terms, outcome,
+				deadline(calls, method, terms, Context.empty()), Context.empty()));
 		return outcome;
 	}
 
@@ -233,11 +232,11 @@ final class ProxyMethod implements Invocation {
 			@Nullable ServiceRules begun) {
 		return Mono.create((sink) -> {
 			ServiceCalls calls = calls(begun);
-			Procedure procedure = under(calls.rules()).procedure();
+			BoundMethod method = under(calls.rules());
 			ContextView context = sink.contextView();
-			CallTerms terms = terms(procedure, options, fixed, context);
-			UnaryCall call = call(calls, procedure, values, encoded(values), terms, new MonoOutcome(this.result, sink),
-					Deadlines.bounded(ownDeadline(calls, procedure, terms), context), context);
+			CallTerms terms = terms(method.procedure(), options, fixed, context);
+			UnaryCall call = call(calls, method.procedure(), values, encoded(values), terms,
+					new MonoOutcome(this.result, sink), deadline(calls, method, terms, context), context);
 			sink.onCancel(call::cancel);
 			call.start();
 		});
@@ -266,8 +265,14 @@ final class ProxyMethod implements Invocation {
 				context);
 	}
 
-	private static long ownDeadline(ServiceCalls calls, Procedure procedure, CallTerms terms) {
-		return calls.now() + terms.deadlineOr(procedure.deadline()).toNanos();
+	private static long deadline(ServiceCalls calls, BoundMethod method, CallTerms terms, ContextView context) {
+		return deadline(calls, method, terms, context, true);
+	}
+
+	private static long deadline(ServiceCalls calls, BoundMethod method, CallTerms terms, ContextView context,
+			boolean always) {
+		return terms.intercepted() ? terms.deadlineNanos()
+				: Deadlines.of(calls.now(), terms, method.procedure(), always, context);
 	}
 
 	private @Nullable Object stream(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed,
@@ -287,11 +292,10 @@ final class ProxyMethod implements Invocation {
 		return Flux.deferContextual((context) -> {
 			ServiceCalls calls = calls(begun);
 			BoundMethod method = under(calls.rules());
-			Procedure procedure = method.procedure();
-			CallTerms terms = terms(procedure, options, fixed, context);
-			return StreamingCall.results(calls, procedure, encoded(this.contract.values(values)), elements(values),
-					many, terms, this.contract.key(values), Deadlines.bounded((method.bounded() || terms.hasDeadline())
-							? ownDeadline(calls, procedure, terms) : StreamCall.NO_DEADLINE, context));
+			CallTerms terms = terms(method.procedure(), options, fixed, context);
+			return StreamingCall.results(calls, method.procedure(), encoded(this.contract.values(values)),
+					elements(values), many, terms, this.contract.key(values),
+					deadline(calls, method, terms, context, method.bounded()));
 		}).handle((payload, sink) -> {
 			Object value = this.result.decode(payload);
 			if (value != null) {
@@ -307,9 +311,9 @@ final class ProxyMethod implements Invocation {
 			@Nullable ServiceRules begun) throws Throwable {
 		refuseToBlockEventLoop();
 		ServiceCalls calls = calls(begun);
-		Procedure procedure = under(calls.rules()).procedure();
-		CallTerms terms = terms(procedure, options, fixed);
-		Duration bound = Duration.ofNanos(Deadlines.bounded(ownDeadline(calls, procedure, terms)) - calls.now());
+		BoundMethod method = under(calls.rules());
+		CallTerms terms = terms(method.procedure(), options, fixed);
+		Duration bound = Duration.ofNanos(deadline(calls, method, terms, Context.empty()) - calls.now());
 		return BlockingStream.await(one(results(values, options, fixed, calls.rules())), this.wireName, bound,
 				calls.timer());
 	}

@@ -45,6 +45,7 @@ import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /**
  * The calling part of a node: makes proxies of contracts and calls services without them.
@@ -328,7 +329,7 @@ public final class RealmClient implements AutoCloseable {
 		@Nullable Object[] arguments = (argument != null) ? new @Nullable Object[] { argument } : new @Nullable Object[0];
 		return new Interception(client, procedure.wireName(), method, null,
 				ResultAdapter.of(service + '/' + method, shape, resultType))
-			.call(arguments, (rules) -> procedure(client, rules, method, argument),
+			.call(arguments, (rules) -> new BoundMethod(rules, procedure(client, rules, method, argument), true),
 					(values, terms, rules) -> call.make(
 							new DynamicMethod(client.calls().under(rules), procedure(client, rules, method, argument)),
 							terms));
@@ -403,9 +404,10 @@ public final class RealmClient implements AutoCloseable {
 						Processed.NO);
 			}
 		}
-		long deadline = Deadlines
-			.bounded(this.context.clock().getAsLong() + terms.deadlineOr(procedure.deadline()).toNanos());
-		return new UnaryCall(called.calls(), procedure, payload, terms, deadline, outcome);
+		ServiceCalls calls = called.calls();
+		long deadline = terms.intercepted() ? terms.deadlineNanos()
+				: Deadlines.of(calls.now(), terms, procedure, true, Context.empty());
+		return new UnaryCall(calls, procedure, payload, terms, deadline, outcome);
 	}
 
 	private static Procedure procedure(ServiceClient client, ServiceRules rules, String method,

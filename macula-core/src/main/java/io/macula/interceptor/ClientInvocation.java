@@ -19,6 +19,7 @@ package io.macula.interceptor;
 import java.lang.reflect.Method;
 import java.util.List;
 
+import io.macula.Deadline;
 import io.macula.Metadata;
 import io.macula.ServiceName;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,12 @@ public interface ClientInvocation {
 	ServiceName service();
 
 	/**
+	 * The client service that calls it, by whose name its settings are found.
+	 * @return its name, which is that of the service unless the client has one of its own
+	 */
+	String client();
+
+	/**
 	 * The called method.
 	 * @return its name on the wire
 	 */
@@ -48,6 +55,20 @@ public interface ClientInvocation {
 	 * @return the method, or {@code null} for a call without an interface
 	 */
 	@Nullable Method javaMethod();
+
+	/**
+	 * When the caller gives up. Fixed before the first interceptor: what these take is
+	 * taken from the call.
+	 * @return the deadline, or {@code null} for none
+	 */
+	@Nullable Deadline deadline();
+
+	/**
+	 * Whether the method returns before its result is there, on a thread that must not
+	 * wait.
+	 * @return true if it returns a {@code CompletionStage}, {@code Mono} or {@code Flux}
+	 */
+	boolean nonBlocking();
 
 	/**
 	 * Whether the method returns a stream, so that {@link #proceed} returns a

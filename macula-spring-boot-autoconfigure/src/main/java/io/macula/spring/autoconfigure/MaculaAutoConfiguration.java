@@ -212,8 +212,15 @@ public final class MaculaAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(value = ClientProxies.class, ignored = NodeClientProxies.class)
 	NodeClientProxies maculaClientProxies(ObjectProvider<RealmClient> client, RuntimeSettings settings,
-			PayloadCodecs codecs) {
-		return new NodeClientProxies(client, settings, codecs);
+			PayloadCodecs codecs, ClientRegistrationIds registrations) {
+		return new NodeClientProxies(client, settings, codecs, registrations);
+	}
+
+	/** One for all contexts that share a node: its own context reads them. */
+	@Bean
+	@ConditionalOnMissingBean
+	ClientRegistrationIds maculaClientRegistrationIds(MaculaSettings settings) {
+		return settings.registrations();
 	}
 
 	@Bean

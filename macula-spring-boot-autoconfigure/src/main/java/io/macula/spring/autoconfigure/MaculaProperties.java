@@ -164,6 +164,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param allowUnusedSettings Whether settings of a client service are accepted that
 	 * no client of the application context uses, for example because a child context does
 	 * @param problemDetails Answers to HTTP requests whose calls failed
+	 * @param oauth2 Bearer tokens that calls take along
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 * @param pool Connections
@@ -176,8 +177,8 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 			@DefaultValue("normal") Priority priority, @DefaultValue("true") boolean warmUp,
 			@DefaultValue("none") StartupCheck startupCheck, @DefaultValue("10s") Duration startupTimeout,
 			@DefaultValue("false") boolean allowUnusedSettings, @DefaultValue ProblemDetails problemDetails,
-			@DefaultValue Failover failover, @DefaultValue Ejection ejection, @DefaultValue Pool pool,
-			@DefaultValue Map<String, Service> services) {
+			@DefaultValue Oauth2 oauth2, @DefaultValue Failover failover, @DefaultValue Ejection ejection,
+			@DefaultValue Pool pool, @DefaultValue Map<String, Service> services) {
 
 	}
 
@@ -188,6 +189,28 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * problem detail of a fitting status, without the message, instead of with status 500
 	 */
 	public record ProblemDetails(@DefaultValue("false") boolean enabled) {
+
+	}
+
+	/**
+	 * Bearer tokens that calls take along.
+	 *
+	 * @param registrationId Client registration of Spring Security, as in
+	 * spring.security.oauth2.client.registration, whose access token calls take along as
+	 * 'authorization'. By default none
+	 */
+	public record Oauth2(@Nullable String registrationId) {
+
+	}
+
+	/**
+	 * Bearer tokens that calls of one client service take along.
+	 *
+	 * @param registrationId Client registration of Spring Security, as in
+	 * spring.security.oauth2.client.registration, whose access token calls take along as
+	 * 'authorization'; empty for none
+	 */
+	public record ServiceOauth2(@Nullable String registrationId) {
 
 	}
 
@@ -287,6 +310,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 * @param priority How important calls are of which the contract does not say it
 	 * @param startupCheck Whether the application is ready before the service is found
 	 * and connected: 'none', 'warn' or 'fail'
+	 * @param oauth2 Bearer tokens that calls take along
 	 * @param failover Further attempts after a failed one
 	 * @param ejection Leaving out of instances that fail more than their peers
 	 * @param methods Settings of one method each, by its name, overriding those above and
@@ -294,8 +318,9 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 */
 	public record Service(@Nullable String selection, @Nullable Boolean zoneAware, @Nullable Duration deadline,
 			@Nullable String attemptTimeout, @Nullable Duration patience, @Nullable String codec,
-			@Nullable Priority priority, @Nullable StartupCheck startupCheck, @Nullable ServiceFailover failover,
-			@Nullable ServiceEjection ejection, @Nullable Map<String, ServiceMethod> methods) {
+			@Nullable Priority priority, @Nullable StartupCheck startupCheck, @Nullable ServiceOauth2 oauth2,
+			@Nullable ServiceFailover failover, @Nullable ServiceEjection ejection,
+			@Nullable Map<String, ServiceMethod> methods) {
 
 	}
 

@@ -19,6 +19,7 @@ package io.macula.spring.autoconfigure;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import io.macula.client.ServiceSettings;
 import io.macula.node.NodeSettings;
@@ -36,10 +37,12 @@ import io.macula.transport.TransportSettings;
  * @param startup which client services are awaited at start
  * @param warmUp whether the call path is loaded while the application starts
  * @param defaults how services are called
+ * @param registrations whose tokens calls take along
  * @param services how single client services are called, by their configured names
  */
 record MaculaSettings(NodeSettings node, TransportSettings transport, PoolSettings pool, ProviderSettings provider,
-		StartupSettings startup, boolean warmUp, ServiceSettings defaults, Map<String, ServiceSettings> services) {
+		StartupSettings startup, boolean warmUp, ServiceSettings defaults, ClientRegistrationIds registrations,
+		Map<String, ServiceSettings> services) {
 
 	/**
 	 * Settings of a client service.
@@ -57,11 +60,15 @@ record MaculaSettings(NodeSettings node, TransportSettings transport, PoolSettin
 	 * @return the configured name, or empty
 	 */
 	Optional<String> configuredName(String clientName) {
-		if (this.services.containsKey(clientName)) {
+		return configuredName(clientName, this.services.keySet());
+	}
+
+	static Optional<String> configuredName(String clientName, Set<String> configured) {
+		if (configured.contains(clientName)) {
 			return Optional.of(clientName);
 		}
 		String uniform = uniform(clientName);
-		return this.services.keySet().stream().filter((name) -> uniform(name).equals(uniform)).findFirst();
+		return configured.stream().filter((name) -> uniform(name).equals(uniform)).findFirst();
 	}
 
 	private static String uniform(String name) {

@@ -16,6 +16,7 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -43,19 +44,25 @@ final class NodeClientProxies implements ClientProxies {
 
 	private final PayloadCodecs codecs;
 
+	/** Those of the node's own context, which puts tokens into calls. */
+	private final ClientRegistrationIds registrations;
+
 	/** Customized codecs of which the log says that clients use them. */
 	private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-	NodeClientProxies(ObjectProvider<RealmClient> client, RuntimeSettings settings, PayloadCodecs codecs) {
+	NodeClientProxies(ObjectProvider<RealmClient> client, RuntimeSettings settings, PayloadCodecs codecs,
+			ClientRegistrationIds registrations) {
 		this.client = client;
 		this.settings = settings;
 		this.codecs = codecs;
+		this.registrations = registrations;
 	}
 
 	@Override
 	public Object proxy(Class<?> contract, String service, String name) {
 		ServiceSettings how = this.settings.settingsOf(name);
 		tellCustomized(how.codec());
+		refuseRegistrationOfItsOwn(name);
 		try {
 			Object proxy = this.client.getObject().proxy(contract, service, name, how);
 			this.settings.made(name, how);
@@ -67,6 +74,18 @@ final class NodeClientProxies implements ClientProxies {
 					(ex instanceof MissingDependencyException missing) ? NodeFactory.add(missing)
 							: "Correct the contract, or what @MaculaClient and @ImportMaculaClients say of it.",
 					ex);
+		}
+	}
+
+	/** A setting of a child context that nobody reads. */
+	private void refuseRegistrationOfItsOwn(String name) {
+		ClientRegistrationIds own = this.settings.atStart().registrations();
+		if (!Objects.equals(own.of(name), this.registrations.of(name))) {
+			throw new FailureAnalyzedException(
+					"The client '" + name + "' has a client registration of its own by " + own.setting(name)
+							+ " in an application context whose calls are made by the node of its parent, so that the"
+							+ " setting would have no effect.",
+					"Set it for the application context that has the node, too.");
 		}
 	}
 

@@ -83,7 +83,18 @@ final class SettingsFactory {
 		Map<String, ServiceSettings> byName = new LinkedHashMap<>();
 		services.forEach((name, service) -> byName.put(name, service(name, service)));
 		return new MaculaSettings(node(defaultNodeId), transport(), pool(), provider(), startup(services),
-				this.properties.client().warmUp(), defaults(), byName);
+				this.properties.client().warmUp(), defaults(), registrations(services), byName);
+	}
+
+	private ClientRegistrationIds registrations(Map<String, MaculaProperties.Service> services) {
+		Map<String, String> own = new LinkedHashMap<>();
+		services.forEach((name, service) -> {
+			MaculaProperties.ServiceOauth2 oauth2 = service.oauth2();
+			if (oauth2 != null && oauth2.registrationId() != null) {
+				own.put(name, oauth2.registrationId());
+			}
+		});
+		return new ClientRegistrationIds(this.properties.client().oauth2().registrationId(), own);
 	}
 
 	private StartupSettings startup(Map<String, MaculaProperties.Service> services) {

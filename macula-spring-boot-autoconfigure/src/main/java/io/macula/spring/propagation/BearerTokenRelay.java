@@ -21,6 +21,7 @@ import java.util.Optional;
 import io.macula.CallContext;
 import io.macula.interceptor.ClientInterceptor;
 import io.macula.interceptor.ClientInvocation;
+import io.macula.spring.autoconfigure.ClientRegistrationIds;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.security.core.Authentication;
@@ -42,9 +43,16 @@ final class BearerTokenRelay implements ClientInterceptor {
 
 	private static final String SCHEME = "Bearer ";
 
+	/** Clients with a registration of their own bring its token. */
+	private final ClientRegistrationIds registrations;
+
+	BearerTokenRelay(ClientRegistrationIds registrations) {
+		this.registrations = registrations;
+	}
+
 	@Override
 	public @Nullable Object intercept(ClientInvocation call) throws Throwable {
-		if (call.metadata().get(KEY) != null) {
+		if (call.metadata().get(KEY) != null || this.registrations.of(call.client()) != null) {
 			return call.proceed();
 		}
 		if (call.reactorContext().getOrDefault(SecurityContext.class, null) instanceof Mono<?> carried) {

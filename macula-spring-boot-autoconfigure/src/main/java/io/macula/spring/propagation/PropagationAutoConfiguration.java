@@ -16,11 +16,14 @@
 
 package io.macula.spring.propagation;
 
+import java.time.Clock;
 import java.util.List;
 
+import io.macula.spring.autoconfigure.ClientRegistrationIds;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
 import io.macula.spring.autoconfigure.MaculaProperties;
 import io.macula.spring.autoconfigure.RealmNodeCustomizer;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -49,6 +52,8 @@ public final class PropagationAutoConfiguration {
 	private static final String HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
 
 	private static final String TOKEN = "org.springframework.security.oauth2.core.AbstractOAuth2Token";
+
+	private static final String MANAGER = "org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager";
 
 	private static final int FIRST = Ordered.HIGHEST_PRECEDENCE + 100;
 
@@ -125,8 +130,39 @@ public final class PropagationAutoConfiguration {
 
 		@Bean
 		@Order(FIRST + 4)
-		BearerTokenRelay maculaBearerTokenRelay() {
-			return new BearerTokenRelay();
+		BearerTokenRelay maculaBearerTokenRelay(ClientRegistrationIds registrations) {
+			return new BearerTokenRelay(registrations);
+		}
+
+	}
+
+	/** A setting that would have no effect stops the start. */
+	@Bean
+	@Conditional(OnRegistrationId.class)
+	RealmNodeCustomizer maculaRegistrationTokenCheck(ClientRegistrationIds registrations, ResourceLoader resources) {
+		return (builder) -> {
+			if (!registrations.settings().isEmpty() && !ClassUtils.isPresent(MANAGER, resources.getClassLoader())) {
+				throw new FailureAnalyzedException(
+						"No token can be fetched as " + String.join(", ", registrations.settings().keySet())
+								+ " says: spring-security-oauth2-client is not on the class path.",
+						"Add the dependency org.springframework.boot:spring-boot-starter-security-oauth2-client, or"
+								+ " remove the setting.");
+			}
+		};
+	}
+
+	/** Where Spring Security can fetch tokens. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { HOLDER, MANAGER })
+	@Conditional(OnRegistrationId.class)
+	static class RegistrationTokenConfiguration {
+
+		/** Last: see there. */
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		RegistrationTokens maculaRegistrationTokens(ClientRegistrationIds registrations, BeanFactory beans) {
+			return new RegistrationTokens(registrations, new AuthorizedClientBeans(beans).find(registrations),
+					Clock.systemUTC());
 		}
 
 	}
