@@ -17,6 +17,7 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +31,7 @@ import io.macula.directory.ServiceResolver;
 import io.macula.directory.Snapshot;
 import io.macula.log.DurationText;
 import io.macula.log.LogLimit;
+import io.macula.log.NearestName;
 import io.macula.log.PrintableLogger;
 import io.macula.selection.InstanceListener;
 import io.macula.selection.InstanceTracker;
@@ -50,6 +52,8 @@ import org.slf4j.Logger;
 final class ServiceLife {
 
 	private static final Logger logger = PrintableLogger.of(ServiceLife.class);
+
+	private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private final ClientPhase phase;
 
@@ -77,6 +81,8 @@ final class ServiceLife {
 
 	/** The latest time at which the last instance left; {@code null} if none ever did. */
 	private volatile @Nullable Departure departure;
+
+	private volatile @Nullable Nearest nearest;
 
 	private ServiceLife(ClientPhase phase, String name, ServiceName service, ServiceSettings settings,
 			ClientContext context, AtomicLong ticks, Supplier<ServiceSettings> present) {
@@ -208,7 +214,38 @@ final class ServiceLife {
 					+ "; start one again; " + where);
 		}
 		return (trouble != null) ? unavailable(nobody + ", but the directory may be out of date: " + where)
-				: Status.notProcessed(Code.NOT_FOUND, nobody + "; " + where);
+				: Status.notProcessed(Code.NOT_FOUND, nobody + nearest(life) + "; " + where);
+	}
+
+	/**
+	 * The service that may have been meant, of those of which this node knows anyway.
+	 * Looked for once a second at most, however many calls fail.
+	 */
+	private String nearest(ClientLife life) {
+		long now = this.context.clock().getAsLong();
+		Nearest last = this.nearest;
+		if (last == null || now - last.nanos() > LOOK_NANOS) {
+			Collection<ServiceName> known = told(life.directory()::known);
+			String text = (known == null) ? ""
+					: NearestName
+						.of(this.service.value(),
+								known.stream().filter((other) -> !other.reserved()).map(ServiceName::value).toList())
+						.map((name) -> " (did you mean '" + name + "'?)")
+						.orElse("");
+			last = new Nearest(text, now);
+			this.nearest = last;
+		}
+		return last.text();
+	}
+
+	/**
+	 * A question to whoever misspelt a name.
+	 *
+	 * @param text empty if no name is like it
+	 * @param nanos when the names were looked through
+	 */
+	private record Nearest(String text, long nanos) {
+
 	}
 
 	private String nobody() {

@@ -16,6 +16,7 @@
 package io.macula.directory;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,6 +70,11 @@ final class CompositeDirectory implements Directory {
 			watch.begin();
 			return watch.feed.snapshots().doFinally((signal) -> watch.dispose());
 		});
+	}
+
+	@Override
+	public Collection<ServiceName> known() {
+		return this.parts.stream().flatMap((part) -> part.engine().directory().known().stream()).distinct().toList();
 	}
 
 	@Override

@@ -16,6 +16,9 @@
 
 package io.macula.directory;
 
+import java.util.Collection;
+import java.util.List;
+
 import io.macula.ServiceName;
 import reactor.core.publisher.Flux;
 
@@ -35,6 +38,16 @@ public interface Directory {
 	 * misses intermediate snapshots, never the latest
 	 */
 	Flux<Snapshot> watch(ServiceName service);
+
+	/**
+	 * Services that this directory knows of by the way, without asking anybody: for a
+	 * message that says which name may have been meant.
+	 * @return some that have instances, or none where the directory keeps only what is
+	 * watched; may change while it is read
+	 */
+	default Collection<ServiceName> known() {
+		return List.of();
+	}
 
 	/**
 	 * When a snapshot that is still the latest of its watch was last confirmed: a

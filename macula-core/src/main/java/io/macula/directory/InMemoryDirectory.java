@@ -18,6 +18,7 @@ package io.macula.directory;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,17 @@ public final class InMemoryDirectory implements Directory, Registry {
 			}
 			return feed.asFlux().onBackpressureLatest();
 		});
+	}
+
+	@Override
+	public Collection<ServiceName> known() {
+		synchronized (this.lock) {
+			return this.leases.values()
+				.stream()
+				.flatMap((lease) -> lease.advertisement.services().stream())
+				.distinct()
+				.toList();
+		}
 	}
 
 	/** This process is the directory: what it holds is always confirmed. */

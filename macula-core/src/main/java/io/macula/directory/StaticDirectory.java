@@ -17,6 +17,7 @@
 package io.macula.directory;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,15 @@ public final class StaticDirectory implements Directory {
 	/** How many nodes are known, whatever each serves. */
 	int nodes() {
 		return (int) this.services.values().stream().flatMap(List::stream).map(Instance::nodeId).distinct().count();
+	}
+
+	@Override
+	public Collection<ServiceName> known() {
+		return this.services.entrySet()
+			.stream()
+			.filter((entry) -> !entry.getValue().isEmpty())
+			.map(Map.Entry::getKey)
+			.toList();
 	}
 
 	@Override

@@ -17,9 +17,11 @@
 package io.macula.embedded;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -82,6 +84,9 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 
 	private final LocalWatches watches;
 
+	/** Of the table, without its loop. */
+	private final Supplier<Collection<ServiceName>> known;
+
 	private volatile DirectoryState state = DirectoryState.EMPTY;
 
 	EmbeddedDirectory(EmbeddedSettings settings, SeedRefusals refusals, DirectoryLoop loop, NodeTable table) {
@@ -90,6 +95,7 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 		this.seeds = settings.seeds();
 		this.refusals = refusals;
 		this.loop = loop;
+		this.known = table::services;
 		this.watches = new LocalWatches(loop, table, this::knows, this::interestsChanged);
 	}
 
@@ -133,6 +139,11 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	@Override
 	public final Flux<Snapshot> watch(ServiceName service) {
 		return this.watches.watch(service);
+	}
+
+	@Override
+	public final Collection<ServiceName> known() {
+		return this.known.get();
 	}
 
 	@Override

@@ -443,6 +443,11 @@ final class NodeTable {
 		return this.services.snapshot(service, now());
 	}
 
+	/** All services that have instances, for all threads. */
+	Collection<ServiceName> services() {
+		return this.services.services();
+	}
+
 	boolean serves(ServiceName service) {
 		return this.services.serves(service);
 	}

@@ -18,11 +18,13 @@ package io.macula.embedded;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.macula.Fingerprint;
 import io.macula.Instance;
@@ -42,8 +44,8 @@ final class ServiceIndex {
 	/** Most characters of them. */
 	private static final int MAX_FINGERPRINT_CHARS = 2_000_000;
 
-	/** By service, then by node id; never an empty map. */
-	private final Map<ServiceName, Map<String, Served>> instances = new HashMap<>();
+	/** By service, then by node id; never an empty map. Anybody may read the names. */
+	private final Map<ServiceName, Map<String, Served>> instances = new ConcurrentHashMap<>();
 
 	/**
 	 * Names that were parsed already: there are far fewer than records times services.
@@ -75,6 +77,11 @@ final class ServiceIndex {
 			this.instances.computeIfAbsent(service, (name) -> new HashMap<>())
 				.put(instance.nodeId(), new Served(instance, fingerprint(record.fingerprint(service.value()))));
 		}
+	}
+
+	/** The services that have instances, for all threads. */
+	Collection<ServiceName> services() {
+		return Collections.unmodifiableSet(this.instances.keySet());
 	}
 
 	/** One that is not valid is no obstacle to calls: nothing is known of the version. */

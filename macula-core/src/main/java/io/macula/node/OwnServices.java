@@ -17,7 +17,9 @@
 package io.macula.node;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,6 +132,21 @@ final class OwnServices implements Directory {
 			watch.tell();
 			watch.begin();
 		}, FluxSink.OverflowStrategy.LATEST);
+	}
+
+	@Override
+	public Collection<ServiceName> known() {
+		Set<ServiceName> known = new LinkedHashSet<>(this.engine.known());
+		this.latest.forEach((service, snapshot) -> {
+			if (!snapshot.instances().isEmpty()) {
+				known.add(service);
+			}
+		});
+		Own present = this.own;
+		if (present != null && present.accepting()) {
+			known.addAll(present.services().keySet());
+		}
+		return known;
 	}
 
 	@Override

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import io.macula.RoutingKey;
 import io.macula.client.ServiceSettings;
 import io.macula.contract.ServiceContract;
+import io.macula.log.NearestName;
 import io.macula.log.PrintableLogger;
 import io.macula.selection.SelectionStrategies;
 import io.macula.spring.DeclaredClients;

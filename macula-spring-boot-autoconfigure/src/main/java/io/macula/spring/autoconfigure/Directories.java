@@ -28,6 +28,7 @@ import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.directory.Registry;
+import io.macula.log.NearestName;
 import io.macula.log.PrintableLogger;
 import io.macula.node.RealmNodeBuilder;
 import org.jspecify.annotations.Nullable;

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.macula.log.NearestName;
 import io.macula.spring.UnresolvedPlaceholder;
 import org.jspecify.annotations.Nullable;
 

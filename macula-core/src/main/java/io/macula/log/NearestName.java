@@ -14,16 +14,20 @@
  * limitations under the License.
  */
 
-package io.macula.spring.autoconfigure;
+package io.macula.log;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What somebody meant who misspelt a name.
  */
-final class NearestName {
+public final class NearestName {
+
+	/** Of names that are looked at. */
+	private static final int MOST = 1000;
 
 	private NearestName() {
 	}
@@ -34,13 +38,26 @@ final class NearestName {
 	 * @param names the known ones
 	 * @return {@code Did you mean x? } or empty, if none is like it
 	 */
-	static String question(String misspelt, Collection<String> names) {
+	public static String question(String misspelt, Collection<String> names) {
+		return of(misspelt, names).map((name) -> "Did you mean " + name + "? ").orElse("");
+	}
+
+	/**
+	 * The name that is most like another one.
+	 * @param misspelt a name that is not known
+	 * @param names the known ones; of very many not all are looked at
+	 * @return the nearest, or empty if none is like it
+	 */
+	public static Optional<String> of(String misspelt, Collection<String> names) {
 		String uniform = uniform(misspelt);
+		int farthest = Math.max(1, uniform.length() / 3);
+		// What differs more in length needs no closer look, however long it is.
 		return names.stream()
-			.min(Comparator.comparingInt((name) -> distance(uniform, uniform(name))))
-			.filter((name) -> distance(uniform, uniform(name)) <= Math.max(1, uniform.length() / 3))
-			.map((name) -> "Did you mean " + name + "? ")
-			.orElse("");
+			.filter((name) -> Math.abs(uniform(name).length() - uniform.length()) <= farthest)
+			.limit(MOST)
+			.min(Comparator.comparingInt((String name) -> distance(uniform, uniform(name)))
+				.thenComparing(Comparator.naturalOrder()))
+			.filter((name) -> distance(uniform, uniform(name)) <= farthest);
 	}
 
 	private static String uniform(String name) {
@@ -50,8 +67,11 @@ final class NearestName {
 	/**
 	 * Edit distance in which two letters that change places count once (optimal string
 	 * alignment).
+	 * @param one a short text
+	 * @param other another one
+	 * @return 0 for equal ones
 	 */
-	static int distance(String one, String other) {
+	public static int distance(String one, String other) {
 		int[][] rows = new int[one.length() + 1][other.length() + 1];
 		for (int i = 0; i <= one.length(); i++) {
 			for (int j = 0; j <= other.length(); j++) {
