@@ -38,11 +38,21 @@ public final class MaculaEndpointJmxExtension {
 	}
 
 	/**
+	 * Change the share that this node has of the calls of weighted strategies, until it
+	 * is set again or the process ends.
+	 * @param weight the share, relative to that of other instances, from 1 to 10000
+	 */
+	@WriteOperation
+	public void weight(int weight) {
+		this.endpoint.operations().weight(weight, JmxOperator.text());
+	}
+
+	/**
 	 * Withdraw the services of this node and refuse new calls, until it is resumed.
 	 */
 	@WriteOperation
 	public void drain() {
-		this.endpoint.operations().drain(null);
+		this.endpoint.operations().drain(JmxOperator.text());
 	}
 
 	/**
@@ -50,7 +60,7 @@ public final class MaculaEndpointJmxExtension {
 	 */
 	@WriteOperation
 	public void resume() {
-		this.endpoint.operations().resume(null);
+		this.endpoint.operations().resume(JmxOperator.text());
 	}
 
 	/**
@@ -61,7 +71,7 @@ public final class MaculaEndpointJmxExtension {
 	 */
 	@WriteOperation
 	public void eject(String instance, @Nullable String clientService, @Nullable String reason) {
-		this.endpoint.operations().eject(clientService, instance, reason, null);
+		this.endpoint.operations().eject(clientService, instance, reason, JmxOperator.text());
 	}
 
 	/**
@@ -71,7 +81,7 @@ public final class MaculaEndpointJmxExtension {
 	 */
 	@WriteOperation
 	public void restore(String instance, @Nullable String clientService) {
-		this.endpoint.operations().restore(clientService, instance, null);
+		this.endpoint.operations().restore(clientService, instance, JmxOperator.text());
 	}
 
 	/**
