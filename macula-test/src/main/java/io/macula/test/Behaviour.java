@@ -17,6 +17,7 @@
 package io.macula.test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -62,6 +63,9 @@ public final class Behaviour {
 	/** What is known when the script is written, and can be judged then. */
 	private final @Nullable List<Object> values;
 
+	/** The same of what is thrown. */
+	private final List<Throwable> failures;
+
 	private final Suits suits;
 
 	private final Duration delay;
@@ -69,11 +73,12 @@ public final class Behaviour {
 	private final Function<RecordedCall, Publisher<?>> result;
 
 	private Behaviour(String description, Kind kind, @Nullable Status refusal, @Nullable List<Object> values,
-			Suits suits, Duration delay, Function<RecordedCall, Publisher<?>> result) {
+			List<Throwable> failures, Suits suits, Duration delay, Function<RecordedCall, Publisher<?>> result) {
 		this.description = description;
 		this.kind = kind;
 		this.refusal = refusal;
 		this.values = values;
+		this.failures = failures;
 		this.suits = suits;
 		this.delay = delay;
 		this.result = result;
@@ -81,7 +86,7 @@ public final class Behaviour {
 
 	private static Behaviour serve(String description, @Nullable List<Object> values, Suits suits,
 			Function<RecordedCall, Publisher<?>> result) {
-		return new Behaviour(description, Kind.SERVE, null, values, suits, Duration.ZERO, result);
+		return new Behaviour(description, Kind.SERVE, null, values, List.of(), suits, Duration.ZERO, result);
 	}
 
 	/**
@@ -141,13 +146,16 @@ public final class Behaviour {
 
 	/**
 	 * Throw, as a handler does: an exception that the contract declares reaches the
-	 * caller as itself.
-	 * @param failure what is thrown
+	 * caller as itself, any other one as UNKNOWN.
+	 * @param failure what is thrown; a checked exception that a method which returns a
+	 * value does not declare is refused when the script is written, since no handler in
+	 * Java can throw it
 	 * @return the behaviour
 	 */
 	public static Behaviour fail(Throwable failure) {
 		Objects.requireNonNull(failure, "failure");
-		return serve("fail(" + failure + ")", null, Suits.ALL, (call) -> Mono.error(failure));
+		return new Behaviour("fail(" + failure + ")", Kind.SERVE, null, null, List.of(failure), Suits.ALL,
+				Duration.ZERO, (call) -> Mono.error(failure));
 	}
 
 	/**
@@ -177,7 +185,7 @@ public final class Behaviour {
 	 */
 	public static Behaviour refuse(Code code, String message) {
 		return new Behaviour("refuse(" + code + ")", Kind.REFUSE, Status.notProcessed(notOk(code), message), null,
-				Suits.ALL, Duration.ZERO, (call) -> Mono.empty());
+				List.of(), Suits.ALL, Duration.ZERO, (call) -> Mono.empty());
 	}
 
 	/**
@@ -185,7 +193,8 @@ public final class Behaviour {
 	 * @return the behaviour
 	 */
 	public static Behaviour silence() {
-		return new Behaviour("silence()", Kind.SILENT, null, null, Suits.ALL, Duration.ZERO, (call) -> Mono.never());
+		return new Behaviour("silence()", Kind.SILENT, null, null, List.of(), Suits.ALL, Duration.ZERO,
+				(call) -> Mono.never());
 	}
 
 	/**
@@ -194,7 +203,8 @@ public final class Behaviour {
 	 * @return the behaviour
 	 */
 	public static Behaviour die() {
-		return new Behaviour("die()", Kind.DIE, null, null, Suits.ALL, Duration.ZERO, (call) -> Mono.never());
+		return new Behaviour("die()", Kind.DIE, null, null, List.of(), Suits.ALL, Duration.ZERO,
+				(call) -> Mono.never());
 	}
 
 	/**
@@ -205,7 +215,7 @@ public final class Behaviour {
 	public Behaviour after(Duration delay) {
 		positive(delay, "delay");
 		return new Behaviour(this.description + ".after(" + delay + ")", this.kind, this.refusal, this.values,
-				this.suits, this.delay.plus(delay), this.result);
+				this.failures, this.suits, this.delay.plus(delay), this.result);
 	}
 
 	/**
@@ -219,8 +229,11 @@ public final class Behaviour {
 			throw new IllegalStateException(this + " has an end already: nothing can fail after it");
 		}
 		Function<RecordedCall, Publisher<?>> before = this.result;
-		return new Behaviour(this.description + ".thenFail(" + failure + ")", this.kind, null, this.values, this.suits,
-				this.delay, (call) -> Flux.<Object>from(before.apply(call)).concatWith(Mono.error(failure)));
+		List<Throwable> all = new ArrayList<>(this.failures);
+		all.add(failure);
+		return new Behaviour(this.description + ".thenFail(" + failure + ")", this.kind, null, this.values,
+				List.copyOf(all), this.suits, this.delay,
+				(call) -> Flux.<Object>from(before.apply(call)).concatWith(Mono.error(failure)));
 	}
 
 	private static List<Object> values(Object[] elements) {
@@ -270,6 +283,11 @@ public final class Behaviour {
 	/** What is known before a call, or {@code null}. */
 	@Nullable List<Object> values() {
 		return this.values;
+	}
+
+	/** What it is known to throw. */
+	List<Throwable> failures() {
+		return this.failures;
 	}
 
 	Suits suits() {

@@ -23,9 +23,11 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import io.macula.contract.MethodContract;
 import io.macula.contract.ReturnShape;
+import io.macula.kotlin.KotlinMethod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +95,7 @@ public final class FakeMethod {
 			throw new IllegalArgumentException(behaviour + " does not suit " + this.contract.signature()
 					+ ", which is declared nonBlocking and answers at once");
 		}
+		behaviour.failures().forEach((failure) -> check(behaviour, failure));
 		List<Object> values = behaviour.values();
 		if (values != null) {
 			if (values.isEmpty() && behaviour.suits() == Behaviour.Suits.ONE
@@ -101,6 +104,25 @@ public final class FakeMethod {
 						behaviour + " does not suit " + this.contract.signature() + ": its result is never null");
 			}
 			values.forEach((value) -> check(behaviour, value));
+		}
+	}
+
+	/**
+	 * A {@code Mono}, {@code Flux} or future fails with whatever it is given, and Kotlin
+	 * checks nothing: there the caller is told what a real provider tells.
+	 */
+	private void check(Behaviour behaviour, Throwable failure) {
+		if (failure instanceof RuntimeException || failure instanceof Error || !this.contract.shape().blocking()
+				|| KotlinMethod.of(this.contract) != null) {
+			return;
+		}
+		Class<?>[] declared = this.contract.method().getExceptionTypes();
+		if (Arrays.stream(declared).noneMatch((type) -> type.isInstance(failure))) {
+			String names = Arrays.stream(declared).map(Class::getName).collect(Collectors.joining(", "));
+			throw new IllegalArgumentException(behaviour + " does not suit " + this.contract.signature()
+					+ ": no handler in Java can throw a " + failure.getClass().getName() + " there, since it declares "
+					+ (names.isEmpty() ? "no exception" : names)
+					+ "; use one that it declares, or an unchecked one, or add it to the contract");
 		}
 	}
 

@@ -16,10 +16,15 @@
 
 package io.macula.test;
 
+import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
@@ -29,13 +34,17 @@ import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.client.ServiceSettings;
 import io.macula.client.ServiceSettings.Failover;
+import io.macula.node.RealmNode;
 import io.macula.selection.SelectionStrategies;
+import io.macula.server.ProviderSettings;
 import io.macula.test.Shop.SoldOutException;
+import io.macula.tls.RealmSecret;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 import static io.macula.test.Behaviour.answer;
@@ -51,6 +60,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * What a client makes of a {@link FakeProvider}, over QUIC.
@@ -258,6 +268,70 @@ class FakeProviderTests {
 			.withMessage("delay PT0S is not valid: expected more than zero");
 		assertThatIllegalArgumentException().isThrownBy(() -> fail(Code.OK, ""))
 			.withMessage("OK is no failure: expected any other code, or answer(value)");
+	}
+
+	@Test
+	void aCheckedExceptionThatNoHandlerCouldThrowIsRefusedWhereTheScriptIsWritten() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.fake.on("order").will(answer("1"), fail(new IOException("broken"))))
+			.withMessage("fail(java.io.IOException: broken) does not suit Shop.order(String, int): no handler in Java"
+					+ " can throw a java.io.IOException there, since it declares " + SoldOutException.class.getName()
+					+ "; use one that it declares, or an unchecked one, or add it to the contract");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.fake.on("price").will(fail(new IOException("broken")).after(Duration.ofMillis(1))))
+			.withMessageContaining("since it declares no exception; use");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.fake.on("price").will(answer("1").thenFail(new IOException("broken"))))
+			.withMessageContaining("no handler in Java can throw a java.io.IOException there");
+	}
+
+	@Test
+	void aCheckedExceptionWhereAHandlerCanGiveItIsToldAsARealProviderTellsIt() {
+		this.fake.on("later").will(fail(new IOException("broken")));
+		this.fake.on("count").will(fail(new IOException("broken")));
+		this.fake.on("articles").will(emit("a").thenFail(new IOException("broken")));
+		Map<String, Callable<?>> calls = Map.of("later", () -> this.shop.later("pen").block(), "count",
+				() -> this.shop.count().join(), "articles", () -> this.shop.articles().blockLast());
+		RealmNode real = RealmNode.builder("real")
+			.secret(RealmSecret.of("Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=", "the test"))
+			.provider(new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 4, 100, 100, Duration.ofSeconds(1)))
+			.service(SERVICE, Shop.class, broken())
+			.build();
+		try (real) {
+			real.start();
+			Shop shop = real.client().proxy(Shop.class, SERVICE);
+			Map<String, Callable<?>> same = Map.of("later", () -> shop.later("pen").block(), "count",
+					() -> shop.count().join(), "articles", () -> shop.articles().blockLast());
+			calls.forEach((method, call) -> {
+				String told = failure(call);
+				assertThat(told).as(method)
+					.startsWith("UNKNOWN: test.shop/" + method + " failed with what its contract does not declare")
+					.isEqualTo(failure(same.get(method)));
+			});
+		}
+	}
+
+	private static String failure(Callable<?> call) {
+		Throwable thrown = catchThrowable(call::call);
+		return String.valueOf(((thrown instanceof CompletionException) ? thrown.getCause() : thrown).getMessage());
+	}
+
+	/**
+	 * Each method of a real provider fails, as far as it can, with a checked exception.
+	 */
+	private static Shop broken() {
+		return (Shop) Proxy.newProxyInstance(Shop.class.getClassLoader(), new Class<?>[] { Shop.class },
+				(proxy, method, arguments) -> {
+					IOException broken = new IOException("broken");
+					return switch (method.getName()) {
+						case "later" -> Mono.error(broken);
+						case "count" -> CompletableFuture.failedFuture(broken);
+						case "articles" -> Flux.concat(Mono.just("a"), Mono.error(broken));
+						case "hashCode" -> 1;
+						case "equals" -> proxy == arguments[0];
+						default -> null;
+					};
+				});
 	}
 
 	@Test
