@@ -17,6 +17,8 @@
 package io.macula.faults;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Much of what is allowed once.
@@ -36,6 +38,12 @@ final class FloodAttacks {
 						FloodAttacks::partialFrames),
 				new Trial("procedure-names", "1,024 procedure names of 60 KB on each of 16 streams", false,
 						FloodAttacks::procedureNames),
+				new Trial("call-metadata", "a member sends calls with 60 KB of metadata each, as fast as it can", true,
+						FloodAttacks::metadata),
+				new Trial("metadata-frames", "a member sends METADATA, which only providers may, as fast as it can",
+						true, FloodAttacks::metadataFrames),
+				new Trial("metadata-bounds", "129 entries, 64 KiB and 16 MiB of metadata with a call", true,
+						FloodAttacks::metadataBounds),
 				new Trial("withheld", "44 answers of 8 MB, for which the member allows no stream", false,
 						FloodAttacks::withheld),
 				new Trial("slow-calls", "a member keeps 10,150 calls open, each of which takes a second", true,
@@ -68,6 +76,30 @@ final class FloodAttacks {
 		log.must("the connection is closed, LIMIT (0x12)", siege.outcome("ends"),
 				siege.outcome("ends").startsWith("{0x12="));
 		log.measured("MB of names", siege.outcome("megabytes"));
+	}
+
+	private static void metadata(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, quick ? 6 : 20, "call-metadata");
+		String megabytes = siege.outcome("megabytes");
+		log.must("the attack takes place: 5 MB of metadata or more are taken", megabytes,
+				megabytes.matches("\\d{1,9}") && Integer.parseInt(megabytes) >= 5);
+		log.measured("the member's calls", siege.outcome("calls"));
+		log.measured("how the connections ended", siege.outcome("ends"));
+	}
+
+	private static void metadataFrames(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, quick ? 6 : 20, "metadata-frames");
+		String ends = siege.outcome("ends");
+		log.must("each connection is closed, PROTOCOL_VIOLATION (0x10) or LIMIT (0x12)", ends,
+				ends.matches("\\{(0x1[02]=\\d+(, )?)+}"));
+		log.measured("frames on the last connection", siege.outcome("frames on the last connection"));
+	}
+
+	private static void metadataBounds(AttackWorld world, FaultLog log, boolean quick) {
+		Siege siege = world.attack(log, 40, "metadata-bounds");
+		Map<String, String> others = new TreeMap<>(siege.told());
+		others.values().removeIf("0x12"::equals);
+		log.must("each connection is closed, LIMIT (0x12)", siege.told(), siege.told().size() == 3 && others.isEmpty());
 	}
 
 	private static void withheld(AttackWorld world, FaultLog log, boolean quick) {

@@ -66,6 +66,9 @@ final class FloodForms {
 		forms.put("pings-unread", (foe, arguments) -> pings(foe, false));
 		forms.put("partial-frames", (foe, arguments) -> again(foe, FloodForms::partialFrames));
 		forms.put("procedure-names", (foe, arguments) -> again(foe, FloodForms::procedureNames));
+		forms.put("call-metadata", FloodForms::metadata);
+		forms.put("metadata-frames", (foe, arguments) -> again(foe, FloodForms::metadataFrames));
+		forms.put("metadata-bounds", FloodForms::metadataBounds);
 		forms.put("withheld", FloodForms::withheld);
 		forms.put("slow-calls", FloodForms::slowCalls);
 		forms.put("half-open", FloodForms::halfOpen);
@@ -121,6 +124,71 @@ final class FloodForms {
 				}
 				Attacker.outcome("megabytes", ++named * 60 >> 10);
 			}
+		}
+	}
+
+	/** As much as a header takes, with each of many calls that answer at once. */
+	private static void metadata(Foe foe, Arguments arguments) throws Exception {
+		Map<String, String> metadata = entries(120, 500);
+		byte[] moment = { 0x00 };
+		long[] answers = new long[2];
+		long[] sent = new long[1];
+		Attacker.started();
+		again(foe, true, (member) -> {
+			RawStream lane = member.connection().open((stream, frame) -> {
+				if (frame.type() == FrameWriter.RESULT || frame.type() == FrameWriter.FAILURE) {
+					answers[(frame.type() == FrameWriter.RESULT) ? 0 : 1]++;
+				}
+			});
+			while (lane
+				.push(new FrameWriter().call(member.nextCall(), "test.trap/sleep", 0, 0, metadata, moment).take(), 5)) {
+				sent[0]++;
+				Attacker.outcome("calls",
+						"%d sent, %d answered, %d refused".formatted(sent[0], answers[0], answers[1]));
+				Attacker.outcome("megabytes", sent[0] * 60 >> 10);
+			}
+		});
+	}
+
+	private static Map<String, String> entries(int count, int characters) {
+		Map<String, String> entries = new TreeMap<>();
+		for (int i = 0; i < count; i++) {
+			entries.put("k" + i, "v".repeat(characters));
+		}
+		return entries;
+	}
+
+	/** Frames of metadata for a call that is open, which only a server may send. */
+	private static void metadataFrames(RogueMember member) throws Exception {
+		RawStream lane = member.open();
+		long call = member.nextCall();
+		lane.write(new FrameWriter().call(call, "test.trap/sleep", 0, 0, new byte[] { 0x19, 0x03, (byte) 0xE8 }));
+		FrameWriter burst = new FrameWriter();
+		for (int i = 0; i < 100; i++) {
+			burst.metadata(call, entries(10, 50));
+		}
+		ByteBuf bytes = burst.take();
+		long sent = 0;
+		while (lane.push(bytes.retainedDuplicate(), 5)) {
+			sent += 100;
+			Attacker.outcome("frames on the last connection", sent);
+		}
+	}
+
+	/** More than is allowed, each on a connection of its own. */
+	private static void metadataBounds(Foe foe, Arguments arguments) throws Exception {
+		Attacker.started();
+		Attacker.outcome("129 entries", ended(foe, entries(129, 1)));
+		Attacker.outcome("64 KiB", ended(foe, entries(2, 33 << 10)));
+		Attacker.outcome("16 MiB", ended(foe, entries(2, 8 << 20)));
+	}
+
+	private static String ended(Foe foe, Map<String, String> metadata) throws Exception {
+		try (RogueMember member = CallForms.member(foe)) {
+			member.open()
+				.push(new FrameWriter().call(member.nextCall(), "test.trap/sleep", 0, 0, metadata, new byte[] { 0x00 })
+					.take(), 5);
+			return member.connection().ended(5);
 		}
 	}
 

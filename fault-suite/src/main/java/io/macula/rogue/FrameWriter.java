@@ -17,6 +17,7 @@
 package io.macula.rogue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -50,6 +51,8 @@ final class FrameWriter {
 	static final int END = 0x15;
 
 	static final int CREDIT = 0x16;
+
+	static final int METADATA = 0x17;
 
 	/** Flags of a CALL. */
 	static final int SENDS_ELEMENTS = 1;
@@ -109,8 +112,13 @@ final class FrameWriter {
 	}
 
 	FrameWriter call(long id, String procedure, long timeoutMicros, int flags, byte[] payload) {
+		return call(id, procedure, timeoutMicros, flags, Map.of(), payload);
+	}
+
+	FrameWriter call(long id, String procedure, long timeoutMicros, int flags, Map<String, String> metadata,
+			byte[] payload) {
 		ByteBuf body = Unpooled.buffer(payload.length + procedure.length() + 64);
-		callHeader(body, id, procedure, timeoutMicros, flags);
+		callHeader(body, id, procedure, timeoutMicros, flags, metadata);
 		body.writeBytes(payload);
 		return frame(CALL, body);
 	}
@@ -118,7 +126,7 @@ final class FrameWriter {
 	/** A call whose length promises more than its beginning. */
 	FrameWriter beginOfCall(long id, String procedure, int promisedBytes) {
 		ByteBuf body = Unpooled.buffer(64);
-		callHeader(body, id, procedure, 0, ALONE);
+		callHeader(body, id, procedure, 0, ALONE, Map.of());
 		varint(this.out, promisedBytes);
 		this.out.writeByte(CALL);
 		this.out.writeBytes(body);
@@ -126,14 +134,31 @@ final class FrameWriter {
 		return this;
 	}
 
-	private static void callHeader(ByteBuf body, long id, String procedure, long timeoutMicros, int flags) {
+	private static void callHeader(ByteBuf body, long id, String procedure, long timeoutMicros, int flags,
+			Map<String, String> metadata) {
 		varint(body, id);
 		varint(body, 0);
 		text(body, procedure);
 		text(body, "cbor");
 		varint(body, timeoutMicros);
 		body.writeByte(flags);
-		varint(body, 0);
+		entries(body, metadata);
+	}
+
+	/** What only a server may send. */
+	FrameWriter metadata(long id, Map<String, String> metadata) {
+		ByteBuf body = Unpooled.buffer();
+		varint(body, id);
+		entries(body, metadata);
+		return frame(METADATA, body);
+	}
+
+	private static void entries(ByteBuf out, Map<String, String> entries) {
+		varint(out, entries.size());
+		entries.forEach((key, value) -> {
+			text(out, key);
+			text(out, value);
+		});
 	}
 
 	/** A call by an index of the procedure table. */
