@@ -120,8 +120,11 @@ class HouseRulesTests {
 		Set<String> tests = new TreeSet<>();
 		try (Stream<Path> folders = Files.list(ROOT)) {
 			for (Path module : folders.toList()) {
-				files(module.resolve(Path.of("src", "test", "java")), "Tests.java")
-					.forEach((file) -> tests.add(file.getFileName().toString().replace(".java", "")));
+				for (String language : List.of("java", "kotlin")) {
+					String ending = "Tests." + (language.equals("java") ? "java" : "kt");
+					files(module.resolve(Path.of("src", "test", language)), ending)
+						.forEach((file) -> tests.add(file.getFileName().toString().replaceFirst("\\.[a-z]+$", "")));
+				}
 			}
 		}
 		List<String> rows = Files.readAllLines(ROOT.resolve(Path.of("docs", "comparison.md")))
