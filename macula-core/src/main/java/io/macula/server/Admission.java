@@ -44,8 +44,8 @@ final class Admission {
 	/** A connection may have so many calls open, in terms of what is left for others. */
 	private static final int TIMES_FREE = 7;
 
-	/** Calls of low priority leave so much to the others: a quarter. */
-	private static final int LOW_LEAVES = 4;
+	/** Calls of low priority are refused beyond so many quarters. */
+	private static final int LOW_QUARTERS = 3;
 
 	private final Refusals refusals;
 
@@ -98,9 +98,9 @@ final class Admission {
 			left();
 			return this.refusals.tooManyInFlight(most);
 		}
-		if (open > most - most / LOW_LEAVES && Priority.of(call.metadata()) == Priority.LOW) {
+		if (open > maxLow(most) && Priority.of(call.metadata()) == Priority.LOW) {
 			left();
-			return this.refusals.keptForOthers(most - most / LOW_LEAVES, most);
+			return this.refusals.keptForOthers(maxLow(most), most);
 		}
 		if (!service.enter()) {
 			left();
@@ -154,6 +154,10 @@ final class Admission {
 	/** A handler, or what it returned, failed. */
 	void failed(Throwable thrown) {
 		this.memory.failed(thrown);
+	}
+
+	private static int maxLow(int most) {
+		return (int) Math.max(1, most * (long) LOW_QUARTERS / 4);
 	}
 
 	private void left() {

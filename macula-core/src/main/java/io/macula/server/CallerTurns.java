@@ -32,7 +32,8 @@ final class CallerTurns {
 	 * Fair queueing by round robin (Nagle, RFC 970). A caller may have waiting as many
 	 * tasks, and occupy by slow ones as many threads, as seven times what is left: alone
 	 * that is seven eighths, of two each seven fifteenths, and something is always left
-	 * for whoever comes. A caller that nobody shares with has everything.
+	 * for whoever comes; of fewer than eight threads the last one goes to who has none. A
+	 * caller that nobody shares with has everything.
 	 *
 	 * A task counts when it begins, if its kind is known to be slow, else when it is
 	 * found to be: whoever mixes slow calls with fast ones, so that the kind looks fast,
@@ -44,8 +45,8 @@ final class CallerTurns {
 	 * `turns`. Each end of a slow task looks at the blocked ones again.
 	 *
 	 * Tasks of low priority are those of another caller, as it were, whose turn comes
-	 * when nobody else may run anything; that one is bounded even when nobody shares, so
-	 * that there is a thread for whatever is more important.
+	 * when nobody else may run anything; that one is bounded even when nobody shares, and
+	 * all of them together, so that there is a thread for whatever is more important.
 	 */
 
 	/** Guarded by the lock of this. */
@@ -80,12 +81,22 @@ final class CallerTurns {
 	/** Threads that are occupied by slow tasks of callers with a share. */
 	private int occupied;
 
+	/** Those of them that are of low priority. */
+	private int occupiedByLow;
+
 	/** Whether somebody may occupy all of a share. */
 	private volatile boolean crowded;
 
 	CallerTurns(int capacity, int maxThreads) {
 		this.capacity = capacity;
 		this.maxThreads = maxThreads;
+	}
+
+	/**
+	 * What tasks of low priority may occupy together: seven eighths, all but one of few.
+	 */
+	private int maxLowThreads() {
+		return (int) Math.max(1, this.maxThreads * (long) Caller.TIMES_FREE / (Caller.TIMES_FREE + 1));
 	}
 
 	/** Hold so many tasks, and share out so many threads; what waits goes on. */
@@ -250,7 +261,12 @@ final class CallerTurns {
 	}
 
 	private boolean hasRoom(Caller caller) {
-		return caller.occupied < Caller.TIMES_FREE * (this.maxThreads - this.occupied);
+		int free = this.maxThreads - this.occupied;
+		if (caller.yields() && this.occupiedByLow >= maxLowThreads()) {
+			return false;
+		}
+		return caller.occupied < Caller.TIMES_FREE * free
+				&& (free > 1 || this.maxThreads > Caller.TIMES_FREE || caller.occupied == 0);
 	}
 
 	/**
@@ -278,7 +294,10 @@ final class CallerTurns {
 	private void occupy(Caller caller, int more) {
 		caller.occupied += more;
 		this.occupied += more;
-		this.crowded = this.occupied >= Caller.TIMES_FREE * (this.maxThreads - this.occupied);
+		this.occupiedByLow += caller.yields() ? more : 0;
+		int free = this.maxThreads - this.occupied;
+		this.crowded = this.occupied >= Caller.TIMES_FREE * free || (free <= 1 && this.maxThreads > 1)
+				|| this.occupiedByLow >= maxLowThreads();
 	}
 
 	/** A task is over that may have occupied a thread. */

@@ -102,14 +102,18 @@ final class DelegatingHandlerExecutor implements HandlerExecutor {
 		return true;
 	}
 
+	/** What tasks of low priority leave to all else: a quarter. */
+	private static int keptFromLow(int most) {
+		return Math.min(most - 1, (most - 1) / 4 + 1);
+	}
+
 	/**
 	 * Whether there is a place; in what order what waits is run is up to the executor.
 	 */
 	private boolean enter(HandlerTask task) {
 		Caller caller = task.caller();
-		// What is of low priority leaves a quarter to everything else.
 		int most = this.maxOpen;
-		int kept = (task.priority() == Priority.LOW) ? most / 4 : 0;
+		int kept = (task.priority() == Priority.LOW) ? keptFromLow(most) : 0;
 		int free = most - this.open.getAndIncrement() - kept;
 		if (caller == null) {
 			if (free > 0) {

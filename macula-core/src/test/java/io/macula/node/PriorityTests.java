@@ -223,6 +223,26 @@ class PriorityTests {
 		}
 	}
 
+	@Test
+	void ofFewInFlightOneIsKeptFromCallsOfLowPriority() throws Exception {
+		provider(20, 10, 3);
+		AsyncJobs jobs = client(ServiceSettings.defaults()).client().proxy(AsyncJobs.class, "test.jobs");
+		List<CompletableFuture<String>> calls = new ArrayList<>();
+		try (CallOptions.Scope ignored = MaculaCall.priority(Priority.LOW).open()) {
+			calls.add(jobs.hold(0));
+			calls.add(jobs.hold(1));
+			await().until(() -> this.work.started.get() == 2);
+			assertThat(failure(jobs.hold(2))).hasMessageContaining("node node1 serves 2 calls already, and keeps the "
+					+ "rest of its 3 for calls that are not of low priority (macula.provider.max-in-flight)");
+		}
+		calls.add(jobs.hold(3));
+		await().until(() -> this.work.started.get() == 3);
+		this.gate.countDown();
+		for (CompletableFuture<String> call : calls) {
+			assertThat(call.get()).isNotEmpty();
+		}
+	}
+
 	private static RpcException failure(CompletableFuture<String> call) throws Exception {
 		try {
 			throw new AssertionError("answered " + call.get());

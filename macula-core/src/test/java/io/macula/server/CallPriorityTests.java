@@ -134,6 +134,25 @@ class CallPriorityTests {
 		assertThat(takeAll(queue)).hasSize(1);
 	}
 
+	/** Many callers together, too. */
+	@Test
+	void slowTasksOfLowPriorityOfAllCallersLeaveAThread() {
+		for (int threads = 2; threads < 20; threads++) {
+			HandlerQueue queue = new HandlerQueue(1000, threads);
+			Caller third = this.callers.connected(null);
+			Caller fourth = this.callers.connected(null);
+			add(queue, third, Priority.LOW, 100, true);
+			add(queue, fourth, Priority.LOW, 100, true);
+			int most = threads * 7 / 8;
+			List<HandlerTask> running = takeAll(queue);
+			assertThat(running).hasSize(most);
+			add(queue, fourth, Priority.NORMAL, 1, true);
+			assertThat(takeAll(queue)).singleElement().matches((task) -> task.priority() == Priority.NORMAL);
+			running.forEach(queue::left);
+			assertThat(takeAll(queue)).isNotEmpty().hasSizeLessThanOrEqualTo(most);
+		}
+	}
+
 	@Test
 	void aSingleThreadRunsEachPriority() {
 		HandlerQueue queue = new HandlerQueue(10, 1);

@@ -85,6 +85,19 @@ class FairShareTests {
 	}
 
 	@Test
+	void ofFewThreadsTheLastGoesToWhoHasNone() {
+		for (int threads = 2; threads < 8; threads++) {
+			HandlerQueue queue = new HandlerQueue(100_000, threads);
+			Caller third = this.callers.connected(null);
+			Caller fourth = this.callers.connected(null);
+			add(queue, third, 100, true);
+			assertThat(takeAll(queue)).hasSize(threads - 1);
+			add(queue, fourth, 5, true);
+			assertThat(takeAll(queue)).singleElement().matches((task) -> task.caller() == fourth);
+		}
+	}
+
+	@Test
 	void whenACallerIsAloneThenItHasAllThreadsAndTheWholeQueue() {
 		this.callers.left(this.second);
 		HandlerQueue queue = new HandlerQueue(10_000, THREADS);
