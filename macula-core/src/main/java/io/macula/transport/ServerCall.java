@@ -52,6 +52,9 @@ class ServerCall implements InboundCall {
 	/** What a call takes beside its frame, about. */
 	private static final int OVERHEAD_BYTES = 300;
 
+	/** What an entry of its metadata takes beside its text, about: two strings. */
+	private static final int ENTRY_BYTES = 112;
+
 	private static final byte[] NO_BYTES = {};
 
 	private final ServerStream stream;
@@ -88,7 +91,7 @@ class ServerCall implements InboundCall {
 		this.payload = payload;
 		this.metadata = metadata;
 		this.deadlineNanoTime = deadlineNanoTime;
-		this.bytes = stream.frameBytes() + OVERHEAD_BYTES;
+		this.bytes = stream.frameBytes() + OVERHEAD_BYTES + ENTRY_BYTES * metadata.size();
 	}
 
 	/** What it takes until it is answered. */

@@ -20,6 +20,7 @@ import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -305,6 +306,26 @@ class ServerMemoryTests {
 	private static Frame.Call large(long id, int bytes, int flags) {
 		return new Frame.Call(id, 0, "test/large", "raw", 0, flags, Metadata.EMPTY,
 				TestNet.bytes(Integer.toString(bytes)));
+	}
+
+	/** A hundred entries of a few bytes each take many times as much as on the wire. */
+	@Test
+	void whenCallsThatWaitHaveManySmallEntriesThenTheseCountAsWhatTheyTake() {
+		Map<String, String> entries = new HashMap<>();
+		for (int i = 0; i < 120; i++) {
+			entries.put(Integer.toString(i, 36), Integer.toString(i % 10));
+		}
+		for (int i = 1; i <= 200; i++) {
+			this.lane.receive(new Frame.Call(i, 0, "test/keep", "raw", 0, 0, Metadata.of(entries), new byte[0]));
+		}
+		this.channel.run();
+		// Two strings and their place in a map for each.
+		assertThat(this.handler.kept).hasSizeBetween(60, 80);
+		assertThat(failures()).isNotEmpty()
+			.allSatisfy((status) -> assertThat(status.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+		this.handler.kept.forEach((call) -> call.result(new byte[1]));
+		this.channel.run();
+		assertThat(this.memory.held()).isLessThan(20_000);
 	}
 
 	private static Frame.Call call(long id, String procedure, int bytes) {
