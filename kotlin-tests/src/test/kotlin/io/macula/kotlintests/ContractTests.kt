@@ -149,6 +149,49 @@ class ContractTests(private val realm: TestRealm) {
     }
 
     @Test
+    fun functionsWithABodyNeedNoHandlerOfTheirOwn() = runBlocking<Unit> {
+        realm.provide("node1", "test.greetings", Greetings::class.java, object : Greetings {
+
+            override suspend fun greet(name: String) = "hello $name"
+
+        })
+        val greetings = realm.client("test.greetings", Greetings::class.java)
+        assertThat(greetings.greetAll(listOf("a", "b")).toList()).containsExactly("hello a", "hello b")
+        assertThat(greetings.greetWorld()).isEqualTo("hello world")
+        val thrown = assertThrows<IllegalArgumentException> {
+            realm.provide("node2", "test.greetings", Greetings::class.java, OwnGreetings())
+        }
+        assertThat(thrown).hasMessageContaining("OwnGreetings overrides the default method greetWorld(")
+    }
+
+    @Test
+    fun receiversAreParametersLikeOthers() = runBlocking<Unit> {
+        realm.provide("node1", "test.texts", Texts::class.java, TextsHandler())
+        val texts = realm.client("test.texts", Texts::class.java)
+        with(texts) {
+            assertThat("ab".repeated()).isEqualTo("abab")
+            assertThat("ab".repeated(3)).isEqualTo("ababab")
+            assertThat(OrderId("x").length()).isEqualTo(1)
+        }
+    }
+
+    @Test
+    fun valueClassesOfWhatMayBeNullArrive() = runBlocking<Unit> {
+        realm.provide("node1", "test.remarks", Remarks::class.java, RemarksHandler())
+        val remarks = realm.client("test.remarks", Remarks::class.java)
+        for (text in listOf("a", null)) {
+            assertThat(remarks.echo(Remark(text))).isEqualTo(Remark(text))
+            assertThat(remarks.late(Remark(text))).isEqualTo(Remark(text))
+            assertThat(remarks.plain(Remark(text))).isEqualTo(Remark(text))
+            assertThat(remarks.inside(Inside(Remark(text)))).isEqualTo(Inside(Remark(text)))
+        }
+        assertThat(remarks.digits(Digits(7))).isEqualTo(Digits(7))
+        val raw = realm.client("test.remarks", RawRemarks::class.java)
+        val thrown = assertThrows<RpcException> { runBlocking { raw.echo("") } }
+        assertThat(thrown).hasMessageContaining("a remark says something")
+    }
+
+    @Test
     fun flowInAPlaceOfAValueIsRefused() {
         val thrown = assertThrows<IllegalArgumentException> { ServiceContract.of(SuspendsForFlow::class.java) }
         assertThat(thrown).hasMessageContaining("it suspends and returns Flow<String>; return the value itself, or"
@@ -168,6 +211,12 @@ class ContractTests(private val realm: TestRealm) {
             .hasMessageContaining("kotlin.Result, which is Kotlin's own; return the value")
         assertThat(assertThrows<IllegalArgumentException> { realm.client("test.own", OwnElements::class.java) })
             .hasMessageContaining("kotlin.uuid.Uuid, which is Kotlin's own; use java.util.UUID")
+        assertThat(assertThrows<IllegalArgumentException> { realm.client("test.own", OwnFlow::class.java) })
+            .hasMessageContaining("kotlinx.coroutines.flow.StateFlow, which is shared in this process only; declare"
+                + " Flow")
+        assertThat(assertThrows<IllegalArgumentException> { realm.client("test.own", OwnDeferred::class.java) })
+            .hasMessageContaining("kotlinx.coroutines.Deferred, which lives in this process only; declare a suspend"
+                + " function")
     }
 
     interface OwnArgument {
@@ -194,6 +243,18 @@ class ContractTests(private val realm: TestRealm) {
 
         @OptIn(kotlin.uuid.ExperimentalUuidApi::class)
         suspend fun ids(): List<kotlin.uuid.Uuid>
+
+    }
+
+    interface OwnFlow {
+
+        fun states(): kotlinx.coroutines.flow.StateFlow<Int>
+
+    }
+
+    interface OwnDeferred {
+
+        fun later(): kotlinx.coroutines.Deferred<Int>
 
     }
 

@@ -16,7 +16,9 @@
 
 package io.macula.kotlintests
 
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
 
 interface Names {
 
@@ -79,5 +81,96 @@ class LinesHandler : Lines {
 interface Titles {
 
     fun title(id: String): String
+
+}
+
+interface Greetings {
+
+    suspend fun greet(name: String): String
+
+    suspend fun greetWorld(): String = greet("world")
+
+    fun greetAll(names: List<String>): Flow<String> = flow { names.forEach { emit(greet(it)) } }
+
+}
+
+/** Nobody would ever call the second one. */
+class OwnGreetings : Greetings {
+
+    override suspend fun greet(name: String) = name
+
+    override suspend fun greetWorld() = "world"
+
+}
+
+interface Texts {
+
+    suspend fun String.repeated(times: Int = 2): String
+
+    fun OrderId.length(): Int
+
+}
+
+class TextsHandler : Texts {
+
+    override suspend fun String.repeated(times: Int) = repeat(times)
+
+    override fun OrderId.length() = value.length
+
+}
+
+@JvmInline
+value class Remark(val text: String?) {
+
+    init {
+        require(text == null || text.isNotEmpty()) { "a remark says something" }
+    }
+
+}
+
+@JvmInline
+value class Inside(val remark: Remark)
+
+@JvmInline
+value class Digits(val text: String) {
+
+    constructor(number: Int?) : this("$number")
+
+}
+
+interface Remarks {
+
+    suspend fun echo(remark: Remark): Remark
+
+    suspend fun late(remark: Remark): Remark
+
+    suspend fun inside(inside: Inside): Inside
+
+    suspend fun digits(digits: Digits?): Digits?
+
+    fun plain(remark: Remark): Remark
+
+}
+
+interface RawRemarks {
+
+    suspend fun echo(remark: String?): String?
+
+}
+
+class RemarksHandler : Remarks {
+
+    override suspend fun echo(remark: Remark) = remark
+
+    override suspend fun late(remark: Remark): Remark {
+        delay(1)
+        return remark
+    }
+
+    override suspend fun inside(inside: Inside) = inside
+
+    override suspend fun digits(digits: Digits?) = digits
+
+    override fun plain(remark: Remark) = remark
 
 }

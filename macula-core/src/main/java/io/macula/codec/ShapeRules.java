@@ -60,6 +60,8 @@ final class ShapeRules implements Consumer<TypePlace> {
 
 	private static Map<String, String> reasons() {
 		Map<String, String> reasons = new LinkedHashMap<>();
+		reasons.put("kotlinx.coroutines.flow.SharedFlow", "is shared in this process only; declare Flow");
+		reasons.put("kotlinx.coroutines.Job", "lives in this process only; declare a suspend function");
 		for (String name : List.of("org.reactivestreams.Publisher", "java.util.concurrent.CompletionStage",
 				"java.util.concurrent.Future", "java.util.concurrent.Flow$Publisher", "kotlinx.coroutines.flow.Flow")) {
 			reasons.put(name, NOT_A_VALUE);

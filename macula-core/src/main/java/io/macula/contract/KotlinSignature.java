@@ -84,6 +84,15 @@ final class KotlinSignature {
 					&& other.getName().length() == prefix.length() + HASH_LENGTH);
 	}
 
+	/**
+	 * Whether the compiler wrote a method into a class that inherits a function with a
+	 * body, for callers that look for it there: a bridge that, unlike those to what
+	 * somebody wrote, is not synthetic.
+	 */
+	static boolean inherited(Method method) {
+		return method.isBridge() && !method.isSynthetic();
+	}
+
 	static boolean flow(Class<?> type) {
 		return type.getName().equals(FLOW);
 	}

@@ -216,7 +216,8 @@ public final class ServiceContract {
 			try {
 				Method found = type.getMethod(method.getName(), method.getParameterTypes());
 				Class<?> declaring = found.getDeclaringClass();
-				if (!KotlinSignature.specialized(found) && !declaring.isAssignableFrom(method.getDeclaringClass())) {
+				if (!KotlinSignature.specialized(found) && !KotlinSignature.inherited(found)
+						&& !declaring.isAssignableFrom(method.getDeclaringClass())) {
 					return declaring;
 				}
 			}

@@ -56,13 +56,18 @@ final class Coroutines {
 	 * Suspend for the value of a call.
 	 * @param unboxed takes a value that is there at once out of its value class
 	 * @param nothing whether there is no value
+	 * @param ofNull instance of a value class that stands for null, or {@code null}
 	 * @return what a suspend function returns to its caller: the value, or that it
 	 * suspended
 	 */
 	@SuppressWarnings("unchecked")
-	static @Nullable Object await(Mono<?> call, Object continuation, @Nullable MethodHandle unboxed, boolean nothing)
-			throws Throwable {
+	static @Nullable Object await(Mono<?> call, Object continuation, @Nullable MethodHandle unboxed, boolean nothing,
+			@Nullable Object ofNull) throws Throwable {
 		Mono<Object> mono = nothing ? call.then(Mono.just(Unit.INSTANCE)) : (Mono<Object>) call;
+		if (ofNull != null) {
+			// Whoever is resumed takes the value out of its class.
+			mono = mono.defaultIfEmpty(ofNull);
+		}
 		Object value = MonoKt.awaitSingleOrNull(mono, (Continuation<Object>) continuation);
 		return (unboxed != null && value != null && value != IntrinsicsKt.getCOROUTINE_SUSPENDED())
 				? unboxed.invoke(value) : value;

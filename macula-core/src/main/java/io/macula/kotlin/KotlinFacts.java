@@ -30,13 +30,15 @@ import org.jspecify.annotations.Nullable;
  * @param checks what their value classes have to say
  * @param least how many of them have no default, up to the last such
  * @param resultRequired whether the one result must not be null
+ * @param resultOfNull what a suspend function returns for null, if that is a value of its
+ * value class
  * @param boxed makes a value class of what the function returned without it
  * @param unboxed takes it out of a value class again, where Kotlin's callers expect that
  * @param defaults calls the function without its last arguments
  */
 record KotlinFacts(List<String> names, List<String> types, List<Boolean> required, List<Check> checks, int least,
-		boolean resultRequired, @Nullable MethodHandle boxed, @Nullable MethodHandle unboxed,
-		@Nullable Defaults defaults) {
+		boolean resultRequired, @Nullable Object resultOfNull, @Nullable MethodHandle boxed,
+		@Nullable MethodHandle unboxed, @Nullable Defaults defaults) {
 
 	@Nullable Object callWithDefaults(Object implementation, @Nullable Object[] arguments, @Nullable Object continuation)
 			throws Throwable {
@@ -51,8 +53,11 @@ record KotlinFacts(List<String> names, List<String> types, List<Boolean> require
 	 * What the value class of a parameter does with what it is made of.
 	 *
 	 * @param handle throws if it refuses the value; {@code null} for other parameters
+	 * @param ofNull whether null is what it is made of, and not the lack of a value
 	 */
-	record Check(@Nullable MethodHandle handle) {
+	record Check(@Nullable MethodHandle handle, boolean ofNull) {
+
+		static final Check NONE = new Check(null, false);
 
 	}
 

@@ -36,6 +36,7 @@ import kotlin.reflect.KFunction;
 import kotlin.reflect.KParameter;
 import kotlin.reflect.KType;
 import kotlin.reflect.KTypeParameter;
+import kotlin.reflect.full.KClasses;
 import kotlin.reflect.jvm.ReflectJvmMapping;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +57,13 @@ final class KotlinFunction {
 		if (function == null) {
 			// The getter of a property, or a suspend function that is not Kotlin's.
 			return new KotlinFacts(contract.parameterNames(), List.of(), Collections.nCopies(count, false),
-					Collections.nCopies(count, new KotlinFacts.Check(null)), count, false, null, null, null);
+					Collections.nCopies(count, KotlinFacts.Check.NONE), count, false, null, null, null, null);
 		}
 		List<KParameter> parameters = new ArrayList<>(function.getParameters());
-		parameters.removeIf((parameter) -> parameter.getKind() != KParameter.Kind.VALUE);
+		parameters.removeIf((parameter) -> parameter.getKind() == KParameter.Kind.INSTANCE);
+		// What stands before the name is a parameter like any other, but has no bit among
+		// those of the defaults.
+		boolean plain = parameters.stream().allMatch((parameter) -> parameter.getKind() == KParameter.Kind.VALUE);
 		if (contract.streamIndex() >= 0) {
 			parameters.remove(contract.streamIndex());
 		}
@@ -75,18 +79,19 @@ final class KotlinFunction {
 			requireValue(contract, "parameter " + i + " (" + names.get(i) + ")", parameter.getType());
 			types.add(String.valueOf(parameter.getType()));
 			required.add(required(parameter.getType()));
-			checks.add(new KotlinFacts.Check(check(parameter.getType(), contract.parameterTypes().get(i))));
+			checks.add(check(parameter.getType(), contract.parameterTypes().get(i)));
 			if (!parameter.isOptional()) {
 				least = i + 1;
 			}
 		}
-		MethodHandle defaults = (least < count && contract.streamIndex() < 0) ? defaults(method) : null;
+		MethodHandle defaults = (least < count && contract.streamIndex() < 0 && plain) ? defaults(method) : null;
 		KType result = function.getReturnType();
 		requireValue(contract, "the result", result);
 		Class<?> valueClass = contract.suspending() ? valueClass(result) : null;
 		boolean one = contract.suspending() || contract.shape() == ReturnShape.VALUE;
 		return new KotlinFacts(List.copyOf(names), List.copyOf(types), List.copyOf(required), List.copyOf(checks),
 				(defaults != null) ? least : count, one && contract.resultType() != void.class && required(result),
+				(valueClass != null) ? ofNull(result, valueClass) : null,
 				(valueClass != null) ? KotlinTypes.box(valueClass) : null,
 				(valueClass != null && returnedUnboxed(result, valueClass)) ? KotlinTypes.unbox(valueClass) : null,
 				(defaults != null)
@@ -95,9 +100,9 @@ final class KotlinFunction {
 						: null);
 	}
 
-	/** A type variable may stand for a nullable type. */
+	/** A type variable may stand for a nullable type, a value class for a null. */
 	private static boolean required(KType type) {
-		if (type.isMarkedNullable()) {
+		if (type.isMarkedNullable() || madeOfNull(type)) {
 			return false;
 		}
 		return !(type.getClassifier() instanceof KTypeParameter variable)
@@ -121,25 +126,43 @@ final class KotlinFunction {
 	}
 
 	/** What comes as the value inside of a value class was not looked at by it. */
-	private static @Nullable MethodHandle check(KType type, Type java) {
+	private static KotlinFacts.Check check(KType type, Type java) {
 		Class<?> valueClass = valueClass(type);
-		return (valueClass != null && valueClass != java) ? KotlinTypes.constructor(valueClass) : null;
+		return (valueClass != null && valueClass != java)
+				? new KotlinFacts.Check(KotlinTypes.constructor(valueClass), !type.isMarkedNullable())
+				: KotlinFacts.Check.NONE;
 	}
 
 	/** The rule of Kotlin's compiler for what suspend functions return. */
 	private static boolean returnedUnboxed(KType type, Class<?> valueClass) {
 		Type underlying = KotlinTypes.underlying(valueClass);
 		if (!(underlying instanceof Class<?> raw) || !raw.isPrimitive()) {
-			return !type.isMarkedNullable() || !nullableInside(type);
+			return !type.isMarkedNullable() || !madeOfNull(type);
 		}
 		return false;
 	}
 
-	private static boolean nullableInside(KType type) {
-		return type.getClassifier() instanceof KClass<?> kotlin && kotlin.getConstructors()
+	/** The instance that null stands for, unless that is no value at all. */
+	private static @Nullable Object ofNull(KType type, Class<?> valueClass) {
+		if (type.isMarkedNullable() || !madeOfNull(type)) {
+			return null;
+		}
+		try {
+			return KotlinTypes.box(valueClass).invokeWithArguments((Object) null);
+		}
+		catch (Throwable ex) {
+			throw new IllegalArgumentException(valueClass.getName() + " cannot be made of null", ex);
+		}
+	}
+
+	/** Whether a type is a value class that may consist of null. */
+	private static boolean madeOfNull(KType type) {
+		KFunction<?> constructor = (valueClass(type) != null && type.getClassifier() instanceof KClass<?> kotlin)
+				? KClasses.getPrimaryConstructor(kotlin) : null;
+		return constructor != null && constructor.getParameters()
 			.stream()
-			.flatMap((constructor) -> constructor.getParameters().stream())
-			.anyMatch((parameter) -> parameter.getType().isMarkedNullable());
+			.map(KParameter::getType)
+			.anyMatch((inside) -> inside.isMarkedNullable() || madeOfNull(inside));
 	}
 
 	/**

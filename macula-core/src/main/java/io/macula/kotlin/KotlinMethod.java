@@ -141,10 +141,11 @@ public final class KotlinMethod {
 				throw new CodecException(describe(i) + " is null, but its type " + this.facts.types().get(i)
 						+ " is not nullable in Kotlin", null);
 			}
-			MethodHandle check = this.facts.checks().get(i).handle();
-			if (value != null && check != null) {
+			KotlinFacts.Check check = this.facts.checks().get(i);
+			MethodHandle handle = check.handle();
+			if (handle != null && (value != null || check.ofNull())) {
 				try {
-					check.invoke(value);
+					handle.invoke(value);
 				}
 				catch (Throwable ex) {
 					throw new CodecException(
@@ -176,7 +177,7 @@ public final class KotlinMethod {
 		Object result = target.call(values);
 		if (continuation != null) {
 			return Coroutines.await((Mono<?>) required(result), continuation, this.facts.unboxed(),
-					this.contract.resultType() == void.class);
+					this.contract.resultType() == void.class, this.facts.resultOfNull());
 		}
 		return this.flowResult ? Coroutines.flow((Publisher<?>) required(result)) : result;
 	}
