@@ -28,6 +28,7 @@ import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.AutowireCandidateResolver;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.StringUtils;
 
 /**
@@ -90,17 +91,19 @@ final class ClientCandidateResolver implements AutowireCandidateResolver, BeanFa
 
 	/**
 	 * Whoever asks for the contract, and no more, is not given the fallback of its
-	 * client, which a bean that implements the contract is for all others.
+	 * client, which a bean that implements the contract is for all others; least of all
+	 * where there is no client, which would go unnoticed.
 	 */
 	private boolean standsIn(BeanDefinitionHolder holder, DependencyDescriptor descriptor) {
 		DefaultListableBeanFactory beans = this.beanFactory;
 		Class<?> asked = descriptor.getDependencyType();
-		if (beans == null || !asked.isInterface() || !this.declared.haveFallback(asked)
+		if (beans == null || !asked.isInterface()
+				|| !(this.declared.haveFallback(asked) || AnnotatedElementUtils.isAnnotated(asked, MaculaClient.class))
 				|| this.delegate.hasQualifier(descriptor)) {
 			return false;
 		}
 		Class<?> bean = beans.containsBean(holder.getBeanName()) ? beans.getType(holder.getBeanName(), false) : null;
-		return bean != null && this.declared.standsIn(asked, bean);
+		return bean != null && (this.declared.standsIn(asked, bean) || ClientReference.standsIn(asked, bean));
 	}
 
 	/**

@@ -113,7 +113,23 @@ record ClientReference(Class<?> contract, String service, String name, Class<?> 
 	}
 
 	private @Nullable MaculaClient annotationOnContract() {
-		return AnnotatedElementUtils.getMergedAnnotation(this.contract, MaculaClient.class);
+		return annotation(this.contract);
+	}
+
+	private static @Nullable MaculaClient annotation(Class<?> contract) {
+		return AnnotatedElementUtils.getMergedAnnotation(contract, MaculaClient.class);
+	}
+
+	/**
+	 * Whether a contract itself says that beans of a class stand in for failed calls of
+	 * its clients.
+	 * @param contract an interface
+	 * @param bean class of a bean
+	 */
+	static boolean standsIn(Class<?> contract, Class<?> bean) {
+		MaculaClient onType = annotation(contract);
+		Class<?> fallback = (onType != null) ? onType.fallback() : void.class;
+		return void.class != fallback && fallback != contract && fallback.isAssignableFrom(bean);
 	}
 
 	/**

@@ -40,6 +40,7 @@ import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
@@ -300,6 +301,18 @@ class FallbackTests {
 				assertThat(plain.local).isNotNull();
 				assertThat(plain.named.say()).isEqualTo("local");
 			});
+	}
+
+	/** Calls would never leave this application, and nobody would notice. */
+	@Test
+	void theFallbackThatAContractNamesIsNotInjectedInThePlaceOfAClientThatNobodyDeclares() {
+		this.runner.withBean(LocalNamed.class)
+			.withUserConfiguration(NamedByType.class)
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.isInstanceOf(NoSuchBeanDefinitionException.class)
+				.hasMessageContaining(Named.class.getName()));
 	}
 
 	@Test
@@ -588,6 +601,13 @@ class FallbackTests {
 
 		@Autowired
 		Stock stock;
+
+	}
+
+	static class NamedByType {
+
+		@Autowired
+		Named named;
 
 	}
 
