@@ -271,10 +271,8 @@ final class Interception {
 			catch (InterruptedException ex) {
 				answer.cancel(true);
 				Thread.currentThread().interrupt();
-				throw Failures.exception(Interception.this.wireName,
-						unanswered(Code.CANCELLED, "the calling thread '" + Thread.currentThread().getName()
-								+ "' was interrupted while it waited"),
-						ex);
+				throw Failures.exception(Interception.this.wireName, unanswered(Code.CANCELLED, "the calling thread '"
+						+ Thread.currentThread().getName() + "' was interrupted while it waited"), ex);
 			}
 		}
 
