@@ -20,16 +20,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
-import io.macula.Instance;
 import io.macula.Realm;
 import io.macula.Status;
 import io.macula.client.ClientContext;
 import io.macula.client.RealmClient;
 import io.macula.server.ProviderLimits;
-import io.macula.server.ProviderSettings;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
 import org.jspecify.annotations.Nullable;
@@ -96,11 +93,7 @@ public final class RealmNode implements AutoCloseable {
 
 	private long incarnation;
 
-	/**
-	 * How this node serves, if it does; its weight and limits change at run time, for
-	 * this life and those to come.
-	 */
-	private @Nullable ProviderSettings provider;
+	private final OwnLimits limits;
 
 	/** There from STARTED until it is closed whole; for readers. */
 	private volatile @Nullable Life life;
@@ -108,7 +101,7 @@ public final class RealmNode implements AutoCloseable {
 	RealmNode(NodePlan plan, ClientContext context, List<ServiceDefinition> services, String startedBy,
 			String startedAgainBy) {
 		this.plan = plan;
-		this.provider = plan.provider();
+		this.limits = new OwnLimits(plan.settings().nodeId(), plan.provider());
 		this.services = new ArrayList<>(services);
 		this.events = new NodeEvents(plan.settings().nodeId());
 		this.refusals = new NodeRefusals(plan.settings().nodeId(), startedBy, startedAgainBy);
@@ -250,25 +243,11 @@ public final class RealmNode implements AutoCloseable {
 	 * again tells it again
 	 */
 	public void weight(int weight) {
-		if (weight < 1 || weight > Instance.MAX_WEIGHT) {
-			throw new IllegalArgumentException(
-					"weight " + weight + " of node '" + this.plan.settings().nodeId() + "' is not valid: expected 1 to "
-							+ Instance.MAX_WEIGHT + "; to get no calls at all, let the node withdraw its services");
-		}
 		ServingPart serving;
 		synchronized (this.lock) {
-			String obstacle = permanentObstacle();
-			if (obstacle != null) {
-				throw new IllegalStateException("The weight of node '" + this.plan.settings().nodeId()
-						+ "' cannot be set to " + weight + ": it is " + obstacle);
-			}
-			this.provider = Objects.requireNonNull(this.provider).withWeight(weight);
 			serving = serving();
-			if (serving != null) {
-				serving.weigh(weight);
-			}
+			this.limits.weigh(weight, this.closed, serving);
 		}
-		// Also what is set already: the registry may have failed to take it.
 		if (serving != null) {
 			serving.tell();
 		}
@@ -284,16 +263,7 @@ public final class RealmNode implements AutoCloseable {
 	 */
 	public void limits(ProviderLimits limits) {
 		synchronized (this.lock) {
-			String obstacle = permanentObstacle();
-			if (obstacle != null) {
-				throw new IllegalStateException("The limits of node '" + this.plan.settings().nodeId()
-						+ "' cannot be changed: it is " + obstacle);
-			}
-			this.provider = Objects.requireNonNull(this.provider).withLimits(limits);
-			ServingPart serving = serving();
-			if (serving != null) {
-				serving.limits(limits);
-			}
+			this.limits.limit(limits, this.closed, serving());
 		}
 	}
 
@@ -303,7 +273,7 @@ public final class RealmNode implements AutoCloseable {
 	 */
 	public @Nullable ProviderLimits limits() {
 		synchronized (this.lock) {
-			return (this.provider != null) ? this.provider.limits() : null;
+			return this.limits.limits();
 		}
 	}
 
@@ -322,10 +292,7 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	private @Nullable String permanentObstacle() {
-		if (this.plan.provider() == null) {
-			return "no provider: build it with ProviderSettings";
-		}
-		return this.closed ? "closed" : null;
+		return this.limits.obstacle(this.closed);
 	}
 
 	private @Nullable String obstacle() {
@@ -381,7 +348,7 @@ public final class RealmNode implements AutoCloseable {
 		long number;
 		NodePlan present;
 		synchronized (this.lock) {
-			present = this.plan.with(this.provider);
+			present = this.plan.with(this.limits.provider());
 			served = List.copyOf(this.services);
 			further = List.copyOf(this.provided);
 			// The wall clock may have been set back.
@@ -442,11 +409,8 @@ public final class RealmNode implements AutoCloseable {
 		synchronized (this.lock) {
 			this.life = begun;
 			this.state = next;
-			// Either may have been changed since the life was opened.
-			weighed = false;
-			if (serving != null && this.provider != null) {
-				weighed = serving.weigh(this.provider.weight());
-				serving.limits(this.provider.limits());
+			weighed = serving != null && this.limits.begins(serving);
+			if (serving != null) {
 				this.intake.begins(serving);
 			}
 			this.starter = null;
@@ -573,8 +537,7 @@ public final class RealmNode implements AutoCloseable {
 		Life present = this.life;
 		Reports.Moment moment;
 		synchronized (this.lock) {
-			int weight = (this.provider != null) ? this.provider.weight() : Instance.DEFAULT_WEIGHT;
-			moment = new Reports.Moment(this.state, this.incarnation, served(), weight);
+			moment = new Reports.Moment(this.state, this.incarnation, served(), this.limits.weight());
 		}
 		return Reports.node(this.plan, present, moment, this.intake.suspended(), this.client, this.events.figures());
 	}
