@@ -60,6 +60,19 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
 		return this.value.startsWith(RESERVED);
 	}
 
+	/**
+	 * Demand a name that users may give to a service, or call one by.
+	 * @return this
+	 * @throws IllegalArgumentException if it is {@linkplain #reserved() reserved}
+	 */
+	public ServiceName requireOpen() {
+		if (reserved()) {
+			throw new IllegalArgumentException("Service name '" + this.value
+					+ "' is not valid: expected a name that does not start with '" + RESERVED + "'");
+		}
+		return this;
+	}
+
 	@Override
 	public int compareTo(ServiceName other) {
 		return this.value.compareTo(other.value);

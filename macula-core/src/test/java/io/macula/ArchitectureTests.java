@@ -49,7 +49,7 @@ class ArchitectureTests {
 			Map.entry("io.macula.udp", 1), Map.entry("io.macula.interceptor", 1), Map.entry("io.macula.tls", 2),
 			Map.entry("io.macula.kotlin", 2), Map.entry("io.macula.selection", 2), Map.entry("io.macula.transport", 3),
 			Map.entry("io.macula.pool", 4), Map.entry("io.macula.client", 5), Map.entry("io.macula.server", 5),
-			Map.entry("io.macula.embedded", 6), Map.entry("io.macula.node", 7));
+			Map.entry("io.macula.embedded", 6), Map.entry("io.macula.operations", 6), Map.entry("io.macula.node", 7));
 
 	@Test
 	void everyPackageHasItsFloor() {

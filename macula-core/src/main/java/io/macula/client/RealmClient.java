@@ -446,6 +446,7 @@ public final class RealmClient implements AutoCloseable {
 	 * @param own its settings, or {@code null} for the default ones, whatever they are
 	 */
 	private ServiceClient client(String name, ServiceName service, @Nullable ServiceSettings own) {
+		service.requireOpen();
 		ServiceClient made;
 		ServiceSettings settings;
 		synchronized (this.clients) {

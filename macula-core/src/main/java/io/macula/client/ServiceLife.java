@@ -75,6 +75,8 @@ final class ServiceLife {
 
 	private final LogLimit providersLog;
 
+	private final VersionSpread versions;
+
 	private final AtomicBoolean begun = new AtomicBoolean();
 
 	private volatile @Nullable ServiceResolver resolver;
@@ -93,9 +95,10 @@ final class ServiceLife {
 		this.present = present;
 		this.providersLog = LogLimit.ofPeers(context.clock());
 		ClientLife life = phase.life();
+		InstanceListener listener = (life != null) ? life.listeners().apply(name, service) : InstanceListener.SILENT;
+		this.versions = new VersionSpread(service, listener, this.providersLog);
 		this.balancer = new LoadBalancer(service, settings.strategyName(), settings.strategy(), settings.ejection(),
-				nearZone(settings), context.clock(), ThreadLocalRandom::current,
-				(life != null) ? life.listeners().apply(name, service) : InstanceListener.SILENT);
+				nearZone(settings), context.clock(), ThreadLocalRandom::current, listener);
 		this.links = (life != null) ? new InstanceLinks(this.balancer, life.pool()) : null;
 		this.waiting = (life != null) ? new WaitingCalls(this.balancer, life.timer(), this::futile, this::noInstances)
 				: WaitingCalls.ended(this.balancer, phase.refusal());
@@ -156,6 +159,7 @@ final class ServiceLife {
 		if (this.links != null) {
 			this.links.update(snapshot);
 		}
+		this.versions.update(snapshot);
 		if (!snapshot.instances().isEmpty()) {
 			this.waiting.instancesKnown();
 			if (before == 0 && this.departure != null) {

@@ -34,6 +34,7 @@ import io.macula.Status;
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -132,6 +133,14 @@ final class CompositeEngine implements DirectoryEngine {
 					+ " s, and is left behind", ex);
 			return Mono.empty();
 		});
+	}
+
+	@Override
+	public Mono<List<Advertisement>> known() {
+		return Flux.fromIterable(this.parts)
+			.flatMap((part) -> part.engine.known().onErrorReturn(List.of()))
+			.flatMapIterable((each) -> each)
+			.collectList();
 	}
 
 	@Override

@@ -120,6 +120,24 @@ public interface DirectoryEngine {
 	DirectoryState state();
 
 	/**
+	 * All that this engine holds of other nodes, whoever watches it; for operators.
+	 * @return what they advertise, at this moment; nothing where the engine holds no more
+	 * than what is watched. Never fails
+	 */
+	default Mono<List<Advertisement>> known() {
+		return Mono.just(List.of());
+	}
+
+	/**
+	 * Whether {@link #known()} tells of all nodes of the realm, as far as this engine
+	 * knows.
+	 * @return false where it cannot say
+	 */
+	default boolean knowsRealm() {
+		return false;
+	}
+
+	/**
 	 * Where this engine looks for providers and what to check when it finds none.
 	 * @return a clause for messages, for example {@code seeds: 10.0.0.1:9443}
 	 */

@@ -80,7 +80,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	private long tickedNanos;
 
 	/** Whether this node has run for a lease, and nothing is wrong with it. */
-	private boolean settled;
+	private volatile boolean settled;
 
 	/** Why it is not settled though it has run for so long. */
 	private @Nullable String fault;
@@ -327,6 +327,11 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	@Override
 	void interestsChanged() {
 		// A replica holds everything anyway.
+	}
+
+	@Override
+	public boolean knowsRealm() {
+		return this.settled;
 	}
 
 	@Override

@@ -29,6 +29,7 @@ import io.macula.Endpoint;
 import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.codec.Codecs;
+import io.macula.directory.Advertisement;
 import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
@@ -82,6 +83,9 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 
 	private final DirectoryLoop loop;
 
+	/** Asked in the loop. */
+	private final NodeTable table;
+
 	private final LocalWatches watches;
 
 	/** Of the table, without its loop. */
@@ -96,6 +100,7 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 		this.refusals = refusals;
 		this.loop = loop;
 		this.known = table::services;
+		this.table = table;
 		this.watches = new LocalWatches(loop, table, this::knows, this::interestsChanged);
 	}
 
@@ -175,6 +180,12 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 				present.overdue(), Map.of());
 		return new DirectoryState(present.seeds(), present.nodes(), present.selfPreservation(), present.overdue(),
 				present.fault(), List.of(report));
+	}
+
+	@Override
+	public final Mono<List<Advertisement>> known() {
+		return Mono.create((sink) -> this.loop.execute(() -> sink.success(this.table.advertisements()),
+				() -> sink.success(List.of())));
 	}
 
 	@Override

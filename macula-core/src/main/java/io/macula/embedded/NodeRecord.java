@@ -18,10 +18,12 @@ package io.macula.embedded;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -136,6 +138,29 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 		own.remove(Route.METADATA_KEY);
 		return new Instance(this.nodeId, this.incarnation, endpoint, this.zone, this.priority, this.weight, own,
 				identityText(), Route.parseFurther(further));
+	}
+
+	/**
+	 * What the node advertises.
+	 * @return nothing if a value is not valid
+	 */
+	Optional<Advertisement> advertisement() {
+		try {
+			Map<ServiceName, Fingerprint> told = new HashMap<>();
+			Set<ServiceName> served = new HashSet<>();
+			for (String service : this.services) {
+				String fingerprint = fingerprint(service);
+				ServiceName name = new ServiceName(service);
+				served.add(name);
+				if (fingerprint != null && !fingerprint.isEmpty()) {
+					told.put(name, new Fingerprint(fingerprint));
+				}
+			}
+			return Optional.of(new Advertisement(instance(), served, told, Advertisement.DEFAULT_TTL));
+		}
+		catch (RuntimeException ex) {
+			return Optional.empty();
+		}
 	}
 
 	/**

@@ -16,6 +16,7 @@
 
 package io.macula.embedded;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
 
 import io.macula.Instance;
 import io.macula.ServiceName;
+import io.macula.directory.Advertisement;
 import io.macula.directory.Snapshot;
 import io.macula.embedded.DirectoryUpdate.Digest;
 import io.macula.embedded.DirectoryUpdate.Gone;
@@ -461,6 +463,15 @@ final class NodeTable {
 
 	Collection<String> nodeIds() {
 		return List.copyOf(this.records.keySet());
+	}
+
+	/** What the nodes advertise, without those that nobody here could read. */
+	List<Advertisement> advertisements() {
+		List<Advertisement> all = new ArrayList<>();
+		for (HeldRecord held : this.records.values()) {
+			held.record().advertisement().ifPresent(all::add);
+		}
+		return all;
 	}
 
 	@Nullable NodeRecord record(String nodeId) {

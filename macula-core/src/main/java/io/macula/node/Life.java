@@ -60,6 +60,8 @@ final class Life {
 
 	private final NodeClosing closing;
 
+	private final long openedNanos = System.nanoTime();
+
 	/** The engine was started, or is about to be. */
 	private volatile boolean engineStarted;
 
@@ -128,6 +130,11 @@ final class Life {
 		logger.info("Node {} calls in realm {}, {}; {}", this.info.nodeId(), this.plan.settings().realm(),
 				this.engine.hint(), this.plan.tls().source());
 		return null;
+	}
+
+	/** Since it was opened. */
+	Duration age() {
+		return Duration.ofNanos(System.nanoTime() - this.openedNanos);
 	}
 
 	NodeInfo info() {

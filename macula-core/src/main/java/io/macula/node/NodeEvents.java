@@ -18,6 +18,7 @@ package io.macula.node;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -144,6 +145,11 @@ final class NodeEvents implements AutoCloseable {
 			@Override
 			public void ejected(Instance instance, String reason, @Nullable Duration time) {
 				tell((listener) -> listener.instanceEjected(client, service, instance, reason, time));
+			}
+
+			@Override
+			public void contractsDiffer(Map<String, List<String>> versions) {
+				tell((listener) -> listener.contractsDiffer(client, service, versions));
 			}
 
 			@Override

@@ -17,6 +17,8 @@
 package io.macula.node;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.macula.Endpoint;
@@ -73,6 +75,16 @@ public interface NodeListener {
 	 * @param instance the instance
 	 */
 	default void instanceRestored(String client, ServiceName service, Instance instance) {
+	}
+
+	/**
+	 * Live instances of a service that this node calls serve different versions of its
+	 * contract; told again when these are others.
+	 * @param client name of the client service
+	 * @param service name of the service
+	 * @param versions node ids by digest of the version
+	 */
+	default void contractsDiffer(String client, ServiceName service, Map<String, List<String>> versions) {
 	}
 
 	/**

@@ -19,6 +19,7 @@ package io.macula.node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 import io.macula.client.ClientLife;
 import io.macula.codec.Codecs;
@@ -26,6 +27,7 @@ import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.embedded.EmbeddedDirectory;
 import io.macula.embedded.EmbeddedSettings;
+import io.macula.operations.NodeOperations;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.Connector;
 import io.macula.pool.PoolListener;
@@ -57,15 +59,16 @@ import org.jspecify.annotations.Nullable;
  * @param engines gives the directory engines
  * @param access what peers may do, or {@code null} for everything
  * @param rules what holds of all handlers
+ * @param operations lets others look at the node and steer it
  */
 record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transport, PoolSettings pool, Codecs codecs,
 		ObservationRegistry observations, @Nullable ProviderSettings provider, @Nullable Executor handlerExecutor,
-		EngineSource engines, @Nullable PeerAccess access, HandlerRules rules) {
+		EngineSource engines, @Nullable PeerAccess access, HandlerRules rules, NodeOperations operations) {
 
 	/** The plan of a node that serves in another manner, if it serves. */
 	NodePlan with(@Nullable ProviderSettings how) {
 		return new NodePlan(this.settings, this.tls, this.transport, this.pool, this.codecs, this.observations, how,
-				this.handlerExecutor, this.engines, this.access, this.rules);
+				this.handlerExecutor, this.engines, this.access, this.rules, this.operations);
 	}
 
 	/**
@@ -134,13 +137,13 @@ record NodePlan(NodeSettings settings, TlsContexts tls, TransportSettings transp
 	private ServingPart serving(ProviderSettings how, NodeInfo info, Transport quic, DirectoryEngine engine,
 			OwnServices own, List<ServiceDefinition> services, NodeEvents events) {
 		List<ServiceDefinition> all = new ArrayList<>(services);
-		engine.services()
+		Stream.concat(engine.services().stream(), Stream.of(this.operations.service()))
 			.forEach((service) -> all
 				.add(ServiceDefinition.reserved(service.name(), service.contract(), service.handler())));
 		RealmServer server = new RealmServer(quic, this.tls, info, how, all, this.codecs, this.handlerExecutor,
 				this.observations, this.access, this.rules);
 		return new ServingPart(this.settings, info.incarnation(), how, this.tls, server, engine, own, services,
-				quic::schedule, events);
+				quic::schedule, events, this.operations);
 	}
 
 }

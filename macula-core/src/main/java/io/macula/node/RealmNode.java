@@ -26,6 +26,7 @@ import io.macula.Realm;
 import io.macula.Status;
 import io.macula.client.ClientContext;
 import io.macula.client.RealmClient;
+import io.macula.operations.OperationsClient;
 import io.macula.server.ProviderLimits;
 import io.macula.server.RealmServer;
 import io.macula.server.ServiceDefinition;
@@ -109,7 +110,7 @@ public final class RealmNode implements AutoCloseable {
 		this.remains = new NodeClosing(plan.settings().nodeId()).then("the client",
 				() -> this.client.stop(this.refusals.closed()));
 		this.remains.then("the directory", plan.engines()::close, Life.DIRECTORY_LIMIT);
-		this.remains.then("the events", this.events::close);
+		this.remains.then("the operations", plan.operations()::close).then("the events", this.events::close);
 	}
 
 	/**
@@ -519,6 +520,20 @@ public final class RealmNode implements AutoCloseable {
 		return this.events.add(listener);
 	}
 
+	/** What is open at present, or {@code null}. */
+	@Nullable Life life() {
+		return this.life;
+	}
+
+	/**
+	 * Asks other nodes of the realm what they are and do, and steers them, as far as they
+	 * let this one. For a node that is started.
+	 * @return a client that knows this node's seeds, and whom its directory knows
+	 */
+	public OperationsClient operations() {
+		return NodeQuestions.of(this, this.plan);
+	}
+
 	/**
 	 * Where this node is in its life.
 	 * @return the state of this moment; may have changed when it is looked at
@@ -548,11 +563,7 @@ public final class RealmNode implements AutoCloseable {
 	 * @return the report, or {@code null} if there is no such client service
 	 */
 	public NodeReport.@Nullable ClientService report(String name) {
-		return Reports.clients(this.client)
-			.stream()
-			.filter((service) -> service.name().equals(name))
-			.findFirst()
-			.orElse(null);
+		return Reports.client(this.client, name);
 	}
 
 	/**

@@ -37,6 +37,8 @@ import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
 import io.macula.interceptor.ClientInterceptor;
 import io.macula.interceptor.ServerInterceptor;
+import io.macula.operations.NodeOperations;
+import io.macula.operations.OperationsAccess;
 import io.macula.pool.PoolSettings;
 import io.macula.server.ExceptionMapper;
 import io.macula.server.HandlerRules;
@@ -98,6 +100,10 @@ public final class RealmNodeBuilder {
 	private String startedAgainBy = "RealmNode.start() starts it again";
 
 	private boolean warmUp;
+
+	private OperationsAccess operations = OperationsAccess.of(OperationsAccess.Level.READ);
+
+	private OwnView.Application application = new OwnView.Application(null, null);
 
 	private final List<ErrorMapper> errorMappers = new ArrayList<>();
 
@@ -398,6 +404,28 @@ public final class RealmNodeBuilder {
 	}
 
 	/**
+	 * Say who of the realm may look at this node, and who may steer it, through its
+	 * reserved service.
+	 * @param access by default everybody may look and nobody may steer
+	 * @return this
+	 */
+	public RealmNodeBuilder operations(OperationsAccess access) {
+		this.operations = access;
+		return this;
+	}
+
+	/**
+	 * Say which application this node belongs to, for those who look at it.
+	 * @param name name of the application, or {@code null}
+	 * @param version its version, or {@code null}
+	 * @return this
+	 */
+	public RealmNodeBuilder application(@Nullable String name, @Nullable String version) {
+		this.application = new OwnView.Application(name, version);
+		return this;
+	}
+
+	/**
 	 * Load and compile the call path in the background, by calls of this process to
 	 * itself over loopback, so that the first call does not have to: a cold virtual
 	 * machine needs more than a second for it otherwise.
@@ -425,11 +453,15 @@ public final class RealmNodeBuilder {
 		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads, rules);
 		TlsContexts contexts = tls();
 		PeerAccess access = access(contexts, self);
+		OwnView view = new OwnView(self, this.application, payloads.describing(), this.operations);
 		NodePlan plan = new NodePlan(self, contexts, this.transport, this.pool, payloads, this.observations,
-				this.provider, this.handlerExecutor, this.engines, access, rules);
+				this.provider, this.handlerExecutor, this.engines, access, rules,
+				new NodeOperations(view, operations(contexts, self)));
 		ClientContext context = new ClientContext(self.realm(), self.zone(), System::nanoTime, payloads, this.retries,
 				this.observations, this.defaults, access, List.copyOf(this.clientInterceptors), this.errorMappers);
-		return new RealmNode(plan, context, this.services, this.startedBy, this.startedAgainBy);
+		RealmNode node = new RealmNode(plan, context, this.services, this.startedBy, this.startedAgainBy);
+		view.of(node);
+		return node;
 	}
 
 	private @Nullable PeerAccess access(TlsContexts contexts, NodeSettings self) {
@@ -442,6 +474,15 @@ public final class RealmNodeBuilder {
 					+ " Use SecretTls or BundleTls, or leave authorizer(...) out");
 		}
 		return new PeerAccess(this.authorizers, System::nanoTime);
+	}
+
+	private OperationsAccess operations(TlsContexts contexts, NodeSettings self) {
+		if (this.operations.byIdentity() && contexts instanceof InsecureTls) {
+			throw new IllegalArgumentException("Node '" + self.nodeId()
+					+ "' allows operations by identity, but InsecureTls verifies nobody: a peer could take any identity"
+					+ " that is allowed. Use SecretTls or BundleTls, or name no identities");
+		}
+		return this.operations;
 	}
 
 	private NodeSettings settings() {

@@ -156,6 +156,11 @@ final class Reports {
 		return client.clients().stream().map(Reports::client).toList();
 	}
 
+	/** That of a name, or {@code null}. */
+	static NodeReport.@Nullable ClientService client(RealmClient client, String name) {
+		return clients(client).stream().filter((service) -> service.name().equals(name)).findFirst().orElse(null);
+	}
+
 	private static NodeReport.ClientService client(ServiceClient client) {
 		String contracts = String.join(", ", client.contracts());
 		return new NodeReport.ClientService(client.name(), client.service().value(),

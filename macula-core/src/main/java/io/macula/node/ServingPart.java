@@ -34,6 +34,7 @@ import io.macula.directory.DirectoryEngine;
 import io.macula.directory.Registry;
 import io.macula.log.LogLimit;
 import io.macula.log.PrintableLogger;
+import io.macula.operations.NodeOperations;
 import io.macula.pool.Timer;
 import io.macula.server.Advertiser;
 import io.macula.server.ProviderLimits;
@@ -86,6 +87,8 @@ final class ServingPart {
 
 	private final NodeEvents events;
 
+	private final NodeOperations operations;
+
 	/** It was told that this node has drained. */
 	private final AtomicBoolean drained = new AtomicBoolean();
 
@@ -106,7 +109,9 @@ final class ServingPart {
 	private volatile boolean cutOff;
 
 	ServingPart(NodeSettings settings, long incarnation, ProviderSettings provider, TlsContexts tls, RealmServer server,
-			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, Timer timer, NodeEvents events) {
+			DirectoryEngine engine, OwnServices own, List<ServiceDefinition> services, Timer timer, NodeEvents events,
+			NodeOperations operations) {
+		this.operations = operations;
 		this.timer = timer;
 		this.events = events;
 		this.settings = settings;
@@ -408,6 +413,7 @@ final class ServingPart {
 
 	private void stopServing() {
 		this.own.ends();
+		this.operations.end();
 		try {
 			this.engine.stopServing();
 		}
@@ -430,6 +436,17 @@ final class ServingPart {
 			.then("the services of the directory", this::stopServing)
 			.then("the drain", () -> drainServer(grace()).block())
 			.then("the server", this.server::close);
+	}
+
+	/** For those who look at this node. */
+	RealmServer server() {
+		return this.server;
+	}
+
+	/** This node as others see it, or {@code null} before it listens. */
+	@Nullable Instance self() {
+		Listening present = this.listening;
+		return (present != null) ? present.self() : null;
 	}
 
 	/** Whether a drain waits for the present thread. */

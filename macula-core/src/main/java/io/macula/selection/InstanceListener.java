@@ -17,6 +17,8 @@
 package io.macula.selection;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 import io.macula.Instance;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,13 @@ public interface InstanceListener {
 	 * @param time after which one call may try it; {@code null} if an operator wants it
 	 */
 	default void ejected(Instance instance, String reason, @Nullable Duration time) {
+	}
+
+	/**
+	 * The directory names instances that serve different versions of the contract.
+	 * @param versions node ids by digest of the version
+	 */
+	default void contractsDiffer(Map<String, List<String>> versions) {
 	}
 
 	/**

@@ -57,6 +57,8 @@ final class Admission {
 
 	private final LongAdder refused = new LongAdder();
 
+	private final CallRecorder recorder = new CallRecorder();
+
 	/** Open streams of reserved services. */
 	private final Set<NonBlockingCall> links = ConcurrentHashMap.newKeySet();
 
@@ -139,6 +141,9 @@ final class Admission {
 		ServedService service = call.servedMethod().service();
 		try {
 			service.ended(code);
+			if (this.recorder.on() && !service.reserved()) {
+				this.recorder.over(call, code, call.begun());
+			}
 		}
 		finally {
 			if (service.reserved()) {
@@ -209,6 +214,11 @@ final class Admission {
 
 	int inFlight() {
 		return this.inFlight.get();
+	}
+
+	/** Counts calls for those who want to know. */
+	CallRecorder recorder() {
+		return this.recorder;
 	}
 
 	/** Calls refused for overload or because of a drain. */

@@ -16,11 +16,14 @@
 
 package io.macula.server;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.Priority;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of those whose calls share the threads of a node: all connections from one host, or
@@ -55,19 +58,34 @@ final class Caller {
 	/** Owned by {@link Callers}. */
 	int connections;
 
+	/** From where its first connection came, or {@code null}. */
+	private final @Nullable String address;
+
 	Caller(AtomicInteger connected) {
+		this(connected, null);
+	}
+
+	Caller(AtomicInteger connected, @Nullable SocketAddress address) {
 		this.connected = connected;
+		this.address = (address instanceof InetSocketAddress internet && internet.getAddress() != null)
+				? internet.getAddress().getHostAddress() : null;
 		this.low = new Caller(this);
 	}
 
 	private Caller(Caller whole) {
 		this.connected = whole.connected;
+		this.address = whole.address;
 		this.low = this;
 	}
 
 	/** The one whose turn a task of this caller takes. */
 	Caller of(Priority priority) {
 		return (priority == Priority.LOW) ? this.low : this;
+	}
+
+	/** Whence it connected; its other connections are of the same host. */
+	@Nullable String address() {
+		return this.address;
 	}
 
 	/** Whether it gives way to all that are not. */

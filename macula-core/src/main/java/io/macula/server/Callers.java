@@ -44,7 +44,7 @@ final class Callers {
 		Object host = Addresses.host(address);
 		Caller caller = (host != null) ? this.byHost.get(host) : null;
 		if (caller == null) {
-			caller = new Caller(this.count);
+			caller = new Caller(this.count, address);
 			this.count.incrementAndGet();
 			if (host != null) {
 				this.byHost.put(host, caller);

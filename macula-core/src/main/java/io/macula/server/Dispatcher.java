@@ -288,6 +288,11 @@ final class Dispatcher implements CallHandler {
 		return this.admission.refusedCalls();
 	}
 
+	/** Counts calls for those who want to know. */
+	CallRecorder recorder() {
+		return this.admission.recorder();
+	}
+
 	/** In order of their names. */
 	Collection<ServedService> services() {
 		return this.procedures.services();

@@ -363,6 +363,26 @@ public final class RealmServer implements AutoCloseable {
 	}
 
 	/**
+	 * What is served, as it was defined.
+	 * @return in order of the names, without the product's own services
+	 */
+	public List<ServiceDefinition> definitions() {
+		return this.dispatcher.services()
+			.stream()
+			.filter((service) -> !service.reserved())
+			.map(ServedService::definition)
+			.toList();
+	}
+
+	/**
+	 * Counts calls by method and caller, for those who want to know.
+	 * @return always the same, which does not count unless it is told to
+	 */
+	public CallRecorder recorder() {
+		return this.dispatcher.recorder();
+	}
+
+	/**
 	 * The threads that run blocking handlers.
 	 * @return figures of this moment
 	 */

@@ -77,6 +77,9 @@ abstract class ServedCall extends ServedCallContext {
 
 	private volatile int state = WAITING;
 
+	/** When its handler began, or 0; published by OPEN. */
+	private long begun;
+
 	/** {@code null} where nobody intercepts; published by OPEN. */
 	private @Nullable InterceptedCall intercepted;
 
@@ -131,6 +134,7 @@ abstract class ServedCall extends ServedCallContext {
 		ServerInterceptors interceptors = servedMethod().interceptors();
 		InterceptedCall around = (interceptors.none()) ? null : new InterceptedCall(this, interceptors, now);
 		this.intercepted = around;
+		this.begun = now;
 		if (!change(WAITING, OPEN)) {
 			return false;
 		}
@@ -333,6 +337,10 @@ abstract class ServedCall extends ServedCallContext {
 	/** Whether it was up to the caller of this method. */
 	final boolean change(int from, int to) {
 		return STATE.compareAndSet(this, from, to);
+	}
+
+	final long begun() {
+		return this.begun;
 	}
 
 	final Admission admission() {

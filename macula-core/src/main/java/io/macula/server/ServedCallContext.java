@@ -103,6 +103,11 @@ abstract class ServedCallContext implements CallContext, ProvenCaller {
 	}
 
 	@Override
+	public final @Nullable String callerAddress() {
+		return (this.call.caller() instanceof Caller caller) ? caller.address() : null;
+	}
+
+	@Override
 	public final boolean cancelled() {
 		return this.call.cancelled();
 	}

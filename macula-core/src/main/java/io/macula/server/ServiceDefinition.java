@@ -61,11 +61,7 @@ public record ServiceDefinition(ServiceName name, ServiceContract contract, Obje
 	 * contract, or the handler does not implement it
 	 */
 	public static ServiceDefinition of(String name, Class<?> contract, Object handler) {
-		ServiceName serviceName = new ServiceName(name);
-		if (serviceName.reserved()) {
-			throw new IllegalArgumentException("Service name '" + name
-					+ "' is not valid: expected a name that does not start with '" + ServiceName.RESERVED + "'");
-		}
+		ServiceName serviceName = new ServiceName(name).requireOpen();
 		return new ServiceDefinition(serviceName, ServiceContract.of(contract), handler);
 	}
 

@@ -31,4 +31,12 @@ public interface ProvenCaller {
 	 */
 	@Nullable PeerIdentity provenCaller();
 
+	/**
+	 * From where the caller connected.
+	 * @return a literal IP address, or {@code null} if it is not known
+	 */
+	default @Nullable String callerAddress() {
+		return null;
+	}
+
 }

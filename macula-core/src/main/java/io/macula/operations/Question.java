@@ -1,0 +1,34 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.operations;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tool wants to know of a node. Immutable.
+ *
+ * @param service only this service, or {@code null} for all
+ * @param after only what comes after this in the order of node ids, or {@code null}
+ * @param interval least time between two changes, or {@code null} for a second
+ */
+record Question(@Nullable String service, @Nullable String after, @Nullable Duration interval) {
+
+	static final Question EVERYTHING = new Question(null, null, null);
+
+}
