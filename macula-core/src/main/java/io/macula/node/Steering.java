@@ -185,7 +185,12 @@ public final class Steering {
 		return (client != null) ? "client service " + client : "all client services";
 	}
 
-	private static String who(@Nullable String operator) {
+	/**
+	 * How the log names who steers.
+	 * @param operator the name, or {@code null} if unknown
+	 * @return begins a sentence
+	 */
+	public static String who(@Nullable String operator) {
 		return (operator != null) ? "Operator " + Printable.text(operator, LONGEST_OPERATOR) : "An operator";
 	}
 

@@ -16,39 +16,35 @@
 
 package io.macula.spring.actuate;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 import io.macula.Instance;
-import io.macula.client.ServiceClient;
 import io.macula.log.Printable;
-import io.macula.log.PrintableLogger;
 import io.macula.node.RealmNode;
+import io.macula.node.Steering;
 import io.macula.spring.autoconfigure.RuntimeSettings;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
- * What an operator may do to a node through the actuator. Each act is written into the
- * log with whoever wants it; what is refused says why. Safe for all threads.
+ * What an operator may do to a node through the actuator: {@link Steering}, with refusals
+ * as endpoints have them. Safe for all threads.
  */
 final class NodeOperations {
-
-	private static final Logger logger = PrintableLogger.of(NodeOperations.class);
 
 	private static final int LONGEST_VALUE = 100;
 
 	private static final String ACTIONS = "drain, resume, eject or restore";
 
-	private final RealmNode node;
+	private final Steering steering;
+
+	private final String nodeId;
 
 	private final @Nullable RuntimeSettings settings;
 
 	NodeOperations(RealmNode node, @Nullable RuntimeSettings settings) {
-		this.node = node;
+		this.nodeId = node.report().nodeId();
+		this.steering = new Steering(node);
 		this.settings = settings;
 	}
 
@@ -88,17 +84,17 @@ final class NodeOperations {
 	}
 
 	void set(String key, String value, @Nullable String operator) {
-		changing((present) -> present.set(key, value, who(operator)));
+		changing((present) -> present.set(key, value, Steering.who(operator)));
 	}
 
 	void reset(String key, @Nullable String operator) {
-		changing((present) -> present.reset(key, who(operator)));
+		changing((present) -> present.reset(key, Steering.who(operator)));
 	}
 
 	private void changing(Consumer<RuntimeSettings> change) {
 		RuntimeSettings present = this.settings;
 		if (present == null) {
-			throw refusal("node '" + nodeId() + "' has no settings that can change: it was not made by its"
+			throw refusal("node '" + this.nodeId + "' has no settings that can change: it was not made by its"
 					+ " auto-configuration");
 		}
 		try {
@@ -134,107 +130,36 @@ final class NodeOperations {
 	}
 
 	void weight(int weight, @Nullable String operator) {
-		requireProvider("The weight of node '" + nodeId() + "' cannot be set to " + weight);
-		try {
-			this.node.weight(weight);
-		}
-		catch (IllegalArgumentException | IllegalStateException ex) {
-			throw refusal(String.valueOf(ex.getMessage()), ex);
-		}
-		logger.info("{} gave node {} the weight {}", who(operator), nodeId(), weight);
+		steer(() -> this.steering.weight(weight, operator));
 	}
 
 	void drain(@Nullable String operator) {
-		requireProvider("Node '" + nodeId() + "' cannot be drained");
-		try {
-			this.node.suspend().subscribe();
-		}
-		catch (IllegalStateException ex) {
-			throw refusal(String.valueOf(ex.getMessage()), ex);
-		}
-		logger.info("{} drained node {}: it withdraws its services and refuses new calls until it is resumed",
-				who(operator), nodeId());
-	}
-
-	private void requireProvider(String what) {
-		if (this.node.report().provider() == null) {
-			throw refusal(what + ": it is no provider: give the application a @MaculaService bean, or set"
-					+ " macula.provider.enabled=true");
-		}
+		steer(() -> this.steering.drain(operator));
 	}
 
 	void resume(@Nullable String operator) {
-		var provider = this.node.report().provider();
-		if (provider == null || !provider.suspended()) {
-			throw refusal("node '" + nodeId() + "' is not drained by an operator");
-		}
-		this.node.resume();
-		logger.info("{} resumed node {}", who(operator), nodeId());
+		steer(() -> this.steering.resume(operator));
 	}
 
 	void eject(@Nullable String client, @Nullable String instance, @Nullable String reason, @Nullable String operator) {
-		String why = (reason != null && !reason.isBlank()) ? shown(reason) : "no reason given";
-		String by = (operator != null) ? why + ", " + shown(operator) : why;
-		String nodeId = required(instance);
-		each("eject", false, client, nodeId, (service) -> service.eject(nodeId, by));
-		logger.info("{} ejected instance {} of {} until it is restored: {}", who(operator), nodeId, of(client), why);
+		steer(() -> this.steering.eject(client, instance, reason, operator));
 	}
 
 	void restore(@Nullable String client, @Nullable String instance, @Nullable String operator) {
-		String nodeId = required(instance);
-		each("restore", true, client, nodeId, (service) -> service.restore(nodeId));
-		logger.info("{} restored instance {} of {}", who(operator), nodeId, of(client));
+		steer(() -> this.steering.restore(client, instance, operator));
 	}
 
-	/**
-	 * Do something to the instance in each client service that knows it.
-	 * @param absent whether also in those that do not know it at the moment
-	 * @param act gives what speaks against it, or {@code null}
-	 */
-	private void each(String action, boolean absent, @Nullable String client, String nodeId,
-			Function<ServiceClient, @Nullable String> act) {
-		List<String> done = new ArrayList<>();
-		List<String> refused = new ArrayList<>();
-		boolean known = false;
-		for (ServiceClient service : this.node.client().clients()) {
-			if (client != null && !service.name().equals(client)) {
-				continue;
-			}
-			known = true;
-			boolean there = service.instances().stream().anyMatch((each) -> each.instance().nodeId().equals(nodeId));
-			if (client == null && !there && !absent) {
-				continue;
-			}
-			String obstacle = act.apply(service);
-			if (obstacle == null) {
-				done.add(service.name());
-			}
-			else if (client != null || there) {
-				refused.add("client service '" + service.name() + "': " + obstacle);
-			}
+	private static void steer(Runnable act) {
+		try {
+			act.run();
 		}
-		if (client != null && !known) {
-			throw refusal(unknownClient(client));
-		}
-		if (done.isEmpty() && refused.isEmpty()) {
-			throw refusal("no client service has an instance '" + shown(nodeId) + "'");
-		}
-		if (!refused.isEmpty()) {
-			throw refusal("cannot " + action + " in " + String.join("; in ", refused)
-					+ (done.isEmpty() ? "" : "; it is done in " + String.join(", ", done)));
+		catch (IllegalArgumentException ex) {
+			throw refusal(String.valueOf(ex.getMessage()), ex);
 		}
 	}
 
 	static String unknownClient(String client) {
 		return "there is no client service '" + shown(client) + "'";
-	}
-
-	private static String required(@Nullable String instance) {
-		if (instance == null || instance.isBlank()) {
-			throw refusal("instance is missing: expected the id of a node, such as"
-					+ " {\"action\": \"eject\", \"instance\": \"node1\"}");
-		}
-		return instance.trim();
 	}
 
 	/** A weight as a text, so that one that is no number can be named. */
@@ -247,18 +172,6 @@ final class NodeOperations {
 			throw refusal(found + ": expected a whole number from 1 to " + Instance.MAX_WEIGHT
 					+ ", such as {\"weight\": 100}", ex);
 		}
-	}
-
-	private String nodeId() {
-		return this.node.report().nodeId();
-	}
-
-	private static String of(@Nullable String client) {
-		return (client != null) ? "client service " + client : "all client services";
-	}
-
-	private static String who(@Nullable String operator) {
-		return (operator != null) ? "Operator " + shown(operator) : "An operator";
 	}
 
 	private static String shown(String text) {

@@ -126,6 +126,11 @@ public final class MaculaAutoConfiguration {
 	}
 
 	@Bean
+	OperationsCustomizer maculaOperationsCustomizer(MaculaProperties properties, Environment environment) {
+		return new OperationsCustomizer(properties.operations(), environment);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	RetryRegistry maculaRetryRegistry() {
 		return RetryRegistry.ofDefaults();

@@ -24,6 +24,7 @@ import java.util.Map;
 
 import io.macula.Instance;
 import io.macula.Priority;
+import io.macula.operations.OperationsAccess;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -42,6 +43,7 @@ import org.springframework.util.unit.DataSize;
  * @param directory The embedded directory
  * @param ssl Trust between nodes, other than from the realm's secret
  * @param security What peers may do that belong to the realm
+ * @param operations Who of the realm may look at this node, and who may steer it
  * @param propagation What goes on from the present request or call to the calls that are
  * made in it
  * @param transport QUIC and the protocol over it
@@ -49,7 +51,8 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("macula")
 public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node node, @DefaultValue Provider provider,
 		@DefaultValue Client client, @DefaultValue Directory directory, @DefaultValue Ssl ssl,
-		@DefaultValue Security security, @DefaultValue Propagation propagation, @DefaultValue Transport transport) {
+		@DefaultValue Security security, @DefaultValue Operations operations, @DefaultValue Propagation propagation,
+		@DefaultValue Transport transport) {
 
 	/**
 	 * Realm that the application joins.
@@ -487,6 +490,21 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 	 */
 	public record Security(@DefaultValue Map<String, String> allowCall, @DefaultValue Map<String, String> allowProvide,
 			@DefaultValue("none") CallerAuthentication authentication) {
+	}
+
+	/**
+	 * Who of the realm may look at this node, and who may steer it.
+	 *
+	 * @param access What others may do at most: nothing (none), look at this node (read),
+	 * or also drain, resume and weigh it, and eject and restore instances of what it
+	 * calls (write)
+	 * @param allowRead Who may look, by names in certificates as in
+	 * macula.security.allow-call; everybody in the realm by default
+	 * @param allowWrite Who may steer, in the same form; everybody who may look by
+	 * default
+	 */
+	public record Operations(@DefaultValue("read") OperationsAccess.Level access, @DefaultValue List<String> allowRead,
+			@DefaultValue List<String> allowWrite) {
 	}
 
 	/**

@@ -177,12 +177,20 @@ final class TlsFactory {
 		if (!security.allowCall().isEmpty() || !security.allowProvide().isEmpty()) {
 			String lists = security.allowCall().isEmpty() ? "macula.security.allow-provide"
 					: "macula.security.allow-call";
-			throw new FailureAnalyzedException(
-					"The lists of " + lists + " have no effect with "
-							+ this.invalid.describe("macula.ssl.verify", false)
-							+ ": everybody can make a certificate with the names that they allow.",
-					"Remove macula.ssl.verify=false, or for debugging the lists.");
+			throw namesUnverified(lists);
 		}
+		MaculaProperties.Operations operations = this.properties.operations();
+		if (!operations.allowRead().isEmpty() || !operations.allowWrite().isEmpty()) {
+			throw namesUnverified(operations.allowRead().isEmpty() ? "macula.operations.allow-write"
+					: "macula.operations.allow-read");
+		}
+	}
+
+	private FailureAnalyzedException namesUnverified(String lists) {
+		return new FailureAnalyzedException(
+				"The lists of " + lists + " have no effect with " + this.invalid.describe("macula.ssl.verify", false)
+						+ ": everybody can make a certificate with the names that they allow.",
+				"Remove macula.ssl.verify=false, or for debugging the lists.");
 	}
 
 	/** Whoever calls could name himself as he likes. */

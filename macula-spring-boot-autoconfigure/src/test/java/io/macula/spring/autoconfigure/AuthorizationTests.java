@@ -21,9 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.macula.Code;
+import io.macula.Endpoint;
 import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.node.RealmNode;
+import io.macula.operations.NodeAddress;
+import io.macula.operations.NodeStatus;
+import io.macula.operations.OperationsClient;
 import io.macula.tls.PeerAuthorizer;
 import io.macula.tls.PeerIdentity;
 import io.macula.tls.PeerList;
@@ -100,6 +104,44 @@ class AuthorizationTests {
 		calls("--macula.security.allow-call.test.ordres=*", Code.PERMISSION_DENIED);
 		calls("--macula.security.allow-provide.test.orders=spiffe://shop/orders", null);
 		calls("--macula.security.allow-provide.test.orders=spiffe://shop/web", Code.UNAUTHENTICATED);
+	}
+
+	@Test
+	void operationsAreAllowedByIdentity() {
+		operate(null, "--macula.operations.access=write",
+				"--macula.operations.allow-read=spiffe://shop/web,spiffe://shop/batch",
+				"--macula.operations.allow-write=spiffe://shop/web");
+		operate("its macula.operations.allow-write does not name this caller", "--macula.operations.access=write",
+				"--macula.operations.allow-write=spiffe://shop/orders");
+		operate("since its macula.operations.access is 'read'; expected 'write'");
+		operate("since its macula.operations.access is 'none'", "--macula.operations.access=none");
+	}
+
+	private static void operate(String refusal, String... settings) {
+		List<String> all = new ArrayList<>(List.of(settings));
+		all.add("--spring.application.name=shop");
+		all.add("--spring.application.version=1.2");
+		try (ConfigurableApplicationContext provider = run("orders", MaculaAutoConfigurationTests.Provider.class,
+				all)) {
+			RealmNode node = provider.getBean(RealmNode.class);
+			all.add("--macula.realm.seeds=127.0.0.1:" + node.port());
+			try (ConfigurableApplicationContext client = run("web", MaculaAutoConfigurationTests.Client.class, all)) {
+				OperationsClient operations = client.getBean(RealmNode.class).operations();
+				NodeAddress address = NodeAddress.of(new Endpoint("127.0.0.1", node.port()));
+				if (refusal != null) {
+					assertThatExceptionOfType(RpcException.class)
+						.isThrownBy(() -> operations.weight(address, 5).block())
+						.withMessageContaining(refusal)
+						.satisfies((ex) -> assertThat(ex.code()).isEqualTo(Code.PERMISSION_DENIED));
+					return;
+				}
+				operations.weight(address, 5).block();
+				NodeStatus status = operations.report(address).block();
+				assertThat(status.life().weight()).isEqualTo(5);
+				assertThat(status.node().application()).isEqualTo("shop");
+				assertThat(status.node().applicationVersion()).isEqualTo("1.2");
+			}
+		}
 	}
 
 	/** Both applications have the same settings, as from one configuration server. */
