@@ -431,7 +431,8 @@ class NodeOperationsTests {
 			.nodeId("node2")
 			.secret(SECRET)
 			.seeds(at(first).endpoint())
-			.provider(new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 10, 100, 1000, Duration.ofSeconds(1)))
+			.provider(
+					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 10, 100, 1000, Duration.ofSeconds(1)))
 			.service("greeter", NewGreeter.class, (NewGreeter) (name, loud) -> "Hello")
 			.build();
 		this.nodes.add(newer);
@@ -444,10 +445,9 @@ class NodeOperationsTests {
 			});
 			assertThat(changes).flatExtracting(NodeChange::events)
 				.anySatisfy((event) -> assertThat(event.kind()).isEqualTo("contracts-differ"));
-			assertThat(operations
-				.crawl(List.of(at(first), at(newer)), RealmCrawl.Bounds.defaults())
-				.block()
-				.skews()).extracting(NodeStatus.Skew::service).containsExactly("greeter");
+			assertThat(operations.crawl(List.of(at(first), at(newer)), RealmCrawl.Bounds.defaults()).block().skews())
+				.extracting(NodeStatus.Skew::service)
+				.containsExactly("greeter");
 		});
 	}
 
