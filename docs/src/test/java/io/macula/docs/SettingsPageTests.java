@@ -97,7 +97,7 @@ class SettingsPageTests {
 	@Test
 	void noNameOfASettingInProseIsMisspelt() {
 		Pattern named = Pattern.compile("`(macula\\.(?:realm|node|provider|client|directory|transport|ssl|security"
-				+ "|propagation)\\.[a-z][a-z.-]*[a-z])(?:=[^`]*)?`");
+				+ "|propagation|operations)\\.[a-z][a-z.-]*[a-z])(?:=[^`]*)?`");
 		Set<String> metrics = new TreeSet<>();
 		Pattern metric = Pattern.compile("\\| `([a-z.]+)` \\| (?:timer|gauge|counter) \\|.*");
 		for (String line : Page.of("docs/operations.md").lines()) {
