@@ -136,9 +136,9 @@ final class CompositeEngine implements DirectoryEngine {
 	}
 
 	@Override
-	public Mono<List<Advertisement>> known() {
+	public Mono<List<Advertisement>> advertised() {
 		return Flux.fromIterable(this.parts)
-			.flatMap((part) -> part.engine.known().onErrorReturn(List.of()))
+			.flatMap((part) -> part.engine.advertised().onErrorReturn(List.of()))
 			.flatMapIterable((each) -> each)
 			.collectList();
 	}

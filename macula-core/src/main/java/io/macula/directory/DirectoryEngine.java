@@ -124,13 +124,13 @@ public interface DirectoryEngine {
 	 * @return what they advertise, at this moment; nothing where the engine holds no more
 	 * than what is watched. Never fails
 	 */
-	default Mono<List<Advertisement>> known() {
+	default Mono<List<Advertisement>> advertised() {
 		return Mono.just(List.of());
 	}
 
 	/**
-	 * Whether {@link #known()} tells of all nodes of the realm, as far as this engine
-	 * knows.
+	 * Whether {@link #advertised()} tells of all nodes of the realm, as far as this
+	 * engine knows.
 	 * @return false where it cannot say
 	 */
 	default boolean knowsRealm() {

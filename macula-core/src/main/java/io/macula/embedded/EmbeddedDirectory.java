@@ -183,7 +183,7 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	}
 
 	@Override
-	public final Mono<List<Advertisement>> known() {
+	public final Mono<List<Advertisement>> advertised() {
 		return Mono.create((sink) -> this.loop.execute(() -> sink.success(this.table.advertisements()),
 				() -> sink.success(List.of())));
 	}

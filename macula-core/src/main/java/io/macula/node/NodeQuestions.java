@@ -48,7 +48,7 @@ final class NodeQuestions {
 		}
 		Life life = node.life();
 		List<Advertisement> known = (life != null) ? life.engine()
-			.known()
+			.advertised()
 			.onErrorReturn(List.of())
 			.toFuture()
 			.completeOnTimeout(List.of(), 1, TimeUnit.SECONDS)

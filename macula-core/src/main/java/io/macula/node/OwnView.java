@@ -154,7 +154,7 @@ final class OwnView implements NodeView {
 				add(tracker.instance(), client.service(), version, instances, services);
 			}
 		}
-		Mono<List<Advertisement>> told = (life != null) ? life.engine().known() : Mono.just(List.of());
+		Mono<List<Advertisement>> told = (life != null) ? life.engine().advertised() : Mono.just(List.of());
 		return told.onErrorReturn(List.of()).map((advertisements) -> {
 			for (Advertisement each : advertisements) {
 				instances.putIfAbsent(each.instance().nodeId(), each.instance());
