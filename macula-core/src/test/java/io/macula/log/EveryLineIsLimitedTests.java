@@ -60,6 +60,10 @@ class EveryLineIsLimitedTests {
 			/* ... trust is set up once, and anew when the operator changes a file. */
 			"SecretFile.loadOrCreate", "SecretFile.requirePrivate", "SecretTls.update", "InsecureTls.of",
 			"BundleTls.of", "BundleTls.present", "BundleTls.update", "BundleTls.promoted",
+			/*
+			 * ... each act is told of those who may steer, or it could not be looked up.
+			 */
+			"Steering.drain", "Steering.resume", "Steering.eject", "Steering.restore", "Steering.weight",
 			/* ... a certificate is looked at each hour, and renewed after days. */
 			"ExpiryWarning.check", "RealmContexts.renewed");
 
