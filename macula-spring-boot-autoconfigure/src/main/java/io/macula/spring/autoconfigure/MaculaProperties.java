@@ -28,6 +28,8 @@ import io.macula.operations.OperationsAccess;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.ConstructorBinding;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.convert.DurationUnit;
@@ -53,6 +55,23 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 		@DefaultValue Client client, @DefaultValue Directory directory, @DefaultValue Ssl ssl,
 		@DefaultValue Security security, @DefaultValue Operations operations, @DefaultValue Propagation propagation,
 		@DefaultValue Transport transport) {
+
+	@ConstructorBinding
+	public MaculaProperties {
+	}
+
+	/**
+	 * The defaults, which Spring Cloud asks for, and complains loudly of their absence,
+	 * whenever something changed in the environment.
+	 */
+	MaculaProperties() {
+		this(new Binder().bindOrCreate("macula", MaculaProperties.class));
+	}
+
+	private MaculaProperties(MaculaProperties other) {
+		this(other.realm, other.node, other.provider, other.client, other.directory, other.ssl, other.security,
+				other.propagation, other.transport);
+	}
 
 	/**
 	 * Realm that the application joins.
