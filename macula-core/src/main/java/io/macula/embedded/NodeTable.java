@@ -16,7 +16,6 @@
 
 package io.macula.embedded;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -467,11 +466,7 @@ final class NodeTable {
 
 	/** What the nodes advertise, without those that nobody here could read. */
 	List<Advertisement> advertisements() {
-		List<Advertisement> all = new ArrayList<>();
-		for (HeldRecord held : this.records.values()) {
-			held.record().advertisement().ifPresent(all::add);
-		}
-		return all;
+		return this.records.values().stream().flatMap((held) -> held.record().advertisement().stream()).toList();
 	}
 
 	@Nullable NodeRecord record(String nodeId) {

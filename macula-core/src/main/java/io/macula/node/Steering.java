@@ -56,9 +56,24 @@ public final class Steering {
 	 * @param operator who wants it, or {@code null} if unknown
 	 */
 	public void weight(int weight, @Nullable String operator) {
+		weight(weight, operator, null);
+	}
+
+	/**
+	 * The same, by way of whatever else keeps the weight.
+	 * @param weight see {@link RealmNode#weight}
+	 * @param operator who wants it, or {@code null} if unknown
+	 * @param change changes it, or {@code null} to change only the node
+	 */
+	public void weight(int weight, @Nullable String operator, @Nullable Runnable change) {
 		requireProvider("The weight of node '" + nodeId() + "' cannot be set to " + weight);
 		try {
-			this.node.weight(weight);
+			if (change != null) {
+				change.run();
+			}
+			else {
+				this.node.weight(weight);
+			}
 		}
 		catch (IllegalStateException ex) {
 			throw new IllegalArgumentException(ex.getMessage(), ex);

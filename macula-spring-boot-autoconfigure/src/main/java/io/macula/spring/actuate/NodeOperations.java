@@ -130,7 +130,10 @@ final class NodeOperations {
 	}
 
 	void weight(int weight, @Nullable String operator) {
-		steer(() -> this.steering.weight(weight, operator));
+		RuntimeSettings present = this.settings;
+		// So that there is one weight, however it is set and reset.
+		steer(() -> this.steering.weight(weight, operator,
+				(present != null) ? () -> present.weight(weight, Steering.who(operator)) : null));
 	}
 
 	void drain(@Nullable String operator) {

@@ -70,7 +70,7 @@ public record MaculaProperties(@DefaultValue Realm realm, @DefaultValue Node nod
 
 	private MaculaProperties(MaculaProperties other) {
 		this(other.realm, other.node, other.provider, other.client, other.directory, other.ssl, other.security,
-				other.propagation, other.transport);
+				other.operations, other.propagation, other.transport);
 	}
 
 	/**

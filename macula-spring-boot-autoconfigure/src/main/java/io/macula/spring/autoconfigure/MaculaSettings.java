@@ -44,6 +44,12 @@ record MaculaSettings(NodeSettings node, TransportSettings transport, PoolSettin
 		StartupSettings startup, boolean warmUp, ServiceSettings defaults, ClientRegistrationIds registrations,
 		Map<String, ServiceSettings> services) {
 
+	/** The same for a node that serves in another manner. */
+	MaculaSettings withProvider(ProviderSettings changed) {
+		return new MaculaSettings(this.node, this.transport, this.pool, changed, this.startup, this.warmUp,
+				this.defaults, this.registrations, this.services);
+	}
+
 	/**
 	 * Settings of a client service.
 	 * @param clientName its name

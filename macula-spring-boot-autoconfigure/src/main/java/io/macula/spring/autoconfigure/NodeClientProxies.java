@@ -60,10 +60,10 @@ final class NodeClientProxies implements ClientProxies {
 
 	@Override
 	public Object proxy(Class<?> contract, String service, String name) {
-		ServiceSettings how = this.settings.settingsOf(name);
-		tellCustomized(how.codec());
 		refuseRegistrationOfItsOwn(name);
 		try {
+			ServiceSettings how = this.settings.settingsOf(name);
+			tellCustomized(how.codec());
 			Object proxy = this.client.getObject().proxy(contract, service, name, how);
 			this.settings.made(name, how);
 			return proxy;

@@ -59,6 +59,8 @@ public final class RuntimeSettings implements DisposableBean {
 
 	private static final Logger logger = PrintableLogger.of(RuntimeSettings.class);
 
+	private static final String WEIGHT = "macula.provider.weight";
+
 	private final SettingsReader reader;
 
 	private final ConfigurableEnvironment environment;
@@ -82,6 +84,8 @@ public final class RuntimeSettings implements DisposableBean {
 
 	private volatile Reading present;
 
+	private volatile boolean closed;
+
 	/** What operators set, by key; of the root, guarded by it, as all below. */
 	private Map<String, String> overrides = Map.of();
 
@@ -102,6 +106,11 @@ public final class RuntimeSettings implements DisposableBean {
 		this.present = this.initial;
 		if (first != null) {
 			first.children.add(this);
+			Map<String, String> newer = first.overrides();
+			if (!newer.equals(overridden)) {
+				// Set before anybody knew of this.
+				this.present = read(newer);
+			}
 		}
 	}
 
@@ -129,8 +138,23 @@ public final class RuntimeSettings implements DisposableBean {
 
 	/** How a client service of this context is called from now on. */
 	ServiceSettings settingsOf(String clientName) {
-		this.used.add(clientName);
-		return effective(this.present, clientName);
+		boolean added = this.used.add(clientName);
+		ServiceSettings how = effective(this.present, clientName);
+		if (added && root().formerlyUsed.contains(clientName)) {
+			root().inherit(this, clientName, how);
+		}
+		return how;
+	}
+
+	/**
+	 * A client service that closed contexts left as it was then is called as its new
+	 * owner says.
+	 */
+	private synchronized void inherit(RuntimeSettings owner, String clientName, ServiceSettings how) {
+		RealmNode node = node();
+		if (node != null && all().stream().noneMatch((each) -> each != owner && each.used.contains(clientName))) {
+			node.client().change(defaults(this.present), Map.of(clientName, how));
+		}
 	}
 
 	/** A client service was made; its settings may have changed meanwhile. */
@@ -174,7 +198,7 @@ public final class RuntimeSettings implements DisposableBean {
 		NodeReport.Provider provider = (node != null) ? node.report().provider() : null;
 		if (provider != null) {
 			// Operators can change it by itself.
-			shown.put("macula.provider.weight", String.valueOf(provider.weight()));
+			shown.put(WEIGHT, String.valueOf(provider.weight()));
 		}
 		return shown;
 	}
@@ -218,8 +242,34 @@ public final class RuntimeSettings implements DisposableBean {
 		root().override(key, null, who);
 	}
 
+	/**
+	 * Give this node another weight, as {@link #set} does, whatever has become of the
+	 * environment.
+	 * @param weight the weight
+	 * @param who wants it, for people
+	 * @throws IllegalArgumentException if it is none; the message says what was expected
+	 * @throws IllegalStateException if this node cannot have a weight
+	 */
+	public void weight(int weight, String who) {
+		root().weigh(weight, who);
+	}
+
+	private synchronized void weigh(int weight, String who) {
+		Objects.requireNonNull(node()).weight(weight);
+		Map<String, String> wanted = new LinkedHashMap<>(this.overrides);
+		wanted.put(WEIGHT, String.valueOf(weight));
+		this.overrides = Map.copyOf(wanted);
+		Reading next = this.present.withWeight(weight);
+		next.values().since(this.present.values()).forEach((difference) -> note(difference, who));
+		this.present = next;
+	}
+
 	private synchronized void override(String key, @Nullable String value, String who) {
+		requireOpen();
 		String name = new SettingName().find(key, this.present.settings());
+		if (value != null) {
+			requireProvider(name);
+		}
 		Map<String, String> wanted = new LinkedHashMap<>(this.overrides);
 		if (value != null) {
 			wanted.put(name, value.trim());
@@ -231,7 +281,52 @@ public final class RuntimeSettings implements DisposableBean {
 			take(wanted, who);
 		}
 		catch (RuntimeException ex) {
-			throw new IllegalArgumentException(reason(ex, wanted), ex);
+			requireOpen();
+			String blame = readable(this.overrides) || readable(wanted) ? ""
+					: "The environment has settings that cannot be taken over, so that nothing can change before it is"
+							+ " corrected. ";
+			throw new IllegalArgumentException(blame + reason(ex, wanted), ex);
+		}
+		if (name.equals(WEIGHT)) {
+			tellWeight();
+		}
+	}
+
+	/** The application may have given it another one, whatever the settings say. */
+	private void tellWeight() {
+		RealmNode node = node();
+		if (node != null) {
+			try {
+				node.weight(this.present.settings().provider().weight());
+			}
+			catch (IllegalStateException ex) {
+				throw new IllegalArgumentException(ex.getMessage(), ex);
+			}
+		}
+	}
+
+	private void requireOpen() {
+		if (this.closed) {
+			throw new IllegalArgumentException("The application has been closed, so that no setting can change");
+		}
+	}
+
+	private void requireProvider(String name) {
+		RealmNode node = node();
+		if (name.startsWith("macula.provider.") && node != null && node.limits() == null) {
+			throw new IllegalArgumentException("The setting " + name + " has no effect: node '" + node.report().nodeId()
+					+ "' is no provider: give the application a @MaculaService bean, or set"
+					+ " macula.provider.enabled=true");
+		}
+	}
+
+	private boolean readable(Map<String, String> wanted) {
+		try {
+			read(wanted);
+			return true;
+		}
+		catch (RuntimeException ex) {
+			return false;
 		}
 	}
 
@@ -244,11 +339,17 @@ public final class RuntimeSettings implements DisposableBean {
 	}
 
 	private synchronized void reloadAll() {
+		if (this.closed) {
+			return;
+		}
 		try {
 			take(this.overrides, "The environment");
 			tellRestart();
 		}
 		catch (RuntimeException ex) {
+			if (this.closed) {
+				return;
+			}
 			logger.error("Settings changed in the environment, but cannot be taken over, so that all stay as they are."
 					+ " {}", reason(ex, this.overrides));
 		}
@@ -285,8 +386,12 @@ public final class RuntimeSettings implements DisposableBean {
 		ProviderSettings before = this.present.settings().provider();
 		next.forEach((each, reading) -> each.present = reading);
 		this.overrides = Map.copyOf(wanted);
-		if (node != null && node.limits() != null) {
+		if (node != null) {
 			try {
+				if (!own.keySet().containsAll(usedByAll())) {
+					// Made meanwhile, with the settings before.
+					settle();
+				}
 				changeProvider(node, before, mine.settings().provider());
 			}
 			catch (RuntimeException ex) {
@@ -315,7 +420,16 @@ public final class RuntimeSettings implements DisposableBean {
 			.ifAvailable((startup) -> startup.check(reading.settings(), names));
 	}
 
+	private Set<String> usedByAll() {
+		Set<String> names = new HashSet<>();
+		all().forEach((each) -> names.addAll(each.used));
+		return names;
+	}
+
 	private void changeProvider(RealmNode node, ProviderSettings before, ProviderSettings after) {
+		if (node.limits() == null) {
+			return;
+		}
 		if (!after.limits().equals(before.limits())) {
 			node.limits(after.limits());
 		}
@@ -349,6 +463,7 @@ public final class RuntimeSettings implements DisposableBean {
 			.forEach((difference) -> values.put(difference.key(),
 					String.valueOf(each.present.values().texts().get(difference.key())))));
 		this.told.keySet().retainAll(pending.keySet());
+		pending.keySet().removeAll(pending.isEmpty() ? Set.of() : random());
 		pending.forEach((key, difference) -> {
 			String value = values.get(key);
 			if (!Objects.equals(value, this.told.put(key, value))) {
@@ -356,6 +471,16 @@ public final class RuntimeSettings implements DisposableBean {
 						+ " application", key, difference.before(), difference.after());
 			}
 		});
+	}
+
+	/** Nobody changed what is another value whenever it is read, such as a random id. */
+	private Set<String> random() {
+		Set<String> random = new HashSet<>();
+		all().forEach((each) -> each.read(this.overrides)
+			.values()
+			.since(each.present.values())
+			.forEach((difference) -> random.add(difference.key())));
+		return random;
 	}
 
 	private String reason(RuntimeException refusal, Map<String, String> wanted) {
@@ -369,6 +494,7 @@ public final class RuntimeSettings implements DisposableBean {
 	/** Of a context that closes. */
 	@Override
 	public void destroy() {
+		this.closed = true;
 		if (root().children.remove(this)) {
 			root().formerlyUsed.addAll(this.used);
 		}

@@ -16,7 +16,9 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import io.macula.client.ServiceSettings;
 
@@ -27,6 +29,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * Finds the key that somebody means who wants to change a setting at run time.
  */
 final class SettingName {
+
+	/** As the environment of a process has it. */
+	private static final Pattern VARIABLE = Pattern.compile("MACULA_[A-Z0-9_]+");
 
 	private final KnownKeys known = new KnownKeys();
 
@@ -41,6 +46,9 @@ final class SettingName {
 	 */
 	String find(String text, MaculaSettings present) {
 		String trimmed = text.trim();
+		if (VARIABLE.matcher(trimmed).matches()) {
+			trimmed = trimmed.replace('_', '.').toLowerCase(Locale.ROOT);
+		}
 		ConfigurationPropertyName name = ConfigurationPropertyName.isValid(trimmed)
 				? ConfigurationPropertyName.of(trimmed) : ConfigurationPropertyName.adapt(trimmed, '.');
 		if (name.isEmpty() || !this.known.contains(name)) {

@@ -80,10 +80,12 @@ final class SettingsFactory {
 			bound(key(name), service);
 			methods(service).forEach((method, own) -> bound(key(name, method), own));
 		});
+		// First, so that what is wrong for all is not told of the first service.
+		ServiceSettings defaults = defaults();
 		Map<String, ServiceSettings> byName = new LinkedHashMap<>();
 		services.forEach((name, service) -> byName.put(name, service(name, service)));
 		return new MaculaSettings(node(defaultNodeId), transport(), pool(), provider(), startup(services),
-				this.properties.client().warmUp(), defaults(), registrations(services), byName);
+				this.properties.client().warmUp(), defaults, registrations(services), byName);
 	}
 
 	private ClientRegistrationIds registrations(Map<String, MaculaProperties.Service> services) {

@@ -16,6 +16,7 @@
 
 package io.macula.spring.autoconfigure;
 
+import java.util.HashMap;
 import java.util.Map;
 
 import io.macula.NodeIds;
@@ -77,6 +78,14 @@ final class SettingsReader {
 	 * @param values the same as texts
 	 */
 	record Reading(MaculaSettings settings, SettingValues values) {
+
+		/** The same with another weight of the node. */
+		Reading withWeight(int weight) {
+			Map<String, String> texts = new HashMap<>(this.values.texts());
+			texts.put("macula.provider.weight", String.valueOf(weight));
+			return new Reading(this.settings.withProvider(this.settings.provider().withWeight(weight)),
+					new SettingValues(texts));
+		}
 
 	}
 

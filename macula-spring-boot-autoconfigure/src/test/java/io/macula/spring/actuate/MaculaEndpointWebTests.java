@@ -114,6 +114,9 @@ class MaculaEndpointWebTests {
 			assertThat(reason(answer))
 				.isEqualTo("The weight of node 'node1' cannot be set to 5: it is no provider: give"
 						+ " the application a @MaculaService bean, or set macula.provider.enabled=true");
+			assertThat(reason(post(client, setting("macula.provider.max-in-flight", "5"))))
+				.isEqualTo("The setting macula.provider.max-in-flight has no effect: node 'node1' is no provider: give"
+						+ " the application a @MaculaService bean, or set macula.provider.enabled=true");
 			assertThat(reason(post(client, "{\"action\": \"drain\"}"))).startsWith(
 					"Node 'node1' cannot be drained: it is no provider: give the application a @MaculaService bean");
 		}
@@ -131,6 +134,29 @@ class MaculaEndpointWebTests {
 		assertThat(post(this.context, "{\"action\": \"resume\"}").statusCode()).isEqualTo(204);
 		assertThat(get()).contains("\"draining\":false", "\"suspended\":false");
 		assertThat(echo.echo("b")).isEqualTo("b");
+	}
+
+	@Test
+	void thereIsOneWeightHoweverItIsSet() throws Exception {
+		String five = setting("macula.provider.weight", "5");
+		assertThat(post(this.context, five).statusCode()).isEqualTo(204);
+		assertThat(post(this.context, "{\"weight\": 7}").statusCode()).isEqualTo(204);
+		assertThat(weight()).isEqualTo(7);
+		assertThat(get()).contains("\"key\":\"macula.provider.weight\",\"before\":\"100\",\"value\":\"7\"");
+		assertThat(post(this.context, five).statusCode()).isEqualTo(204);
+		assertThat(weight()).isEqualTo(5);
+		this.context.getBean(RealmNode.class).weight(9);
+		assertThat(post(this.context, five).statusCode()).isEqualTo(204);
+		assertThat(weight()).isEqualTo(5);
+		assertThat(post(this.context, "{\"weight\": 7}").statusCode()).isEqualTo(204);
+		assertThat(post(this.context, "{\"action\": \"reset\", \"setting\": \"macula.provider.weight\"}").statusCode())
+			.isEqualTo(204);
+		assertThat(weight()).isEqualTo(100);
+		assertThat(get()).contains("\"changed\":[]");
+	}
+
+	private int weight() {
+		return this.context.getBean(RealmNode.class).report().provider().weight();
 	}
 
 	@Test

@@ -50,6 +50,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Settings that change at run time, with Spring Cloud and without.
@@ -205,6 +206,65 @@ class RuntimeSettingsTests {
 			.contains("macula.client.deadline 30s 6s", "macula.client.patience 10s 1s");
 		settings.reset("macula.client.deadline", "Operator b");
 		assertThat(settings(context, "test.echo").deadline()).hasSeconds(7);
+	}
+
+	@Test
+	void aChildContextStartsAgainAfterSettingsChanged() {
+		ConfigurableApplicationContext parent = this.applications.run(Both.class);
+		RuntimeSettings settings = parent.getBean(RuntimeSettings.class);
+		child(parent, "macula.client.services.child.deadline=4s").close();
+		settings.set("macula.client.patience", "3s", "Operator a");
+		child(parent, "macula.client.services.child.deadline=4s");
+		assertThat(settings(parent, "child").deadline()).hasSeconds(4);
+		assertThat(settings(parent, "child").patience()).hasSeconds(3);
+	}
+
+	@Test
+	void aRefreshSaysNothingOfWhatNobodyChanged(CapturedOutput output) {
+		ConfigurableApplicationContext context = this.applications.run(Both.class, "macula.node.id=n-${random.uuid}");
+		change(context, Map.of());
+		change(context, Map.of("macula.realm.seeds", "localhost:1"));
+		assertThat(output).contains("The setting macula.realm.seeds changed from '' to 'localhost:1'")
+			.doesNotContain("macula.node.id changed")
+			.doesNotContain("Cannot create default instance of");
+	}
+
+	@Test
+	void afterTheEndNothingChangesAndNothingIsBlamed(CapturedOutput output) {
+		ConfigurableApplicationContext context = this.applications.run(Both.class);
+		RuntimeSettings settings = context.getBean(RuntimeSettings.class);
+		context.close();
+		settings.reload();
+		assertThat(output).doesNotContain("Settings changed in the environment");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> settings.set("macula.client.deadline", "5s", "Operator a"))
+			.withMessage("The application has been closed, so that no setting can change");
+	}
+
+	@Test
+	void whoeverIsRefusedIsToldWhatIsWrong() {
+		ConfigurableApplicationContext context = this.applications.run(Both.class,
+				"macula.client.services.test.echo.selection=first");
+		RuntimeSettings settings = context.getBean(RuntimeSettings.class);
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> settings.set("macula.client.failover.max-attempts", "0", "Operator a"))
+			.withMessageStartingWith("The setting macula.client.failover.max-attempts = '0', set in the actuator,");
+		settings.set("MACULA_CLIENT_SERVICES_TEST_ECHO_ATTEMPTTIMEOUT", "1s", "Operator a");
+		assertThat(settings(context, "test.echo").attemptTimeout()).hasSeconds(1);
+		change(context, Map.of("macula.client.deadline", "soon"));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> settings.set("macula.client.patience", "1s", "Operator a"))
+			.withMessageStartingWith("The environment has settings that cannot be taken over, so that nothing can"
+					+ " change before it is corrected. The setting macula.client.deadline = 'soon'");
+		settings.set("macula.client.deadline", "5s", "Operator a");
+		assertThat(settings(context, "test.echo").deadline()).hasSeconds(5);
+	}
+
+	private ConfigurableApplicationContext child(ConfigurableApplicationContext parent, String... settings) {
+		SpringApplicationBuilder builder = new SpringApplicationBuilder(Child.class).parent(parent)
+			.web(WebApplicationType.NONE)
+			.properties("spring.main.banner-mode=off", "spring.jmx.enabled=false");
+		return this.applications.run(builder, settings);
 	}
 
 	@Test
