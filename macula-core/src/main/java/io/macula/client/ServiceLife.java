@@ -230,12 +230,11 @@ final class ServiceLife {
 		Nearest last = this.nearest;
 		if (last == null || now - last.nanos() > LOOK_NANOS) {
 			Collection<ServiceName> known = told(life.directory()::known);
-			String text = (known == null) ? ""
-					: NearestName
-						.of(this.service.value(),
-								known.stream().filter((other) -> !other.reserved()).map(ServiceName::value).toList())
-						.map((name) -> " (did you mean '" + name + "'?)")
-						.orElse("");
+			String text = (known == null) ? "" : NearestName.of(this.service.value(), known.stream()
+				// Itself, if a provider came while the call failed.
+				.filter((other) -> !other.reserved() && !other.equals(this.service))
+				.map(ServiceName::value)
+				.toList()).map((name) -> " (did you mean '" + name + "'?)").orElse("");
 			last = new Nearest(text, now);
 			this.nearest = last;
 		}

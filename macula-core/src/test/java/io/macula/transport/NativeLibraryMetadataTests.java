@@ -43,8 +43,8 @@ class NativeLibraryMetadataTests {
 
 	@Test
 	void theLibraryOfThisPlatformIsAmongTheResources() throws IOException {
-		String library = System.mapLibraryName("netty_quiche42_" + PlatformDependent.normalizedOs() + '_'
-				+ PlatformDependent.normalizedArch());
+		String library = System.mapLibraryName(
+				"netty_quiche42_" + PlatformDependent.normalizedOs() + '_' + PlatformDependent.normalizedArch());
 		assertThat(getClass().getClassLoader().getResource("META-INF/native/" + library)).as(library).isNotNull();
 		assertThat(text(METADATA + "resource-config.json")).contains(library);
 	}

@@ -61,6 +61,9 @@ public final class RuntimeSettings implements DisposableBean {
 
 	private static final String WEIGHT = "macula.provider.weight";
 
+	/** Name of the bean that checks settings. */
+	private static final String STARTUP = "maculaClientStartup";
+
 	private final SettingsReader reader;
 
 	private final ConfigurableEnvironment environment;
@@ -261,7 +264,9 @@ public final class RuntimeSettings implements DisposableBean {
 		this.overrides = Map.copyOf(wanted);
 		Reading next = this.present.withWeight(weight);
 		next.values().since(this.present.values()).forEach((difference) -> note(difference, who));
-		this.present = next;
+		// Child contexts read it, too: it must not look new, and another's, with the next
+		// change.
+		all().forEach((each) -> each.present = each.present.withWeight(weight));
 	}
 
 	private synchronized void override(String key, @Nullable String value, String who) {
@@ -416,8 +421,11 @@ public final class RuntimeSettings implements DisposableBean {
 	private void check(Reading reading, Collection<String> further) {
 		Set<String> names = new TreeSet<>(this.used);
 		names.addAll(further);
-		this.beanFactory.getBeanProvider(ClientStartup.class)
-			.ifAvailable((startup) -> startup.check(reading.settings(), names));
+		// Not made for this: a context that starts holds the lock of its beans, and may
+		// wait for us. It checks by itself when it has all of them.
+		if (this.beanFactory.getSingleton(STARTUP) instanceof ClientStartup startup) {
+			startup.check(reading.settings(), names);
+		}
 	}
 
 	private Set<String> usedByAll() {

@@ -16,6 +16,7 @@
 
 package io.macula.spring.propagation;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,8 +25,13 @@ import io.macula.spring.autoconfigure.ClientRegistrationIds;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.core.ResolvableType;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.ClientCredentialsOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.ClientCredentialsReactiveOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.DelegatingOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.DelegatingReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
@@ -34,6 +40,9 @@ import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClient
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientProviderBuilder;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
@@ -112,7 +121,7 @@ final class AuthorizedClientBeans {
 
 	private OAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
 			@Nullable OAuth2AuthorizedClientService store, String setting) {
-		AuthorizedClientServiceOAuth2AuthorizedClientManager present = find(
+		AuthorizedClientServiceOAuth2AuthorizedClientManager present = find(OAuth2AuthorizedClientManager.class,
 				AuthorizedClientServiceOAuth2AuthorizedClientManager.class);
 		if (present != null) {
 			return present;
@@ -122,19 +131,34 @@ final class AuthorizedClientBeans {
 		}
 		AuthorizedClientServiceOAuth2AuthorizedClientManager made = new AuthorizedClientServiceOAuth2AuthorizedClientManager(
 				registrations, store);
-		OAuth2AuthorizedClientProvider provider = find(OAuth2AuthorizedClientProvider.class);
-		made.setAuthorizedClientProvider((provider != null) ? provider
-				: OAuth2AuthorizedClientProviderBuilder.builder()
-					.authorizationCode()
-					.refreshToken()
-					.clientCredentials()
-					.build());
+		made.setAuthorizedClientProvider(provider());
 		return made;
+	}
+
+	/**
+	 * As Spring Security has it: beans stand beside the usual ones, or in their place.
+	 */
+	private OAuth2AuthorizedClientProvider provider() {
+		List<OAuth2AuthorizedClientProvider> own = all(OAuth2AuthorizedClientProvider.class);
+		if (own.size() == 1 && own.get(0) instanceof DelegatingOAuth2AuthorizedClientProvider all) {
+			return all;
+		}
+		OAuth2AuthorizedClientProviderBuilder builder = OAuth2AuthorizedClientProviderBuilder.builder();
+		own.forEach(builder::provider);
+		builder.authorizationCode().refreshToken();
+		OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> endpoint = generic(
+				OAuth2AccessTokenResponseClient.class, OAuth2ClientCredentialsGrantRequest.class);
+		if (endpoint != null
+				&& own.stream().noneMatch(ClientCredentialsOAuth2AuthorizedClientProvider.class::isInstance)) {
+			return builder.clientCredentials((client) -> client.accessTokenResponseClient(endpoint)).build();
+		}
+		return builder.clientCredentials().build();
 	}
 
 	private ReactiveOAuth2AuthorizedClientManager manager(ReactiveClientRegistrationRepository registrations,
 			@Nullable ReactiveOAuth2AuthorizedClientService store, String setting) {
 		AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager present = find(
+				ReactiveOAuth2AuthorizedClientManager.class,
 				AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager.class);
 		if (present != null) {
 			return present;
@@ -144,14 +168,25 @@ final class AuthorizedClientBeans {
 		}
 		AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager made = new AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager(
 				registrations, store);
-		ReactiveOAuth2AuthorizedClientProvider provider = find(ReactiveOAuth2AuthorizedClientProvider.class);
-		made.setAuthorizedClientProvider((provider != null) ? provider
-				: ReactiveOAuth2AuthorizedClientProviderBuilder.builder()
-					.authorizationCode()
-					.refreshToken()
-					.clientCredentials()
-					.build());
+		made.setAuthorizedClientProvider(reactiveProvider());
 		return made;
+	}
+
+	private ReactiveOAuth2AuthorizedClientProvider reactiveProvider() {
+		List<ReactiveOAuth2AuthorizedClientProvider> own = all(ReactiveOAuth2AuthorizedClientProvider.class);
+		if (own.size() == 1 && own.get(0) instanceof DelegatingReactiveOAuth2AuthorizedClientProvider all) {
+			return all;
+		}
+		ReactiveOAuth2AuthorizedClientProviderBuilder builder = ReactiveOAuth2AuthorizedClientProviderBuilder.builder();
+		own.forEach(builder::provider);
+		builder.authorizationCode().refreshToken();
+		ReactiveOAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> endpoint = generic(
+				ReactiveOAuth2AccessTokenResponseClient.class, OAuth2ClientCredentialsGrantRequest.class);
+		if (endpoint != null
+				&& own.stream().noneMatch(ClientCredentialsReactiveOAuth2AuthorizedClientProvider.class::isInstance)) {
+			return builder.clientCredentials((client) -> client.accessTokenResponseClient(endpoint)).build();
+		}
+		return builder.clientCredentials().build();
 	}
 
 	private static FailureAnalyzedException missing(String setting, String type) {
@@ -163,6 +198,23 @@ final class AuthorizedClientBeans {
 
 	private <T> @Nullable T find(Class<T> type) {
 		return this.beans.getBeanProvider(type).getIfUnique();
+	}
+
+	/**
+	 * Whatever type its definition names: that is all that is known before it is made.
+	 */
+	private <T, S extends T> @Nullable S find(Class<T> declared, Class<S> type) {
+		List<S> found = all(declared).stream().filter(type::isInstance).map(type::cast).toList();
+		return (found.size() == 1) ? found.get(0) : null;
+	}
+
+	private <T> List<T> all(Class<T> type) {
+		return this.beans.getBeanProvider(type).orderedStream().toList();
+	}
+
+	/** By generic type. */
+	private <T> @Nullable T generic(Class<?> type, Class<?> argument) {
+		return this.beans.<T>getBeanProvider(ResolvableType.forClassWithGenerics(type, argument)).getIfUnique();
 	}
 
 }

@@ -24,6 +24,7 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -37,15 +38,21 @@ import reactor.core.scheduler.Schedulers;
 record BlockingAuthorizedClients(ClientRegistrationRepository registrations, OAuth2AuthorizedClientManager manager,
 		@Nullable OAuth2AuthorizedClientService store) implements AuthorizedClients {
 
+	/**
+	 * Not those that Reactor gives to everybody: callers who wait on all of them for a
+	 * token would keep it from being fetched.
+	 */
+	private static final Scheduler THREADS = Schedulers.newBoundedElastic(Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE,
+			Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE, "macula-tokens", 60, true);
+
 	@Override
 	public Mono<ClientRegistration> registration(String id) {
-		return Mono.fromCallable(() -> this.registrations.findByRegistrationId(id))
-			.subscribeOn(Schedulers.boundedElastic());
+		return Mono.fromCallable(() -> this.registrations.findByRegistrationId(id)).subscribeOn(THREADS);
 	}
 
 	@Override
 	public Mono<OAuth2AuthorizedClient> authorize(OAuth2AuthorizeRequest request) {
-		return Mono.fromCallable(() -> this.manager.authorize(request)).subscribeOn(Schedulers.boundedElastic());
+		return Mono.fromCallable(() -> this.manager.authorize(request)).subscribeOn(THREADS);
 	}
 
 	@Override
@@ -53,7 +60,7 @@ record BlockingAuthorizedClients(ClientRegistrationRepository registrations, OAu
 		OAuth2AuthorizedClientService present = this.store;
 		return (present == null) ? Mono.empty()
 				: Mono.<Void>fromRunnable(() -> present.removeAuthorizedClient(registrationId, principal))
-					.subscribeOn(Schedulers.boundedElastic());
+					.subscribeOn(THREADS);
 	}
 
 }

@@ -16,17 +16,21 @@
 
 package io.macula.spring.propagation;
 
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
 
 /**
  * Matches where a client service has a client registration, whichever it is.
@@ -35,13 +39,21 @@ final class OnRegistrationId extends SpringBootCondition {
 
 	private static final ConfigurationPropertyName CLIENT = ConfigurationPropertyName.of("macula.client");
 
+	private static final ConfigurationPropertyName ALL = ConfigurationPropertyName
+		.of("macula.client.oauth2.registration-id");
+
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Client registration");
-		return StreamSupport.stream(ConfigurationPropertySources.get(context.getEnvironment()).spliterator(), false)
+		Binder binder = Binder.get(context.getEnvironment());
+		Stream<ConfigurationPropertyName> listed = StreamSupport
+			.stream(ConfigurationPropertySources.get(context.getEnvironment()).spliterator(), false)
 			.filter(IterableConfigurationPropertySource.class::isInstance)
 			.flatMap((source) -> ((IterableConfigurationPropertySource) source).stream())
-			.filter(OnRegistrationId::names)
+			.filter(OnRegistrationId::names);
+		// MACULA_CLIENT_OAUTH2_REGISTRATION_ID is bound, too, but listed as another name.
+		return Stream.concat(Stream.of(ALL), listed)
+			.filter((name) -> StringUtils.hasText(binder.bind(name, Bindable.of(String.class)).orElse("")))
 			.findFirst()
 			.map((name) -> ConditionOutcome.match(message.because(name + " is set")))
 			.orElseGet(() -> ConditionOutcome.noMatch(message.because("no registration-id is set")));

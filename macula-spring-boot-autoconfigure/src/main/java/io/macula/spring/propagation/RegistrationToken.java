@@ -50,7 +50,7 @@ final class RegistrationToken {
 	 */
 	private static final Duration YOUNG = Duration.ofSeconds(1);
 
-	/** Bound of one question to an issuer. */
+	/** Bound of one question to an issuer or a store. */
 	static final Duration FETCH_LIMIT = Duration.ofSeconds(10);
 
 	private final String id;
@@ -138,7 +138,10 @@ final class RegistrationToken {
 		return limited(this.clients.authorize(request))
 			.switchIfEmpty(Mono.error(() -> new NotAuthorizedException("no client is authorized for '"
 					+ request.getPrincipal().getName() + "', and its grant type cannot be carried out here")))
-			.map((client) -> new Held(client, this.clock.instant()));
+			.map((client) -> {
+				Instant issued = client.getAccessToken().getIssuedAt();
+				return new Held(client, (issued != null) ? issued : this.clock.instant());
+			});
 	}
 
 	private static <T> Mono<T> limited(Mono<T> question) {
@@ -156,7 +159,8 @@ final class RegistrationToken {
 			return;
 		}
 		CompletableFuture<Held> present = this.application.get();
-		Mono<Void> removing = this.clients.remove(this.id, held.client().getPrincipalName()).cache();
+		// A store that does not answer must not keep the next token from being fetched.
+		Mono<Void> removing = limited(this.clients.remove(this.id, held.client().getPrincipalName())).cache();
 		if (present != null && present.isDone() && !present.isCompletedExceptionally() && present.join() == held) {
 			this.removal = removing;
 			this.application.compareAndSet(present, null);
@@ -170,7 +174,7 @@ final class RegistrationToken {
 	 * A token.
 	 *
 	 * @param client whom it was granted to
-	 * @param since when it was handed over
+	 * @param since when it was issued; of tokens that do not say it, handed over
 	 */
 	record Held(OAuth2AuthorizedClient client, Instant since) {
 

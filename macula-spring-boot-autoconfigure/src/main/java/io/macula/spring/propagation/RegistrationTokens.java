@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 
 import io.macula.Code;
 import io.macula.Deadline;
+import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.interceptor.ClientInterceptor;
@@ -154,7 +155,9 @@ final class RegistrationTokens implements ClientInterceptor {
 	private static @Nullable Object proceed(ClientInvocation call, RegistrationToken tokens,
 			RegistrationToken.Held held) throws Throwable {
 		Consumer<Throwable> failed = (thrown) -> {
-			if (thrown instanceof RpcException error && error.code() == Code.UNAUTHENTICATED) {
+			// Not processed: a handshake failed, so that no provider saw the token.
+			if (thrown instanceof RpcException error && error.code() == Code.UNAUTHENTICATED
+					&& error.status().processed() != Processed.NO) {
 				tokens.refused(held);
 			}
 		};

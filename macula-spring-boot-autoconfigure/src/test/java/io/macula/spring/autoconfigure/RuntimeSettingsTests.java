@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.macula.client.ServiceSettings;
 import io.macula.node.RealmNode;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -260,6 +262,31 @@ class RuntimeSettingsTests {
 		assertThat(settings(context, "test.echo").deadline()).hasSeconds(5);
 	}
 
+	@Test
+	void theWeightStaysThatOfWhoeverSetItAlsoWithAChildContext(CapturedOutput output) {
+		ConfigurableApplicationContext parent = this.applications.run(Both.class);
+		child(parent);
+		RuntimeSettings settings = parent.getBean(RuntimeSettings.class);
+		settings.weight(7, "Operator a");
+		settings.set("macula.client.patience", "3s", "Operator b");
+		assertThat(settings.changed()).filteredOn((changed) -> changed.key().equals("macula.provider.weight"))
+			.singleElement()
+			.extracting(RuntimeSettings.Changed::by)
+			.isEqualTo("Operator a");
+		assertThat(output).doesNotContain("Operator b set macula.provider.weight")
+			.doesNotContain("macula.provider.weight: 100 -> 7");
+	}
+
+	@Test
+	void settingsChangeWhileAChildContextMakesItsBeans() {
+		ConfigurableApplicationContext parent = this.applications.run(Both.class);
+		SpringApplicationBuilder builder = new SpringApplicationBuilder(ChangingChild.class).parent(parent)
+			.web(WebApplicationType.NONE)
+			.properties("spring.main.banner-mode=off", "spring.jmx.enabled=false");
+		this.applications.run(builder);
+		assertThat(settings(parent, "test.echo").patience()).hasSeconds(3);
+	}
+
 	private ConfigurableApplicationContext child(ConfigurableApplicationContext parent, String... settings) {
 		SpringApplicationBuilder builder = new SpringApplicationBuilder(Child.class).parent(parent)
 			.web(WebApplicationType.NONE)
@@ -342,6 +369,21 @@ class RuntimeSettingsTests {
 		@Bean
 		ChildCaller childCaller(@MaculaClient(value = "test.echo", name = "child") Echo echo) {
 			return new ChildCaller(echo);
+		}
+
+	}
+
+	/** Made before other beans, under the lock of all. */
+	@Configuration(proxyBeanMethods = false)
+	@Import(Applications.Empty.class)
+	static class ChangingChild {
+
+		@Bean
+		static BeanPostProcessor changing(RuntimeSettings settings) throws Exception {
+			CompletableFuture.runAsync(() -> settings.set("macula.client.patience", "3s", "Operator a"))
+				.get(20, TimeUnit.SECONDS);
+			return new BeanPostProcessor() {
+			};
 		}
 
 	}

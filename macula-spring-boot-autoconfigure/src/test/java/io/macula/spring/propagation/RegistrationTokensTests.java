@@ -18,6 +18,7 @@ package io.macula.spring.propagation;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.CallContext;
@@ -50,19 +52,31 @@ import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.InMemoryReactiveOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.TokenExchangeOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.InMemoryReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -160,6 +174,25 @@ class RegistrationTokensTests {
 	}
 
 	@Test
+	void anEmptyRegistrationIdIsNone() {
+		plain().withPropertyValues("macula.client.oauth2.registration-id=", SETTING + "=").run((context) -> {
+			assertThat(context).doesNotHaveBean(RegistrationTokens.class);
+			assertThat(context.getBean(Caller.class).echo.token()).isEqualTo("null");
+		});
+	}
+
+	@Test
+	void aVariableMayHaveAnUnderscoreInThePlaceOfTheDash() {
+		calling()
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.replace("systemEnvironment",
+						new SystemEnvironmentPropertySource("systemEnvironment",
+								Map.of("MACULA_CLIENT_OAUTH2_REGISTRATION_ID", "orders"))))
+			.run((context) -> assertThat(context.getBean(Caller.class).echo.token()).isEqualTo("Bearer t1"));
+	}
+
+	@Test
 	void callsOfEachShapeTakeTheTokenAlongAndItIsFetchedOnce() {
 		calling(SETTING + "=orders").run((context) -> {
 			for (Map.Entry<String, Callable<@Nullable String>> shape : shapes(context.getBean(Caller.class).echo)
@@ -218,6 +251,25 @@ class RegistrationTokensTests {
 			assertThat(begun.get()).isNotDone();
 			this.issuer.answers.countDown();
 			assertThat(begun.get().get()).isEqualTo("Bearer t1");
+		});
+	}
+
+	@Test
+	void callersThatHoldAllThreadsOfReactorGetTheirToken() {
+		calling(SETTING + "=orders", "macula.client.deadline=5s").run((context) -> {
+			Echo echo = context.getBean(Caller.class).echo;
+			int threads = Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+			CountDownLatch held = new CountDownLatch(threads);
+			List<CompletableFuture<String>> calls = new ArrayList<>();
+			for (int i = 0; i < threads; i++) {
+				calls.add(Mono.fromCallable(() -> {
+					held.countDown();
+					held.await(10, TimeUnit.SECONDS);
+					return echo.token();
+				}).subscribeOn(Schedulers.boundedElastic()).toFuture());
+			}
+			calls.forEach((call) -> assertThat(call.join()).isEqualTo("Bearer t1"));
+			assertThat(this.issuer.asked).hasValue(1);
 		});
 	}
 
@@ -366,6 +418,49 @@ class RegistrationTokensTests {
 	}
 
 	@Test
+	void aProviderBeanOfAnotherGrantLeavesTheUsualOnes() {
+		calling(SETTING + "=orders")
+			.withBean(OAuth2AuthorizedClientProvider.class, TokenExchangeOAuth2AuthorizedClientProvider::new)
+			.run((context) -> assertThat(context.getBean(Caller.class).echo.token()).isEqualTo("Bearer t1"));
+	}
+
+	@Test
+	void aResponseClientBeanIsAskedAsSpringSecurityDoes() {
+		calling(SETTING + "=orders").withUserConfiguration(OwnEndpoint.class)
+			.run((context) -> assertThat(context.getBean(Caller.class).echo.token()).isEqualTo("Bearer own"));
+	}
+
+	@Test
+	void aManagerIsFoundWhateverTypeItIsDeclaredAs() {
+		calling(SETTING + "=orders").withUserConfiguration(OwnManager.class)
+			.run((context) -> assertThat(context.getBean(Caller.class).echo.token()).isEqualTo("Bearer own"));
+	}
+
+	@Test
+	void theTokenOfAUserIsRemovedWhenItIsRefused() {
+		ClientRegistration registration = registration()
+			.authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+			.redirectUri("http://localhost/")
+			.authorizationUri("http://localhost/")
+			.build();
+		calling(registration, SETTING + "=orders").run((context) -> {
+			TestingAuthenticationToken user = new TestingAuthenticationToken("user", "x");
+			Instant now = Instant.now();
+			OAuth2AuthorizedClientService store = context.getBean(OAuth2AuthorizedClientService.class);
+			store.saveAuthorizedClient(
+					new OAuth2AuthorizedClient(registration, "user", new OAuth2AccessToken(
+							OAuth2AccessToken.TokenType.BEARER, "u1", now.minusSeconds(60), now.plusSeconds(3600))),
+					user);
+			SecurityContextHolder.getContext().setAuthentication(user);
+			Echo echo = context.getBean(Caller.class).echo;
+			assertThat(echo.token()).isEqualTo("Bearer u1");
+			context.getBean(EchoBean.class).refused.add("Bearer u1");
+			assertThatThrownBy(echo::token).isInstanceOf(RpcException.class);
+			Awaitility.await().until(() -> store.loadAuthorizedClient("orders", "user") == null);
+		});
+	}
+
+	@Test
 	void withoutTheBeansItDoesNotStart() {
 		plain().withPropertyValues(SETTING + "=orders").run((context) -> {
 			FailureAnalyzedException failure = failure(context);
@@ -389,6 +484,36 @@ class RegistrationTokensTests {
 						+ " org.springframework.boot:spring-boot-starter-security-oauth2-client, or remove the"
 						+ " setting.");
 			});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnEndpoint {
+
+		@Bean
+		OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> endpoint() {
+			return (request) -> OAuth2AccessTokenResponse.withToken("own")
+				.tokenType(OAuth2AccessToken.TokenType.BEARER)
+				.expiresIn(3600)
+				.build();
+		}
+
+	}
+
+	/** As the reference of Spring Security shows it. */
+	@Configuration(proxyBeanMethods = false)
+	static class OwnManager {
+
+		@Bean
+		OAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientService store) {
+			AuthorizedClientServiceOAuth2AuthorizedClientManager manager = new AuthorizedClientServiceOAuth2AuthorizedClientManager(
+					registrations, store);
+			manager.setAuthorizedClientProvider(OAuth2AuthorizedClientProviderBuilder.builder()
+				.clientCredentials((client) -> client.accessTokenResponseClient(new OwnEndpoint().endpoint()))
+				.build());
+			return manager;
+		}
+
 	}
 
 	interface Echo {
