@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.Fingerprint;
@@ -33,6 +35,8 @@ import io.macula.Status;
 import io.macula.client.ServiceClient;
 import io.macula.codec.PayloadCodec;
 import io.macula.directory.Advertisement;
+import io.macula.directory.DirectoryEngine;
+import io.macula.log.Printable;
 import io.macula.operations.Act;
 import io.macula.operations.ContractText;
 import io.macula.operations.KnownNodes.KnownNode;
@@ -114,7 +118,7 @@ final class OwnView implements NodeView {
 				(provider != null) ? provider.weight() : Instance.DEFAULT_WEIGHT,
 				(provider != null) ? provider.inFlight() : 0, (provider != null) ? provider.connections() : 0,
 				(provider != null) ? provider.refused() : 0, this.access.level().toString(), report.directory().nodes(),
-				life != null && life.engine().knowsRealm(), (life != null) ? life.engine().trouble() : null);
+				life != null && knowsRealm(life.engine()), (life != null) ? trouble(life.engine()) : null);
 	}
 
 	private static String serving(String state, NodeReport.Provider provider) {
@@ -143,7 +147,7 @@ final class OwnView implements NodeView {
 	}
 
 	@Override
-	public Mono<List<KnownNode>> known() {
+	public List<KnownNode> known() {
 		RealmNode present = node();
 		Life life = present.life();
 		Map<String, Instance> instances = new TreeMap<>();
@@ -154,21 +158,49 @@ final class OwnView implements NodeView {
 				add(tracker.instance(), client.service(), version, instances, services);
 			}
 		}
-		Mono<List<Advertisement>> told = (life != null) ? life.engine().advertised() : Mono.just(List.of());
-		return told.onErrorReturn(List.of()).map((advertisements) -> {
-			for (Advertisement each : advertisements) {
-				instances.putIfAbsent(each.instance().nodeId(), each.instance());
-				each.services()
-					.forEach((service) -> add(each.instance(), service, each.fingerprints().get(service), instances,
-							services));
-			}
-			addSelf(life, instances, services);
-			return instances.values()
-				.stream()
-				.map((each) -> new KnownNode(NodeAddress.of(each), each.zone(), each.weight(),
-						services.getOrDefault(each.nodeId(), Map.of())))
-				.toList();
-		});
+		for (Advertisement each : told(life)) {
+			instances.putIfAbsent(each.instance().nodeId(), each.instance());
+			each.services()
+				.forEach((service) -> add(each.instance(), service, each.fingerprints().get(service), instances,
+						services));
+		}
+		addSelf(life, instances, services);
+		return instances.values()
+			.stream()
+			.map((each) -> new KnownNode(NodeAddress.of(each), each.zone(), each.weight(),
+					services.getOrDefault(each.nodeId(), Map.of())))
+			.toList();
+	}
+
+	/** The engine may be the user's, and fail to tell. */
+	private static List<Advertisement> told(@Nullable Life life) {
+		if (life == null) {
+			return List.of();
+		}
+		DirectoryEngine engine = life.engine();
+		return Mono.defer(engine::advertised)
+			.onErrorReturn(List.of())
+			.toFuture()
+			.completeOnTimeout(List.of(), 1, TimeUnit.SECONDS)
+			.join();
+	}
+
+	private static @Nullable String trouble(DirectoryEngine engine) {
+		try {
+			return engine.trouble();
+		}
+		catch (RuntimeException ex) {
+			return "it cannot tell its state: " + ex.getMessage();
+		}
+	}
+
+	private static boolean knowsRealm(DirectoryEngine engine) {
+		try {
+			return engine.knowsRealm();
+		}
+		catch (RuntimeException ex) {
+			return false;
+		}
 	}
 
 	private static void add(Instance instance, ServiceName service, @Nullable Fingerprint version,
@@ -249,6 +281,9 @@ final class OwnView implements NodeView {
 	/** Makes events of what a node tells. */
 	private static final class Teller implements NodeListener {
 
+		/** Ids of so many nodes are named for each version. */
+		private static final int MOST_NAMED = 5;
+
 		private final Consumer<NodeEvent> listener;
 
 		Teller(Consumer<NodeEvent> listener) {
@@ -259,7 +294,8 @@ final class OwnView implements NodeView {
 				@Nullable Instance instance, @Nullable String detail) {
 			this.listener.accept(new NodeEvent(Instant.now(), kind, client, (service != null) ? service.value() : null,
 					(instance != null) ? instance.nodeId() : null,
-					(instance != null) ? instance.endpoint().toString() : null, detail));
+					(instance != null) ? instance.endpoint().toString() : null,
+					(detail != null) ? Printable.text(detail) : null));
 		}
 
 		@Override
@@ -285,7 +321,15 @@ final class OwnView implements NodeView {
 
 		@Override
 		public void contractsDiffer(String client, ServiceName service, Map<String, List<String>> versions) {
-			tell("contracts-differ", client, service, null, versions.toString());
+			// A watcher that does not read keeps hundreds of events.
+			String detail = versions.entrySet()
+				.stream()
+				.map((version) -> version.getKey() + " by "
+						+ version.getValue().subList(0, Math.min(MOST_NAMED, version.getValue().size()))
+						+ ((version.getValue().size() > MOST_NAMED)
+								? " and " + (version.getValue().size() - MOST_NAMED) + " more" : ""))
+				.collect(Collectors.joining("; "));
+			tell("contracts-differ", client, service, null, detail);
 		}
 
 		@Override
@@ -301,7 +345,7 @@ final class OwnView implements NodeView {
 		@Override
 		public void connectionLost(Endpoint endpoint, Status reason) {
 			this.listener.accept(new NodeEvent(Instant.now(), "connection-lost", null, null, null, endpoint.toString(),
-					reason.toString()));
+					Printable.text(reason.toString())));
 		}
 
 		@Override

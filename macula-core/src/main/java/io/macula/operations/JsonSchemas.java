@@ -29,6 +29,7 @@ import io.macula.codec.CodedTypes;
 import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -66,16 +67,27 @@ final class JsonSchemas {
 	String of(Type type) {
 		Map<String, Object> schema = new LinkedHashMap<>();
 		if (this.codec instanceof JacksonPayloadCodec jackson) {
-			CodedTypes types = jackson.types();
-			String text = types.add(type, "A type");
-			Definitions definitions = new Definitions(types.definitions());
-			schema.putAll(definitions.schema(text));
-			Map<String, Object> used = definitions.used();
-			if (!used.isEmpty()) {
-				schema.put("$defs", used);
+			try {
+				schema.putAll(schema(jackson.types(), type));
+			}
+			catch (JacksonException | IllegalArgumentException ex) {
+				// Another codec of the application may know it; the others are told all
+				// the same.
+				schema.put("$comment", "not known to " + this.codec.name());
 			}
 		}
 		return JsonMapper.shared().writeValueAsString(schema);
+	}
+
+	private static Map<String, Object> schema(CodedTypes types, Type type) {
+		String text = types.add(type, "A type");
+		Definitions definitions = new Definitions(types.definitions());
+		Map<String, Object> schema = new LinkedHashMap<>(definitions.schema(text));
+		Map<String, Object> used = definitions.used();
+		if (!used.isEmpty()) {
+			schema.put("$defs", used);
+		}
+		return schema;
 	}
 
 	/** The types that a text may name. */

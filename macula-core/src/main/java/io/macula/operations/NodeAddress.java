@@ -22,6 +22,7 @@ import java.util.Objects;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
+import io.macula.transport.NodeInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,11 +63,25 @@ public record NodeAddress(String endpoint, List<String> further, @Nullable Strin
 				instance.identity());
 	}
 
-	/** As the pool knows it, or {@code null} for whoever is there. */
+	/**
+	 * As the pool knows it, or {@code null} for whoever is at the one address. Without
+	 * the incarnation: the address may be what a peer tells, and must end no connection
+	 * to the process that is there.
+	 */
 	@Nullable Instance instance() {
-		return (this.nodeId != null) ? new Instance(this.nodeId, this.incarnation, Endpoint.parse(this.endpoint), null,
-				0, Instance.DEFAULT_WEIGHT, Map.of(), this.identity,
-				this.further.stream().map(Endpoint::parse).toList()) : null;
+		return (this.nodeId != null && !this.further.isEmpty())
+				? new Instance(this.nodeId, 0, Endpoint.parse(this.endpoint), null, 0, Instance.DEFAULT_WEIGHT,
+						Map.of(), this.identity, this.further.stream().map(Endpoint::parse).toList())
+				: null;
+	}
+
+	/**
+	 * Whether this is who answered. The key may have been renewed since the connection
+	 * was made, by the same process.
+	 */
+	boolean isMeant(NodeInfo peer) {
+		return this.nodeId == null || (this.nodeId.equals(peer.nodeId()) && (this.identity == null
+				|| this.identity.equals(peer.identity()) || this.incarnation == peer.incarnation()));
 	}
 
 	/** For messages. */

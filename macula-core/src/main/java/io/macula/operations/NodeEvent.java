@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when, by the clock of that node
  * @param kind {@code instance-joined}, {@code instance-left}, {@code instance-ejected},
  * {@code instance-restored}, {@code lease-granted}, {@code lease-lost},
- * {@code connection-lost}, {@code contracts-differ} or {@code drained}; further ones may
- * come
+ * {@code connection-lost} or {@code contracts-differ}; further ones may come
  * @param client name of the client service that it concerns, or {@code null}
  * @param service name of the service, or {@code null}
  * @param nodeId the other node, or {@code null}

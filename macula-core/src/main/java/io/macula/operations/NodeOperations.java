@@ -54,6 +54,9 @@ public final class NodeOperations implements AutoCloseable {
 	/** One answer serves all who ask within this time. */
 	private static final long FRESH_NANOS = Duration.ofMillis(100).toNanos();
 
+	/** The same of what takes long to find out and seldom changes. */
+	private static final Duration KEPT = Duration.ofSeconds(1);
+
 	/** Whoever reads reports less often gets no latencies. */
 	private static final Duration COUNTING = Duration.ofMinutes(2);
 
@@ -75,6 +78,10 @@ public final class NodeOperations implements AutoCloseable {
 	private @Nullable NodeStatus latest;
 
 	private long latestNanos;
+
+	private @Nullable List<KnownNodes.KnownNode> knownNodes;
+
+	private @Nullable List<ServiceDescriptions.ServiceDescription> described;
 
 	private long countUntil;
 
@@ -131,6 +138,28 @@ public final class NodeOperations implements AutoCloseable {
 			this.latestNanos = now;
 		}
 		return known;
+	}
+
+	/** Of the thread. */
+	private List<KnownNodes.KnownNode> known() {
+		List<KnownNodes.KnownNode> present = this.knownNodes;
+		if (present == null) {
+			present = this.view.known();
+			this.knownNodes = present;
+			this.thread.schedule(() -> this.knownNodes = null, KEPT);
+		}
+		return present;
+	}
+
+	/** Of the thread. */
+	private List<ServiceDescriptions.ServiceDescription> described() {
+		List<ServiceDescriptions.ServiceDescription> present = this.described;
+		if (present == null) {
+			present = this.view.describe();
+			this.described = present;
+			this.thread.schedule(() -> this.described = null, KEPT);
+		}
+		return present;
 	}
 
 	/** Somebody looks; of the thread. */
@@ -238,9 +267,7 @@ public final class NodeOperations implements AutoCloseable {
 		public Mono<byte[]> known(byte[] question) {
 			admit(OperationsAccess.Level.READ, "known");
 			String after = asked(question, Question.class).after();
-			return NodeOperations.this.thread.call(NodeOperations.this.view::known)
-				.flatMap((known) -> known)
-				.map((all) -> OperationsCodec.encode(page(all, after)));
+			return answer(() -> page(NodeOperations.this.known(), after));
 		}
 
 		private static KnownNodes page(List<KnownNodes.KnownNode> all, @Nullable String after) {
@@ -256,10 +283,8 @@ public final class NodeOperations implements AutoCloseable {
 		public Mono<byte[]> describe(byte[] question) {
 			admit(OperationsAccess.Level.READ, "describe");
 			String service = asked(question, Question.class).service();
-			return answer(() -> new ServiceDescriptions(NodeOperations.this.view.describe()
-				.stream()
-				.filter((each) -> service == null || service.equals(each.name()))
-				.toList()));
+			return answer(() -> new ServiceDescriptions(
+					described().stream().filter((each) -> service == null || service.equals(each.name())).toList()));
 		}
 
 		@Override

@@ -19,14 +19,16 @@ package io.macula.operations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a node is, serves, calls and is connected to, and what it has counted. Immutable;
- * holds no secrets. All counts grow as long as the node lives, so that whoever reads
- * twice knows the rates; those with a latency count only while somebody reads, which is
- * within two minutes of the last report, or as long as a watch.
+ * holds no secrets. All counts grow as long as the node lives, those of an instance or a
+ * connection as long as that is there, so that whoever reads twice knows the rates; those
+ * with a latency count only while somebody reads, which is within two minutes of the last
+ * report, or as long as a watch.
  *
  * @param node who it is
  * @param life how it is
@@ -43,6 +45,8 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 
 	/** Keeps copies; what an older node does not tell is empty. */
 	public NodeStatus {
+		Objects.requireNonNull(node, "node");
+		Objects.requireNonNull(life, "life");
 		services = copy(services);
 		callers = copy(callers);
 		clients = copy(clients);
@@ -71,6 +75,11 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	public record Identity(String realm, String nodeId, long incarnation, @Nullable String application,
 			@Nullable String applicationVersion, @Nullable String maculaVersion, @Nullable String endpoint,
 			@Nullable String zone, Map<String, String> metadata) {
+
+		/** Refuses a node without an id. */
+		public Identity {
+			Objects.requireNonNull(nodeId, "nodeId");
+		}
 
 	}
 
@@ -109,6 +118,12 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	public record ServiceStatus(String name, String contract, @Nullable String version, long calls,
 			Map<String, Long> failures, List<MethodStatus> methods) implements Keyed {
 
+		/** Refuses a service without a name. */
+		public ServiceStatus {
+			Objects.requireNonNull(name, "name");
+			methods = copy(methods);
+		}
+
 		@Override
 		public String key() {
 			return this.name;
@@ -124,6 +139,11 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	 */
 	public record MethodStatus(String name, Counted counted) {
 
+		/** What is not told is nothing. */
+		public MethodStatus {
+			counted = Objects.requireNonNullElse(counted, Counted.NONE);
+		}
+
 	}
 
 	/**
@@ -134,6 +154,11 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	 * @param counted its calls
 	 */
 	public record CallerStatus(String nodeId, String service, Counted counted) implements Keyed {
+
+		/** What is not counted is nothing. */
+		public CallerStatus {
+			counted = Objects.requireNonNullElse(counted, Counted.NONE);
+		}
 
 		@Override
 		public String key() {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
 
 /**
  * A node as those see it who look at it and steer it. Safe for all threads; never called
@@ -41,10 +40,11 @@ public interface NodeView {
 	NodeStatus status();
 
 	/**
-	 * The nodes that its directory view knows, itself included.
+	 * The nodes that its directory view knows, itself included. Waits for the directory
+	 * for a moment.
 	 * @return in the order of their ids
 	 */
-	Mono<List<KnownNodes.KnownNode>> known();
+	List<KnownNodes.KnownNode> known();
 
 	/**
 	 * The contracts that it serves.

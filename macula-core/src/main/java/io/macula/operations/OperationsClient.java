@@ -32,6 +32,7 @@ import io.macula.codec.Codecs;
 import io.macula.codec.PayloadCodec;
 import io.macula.codec.ValueCodec;
 import io.macula.log.DurationText;
+import io.macula.log.Printable;
 import io.macula.pool.ConnectionPool;
 import io.macula.pool.EndpointPool;
 import io.macula.transport.Connection;
@@ -39,6 +40,7 @@ import io.macula.transport.StreamCall;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Asks single nodes of the realm, each by its address and over the connections of this
@@ -119,7 +121,24 @@ public final class OperationsClient {
 	}
 
 	private Mono<KnownNodes> known(NodeAddress node, @Nullable String after) {
-		return ask(node, "known", new Question(null, after, null), KnownNodes.class);
+		return ask(node, "known", new Question(null, after, null), KnownNodes.class)
+			.doOnNext((page) -> requireOrder(node, after, page));
+	}
+
+	/** Whoever begins again would be asked for ever. */
+	private static void requireOrder(NodeAddress node, @Nullable String after, KnownNodes page) {
+		String last = after;
+		for (KnownNodes.KnownNode known : page.nodes()) {
+			String next = known.address().nodeId();
+			if (next == null || (last != null && next.compareTo(last) <= 0)) {
+				throw Status
+					.processed(Code.INTERNAL,
+							node + " tells of '" + Printable.text(next) + "' after '" + Printable.text(last)
+									+ "': expected the nodes that it knows in the order of their ids")
+					.toException();
+			}
+			last = next;
+		}
 	}
 
 	/**
@@ -203,7 +222,10 @@ public final class OperationsClient {
 	 * @return all nodes that answered, and who did not and why; never fails
 	 */
 	public Mono<RealmView> crawl(RealmCrawl.Bounds bounds) {
-		return Mono.defer(() -> crawl(this.beginnings.get(), bounds));
+		// The directory is waited for, which not every thread may do.
+		return Mono.fromCallable(this.beginnings::get)
+			.subscribeOn(Schedulers.boundedElastic())
+			.flatMap((from) -> crawl(from, bounds));
 	}
 
 	/**
@@ -249,7 +271,7 @@ public final class OperationsClient {
 					this.bytes.encode(question), Metadata.EMPTY, deadlineNanos, null, many, many);
 			Connection present = shared.ready(System.nanoTime());
 			Mono<Connection> connection = (present != null) ? Mono.just(present) : shared.connection();
-			return connection.flatMapMany((each) -> each.stream(call))
+			return connection.flatMapMany((each) -> node.isMeant(each.peer()) ? each.stream(call) : stranger(each))
 				.map(this::decoded)
 				.onErrorMap(RpcException.class, (ex) -> named(node, method, ex))
 				.doFinally((signal) -> {
@@ -261,6 +283,14 @@ public final class OperationsClient {
 					}
 				});
 		});
+	}
+
+	private static Flux<byte[]> stranger(Connection found) {
+		return Flux
+			.error(Status
+				.notProcessed(Code.UNAVAILABLE, "another node is at " + found.endpoint() + ": node '"
+						+ Printable.text(found.peer().nodeId()) + "', or one with another key; nothing was sent to it")
+				.toException());
 	}
 
 	private static RpcException named(NodeAddress node, String method, RpcException thrown) {

@@ -25,7 +25,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
+import io.macula.Code;
 import io.macula.RpcException;
+import io.macula.Status;
+import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -35,6 +38,9 @@ import reactor.core.publisher.Mono;
  * know. Used once; one signal at a time.
  */
 public final class RealmCrawl {
+
+	/** Whoever tells of its nodes for longer than so many questions is left. */
+	private static final int PATIENCE = 4;
 
 	/** So many nodes that know the whole realm are believed that nobody else is there. */
 	private static final int WITNESSES = 3;
@@ -81,7 +87,12 @@ public final class RealmCrawl {
 		List<Asked> next = new ArrayList<>();
 		return Flux.fromIterable(asked)
 			.flatMap((each) -> visit(each, next), this.bounds.parallel())
-			.then(Mono.defer(() -> wave(next)));
+			.then(Mono.defer(() -> wave(copy(next))));
+	}
+
+	/** Whoever was given up may still be adding. */
+	private synchronized List<Asked> copy(List<Asked> next) {
+		return List.copyOf(next);
 	}
 
 	private Mono<Void> visit(Asked asked, List<Asked> next) {
@@ -89,8 +100,11 @@ public final class RealmCrawl {
 			boolean curious = met(asked, status);
 			return !curious ? Mono.<Void>empty()
 					: this.client.known(asked.address())
+						.take(this.bounds.nodes())
 						.doOnNext((known) -> tell(next, known.address(), status.node().nodeId()))
-						.then();
+						.then()
+						.timeout(this.bounds.perNode().multipliedBy(PATIENCE))
+						.doOnSuccess((done) -> testified(status));
 		}).onErrorResume((ex) -> {
 			failed(asked, ex);
 			return Mono.empty();
@@ -103,16 +117,25 @@ public final class RealmCrawl {
 	 */
 	private synchronized boolean met(Asked asked, NodeStatus status) {
 		String nodeId = status.node().nodeId();
+		String expected = asked.address().nodeId();
+		if (expected != null && !expected.equals(nodeId)) {
+			throw Status
+				.processed(Code.INTERNAL, "it says that it is node '" + Printable.text(nodeId) + "', which it is not")
+				.toException();
+		}
 		this.seen.add(nodeId);
 		if (this.answered.putIfAbsent(nodeId, status) != null) {
 			return false;
 		}
 		this.addresses.put(nodeId, asked.address());
+		return !status.life().knowsRealm() || this.witnesses < WITNESSES;
+	}
+
+	/** Whom a node knows is told to its end: one that fails before is no witness. */
+	private synchronized void testified(NodeStatus status) {
 		if (status.life().knowsRealm()) {
 			this.witnesses++;
-			return this.witnesses <= WITNESSES;
 		}
-		return true;
 	}
 
 	private synchronized void failed(Asked asked, Throwable thrown) {

@@ -98,17 +98,20 @@ final class Watcher {
 			return;
 		}
 		this.thread.schedule(this::tick, this.interval);
-		tell();
+		tellIfWanted();
 	}
 
 	/**
 	 * Unless it has not taken what it was told: then the next change tells it all at
 	 * once.
 	 */
-	private void tell() {
-		if (this.sink.requestedFromDownstream() == 0) {
-			return;
+	private void tellIfWanted() {
+		if (this.sink.requestedFromDownstream() > 0) {
+			tell();
 		}
+	}
+
+	private void tell() {
 		NodeStatus now = this.status.get();
 		List<NodeEvent> happened;
 		long left;
@@ -134,9 +137,13 @@ final class Watcher {
 		}
 	}
 
-	/** The node drains: tell what it is now, and no more. */
+	/**
+	 * The node drains: tell what it is now, and no more. Whoever is slow finds it once it
+	 * asks.
+	 */
 	void end() {
 		if (!this.over) {
+			this.over = true;
 			try {
 				tell();
 			}

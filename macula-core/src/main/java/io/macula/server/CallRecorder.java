@@ -88,6 +88,11 @@ public final class CallRecorder {
 			return known;
 		}
 		String counted = (this.kinds.get() < MOST_CALLERS) ? nodeId : OTHERS;
+		Map<String, Cell> present = this.callers.get(counted);
+		Cell shared = (present != null) ? present.get(service) : null;
+		if (shared != null) {
+			return shared;
+		}
 		return this.callers.computeIfAbsent(counted, (any) -> new ConcurrentHashMap<>())
 			.computeIfAbsent(service, (any) -> {
 				this.kinds.incrementAndGet();

@@ -365,6 +365,39 @@ class NodeOperationsTests {
 	}
 
 	@Test
+	void slowWatcherOfNodeThatClosesIsToldItsLastState() {
+		RealmNode provider = provider("node1", Level.READ);
+		List<NodeChange> changes = new CopyOnWriteArrayList<>();
+		AtomicBoolean ended = new AtomicBoolean();
+		BaseSubscriber<NodeChange> slow = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+				subscription.request(1);
+			}
+
+			@Override
+			protected void hookOnNext(NodeChange change) {
+				changes.add(change);
+			}
+
+			@Override
+			protected void hookOnComplete() {
+				ended.set(true);
+			}
+
+		};
+		client("tool").operations().watch(at(provider), Duration.ofMillis(200)).subscribe(slow);
+		Awaitility.await().untilAsserted(() -> assertThat(changes).hasSize(1));
+		Thread closing = new Thread(provider::close);
+		closing.start();
+		Awaitility.await().until(() -> provider.state() != NodeState.STARTED);
+		slow.request(1);
+		Awaitility.await().untilTrue(ended);
+		assertThat(state(changes).life().state()).isEqualTo("stopping");
+	}
+
+	@Test
 	void watchTellsEvents() {
 		RealmNode first = provider("node1", Level.READ);
 		RealmNode middle = provider("node3", Level.WRITE, "middle", at(first).endpoint());
@@ -414,6 +447,27 @@ class NodeOperationsTests {
 			});
 		});
 		assertThat(shut.report().state()).isEqualTo("started");
+	}
+
+	@Test
+	void addressThatIsOutOfDateEndsNoConnection() {
+		RealmNode provider = provider("node1", Level.READ);
+		RealmNode client = client("caller", at(provider).endpoint());
+		Greeter greeter = greeter(client);
+		for (int i = 0; i < 50; i++) {
+			greeter.greet(new Name("Ada", 1));
+		}
+		// No two take the same time.
+		Duration handshake = client.report().connections().get(0).handshake();
+		NodeAddress stale = new NodeAddress(at(provider).endpoint(), List.of(), "node1", 1, null);
+		assertThat(client.operations().report(stale).block().node().nodeId()).isEqualTo("node1");
+		assertThat(client.report().connections()).singleElement()
+			.satisfies((connection) -> assertThat(connection.handshake()).isEqualTo(handshake));
+		NodeAddress forged = new NodeAddress(at(provider).endpoint(), List.of(), "node1", 0, "0".repeat(64));
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> client.operations().report(forged).block())
+			.withMessageContaining("another node is at");
+		assertThat(client.report().connections()).singleElement()
+			.satisfies((connection) -> assertThat(connection.handshake()).isEqualTo(handshake));
 	}
 
 	@Test
