@@ -16,6 +16,8 @@
 
 package io.macula.spring.propagation;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
@@ -38,12 +40,22 @@ import reactor.core.scheduler.Schedulers;
 record BlockingAuthorizedClients(ClientRegistrationRepository registrations, OAuth2AuthorizedClientManager manager,
 		@Nullable OAuth2AuthorizedClientService store) implements AuthorizedClients {
 
+	private static final AtomicInteger NUMBER = new AtomicInteger();
+
 	/**
 	 * Not those that Reactor gives to everybody: callers who wait on all of them for a
 	 * token would keep it from being fetched.
 	 */
 	private static final Scheduler THREADS = Schedulers.newBoundedElastic(Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE,
-			Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE, "macula-tokens", 60, true);
+			Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE, BlockingAuthorizedClients::thread, 60);
+
+	/** All contexts share them: none's class loader may stay with one. */
+	private static Thread thread(Runnable task) {
+		Thread thread = new Thread(task, "macula-tokens-" + NUMBER.incrementAndGet());
+		thread.setDaemon(true);
+		thread.setContextClassLoader(BlockingAuthorizedClients.class.getClassLoader());
+		return thread;
+	}
 
 	@Override
 	public Mono<ClientRegistration> registration(String id) {

@@ -35,9 +35,11 @@ import io.macula.server.ExceptionMapper;
 import io.macula.spring.MaculaAdvice;
 import io.macula.spring.MaculaExceptionHandler;
 import io.macula.spring.MaculaService;
+import io.micrometer.context.ContextRegistry;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +76,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  */
 @Timeout(60)
 class ExceptionAdviceTests {
+
+	/**
+	 * They are read once in a process, and not as long as a part of them is hidden.
+	 */
+	@BeforeAll
+	static void readThreadLocalAccessors() {
+		ContextRegistry.getInstance();
+	}
 
 	private static final String HIDDEN = "UNKNOWN: test.shop/order failed with what its contract does not declare; the"
 			+ " provider's log says more (its macula.provider.expose-messages is false)";

@@ -31,8 +31,10 @@ import io.macula.RpcException;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
 import io.macula.spring.autoconfigure.MaculaAutoConfiguration;
+import io.micrometer.context.ContextRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -59,6 +61,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Over real QUIC on the loopback interface where calls are made. */
 class PropagationAutoConfigurationTests {
+
+	/**
+	 * They are read once in a process, and not as long as a part of them is hidden.
+	 */
+	@BeforeAll
+	static void readThreadLocalAccessors() {
+		ContextRegistry.getInstance();
+	}
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(MaculaAutoConfiguration.class, SslAutoConfiguration.class,

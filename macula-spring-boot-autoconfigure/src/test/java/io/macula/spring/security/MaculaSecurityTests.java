@@ -51,9 +51,11 @@ import io.macula.spring.security.Vault.SafeBean;
 import io.macula.spring.security.Vault.Stream;
 import io.macula.spring.security.Vault.StreamBean;
 import io.macula.spring.security.Vault.VaultBean;
+import io.micrometer.context.ContextRegistry;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +102,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Over real QUIC on the loopback interface. */
 class MaculaSecurityTests {
+
+	/**
+	 * They are read once in a process, and not as long as a part of them is hidden.
+	 */
+	@BeforeAll
+	static void readThreadLocalAccessors() {
+		ContextRegistry.getInstance();
+	}
 
 	private static final String PEER = "macula://test/node1";
 
