@@ -31,11 +31,14 @@ final class Deadlines {
 	}
 
 	/**
-	 * That of a call.
+	 * That of a call; where it is intercepted, what was fixed before the first of them.
 	 * @param now when it begins
 	 * @param always whether it has one even if nothing says so for this call
 	 */
 	static long of(long now, CallTerms terms, Procedure procedure, boolean always, ContextView context) {
+		if (terms.intercepted()) {
+			return terms.deadlineNanos();
+		}
 		long own = (always || terms.hasDeadline()) ? now + terms.deadlineOr(procedure.deadline()).toNanos()
 				: StreamCall.NO_DEADLINE;
 		return bounded(own, context);

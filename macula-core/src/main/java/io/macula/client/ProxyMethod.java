@@ -271,8 +271,7 @@ final class ProxyMethod implements Invocation {
 
 	private static long deadline(ServiceCalls calls, BoundMethod method, CallTerms terms, ContextView context,
 			boolean always) {
-		return terms.intercepted() ? terms.deadlineNanos()
-				: Deadlines.of(calls.now(), terms, method.procedure(), always, context);
+		return Deadlines.of(calls.now(), terms, method.procedure(), always, context);
 	}
 
 	private @Nullable Object stream(@Nullable Object[] values, CallOptions options, @Nullable CallTerms fixed,

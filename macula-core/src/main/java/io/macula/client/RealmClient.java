@@ -405,8 +405,7 @@ public final class RealmClient implements AutoCloseable {
 			}
 		}
 		ServiceCalls calls = called.calls();
-		long deadline = terms.intercepted() ? terms.deadlineNanos()
-				: Deadlines.of(calls.now(), terms, procedure, true, Context.empty());
+		long deadline = Deadlines.of(calls.now(), terms, procedure, true, Context.empty());
 		return new UnaryCall(calls, procedure, payload, terms, deadline, outcome);
 	}
 
