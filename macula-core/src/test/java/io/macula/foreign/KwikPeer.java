@@ -26,6 +26,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +45,9 @@ import org.jspecify.annotations.Nullable;
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicClientConnection;
+import tech.kwik.core.frame.HandshakeDoneFrame;
 import tech.kwik.core.log.NullLogger;
+import tech.kwik.core.packet.QuicPacket;
 
 /**
  * A client on kwik, a QUIC and TLS stack that shares no code with the product's.
@@ -86,12 +89,12 @@ final class KwikPeer implements AutoCloseable {
 	static KwikPeer dial(int port, String protocol, IssuedCertificate trusted, @Nullable IssuedCertificate shown)
 			throws IOException, GeneralSecurityException {
 		for (int run = 1;; run++) {
-			Faults faults = new Faults();
+			Handshake handshake = new Handshake();
 			try {
-				return dial(port, protocol, trusted, shown, faults);
+				return dial(port, protocol, trusted, shown, handshake);
 			}
 			catch (ConnectException ex) {
-				if (faults.ofSender.isEmpty() || run == RUNS) {
+				if (handshake.faults.isEmpty() || run == RUNS) {
 					throw ex;
 				}
 			}
@@ -99,7 +102,7 @@ final class KwikPeer implements AutoCloseable {
 	}
 
 	private static KwikPeer dial(int port, String protocol, IssuedCertificate trusted,
-			@Nullable IssuedCertificate shown, Faults faults) throws IOException, GeneralSecurityException {
+			@Nullable IssuedCertificate shown, Handshake handshake) throws IOException, GeneralSecurityException {
 		// The "proxy" is where the datagrams go, the host is what SNI says.
 		QuicClientConnection.Builder builder = QuicClientConnection.newBuilder()
 			.uri(URI.create("macula://" + trusted.peerName() + ":" + port))
@@ -109,7 +112,7 @@ final class KwikPeer implements AutoCloseable {
 			.connectTimeout(TIMEOUT)
 			.socketFactory((address) -> new PatientSocket())
 			.maxOpenPeerInitiatedUnidirectionalStreams(100)
-			.logger(faults);
+			.logger(handshake);
 		if (shown != null) {
 			builder.clientCertificate(shown.certificate()).clientCertificateKey(shown.key());
 		}
@@ -127,12 +130,10 @@ final class KwikPeer implements AutoCloseable {
 			peer.connection.connect();
 		}
 		catch (ConnectException ex) {
-			if (!faults.ofSender.isEmpty()) {
-				throw new ConnectException(String.join("; ", faults.ofSender));
-			}
+			handshake.rethrow();
 			throw new ConnectException(peer.whyEnded(ex));
 		}
-		peer.awaitConnected();
+		peer.await(handshake);
 		return peer;
 	}
 
@@ -146,12 +147,17 @@ final class KwikPeer implements AutoCloseable {
 		}
 	}
 
-	/** kwik tells of the end of the handshake a moment before it allows streams. */
-	private void awaitConnected() {
+	/**
+	 * kwik tells of the end of the handshake a moment before it allows streams, and
+	 * before it has sent its own last message.
+	 */
+	private void await(Handshake handshake) throws ConnectException {
 		long giveUp = System.nanoTime() + TIMEOUT.toNanos();
-		while (!this.connection.isConnected() && !this.end.isDone() && System.nanoTime() - giveUp < 0) {
+		while (!(handshake.confirmed && this.connection.isConnected()) && !this.end.isDone()
+				&& handshake.faults.isEmpty() && System.nanoTime() - giveUp < 0) {
 			LockSupport.parkNanos(100_000);
 		}
+		handshake.rethrow();
 	}
 
 	private static String describe(ConnectionTerminatedEvent event) {
@@ -195,18 +201,34 @@ final class KwikPeer implements AutoCloseable {
 	}
 
 	/**
-	 * Of the thread that sends. One handshake of ten thousand on a busy machine ends with
-	 * an IndexOutOfBoundsException of kwik 0.10.8 in CryptoStream.sendFrame; whoever
-	 * waits for the end of the handshake is told nothing, and neither is the node.
+	 * What only the log tells. One handshake of ten thousand on a busy machine ends with
+	 * an IndexOutOfBoundsException of kwik 0.10.8 in CryptoStream.sendFrame, which the
+	 * thread that sends and the one that receives share without a lock; neither whoever
+	 * waits for the end of the handshake is told, nor the node.
 	 */
-	private static final class Faults extends NullLogger {
+	private static final class Handshake extends NullLogger {
 
-		private final Queue<String> ofSender = new ConcurrentLinkedQueue<>();
+		private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+
+		private volatile boolean confirmed;
 
 		@Override
 		public void error(String message, Throwable error) {
 			if (message.startsWith("Sender thread aborted")) {
-				this.ofSender.add("kwik: " + message + ": " + error);
+				this.faults.add("kwik: " + message + ": " + error);
+			}
+		}
+
+		@Override
+		public void received(Instant when, int datagram, QuicPacket packet) {
+			if (packet.getFrames().stream().anyMatch(HandshakeDoneFrame.class::isInstance)) {
+				this.confirmed = true;
+			}
+		}
+
+		private void rethrow() throws ConnectException {
+			if (!this.faults.isEmpty()) {
+				throw new ConnectException(String.join("; ", this.faults));
 			}
 		}
 
