@@ -43,7 +43,9 @@ import io.macula.contract.ReturnShape;
 import io.macula.log.DurationText;
 import io.macula.log.PrintableLogger;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
+import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
@@ -378,6 +380,30 @@ public final class RealmClient implements AutoCloseable {
 		}
 		outcome.begin(call);
 		return outcome;
+	}
+
+	/**
+	 * Call a method that is known by its description, with arguments and for results that
+	 * the caller codes itself: for tools. Neither interceptors nor error mappers stand
+	 * around it; all else holds as for the calls of proxies, {@link MaculaCall} included.
+	 * @param method the method
+	 * @param payload its arguments, as its codec and
+	 * {@link io.macula.codec.ArgumentsCodec} have them; copied
+	 * @param elements encoded elements that are sent, where the method takes a stream, or
+	 * {@code null} where it takes none
+	 * @return the results as they came, one if the method returns no stream; each
+	 * subscription is a call, and its cancellation cancels it
+	 * @throws IllegalArgumentException if the name of the service is not valid or is
+	 * reserved, or there are elements though the method takes none, or none though it
+	 * does
+	 */
+	public Flux<byte[]> results(DescribedMethod method, byte[] payload, @Nullable Publisher<byte[]> elements) {
+		if (method.elements() != (elements != null)) {
+			throw new IllegalArgumentException(
+					"Method " + method.service() + '/' + method.method() + " takes " + (method.elements()
+							? "a stream, but there are no elements" : "no stream, but there are elements"));
+		}
+		return EncodedCall.results(dynamicClient(method.service()), method, payload, elements);
 	}
 
 	/**
