@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.macula.cli;
+
+/**
+ * Where the process begins.
+ */
+public final class Main {
+
+	private Main() {
+	}
+
+	/**
+	 * Run the command and end the process.
+	 * @param arguments as they were typed
+	 */
+	public static void main(String[] arguments) {
+		int code = MaculaCommand.commandLine(Surroundings.ofProcess()).execute(arguments);
+		// Threads of the network must not hold up who waits for the answer.
+		Runtime.getRuntime().halt(code);
+	}
+
+}
