@@ -41,7 +41,9 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "macula", synopsisSubcommandLabel = "COMMAND", mixinStandardHelpOptions = true,
 		scope = ScopeType.INHERIT, versionProvider = Versions.class,
-		description = "Sees, calls and steers a realm of Macula.", subcommands = { NodesCommand.class },
+		description = "Sees, calls and steers a realm of Macula.",
+		subcommands = { NodesCommand.class, ServicesCommand.class, InstancesCommand.class, DescribeCommand.class,
+				CallCommand.class },
 		footer = { "",
 				"Each of these settings may also stand in the environment or in a profile:"
 						+ " docs/cli.md names them.",

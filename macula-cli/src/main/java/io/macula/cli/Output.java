@@ -22,9 +22,6 @@ import java.util.Locale;
 
 import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the command says: tables for people or JSON for programs to the standard output,
@@ -32,10 +29,6 @@ import tools.jackson.databind.json.JsonMapper;
  * terminal. Used by one thread at a time.
  */
 final class Output {
-
-	private static final JsonMapper PRETTY = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
-	private static final JsonMapper LINE = JsonMapper.builder().build();
 
 	private final PrintWriter out;
 
@@ -59,22 +52,12 @@ final class Output {
 
 	/** A value for programs, over several lines. */
 	void value(Object value) {
-		print(PRETTY, value);
+		text(Json.pretty(value));
 	}
 
 	/** A value for programs, in one line. */
 	void line(Object value) {
-		print(LINE, value);
-	}
-
-	private void print(JsonMapper mapper, Object value) {
-		try {
-			this.out.println(mapper.writeValueAsString(value));
-			this.out.flush();
-		}
-		catch (JacksonException ex) {
-			throw new IllegalStateException("the answer cannot be written as JSON", ex);
-		}
+		text(Json.line(value));
 	}
 
 	/** A line for people; not escaped. */
@@ -87,6 +70,11 @@ final class Output {
 	void warn(String sentence) {
 		this.err.println("macula: " + Printable.text(sentence, Integer.MAX_VALUE));
 		this.err.flush();
+	}
+
+	/** Whether nobody reads the answer any more. */
+	boolean gone() {
+		return this.out.checkError();
 	}
 
 	/** What happens meanwhile, to the standard error. */

@@ -17,6 +17,7 @@ package io.macula.cli;
 
 import java.util.concurrent.Callable;
 
+import io.macula.node.RealmNodeBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
@@ -43,7 +44,7 @@ abstract class RealmCommand implements Callable<Integer> {
 		}
 		Output output = command.output(own.commandLine());
 		Settings settings = command.settings();
-		try (RealmConnection realm = RealmConnection.open(settings, output)) {
+		try (RealmConnection realm = RealmConnection.open(settings, output, (node) -> prepare(node, output))) {
 			return run(realm, output).number();
 		}
 	}
@@ -55,6 +56,14 @@ abstract class RealmCommand implements Callable<Integer> {
 			throw new IllegalStateException("the command has no parent yet");
 		}
 		return present;
+	}
+
+	/**
+	 * Change the node before it is made.
+	 * @param node the node
+	 * @param output where something may be told
+	 */
+	void prepare(RealmNodeBuilder node, Output output) {
 	}
 
 	/**

@@ -19,8 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import io.macula.Endpoint;
+import io.macula.Instance;
 import io.macula.NodeIds;
 import io.macula.Realm;
 import io.macula.RpcException;
@@ -36,6 +38,9 @@ import io.macula.operations.NodeStatus;
 import io.macula.operations.OperationsClient;
 import io.macula.operations.RealmCrawl;
 import io.macula.operations.RealmView;
+import io.macula.operations.ServiceDescriptions;
+import io.macula.operations.ServiceDescriptions.ServiceDescription;
+import reactor.core.publisher.Mono;
 
 /**
  * The realm as the command sees it: a node that only calls, which listens nowhere,
@@ -63,8 +68,9 @@ final class RealmConnection implements AutoCloseable {
 	/**
 	 * Join a realm; asks nobody yet.
 	 * @param output is warned of secrets that others can read
+	 * @param further changes the node
 	 */
-	static RealmConnection open(Settings settings, Output output) {
+	static RealmConnection open(Settings settings, Output output, Consumer<RealmNodeBuilder> further) {
 		FoundInstances instances = new FoundInstances();
 		String user = System.getProperty("user.name", "nobody");
 		RealmNodeBuilder builder = RealmNode
@@ -73,6 +79,7 @@ final class RealmConnection implements AutoCloseable {
 			.directory(DirectoryEngine.of(instances, null, "the nodes of the realm were asked"))
 			.application("macula", null);
 		settings.credentials().secure(builder, output::warn);
+		further.accept(builder);
 		RealmNode node = builder.build();
 		node.start();
 		return new RealmConnection(settings, node, instances);
@@ -116,6 +123,58 @@ final class RealmConnection implements AutoCloseable {
 			throw unreachable(found.silent());
 		}
 		return found;
+	}
+
+	/**
+	 * Find out who serves a service, without asking more nodes than it takes.
+	 * @throws CommandException if nobody does, or nobody answers
+	 */
+	ServedService serving(String service) {
+		OperationsClient asked = operations();
+		for (NodeAddress seed : seeds()) {
+			ServedService found = Mono
+				.zip(asked.report(seed), asked.known(seed).collectList(),
+						(status, known) -> ServedService.of(status, seed, known, service))
+				.onErrorComplete()
+				.block();
+			if (found != null && !found.instances().isEmpty()) {
+				return found;
+			}
+		}
+		return ServedService.of(crawl(), service);
+	}
+
+	/**
+	 * The contract of a service as one of its instances tells it, whoever answers first.
+	 * @throws CommandException if none answers
+	 */
+	ServiceDescription describe(ServedService service) {
+		CommandException last = CommandException.notFound("Nobody serves " + service.name());
+		for (Instance instance : service.instances()) {
+			try {
+				return describe(service, instance.nodeId());
+			}
+			catch (CommandException ex) {
+				last = ex;
+			}
+		}
+		throw last;
+	}
+
+	/** The same of one instance. */
+	ServiceDescription describe(ServedService service, String nodeId) {
+		NodeAddress address = Objects.requireNonNull(service.addresses().get(nodeId));
+		try {
+			ServiceDescriptions told = Objects.requireNonNull(operations().describe(address, service.name()).block());
+			return told.services()
+				.stream()
+				.findFirst()
+				.orElseThrow(
+						() -> CommandException.notFound(address + " does not serve " + service.name() + " any more"));
+		}
+		catch (RpcException ex) {
+			throw new CommandException(ExitCode.of(ex.code()), sentence(ex), ex);
+		}
 	}
 
 	private CommandException unreachable(List<RealmView.Silent> silent) {

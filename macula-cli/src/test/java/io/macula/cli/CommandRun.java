@@ -24,7 +24,6 @@ import java.util.Map;
 
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One run of the command in this virtual machine, and what it said.
@@ -52,7 +51,7 @@ record CommandRun(int code, String out, String err) {
 	}
 
 	JsonNode json() {
-		return JsonMapper.shared().readTree(this.out);
+		return Json.tree(this.out);
 	}
 
 }
