@@ -28,9 +28,7 @@ public final class Main {
 	 * @param arguments as they were typed
 	 */
 	public static void main(String[] arguments) {
-		int code = MaculaCommand.commandLine(Surroundings.ofProcess()).execute(arguments);
-		// Threads of the network must not hold up who waits for the answer.
-		Runtime.getRuntime().halt(code);
+		System.exit(MaculaCommand.commandLine(Surroundings.ofProcess()).execute(arguments));
 	}
 
 }
