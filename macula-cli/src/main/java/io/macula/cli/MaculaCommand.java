@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
 		scope = ScopeType.INHERIT, versionProvider = Versions.class,
 		description = "Sees, calls and steers a realm of Macula.",
 		subcommands = { NodesCommand.class, ServicesCommand.class, InstancesCommand.class, DescribeCommand.class,
-				CallCommand.class, CompletionCommand.class, RehearseCommand.class },
+				CallCommand.class, DrainCommand.class, ResumeCommand.class, EjectCommand.class, RestoreCommand.class,
+				WeightCommand.class, CompletionCommand.class, RehearseCommand.class },
 		footer = { "",
 				"Each of these settings may also stand in the environment or in a profile:"
 						+ " docs/cli.md names them.",

@@ -77,6 +77,12 @@ final class Output {
 		return this.out.checkError();
 	}
 
+	/** A question, to the standard error. */
+	void prompt(String question) {
+		this.err.print(question);
+		this.err.flush();
+	}
+
 	/** What happens meanwhile, to the standard error. */
 	void note(String line) {
 		this.err.println(line);
