@@ -47,8 +47,8 @@ import reactor.core.scheduler.Schedulers;
  */
 @Command(name = "call", description = "Call a method with JSON; results are JSON, streams one a line.",
 		footer = { "",
-				"An argument is JSON, @FILE or - (standard input). Several arguments stand one behind the other,",
-				"or all in one array, or in an object by their names. A text needs no quotation marks." })
+				"An argument is JSON, @FILE or - (standard input). Several stand one behind the other, or all in one",
+				"array, or in an object by their names. A text needs no quotation marks." })
 final class CallCommand extends RealmCommand {
 
 	private static final Duration LONGEST = Duration.ofDays(365);

@@ -45,12 +45,12 @@ import picocli.CommandLine.Spec;
 		subcommands = { NodesCommand.class, ServicesCommand.class, InstancesCommand.class, DescribeCommand.class,
 				CallCommand.class, DrainCommand.class, ResumeCommand.class, EjectCommand.class, RestoreCommand.class,
 				WeightCommand.class, CompletionCommand.class, RehearseCommand.class },
-		footer = { "",
-				"Each of these settings may also stand in the environment or in a profile:"
-						+ " docs/cli.md names them.",
+		footer = { "", "Settings may also stand in the environment or in a profile; docs/cli.md names them.",
 				"Ends with 0 (done), 1 (failed), 2 (wrong usage), 3 (realm unreachable), 4 (not permitted),",
 				"5 (not found), 6 (not confirmed), 70 (fault of this command) or 130 (Ctrl-C)." })
 final class MaculaCommand implements Runnable {
+
+	private static final int HELP_WIDTH = 100;
 
 	private static final Given NO_PROFILE = new Given("", "", Path.of(""), Given.OPTION);
 
@@ -76,6 +76,8 @@ final class MaculaCommand implements Runnable {
 		MaculaCommand command = new MaculaCommand(surroundings);
 		CommandLine line = new CommandLine(command);
 		line.setCaseInsensitiveEnumValuesAllowed(true);
+		line.setUsageHelpWidth(HELP_WIDTH);
+		line.setHelpFactory(CommandHelp::new);
 		line.setColorScheme(CommandLine.Help
 			.defaultColorScheme(surroundings.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
 		line.setParameterExceptionHandler((ex, arguments) -> command.misused(ex));
