@@ -178,7 +178,8 @@ class SettingsTests {
 	void helpAndVersionAreNoErrors() {
 		CommandRun help = CommandRun.of(this.home, Map.of(), "", "call", "--help");
 		assertThat(help.code()).isZero();
-		assertThat(help.out()).contains("--elements", "Options of all commands: macula --help").doesNotContain("--secret ");
+		assertThat(help.out()).contains("--elements", "Options of all commands: macula --help")
+			.doesNotContain("--secret ");
 		assertThat(CommandRun.of(this.home, Map.of(), "", "--version").out()).startsWith("macula ");
 	}
 
