@@ -9,7 +9,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-published="macula-core macula-contract macula-contract-maven-plugin macula-spring-boot-autoconfigure \
+published="macula-core macula-contract macula-cli macula-contract-maven-plugin macula-spring-boot-autoconfigure \
 	macula-spring-boot-starter macula-spring-boot-starter-test macula-test macula-directory-tck macula-directory-etcd \
 	macula-directory-zookeeper macula-directory-kubernetes macula-directory-spring-cloud"
 modules=macula-bom,$(echo $published | tr ' ' ',')
@@ -59,5 +59,13 @@ for module in $published; do
 			status=1
 		fi
 	done
+done
+for file in macula-cli/target/macula.jar macula-cli/target/macula; do
+	if cmp -s "$file" "$copy/$file"; then
+		echo "equal    $(sha256sum "$file")"
+	else
+		echo "DIFFERS  $file"
+		status=1
+	fi
 done
 exit $status

@@ -30,10 +30,12 @@ import io.macula.CallOptions;
 import io.macula.MaculaCall;
 import io.macula.RpcException;
 import io.macula.client.DescribedMethod;
+import io.macula.client.ServiceSettings;
 import io.macula.log.Printable;
 import io.macula.node.RealmNodeBuilder;
 import io.macula.operations.ServiceDescriptions.MethodDescription;
 import io.macula.operations.ServiceDescriptions.ServiceDescription;
+import io.macula.selection.SelectionStrategies;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -96,6 +98,10 @@ final class CallCommand extends RealmCommand {
 
 	@Override
 	void prepare(RealmNodeBuilder node, Output output) {
+		// Whoever makes one call after another must not meet the first instance each
+		// time.
+		node.defaults(
+				ServiceSettings.defaults().withStrategy(SelectionStrategies.RANDOM, SelectionStrategies.random()));
 		if (this.trace) {
 			CallTrace present = new CallTrace(output);
 			this.attempts = present;
