@@ -21,7 +21,7 @@ fi
 . scripts/lib/images.sh
 
 docker_answers || exit 2
-build_jars sample-provider sample-client
+build_jars sample-provider sample-client macula-cli
 tag=${1:-$(project_version)}
 [ "$tag" != content ] || tag=$(content_tag)
 build_images "$tag" target/images

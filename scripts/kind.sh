@@ -90,7 +90,7 @@ secret() {
 }
 
 images() {
-	build_jars sample-provider sample-client
+	build_jars sample-provider sample-client macula-cli
 	tag=$(content_tag)
 	build_images "$tag" "$out" || exit 1
 }

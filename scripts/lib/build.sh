@@ -19,6 +19,7 @@ build_jars() {
 		modules=${modules:+$modules,}$module
 		case "$module" in
 			macula-directory-*) jar=$module/target/runtime.classpath made=$jar ;;
+			macula-cli) jar=$module/target/macula made=$module/target/macula.jar ;;
 			*) jar=$module/target/$module.jar made=$jar.original ;;
 		esac
 		if [ ! -f "$jar" ] || [ ! -f "$made" ] || [ -n "$(find pom.xml macula-*/pom.xml macula-*/src/main sample-api/pom.xml sample-api/src/main \

@@ -19,7 +19,7 @@ project_version() {
 
 # Made of what is in the images, so that it is never moved: a change is another tag.
 content_tag() {
-	cat docker/Dockerfile sample-provider/target/sample-provider.jar sample-client/target/sample-client.jar | sha256sum | cut -c1-16
+	cat docker/Dockerfile macula-cli/target/macula sample-provider/target/sample-provider.jar sample-client/target/sample-client.jar | sha256sum | cut -c1-16
 }
 
 # Whether Maven made what an image needs beside the jar; says in one line why not.
