@@ -158,6 +158,24 @@ public record AdvertisementRecord(ServiceName service, Instance instance, @Nulla
 		return read;
 	}
 
+	/**
+	 * Read a record for somebody who only wants to know of nodes that are there.
+	 * @param record its text, of anybody
+	 * @param service name for which it was found, of anybody
+	 * @param nodeId for which it was found
+	 * @return the record, or {@code null} if it is no record, or of a node that departs
+	 */
+	public static @Nullable AdvertisementRecord present(byte[] record, String service, String nodeId) {
+		try {
+			AdvertisementRecord read = parse(record, new ServiceName(service), nodeId);
+			return read.departing ? null : read;
+		}
+		catch (IllegalArgumentException ex) {
+			// Whoever watches the service is told what is wrong with it.
+			return null;
+		}
+	}
+
 	private static JsonNode tree(byte[] record) {
 		try {
 			JsonNode tree = JSON.readTree(record);

@@ -16,6 +16,7 @@
 
 package io.macula.directory;
 
+import java.util.List;
 import java.util.Map;
 
 import io.macula.Status;
@@ -92,6 +93,24 @@ public interface EngineClient {
 	 */
 	default @Nullable Status obstacle() {
 		return null;
+	}
+
+	/**
+	 * Whether this client can read {@link #all()}.
+	 * @return false by default
+	 */
+	default boolean readsAll() {
+		return false;
+	}
+
+	/**
+	 * Read the records of all services once, also of those that nobody watches; for
+	 * operators. For any thread, which does not wait.
+	 * @return the records that can be read, without those of nodes that depart; fails if
+	 * the system cannot be asked or refuses
+	 */
+	default Mono<List<AdvertisementRecord>> all() {
+		return Mono.just(List.of());
 	}
 
 	/**

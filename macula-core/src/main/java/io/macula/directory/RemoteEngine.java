@@ -18,14 +18,20 @@ package io.macula.directory;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.macula.Endpoint;
+import io.macula.Fingerprint;
+import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.log.DurationText;
 import io.macula.log.FaultLog;
@@ -64,6 +70,9 @@ public final class RemoteEngine implements DirectoryEngine {
 	private final Mono<Void> closing;
 
 	private volatile boolean started;
+
+	/** The last question for all was answered. */
+	private volatile boolean knowsAll;
 
 	RemoteEngine(String type, EngineClient client, DirectoryLoop loop) {
 		this.type = Objects.requireNonNull(type, "type");
@@ -189,6 +198,52 @@ public final class RemoteEngine implements DirectoryEngine {
 	@Override
 	public @Nullable String awaited() {
 		return this.services.view().awaited();
+	}
+
+	@Override
+	public Mono<List<Advertisement>> advertised() {
+		return Mono.defer(this.client::all)
+			.map(RemoteEngine::byNode)
+			.doOnNext((all) -> this.knowsAll = this.client.readsAll())
+			.onErrorResume((ex) -> {
+				this.knowsAll = false;
+				faults.warn("The client of " + this.type + " cannot tell operators of all services", ex);
+				return Mono.just(List.of());
+			});
+	}
+
+	@Override
+	public boolean knowsRealm() {
+		return this.knowsAll;
+	}
+
+	/** There is a record for each service: the latest start of a node counts. */
+	private static List<Advertisement> byNode(List<AdvertisementRecord> records) {
+		Map<String, List<AdvertisementRecord>> nodes = new TreeMap<>();
+		for (AdvertisementRecord record : records) {
+			List<AdvertisementRecord> own = nodes.computeIfAbsent(record.instance().nodeId(),
+					(any) -> new ArrayList<>());
+			long known = own.isEmpty() ? record.instance().incarnation() : own.get(0).instance().incarnation();
+			if (record.instance().incarnation() > known) {
+				own.clear();
+			}
+			if (record.instance().incarnation() >= known && own.size() < Advertisement.MAX_SERVICES) {
+				own.add(record);
+			}
+		}
+		return nodes.values().stream().map(RemoteEngine::together).toList();
+	}
+
+	private static Advertisement together(List<AdvertisementRecord> records) {
+		Map<ServiceName, Fingerprint> fingerprints = new HashMap<>();
+		Set<ServiceName> services = new HashSet<>();
+		for (AdvertisementRecord record : records) {
+			services.add(record.service());
+			if (record.fingerprint() != null) {
+				fingerprints.put(record.service(), record.fingerprint());
+			}
+		}
+		return new Advertisement(records.get(0).instance(), services, fingerprints, records.get(0).lease());
 	}
 
 	@Override

@@ -19,9 +19,12 @@ package io.macula.directory;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
@@ -92,6 +95,25 @@ public final class StaticDirectory implements Directory {
 	/** How many nodes are known, whatever each serves. */
 	int nodes() {
 		return (int) this.services.values().stream().flatMap(List::stream).map(Instance::nodeId).distinct().count();
+	}
+
+	/** All that is known, by node. */
+	List<Advertisement> advertised() {
+		Map<String, Instance> nodes = new TreeMap<>();
+		Map<String, Set<ServiceName>> served = new HashMap<>();
+		this.services.forEach((service, instances) -> instances.forEach((instance) -> {
+			nodes.putIfAbsent(instance.nodeId(), instance);
+			served.computeIfAbsent(instance.nodeId(), (any) -> new HashSet<>()).add(service);
+		}));
+		return nodes.values()
+			.stream()
+			.map((node) -> new Advertisement(node,
+					served.getOrDefault(node.nodeId(), Set.of())
+						.stream()
+						.limit(Advertisement.MAX_SERVICES)
+						.collect(Collectors.toSet()),
+					Advertisement.DEFAULT_TTL))
+			.toList();
 	}
 
 	@Override

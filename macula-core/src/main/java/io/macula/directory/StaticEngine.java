@@ -59,6 +59,11 @@ record StaticEngine(StaticDirectory directory) implements DirectoryEngine {
 	}
 
 	@Override
+	public Mono<List<Advertisement>> advertised() {
+		return Mono.fromSupplier(this.directory::advertised);
+	}
+
+	@Override
 	public String hint() {
 		if (this.directory.services().isEmpty()) {
 			return "no fixed instances: see macula.directory.static.services";

@@ -25,6 +25,7 @@ import java.util.function.Function;
 
 import io.macula.Realm;
 import io.macula.Status;
+import io.macula.directory.AdvertisementRecord;
 import io.macula.directory.EngineClient;
 import io.macula.directory.RecordStore;
 import io.macula.directory.WatchedService;
@@ -99,6 +100,16 @@ final class EtcdClient implements EngineClient, EtcdConnection.Listener {
 			this.watches.remove(watch);
 			watch.end();
 		});
+	}
+
+	@Override
+	public boolean readsAll() {
+		return true;
+	}
+
+	@Override
+	public Mono<List<AdvertisementRecord>> all() {
+		return EtcdList.read(this.connection, this.keys);
 	}
 
 	@Override

@@ -23,6 +23,7 @@ import java.util.Map;
 
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.directory.Advertisement;
 import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryReport;
@@ -70,6 +71,16 @@ final class KubernetesEngine implements DirectoryEngine {
 	@Override
 	public Mono<Void> close() {
 		return Mono.<Void>fromRunnable(this.shown::close).then(this.engine.close());
+	}
+
+	@Override
+	public Mono<List<Advertisement>> advertised() {
+		return this.engine.advertised();
+	}
+
+	@Override
+	public boolean knowsRealm() {
+		return this.engine.knowsRealm();
 	}
 
 	@Override

@@ -17,14 +17,17 @@
 package io.macula.directory.kubernetes;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 import io.macula.Realm;
 import io.macula.ServiceName;
+import io.macula.directory.kubernetes.SliceReader.ReadSlice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +132,41 @@ final class ServiceLabels {
 			services.add(owner);
 		}
 		return services;
+	}
+
+	/**
+	 * Whether somebody has said that an EndpointSlice carries services, and it does not
+	 * only have the name of one.
+	 * @param labels of the EndpointSlice
+	 */
+	boolean named(Map<String, String> labels) {
+		String owner = labels.get(OWNER);
+		return labels.keySet().stream().anyMatch((key) -> key.startsWith(SERVICE))
+				|| (owner != null && this.mapped.containsValue(owner));
+	}
+
+	/**
+	 * EndpointSlices by the services that they carry.
+	 * @param slices EndpointSlices of this realm or others
+	 * @return in the order of the names
+	 */
+	Map<ServiceName, List<ReadSlice>> byService(Collection<ReadSlice> slices) {
+		Map<ServiceName, List<ReadSlice>> found = new TreeMap<>();
+		for (ReadSlice slice : slices) {
+			Set<String> services = services(slice.labels());
+			this.mapped.forEach((service, name) -> {
+				if (name.equals(slice.labels().get(OWNER))) {
+					services.add(service);
+				}
+			});
+			for (String name : services) {
+				ServiceName service = new ServiceName(name);
+				if (carries(service, slice.labels())) {
+					found.computeIfAbsent(service, (any) -> new ArrayList<>()).add(slice);
+				}
+			}
+		}
+		return found;
 	}
 
 	/**

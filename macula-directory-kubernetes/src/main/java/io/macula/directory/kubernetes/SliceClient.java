@@ -35,6 +35,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.macula.ServiceName;
 import io.macula.Status;
+import io.macula.directory.AdvertisementRecord;
 import io.macula.directory.EngineClient;
 import io.macula.directory.WatchedService;
 import io.macula.directory.WatchedServices;
@@ -253,6 +254,43 @@ final class SliceClient implements EngineClient, SliceSource {
 			}
 			old.close();
 		}, SliceWatch.LONGEST_WATCH.toSeconds(), TimeUnit.SECONDS);
+	}
+
+	@Override
+	public boolean readsAll() {
+		return true;
+	}
+
+	@Override
+	public Mono<List<AdvertisementRecord>> all() {
+		return Mono
+			.fromCallable(() -> this.labels.byService(read(connection()))
+				.entrySet()
+				.stream()
+				.flatMap((service) -> this.reader.records(service.getKey(), service.getValue()).stream())
+				.filter((record) -> !record.departing())
+				.toList())
+			.subscribeOn(this.scheduler);
+	}
+
+	/** Of all Services of the namespace: most of them know nothing of realms. */
+	private boolean isOurs(EndpointSlice slice) {
+		Map<String, String> labels = slice.getMetadata().getLabels();
+		return labels != null && (this.labels.named(labels) || this.reader.namesPort(slice));
+	}
+
+	private List<ReadSlice> read(ApiConnection connection) {
+		return connection.client()
+			.discovery()
+			.v1()
+			.endpointSlices()
+			.inNamespace(this.namespace)
+			.list()
+			.getItems()
+			.stream()
+			.filter(this::isOurs)
+			.map(this.reader::read)
+			.toList();
 	}
 
 	@Override

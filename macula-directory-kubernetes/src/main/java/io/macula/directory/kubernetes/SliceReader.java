@@ -115,6 +115,15 @@ final class SliceReader {
 		}
 	}
 
+	/**
+	 * Whether an EndpointSlice has a port of the name that providers use.
+	 * @param slice of anybody
+	 */
+	boolean namesPort(EndpointSlice slice) {
+		return slice.getPorts() != null
+				&& slice.getPorts().stream().anyMatch((port) -> this.portName.equals(port.getName()));
+	}
+
 	private int port(EndpointSlice slice) {
 		List<EndpointPort> ports = Objects.requireNonNullElse(slice.getPorts(), List.of());
 		EndpointPort found = null;

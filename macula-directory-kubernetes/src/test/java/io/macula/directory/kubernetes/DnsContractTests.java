@@ -71,6 +71,7 @@ class DnsContractTests extends DirectoryContractTests {
 			lacks.put(Ability.LEASES, "a name service knows no leases");
 			lacks.put(Ability.INCARNATIONS, "a name service does not know the incarnation of a process");
 			lacks.put(Ability.DETAILS, "a name holds addresses and ports only");
+			lacks.put(Ability.ALL, "a name service is asked for names that one knows");
 			lacks.put(Ability.SELF_PRESERVATION, "an answer does not tell who left from who was lost");
 			lacks.put(Ability.CLOSE, "that nobody is left is believed after 15 s, see DnsClientTests");
 			return lacks;

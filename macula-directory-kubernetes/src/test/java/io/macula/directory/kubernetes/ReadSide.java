@@ -16,8 +16,11 @@
 
 package io.macula.directory.kubernetes;
 
+import java.util.List;
+
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.directory.Advertisement;
 import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryState;
@@ -48,6 +51,16 @@ record ReadSide(DirectoryEngine engine) implements DirectoryEngine {
 	@Override
 	public Mono<Void> close() {
 		return this.engine.close();
+	}
+
+	@Override
+	public Mono<List<Advertisement>> advertised() {
+		return this.engine.advertised();
+	}
+
+	@Override
+	public boolean knowsRealm() {
+		return this.engine.knowsRealm();
 	}
 
 	@Override

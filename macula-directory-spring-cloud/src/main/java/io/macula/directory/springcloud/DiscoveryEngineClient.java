@@ -17,6 +17,7 @@
 package io.macula.directory.springcloud;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import io.macula.directory.Advertisement;
+import io.macula.directory.AdvertisementRecord;
 import io.macula.directory.EngineClient;
 import io.macula.directory.WatchedService;
 import io.macula.directory.WatchedServices;
@@ -143,6 +146,23 @@ final class DiscoveryEngineClient implements EngineClient {
 	 */
 	Map<String, String> skipped() {
 		return this.round.skipped();
+	}
+
+	@Override
+	public boolean readsAll() {
+		return true;
+	}
+
+	@Override
+	public Mono<List<AdvertisementRecord>> all() {
+		return Mono.fromCallable(() -> {
+			List<AdvertisementRecord> all = new ArrayList<>();
+			this.round.all()
+				.forEach((node) -> node.services()
+					.forEach((service, version) -> all.add(new AdvertisementRecord(service, node.instance(),
+							version.orElse(null), Advertisement.DEFAULT_TTL, false))));
+			return all;
+		}).subscribeOn(Schedulers.boundedElastic());
 	}
 
 	@Override

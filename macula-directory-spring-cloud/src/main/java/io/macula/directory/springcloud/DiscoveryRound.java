@@ -92,6 +92,21 @@ final class DiscoveryRound {
 		};
 	}
 
+	/**
+	 * Ask for all nodes of all applications; blocks.
+	 * @return those that can be read
+	 * @throws IllegalStateException if nothing was answered
+	 */
+	List<Node> all() {
+		Answers answers = new Answers();
+		answers.all().forEach(answers::ask);
+		this.settings.applications().values().forEach((ids) -> ids.forEach(answers::ask));
+		if (answers.fault != null && answers.nodes.isEmpty()) {
+			throw new IllegalStateException(answers.fault);
+		}
+		return answers.nodes.values().stream().flatMap(List::stream).toList();
+	}
+
 	/* Without a watch it is still asked whether anybody answers. */
 	private boolean needsAll(Set<WatchedInstances> watched) {
 		return watched.isEmpty() || watched.stream()

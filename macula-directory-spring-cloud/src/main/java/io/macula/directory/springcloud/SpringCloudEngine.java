@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 
 import io.macula.Endpoint;
 import io.macula.Status;
+import io.macula.directory.Advertisement;
 import io.macula.directory.Directory;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryReport;
@@ -92,6 +93,16 @@ final class SpringCloudEngine implements DirectoryEngine {
 	@Override
 	public Mono<Void> close() {
 		return this.closing;
+	}
+
+	@Override
+	public Mono<List<Advertisement>> advertised() {
+		return this.reading.advertised();
+	}
+
+	@Override
+	public boolean knowsRealm() {
+		return this.reading.knowsRealm();
 	}
 
 	@Override

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,6 +87,23 @@ public abstract class DirectoryContractTests extends ContractSteps {
 		Watch watch = watch(node("client"), new ServiceName("tck.nobody"));
 		Awaitility.await().atMost(SOON).until(() -> !watch.seen.isEmpty());
 		assertThat(watch.latest().instances()).isEmpty();
+	}
+
+	@Row
+	void operatorsAreToldOfServicesThatNobodyWatches() {
+		needs(Ability.CHANGES, Ability.ALL);
+		tell(node("a"), instance("a", 1), SERVICE).awaitState(Lease.State.GRANTED);
+		tell(node("b"), instance("b", 1), OTHER).awaitState(Lease.State.GRANTED);
+		DirectoryEngine operator = node("operator");
+		Awaitility.await().atMost(SOON).untilAsserted(() -> {
+			Map<String, Set<ServiceName>> told = new HashMap<>();
+			operator.advertised()
+				.blockOptional(SOON)
+				.orElseThrow()
+				.forEach((each) -> told.put(each.instance().nodeId(), each.services()));
+			assertThat(told).isEqualTo(Map.of("a", Set.of(SERVICE), "b", Set.of(OTHER)));
+		});
+		assertThat(operator.knowsRealm()).isTrue();
 	}
 
 	@Row

@@ -194,6 +194,8 @@ public interface DirectoryHarness extends AutoCloseable {
 		DETAILS,
 		/** An engine that is closed withdraws what it advertised. */
 		CLOSE,
+		/** Operators are told of all services: {@link DirectoryEngine#advertised}. */
+		ALL,
 		/** Instances are kept when too many leave at once without a word. */
 		SELF_PRESERVATION
 

@@ -155,6 +155,7 @@ class EmbeddedDirectoryContractTests extends DirectoryContractTests {
 		public Map<Ability, String> lacks() {
 			Map<Ability, String> lacks = new EnumMap<>(Ability.class);
 			lacks.put(Ability.FOREIGN_RECORDS, "only nodes can write, and what they write is signed");
+			lacks.put(Ability.ALL, "a node that only calls knows what it watches, and operators ask its seeds");
 			lacks.put(Ability.READS, "a client says what it watches; the seed's own tests count it");
 			lacks.put(Ability.LEASES, "a node has one record, whatever it serves");
 			return lacks;

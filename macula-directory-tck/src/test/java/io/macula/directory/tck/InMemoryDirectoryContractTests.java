@@ -50,6 +50,7 @@ class InMemoryDirectoryContractTests extends DirectoryContractTests {
 			lacks.put(Ability.SELF_PRESERVATION, "nobody leaves without a word");
 			lacks.put(Ability.FOREIGN_RECORDS, "there are no texts");
 			lacks.put(Ability.READS, "nothing is read");
+			lacks.put(Ability.ALL, "it knows nothing of operators");
 			lacks.put(Ability.LEASES, "leases are not counted");
 			lacks.put(Ability.CLOSE, "it outlives its nodes, who withdraw by themselves");
 			return lacks;

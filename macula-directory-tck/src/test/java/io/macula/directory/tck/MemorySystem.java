@@ -32,6 +32,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 import io.macula.ServiceName;
+import io.macula.directory.AdvertisementRecord;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.EngineClient;
 import io.macula.directory.RecordStore;
@@ -194,6 +195,27 @@ final class MemorySystem implements DirectoryHarness {
 		private boolean alive = true;
 
 		private volatile @Nullable WatchedServices services;
+
+		@Override
+		public boolean readsAll() {
+			return true;
+		}
+
+		@Override
+		public Mono<List<AdvertisementRecord>> all() {
+			return Mono.fromSupplier(() -> {
+				synchronized (MemorySystem.this) {
+					List<AdvertisementRecord> all = new ArrayList<>();
+					MemorySystem.this.records.forEach((service, kept) -> kept.forEach((nodeId, each) -> {
+						AdvertisementRecord record = AdvertisementRecord.present(each.record, service.value(), nodeId);
+						if (record != null) {
+							all.add(record);
+						}
+					}));
+					return all;
+				}
+			});
+		}
 
 		@Override
 		public void start(WatchedServices told) {

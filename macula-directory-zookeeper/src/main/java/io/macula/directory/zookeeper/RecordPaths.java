@@ -45,14 +45,14 @@ record RecordPaths(String root) {
 	}
 
 	/**
-	 * The node id in the last element of a path.
+	 * The node id, or the service, in an element of a path.
 	 * @param element any element, of whomever
-	 * @return the node id, or the element itself if no node id is written like that
+	 * @return the name, or the element itself if no name is written like that
 	 */
-	static String nodeId(String element) {
+	static String name(String element) {
 		try {
-			String nodeId = URLDecoder.decode(element, StandardCharsets.UTF_8);
-			return element(nodeId).equals(element) ? nodeId : element;
+			String name = URLDecoder.decode(element, StandardCharsets.UTF_8);
+			return element(name).equals(element) ? name : element;
 		}
 		catch (IllegalArgumentException ex) {
 			return element;

@@ -163,7 +163,7 @@ final class ServiceRecords implements Watcher {
 			return;
 		}
 		Map<String, byte[]> byNode = new HashMap<>();
-		records.forEach((name, record) -> byNode.put(RecordPaths.nodeId(name), record));
+		records.forEach((name, record) -> byNode.put(RecordPaths.name(name), record));
 		this.client.allowed(this.watched.service());
 		this.watched.listed(byNode);
 		next();
@@ -202,10 +202,10 @@ final class ServiceRecords implements Watcher {
 		for (String name : names) {
 			byte[] record = records.get(name);
 			if (record != null) {
-				this.watched.put(RecordPaths.nodeId(name), record);
+				this.watched.put(RecordPaths.name(name), record);
 			}
 			else {
-				this.watched.deleted(RecordPaths.nodeId(name));
+				this.watched.deleted(RecordPaths.name(name));
 			}
 		}
 		next();

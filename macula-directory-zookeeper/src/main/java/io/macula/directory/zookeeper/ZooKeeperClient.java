@@ -17,12 +17,14 @@
 package io.macula.directory.zookeeper;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.macula.Code;
 import io.macula.ServiceName;
 import io.macula.Status;
+import io.macula.directory.AdvertisementRecord;
 import io.macula.directory.EngineClient;
 import io.macula.directory.RecordStore;
 import io.macula.directory.WatchedService;
@@ -183,6 +185,16 @@ final class ZooKeeperClient implements EngineClient {
 	/** A watch was told all there is. */
 	void allowed(ServiceName service) {
 		this.refusals.remove(service);
+	}
+
+	@Override
+	public boolean readsAll() {
+		return true;
+	}
+
+	@Override
+	public Mono<List<AdvertisementRecord>> all() {
+		return new AllRecords(this.curator, this.paths, this.clients.settings()).read();
 	}
 
 	@Override

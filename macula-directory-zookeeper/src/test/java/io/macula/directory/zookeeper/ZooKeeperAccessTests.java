@@ -340,9 +340,9 @@ class ZooKeeperAccessTests {
 		}
 		Watch watch = new Watch(engine("client", settings()));
 		await(() -> watch.ids().equals(List.of(".", "..", "a.b_c-d", "a:1")));
-		assertThat(RecordPaths.nodeId("%2E%2E")).isEqualTo("..");
-		assertThat(RecordPaths.nodeId("%zz")).isEqualTo("%zz");
-		assertThat(RecordPaths.nodeId("%61")).as("two paths are never one node").isEqualTo("%61");
+		assertThat(RecordPaths.name("%2E%2E")).isEqualTo("..");
+		assertThat(RecordPaths.name("%zz")).isEqualTo("%zz");
+		assertThat(RecordPaths.name("%61")).as("two paths are never one node").isEqualTo("%61");
 	}
 
 	private ZooKeeperSettings settings() {
