@@ -64,6 +64,16 @@ public record NodeAddress(String endpoint, List<String> further, @Nullable Strin
 	}
 
 	/**
+	 * Where it is asked when somebody else told of it. Fixed instances, and those of a
+	 * name service, have an id that their engine made up: whoever is there is asked, and
+	 * says who it is.
+	 */
+	NodeAddress asked() {
+		boolean madeUp = this.incarnation == 0 && this.identity == null && this.further.isEmpty();
+		return (madeUp && this.nodeId != null) ? of(Endpoint.parse(this.endpoint)) : this;
+	}
+
+	/**
 	 * As the pool knows it, or {@code null} for whoever is at the one address. Without
 	 * the incarnation: the address may be what a peer tells, and must end no connection
 	 * to the process that is there.

@@ -51,6 +51,9 @@ public final class NodeOperations implements AutoCloseable {
 	/** Watches that a node has at once. */
 	static final int MOST_WATCHES = 64;
 
+	/** Of these, watches from one address. */
+	static final int MOST_WATCHES_FROM_ONE = 16;
+
 	/** One answer serves all who ask within this time. */
 	private static final long FRESH_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -289,7 +292,7 @@ public final class NodeOperations implements AutoCloseable {
 
 		@Override
 		public Flux<byte[]> watch(byte[] question) {
-			admit(OperationsAccess.Level.READ, "watch");
+			String peer = admit(OperationsAccess.Level.READ, "watch").origin();
 			Duration interval = Watcher.interval(asked(question, Question.class).interval());
 			return Flux.create((sink) -> NodeOperations.this.thread.execute(() -> {
 				if (NodeOperations.this.watchers.size() >= MOST_WATCHES) {
@@ -297,8 +300,15 @@ public final class NodeOperations implements AutoCloseable {
 							+ " already"));
 					return;
 				}
-				Watcher watcher = new Watcher(sink, interval, NodeOperations.this::status, NodeOperations.this.thread,
-						NodeOperations.this::leaves);
+				if (NodeOperations.this.watchers.stream()
+					.filter((each) -> each.isOf(peer))
+					.count() >= MOST_WATCHES_FROM_ONE) {
+					sink.error(busy("node '" + NodeOperations.this.view.nodeId() + "' is watched "
+							+ MOST_WATCHES_FROM_ONE + " times already from " + peer));
+					return;
+				}
+				Watcher watcher = new Watcher(sink, peer, interval, NodeOperations.this::status,
+						NodeOperations.this.thread, NodeOperations.this::leaves);
 				watches(watcher);
 				watcher.start();
 			}, sink::error));
@@ -346,6 +356,13 @@ public final class NodeOperations implements AutoCloseable {
 			}
 			return new Peer(call.callerNodeId(), PeerIdentity.ofCaller(call),
 					(call instanceof ProvenCaller proven) ? proven.callerAddress() : null);
+		}
+
+		/**
+		 * Where it is: ids, and keys where a secret is enough, are made up at will.
+		 */
+		String origin() {
+			return (this.address != null) ? this.address : "node '" + Printable.text(this.nodeId, LONGEST_NAME) + "'";
 		}
 
 		/** For the log. */

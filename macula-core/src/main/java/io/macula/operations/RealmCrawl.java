@@ -147,7 +147,8 @@ public final class RealmCrawl {
 		add(next, address, toldBy);
 	}
 
-	private void add(List<Asked> next, NodeAddress address, @Nullable String toldBy) {
+	private void add(List<Asked> next, NodeAddress told, @Nullable String toldBy) {
+		NodeAddress address = told.asked();
 		String key = (address.nodeId() != null) ? address.nodeId() : address.endpoint();
 		if (this.seen.contains(key)) {
 			return;

@@ -44,6 +44,8 @@ final class Watcher {
 
 	private final FluxSink<byte[]> sink;
 
+	private final String peer;
+
 	private final Duration interval;
 
 	private final Supplier<NodeStatus> status;
@@ -65,13 +67,18 @@ final class Watcher {
 
 	private volatile boolean over;
 
-	Watcher(FluxSink<byte[]> sink, Duration interval, Supplier<NodeStatus> status, OperationsThread thread,
+	Watcher(FluxSink<byte[]> sink, String peer, Duration interval, Supplier<NodeStatus> status, OperationsThread thread,
 			Consumer<Watcher> leaves) {
 		this.sink = sink;
+		this.peer = peer;
 		this.interval = interval;
 		this.status = status;
 		this.thread = thread;
 		this.leaves = leaves;
+	}
+
+	boolean isOf(String other) {
+		return this.peer.equals(other);
 	}
 
 	/** As it is wanted, within bounds. */

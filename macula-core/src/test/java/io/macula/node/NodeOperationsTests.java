@@ -26,7 +26,10 @@ import io.macula.Code;
 import io.macula.Endpoint;
 import io.macula.MaculaMethod;
 import io.macula.RpcException;
+import io.macula.ServiceName;
 import io.macula.client.ServiceSettings;
+import io.macula.directory.DirectoryEngineFactory;
+import io.macula.directory.StaticDirectory;
 import io.macula.operations.Counted;
 import io.macula.operations.KnownNodes.KnownNode;
 import io.macula.operations.NodeAddress;
@@ -309,8 +312,9 @@ class NodeOperationsTests {
 			}, refused::add));
 		}
 		Awaitility.await()
-			.untilAsserted(() -> assertThat(refused).hasSizeGreaterThanOrEqualTo(16)
-				.allSatisfy((ex) -> assertThat(ex).hasMessageContaining("node 'node1' is watched by 64 already")));
+			.untilAsserted(() -> assertThat(refused).hasSizeGreaterThanOrEqualTo(64)
+				.allSatisfy((ex) -> assertThat(ex)
+					.hasMessageContaining("node 'node1' is watched 16 times already from 127.0.0.1")));
 		watches.forEach(Disposable::dispose);
 		lasting.dispose();
 	}
@@ -414,6 +418,24 @@ class NodeOperationsTests {
 				assertThat(event.service()).isEqualTo("greeter");
 				assertThat(event.nodeId()).isEqualTo("node2");
 			}));
+	}
+
+	@Test
+	void crawlFindsNodesOfFixedInstancesWhateverTheseCallThem() {
+		RealmNode first = provider("node1", Level.READ);
+		RealmNode second = provider("node2", Level.READ);
+		RealmNode tool = RealmNode.builder("operated")
+			.nodeId("tool")
+			.secret(SECRET)
+			.directories(List.of(DirectoryEngineFactory.fixed(StaticDirectory.empty()
+				.with(new ServiceName("greeter"), Endpoint.parse(at(first).endpoint()),
+						Endpoint.parse(at(second).endpoint())))))
+			.build();
+		this.nodes.add(tool);
+		tool.start();
+		RealmView realm = tool.operations().crawl(RealmCrawl.Bounds.defaults()).block();
+		assertThat(realm.nodes()).extracting((node) -> node.node().nodeId()).containsExactly("node1", "node2");
+		assertThat(realm.silent()).isEmpty();
 	}
 
 	@Test

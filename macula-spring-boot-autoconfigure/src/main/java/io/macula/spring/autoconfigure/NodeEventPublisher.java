@@ -17,6 +17,8 @@
 package io.macula.spring.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -27,6 +29,7 @@ import io.macula.ServiceName;
 import io.macula.Status;
 import io.macula.node.NodeListener;
 import io.macula.spring.event.ConnectionLost;
+import io.macula.spring.event.ContractsDiffer;
 import io.macula.spring.event.InstanceEjected;
 import io.macula.spring.event.InstanceJoined;
 import io.macula.spring.event.InstanceLeft;
@@ -96,6 +99,11 @@ final class NodeEventPublisher implements NodeListener, ApplicationListener<Cont
 	@Override
 	public void instanceRestored(String client, ServiceName service, Instance instance) {
 		publish(new InstanceRestored(client, service.value(), instance));
+	}
+
+	@Override
+	public void contractsDiffer(String client, ServiceName service, Map<String, List<String>> versions) {
+		publish(new ContractsDiffer(client, service.value(), versions));
 	}
 
 	@Override

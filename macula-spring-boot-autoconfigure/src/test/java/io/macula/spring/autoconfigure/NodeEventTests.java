@@ -17,11 +17,14 @@
 package io.macula.spring.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.macula.ServiceName;
 import io.macula.spring.Calculator;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
+import io.macula.spring.event.ContractsDiffer;
 import io.macula.spring.event.InstanceJoined;
 import io.macula.spring.event.LeaseGranted;
 import io.macula.spring.event.NodeDrained;
@@ -32,10 +35,12 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,6 +68,21 @@ class NodeEventTests {
 			assertThat(heard.threads).containsOnly("macula-events-node1");
 			context.stop();
 			Awaitility.await().untilAsserted(() -> assertThat(heard.events).contains(new NodeDrained(true)));
+		}
+	}
+
+	@Test
+	void versionsOfContractsThatDifferAreTold() {
+		try (GenericApplicationContext context = new GenericApplicationContext()) {
+			List<Object> heard = new CopyOnWriteArrayList<>();
+			NodeEventPublisher publisher = new NodeEventPublisher(context);
+			context.addApplicationListener(publisher);
+			context.addApplicationListener(ApplicationListener.forPayload((ContractsDiffer event) -> heard.add(event)));
+			context.refresh();
+			Map<String, List<String>> versions = Map.of("AAAAAAAAAAA", List.of("node1"), "BBBBBBBBBBB",
+					List.of("node2"));
+			publisher.contractsDiffer("orders", new ServiceName("shop.orders"), versions);
+			assertThat(heard).containsExactly(new ContractsDiffer("orders", "shop.orders", versions));
 		}
 	}
 
