@@ -29,6 +29,7 @@ import io.macula.Endpoint;
 import io.macula.Processed;
 import io.macula.RpcException;
 import io.macula.ServiceName;
+import io.macula.client.ServiceSettings;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.StaticDirectory;
 import io.macula.server.ProviderSettings;
@@ -170,7 +171,10 @@ class ProvidedServiceTests {
 		assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
 		CompletableFuture<Void> withdrawn = service.withdraw(GRACE).toFuture();
 		assertThatExceptionOfType(RpcException.class)
-			.isThrownBy(() -> node.client().proxy(Echo.class, "test.echo").echo("2"))
+			.isThrownBy(() -> node.client()
+				.proxy(Echo.class, "test.echo", "impatient",
+						ServiceSettings.defaults().withPatience(Duration.ofSeconds(1)))
+				.echo("2"))
 			.satisfies((ex) -> assertThat(ex.status().processed()).isEqualTo(Processed.NO));
 		assertThat(withdrawn).isNotDone();
 		assertThat(call).isNotDone();

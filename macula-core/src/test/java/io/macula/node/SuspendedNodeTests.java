@@ -85,7 +85,7 @@ class SuspendedNodeTests {
 	@Test
 	void itStaysSuspendedInItsNextLife() {
 		RealmNode node = provider("node1");
-		Who client = client();
+		Who client = client(Duration.ofSeconds(2));
 		assertThat(client.who()).isEqualTo("node1");
 		node.suspend().block();
 		assertThatExceptionOfType(RpcException.class).isThrownBy(client::who);
@@ -162,10 +162,14 @@ class SuspendedNodeTests {
 	}
 
 	private Who client() {
+		return client(Duration.ofSeconds(30));
+	}
+
+	private Who client(Duration patience) {
 		RealmNodeBuilder builder = RealmNode.builder("test")
 			.nodeId("client")
 			.secret(SECRET)
-			.defaults(ServiceSettings.defaults().withPatience(Duration.ofSeconds(30)));
+			.defaults(ServiceSettings.defaults().withPatience(patience));
 		this.nodes.forEach((node) -> builder.seeds("127.0.0.1:" + node.port()));
 		RealmNode client = builder.build();
 		this.nodes.add(client);
