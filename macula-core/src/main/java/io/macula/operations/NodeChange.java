@@ -112,6 +112,9 @@ public record NodeChange(long number, NodeStatus status, Map<String, List<String
 	}
 
 	private <T extends Keyed> List<T> merged(String name, NodeStatus before, Function<NodeStatus, List<T>> list) {
+		if (list.apply(this.status).isEmpty() && !this.gone.containsKey(name)) {
+			return list.apply(before);
+		}
 		Set<String> dropped = new HashSet<>(Objects.requireNonNullElse(this.gone.get(name), List.of()));
 		Map<String, T> all = new LinkedHashMap<>();
 		list.apply(before)
