@@ -242,7 +242,7 @@ public final class RealmMonitor implements AutoCloseable {
 		if (this.turned || now - this.paintedNanos >= this.settings.interval().toNanos()) {
 			this.paintedNanos = this.turned ? this.paintedNanos : now;
 			this.turned = false;
-			String why = (this.trouble != null) ? this.trouble : this.bounded;
+			String why = (this.bounded != null) ? this.bounded : this.trouble;
 			this.picture = this.painter.paint(this.nodes.values(), why, this.crawled);
 			this.pictures.tryEmitNext(this.picture);
 			this.begun |= this.crawled && this.nodes.values().stream().allMatch(WatchedNode::shown);
@@ -326,7 +326,8 @@ public final class RealmMonitor implements AutoCloseable {
 		public void told(String nodeId, NodeEvent event) {
 			boolean joined = event.kind().equals("instance-joined");
 			if (joined || event.kind().equals("instance-left") || event.kind().equals("contracts-differ")) {
-				if (joined && event.nodeId() != null && !RealmMonitor.this.nodes.containsKey(event.nodeId())) {
+				WatchedNode known = (event.nodeId() != null) ? RealmMonitor.this.nodes.get(event.nodeId()) : null;
+				if (joined && (known == null || !known.inTouch())) {
 					search();
 				}
 				if (isTold(event.kind() + ' ' + event.service() + ' ' + event.nodeId())) {

@@ -48,6 +48,9 @@ final class RealmSearch {
 	/** A sign that somebody joined is followed after this time: others may join too. */
 	private static final Duration SOON = Duration.ofMillis(300);
 
+	/** And once more: what a node tells may be a second old. */
+	private static final Duration ONCE_MORE = Duration.ofMillis(1200);
+
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private final OperationsClient operations;
@@ -65,6 +68,8 @@ final class RealmSearch {
 	private @Nullable Disposable running;
 
 	private int searches;
+
+	private boolean onceMore;
 
 	private long dueNanos = System.nanoTime();
 
@@ -84,6 +89,7 @@ final class RealmSearch {
 		if (this.dueNanos - soon > 0) {
 			this.dueNanos = soon;
 		}
+		this.onceMore = true;
 	}
 
 	/** Looks whether a search is due; called often. */
@@ -91,7 +97,9 @@ final class RealmSearch {
 		if (this.running != null || now - this.dueNanos < 0) {
 			return;
 		}
-		this.dueNanos = now + this.settings.search().toNanos();
+		Duration next = this.onceMore ? ONCE_MORE : this.settings.search();
+		this.onceMore = false;
+		this.dueNanos = now + next.toNanos();
 		this.running = search().onErrorResume((ex) -> Mono.just(failed(ex)))
 			.subscribe((each) -> this.thread.accept(() -> {
 				this.running = null;
@@ -126,17 +134,18 @@ final class RealmSearch {
 
 	private Mono<Found> crawl(List<NodeAddress> present) {
 		RealmCrawl.Bounds usual = RealmCrawl.Bounds.defaults();
-		RealmCrawl.Bounds bounds = new RealmCrawl.Bounds(this.settings.nodes() + this.beginnings.size() + 1,
+		// A beginning is counted by its address, and by the id of who answers there.
+		RealmCrawl.Bounds bounds = new RealmCrawl.Bounds(2 * this.settings.nodes() + this.beginnings.size() + 1,
 				usual.parallel(), usual.perNode(), usual.all());
 		List<NodeAddress> from = new ArrayList<>(this.beginnings);
 		from.addAll(present);
 		// Without beginnings of its own, those that the client's node knows.
 		Mono<RealmView> crawl = this.beginnings.isEmpty() ? this.operations.crawl(bounds)
 				: this.operations.crawl(from, bounds);
-		return crawl.map((realm) -> of(realm, bounds));
+		return crawl.map(RealmSearch::of);
 	}
 
-	private static Found of(RealmView realm, RealmCrawl.Bounds bounds) {
+	private static Found of(RealmView realm) {
 		Map<String, NodeAddress> addresses = new LinkedHashMap<>();
 		for (NodeStatus node : realm.nodes()) {
 			String nodeId = node.node().nodeId();
@@ -147,7 +156,7 @@ final class RealmSearch {
 			}
 		}
 		String trouble = realm.complete() ? null
-				: "not all nodes were asked: there are more than " + bounds.nodes() + ", or they take too long";
+				: "not all nodes were asked: there are too many, or they take too long";
 		for (RealmView.Silent silent : realm.silent()) {
 			String nodeId = silent.address().nodeId();
 			if (nodeId != null) {
