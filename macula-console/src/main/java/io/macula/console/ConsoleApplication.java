@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.console;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+
+/**
+ * The realm console, as an application of its own.
+ */
+@SpringBootApplication
+@EnableConfigurationProperties(ConsoleProperties.class)
+public class ConsoleApplication {
+
+	/**
+	 * Start the console.
+	 * @param args settings, as for any Spring Boot application
+	 */
+	public static void main(String[] args) {
+		SpringApplication.run(ConsoleApplication.class, args);
+	}
+
+}

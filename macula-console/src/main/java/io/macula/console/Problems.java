@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.macula.console;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/**
+ * What goes wrong, as the page is told it.
+ */
+final class Problems {
+
+	private Problems() {
+	}
+
+	static ErrorResponseException of(int status, String detail) {
+		HttpStatus known = HttpStatus.valueOf(status);
+		return new ErrorResponseException(known, ProblemDetail.forStatusAndDetail(known, detail), null);
+	}
+
+}

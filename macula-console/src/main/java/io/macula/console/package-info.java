@@ -1,0 +1,25 @@
+/*
+ * Copyright 2026 the Macula for Spring authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+/**
+ * The realm console: an application that keeps a picture of a realm and shows it to
+ * browsers. Begin with {@link io.macula.console.RealmWatch} for where the picture comes
+ * from, and with {@link io.macula.console.LiveStreams} for how it reaches the browsers.
+ */
+@NullMarked
+package io.macula.console;
+
+import org.jspecify.annotations.NullMarked;
