@@ -61,6 +61,53 @@ export function setText(element, text) {
 	}
 }
 
+const PRESSED = 'button, a, input, select, textarea, canvas';
+
+/**
+ * Makes an element's children like those of another one, which is used up. Elements of one name are kept and changed;
+ * so what they do when they are pressed must hold for what is shown later, too. What can be pressed is kept only if
+ * it says and leads to the same.
+ */
+export function morph(element, other) {
+	const have = [...element.childNodes];
+	const want = [...other.childNodes];
+	want.forEach((wanted, i) => {
+		const had = have[i];
+		if (!had) {
+			element.append(wanted);
+		}
+		else if (!alike(had, wanted)) {
+			had.replaceWith(wanted);
+		}
+		else if (had.nodeType === Node.ELEMENT_NODE) {
+			attributes(had, wanted);
+			morph(had, wanted);
+		}
+		else if (had.data !== wanted.data) {
+			had.data = wanted.data;
+		}
+	});
+	have.slice(want.length).forEach((left) => left.remove());
+}
+
+function alike(a, b) {
+	return a.nodeName === b.nodeName && (a.nodeType !== Node.ELEMENT_NODE || !a.matches(PRESSED)
+		|| (a.textContent === b.textContent && a.getAttribute('href') === b.getAttribute('href')));
+}
+
+function attributes(had, wanted) {
+	for (const { name, value } of wanted.attributes) {
+		if (had.getAttribute(name) !== value) {
+			had.setAttribute(name, value);
+		}
+	}
+	for (const { name } of [...had.attributes]) {
+		if (!wanted.hasAttribute(name)) {
+			had.removeAttribute(name);
+		}
+	}
+}
+
 /** Runs the last of many calls, once the next frame is drawn. */
 export function eachFrame(run) {
 	let asked = false;

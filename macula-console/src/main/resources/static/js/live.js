@@ -130,7 +130,10 @@ class Live extends EventTarget {
 	/** What happened between two streams: nobody else tells it. */
 	async catchUp() {
 		try {
-			this.happened(await get(`api/timeline?since=${this.lastEventAt}`));
+			const first = !this.caughtUp;
+			const events = await get(`api/timeline?since=${this.lastEventAt}`);
+			this.caughtUp = true;
+			this.happened(events, first);
 		}
 		catch (ex) {
 			console.info('no timeline', ex.message);
@@ -243,13 +246,12 @@ class Live extends EventTarget {
 		return all;
 	}
 
-	happened(events) {
+	happened(events, first = false) {
 		const known = new Set(this.events.slice(-500).map((event) => event.seq));
 		const fresh = events.filter((event) => !known.has(event.seq));
 		if (fresh.length === 0) {
 			return;
 		}
-		const first = this.events.length === 0;
 		this.events.push(...fresh);
 		this.events.sort((a, b) => a.seq - b.seq);
 		if (this.events.length > KEPT_EVENTS) {

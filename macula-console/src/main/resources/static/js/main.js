@@ -39,6 +39,7 @@ function route() {
 	for (const link of $('views').querySelectorAll('a')) {
 		if (link.dataset.path === found.path) {
 			link.setAttribute('aria-current', 'page');
+			link.scrollIntoView({ inline: 'nearest', block: 'nearest' });
 		}
 		else {
 			link.removeAttribute('aria-current');

@@ -64,7 +64,7 @@ export function paint(draw, scene) {
 			card(draw, scene, scene.cards.get(id), box);
 		}
 	}
-	if (camera.k > 0.42) {
+	if (camera.k > 0.5) {
 		labels(draw, scene);
 	}
 }
@@ -79,15 +79,24 @@ function bands(draw, { bands: all, ink }) {
 		draw.fill();
 		draw.stroke();
 		draw.fillStyle = ink.muted;
-		draw.font = `600 13px ${FONT}`;
+		draw.font = `600 15px ${FONT}`;
 		draw.textAlign = 'left';
 		draw.textBaseline = 'middle';
 		draw.fillText(fit(draw, band.zone ? `Zone ${band.zone}` : 'Without a zone', band.w - 40), band.x + 16, band.y + 18);
 	}
 }
 
-/** The curve of a line between two cards. */
-export function curve(edge, from, to, lane) {
+/** The curve of a line between two cards; upright, it goes from above to below. */
+export function curve(edge, from, to, lane, upright) {
+	if (!upright || edge.from === edge.to) {
+		return across(edge, from, to, lane);
+	}
+	const turned = (box) => ({ x: box.y, y: box.x, w: box.h, h: box.w });
+	const { points } = across(edge, turned(from), turned(to), lane);
+	return { edge, points: [1, 0, 3, 2, 5, 4, 7, 6].map((i) => points[i]) };
+}
+
+function across(edge, from, to, lane) {
 	const back = to.x <= from.x + from.w - 8;
 	if (edge.from === edge.to) {
 		const x = from.x + from.w * 0.72;
@@ -119,9 +128,10 @@ function edgeInk(ink, edge) {
 	return edge.level === 2 ? ink.bad : edge.level === 1 ? ink.warn : edge.rate.calls > 0 ? ink.accent : ink.lineStrong;
 }
 
-function line(draw, { ink, focus, camera }, { edge, points }) {
+function line(draw, { ink, focus, camera, byZone }, { edge, points }) {
 	const dim = focus && !focus.edges.has(edge.id);
-	draw.globalAlpha = dim ? 0.13 : edge.level > 0 ? 1 : 0.75;
+	const usual = byZone && edge.acrossZones ? 0.3 : 0.75;
+	draw.globalAlpha = dim ? 0.1 : edge.level > 0 || focus ? 1 : usual;
 	draw.strokeStyle = edgeInk(ink, edge);
 	draw.fillStyle = draw.strokeStyle;
 	draw.lineWidth = Math.min(6, 1.2 + Math.log10(1 + edge.rate.calls) * 1.15) / Math.max(1, camera.k * 0.8);
@@ -131,15 +141,15 @@ function line(draw, { ink, focus, camera }, { edge, points }) {
 	draw.bezierCurveTo(points[2], points[3], points[4], points[5], points[6], points[7]);
 	draw.stroke();
 	draw.setLineDash([]);
-	const side = Math.sign(points[6] - points[4]) || 1;
-	if (edge.from === edge.to) {
-		return void (draw.globalAlpha = 1);
+	if (edge.from !== edge.to) {
+		const long = Math.hypot(points[6] - points[4], points[7] - points[5]) || 1;
+		const [dx, dy] = [(points[6] - points[4]) / long, (points[7] - points[5]) / long];
+		draw.beginPath();
+		draw.moveTo(points[6], points[7]);
+		draw.lineTo(points[6] - dx * 9 - dy * 4.5, points[7] - dy * 9 + dx * 4.5);
+		draw.lineTo(points[6] - dx * 9 + dy * 4.5, points[7] - dy * 9 - dx * 4.5);
+		draw.fill();
 	}
-	draw.beginPath();
-	draw.moveTo(points[6], points[7]);
-	draw.lineTo(points[6] - side * 9, points[7] - 4.5);
-	draw.lineTo(points[6] - side * 9, points[7] + 4.5);
-	draw.fill();
 	draw.globalAlpha = 1;
 }
 
@@ -171,12 +181,13 @@ function labelText(edge) {
 	return parts.join(' · ');
 }
 
-function labels(draw, { curves, ink, focus, boxes }) {
+function labels(draw, { curves, ink, focus, boxes, byZone }) {
 	const placed = [...boxes.values()];
 	draw.font = `600 12px ${FONT}`;
 	draw.textAlign = 'center';
 	draw.textBaseline = 'middle';
-	const wanted = curves.filter(({ edge }) => (edge.rate.calls > 0 || edge.level > 0) && (!focus || focus.edges.has(edge.id)))
+	const wanted = curves.filter(({ edge }) => (edge.rate.calls > 0 || edge.level > 0) && (focus ? focus.edges.has(edge.id)
+		: !byZone || !edge.acrossZones || edge.level > 0))
 		.sort((a, b) => b.edge.level - a.edge.level || b.edge.rate.calls - a.edge.rate.calls);
 	for (const { edge, points } of wanted) {
 		const text = labelText(edge);
@@ -220,43 +231,84 @@ function card(draw, scene, one, box) {
 	draw.setLineDash([]);
 	draw.fillStyle = mark;
 	draw.beginPath();
-	draw.roundRect(box.x + 6, box.y + 9, 4, 50, 2);
+	draw.roundRect(box.x + 6, box.y + 9, 4, Math.min(50, box.h - 18), 2);
 	draw.fill();
 	const inner = box.w - 32;
 	const x = box.x + 18;
 	draw.textAlign = 'left';
 	draw.textBaseline = 'alphabetic';
 	draw.fillStyle = one.level === 3 ? ink.gone : ink.text;
-	draw.font = `650 16px ${FONT}`;
-	draw.fillText(fit(draw, one.application, inner), x, box.y + 24);
-	if (camera.k < 0.28) {
-		draw.globalAlpha = 1;
-		return;
+	if (camera.k < 0.58) {
+		far(draw, ink, one, box, camera);
 	}
-	draw.font = `13px ${FONT}`;
-	draw.fillStyle = ink.muted;
-	const served = one.callsOnly ? 'only calls' : `${rate(one.rate.calls)}/s · p99 ${latency(one.rate.p99Us)}`;
-	draw.fillText(fit(draw, served, inner), x, box.y + 43);
-	words(draw, ink, one, x, box.y + 60, inner);
+	else if (box.h < CARD.height) {
+		small(draw, ink, one, box);
+	}
+	else {
+		draw.font = `650 16px ${FONT}`;
+		draw.fillText(fit(draw, one.application, inner), x, box.y + 24);
+		draw.font = `13px ${FONT}`;
+		draw.fillStyle = ink.muted;
+		draw.fillText(fit(draw, served(one), inner), x, box.y + 43);
+		words(draw, ink, one, x, box.y + 60, inner);
+	}
 	if (box.columns) {
 		tiles(draw, scene, one, box);
 	}
-	else {
+	else if (box.h >= CARD.height) {
 		dots(draw, ink, one, box);
 	}
 	draw.globalAlpha = 1;
 }
 
+function served(one) {
+	return one.callsOnly ? 'only calls' : `${rate(one.rate.calls)}/s · p99 ${latency(one.rate.p99Us)}`;
+}
+
+/** From afar: the name as large as it can be read, its calls if there is room, and whether it is in trouble. */
+function far(draw, ink, one, box, camera) {
+	const size = Math.min(10.5 / camera.k, 30);
+	const head = box.columns ? CARD.head : box.h;
+	const two = head >= 2.35 * size || one.level === 2;
+	draw.font = `650 ${Math.round(size)}px ${FONT}`;
+	draw.fillText(fit(draw, one.application, box.w - 24), box.x + 16, box.y + (two ? size * 1.1 : head / 2 + size * 0.35));
+	if (!two) {
+		return;
+	}
+	const said = one.unreachable > 0 ? `✕ ${one.unreachable}` : one.failing > 0 ? `✕ ${share(one.rate.failures, one.rate.calls)}`
+		: one.changing > 0 ? `◐ ${one.changing}` : one.callsOnly ? '' : `${rate(one.rate.calls)}/s`;
+	draw.font = `${one.level > 0 && one.level < 3 ? 650 : 400} ${Math.round(size * 0.9)}px ${FONT}`;
+	draw.fillStyle = one.level === 2 ? ink.bad : one.level === 1 ? ink.warn : ink.muted;
+	draw.fillText(fit(draw, said, box.w - 24), box.x + 16, box.y + size * 2.15);
+}
+
+function small(draw, ink, one, box) {
+	draw.font = `650 15px ${FONT}`;
+	const name = fit(draw, one.application, box.w - 64);
+	draw.fillText(name, box.x + 18, box.y + 21);
+	draw.font = `12px ${FONT}`;
+	draw.textAlign = 'right';
+	draw.fillStyle = ink.muted;
+	draw.fillText(`×${one.here}`, box.x + box.w - 10, box.y + 21);
+	draw.textAlign = 'left';
+	if (one.level > 0) {
+		words(draw, ink, one, box.x + 18, box.y + 41, box.w - 28);
+		return;
+	}
+	draw.font = `13px ${FONT}`;
+	draw.fillText(fit(draw, served(one), box.w - 28), box.x + 18, box.y + 41);
+}
+
 function words(draw, ink, one, x, y, inner) {
 	const said = [];
 	if (one.unreachable > 0) {
-		said.push(`✕ ${one.unreachable} of ${one.here} unreachable`);
+		said.push(`✕ ${one.unreachable}/${one.here} unreachable`);
 	}
 	if (one.failing > 0) {
 		said.push(`${share(one.rate.failures, one.rate.calls)} fail`);
 	}
 	if (said.length === 0 && one.changing > 0) {
-		said.push(`◐ ${one.changing} of ${one.here} not serving`);
+		said.push(`◐ ${one.changing}/${one.here} not serving`);
 	}
 	if (said.length === 0) {
 		said.push(one.here === 0 ? 'left' : plural(one.here, 'instance', 'instances'));
@@ -323,7 +375,7 @@ export function tileAt(box, index) {
 }
 
 function tiles(draw, { ink, camera, selectedNode, byZone }, one, box) {
-	const small = camera.k < 0.55;
+	const unread = camera.k < 0.55;
 	one.nodes.forEach((node, i) => {
 		const tile = tileAt(box, i);
 		const { level } = state(node.state);
@@ -335,7 +387,7 @@ function tiles(draw, { ink, camera, selectedNode, byZone }, one, box) {
 		draw.fill();
 		draw.stroke();
 		shape(draw, ink, node, tile.x + 10, tile.y + 13, 4);
-		if (small) {
+		if (unread) {
 			return;
 		}
 		draw.font = `10.5px ${FONT}`;

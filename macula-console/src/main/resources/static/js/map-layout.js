@@ -4,18 +4,21 @@
  * rates do, so that the map lies still.
  */
 
-export const CARD = { width: 184, height: 88, head: 66, tile: 94, tileHeight: 26, gap: 4, pad: 8 };
+export const CARD = { width: 184, height: 88, small: 52, head: 66, tile: 94, tileHeight: 26, gap: 4, pad: 8 };
 const BETWEEN = 112;
+const WIDEST_BETWEEN = 190;
 const GAP = 26;
+const SMALL_GAP = 14;
 const WIDEST_GAP = 84;
 const BAND_HEAD = 34;
-const BAND_GAP = 26;
+const BAND_GAP = 18;
 const TALLEST = 1150;
 
 /** Size of a card, by how many instances it shows. */
 export function measure(card, open) {
 	if (!open) {
-		return { w: CARD.width, h: CARD.height };
+		// In a zone it says less, since there are more of them.
+		return { w: CARD.width, h: card.zone === null ? CARD.height : CARD.small };
 	}
 	const count = Math.max(1, card.nodes.length);
 	const columns = Math.min(count, Math.max(2, Math.round(Math.sqrt(count / 2.2))));
@@ -27,12 +30,40 @@ export function measure(card, open) {
 	};
 }
 
-/** Boxes of cards and bands of zones. */
-export function layout(cards, edges, open, before, aspect) {
+/**
+ * Boxes of cards and bands of zones. Callers lie left of whom they call, or above, whichever shows all of it larger on
+ * a place of that size.
+ */
+export function layout(cards, edges, open, before, { width, height }) {
+	const flat = arrange(cards, edges, open, before, width / height, false);
+	const scale = Math.min(width / flat.width, height / flat.height);
+	if (scale > 0.8 || width > height * 1.6) {
+		return { ...flat, upright: false };
+	}
+	const upright = turn(arrange(cards, edges, open, before, height / width, true));
+	return Math.min(width / upright.width, height / upright.height) > scale * 1.1 ? { ...upright, upright: true } : { ...flat, upright: false };
+}
+
+function turn(placed) {
+	const swap = (box) => {
+		[box.x, box.y, box.w, box.h] = [box.y, box.x, box.h, box.w];
+	};
+	placed.boxes.forEach(swap);
+	placed.bands.forEach(swap);
+	[placed.width, placed.height] = [placed.height, placed.width];
+	return placed;
+}
+
+function arrange(cards, edges, open, before, aspect, upright) {
 	const ranks = rank(cards, edges);
 	const boxes = new Map();
 	for (const card of cards.values()) {
-		boxes.set(card.id, { id: card.id, rank: ranks.get(card.application), ...measure(card, open(card)) });
+		const size = measure(card, open(card));
+		const box = { id: card.id, rank: ranks.get(card.application), ...size };
+		if (upright) {
+			[box.w, box.h] = [size.h, size.w];
+		}
+		boxes.set(card.id, box);
 	}
 	const bands = new Map();
 	for (const card of [...cards.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
@@ -43,28 +74,40 @@ export function layout(cards, edges, open, before, aspect) {
 		bands.get(zone).push(boxes.get(card.id));
 	}
 	const byZone = [...cards.values()].some((card) => card.zone !== null);
-	const widths = columnsOf([...bands.values()]);
-	const gap = byZone ? GAP : roomy(boxes, widths, aspect);
+	let columns = columnsOf([...bands.values()], BETWEEN);
+	const gap = byZone ? SMALL_GAP : roomy(boxes, columns, aspect);
+	let placed = stack(bands, edges, columns, before, gap, byZone);
+	const free = (placed.height * aspect - placed.width) / Math.max(1, columns.size - 1);
+	if (byZone && free > 12) {
+		columns = columnsOf([...bands.values()], BETWEEN + Math.min(WIDEST_BETWEEN, free));
+		placed = stack(bands, edges, columns, before, gap, byZone);
+	}
+	return { boxes, ...placed };
+}
+
+/** The bands one below the other. */
+function stack(bands, edges, columns, before, gap, byZone) {
 	const drawn = [];
 	let top = 0;
+	let right = 0;
 	for (const [zone, inBand] of [...bands].sort(([a], [b]) => (a < b ? -1 : 1))) {
-		place(inBand, edges, widths, before, gap);
+		place(inBand, edges, columns, before, gap);
 		const least = Math.min(...inBand.map((box) => box.y));
 		const most = Math.max(...inBand.map((box) => box.y + box.h));
 		const shift = top + (byZone ? BAND_HEAD : 0) - least;
 		inBand.forEach((box) => {
 			box.y += shift;
+			right = Math.max(right, box.x + box.w);
 		});
 		const height = most - least + (byZone ? BAND_HEAD + 18 : 0);
 		drawn.push({ zone, y: top, h: height });
 		top += height + BAND_GAP;
 	}
-	const right = Math.max(0, ...[...boxes.values()].map((box) => box.x + box.w));
 	for (const band of drawn) {
 		band.x = -24;
 		band.w = right + 48;
 	}
-	return { boxes, bands: byZone ? drawn : [], width: right, height: Math.max(0, top - BAND_GAP) };
+	return { bands: byZone ? drawn : [], width: right, height: Math.max(0, top - BAND_GAP) };
 }
 
 /** Columns of applications: the longest way from who is called by nobody, edges that close a circle left out. */
@@ -113,7 +156,7 @@ function rank(cards, edges) {
 }
 
 /** Left edges of the columns; a rank that would be too tall gets several. */
-function columnsOf(bands) {
+function columnsOf(bands, between) {
 	const ranks = new Map();
 	for (const boxes of bands) {
 		const heights = new Map();
@@ -139,7 +182,7 @@ function columnsOf(bands) {
 			x += width + GAP;
 			return at;
 		}));
-		x += BETWEEN - GAP;
+		x += between - GAP;
 	}
 	return left;
 }

@@ -38,7 +38,7 @@ export function spark(canvas, values, failures) {
 	}
 	const step = width / 59;
 	const start = width - (shown.length - 1) * step;
-	const y = (value) => height - 2 - (most > 0 ? (value / most) * (height - 5) : 0);
+	const y = (value) => height - 2 - (most > 0 ? (value / most) * (height - 8) : 0);
 	draw.beginPath();
 	let drawing = false;
 	shown.forEach((value, i) => {

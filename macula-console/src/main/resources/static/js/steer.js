@@ -35,11 +35,11 @@ export function nodeActions(node) {
 	}
 	const drained = node.state === 'drained' || node.state === 'draining';
 	const button = (act, text, run) => h('button', { type: 'button', disabled: why !== null, data: { act },
-		title: why, onclick: run }, text);
+		// The button may be there for long: what it asks is of the node as it is then.
+		title: why, onclick: () => run(live.nodesById.get(node.id) ?? node) }, text);
 	return h('div', { class: 'stack' },
 		h('div', { class: 'actions' },
-			drained ? button('resume', 'Resume…', () => resume(node)) : button('drain', 'Drain…', () => drain(node)),
-			button('weight', 'Weight…', () => weight(node))),
+			drained ? button('resume', 'Resume…', resume) : button('drain', 'Drain…', drain), button('weight', 'Weight…', weight)),
 		why ? h('p', { class: 'hint steer-why' }, why) : null);
 }
 

@@ -16,7 +16,7 @@ export function open(root, place) {
 	const level = (row) => LEVELS[String(row.state).toLowerCase()] || ['·', 4];
 	let at = 0;
 	return new TableView(root, place, {
-		title: 'Connections', path: 'connections', placeholder: 'Filter by node, endpoint, state', parts: ['connections'],
+		title: 'Connections', path: 'connections', placeholder: 'Filter connections', parts: ['connections'],
 		rows: (picture) => {
 			const rows = picture.connections || [];
 			if (picture.at !== at) {

@@ -106,22 +106,25 @@ class Contract {
 		const versions = [...contract.versions].sort((a, b) => b.nodes.length - a.nodes.length);
 		const names = [...new Set(versions.flatMap((version) => version.methods.map((method) => method.name)))].sort();
 		const lines = versions.map((version) => new Map(version.methods.map((method) => [method.name, methodLines(method)])));
+		const columns = h('div', { class: 'versions' }, versions.map((version, i) => this.version(version, i, versions, names, lines)));
+		// Each method begins at one height in all versions.
+		columns.style.setProperty('--rows', String(names.length + 1));
 		fill(this.links, h('a', { class: 'button', href: `#/try/${encodeURIComponent(contract.name)}` }, 'Try it'),
 			h('a', { class: 'button', href: `#/services/${encodeURIComponent(contract.name)}` }, 'Service'));
 		fill(this.body,
 			versions.length > 1 ? h('p', { class: 'banner warn', role: 'note' }, h('strong', null, '≠ Version skew.'),
 				` ${plural(versions.length, 'version', 'versions')} are served at once. Each is compared with the one that most instances serve; what only one side has is marked.`) : null,
-			h('div', { class: 'columns' }, versions.map((version, i) => this.version(version, i, versions, names, lines))));
+			columns);
 	}
 
 	version(version, index, versions, names, lines) {
 		const base = index === 0;
 		return h('section', { class: `card version ${versions.length > 1 ? 'skewed' : ''}`, 'aria-label': `Version ${shortVersion(version.version)}` },
-			h('header', { class: 'outcome' }, h('h2', { class: 'mono' }, shortVersion(version.version)),
+			h('div', { class: 'stack tight' }, h('header', { class: 'outcome' }, h('h2', { class: 'mono' }, shortVersion(version.version)),
 				h('span', { class: 'badge' }, plural(version.nodes.length, 'instance', 'instances')),
 				versions.length > 1 ? h('span', { class: base ? 'badge' : 'badge warn' }, base ? 'most instances' : '≠ differs') : null),
 			facts([['Interface', version.contract || '–'], ['Fingerprint', h('span', { class: 'mono' }, version.fingerprint || version.version || '–')],
-				['Served by', version.nodes.slice(0, 6).join(', ') + (version.nodes.length > 6 ? ` and ${version.nodes.length - 6} more` : '')]]),
+				['Served by', version.nodes.slice(0, 6).join(', ') + (version.nodes.length > 6 ? ` and ${version.nodes.length - 6} more` : '')]])),
 			names.map((name) => {
 				const mine = lines[index].get(name);
 				const method = version.methods.find((each) => each.name === name);

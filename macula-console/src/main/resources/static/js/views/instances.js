@@ -20,7 +20,7 @@ export function open(root, place) {
 	const rated = (row) => ({ calls: row.attempts, failures: row.failures });
 	let at = 0;
 	const view = new TableView(root, place, {
-		title: 'Instances', path: 'instances', placeholder: 'Filter by caller, service, node, zone, state', parts: ['instances'],
+		title: 'Instances', path: 'instances', placeholder: 'Filter instances', parts: ['instances'],
 		rows: (picture) => {
 			const rows = picture.instances || [];
 			if (picture.at !== at) {
@@ -38,13 +38,13 @@ export function open(root, place) {
 				{ key: 'node', title: 'Instance', width: 180, search: true, value: (row) => row.node, text: (row) => row.node, link: (row) => `#/nodes/${encodeURIComponent(row.node)}` },
 				{ key: 'state', title: 'State', width: 106, search: true, value: (row) => row.state, text: (row) => row.state || '–', sign: (row) => level(row)[0],
 					className: (row) => `state level-${level(row)[1]}` },
+				{ key: 'steer', title: 'Steer', width: 104, text: () => '', draw: (cell, row) => steer(cell, row) },
 				{ key: 'zone', title: 'Zone', width: 76, search: true, value: (row) => row.zone, text: (row) => row.zone || '–' },
 				callsColumn((row) => row.attempts, 'Attempts/s'), sparkColumn('One minute', (row) => rings.get(keyOf(row))),
 				failuresColumn(rated), latencyColumn('p50', 'p50', (row) => row.p50Us), latencyColumn('p99', 'p99', (row) => row.p99Us),
 				{ key: 'inFlight', title: 'In flight', width: 80, num: true, value: (row) => row.inFlight, text: (row) => count(row.inFlight) },
 				{ key: 'weight', title: 'Weight', width: 76, num: true, value: (row) => row.weight, text: (row) => count(row.weight) },
 				{ key: 'version', title: 'Contract', width: 92, search: true, value: (row) => row.version, text: (row) => shortVersion(row.version), className: () => 'mono' },
-				{ key: 'steer', title: 'Steer', width: 108, text: () => '', draw: (cell, row) => steer(cell, row) },
 				{ key: 'detail', title: 'Detail', width: 240, search: true, value: (row) => row.detail, text: (row) => row.detail || '' },
 			],
 		},

@@ -130,14 +130,18 @@ class MapView {
 	}
 
 	update() {
+		if (!live.picture) {
+			return;
+		}
 		this.model = model(live.picture, KEPT.byZone);
 		// Only cards and their sizes decide where things lie.
 		const signature = [...this.model.cards.values()].map((card) => `${card.id}:${this.isOpen(card) ? card.nodes.length : 0}`)
 			.sort().join('\n');
 		if (signature !== this.signature) {
 			this.signature = signature;
-			const placed = layout(this.model.cards, this.edgesSeen(), (card) => this.isOpen(card), this.boxes,
-				Math.max(0.5, this.size.width / Math.max(1, this.size.height - 60)));
+			const placed = layout(this.model.cards, this.edgesSeen(), (card) => this.isOpen(card), this.boxes, this.room());
+			this.laidFor = this.size;
+			this.upright = placed.upright;
 			this.boxes = placed.boxes;
 			this.bands = placed.bands;
 			this.extent = placed;
@@ -170,7 +174,7 @@ class MapView {
 			if (!sides.has(key)) {
 				sides.set(key, []);
 			}
-			sides.get(key).push({ edge, y: other.y + other.h / 2 });
+			sides.get(key).push({ edge, y: this.upright ? other.x + other.w / 2 : other.y + other.h / 2 });
 		};
 		const all = [...this.model.edges.values()].filter((edge) => this.boxes.has(edge.from) && this.boxes.has(edge.to))
 			.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -183,12 +187,13 @@ class MapView {
 			const [id, side] = [key.substring(0, key.lastIndexOf('\n')), key.substring(key.lastIndexOf('\n') + 1)];
 			const box = this.boxes.get(id);
 			ports.sort((a, b) => a.y - b.y);
-			const span = Math.min(box.h - 20, ports.length * 12);
+			const [start, long] = this.upright ? [box.x, box.w] : [box.y, box.h];
+			const span = Math.min(long - 20, ports.length * 12);
 			ports.forEach(({ edge }, i) => {
-				lanes.get(edge.id)[side === 'out' ? 'from' : 'to'] = box.y + box.h / 2 + (ports.length > 1 ? (i / (ports.length - 1) - 0.5) * span : 0);
+				lanes.get(edge.id)[side === 'out' ? 'from' : 'to'] = start + long / 2 + (ports.length > 1 ? (i / (ports.length - 1) - 0.5) * span : 0);
 			});
 		}
-		return all.map((edge) => curve(edge, this.boxes.get(edge.from), this.boxes.get(edge.to), lanes.get(edge.id)));
+		return all.map((edge) => curve(edge, this.boxes.get(edge.from), this.boxes.get(edge.to), lanes.get(edge.id), this.upright));
 	}
 
 	threads() {
@@ -202,7 +207,8 @@ class MapView {
 			const from = places.get(edge.from);
 			const to = places.get(edge.to);
 			if (from && to && edge.rate?.calls > 0) {
-				levels[trouble(edge.rate)].push([from.x + from.w, from.y + from.h / 2, to.x, to.y + to.h / 2]);
+				levels[trouble(edge.rate)].push(this.upright ? [from.x + from.w / 2, from.y + from.h, to.x + to.w / 2, to.y]
+					: [from.x + from.w, from.y + from.h / 2, to.x, to.y + to.h / 2]);
 			}
 		}
 		return levels;
@@ -389,10 +395,20 @@ class MapView {
 		this.size = { width, height };
 		this.canvas.width = Math.round(width * this.ratio);
 		this.canvas.height = Math.round(height * this.ratio);
+		const turned = this.laidFor && Math.abs(Math.log((width / height) / (this.laidFor.width / this.laidFor.height))) > 0.25;
+		if (this.boxes && turned) {
+			this.signature = '';
+			this.boxes = null;
+			this.update();
+		}
 		if (!this.moved) {
 			this.fit(false);
 		}
 		this.paint();
+	}
+
+	room() {
+		return { width: Math.max(200, this.size.width - 48), height: Math.max(150, this.size.height - 72) };
 	}
 
 	fit(smooth) {
@@ -401,10 +417,13 @@ class MapView {
 		}
 		this.moved = false;
 		const { width, height } = this.size;
-		const left = this.bands.length > 0 ? -24 : 0;
-		const wide = this.extent.width - 2 * left;
-		const k = Math.max(0.12, Math.min(1.6, (width - 48) / wide, (height - 84) / this.extent.height));
-		this.fly({ k, x: (width - wide * k) / 2 - left * k, y: Math.max(18, (height - 36 - this.extent.height * k) / 2) }, smooth);
+		const out = this.bands.length > 0 ? 24 : 0;
+		const wide = this.extent.width + (this.upright ? 0 : 2 * out);
+		const high = this.extent.height + (this.upright ? 2 * out : 0);
+		// Below lies the legend, where there is room for one.
+		const foot = width < 500 ? 12 : 48;
+		const k = Math.max(0.12, Math.min(2, (width - (width < 500 ? 24 : 48)) / wide, (height - 24 - foot) / high));
+		this.fly({ k, x: (width - wide * k) / 2 + (this.upright ? 0 : out) * k, y: Math.max(12, (height - foot + 12 - high * k) / 2) + (this.upright ? out : 0) * k }, smooth);
 	}
 
 	fly(to, smooth) {
@@ -588,7 +607,7 @@ class MapView {
 		let best = null;
 		for (const [id, box] of this.boxes) {
 			const to = middle(box);
-			const along = from ? (to.x - from.x) * dx + (to.y - from.y) * dy : 1;
+			const along = from ? (to.x - from.x) * dx + (to.y - from.y) * dy : 2;
 			const aside = from ? Math.abs((to.x - from.x) * dy) + Math.abs((to.y - from.y) * dx) : to.x + to.y;
 			if (id !== this.selected && along > 1) {
 				const far = along + 2 * aside;

@@ -1,7 +1,7 @@
 /*
  * What several views show.
  */
-import { h } from '../dom.js';
+import { h, morph } from '../dom.js';
 import { latency, rate, share, state, trouble } from '../format.js';
 import { live } from '../live.js';
 import { spark } from '../spark.js';
@@ -23,7 +23,7 @@ export function stateColumn(width = 116) {
 }
 
 export function callsColumn(of = (row) => row.rate?.calls, title = 'Calls/s') {
-	return { key: 'calls', title, width: 86, num: true, value: of, text: (row) => rate(of(row)) };
+	return { key: 'calls', title, width: title.length > 8 ? 100 : 86, num: true, value: of, text: (row) => rate(of(row)) };
 }
 
 export function failuresColumn(of = (row) => row.rate) {
@@ -34,7 +34,7 @@ export function failuresColumn(of = (row) => row.rate) {
 }
 
 export function latencyColumn(key, title, of) {
-	return { key, title, width: 84, num: true, value: of, text: (row) => latency(of(row)) };
+	return { key, title, width: title.length > 6 ? 100 : 84, num: true, value: of, text: (row) => latency(of(row)) };
 }
 
 /** Curves of calls per second out of rings. */
@@ -135,15 +135,14 @@ export class TableView {
 
 }
 
-/** Fills an aside anew, unless somebody is about to press something in it. */
+/** Brings an aside up to what is built now; what stays the same stays the same element, with focus and selection. */
 export function refresh(aside, build) {
-	if (aside.childElementCount > 0 && aside.contains(document.activeElement)) {
-		return;
-	}
-	const top = aside.scrollTop;
-	const pressed = aside.matches(':active');
-	if (!pressed) {
-		aside.replaceChildren(...build());
-		aside.scrollTop = top;
+	const held = aside.contains(document.activeElement);
+	const made = document.createElement('div');
+	made.append(...build());
+	morph(aside, made);
+	if (held && !aside.contains(document.activeElement)) {
+		// What was pressed is gone, such as a button that did its work.
+		aside.querySelector('button:not(:disabled), a')?.focus({ preventScroll: true });
 	}
 }

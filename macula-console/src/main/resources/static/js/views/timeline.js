@@ -9,7 +9,7 @@ import { live } from '../live.js';
 import { announce } from '../notes.js';
 import { Table } from '../table.js';
 
-const LEFT = 58;
+const LEFT = 76;
 const RIGHT = 12;
 const LANE = 24;
 const MINUTE = 60000;
