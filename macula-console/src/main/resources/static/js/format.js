@@ -124,6 +124,8 @@ export const STATES = {
 	serving: { sign: '●', level: 0, text: 'serving' },
 	drained: { sign: '◐', level: 1, text: 'drained' },
 	draining: { sign: '◑', level: 1, text: 'draining' },
+	started: { sign: '◇', level: 4, text: 'listens, serves nothing' },
+	unknown: { sign: '?', level: 1, text: 'lets nobody look' },
 	starting: { sign: '△', level: 1, text: 'starting' },
 	stopping: { sign: '▽', level: 1, text: 'stopping' },
 	unreachable: { sign: '✕', level: 2, text: 'unreachable' },

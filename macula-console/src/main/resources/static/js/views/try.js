@@ -90,7 +90,9 @@ class Try {
 		this.switch = h('button', { type: 'button', 'aria-pressed': 'false', class: 'small', onclick: () => this.turn() }, 'JSON');
 		this.instance = h('select', null, h('option', { value: '' }, 'Any, as selection decides'), this.nodes().map((id) => h('option', { value: id }, id)));
 		this.deadline = h('input', { type: 'number', min: '1', max: '600000', value: String(method.deadlineMs || 5000) });
-		this.go = h('button', { type: 'submit', class: 'main' }, 'Call');
+		// Whoever may not is told so before, not after.
+		const may = live.me?.mayCall !== false;
+		this.go = h('button', { type: 'submit', class: 'main', disabled: !may }, 'Call');
 		this.answer = h('section', { class: 'card answer stack', 'aria-label': 'Answer', 'aria-live': 'polite' }, h('h2', null, 'Answer'),
 			h('p', { class: 'hint' }, 'Not called yet.'));
 		this.fill();
@@ -103,7 +105,8 @@ class Try {
 				method.idempotent ? 'idempotent' : 'not idempotent: it may change something'), this.contract.skew ? h('span', { class: 'badge warn' }, '≠ versions differ') : null),
 			h('div', { class: 'outcome' }, h('h3', null, 'Arguments'), this.switch), this.fields, this.raw,
 			method.streamed ? h('div', { class: 'stack tight' }, h('h3', null, `Elements of the stream: ${typeText(method.streamed, method.streamed)}[]`), this.elementsField(method)) : null,
-			h('div', { class: 'pair' }, field('Instance', '', this.instance), field('Deadline', 'ms', this.deadline)), this.wrong, h('div', null, this.go)),
+			h('div', { class: 'pair' }, field('Instance', '', this.instance), field('Deadline', 'ms', this.deadline)), this.wrong,
+			may ? null : h('p', { class: 'hint steer-why' }, 'You may only look: your user has no right to call.'), h('div', null, this.go)),
 			this.answer));
 	}
 

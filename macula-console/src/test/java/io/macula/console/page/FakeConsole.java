@@ -208,7 +208,7 @@ final class FakeConsole implements AutoCloseable {
 		}
 		else if (path.equals("me")) {
 			exchange.getResponseHeaders().add("Set-Cookie", "XSRF-TOKEN=token-1; Path=/");
-			json(exchange, Map.of("user", "user", "maySteer", this.maySteer, "csrf",
+			json(exchange, Map.of("user", "user", "maySteer", this.maySteer, "mayCall", this.maySteer, "csrf",
 					Map.of("header", "X-XSRF-TOKEN", "cookie", "XSRF-TOKEN"), "realm", "shop", "version", "0.1.0"));
 		}
 		else if (path.equals("live")) {
