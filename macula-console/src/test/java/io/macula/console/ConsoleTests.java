@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Scanner;
 
 import com.jayway.jsonpath.JsonPath;
+import jakarta.servlet.http.Cookie;
 import io.macula.operations.OperationsAccess.Level;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -384,7 +385,8 @@ class ConsoleTests {
 		return this.mvc.post()
 			.uri(uri)
 			.with(who)
-			.with(SecurityMockMvcRequestPostProcessors.csrf().asHeader())
+			.cookie(new Cookie("XSRF-TOKEN", "of the page"))
+			.header("X-XSRF-TOKEN", "of the page")
 			.contentType(MediaType.APPLICATION_JSON)
 			.content(body)
 			.exchange();
