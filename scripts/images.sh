@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the images of the samples under the names that k8s/base and docker/compose.yaml give them.
+# Builds the images of the samples and of the console under the names that k8s/base and docker/compose.yaml give them.
 #
 #   scripts/images.sh [TAG]
 #
@@ -20,11 +20,13 @@ fi
 . scripts/lib/build.sh
 . scripts/lib/images.sh
 
+images="$images macula-console"
 docker_answers || exit 2
-build_jars sample-provider sample-client macula-cli
+# shellcheck disable=SC2086
+build_jars $images macula-cli
 tag=${1:-$(project_version)}
 [ "$tag" != content ] || tag=$(content_tag)
 build_images "$tag" target/images
-for application in sample-provider sample-client; do
+for application in $images; do
 	docker image inspect --format "$application:$tag {{.Size}} bytes {{.Id}}" "$application:$tag"
 done

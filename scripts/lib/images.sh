@@ -1,4 +1,7 @@
-# Shared by the scripts: the images of the samples. Sourced from the root of the repository, after lib/build.sh.
+# Shared by the scripts: the images of the samples and of the console. Sourced from the root of the repository, after lib/build.sh.
+
+# Of which there are images; whoever wants that of the console adds macula-console.
+images='sample-provider sample-client'
 
 # Whether Docker can be used; says in one line why not.
 docker_answers() {
@@ -19,12 +22,14 @@ project_version() {
 
 # Made of what is in the images, so that it is never moved: a change is another tag.
 content_tag() {
-	cat docker/Dockerfile macula-cli/target/macula sample-provider/target/sample-provider.jar sample-client/target/sample-client.jar | sha256sum | cut -c1-16
+	for application in $images; do
+		echo "$application/target/$application.jar"
+	done | xargs cat docker/Dockerfile macula-cli/target/macula | sha256sum | cut -c1-16
 }
 
 # Whether Maven made what an image needs beside the jar; says in one line why not.
 bills_of_materials_are_there() {
-	for application in sample-provider sample-client; do
+	for application in $images; do
 		if [ ! -f "$application/target/classes/META-INF/sbom/application.cdx.json" ]; then
 			echo "There is no bill of materials of $application: Maven makes none offline; build it once without -o" >&2
 			return 1
@@ -38,7 +43,7 @@ build_images() {
 	bills_of_materials_are_there || return 1
 	revision=$(git rev-parse HEAD 2> /dev/null || echo unknown)
 	version=$(project_version)
-	for application in sample-provider sample-client; do
+	for application in $images; do
 		echo "Building image $application:$1"
 		# BuildKit, the builder of today: an older one would send the whole repository.
 		DOCKER_BUILDKIT=1 docker build -f docker/Dockerfile ${BASE_IMAGE:+--build-arg BASE="$BASE_IMAGE"} \

@@ -54,6 +54,11 @@ class ContainerTests {
 			.filter((name) -> service(name).get("image").toString().startsWith("sample-"));
 	}
 
+	/** Those, and the console. */
+	static Stream<String> containers() {
+		return Stream.concat(samples(), Stream.of("console"));
+	}
+
 	static Stream<String> providers() {
 		return samples().filter((name) -> environment(name).containsKey("MACULA_PROVIDER_PORT"));
 	}
@@ -87,7 +92,7 @@ class ContainerTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("samples")
+	@MethodSource("containers")
 	void aContainerMayDoNothingElse(String service) {
 		assertThat(service(service)).containsEntry("read_only", true)
 			.containsEntry("cap_drop", List.of("ALL"))
@@ -97,7 +102,7 @@ class ContainerTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("samples")
+	@MethodSource("containers")
 	void anImageIsBuiltOfItsSampleAndTaggedWithTheVersion(String service) throws IOException {
 		String image = service(service).get("image").toString();
 		String sample = image.substring(0, image.indexOf(':'));
@@ -116,7 +121,7 @@ class ContainerTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("samples")
+	@MethodSource("containers")
 	void seedsAreTheProvidersByName(String service) {
 		Map<String, String> seeds = new LinkedHashMap<>();
 		providers().forEach((provider) -> seeds.put(service(provider).get("hostname").toString(),
@@ -129,21 +134,21 @@ class ContainerTests {
 	@Test
 	void aNameIsThatOfItsAddress() {
 		List<Object> addresses = new ArrayList<>();
-		samples().filter((name) -> service(name).containsKey("hostname")).forEach((name) -> {
+		containers().filter((name) -> service(name).containsKey("hostname")).forEach((name) -> {
 			Map<String, Object> network = Manifests
 				.object(Manifests.object(service(name).get("networks")).get("realm"));
 			assertThat(network).containsEntry("aliases", List.of(service(name).get("hostname")));
 			addresses.add(network.get("ipv4_address"));
 		});
 		// The rest of the network is for those that have none of their own.
-		assertThat(addresses).hasSize(4)
+		assertThat(addresses).hasSize(5)
 			.doesNotHaveDuplicates()
 			.allSatisfy((address) -> assertThat(address.toString()).matches("172\\.20\\.0\\.([2-9]|[1-9][0-9])"));
 		assertThat(COMPOSE.get("networks").toString()).contains("subnet=172.20.0.0/24", "ip_range=172.20.0.128/25");
 	}
 
 	@ParameterizedTest
-	@MethodSource("samples")
+	@MethodSource("containers")
 	void logsOutliveTheContainer(String service) {
 		String file = environment(service).get("LOGGING_FILE_NAME");
 		if (service(service).containsKey("hostname")) {
@@ -171,11 +176,11 @@ class ContainerTests {
 		List<String> copied = new ArrayList<>();
 		Matcher copy = Pattern.compile("^COPY (\\$\\{APPLICATION}/\\S+)", Pattern.MULTILINE).matcher(dockerfile);
 		while (copy.find()) {
-			for (String sample : List.of("sample-provider", "sample-client")) {
+			for (String sample : List.of("sample-provider", "sample-client", "macula-console")) {
 				copied.add("!" + copy.group(1).replace("${APPLICATION}", sample));
 			}
 		}
-		assertThat(copied).hasSize(4);
+		assertThat(copied).hasSize(6);
 		assertThat(Files.readAllLines(Manifests.ROOT.resolve("docker/Dockerfile.dockerignore")))
 			.filteredOn((line) -> !line.startsWith("#"))
 			.startsWith("*")
