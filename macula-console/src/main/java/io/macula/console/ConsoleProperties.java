@@ -17,6 +17,7 @@
 package io.macula.console;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,12 +32,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param interval How often nodes tell what changed; 200 milliseconds to a minute.
  * @param search How often it is looked for nodes of which there was no sign.
  * @param maxNodes Most nodes that are watched.
+ * @param askFirst Addresses of nodes, host:port, that are asked first whom they know; by
+ * default the seeds, and whom the directory names.
  * @param maxBrowsers Most pages that are served live at once.
  * @param users Who may log in, by name; replaces the user of spring.security.user.
  */
 @ConfigurationProperties("macula.console")
 record ConsoleProperties(@DefaultValue("false") boolean steering, @DefaultValue("1s") Duration interval,
-		@DefaultValue("10s") Duration search, @DefaultValue("2000") int maxNodes, @DefaultValue("64") int maxBrowsers,
+		@DefaultValue("10s") Duration search, @DefaultValue("2000") int maxNodes, @DefaultValue List<String> askFirst, @DefaultValue("64") int maxBrowsers,
 		@DefaultValue Map<String, User> users) {
 
 	ConsoleProperties {

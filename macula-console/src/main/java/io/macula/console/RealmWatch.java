@@ -18,7 +18,9 @@ package io.macula.console;
 
 import java.util.List;
 
+import io.macula.Endpoint;
 import io.macula.node.RealmNode;
+import io.macula.operations.NodeAddress;
 import io.macula.operations.OperationsClient;
 import io.macula.operations.RealmMonitor;
 import io.macula.operations.RealmPicture;
@@ -40,6 +42,8 @@ final class RealmWatch implements SmartLifecycle {
 
 	private final RealmNode node;
 
+	private final List<NodeAddress> first;
+
 	private final RealmPicture.Settings settings;
 
 	private final List<RealmListener> listeners;
@@ -48,13 +52,14 @@ final class RealmWatch implements SmartLifecycle {
 
 	RealmWatch(RealmNode node, ConsoleProperties properties, List<RealmListener> listeners) {
 		this.node = node;
+		this.first = properties.askFirst().stream().map(Endpoint::parse).map(NodeAddress::of).toList();
 		this.settings = new RealmPicture.Settings(properties.interval(), properties.search(), properties.maxNodes());
 		this.listeners = listeners;
 	}
 
 	@Override
 	public void start() {
-		RealmMonitor made = new RealmMonitor(this.node.operations(), List.of(), this.settings);
+		RealmMonitor made = new RealmMonitor(this.node.operations(), this.first, this.settings);
 		for (RealmListener listener : this.listeners) {
 			made.pictures().subscribe(listener::painted, (ex) -> failed(ex));
 			made.events().subscribe(listener::happened, (ex) -> failed(ex));
