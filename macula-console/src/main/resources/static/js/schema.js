@@ -4,12 +4,13 @@
 import { fill, h } from './dom.js';
 
 const DEEPEST = 5;
-const UNSAFE = /^-?\d+$/;
+const WHOLE = /^-?(0|[1-9]\d*)$/;
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** JSON whose integers keep all their digits, where the browser can. */
+/** JSON whose numbers keep all their digits, where the browser can. */
 export function parseExact(text) {
-	return JSON.parse(text, (key, value, context) => (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
-		&& context?.source && UNSAFE.test(context.source) && JSON.rawJSON ? JSON.rawJSON(context.source) : value));
+	return JSON.parse(text, (key, value, context) => (typeof value === 'number' && context?.source && String(value) !== context.source
+		&& JSON.rawJSON ? JSON.rawJSON(context.source) : value));
 }
 
 export function isRaw(value) {
@@ -193,12 +194,12 @@ function number(schema, value, told) {
 	const whole = schema.type === 'integer';
 	return h('input', { inputMode: 'numeric', value: isRaw(value) ? value.rawJSON : value ?? '', placeholder: whole ? '0' : '0.0', autocomplete: 'off', oninput: (event) => {
 		const text = event.target.value.trim();
-		const fits = whole ? UNSAFE.test(text) : text !== '' && Number.isFinite(Number(text));
+		const fits = (whole ? WHOLE : NUMBER).test(text);
 		event.target.setAttribute('aria-invalid', String(!fits));
 		event.target.title = fits ? '' : `Not ${whole ? 'a whole' : 'a'} number: ${text || 'nothing'}`;
 		const parsed = Number(text);
 		// What is no number is sent as it stands, so that the server names the field.
-		told(!fits ? text : whole && !Number.isSafeInteger(parsed) && JSON.rawJSON ? JSON.rawJSON(text.replace(/^(-?)0+(?=\d)/, '$1')) : parsed);
+		told(!fits ? text : String(parsed) !== text && JSON.rawJSON ? JSON.rawJSON(text) : parsed);
 	} });
 }
 

@@ -41,9 +41,9 @@ import org.openqa.selenium.support.ui.WebDriverWait;
  * A headless Chromium, driven by the chromedriver of the same machine: nothing is
  * downloaded. Used by one thread.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
-	static final String MISSING = "There is no Chromium here: apt-get install chromium chromium-driver";
+	public static final String MISSING = "There is no Chromium here: apt-get install chromium chromium-driver";
 
 	private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
@@ -55,7 +55,7 @@ final class Browser implements AutoCloseable {
 		this.driver = driver;
 	}
 
-	static boolean present() {
+	public static boolean present() {
 		return chromium().isPresent() && program("chromedriver").isPresent();
 	}
 
@@ -72,7 +72,7 @@ final class Browser implements AutoCloseable {
 			.findFirst();
 	}
 
-	static Browser start() {
+	public static Browser start() {
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(chromium().orElseThrow().toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
@@ -87,46 +87,46 @@ final class Browser implements AutoCloseable {
 		return new Browser(new ChromeDriver(service, options));
 	}
 
-	void open(String url) {
+	public void open(String url) {
 		this.driver.get(url);
 	}
 
 	/** With an empty cookie jar, as somebody new. */
-	void forget() {
+	public void forget() {
 		this.driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
 		this.complaints.clear();
 		this.driver.manage().logs().get(LogType.BROWSER);
 	}
 
-	void signIn(String url, String password) {
+	public void signIn(String url, String user, String password) {
 		open(url + "login");
-		find("input[name=username]").sendKeys("user");
+		find("input[name=username]").sendKeys(user);
 		find("input[name=password]").sendKeys(password);
 		find("button[type=submit]").click();
 	}
 
-	void size(int width, int height) {
+	public void size(int width, int height) {
 		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
 				Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
 	}
 
-	void scheme(String scheme) {
+	public void scheme(String scheme) {
 		this.driver.executeCdpCommand("Emulation.setEmulatedMedia",
 				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme),
 						Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
 	}
 
-	void go(String hash) {
+	public void go(String hash) {
 		script("location.hash = arguments[0]", hash);
 	}
 
-	WebElement find(String css) {
+	public WebElement find(String css) {
 		return new WebDriverWait(this.driver, Duration.ofSeconds(8))
 			.withMessage(() -> "No element " + css + " in: " + text("body"))
 			.until((driver) -> driver.findElements(By.cssSelector(css)).stream().findFirst().orElse(null));
 	}
 
-	WebElement button(String text) {
+	public WebElement button(String text) {
 		return new WebDriverWait(this.driver, Duration.ofSeconds(8)).withMessage("No button " + text)
 			.until((driver) -> driver.findElements(By.tagName("button"))
 				.stream()
@@ -135,29 +135,29 @@ final class Browser implements AutoCloseable {
 				.orElse(null));
 	}
 
-	String text(String css) {
+	public String text(String css) {
 		return this.driver.findElement(By.cssSelector(css)).getText();
 	}
 
-	List<WebElement> all(String css) {
+	public List<WebElement> all(String css) {
 		return this.driver.findElements(By.cssSelector(css));
 	}
 
-	void until(Duration bound, String expression) {
+	public void until(Duration bound, String expression) {
 		new WebDriverWait(this.driver, bound, Duration.ofMillis(50))
 			.withMessage(() -> expression + " stays false; the page says: " + text("body"))
 			.until((driver) -> Boolean.TRUE.equals(script("return Boolean(" + expression + ")")));
 	}
 
-	Object script(String script, Object... arguments) {
+	public Object script(String script, Object... arguments) {
 		return this.driver.executeScript(script, arguments);
 	}
 
-	Object asynchronous(String script) {
+	public Object asynchronous(String script) {
 		return this.driver.executeAsyncScript(script);
 	}
 
-	double metric(String name) {
+	public double metric(String name) {
 		this.driver.executeCdpCommand("Performance.enable", Map.of());
 		List<?> metrics = (List<?>) this.driver.executeCdpCommand("Performance.getMetrics", Map.of()).get("metrics");
 		return metrics.stream()
@@ -168,21 +168,21 @@ final class Browser implements AutoCloseable {
 			.orElseThrow();
 	}
 
-	void collectGarbage() {
+	public void collectGarbage() {
 		this.driver.executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
 	}
 
-	void timeout(Duration bound) {
+	public void timeout(Duration bound) {
 		this.driver.manage().timeouts().scriptTimeout(bound);
 	}
 
-	void screenshot(String name) throws IOException {
+	public void screenshot(String name) throws IOException {
 		Files.createDirectories(SCREENSHOTS);
 		Files.write(SCREENSHOTS.resolve(name + ".png"), this.driver.getScreenshotAs(OutputType.BYTES));
 	}
 
 	/** What the browser complained of: errors, and whatever the policy did not allow. */
-	List<String> complaints() {
+	public List<String> complaints() {
 		this.driver.manage()
 			.logs()
 			.get(LogType.BROWSER)
@@ -198,7 +198,7 @@ final class Browser implements AutoCloseable {
 	 * Addresses of everything that the page asked for, and that is not below the given
 	 * one.
 	 */
-	List<?> foreign(String base) {
+	public List<?> foreign(String base) {
 		return (List<?>) script("return performance.getEntriesByType('resource').map((each) => each.name)"
 				+ ".filter((name) => !name.startsWith(arguments[0]) && !name.startsWith('data:'))", base);
 	}

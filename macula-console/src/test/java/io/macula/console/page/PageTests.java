@@ -81,7 +81,7 @@ class PageTests {
 	}
 
 	private void signIn() {
-		browser.signIn(this.console.url(), "secret");
+		browser.signIn(this.console.url(), "user", "secret");
 		browser.until(SHORT, "document.querySelector('#live')?.dataset.status === 'live'");
 	}
 
@@ -350,10 +350,10 @@ class PageTests {
 
 	@Test
 	void wrongPasswordIsRefused() throws IOException {
-		browser.signIn(this.console.url(), "wrong");
+		browser.signIn(this.console.url(), "user", "wrong");
 		browser.until(SHORT, "document.querySelector('#wrong') && !document.querySelector('#wrong').hidden");
 		browser.screenshot("login");
-		browser.signIn(this.console.url(), "secret");
+		browser.signIn(this.console.url(), "user", "secret");
 		browser.until(SHORT, "document.querySelector('#live')?.dataset.status === 'live'");
 		browser.button("Sign out").click();
 		browser.until(SHORT, "document.querySelector('#left') && !document.querySelector('#left').hidden");
