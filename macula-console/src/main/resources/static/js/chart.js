@@ -27,7 +27,7 @@ export class Chart {
 			width: 300, height, legend: { show: false }, padding: [8, 12, 0, 0],
 			cursor: { sync: sync ? { key: sync } : undefined, points: { size: 6 }, drag: { x: false, y: false } },
 			scales: { x: { time: true }, y: { range: (chart, least, most) => [0, Math.max(most || 0, lines[0].least || 1) * 1.08] } },
-			axes: [{ ...axis((chart, splits) => splits.map((at) => clock(at * 1000)), 24), space: 90, gap: 2 },
+			axes: [{ ...axis((chart, splits) => splits.map((at) => clock(at * 1000)), 26), space: 90, gap: 6 },
 				axis((chart, splits) => splits.map(format))],
 			series: [{}, ...lines.map((line) => ({ label: line.title, stroke: () => colour(line.ink), width: 1.6, dash: line.dash,
 				fill: line.fill ? () => `color-mix(in srgb, ${colour(line.ink)} 14%, transparent)` : undefined, points: { show: false }, spanGaps: false }))],

@@ -8,6 +8,7 @@ import { ApiError, get } from './api.js';
 const KEPT = 660;
 const KEPT_EVENTS = 5000;
 const SILENT_AFTER_MS = 4500;
+const SILENT_AT_FIRST_MS = 12000;
 const SPAN_MS = 600000;
 
 /** Values of one thing over time; what is older falls out. Reads as arrays in the order of time. */
@@ -78,6 +79,7 @@ class Live extends EventTarget {
 		this.source = null;
 		this.failures = 0;
 		this.lastEventAt = 0;
+		this.patience = SILENT_AT_FIRST_MS;
 	}
 
 	async start() {
@@ -169,7 +171,7 @@ class Live extends EventTarget {
 
 	watch() {
 		const since = Math.max(this.receivedAt, this.openedAt || 0);
-		if (this.status !== 'lost' && this.status !== 'signed-out' && Date.now() - since > SILENT_AFTER_MS) {
+		if (this.status !== 'lost' && this.status !== 'signed-out' && Date.now() - since > this.patience) {
 			this.source?.close();
 			this.lost();
 		}
@@ -177,6 +179,10 @@ class Live extends EventTarget {
 	}
 
 	accept(picture) {
+		// Pictures may be told to come less often.
+		if (this.picture && picture.at > this.picture.at && this.status === 'live') {
+			this.patience = Math.max(SILENT_AFTER_MS, 3.5 * (picture.at - this.picture.at));
+		}
 		this.receivedAt = Date.now();
 		this.failures = 0;
 		this.picture = picture;

@@ -153,16 +153,38 @@ function line(draw, { ink, focus, camera, byZone }, { edge, points }) {
 	draw.globalAlpha = 1;
 }
 
-/** Lines between single instances, in as few strokes as can be. */
-function threads(draw, { fine, ink }) {
-	const strokes = [[ink.accent, 0.16], [ink.warn, 0.6], [ink.bad, 0.75]];
+/**
+ * Lines between single instances: thousands, so they have a layer of their own, which is moved along while the map
+ * moves and drawn anew when it rests or there is a new picture.
+ */
+function threads(draw, { fine, ink, layer, camera, size, ratio, moving }) {
+	if (!moving || !layer.camera) {
+		layer.canvas ??= document.createElement('canvas');
+		layer.canvas.width = Math.round(size.width * ratio);
+		layer.canvas.height = Math.round(size.height * ratio);
+		layer.camera = { ...camera };
+		const onLayer = layer.canvas.getContext('2d');
+		onLayer.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
+		strokes(onLayer, fine, ink);
+	}
+	const nearer = camera.k / layer.camera.k;
+	draw.save();
+	draw.setTransform(ratio, 0, 0, ratio, 0, 0);
+	draw.imageSmoothingEnabled = false;
+	draw.drawImage(layer.canvas, camera.x - layer.camera.x * nearer, camera.y - layer.camera.y * nearer, size.width * nearer,
+		size.height * nearer);
+	draw.restore();
+}
+
+/** In as few strokes as can be. */
+function strokes(draw, fine, ink) {
+	const inksOf = [[ink.accent, 0.16], [ink.warn, 0.6], [ink.bad, 0.75]];
 	draw.lineWidth = 0.8;
 	fine.forEach((lines, level) => {
 		if (lines.length === 0) {
 			return;
 		}
-		draw.strokeStyle = strokes[level][0];
-		draw.globalAlpha = strokes[level][1];
+		[draw.strokeStyle, draw.globalAlpha] = inksOf[level];
 		draw.beginPath();
 		for (const [ax, ay, bx, by] of lines) {
 			draw.moveTo(ax, ay);
@@ -170,16 +192,19 @@ function threads(draw, { fine, ink }) {
 		}
 		draw.stroke();
 	});
-	draw.globalAlpha = 1;
 }
 
-function labelText(edge) {
-	const parts = [`${rate(edge.rate.calls)}/s`, latency(edge.rate.p99Us)];
-	if (edge.level > 0) {
-		parts.unshift(`✕ ${share(edge.rate.failures, edge.rate.calls)}`);
+/** What is said of a line, the longest first. */
+function labelTexts(edge) {
+	const usual = `${rate(edge.rate.calls)}/s · ${latency(edge.rate.p99Us)}`;
+	if (edge.level === 0) {
+		return [usual];
 	}
-	return parts.join(' · ');
+	const failing = `✕ ${share(edge.rate.failures, edge.rate.calls)}`;
+	return [`${failing} · ${usual}`, failing];
 }
+
+const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
 
 function labels(draw, { curves, ink, focus, boxes, byZone }) {
 	const placed = [...boxes.values()];
@@ -190,28 +215,44 @@ function labels(draw, { curves, ink, focus, boxes, byZone }) {
 		: !byZone || !edge.acrossZones || edge.level > 0))
 		.sort((a, b) => b.edge.level - a.edge.level || b.edge.rate.calls - a.edge.rate.calls);
 	for (const { edge, points } of wanted) {
-		const text = labelText(edge);
-		const width = draw.measureText(text).width + 12;
-		for (const t of [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82]) {
-			const [x, y] = at(points, t);
-			const box = { x: x - width / 2, y: y - 9, w: width, h: 18 };
-			if (placed.some((other) => other.x < box.x + box.w && box.x < other.x + other.w && other.y < box.y + box.h
-					&& box.y < other.y + other.h)) {
-				continue;
-			}
-			placed.push(box);
-			draw.fillStyle = edge.level === 2 ? ink.badSoft : edge.level === 1 ? ink.warnSoft : ink.raised;
-			draw.strokeStyle = edge.level === 2 ? ink.bad : edge.level === 1 ? ink.warn : ink.line;
-			draw.lineWidth = 1;
-			draw.beginPath();
-			draw.roundRect(box.x, box.y, box.w, box.h, 9);
-			draw.fill();
-			draw.stroke();
-			draw.fillStyle = edge.level === 2 ? ink.bad : edge.level === 1 ? ink.warn : ink.text;
-			draw.fillText(text, x, y + 0.5);
-			break;
+		const texts = labelTexts(edge);
+		// What fails is said in any case, if need be over something else.
+		const found = texts.map((text) => room(draw, text, points, placed)).find(Boolean)
+			?? (edge.level > 0 ? boxAt(draw, texts.at(-1), at(points, 0.5)) : null);
+		if (found) {
+			placed.push(found);
+			label(draw, ink, edge, found);
 		}
 	}
+}
+
+function boxAt(draw, text, [x, y]) {
+	const width = draw.measureText(text).width + 12;
+	return { text, x: x - width / 2, y: y - 9, w: width, h: 18 };
+}
+
+function room(draw, text, points, placed) {
+	for (const t of PLACES) {
+		const box = boxAt(draw, text, at(points, t));
+		if (!placed.some((other) => other.x < box.x + box.w && box.x < other.x + other.w && other.y < box.y + box.h
+				&& box.y < other.y + other.h)) {
+			return box;
+		}
+	}
+	return null;
+}
+
+function label(draw, ink, edge, box) {
+	const tint = [ink.text, ink.warn, ink.bad][edge.level];
+	draw.fillStyle = [ink.raised, ink.warnSoft, ink.badSoft][edge.level];
+	draw.strokeStyle = edge.level > 0 ? tint : ink.line;
+	draw.lineWidth = 1;
+	draw.beginPath();
+	draw.roundRect(box.x, box.y, box.w, box.h, 9);
+	draw.fill();
+	draw.stroke();
+	draw.fillStyle = tint;
+	draw.fillText(box.text, box.x + box.w / 2, box.y + 9.5);
 }
 
 const LEVELS = ['good', 'warn', 'bad', 'gone', 'other'];

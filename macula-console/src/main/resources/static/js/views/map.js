@@ -61,10 +61,13 @@ class MapView {
 		this.selectedNode = null;
 		this.signature = '';
 		this.moved = false;
+		this.movedAt = -1e6;
+		this.layer = { canvas: null, camera: null };
 		this.draw = eachFrame(() => this.paint());
 		this.hooks = [live.on('picture', () => this.update()), live.on('events', () => this.tell())];
 		const themed = () => {
 			this.ink = inks();
+			this.layer.camera = null;
 			this.draw();
 		};
 		addEventListener('themed', themed);
@@ -106,6 +109,7 @@ class MapView {
 		this.hooks.forEach((unhook) => unhook());
 		this.observer.disconnect();
 		cancelAnimationFrame(this.animation);
+		clearTimeout(this.resting);
 	}
 
 	isOpen(card) {
@@ -154,6 +158,7 @@ class MapView {
 		if (this.wanted) {
 			this.selectByName(this.wanted);
 		}
+		this.layer.camera = null;
 		this.describe();
 		this.draw();
 	}
@@ -220,7 +225,15 @@ class MapView {
 		}
 		paint(this.context, { camera: this.camera, ink: this.ink, size: this.size, ratio: this.ratio, bands: this.bands,
 			curves: this.curves, boxes: this.boxes, cards: this.model.cards, fine: this.fine, focus: this.focus(),
-			selected: this.selected, selectedNode: this.selectedNode, byZone: KEPT.byZone });
+			selected: this.selected, selectedNode: this.selectedNode, byZone: KEPT.byZone,
+			layer: this.layer, moving: performance.now() - this.movedAt < 140 });
+	}
+
+	/** Says that the camera moves, and draws all of it finely once it rests. */
+	moves() {
+		this.movedAt = performance.now();
+		clearTimeout(this.resting);
+		this.resting = setTimeout(() => this.draw(), 160);
 	}
 
 	focus() {
@@ -422,7 +435,7 @@ class MapView {
 		const high = this.extent.height + (this.upright ? 2 * out : 0);
 		// Below lies the legend, where there is room for one.
 		const foot = width < 500 ? 12 : 48;
-		const k = Math.max(0.12, Math.min(2, (width - (width < 500 ? 24 : 48)) / wide, (height - 24 - foot) / high));
+		const k = Math.max(0.12, Math.min(width > 2200 ? 2 : 1.3, (width - (width < 500 ? 24 : 48)) / wide, (height - 24 - foot) / high));
 		this.fly({ k, x: (width - wide * k) / 2 + (this.upright ? 0 : out) * k, y: Math.max(12, (height - foot + 12 - high * k) / 2) + (this.upright ? out : 0) * k }, smooth);
 	}
 
@@ -439,6 +452,7 @@ class MapView {
 			const t = Math.min(1, Math.max(0, (now - start) / 220));
 			const eased = 1 - (1 - t) ** 3;
 			this.camera = { x: from.x + (to.x - from.x) * eased, y: from.y + (to.y - from.y) * eased, k: from.k + (to.k - from.k) * eased };
+			this.moves();
 			this.paint();
 			if (t < 1) {
 				this.animation = requestAnimationFrame(step);
@@ -453,6 +467,7 @@ class MapView {
 		const real = k / this.camera.k;
 		this.camera = { k, x: x - (x - this.camera.x) * real, y: y - (y - this.camera.y) * real };
 		this.moved = true;
+		this.moves();
 		this.draw();
 	}
 
@@ -490,6 +505,7 @@ class MapView {
 				start.moved = true;
 				this.moved = true;
 				this.camera = { ...this.camera, x: this.camera.x + now.x - before.x, y: this.camera.y + now.y - before.y };
+				this.moves();
 				this.draw();
 			}
 		});
