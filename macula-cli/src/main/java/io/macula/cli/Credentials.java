@@ -29,10 +29,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import io.macula.Realm;
 import io.macula.node.RealmNodeBuilder;
 import io.macula.tls.BundleTls;
 import io.macula.tls.HostVerification;
 import io.macula.tls.RealmSecret;
+import io.macula.tls.SecretTls;
+import io.macula.tls.TlsContexts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +103,18 @@ final class Credentials {
 			node.secrets(secrets(warning));
 			return;
 		}
+		node.tls(bundle(warning));
+	}
+
+	/**
+	 * What a node with them shows and trusts.
+	 * @param warning is told of files that others can read
+	 */
+	TlsContexts tls(Realm realm, String nodeId, Consumer<String> warning) {
+		return secretWins() ? SecretTls.of(realm, nodeId, secrets(warning)) : bundle(warning);
+	}
+
+	private TlsContexts bundle(Consumer<String> warning) {
 		Given shown = required(this.certificate, Setting.CERTIFICATE);
 		Given secretKey = required(this.key, Setting.KEY);
 		Given trusted = required(this.trust, Setting.TRUST);
@@ -109,10 +124,10 @@ final class Credentials {
 		}
 		PemFiles pem = new PemFiles(this.surroundings.home());
 		try {
-			node.tls(BundleTls.of(
+			return BundleTls.of(
 					"certificate from " + shown.origin(), (this.peerName != null)
 							? HostVerification.fixedName(this.peerName.value()) : HostVerification.dialledHost(),
-					pem.keys(shown, secretKey), pem.trust(trusted)));
+					pem.keys(shown, secretKey), pem.trust(trusted));
 		}
 		catch (IllegalArgumentException ex) {
 			throw CommandException.usage(String.valueOf(ex.getMessage()));

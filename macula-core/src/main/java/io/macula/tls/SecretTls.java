@@ -218,6 +218,17 @@ public final class SecretTls implements TlsContexts {
 		return this.present.authority.certificate();
 	}
 
+	/**
+	 * Which secret a certificate says that it was issued with, for people: whoever made
+	 * the certificate could have it say anything.
+	 * @param certificate a node's own
+	 * @return the fingerprint of the secret, as messages have it, or {@code null} if it
+	 * was issued with none
+	 */
+	public static @Nullable String fingerprint(X509Certificate certificate) {
+		return RealmAuthority.fingerprint(certificate);
+	}
+
 	@Override
 	public String toString() {
 		return "TLS of " + source();

@@ -247,7 +247,7 @@ class SecretTlsTests {
 				HandshakeProbe.Outcome after = probe.connect(client, "127.0.0.1");
 				assertThat(after.client()).isNull();
 				assertThat(NodeIdentity.of(Objects.requireNonNull(after.peer()))).isEqualTo(identity);
-				assertThat(RealmAuthority.fingerprint(after.peer())).isEqualTo(fingerprint(step.get(0)));
+				assertThat(SecretTls.fingerprint(after.peer())).isEqualTo(fingerprint(step.get(0)));
 			}
 			HandshakeProbe.Outcome late = probe.connect(SecretTls.of(SHOP, "node3", List.of(SECRET, OTHER_SECRET)),
 					"127.0.0.1");
