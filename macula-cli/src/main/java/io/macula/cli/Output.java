@@ -83,6 +83,12 @@ final class Output {
 		this.err.flush();
 	}
 
+	/** A line that takes the place of the one before it, on a terminal. */
+	void progress(String line) {
+		this.err.print("\r\u001b[K" + line);
+		this.err.flush();
+	}
+
 	/** What happens meanwhile, to the standard error. */
 	void note(String line) {
 		this.err.println(line);
