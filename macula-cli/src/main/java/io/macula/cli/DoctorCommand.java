@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.NodeIds;
@@ -29,6 +30,7 @@ import io.macula.Realm;
 import io.macula.cli.doctor.Doctor;
 import io.macula.cli.doctor.DoctorSettings;
 import io.macula.cli.doctor.Finding;
+import io.macula.log.DurationText;
 import io.macula.log.Printable;
 import io.macula.tls.TlsContexts;
 import org.jspecify.annotations.Nullable;
@@ -107,15 +109,20 @@ final class DoctorCommand implements Callable<Integer> {
 		catch (CommandException ex) {
 			fault = ex.getMessage();
 		}
-		return new DoctorSettings(realm, nodeId, settings.seeds(), tls, fault, used(given), settings.timeout());
+		return new DoctorSettings(realm, nodeId, settings.seeds(), tls, fault, used(settings, given),
+				settings.timeout());
 	}
 
 	/** Where it came from, too; a secret is never shown. */
-	private static List<DoctorSettings.Setting> used(Map<Setting, Given> given) {
+	private static List<DoctorSettings.Setting> used(Settings settings, Map<Setting, Given> given) {
 		List<DoctorSettings.Setting> used = new ArrayList<>();
 		for (Setting setting : Setting.values()) {
 			Given value = given.get(setting);
 			if (value == null) {
+				String usual = usual(setting, settings);
+				if (usual != null) {
+					used.add(new DoctorSettings.Setting(setting.key(), usual, "the default"));
+				}
 				continue;
 			}
 			boolean hidden = value.value().startsWith(PemFiles.BEGIN) || (setting == Setting.SECRET_FILE
@@ -124,6 +131,15 @@ final class DoctorCommand implements Callable<Integer> {
 					value.origin()));
 		}
 		return used;
+	}
+
+	private static @Nullable String usual(Setting setting, Settings settings) {
+		return switch (setting) {
+			case REALM -> settings.realm();
+			case SEEDS -> settings.seeds().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
+			case TIMEOUT -> DurationText.of(settings.timeout());
+			default -> null;
+		};
 	}
 
 	/** As lines for people. */

@@ -30,12 +30,17 @@ final class ClockCheck {
 	/*
 	 * No answer of a node carries its time of day. Its incarnation is the time of day of
 	 * its start in milliseconds, and it tells its age, measured by a clock that nobody
-	 * sets: both together are its time of day as long as its clock was not set since.
+	 * sets: both together are its time of day as long as its clock was not set since. The
+	 * age begins when the start is done, a few seconds later where the machine is slow,
+	 * so that the node's clock seems to be behind by that.
 	 */
 
 	static final String CLOCK = "clock";
 
 	private static final Duration NOTABLE = Duration.ofSeconds(30);
+
+	/** How long a start may take. */
+	private static final Duration START = Duration.ofSeconds(5);
 
 	/** Trust by a secret bears so much, see {@code RealmAuthority}. */
 	private static final Duration BORNE = Duration.ofDays(3);
@@ -59,14 +64,12 @@ final class ClockCheck {
 		Duration half = Duration.between(asked, answered).dividedBy(2).abs();
 		Instant there = Instant.ofEpochMilli(started).plus(status.life().age());
 		Duration difference = Duration.between(asked.plus(half), there);
-		String precision = " (give or take " + DurationText.of(half.plusMillis(1))
-				+ "; if its clock was set since its start " + DurationText.of(rounded(status.life().age()))
-				+ " ago, that is not seen)";
-		if (difference.abs().compareTo(half.plusMillis(500)) <= 0) {
-			return Finding.ok(CLOCK, "the clocks agree" + precision);
+		if (difference.abs().compareTo(half.plus(START)) <= 0) {
+			return Finding.ok(CLOCK, "the clocks agree within " + START.toSeconds() + " s" + since(status));
 		}
 		String seen = "its clock is " + DurationText.of(rounded(difference.abs()))
-				+ (difference.isNegative() ? " behind" : " ahead") + precision;
+				+ (difference.isNegative() ? " behind" : " ahead") + ", to about " + START.toSeconds() + " s"
+				+ since(status);
 		if (difference.abs().compareTo(NOTABLE) < 0) {
 			return Finding.ok(CLOCK, seen);
 		}
@@ -75,12 +78,17 @@ final class ClockCheck {
 						+ " difference of " + BORNE.toDays() + " days");
 	}
 
+	private static String since(NodeStatus status) {
+		return " (if its clock was set since its start " + DurationText.of(rounded(status.life().age()))
+				+ " ago, that is not seen)";
+	}
+
 	static Finding unknown(String why) {
 		return Finding.skipped(CLOCK, "the difference of the clocks is not known: " + why);
 	}
 
 	private static Duration rounded(Duration duration) {
-		return (duration.toMinutes() > 0) ? Duration.ofSeconds(duration.toSeconds())
+		return (duration.toSeconds() > 0) ? Duration.ofSeconds(duration.toSeconds())
 				: Duration.ofMillis(duration.toMillis());
 	}
 

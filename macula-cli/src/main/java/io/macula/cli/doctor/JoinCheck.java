@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.RpcException;
@@ -130,7 +131,6 @@ final class JoinCheck {
 		findings.add(failure(refusal));
 		if (spoken) {
 			certificate(ShownChain.of(address, name(address), this.settings.patience()), findings);
-			findings.add(Finding.ok("own trust", "trust of this side comes from " + this.tls.source()));
 		}
 		findings.add(ClockCheck.unknown("only a node that trusts this side tells of itself"));
 	}
@@ -203,14 +203,23 @@ final class JoinCheck {
 		}
 	}
 
+	private static String services(NodeStatus status) {
+		return status.services().isEmpty() ? "no service"
+				: status.services()
+					.stream()
+					.map(NodeStatus.ServiceStatus::name)
+					.limit(5)
+					.collect(Collectors.joining(", ", "with ", (status.services().size() > 5) ? ", ..." : ""));
+	}
+
 	private static Finding node(NodeStatus status) {
 		NodeStatus.Identity node = status.node();
 		NodeStatus.Life life = status.life();
 		String seen = "node '" + node.nodeId() + "'"
 				+ ((node.application() != null) ? " of application '" + node.application() + "'" : "")
 				+ ((node.maculaVersion() != null) ? ", Macula " + node.maculaVersion() : "") + ", " + life.state()
-				+ " for " + DurationText.of(Duration.ofSeconds(life.age().toSeconds())) + ", "
-				+ status.services().size() + " services, " + life.knownNodes() + " nodes known";
+				+ " for " + DurationText.of(Duration.ofSeconds(life.age().toSeconds())) + ", " + services(status) + ", "
+				+ life.knownNodes() + " nodes known";
 		if (life.trouble() != null) {
 			return Finding.warning(NODE, Printable.text(seen + "; its directory: " + life.trouble(), 600),
 					"examine its seeds from its machine");

@@ -16,6 +16,7 @@
 
 package io.macula.cli.doctor;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -125,7 +126,7 @@ final class MachineCheck {
 		String key = "net.core." + name;
 		Path file = this.proc.resolve("sys/net/core").resolve(name);
 		try {
-			long bytes = Long.parseLong(Files.readString(file).trim());
+			long bytes = Long.parseLong(firstLine(file));
 			return (bytes >= WANTED_BUFFER_BYTES) ? Finding.ok(key, bytes + " bytes") : Finding.warning(key,
 					bytes + " bytes: sockets get less than the " + WANTED_BUFFER_BYTES
 							+ " that the product asks for, so that datagrams are lost in bursts",
@@ -133,6 +134,17 @@ final class MachineCheck {
 		}
 		catch (IOException | NumberFormatException ex) {
 			return Finding.skipped(key, "cannot be read here (" + file + ")");
+		}
+	}
+
+	/**
+	 * In one read: the kernel gives such a file to the first read only, and
+	 * {@link Files#readString(Path)} begins with a single byte, since its size is 0.
+	 */
+	private static String firstLine(Path file) throws IOException {
+		try (BufferedReader reader = Files.newBufferedReader(file)) {
+			String line = reader.readLine();
+			return (line != null) ? line.trim() : "";
 		}
 	}
 

@@ -22,6 +22,8 @@ import java.nio.file.Path;
 
 import io.macula.cli.doctor.Finding.Outcome;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,6 +43,12 @@ class MachineCheckTests {
 		assertThat(finding.remedy()).contains("sysctl -w net.core.rmem_max=4194304");
 		Files.writeString(this.proc.resolve("sys/net/core/rmem_max"), "8388608\n");
 		assertThat(new MachineCheck(this.proc).buffer("rmem_max").outcome()).isEqualTo(Outcome.OK);
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void theKernelsOwnFileIsReadWhole() {
+		assertThat(new MachineCheck().buffer("rmem_max").seen()).containsPattern("^\\d{4,} bytes|cannot be read");
 	}
 
 	@Test
