@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import io.macula.operations.RealmPicture;
@@ -44,7 +45,14 @@ public final class TopScreen {
 
 	private static final int END = -1;
 
+	private static final int MOST_ENDS = 10;
+
+	private static final long END_NANOS = 20_000_000;
+
 	private static final int ESCAPE = 27;
+
+	/** The rest of a sequence follows at once, a key of a person does not. */
+	private static final long SEQUENCE_MILLIS = 20;
 
 	private static final int CONTROL_C = 3;
 
@@ -122,6 +130,7 @@ public final class TopScreen {
 			Display display = new Display(this.terminal, true);
 			display.resize(this.terminal.getHeight(), this.terminal.getWidth());
 			long next = System.nanoTime();
+			int ends = 0;
 			while (!this.over) {
 				long now = System.nanoTime();
 				if (this.resized) {
@@ -136,9 +145,14 @@ public final class TopScreen {
 				}
 				int key = this.terminal.reader().read(Math.max(1, Math.min(KEY_MILLIS, (next - now) / 1_000_000)));
 				if (key == END) {
-					return;
+					// A signal interrupts a read as the end of the terminal does.
+					if (++ends > MOST_ENDS) {
+						return;
+					}
+					LockSupport.parkNanos(END_NANOS);
 				}
-				if (key != READ_EXPIRED) {
+				else if (key != READ_EXPIRED) {
+					ends = 0;
 					pressed(key);
 					next = System.nanoTime();
 				}
@@ -186,9 +200,13 @@ public final class TopScreen {
 		};
 	}
 
-	private void pressed(int key) {
+	private void pressed(int key) throws IOException {
 		if (key == CONTROL_C) {
 			this.over = true;
+		}
+		else if (key == ESCAPE && sequence()) {
+			// An arrow, or what the terminal tells of itself.
+			return;
 		}
 		else if (this.typing) {
 			typed(key);
@@ -213,6 +231,21 @@ public final class TopScreen {
 				}
 			}
 		}
+	}
+
+	/**
+	 * Whether more follows an escape, which is skipped up to its final byte (ECMA-48).
+	 */
+	private boolean sequence() throws IOException {
+		int next = this.terminal.reader().read(SEQUENCE_MILLIS);
+		if (next == '[' || next == 'O') {
+			do {
+				next = this.terminal.reader().read(SEQUENCE_MILLIS);
+			}
+			while (next >= ' ' && next < '@');
+			return true;
+		}
+		return next >= 0;
 	}
 
 	private void typed(int key) {

@@ -96,6 +96,22 @@ class TopScreenTests {
 	}
 
 	@Test
+	void whatTheTerminalTellsOfItselfIsNoKey() throws Exception {
+		CompletableFuture<Void> running = run();
+		awaitShown("orders-1");
+		type("\u001b[?9;5n\u001b[A");
+		type("/");
+		awaitShown("filter: ");
+		assertThat(text()).contains("by calls");
+		this.shown.reset();
+		type("\u001b");
+		awaitShown("quit");
+		type("q");
+		running.get(5, TimeUnit.SECONDS);
+		assertThat(text()).doesNotContain("by p");
+	}
+
+	@Test
 	void anotherSizeIsDrawnAnew() throws Exception {
 		CompletableFuture<Void> running = run();
 		awaitShown("orders-1");
