@@ -50,7 +50,7 @@ final class LoadWatch implements ObservationHandler<AttemptObservationContext> {
 	/** Calls with these payloads in turn. */
 	LoadTarget target(RealmClient client, DescribedMethod method, List<byte[]> payloads, CallOptions options) {
 		return (number, answer) -> {
-			Asked asked = new Asked();
+			Asked asked = new Asked(answer);
 			Observation above = Observation.createNotStarted("macula.load", () -> asked, this.registry);
 			client.results(method, payloads.get((int) (number % payloads.size())), null)
 				.contextWrite(options.context())
@@ -82,13 +82,20 @@ final class LoadWatch implements ObservationHandler<AttemptObservationContext> {
 	/** One call. */
 	private static final class Asked extends Observation.Context {
 
+		private final LoadTarget.Answer answer;
+
 		private volatile @Nullable String instance;
 
 		private volatile int attempts;
 
+		private Asked(LoadTarget.Answer answer) {
+			this.answer = answer;
+		}
+
 		private synchronized void attempt(String nodeId, int number) {
 			this.instance = nodeId;
 			this.attempts = Math.max(this.attempts, number);
+			this.answer.asked(nodeId, number);
 		}
 
 	}

@@ -48,6 +48,9 @@ public final class LoadRun {
 
 	private static final long LONGEST_PARK_NANOS = 20_000_000;
 
+	/** For answers that are on their way when somebody ends the run. */
+	private static final long PARTING_NANOS = 500_000_000;
+
 	private static final String UNANSWERED = "UNANSWERED";
 
 	private static final String NO_INSTANCE = "(none)";
@@ -96,7 +99,7 @@ public final class LoadRun {
 		this.told = told;
 	}
 
-	/** Start no more calls, wait for no more answers; {@link #run} returns then. */
+	/** Start no more calls; {@link #run} returns soon. */
 	public void stop() {
 		this.stopped = true;
 	}
@@ -155,7 +158,8 @@ public final class LoadRun {
 	private void await(long beginning, long firstProgress) {
 		long deadline = System.nanoTime() + this.plan.patience().toNanos();
 		long nextProgress = firstProgress;
-		while (this.opened.get() > 0 && !this.stopped && System.nanoTime() < deadline) {
+		long parting = System.nanoTime() + PARTING_NANOS;
+		while (this.opened.get() > 0 && System.nanoTime() < (this.stopped ? Math.min(parting, deadline) : deadline)) {
 			long now = System.nanoTime() - beginning;
 			if (now >= nextProgress) {
 				nextProgress = now + this.progressEvery.toNanos();
@@ -219,10 +223,20 @@ public final class LoadRun {
 
 		private final AtomicBoolean over = new AtomicBoolean();
 
+		private volatile @Nullable String asked;
+
+		private volatile int attempts;
+
 		Call(long number, boolean counts, long intended) {
 			this.number = number;
 			this.counts = counts;
 			this.intended = intended;
+		}
+
+		@Override
+		public void asked(String instance, int attempt) {
+			this.asked = instance;
+			this.attempts = Math.max(this.attempts, attempt);
 		}
 
 		@Override
@@ -231,7 +245,7 @@ public final class LoadRun {
 		}
 
 		boolean ended(String code) {
-			return end(code, null, 0);
+			return end(code, this.asked, this.attempts);
 		}
 
 		private boolean end(String code, @Nullable String instance, int attempts) {

@@ -32,10 +32,16 @@ public interface LoadTarget {
 	void call(long number, Answer answer);
 
 	/**
-	 * Told how a call ended.
+	 * Told what becomes of a call.
 	 */
-	@FunctionalInterface
 	interface Answer {
+
+		/**
+		 * An attempt of the call is sent: whoever is asked is told of if it never answers.
+		 * @param instance node id of the instance
+		 * @param attempt its number, 1 for the first
+		 */
+		void asked(String instance, int attempt);
 
 		/**
 		 * The call is over.

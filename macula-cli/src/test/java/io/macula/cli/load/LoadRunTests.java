@@ -62,7 +62,11 @@ class LoadRunTests {
 	@Test
 	void whenTooManyAreOpenThenTheOthersAreCountedAndNotMade() {
 		AtomicInteger made = new AtomicInteger();
-		LoadReport report = run(plan(1000, 300, 0, 10), (number, answer) -> made.incrementAndGet());
+		LoadReport report = run(plan(1000, 300, 0, 10), (number, answer) -> {
+			made.incrementAndGet();
+			answer.asked("node1", 1);
+		});
+		assertThat(report.instances()).containsOnlyKeys("node1");
 		assertThat(made).hasValue(10);
 		assertThat(report.scheduled()).isEqualTo(300);
 		assertThat(report.notStarted()).isEqualTo(290);
