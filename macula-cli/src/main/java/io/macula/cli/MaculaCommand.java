@@ -43,8 +43,9 @@ import picocli.CommandLine.Spec;
 		scope = ScopeType.INHERIT, versionProvider = Versions.class,
 		description = "Sees, calls and steers a realm of Macula.",
 		subcommands = { NodesCommand.class, ServicesCommand.class, InstancesCommand.class, DescribeCommand.class,
-				CallCommand.class, LoadCommand.class, WatchCommand.class, TopCommand.class, DoctorCommand.class, DrainCommand.class, ResumeCommand.class, EjectCommand.class,
-				RestoreCommand.class, WeightCommand.class, CompletionCommand.class, RehearseCommand.class },
+				CallCommand.class, LoadCommand.class, WatchCommand.class, TopCommand.class, DoctorCommand.class,
+				DrainCommand.class, ResumeCommand.class, EjectCommand.class, RestoreCommand.class, WeightCommand.class,
+				CompletionCommand.class, RehearseCommand.class },
 		footer = { "", "Settings may also stand in the environment or in a profile; docs/cli.md names them.",
 				"Ends with 0 (done), 1 (failed), 2 (wrong usage), 3 (realm unreachable), 4 (not permitted),",
 				"5 (not found), 6 (not confirmed), 70 (fault of this command) or 130 (Ctrl-C)." })

@@ -37,7 +37,8 @@ public interface LoadTarget {
 	interface Answer {
 
 		/**
-		 * An attempt of the call is sent: whoever is asked is told of if it never answers.
+		 * An attempt of the call is sent: whoever is asked is told of if it never
+		 * answers.
 		 * @param instance node id of the instance
 		 * @param attempt its number, 1 for the first
 		 */

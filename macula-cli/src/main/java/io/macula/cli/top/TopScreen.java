@@ -58,8 +58,8 @@ public final class TopScreen {
 
 	private static final int LEAST_HEIGHT = 4;
 
-	private static final String HELP = "c calls  5 p50  9 p99  f failures  i in flight  o connections  n name  "
-			+ "r reverse  t instances  / filter  q quit";
+	private static final String HELP = "q quit  / filter  sort: c calls 5 p50 9 p99 f failures i in flight o connections"
+			+ " n name  r reverse  t instances";
 
 	private final Terminal terminal;
 
