@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
@@ -79,7 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
 		Settings settings = command.settings();
 		List<Endpoint> examined = this.nodes.isEmpty() ? settings.seeds()
 				: this.nodes.stream().map(DoctorCommand::endpoint).toList();
-		return of(settings, command.given(), output).withNodes(examined);
+		return of(settings, command.given(), output::warn).withNodes(examined);
 	}
 
 	private static Endpoint endpoint(String text) {
@@ -96,15 +97,15 @@ final class DoctorCommand implements Callable<Integer> {
 	 * What a doctor has to know of a run of the command.
 	 * @param settings of the run
 	 * @param given where they came from
-	 * @param output is warned of files that others can read
+	 * @param warning is told of files that others can read
 	 */
-	static DoctorSettings of(Settings settings, Map<Setting, Given> given, Output output) {
+	static DoctorSettings of(Settings settings, Map<Setting, Given> given, Consumer<String> warning) {
 		Realm realm = new Realm(settings.realm());
 		String nodeId = NodeIds.generate("doctor");
 		@Nullable TlsContexts tls = null;
 		@Nullable String fault = null;
 		try {
-			tls = settings.credentials().tls(realm, nodeId, output::warn);
+			tls = settings.credentials().tls(realm, nodeId, warning);
 		}
 		catch (CommandException ex) {
 			fault = ex.getMessage();

@@ -18,14 +18,18 @@ package io.macula.cli;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.Instance;
 import io.macula.NodeIds;
 import io.macula.Realm;
 import io.macula.RpcException;
+import io.macula.cli.doctor.Doctor;
+import io.macula.cli.doctor.DoctorSettings;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
 import io.macula.log.NearestName;
@@ -52,6 +56,8 @@ final class RealmConnection implements AutoCloseable {
 	private static final int NODES = 10_000;
 
 	private static final int PARALLEL = 32;
+
+	private static final Duration FIRST_FINDINGS = Duration.ofSeconds(2);
 
 	private final Settings settings;
 
@@ -187,10 +193,21 @@ final class RealmConnection implements AutoCloseable {
 			}
 		}
 		String seeds = String.join(", ", this.settings.seeds().stream().map(Endpoint::toString).toList());
-		return new CommandException(code,
-				"No node of realm '" + this.settings.realm() + "' answers, asked " + seeds + " ("
-						+ this.settings.seedsOrigin() + "): " + String.join("; ", reasons)
-						+ ". 'macula doctor' finds out why");
+		return new CommandException(code, "No node of realm '" + this.settings.realm() + "' answers, asked " + seeds
+				+ " (" + this.settings.seedsOrigin() + "): " + why(reasons) + ". 'macula doctor' finds out more");
+	}
+
+	/** What the doctor sees first; else what the nodes, or the way to them, said. */
+	private String why(List<String> reasons) {
+		DoctorSettings patient = DoctorCommand.of(this.settings, Map.of(), (warning) -> {
+			// It was told already.
+		});
+		String found = Doctor.firstFindings(patient, FIRST_FINDINGS)
+			.stream()
+			.map((finding) -> ((finding.target() != null) ? finding.target() + ", " : "") + finding.check() + ": "
+					+ finding.seen() + ((finding.remedy() != null) ? " -> " + finding.remedy() : ""))
+			.collect(Collectors.joining("; "));
+		return found.isEmpty() ? String.join("; ", reasons) : found;
 	}
 
 	/**

@@ -77,7 +77,8 @@ class NodesCommandTests {
 		assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE.number());
 		assertThat(run.out()).isEmpty();
 		assertThat(run.err()).startsWith("macula: No node of realm 'default' answers, asked 127.0.0.1:9 (--seeds): ")
-			.contains("'macula doctor' finds out why")
+			.contains("127.0.0.1:9, udp: ", "refused (ICMP port unreachable)", " -> start the node",
+					"'macula doctor' finds out more")
 			.hasLineCount(1);
 	}
 
@@ -86,7 +87,8 @@ class NodesCommandTests {
 		CommandRun run = CommandRun.of(home,
 				Map.of("MACULA_REALM_SECRET", "Xq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM="), "",
 				realm.options("nodes"));
-		assertThat(run.err()).contains("UNAUTHENTICATED");
+		assertThat(run.err()).contains("trust: this side refuses the node: it has another secret",
+				" -> give both sides the same secret");
 		assertThat(run.code()).isEqualTo(ExitCode.NOT_PERMITTED.number());
 	}
 
