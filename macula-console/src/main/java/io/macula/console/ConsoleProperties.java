@@ -39,8 +39,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("macula.console")
 record ConsoleProperties(@DefaultValue("false") boolean steering, @DefaultValue("1s") Duration interval,
-		@DefaultValue("10s") Duration search, @DefaultValue("2000") int maxNodes, @DefaultValue List<String> askFirst, @DefaultValue("64") int maxBrowsers,
-		@DefaultValue Map<String, User> users) {
+		@DefaultValue("10s") Duration search, @DefaultValue("2000") int maxNodes, @DefaultValue List<String> askFirst,
+		@DefaultValue("64") int maxBrowsers, @DefaultValue Map<String, User> users) {
 
 	ConsoleProperties {
 		if (maxBrowsers < 1) {

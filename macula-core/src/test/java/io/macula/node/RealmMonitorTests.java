@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.macula.Endpoint;
@@ -396,7 +398,8 @@ class RealmMonitorTests {
 			node.start();
 			node.advertise();
 			System.out.println("there");
-			Thread.sleep(Duration.ofMinutes(2).toMillis());
+			// Ends by itself, should nobody kill it.
+			new CountDownLatch(1).await(2, TimeUnit.MINUTES);
 		}
 
 	}
