@@ -44,6 +44,7 @@ import io.macula.operations.RealmCrawl;
 import io.macula.operations.RealmView;
 import io.macula.operations.ServiceDescriptions;
 import io.macula.operations.ServiceDescriptions.ServiceDescription;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -132,22 +133,28 @@ final class RealmConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Find out who serves a service, without asking more nodes than it takes.
+	 * Find out who serves a service, without asking more nodes than it takes: the seeds
+	 * at once, until one of them that knows the whole realm has answered.
 	 * @throws CommandException if nobody does, or nobody answers
 	 */
 	ServedService serving(String service) {
 		OperationsClient asked = operations();
-		for (NodeAddress seed : seeds()) {
-			ServedService found = Mono
+		List<Told> told = new ArrayList<>();
+		Flux.fromIterable(seeds())
+			.flatMap((seed) -> Mono
 				.zip(asked.report(seed), asked.known(seed).collectList(),
-						(status, known) -> ServedService.of(status, seed, known, service))
-				.onErrorComplete()
-				.block();
-			if (found != null && !found.instances().isEmpty()) {
-				return found;
-			}
-		}
-		return ServedService.of(crawl(), service);
+						(status, known) -> new Told(status.life().knowsRealm(),
+								ServedService.of(status, seed, known, service)))
+				.onErrorComplete(), PARALLEL)
+			.doOnNext(told::add)
+			.takeUntil((each) -> each.whole && !each.served.instances().isEmpty())
+			.blockLast();
+		ServedService found = told.stream()
+			.map(Told::served)
+			.reduce(ServedService::and)
+			.filter((served) -> !served.instances().isEmpty())
+			.orElse(null);
+		return (found != null) ? found : ServedService.of(crawl(), service);
 	}
 
 	/**
@@ -233,6 +240,16 @@ final class RealmConnection implements AutoCloseable {
 	@Override
 	public void close() {
 		this.node.close();
+	}
+
+	/**
+	 * What a seed told.
+	 *
+	 * @param whole whether it knows all nodes of the realm
+	 * @param served what it knows of the service
+	 */
+	private record Told(boolean whole, ServedService served) {
+
 	}
 
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -80,6 +81,16 @@ record ServedService(String name, Map<String, NodeAddress> addresses, List<Insta
 		return draft.done(service);
 	}
 
+	/** What two tell of the same service. */
+	ServedService and(ServedService other) {
+		Draft draft = new Draft();
+		List.of(this, other)
+			.forEach((each) -> each.instances.forEach(
+					(instance) -> draft.add(instance, Objects.requireNonNull(each.addresses.get(instance.nodeId())),
+							each.versions.getOrDefault(instance.nodeId(), ""))));
+		return draft.done(this.name);
+	}
+
 	/** Only one of its instances. */
 	ServedService only(String nodeId) {
 		List<Instance> one = this.instances.stream().filter((each) -> each.nodeId().equals(nodeId)).toList();
@@ -119,14 +130,17 @@ record ServedService(String name, Map<String, NodeAddress> addresses, List<Insta
 		}
 
 		void add(String nodeId, NodeAddress address, @Nullable String zone, int weight, String version) {
-			if (this.addresses.putIfAbsent(nodeId, address) != null) {
-				return;
-			}
-			this.versions.put(nodeId, version);
 			// Whoever only calls has no weight; an instance has at least 1.
-			this.instances.add(new Instance(nodeId, address.incarnation(), Endpoint.parse(address.endpoint()), zone, 0,
+			add(new Instance(nodeId, address.incarnation(), Endpoint.parse(address.endpoint()), zone, 0,
 					Math.max(1, weight), Map.of(), address.identity(),
-					address.further().stream().map(Endpoint::parse).toList()));
+					address.further().stream().map(Endpoint::parse).toList()), address, version);
+		}
+
+		void add(Instance instance, NodeAddress address, String version) {
+			if (this.addresses.putIfAbsent(instance.nodeId(), address) == null) {
+				this.versions.put(instance.nodeId(), version);
+				this.instances.add(instance);
+			}
 		}
 
 		ServedService done(String service) {
