@@ -58,6 +58,8 @@ class ManifestTests {
 
 	private static final String PREFIX = "k8s/";
 
+	private static final String CONSOLE = "macula-console";
+
 	@Test
 	void theBaseFitsTheApplications() {
 		new Realm(Manifests.parse(base())).fits();
@@ -234,9 +236,14 @@ class ManifestTests {
 		void fits() {
 			List<Workload> workloads = all(Deployment.class).stream().map(Workload::new).toList();
 			assertThat(workloads).extracting(Workload::name)
-				.containsExactlyInAnyOrder("calculator", "calculator-client");
+				.contains("calculator", "calculator-client")
+				.isSubsetOf("calculator", "calculator-client", CONSOLE);
 			for (Workload workload : workloads) {
-				workload.readsItsVariables();
+				// The settings of the console are not on the class path, and there is one of it.
+				if (!workload.name().equals(CONSOLE)) {
+					workload.readsItsVariables();
+					mayBeDisrupted(workload);
+				}
 				workload.hasThePortsOfTheApplication();
 				workload.isProbedWhereTheApplicationAnswers();
 				workload.hasTheTimeToDrain();
@@ -244,7 +251,6 @@ class ManifestTests {
 				workload.mayDoNothingElse();
 				workload.isReachedAtItsMachine();
 				hasAnAccountOfItsOwn(workload);
-				mayBeDisrupted(workload);
 				isAllowedItsTraffic(workload);
 				isScaledByOneOfTwo(workload);
 				hasServices(workload);
