@@ -220,7 +220,8 @@ class MapView {
 	}
 
 	paint() {
-		if (!this.model || !this.boxes) {
+		if (!this.model || !this.boxes || !this.ratio) {
+			// Nothing to draw, or nobody has said yet on how much room.
 			return;
 		}
 		paint(this.context, { camera: this.camera, ink: this.ink, size: this.size, ratio: this.ratio, bands: this.bands,

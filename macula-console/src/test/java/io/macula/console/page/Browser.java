@@ -136,7 +136,8 @@ public final class Browser implements AutoCloseable {
 	}
 
 	public String text(String css) {
-		return this.driver.findElement(By.cssSelector(css)).getText();
+		// In one step: what is shown may be replaced at any time.
+		return String.valueOf(script("return document.querySelector(arguments[0])?.innerText", css));
 	}
 
 	public List<WebElement> all(String css) {

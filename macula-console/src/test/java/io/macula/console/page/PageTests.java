@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -465,6 +466,36 @@ class PageTests {
 		browser.find("body").sendKeys(Keys.TAB);
 		assertThat(browser.all("h1").size() + browser.all("[aria-live]").size()).isGreaterThan(1);
 		assertThat(browser.find("#views").findElements(By.cssSelector("a[aria-current=page]"))).hasSize(1);
+	}
+
+	@Test
+	void pageOf200NodesStaysSmallAndViewsLeaveNothingBehind() throws IOException {
+		this.console.close();
+		this.realm = new FakeRealm(200, 5000);
+		this.console = new FakeConsole(this.realm, 0);
+		signIn();
+		browser.button("All instances").click();
+		visitAll();
+		browser.collectGarbage();
+		double nodes = browser.metric("Nodes");
+		visitAll();
+		visitAll();
+		// What is shown no more is let go of, once callbacks of the next frames have run.
+		Awaitility.await().atMost(SHORT).untilAsserted(() -> {
+			browser.collectGarbage();
+			assertThat(browser.metric("Nodes")).isLessThan(1.5 * nodes);
+			assertThat(browser.metric("JSHeapUsedSize")).isLessThan(50e6);
+		});
+	}
+
+	private void visitAll() {
+		for (String view : List.of("services/shop.orders", "nodes/" + first("orders"), "instances", "connections",
+				"timeline", "contract/shop.pricing", "try/shop.pricing/reserve", "map")) {
+			browser.go("#/" + view);
+			browser.until(SHORT,
+					"document.querySelector('#view').classList.contains('view-" + view.replaceFirst("/.*", "") + "')");
+			browser.until(SHORT, "document.querySelector('#view canvas, #view table, #view .card')");
+		}
 	}
 
 }
