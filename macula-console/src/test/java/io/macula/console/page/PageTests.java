@@ -476,6 +476,7 @@ class PageTests {
 		signIn();
 		browser.button("All instances").click();
 		visitAll();
+		visitAll();
 		browser.collectGarbage();
 		double nodes = browser.metric("Nodes");
 		visitAll();
