@@ -71,7 +71,7 @@ final class AllRecords {
 						RecordPaths.name(service), RecordPaths.name(node)));
 	}
 
-	/** What is not there is no answer. */
+	/** What is not there, or must not be seen, is no answer. */
 	private Mono<CuratorEvent> ask(String action, String path, Question question) {
 		return Mono.create((sink) -> {
 			if (!this.curator.getZookeeperClient().isConnected()) {
@@ -84,6 +84,16 @@ final class AllRecords {
 					switch (code) {
 						case OK -> sink.success(event);
 						case NONODE -> sink.success();
+						// Of one service, while the realm itself could be listed.
+						case NOAUTH -> {
+							if (path.equals(this.paths.root())) {
+								sink.error(new IllegalStateException(
+										ZooKeeperFaults.text(code, action, path, this.settings)));
+							}
+							else {
+								sink.success();
+							}
+						}
 						default -> sink
 							.error(new IllegalStateException(ZooKeeperFaults.text(code, action, path, this.settings)));
 					}
