@@ -239,7 +239,8 @@ class ManifestTests {
 				.contains("calculator", "calculator-client")
 				.isSubsetOf("calculator", "calculator-client", CONSOLE);
 			for (Workload workload : workloads) {
-				// The settings of the console are not on the class path, and there is one of it.
+				// The settings of the console are not on the class path, and there is one
+				// of it.
 				if (!workload.name().equals(CONSOLE)) {
 					workload.readsItsVariables();
 					mayBeDisrupted(workload);
