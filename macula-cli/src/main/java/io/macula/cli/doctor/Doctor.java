@@ -34,6 +34,7 @@ import io.macula.Status;
 import io.macula.tls.TlsContexts;
 import io.macula.transport.Transport;
 import io.macula.transport.TransportSettings;
+import io.macula.udp.Addresses;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,15 +108,17 @@ public final class Doctor {
 			}
 			threads.shutdown();
 			threads.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS);
+			// What fails from here on fails because the time is over.
+			synchronized (found) {
+				return List.copyOf(found);
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+			return List.of();
 		}
 		finally {
 			threads.shutdownNow();
-		}
-		synchronized (found) {
-			return List.copyOf(found);
 		}
 	}
 
@@ -215,7 +218,7 @@ public final class Doctor {
 		}
 		if (answers != null) {
 			told.accept(roundTrip(VersionProbe.roundTrips(answers, ROUND_TRIPS)));
-			told.accept(size(PathSizes.largest(answers)));
+			told.accept(size(PathSizes.find(answers)));
 		}
 		TlsContexts tls = this.settings.tls();
 		if (tls == null) {
@@ -232,8 +235,8 @@ public final class Doctor {
 	}
 
 	static Finding udp(InetSocketAddress remote, VersionProbe.Answer answer) {
-		String place = NameCheck.family(remote.getAddress()) + " " + remote.getAddress().getHostAddress()
-				+ ", UDP port " + remote.getPort() + ": ";
+		String place = NameCheck.family(remote.getAddress()) + " " + Addresses.text(remote.getAddress()) + ", UDP port "
+				+ remote.getPort() + ": ";
 		int port = remote.getPort();
 		return switch (answer.kind()) {
 			case ANSWERED -> (answer.lost() == 0)
@@ -256,7 +259,7 @@ public final class Doctor {
 							+ " on that machine shows what arrives");
 			case UNSENT -> Finding.failed(UDP, place + "this machine cannot send there: " + answer.detail(),
 					"check routes and address families of this machine (ip route get "
-							+ remote.getAddress().getHostAddress() + ")");
+							+ Addresses.text(remote.getAddress()) + ")");
 		};
 	}
 
@@ -281,16 +284,17 @@ public final class Doctor {
 						"look at the load of both sides and of the network");
 	}
 
-	static Finding size(@Nullable Integer bytes) {
+	static Finding size(PathSizes.@Nullable Found found) {
 		String check = "path mtu";
-		if (bytes == null) {
+		if (found == null) {
 			return Finding.skipped(check, "only Linux lets a program forbid fragments");
 		}
-		if (bytes == 0) {
-			return Finding.skipped(check, "no answer to questions of any size");
+		if (!found.certain()) {
+			return Finding.skipped(check, "too many questions were lost, whatever their size; datagrams of "
+					+ found.bytes() + " bytes passed");
 		}
-		String seen = "datagrams of " + bytes + " bytes pass from here to the node, without fragments";
-		return (bytes > VersionProbe.LEAST_BYTES) ? Finding.ok(check, seen)
+		String seen = "datagrams of " + found.bytes() + " bytes pass from here to the node, without fragments";
+		return (found.bytes() > VersionProbe.LEAST_BYTES) ? Finding.ok(check, seen)
 				: Finding.warning(check, seen + ", larger ones do not: the least that QUIC needs",
 						"raise the MTU of the tunnel or overlay network on the way, if large payloads are slow");
 	}

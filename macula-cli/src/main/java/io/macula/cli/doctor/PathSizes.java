@@ -18,16 +18,14 @@ package io.macula.cli.doctor;
 
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.macula.udp.Udp;
 import io.netty.bootstrap.Bootstrap;
@@ -50,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds how large a datagram may be on the way to a node: sends questions for its
  * versions that must not be fragmented, each of another size, and looks which are
- * answered. Blocks.
+ * answered. Blocks; used once.
  */
 final class PathSizes {
 
@@ -61,39 +59,75 @@ final class PathSizes {
 	private static final List<Integer> SIZES = List.of(1200, 1232, 1252, 1280, 1332, 1372, 1392, 1412, 1420, 1432, 1440,
 			1444, 1452, 1464, 1472, 2000, 4000, 8000, 8952, 8972, Udp.MAX_DATAGRAM_BYTES);
 
-	private static final int ROUNDS = 3;
+	private static final int ROUNDS = 8;
+
+	/** So many answers to the smallest size, and a larger one is not just lost. */
+	private static final int CERTAIN = 6;
 
 	private static final Duration ROUND = Duration.ofMillis(250);
 
 	private static final int PROBE = 3;
 
+	/** Those that are still to be answered, without what the interface refuses. */
+	private final Set<Integer> open = ConcurrentHashMap.newKeySet();
+
+	private final Set<Integer> passed = ConcurrentHashMap.newKeySet();
+
+	/** Answers to the smallest size, which is asked in each round. */
+	private final AtomicInteger least = new AtomicInteger();
+
+	private final long first = ThreadLocalRandom.current().nextLong() & 0x7fff_ffff_ffff_0000L;
+
 	private PathSizes() {
+		this.open.addAll(SIZES);
 	}
 
 	/**
 	 * Measure.
-	 * @return the largest of the sizes that passed, 0 if none did, or {@code null} where
-	 * this system cannot forbid fragments
+	 * @return the largest of the sizes that passed, or {@code null} where this system
+	 * cannot forbid fragments
 	 */
-	static @Nullable Integer largest(InetSocketAddress remote) {
+	static @Nullable Found find(InetSocketAddress remote) {
 		if (!Epoll.isAvailable()) {
 			return null;
 		}
 		EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 		try {
-			return largest(remote, group);
+			return new PathSizes().find(remote, group);
 		}
 		finally {
 			group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
 		}
 	}
 
-	private static Integer largest(InetSocketAddress remote, EventLoopGroup group) {
-		long first = ThreadLocalRandom.current().nextLong() & 0x7fff_ffff_ffff_0000L;
-		Set<Integer> passed = ConcurrentHashMap.newKeySet();
-		CountDownLatch left = new CountDownLatch(SIZES.size());
+	private Found find(InetSocketAddress remote, EventLoopGroup group) {
+		Channel channel = open(remote, group);
+		if (!channel.isActive()) {
+			return new Found(0, false);
+		}
+		for (int round = 0; round < ROUNDS && !this.open.isEmpty(); round++) {
+			for (int i = 0; i < SIZES.size(); i++) {
+				int bytes = SIZES.get(i);
+				if (i == 0 || this.open.contains(bytes)) {
+					channel.writeAndFlush(Unpooled.wrappedBuffer(VersionProbe.question(bytes, this.first + i)))
+						.addListener((sent) -> {
+							if (!sent.isSuccess()) {
+								// Larger than what the interface carries.
+								this.open.remove(bytes);
+							}
+						});
+				}
+			}
+			await();
+		}
+		channel.close().awaitUninterruptibly();
+		return new Found(this.passed.isEmpty() ? 0 : Collections.max(this.passed),
+				this.open.isEmpty() || this.least.get() >= CERTAIN);
+	}
+
+	private Channel open(InetSocketAddress remote, EventLoopGroup group) {
 		boolean four = remote.getAddress() instanceof Inet4Address;
-		Channel channel = new Bootstrap().group(group)
+		return new Bootstrap().group(group)
 			.channelFactory(
 					() -> new EpollDatagramChannel(four ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6))
 			.option(new IntegerUnixChannelOption(four ? "IP_MTU_DISCOVER" : "IPV6_MTU_DISCOVER", four ? 0 : 41,
@@ -103,11 +137,7 @@ final class PathSizes {
 
 				@Override
 				protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket packet) {
-					ByteBuffer answer = packet.content().nioBuffer();
-					long number = VersionProbe.answered(answer) - first;
-					if (number >= 0 && number < SIZES.size() && passed.add(SIZES.get((int) number))) {
-						left.countDown();
-					}
+					answered(VersionProbe.answered(packet.content().nioBuffer()) - PathSizes.this.first);
 				}
 
 				@Override
@@ -119,29 +149,47 @@ final class PathSizes {
 			.connect(remote)
 			.awaitUninterruptibly()
 			.channel();
-		if (!channel.isActive()) {
-			return 0;
-		}
-		for (int round = 0; round < ROUNDS && passed.size() < SIZES.size(); round++) {
-			for (int i = 0; i < SIZES.size(); i++) {
-				if (!passed.contains(SIZES.get(i))) {
-					// What is larger than the interface carries is refused at once.
-					channel.writeAndFlush(Unpooled.wrappedBuffer(VersionProbe.question(SIZES.get(i), first + i)));
-				}
-			}
-			await(left);
-		}
-		channel.close().awaitUninterruptibly();
-		return passed.isEmpty() ? 0 : Collections.max(new ArrayList<>(passed));
 	}
 
-	private static void await(CountDownLatch left) {
-		try {
-			left.await(ROUND.toMillis(), TimeUnit.MILLISECONDS);
+	private void answered(long number) {
+		if (number < 0 || number >= SIZES.size()) {
+			return;
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+		if (number == 0) {
+			this.least.incrementAndGet();
 		}
+		int bytes = SIZES.get((int) number);
+		this.passed.add(bytes);
+		this.open.remove(bytes);
+		synchronized (this.open) {
+			this.open.notifyAll();
+		}
+	}
+
+	private void await() {
+		long until = System.nanoTime() + ROUND.toNanos();
+		synchronized (this.open) {
+			try {
+				long left = until - System.nanoTime();
+				while (left > 0 && !this.open.isEmpty()) {
+					TimeUnit.NANOSECONDS.timedWait(this.open, left);
+					left = until - System.nanoTime();
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/**
+	 * What passed.
+	 *
+	 * @param bytes the largest size, 0 for none
+	 * @param certain whether larger ones would have been answered
+	 */
+	record Found(int bytes, boolean certain) {
+
 	}
 
 }

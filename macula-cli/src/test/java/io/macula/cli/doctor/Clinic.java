@@ -58,7 +58,7 @@ abstract class Clinic {
 			.application("orders", "1.2")
 			.operations(OperationsAccess.of(level))
 			.provider(new ProviderSettings("127.0.0.1", 0, null, 0, all.weight(), all.metadata(), 20, 1000, 1000,
-					Duration.ofSeconds(1)))
+					Duration.ofMillis(100)))
 			.service("shop.orders", Orders.class, (Orders) (text) -> text)
 			.build();
 		this.nodes.add(node);
