@@ -184,7 +184,7 @@ public final class RealmMonitor implements AutoCloseable {
 
 	/** Look for further nodes now, rather than when it is time. */
 	public void search() {
-		this.host.execute(() -> this.search.soon(System.nanoTime()));
+		this.host.execute(() -> this.search.soon());
 	}
 
 	/**
@@ -352,7 +352,7 @@ public final class RealmMonitor implements AutoCloseable {
 
 		@Override
 		public void search() {
-			RealmMonitor.this.search.soon(System.nanoTime());
+			RealmMonitor.this.search.soon();
 		}
 
 		@Override

@@ -51,6 +51,9 @@ final class RealmSearch {
 	/** And once more: what a node tells may be a second old. */
 	private static final Duration ONCE_MORE = Duration.ofMillis(1200);
 
+	/** Until the next search where this one found nobody. */
+	private static final Duration NOTHING = Duration.ofSeconds(2);
+
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private final OperationsClient operations;
@@ -84,12 +87,16 @@ final class RealmSearch {
 	}
 
 	/** There is a sign that somebody joined. */
-	void soon(long now) {
-		long soon = now + SOON.toNanos();
-		if (this.dueNanos - soon > 0) {
-			this.dueNanos = soon;
-		}
+	void soon() {
+		dueWithin(SOON);
 		this.onceMore = true;
+	}
+
+	private void dueWithin(Duration time) {
+		long due = System.nanoTime() + time.toNanos();
+		if (this.dueNanos - due > 0) {
+			this.dueNanos = due;
+		}
 	}
 
 	/** Looks whether a search is due; called often. */
@@ -103,6 +110,10 @@ final class RealmSearch {
 		this.running = search().onErrorResume((ex) -> Mono.just(failed(ex)))
 			.subscribe((each) -> this.thread.accept(() -> {
 				this.running = null;
+				if (each.nodes().isEmpty()) {
+					// What the directory knows may take it a moment to tell.
+					dueWithin(NOTHING);
+				}
 				this.found.accept(each);
 			}));
 	}

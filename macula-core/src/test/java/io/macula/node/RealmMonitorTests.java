@@ -45,6 +45,7 @@ import io.macula.testing.ImpairedLink;
 import io.macula.testing.TestPorts;
 import io.macula.tls.RealmSecret;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * Tests of {@link RealmMonitor}, with nodes of this process and one of its own that is
  * killed.
  */
-@Timeout(60)
+@Timeout(120)
 class RealmMonitorTests {
 
 	private static final String KEY = "Vq3kT8RzX1mWc7Jp0LdYs5HbN2gTf9QeAu6Ko4Ei+rM=";
@@ -66,6 +67,8 @@ class RealmMonitorTests {
 
 	private static final RealmPicture.Settings QUICK = new RealmPicture.Settings(Duration.ofMillis(300),
 			Duration.ofSeconds(1), 100);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -87,7 +90,7 @@ class RealmMonitorTests {
 		Greeter greeter = greeter(second);
 		Greeter only = greeter(client("caller", first));
 		RealmMonitor monitor = monitor(QUICK, first);
-		Awaitility.await().pollInterval(Duration.ofMillis(20)).untilAsserted(() -> {
+		await().pollInterval(Duration.ofMillis(20)).untilAsserted(() -> {
 			greeter.greet("Ada");
 			only.greet("Bob");
 			RealmPicture realm = monitor.state();
@@ -121,7 +124,7 @@ class RealmMonitorTests {
 				.anySatisfy((connection) -> assertThat(connection.sent()).isPositive());
 		});
 		// It is quiet again.
-		Awaitility.await().untilAsserted(() -> {
+		await().untilAsserted(() -> {
 			assertThat(monitor.state().edges()).allSatisfy((edge) -> assertThat(edge.rate().calls()).isZero());
 			assertThat(monitor.state().service("greeter").rate().calls()).isZero();
 		});
@@ -133,12 +136,12 @@ class RealmMonitorTests {
 		RealmNode first = provider("node1", "greeter");
 		RealmMonitor monitor = monitor(new RealmPicture.Settings(Duration.ofMillis(300), Duration.ofMinutes(5), 100),
 				first);
-		Awaitility.await().until(() -> monitor.state().complete());
+		await().until(() -> monitor.state().complete());
 		RealmNode second = provider("node2", "greeter", first);
-		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> serving(monitor, "node2"));
+		await().until(() -> serving(monitor, "node2"));
 		assertThat(kinds("node2")).containsExactly("joined");
 		second.close();
-		Awaitility.await().untilAsserted(() -> assertThat(monitor.state().node("node2").state()).isEqualTo("left"));
+		await().untilAsserted(() -> assertThat(monitor.state().node("node2").state()).isEqualTo("left"));
 		assertThat(kinds("node2")).contains("left").doesNotContain("unreachable");
 		assertThat(monitor.state().service("greeter").instances()).containsOnlyKeys("node1");
 	}
@@ -147,13 +150,13 @@ class RealmMonitorTests {
 	void steeringIsTold() {
 		RealmNode first = provider("node1", "greeter");
 		RealmMonitor monitor = monitor(QUICK, first);
-		Awaitility.await().until(() -> serving(monitor, "node1"));
+		await().until(() -> serving(monitor, "node1"));
 		NodeAddress address = monitor.state().node("node1").address();
 		first.operations().weight(address, 7).block();
 		first.operations().drain(address).block();
-		Awaitility.await().untilAsserted(() -> assertThat(monitor.state().node("node1").state()).isEqualTo("drained"));
+		await().untilAsserted(() -> assertThat(monitor.state().node("node1").state()).isEqualTo("drained"));
 		first.operations().resume(address).block();
-		Awaitility.await().until(() -> serving(monitor, "node1"));
+		await().until(() -> serving(monitor, "node1"));
 		assertThat(kinds("node1")).contains("weight", "drained", "resumed");
 		assertThat(this.events).filteredOn((event) -> event.kind().equals("weight"))
 			.extracting(RealmEvent::detail)
@@ -169,17 +172,17 @@ class RealmMonitorTests {
 		RealmNode first = provider("node1", "greeter");
 		provider("node2", "greeter", port, "127.0.0.5", first);
 		RealmMonitor monitor = monitor(RealmPicture.Settings.defaults(), first);
-		Awaitility.await().until(() -> serving(monitor, "node2"));
+		await().until(() -> serving(monitor, "node2"));
 		link.blackHole();
 		long silent = System.nanoTime();
-		Awaitility.await()
+		await()
 			.pollInterval(Duration.ofMillis(10))
 			.until(() -> monitor.state().node("node2").state().equals("unreachable"));
 		assertThat(Duration.ofNanos(System.nanoTime() - silent)).isLessThan(Duration.ofMillis(2500));
 		assertThat(monitor.state().node("node2").reason()).isNotBlank();
 		assertThat(monitor.state().service("greeter").instances()).containsOnlyKeys("node1");
 		link.heal();
-		Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> serving(monitor, "node2"));
+		await().until(() -> serving(monitor, "node2"));
 		assertThat(kinds("node2")).containsExactly("unreachable", "reachable");
 	}
 
@@ -190,20 +193,20 @@ class RealmMonitorTests {
 		Process victim = victim(port, first.port());
 		RealmMonitor monitor = monitor(RealmPicture.Settings.defaults(), first);
 		Greeter greeter = greeter(first);
-		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+		await().untilAsserted(() -> {
 			assertThat(greeter.greet("Ada")).isEqualTo("Hello Ada");
 			assertThat(serving(monitor, "victim")).isTrue();
 			assertThat(monitor.state().node("victim").rate().calls()).isPositive();
 		});
 		victim.destroyForcibly();
 		long dead = System.nanoTime();
-		Awaitility.await()
+		await()
 			.pollInterval(Duration.ofMillis(10))
 			.until(() -> monitor.state().node("victim").state().equals("unreachable"));
 		assertThat(Duration.ofNanos(System.nanoTime() - dead)).isLessThan(Duration.ofMillis(2500));
 		victim.waitFor();
 		victim(port, first.port());
-		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> serving(monitor, "victim"));
+		await().until(() -> serving(monitor, "victim"));
 		assertThat(kinds("victim")).containsSubsequence("unreachable", "joined");
 		assertThat(this.pictures).flatExtracting(RealmPicture::nodes)
 			.allSatisfy((node) -> assertThat(node.rate().calls()).isNotNegative());
@@ -214,7 +217,7 @@ class RealmMonitorTests {
 		RealmNode first = provider("node1", "greeter");
 		provider("node2", "greeter", Level.NONE, first);
 		RealmMonitor monitor = monitor(QUICK, first);
-		Awaitility.await().untilAsserted(() -> {
+		await().untilAsserted(() -> {
 			assertThat(monitor.state().node("node2")).isNotNull().satisfies((node) -> {
 				assertThat(node.state()).isEqualTo("unknown");
 				assertThat(node.reachable()).isTrue();
@@ -231,7 +234,7 @@ class RealmMonitorTests {
 				List.of(NodeAddress.of(Endpoint.parse("127.0.0.1:" + TestPorts.udp(1).get(0)))), QUICK);
 		this.open.add(monitor);
 		monitor.start();
-		Awaitility.await()
+		await()
 			.untilAsserted(() -> assertThat(monitor.state().trouble()).contains("no node answers", "127.0.0.1:"));
 		assertThat(monitor.state().complete()).isFalse();
 	}
@@ -243,9 +246,9 @@ class RealmMonitorTests {
 		provider("node3", "greeter", first);
 		RealmMonitor monitor = monitor(new RealmPicture.Settings(Duration.ofMillis(300), Duration.ofSeconds(1), 2),
 				first);
-		Awaitility.await()
+		await()
 			.untilAsserted(() -> assertThat(monitor.state().trouble()).contains("there are more than 2 nodes"));
-		Awaitility.await().untilAsserted(() -> assertThat(monitor.state().nodes()).hasSize(2));
+		await().untilAsserted(() -> assertThat(monitor.state().nodes()).hasSize(2));
 	}
 
 	@Test
@@ -263,13 +266,13 @@ class RealmMonitorTests {
 		}, (ex) -> ends.add("error"), () -> ends.add("events"));
 		monitor.start();
 		assertThatIllegalStateException().isThrownBy(monitor::start);
-		Awaitility.await().until(() -> serving(monitor, "node1"));
+		await().until(() -> serving(monitor, "node1"));
 		monitor.close();
 		monitor.close();
 		assertThat(own).hasSize(1);
 		assertThat(ends).containsExactlyInAnyOrder("pictures", "events");
-		Awaitility.await().until(() -> own.stream().noneMatch(Thread::isAlive));
-		Awaitility.await().until(() -> inFlight(tool) <= before);
+		await().until(() -> own.stream().noneMatch(Thread::isAlive));
+		await().until(() -> inFlight(tool) <= before);
 		long number = monitor.state().number();
 		assertThatIllegalStateException().isThrownBy(monitor::start);
 		assertThat(monitor.state().number()).isEqualTo(number);
@@ -282,7 +285,11 @@ class RealmMonitorTests {
 		Consumer<RealmPicture> closing = (picture) -> monitor.close();
 		monitor.pictures().subscribe(closing);
 		monitor.start();
-		monitor.pictures().blockLast(Duration.ofSeconds(10));
+		monitor.pictures().blockLast(PATIENCE);
+	}
+
+	private static ConditionFactory await() {
+		return Awaitility.await().atMost(PATIENCE);
 	}
 
 	private static int inFlight(RealmNode node) {
