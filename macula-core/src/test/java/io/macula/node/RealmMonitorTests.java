@@ -256,6 +256,8 @@ class RealmMonitorTests {
 		RealmNode first = provider("node1", "greeter");
 		RealmNode tool = client("tool", first);
 		RealmMonitor monitor = new RealmMonitor(tool.operations(), List.of(), QUICK);
+		// It follows the directory of the provider.
+		await().until(() -> inFlight(tool) > 0);
 		int before = inFlight(tool);
 		List<String> ends = new CopyOnWriteArrayList<>();
 		Set<Thread> own = ConcurrentHashMap.newKeySet();
