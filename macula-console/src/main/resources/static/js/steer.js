@@ -10,7 +10,7 @@ import { note } from './notes.js';
 /** Why a node cannot be steered, or null where it can. */
 export function refusal(node) {
 	if (!live.me?.maySteer) {
-		return 'You may only look: your user has no right to steer.';
+		return 'You may only look: your user has no right to steer, or macula.console.steering is false.';
 	}
 	if (!node || node.state === 'left') {
 		return 'The node has left the realm.';
