@@ -14,6 +14,10 @@ export function inks() {
 		colour(`--${name}`)]));
 }
 
+/** Pixels of the layer of fine lines, and its lines in one path. */
+const FINEST = 2e6;
+const AT_ONCE = 64;
+
 const widths = new Map();
 
 /** A text no wider than that; measured once. */
@@ -160,11 +164,13 @@ function line(draw, { ink, focus, camera, byZone }, { edge, points }) {
 function threads(draw, { fine, ink, layer, camera, size, ratio, moving }) {
 	if (!moving || !layer.camera) {
 		layer.canvas ??= document.createElement('canvas');
-		layer.canvas.width = Math.round(size.width * ratio);
-		layer.canvas.height = Math.round(size.height * ratio);
+		// Fine lines need not be finer on a wall: they cost by the pixel.
+		const scale = Math.min(ratio, Math.sqrt(FINEST / (size.width * size.height)));
+		layer.canvas.width = Math.max(1, Math.round(size.width * scale));
+		layer.canvas.height = Math.max(1, Math.round(size.height * scale));
 		layer.camera = { ...camera };
 		const onLayer = layer.canvas.getContext('2d');
-		onLayer.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
+		onLayer.setTransform(scale * camera.k, 0, 0, scale * camera.k, scale * camera.x, scale * camera.y);
 		strokes(onLayer, fine, ink);
 	}
 	const nearer = camera.k / layer.camera.k;
@@ -176,7 +182,7 @@ function threads(draw, { fine, ink, layer, camera, size, ratio, moving }) {
 	draw.restore();
 }
 
-/** In as few strokes as can be. */
+/** In few strokes, none of which is a path of very many lines: those cost more than in proportion. */
 function strokes(draw, fine, ink) {
 	const inksOf = [[ink.accent, 0.16], [ink.warn, 0.6], [ink.bad, 0.75]];
 	draw.lineWidth = 0.8;
@@ -185,12 +191,14 @@ function strokes(draw, fine, ink) {
 			return;
 		}
 		[draw.strokeStyle, draw.globalAlpha] = inksOf[level];
-		draw.beginPath();
-		for (const [ax, ay, bx, by] of lines) {
-			draw.moveTo(ax, ay);
-			draw.lineTo(bx, by);
+		for (let from = 0; from < lines.length; from += AT_ONCE) {
+			draw.beginPath();
+			for (const [ax, ay, bx, by] of lines.slice(from, from + AT_ONCE)) {
+				draw.moveTo(ax, ay);
+				draw.lineTo(bx, by);
+			}
+			draw.stroke();
 		}
-		draw.stroke();
 	});
 }
 
