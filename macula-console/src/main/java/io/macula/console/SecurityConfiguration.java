@@ -23,6 +23,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import tools.jackson.databind.json.JsonMapper;
 
+import jakarta.servlet.DispatcherType;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
@@ -69,12 +70,17 @@ class SecurityConfiguration {
 		plain.setCsrfRequestAttributeName(null);
 		PathPatternRequestMatcher api = PathPatternRequestMatcher.withDefaults().matcher("/api/**");
 		return http
-			.authorizeHttpRequests((requests) -> requests.requestMatchers(OPEN)
-				.permitAll()
-				.requestMatchers(EndpointRequest.to("health"))
-				.permitAll()
-				.anyRequest()
-				.authenticated())
+			// What goes on asynchronously, and errors of it, were let in as requests: the
+			// session may have ended since.
+			.authorizeHttpRequests(
+					(requests) -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+						.permitAll()
+						.requestMatchers(OPEN)
+						.permitAll()
+						.requestMatchers(EndpointRequest.to("health"))
+						.permitAll()
+						.anyRequest()
+						.authenticated())
 			.formLogin((login) -> login.loginPage("/login").permitAll())
 			.logout((logout) -> logout.logoutSuccessUrl("/login?logout").permitAll())
 			.csrf((csrf) -> csrf.csrfTokenRepository(CookieCsrfTokenRepository.withHttpOnlyFalse())

@@ -175,8 +175,7 @@ class RealmMonitorTests {
 		await().until(() -> serving(monitor, "node2"));
 		link.blackHole();
 		long silent = System.nanoTime();
-		await()
-			.pollInterval(Duration.ofMillis(10))
+		await().pollInterval(Duration.ofMillis(10))
 			.until(() -> monitor.state().node("node2").state().equals("unreachable"));
 		assertThat(Duration.ofNanos(System.nanoTime() - silent)).isLessThan(Duration.ofMillis(2500));
 		assertThat(monitor.state().node("node2").reason()).isNotBlank();
@@ -200,8 +199,7 @@ class RealmMonitorTests {
 		});
 		victim.destroyForcibly();
 		long dead = System.nanoTime();
-		await()
-			.pollInterval(Duration.ofMillis(10))
+		await().pollInterval(Duration.ofMillis(10))
 			.until(() -> monitor.state().node("victim").state().equals("unreachable"));
 		assertThat(Duration.ofNanos(System.nanoTime() - dead)).isLessThan(Duration.ofMillis(2500));
 		victim.waitFor();
@@ -234,8 +232,7 @@ class RealmMonitorTests {
 				List.of(NodeAddress.of(Endpoint.parse("127.0.0.1:" + TestPorts.udp(1).get(0)))), QUICK);
 		this.open.add(monitor);
 		monitor.start();
-		await()
-			.untilAsserted(() -> assertThat(monitor.state().trouble()).contains("no node answers", "127.0.0.1:"));
+		await().untilAsserted(() -> assertThat(monitor.state().trouble()).contains("no node answers", "127.0.0.1:"));
 		assertThat(monitor.state().complete()).isFalse();
 	}
 
@@ -246,8 +243,7 @@ class RealmMonitorTests {
 		provider("node3", "greeter", first);
 		RealmMonitor monitor = monitor(new RealmPicture.Settings(Duration.ofMillis(300), Duration.ofSeconds(1), 2),
 				first);
-		await()
-			.untilAsserted(() -> assertThat(monitor.state().trouble()).contains("there are more than 2 nodes"));
+		await().untilAsserted(() -> assertThat(monitor.state().trouble()).contains("there are more than 2 nodes"));
 		await().untilAsserted(() -> assertThat(monitor.state().nodes()).hasSize(2));
 	}
 
