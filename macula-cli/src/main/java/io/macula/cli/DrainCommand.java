@@ -40,8 +40,9 @@ final class DrainCommand extends SteeringCommand {
 		NodeStatus status = RealmConnection.require(view, Objects.requireNonNull(this.node));
 		String nodeId = status.node().nodeId();
 		List<String> effects = new ArrayList<>();
-		effects.add(who(status) + " will get no new calls until 'macula resume " + nodeId + "'; "
-				+ status.life().inFlight() + " calls in flight are finished.");
+		String back = resume(view, nodeId);
+		effects.add(who(status) + " will get no new calls until '" + back + "'; " + status.life().inFlight()
+				+ " calls in flight are finished.");
 		for (NodeStatus.ServiceStatus service : status.services()) {
 			long others = others(view, service.name(), nodeId);
 			effects.add(service.name() + ": " + switch ((int) others) {
@@ -53,8 +54,16 @@ final class DrainCommand extends SteeringCommand {
 		if (!status.life().state().equals("serving")) {
 			effects.add("It is " + status.life().state() + " already.");
 		}
-		return new Plan(effects, List
-			.of(new Step(nodeId, "drain", "Node " + nodeId + " drains.", operations.drain(address(view, nodeId)))));
+		return new Plan(effects, List.of(new Step(nodeId, "drain",
+				"Node " + nodeId + " drains; '" + back + "' ends that.", operations.drain(address(view, nodeId)))));
+	}
+
+	/**
+	 * Whoever has withdrawn is not known to the others any more: it has to be asked
+	 * itself.
+	 */
+	private static String resume(RealmView view, String nodeId) {
+		return "macula resume " + nodeId + " --seeds " + address(view, nodeId).endpoint();
 	}
 
 }

@@ -227,9 +227,9 @@ final class RealmConnection implements AutoCloseable {
 			.stream()
 			.filter((each) -> each.node().nodeId().equals(nodeId))
 			.findFirst()
-			.orElseThrow(() -> CommandException.notFound(
-					"There is no node '" + Printable.text(nodeId) + "' in realm '" + realm.nodes().get(0).node().realm()
-							+ "': " + NearestName.question(nodeId, ids) + "'macula nodes' lists them"));
+			.orElseThrow(() -> CommandException.notFound("There is no node '" + Printable.text(nodeId) + "' in realm '"
+					+ realm.nodes().get(0).node().realm() + "': " + NearestName.question(nodeId, ids)
+					+ "'macula nodes' lists them; one that is drained has withdrawn: name its own address by --seeds"));
 	}
 
 	/** What went wrong, in a sentence. */

@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 import io.macula.node.RealmNode;
@@ -44,11 +46,13 @@ class SteeringCommandTests {
 
 	private static RealmNode first;
 
+	private static RealmNode second;
+
 	@BeforeAll
 	static void start() throws IOException {
 		realm = new LoopbackRealm(home);
 		first = realm.add("orders-1", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
-		realm.add("orders-2", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
+		second = realm.add("orders-2", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
 		realm.add("readable", (node) -> node.operations(OperationsAccess.of(OperationsAccess.Level.READ)));
 	}
 
@@ -57,15 +61,27 @@ class SteeringCommandTests {
 		realm.close();
 	}
 
+	/** Whoever is drained is not told of by the others: all are asked. */
+	private static String[] everybody(String... arguments) {
+		List<String> all = new ArrayList<>(
+				List.of("--realm", "shop", "--seeds", "127.0.0.1:" + first.port() + ",127.0.0.1:" + second.port()));
+		all.addAll(List.of(arguments));
+		return all.toArray(new String[0]);
+	}
+
+	private static CommandRun run(String... arguments) {
+		return CommandRun.of(home, Map.of(), "", everybody(arguments));
+	}
+
 	private static CommandRun typed(String answer, String... arguments) {
 		return CommandRun.of(
 				new Surroundings(Map.of(), home, home,
 						new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)), true, false),
-				realm.options(arguments));
+				everybody(arguments));
 	}
 
 	private static String state(String nodeId) {
-		for (var node : realm.run("nodes", "-o", "json").json().get("nodes")) {
+		for (var node : run("nodes", "-o", "json").json().get("nodes")) {
 			if (node.get("node").asString().equals(nodeId)) {
 				return node.get("state").asString();
 			}
@@ -78,16 +94,18 @@ class SteeringCommandTests {
 		CommandRun no = typed("n\n", "drain", "orders-2");
 		assertThat(no.code()).isEqualTo(ExitCode.DECLINED.number());
 		assertThat(no.err()).contains(
-				"node orders-2 (orders 1.4.2) will get no new calls until 'macula resume orders-2'",
+				"node orders-2 (orders 1.4.2) will get no new calls until 'macula resume orders-2"
+						+ " --seeds 127.0.0.1:" + second.port() + "'; 0 calls in flight are finished.",
 				"shop.orders: 1 other instance stays.", "Go on? [y/N] ", "macula: Nothing was done");
 		assertThat(state("orders-2")).isEqualTo("serving");
 		CommandRun yes = typed("y\n", "drain", "orders-2");
 		assertThat(yes.code()).as(yes.err()).isZero();
-		assertThat(yes.out()).isEqualTo("Node orders-2 drains.\n");
+		assertThat(yes.out()).startsWith("Node orders-2 drains; 'macula resume orders-2 --seeds 127.0.0.1:");
 		assertThat(state("orders-2")).isEqualTo("drained");
 		assertThat(typed("", "drain", "orders-1").err())
 			.contains("shop.orders: NO other instance takes calls, so that calls will fail.");
-		CommandRun resumed = realm.run("resume", "orders-2", "--yes", "-o", "json");
+		CommandRun resumed = CommandRun.of(home, Map.of(), "", "resume", "orders-2", "--realm", "shop", "--seeds",
+				"127.0.0.1:" + second.port(), "--yes", "-o", "json");
 		assertThat(resumed.code()).isZero();
 		assertThat(resumed.json().at("/steps/0/done").asBoolean()).isTrue();
 		assertThat(state("orders-2")).isEqualTo("serving");
@@ -95,7 +113,7 @@ class SteeringCommandTests {
 
 	@Test
 	void withoutATerminalNothingIsDoneUnlessThatIsSaid() {
-		CommandRun run = realm.run("drain", "orders-2");
+		CommandRun run = run("drain", "orders-2");
 		assertThat(run.code()).isEqualTo(ExitCode.USAGE.number());
 		assertThat(run.err()).startsWith("macula: There is no terminal at which this could be confirmed: --yes does")
 			.hasLineCount(1);
@@ -104,7 +122,7 @@ class SteeringCommandTests {
 
 	@Test
 	void whoMayOnlyLookIsToldTheSetting() {
-		CommandRun run = realm.run("drain", "readable", "--yes");
+		CommandRun run = run("drain", "readable", "--yes");
 		assertThat(run.code()).isEqualTo(ExitCode.NOT_PERMITTED.number());
 		assertThat(run.err()).contains("PERMISSION_DENIED", "macula.operations.access is 'read'; expected 'write'");
 	}
@@ -114,13 +132,13 @@ class SteeringCommandTests {
 		CommandRun asked = typed("", "weight", "orders-1", "300");
 		assertThat(asked.err()).contains("will have weight 300 instead of 100.",
 				"its share of the calls of weighted strategies goes from 50.0 % to 75.0 %.");
-		assertThat(realm.run("weight", "orders-1", "300", "-y").out()).isEqualTo("Node orders-1 has weight 300.\n");
-		assertThat(realm.run("instances", "shop.orders", "-o", "json").json().at("/instances/0/weight").asInt())
+		assertThat(run("weight", "orders-1", "300", "-y").out()).isEqualTo("Node orders-1 has weight 300.\n");
+		assertThat(run("instances", "shop.orders", "-o", "json").json().at("/instances/0/weight").asInt())
 			.isEqualTo(300);
-		assertThat(realm.run("weight", "orders-1", "100", "-y").code()).isZero();
-		CommandRun wrong = realm.run("weight", "orders-1", "0", "-y");
+		assertThat(run("weight", "orders-1", "100", "-y").code()).isZero();
+		CommandRun wrong = run("weight", "orders-1", "0", "-y");
 		assertThat(wrong.code()).isEqualTo(ExitCode.USAGE.number());
-		assertThat(realm.run("weight", "orders-1", "much", "-y").code()).isEqualTo(ExitCode.USAGE.number());
+		assertThat(run("weight", "orders-1", "much", "-y").code()).isEqualTo(ExitCode.USAGE.number());
 	}
 
 	@Test
@@ -129,29 +147,29 @@ class SteeringCommandTests {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(10))
 			.until(() -> orders.count() == 7 && first.client().clients().get(0).instances().size() == 2);
-		CommandRun run = realm.run("eject", "orders-2", "--everywhere", "--reason", "a new disk", "--yes");
+		CommandRun run = run("eject", "orders-2", "--everywhere", "--reason", "a new disk", "--yes");
 		assertThat(run.err()).isEmpty();
 		assertThat(run.out()).isEqualTo("Node orders-1 leaves orders-2 out.\n");
 		assertThat(first.report("shop.orders").instances()).anyMatch(
 				(each) -> each.nodeId().equals("orders-2") && each.state().toString().equalsIgnoreCase("ejected"));
-		CommandRun last = realm.run("eject", "orders-1", "--at", "orders-1", "--yes");
+		CommandRun last = run("eject", "orders-1", "--at", "orders-1", "--yes");
 		assertThat(last.code()).isEqualTo(ExitCode.FAILED.number());
 		assertThat(last.err()).contains("INVALID_ARGUMENT");
-		assertThat(realm.run("restore", "orders-2", "--at", "orders-1", "--yes").out())
+		assertThat(run("restore", "orders-2", "--at", "orders-1", "--yes").out())
 			.isEqualTo("Node orders-1 uses orders-2.\n");
 	}
 
 	@Test
 	void whoIsNotThereIsNotFound() {
-		CommandRun node = realm.run("drain", "orders-3", "-y");
+		CommandRun node = run("drain", "orders-3", "-y");
 		assertThat(node.code()).isEqualTo(ExitCode.NOT_FOUND.number());
 		assertThat(node.err()).contains("There is no node 'orders-3' in realm 'shop': Did you mean orders-1?");
-		CommandRun instance = realm.run("eject", "nobody", "--everywhere", "-y");
+		CommandRun instance = run("eject", "nobody", "--everywhere", "-y");
 		assertThat(instance.code()).isEqualTo(ExitCode.NOT_FOUND.number());
-		CommandRun client = realm.run("eject", "orders-2", "--at", "orders-1", "--client", "x", "-y");
+		CommandRun client = run("eject", "orders-2", "--at", "orders-1", "--client", "x", "-y");
 		assertThat(client.code()).isEqualTo(ExitCode.NOT_FOUND.number());
-		assertThat(realm.run("eject", "orders-2", "-y").code()).isEqualTo(ExitCode.USAGE.number());
-		assertThat(realm.run("eject", "orders-2", "-y", "--at", "a", "--everywhere").code())
+		assertThat(run("eject", "orders-2", "-y").code()).isEqualTo(ExitCode.USAGE.number());
+		assertThat(run("eject", "orders-2", "-y", "--at", "a", "--everywhere").code())
 			.isEqualTo(ExitCode.USAGE.number());
 	}
 
