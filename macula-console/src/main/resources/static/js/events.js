@@ -27,7 +27,8 @@ const KINDS = {
 };
 
 export function kind(event) {
-	return KINDS[event.kind] || { sign: '·', level: 4, lane: 1, text: String(event.kind) };
+	// Nodes tell the kinds of their events: "constructor" is none.
+	return Object.hasOwn(KINDS, event.kind) ? KINDS[event.kind] : { sign: '·', level: 4, lane: 1, text: String(event.kind) };
 }
 
 export function eventText(event) {

@@ -134,5 +134,6 @@ export const STATES = {
 };
 
 export function state(name) {
-	return STATES[name] || { sign: '?', level: 1, text: String(name) };
+	// Nodes tell their states: "constructor" is none.
+	return Object.hasOwn(STATES, name) ? STATES[name] : { sign: '?', level: 1, text: String(name) };
 }

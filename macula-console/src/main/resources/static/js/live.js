@@ -7,9 +7,13 @@ import { ApiError, get } from './api.js';
 /** With the server's steps of two seconds and ours of one: ten minutes. */
 const KEPT = 660;
 const KEPT_EVENTS = 5000;
+/** Each has 13 kB, and names are told by nodes, which may make them up. */
+const MOST_RINGS = 4000;
 const SILENT_AFTER_MS = 4500;
 const SILENT_AT_FIRST_MS = 12000;
 const SPAN_MS = 600000;
+/** The server counts the time of a session from the last question, and the stream is one that lasts. */
+const PRESENT_MS = 600000;
 
 /** Values of one thing over time; what is older falls out. Reads as arrays in the order of time. */
 export class Ring {
@@ -175,6 +179,10 @@ class Live extends EventTarget {
 			this.source?.close();
 			this.lost();
 		}
+		if (this.status === 'live' && Date.now() - (this.presentAt ?? this.openedAt) > PRESENT_MS) {
+			this.presentAt = Date.now();
+			get('api/me').catch((ex) => console.info('the session is over, or the console is gone', ex.message));
+		}
 		this.tell('clock');
 	}
 
@@ -191,7 +199,7 @@ class Live extends EventTarget {
 		let failures = 0;
 		let p99Us = null;
 		for (const service of picture.services) {
-			ring(this.services, service.name).add(picture.at, rateValues(service.rate));
+			ring(this.services, service.name)?.add(picture.at, rateValues(service.rate));
 			calls += service.rate?.calls ?? 0;
 			failures += service.rate?.failures ?? 0;
 			if (service.rate?.p99Us != null) {
@@ -201,7 +209,7 @@ class Live extends EventTarget {
 		this.total = { calls, failures, p50Us: null, p99Us };
 		this.realm.add(picture.at, [calls, failures, p99Us]);
 		for (const node of picture.nodes) {
-			ring(this.nodes, node.id).add(picture.at, rateValues(node.rate));
+			ring(this.nodes, node.id)?.add(picture.at, rateValues(node.rate));
 		}
 		forget(this.services, picture.at);
 		forget(this.nodes, picture.at);
@@ -298,7 +306,7 @@ function total(all, column, i) {
 
 function ring(rings, name) {
 	let found = rings.get(name);
-	if (!found) {
+	if (!found && rings.size < MOST_RINGS) {
 		found = new Ring(KEPT, RATE_COLUMNS);
 		rings.set(name, found);
 	}

@@ -16,6 +16,7 @@
 
 package io.macula.console;
 
+import java.io.IOException;
 import java.util.Map;
 
 import io.macula.log.Printable;
@@ -43,6 +44,8 @@ class ActController {
 
 	private static final Logger logger = LoggerFactory.getLogger(ActController.class);
 
+	private static final int MOST_BYTES = 4 * 1024 * 1024;
+
 	private final Contracts contracts;
 
 	private final TrialCalls calls;
@@ -65,14 +68,25 @@ class ActController {
 
 	@PostMapping(path = "/calls", consumes = MediaType.APPLICATION_JSON_VALUE,
 			produces = MediaType.APPLICATION_JSON_VALUE)
-	byte[] call(@RequestBody byte[] body, Authentication user, HttpServletRequest request) {
-		String who = "User '" + Printable.text(user.getName()) + "' at " + request.getRemoteAddr();
+	byte[] call(Authentication user, HttpServletRequest request) throws IOException {
+		String who = "User '" + Printable.text(user.getName()) + "' at " + Printable.text(request.getRemoteAddr());
 		String refusal = this.permissions.refusalToCall(user);
 		if (refusal != null) {
 			logger.warn("Refused a call to {}: {}", who, refusal);
 			throw Problems.of(403, "Not allowed: " + refusal);
 		}
-		return ExactJson.bytes(this.calls.call(CallRequest.of(body), who));
+		return ExactJson.bytes(this.calls.call(CallRequest.of(body(request)), who));
+	}
+
+	/**
+	 * Of whoever may call only, and not more than a service takes: it is held in memory.
+	 */
+	private static byte[] body(HttpServletRequest request) throws IOException {
+		byte[] body = request.getInputStream().readNBytes(MOST_BYTES + 1);
+		if (body.length > MOST_BYTES) {
+			throw Problems.of(413, "The body is too long: expected " + MOST_BYTES + " bytes at most");
+		}
+		return body;
 	}
 
 	@PostMapping("/steering")

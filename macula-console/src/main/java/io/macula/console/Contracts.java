@@ -33,10 +33,12 @@ import io.macula.operations.ServiceDescriptions.MethodDescription;
 import io.macula.operations.ServiceDescriptions.ServiceDescription;
 import io.macula.operations.ValueSchema;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Component;
+import org.springframework.web.ErrorResponseException;
 
 /**
  * The contracts that the nodes of the realm serve, asked for when somebody wants to know.
@@ -118,6 +120,10 @@ final class Contracts {
 			all.put("trouble", ex.status().toString());
 			all.put("methods", List.of());
 			return Mono.just(all);
+		}).onErrorResume(ErrorResponseException.class, (ex) -> {
+			all.put("trouble", ex.getBody().getDetail());
+			all.put("methods", List.of());
+			return Mono.just(all);
 		});
 	}
 
@@ -135,6 +141,8 @@ final class Contracts {
 				.withDeadline(DEADLINE)
 				.describe(address, service)
 				.flatMapIterable((told) -> told.services()), 1)
+			// Of several that failed, the first says why.
+			.onErrorMap(Exceptions::isMultiple, (ex) -> Exceptions.unwrapMultiple(ex).get(0))
 			.next()
 			.switchIfEmpty(Mono.error(() -> Problems.of(502, "No node tells the contract of " + service)));
 	}

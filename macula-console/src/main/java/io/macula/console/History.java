@@ -42,6 +42,12 @@ final class History implements RealmListener {
 
 	static final int STEPS = (int) (Duration.ofMinutes(10).toMillis() / STEP_MILLIS);
 
+	/**
+	 * Most services, and most nodes: their names are told by nodes, which may make them
+	 * up.
+	 */
+	static final int MOST = 4000;
+
 	private final JsonMapper json;
 
 	private final Map<String, Series> services = new TreeMap<>();
@@ -70,14 +76,23 @@ final class History implements RealmListener {
 			this.services.values().removeIf((series) -> series.old(now));
 			this.nodes.values().removeIf((series) -> series.old(now));
 		}
-		picture.services()
-			.forEach((service) -> this.services.computeIfAbsent(service.name(), (any) -> new Series())
-				.add(now, service.rate()));
+		picture.services().forEach((service) -> add(this.services, service.name(), now, service.rate()));
 		picture.nodes().forEach((node) -> {
 			if (node.status() != null && node.reachable()) {
-				this.nodes.computeIfAbsent(node.nodeId(), (any) -> new Series()).add(now, node.rate());
+				add(this.nodes, node.nodeId(), now, node.rate());
 			}
 		});
+	}
+
+	private static void add(Map<String, Series> all, String name, long step, Rate rate) {
+		Series series = all.get(name);
+		if (series == null && all.size() < MOST) {
+			series = new Series();
+			all.put(name, series);
+		}
+		if (series != null) {
+			series.add(step, rate);
+		}
 	}
 
 	/** As the page reads it: all steps that are over. */

@@ -37,6 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.security.core.session.SessionDestroyedEvent;
+import org.springframework.security.core.session.SessionIdChangedEvent;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
@@ -143,6 +144,15 @@ final class LiveStreams implements RealmListener, AutoCloseable {
 	}
 
 	/** The web server waits for all requests, and these have no end of their own. */
+	/**
+	 * Whoever logs in again has another session from then on: a page that may go on asks
+	 * again.
+	 */
+	@EventListener
+	void sessionRenamed(SessionIdChangedEvent event) {
+		this.pages.stream().filter((page) -> page.session.equals(event.getOldSessionId())).forEach(Page::end);
+	}
+
 	@EventListener(ContextClosedEvent.class)
 	@Override
 	public void close() {
@@ -236,8 +246,10 @@ final class LiveStreams implements RealmListener, AutoCloseable {
 				try {
 					write();
 				}
-				catch (IOException | IllegalStateException ex) {
-					// It is gone, or takes nothing any more.
+				catch (IOException | RuntimeException ex) {
+					// It is gone, takes nothing any more, or cannot be shown this: it
+					// asks
+					// again.
 					LiveStreams.this.pages.remove(this);
 					this.emitter.completeWithError(ex);
 				}

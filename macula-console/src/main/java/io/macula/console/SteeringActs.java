@@ -56,7 +56,7 @@ final class SteeringActs {
 	}
 
 	void steer(Act act, Authentication user, String address) {
-		String who = "User '" + Printable.text(user.getName()) + "' at " + address;
+		String who = "User '" + Printable.text(user.getName()) + "' at " + Printable.text(address);
 		String refusal = this.permissions.refusalToSteer(user);
 		if (refusal != null) {
 			logger.warn("Refused {} of {} to {}: {}", Printable.text(String.valueOf(act.act())),
@@ -151,13 +151,14 @@ final class SteeringActs {
 			@Nullable String reason) {
 
 		String text() {
-			String at = (this.client != null) ? " (client service " + this.client + ")" : "";
+			String at = (this.client != null) ? " (client service " + Printable.text(this.client) + ")" : "";
+			String which = Printable.text(this.node);
 			return switch (this.kind) {
-				case DRAIN -> "drain node " + this.node;
-				case RESUME -> "resume node " + this.node;
-				case EJECT -> "eject instance " + this.instance + " at node " + this.node + at;
-				case RESTORE -> "restore instance " + this.instance + " at node " + this.node + at;
-				case WEIGHT -> "weight node " + this.node + " with " + this.weight;
+				case DRAIN -> "drain node " + which;
+				case RESUME -> "resume node " + which;
+				case EJECT -> "eject instance " + Printable.text(this.instance) + " at node " + which + at;
+				case RESTORE -> "restore instance " + Printable.text(this.instance) + " at node " + which + at;
+				case WEIGHT -> "weight node " + which + " with " + this.weight;
 			};
 		}
 

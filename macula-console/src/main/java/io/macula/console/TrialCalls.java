@@ -112,7 +112,8 @@ final class TrialCalls {
 		try {
 			Map<String, @Nullable Object> answer = call(service.name(), method, instances, payload, elements,
 					request.deadline());
-			logger.info("{} called {}/{}: {}", who, service.name(), method.name(), answer.get("outcome"));
+			logger.info("{} called {}/{}: {}", who, Printable.text(service.name()), Printable.text(method.name()),
+					answer.get("outcome"));
 			return answer;
 		}
 		finally {

@@ -13,7 +13,10 @@ function keyOf(row) {
 
 export function open(root, place) {
 	const rings = new Map();
-	const level = (row) => LEVELS[String(row.state).toLowerCase()] || ['·', 4];
+	const level = (row) => {
+		const name = String(row.state).toLowerCase();
+		return Object.hasOwn(LEVELS, name) ? LEVELS[name] : ['·', 4];
+	};
 	let at = 0;
 	return new TableView(root, place, {
 		title: 'Connections', path: 'connections', placeholder: 'Filter connections', parts: ['connections'],

@@ -16,7 +16,7 @@ function keyOf(row) {
 
 export function open(root, place) {
 	const rings = new Map();
-	const level = (row) => LEVELS[row.state] || ['·', 4];
+	const level = (row) => (Object.hasOwn(LEVELS, row.state) ? LEVELS[row.state] : ['·', 4]);
 	const rated = (row) => ({ calls: row.attempts, failures: row.failures });
 	let at = 0;
 	const view = new TableView(root, place, {

@@ -166,6 +166,12 @@ class MapView {
 	/** Edges that were there once count, so that an idle minute changes no columns. */
 	edgesSeen() {
 		this.known ??= new Map();
+		for (const [id, edge] of this.known) {
+			// Pods come and go all day: of cards that are no more nothing is kept.
+			if (!this.model.cards.has(edge.from) || !this.model.cards.has(edge.to)) {
+				this.known.delete(id);
+			}
+		}
 		for (const [id, edge] of this.model.edges) {
 			this.known.set(id, { from: edge.from, to: edge.to });
 		}

@@ -9,6 +9,9 @@ import { announce } from '../notes.js';
 import { field, form, parseExact, pretty, sample, typeText } from '../schema.js';
 import { servicePicker } from './contract.js';
 
+/** The server refuses more. */
+const LONGEST_MS = 60000;
+
 export function open(root, place) {
 	return new Try(root, place);
 }
@@ -89,7 +92,7 @@ class Try {
 		this.fields = h('div', { class: 'stack' });
 		this.switch = h('button', { type: 'button', 'aria-pressed': 'false', class: 'small', onclick: () => this.turn() }, 'JSON');
 		this.instance = h('select', null, h('option', { value: '' }, 'Any, as selection decides'), this.nodes().map((id) => h('option', { value: id }, id)));
-		this.deadline = h('input', { type: 'number', min: '1', max: '600000', value: String(method.deadlineMs || 5000) });
+		this.deadline = h('input', { type: 'number', min: '1', max: String(LONGEST_MS), value: String(Math.min(method.deadlineMs || 5000, LONGEST_MS)) });
 		// Whoever may not is told so before, not after.
 		const may = live.me?.mayCall !== false;
 		this.go = h('button', { type: 'submit', class: 'main', disabled: !may }, 'Call');

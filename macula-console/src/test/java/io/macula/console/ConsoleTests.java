@@ -267,6 +267,13 @@ class ConsoleTests {
 	}
 
 	@Test
+	void bodyOfACallIsBoundedAndThatOfAReaderIsNotRead() {
+		String tooLong = " ".repeat(4 * 1024 * 1024 + 1);
+		assertThat(problem(call(tooLong), 413)).contains("too long");
+		assertThat(problem(post("/api/calls", tooLong, reader()), 403)).contains("Not allowed");
+	}
+
+	@Test
 	void operatorSteersAndThatIsWrittenDown(CapturedOutput output) {
 		assertThat(post("/api/steering", "{\"act\":\"drain\",\"node\":\"orders-1\",\"reason\":\"a test\"}", operator()))
 			.hasStatus(204);
@@ -312,6 +319,13 @@ class ConsoleTests {
 	}
 
 	@Test
+	void nobodyWritesLinesOfTheLog(CapturedOutput output) {
+		post("/api/steering",
+				"{\"act\":\"eject\",\"node\":\"shop-1\",\"instance\":\"x\\nUser 'bob' did drain node y\"}", operator());
+		assertThat(output).contains("eject instance x\\nUser 'bob'").doesNotContain("\nUser 'bob'");
+	}
+
+	@Test
 	void forgedRequestIsRefused() {
 		assertThat(problem(this.mvc.post()
 			.uri("/api/steering")
@@ -342,6 +356,19 @@ class ConsoleTests {
 			assertThat(live.ends()).isTrue();
 		}
 		assertThat(browser.get("/api/me").statusCode()).isEqualTo(401);
+	}
+
+	@Test
+	@Timeout(60)
+	void streamOfWhoeverLogsInAgainDoesNotOutliveTheSession() throws Exception {
+		Browser browser = new Browser();
+		assertThat(browser.logIn("ada", "secret")).endsWith("/");
+		try (Stream live = browser.live("/api/live?parts=map", null)) {
+			assertThat(live.next("picture").data()).contains("\"realm\":\"shop\"");
+			assertThat(browser.logIn("ada", "secret")).endsWith("/");
+			assertThat(live.ends()).isTrue();
+		}
+		browser.post("/logout");
 	}
 
 	private static void realmChanges() {

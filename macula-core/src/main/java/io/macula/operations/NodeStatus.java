@@ -43,6 +43,8 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 		List<ClientStatus> clients, List<InstanceStatus> instances, List<ConnectionStatus> connections,
 		List<Skew> skews) {
 
+	private static final Duration LONGEST = Duration.ofDays(36_500);
+
 	/** Keeps copies; what an older node does not tell is empty. */
 	public NodeStatus {
 		Objects.requireNonNull(node, "node");
@@ -57,6 +59,25 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 
 	static <T> List<T> copy(@Nullable List<T> list) {
 		return (list != null) ? List.copyOf(list) : List.of();
+	}
+
+	/** Refuses what counts nothing. */
+	private static Map<String, Long> counts(@Nullable Map<String, Long> told) {
+		if (told == null) {
+			return Map.of();
+		}
+		told.values().forEach(Objects::requireNonNull);
+		return told;
+	}
+
+	/**
+	 * A time as a node tells it, which may be nonsense, within what can be reckoned with.
+	 */
+	private static Duration time(@Nullable Duration told) {
+		if (told == null || told.isNegative()) {
+			return Duration.ZERO;
+		}
+		return (told.compareTo(LONGEST) > 0) ? LONGEST : told;
 	}
 
 	/**
@@ -79,6 +100,7 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 		/** Refuses a node without an id. */
 		public Identity {
 			Objects.requireNonNull(nodeId, "nodeId");
+			metadata = (metadata != null) ? metadata : Map.of();
 		}
 
 	}
@@ -103,6 +125,12 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	public record Life(String state, Duration age, String lease, int weight, int inFlight, int connections,
 			long refused, String access, int knownNodes, boolean knowsRealm, @Nullable String trouble) {
 
+		/** What is not told is not known. */
+		public Life {
+			state = Objects.requireNonNullElse(state, "unknown");
+			age = time(age);
+		}
+
 	}
 
 	/**
@@ -121,6 +149,7 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 		/** Refuses a service without a name. */
 		public ServiceStatus {
 			Objects.requireNonNull(name, "name");
+			failures = counts(failures);
 			methods = copy(methods);
 		}
 
@@ -139,8 +168,9 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	 */
 	public record MethodStatus(String name, Counted counted) {
 
-		/** What is not told is nothing. */
+		/** Refuses a method without a name; what is not told is nothing. */
 		public MethodStatus {
+			Objects.requireNonNull(name, "name");
 			counted = Objects.requireNonNullElse(counted, Counted.NONE);
 		}
 
@@ -155,8 +185,10 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	 */
 	public record CallerStatus(String nodeId, String service, Counted counted) implements Keyed {
 
-		/** What is not counted is nothing. */
+		/** Refuses a caller without an id; what is not counted is nothing. */
 		public CallerStatus {
+			Objects.requireNonNull(nodeId, "nodeId");
+			Objects.requireNonNull(service, "service");
 			counted = Objects.requireNonNullElse(counted, Counted.NONE);
 		}
 
@@ -210,6 +242,13 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 			int weight, String state, long attempts, int inFlight, Map<String, Long> failures, Duration p50,
 			Duration p99, @Nullable String version, @Nullable String detail) implements Keyed {
 
+		/** What is not told is nothing. */
+		public InstanceStatus {
+			failures = counts(failures);
+			p50 = time(p50);
+			p99 = time(p99);
+		}
+
 		@Override
 		public String key() {
 			return this.client + ' ' + this.nodeId;
@@ -233,6 +272,11 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	 */
 	public record ConnectionStatus(String endpoint, String nodeId, int number, String state, Duration roundTrip,
 			int inFlight, long calls, long bytesSent, long bytesReceived, long packetsLost) implements Keyed {
+
+		/** What is not told is nothing. */
+		public ConnectionStatus {
+			roundTrip = time(roundTrip);
+		}
 
 		@Override
 		public String key() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.macula.Code;
 import io.macula.Endpoint;
@@ -222,10 +223,18 @@ public final class OperationsClient {
 	 * @return all nodes that answered, and who did not and why; never fails
 	 */
 	public Mono<RealmView> crawl(RealmCrawl.Bounds bounds) {
+		return crawlBeside(List.of(), bounds);
+	}
+
+	/**
+	 * The same, from further nodes, too: what this node knows by itself may be out of
+	 * date.
+	 */
+	Mono<RealmView> crawlBeside(List<NodeAddress> present, RealmCrawl.Bounds bounds) {
 		// The directory is waited for, which not every thread may do.
 		return Mono.fromCallable(this.beginnings::get)
 			.subscribeOn(Schedulers.boundedElastic())
-			.flatMap((from) -> crawl(from, bounds));
+			.flatMap((from) -> crawl(Stream.concat(from.stream(), present.stream()).toList(), bounds));
 	}
 
 	/**

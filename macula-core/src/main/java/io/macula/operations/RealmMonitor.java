@@ -73,7 +73,7 @@ public final class RealmMonitor implements AutoCloseable {
 
 	private final Sinks.Many<RealmEvent> events = Sinks.many().multicast().directBestEffort();
 
-	private final RealmPainter painter = new RealmPainter();
+	private final RealmPainter painter;
 
 	private final WatchedNode.Host host = new Host();
 
@@ -124,6 +124,7 @@ public final class RealmMonitor implements AutoCloseable {
 	public RealmMonitor(OperationsClient operations, List<NodeAddress> beginnings, RealmPicture.Settings settings) {
 		this.operations = operations;
 		this.settings = settings;
+		this.painter = new RealmPainter(settings.nodes());
 		this.thread = new ScheduledThreadPoolExecutor(1, (work) -> {
 			Thread made = new Thread(null, work, "macula-realm-monitor", 0, false);
 			made.setDaemon(true);

@@ -37,9 +37,20 @@ final class RealmPainter {
 	/** Who calls nobody for so long and is not known otherwise is not there any more. */
 	static final Duration CALLS = Duration.ofMinutes(1);
 
+	private final int most;
+
 	private final Map<String, Caller> callers = new HashMap<>();
 
 	private long number;
+
+	/**
+	 * A painter.
+	 * @param most most callers that are shown though nobody can ask them: nodes tell of
+	 * them
+	 */
+	RealmPainter(int most) {
+		this.most = most;
+	}
 
 	RealmPicture paint(Collection<WatchedNode> watched, @Nullable String trouble, boolean complete) {
 		long now = System.nanoTime();
@@ -78,7 +89,8 @@ final class RealmPainter {
 		List<RealmPicture.Edge> edges = new ArrayList<>();
 		for (WatchedNode each : watched) {
 			for (RealmPicture.Edge edge : each.rates().edges()) {
-				if (!nodes.containsKey(edge.from()) && edge.rate().calls() > 0) {
+				if (!nodes.containsKey(edge.from()) && edge.rate().calls() > 0
+						&& (this.callers.size() < this.most || this.callers.containsKey(edge.from()))) {
 					this.callers.computeIfAbsent(edge.from(), (any) -> new Caller()).latestNanos = now;
 				}
 			}

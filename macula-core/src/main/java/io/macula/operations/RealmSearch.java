@@ -150,8 +150,8 @@ final class RealmSearch {
 				usual.parallel(), usual.perNode(), usual.all());
 		List<NodeAddress> from = new ArrayList<>(this.beginnings);
 		from.addAll(present);
-		// Without beginnings of its own, those that the client's node knows.
-		Mono<RealmView> crawl = this.beginnings.isEmpty() ? this.operations.crawl(bounds)
+		// Without beginnings of its own, those that the client's node knows, too.
+		Mono<RealmView> crawl = this.beginnings.isEmpty() ? this.operations.crawlBeside(present, bounds)
 				: this.operations.crawl(from, bounds);
 		return crawl.map(RealmSearch::of);
 	}

@@ -90,6 +90,9 @@ final class WatchedNode {
 
 	private boolean leaving;
 
+	/** It left, and somebody tells of a later start of it. */
+	private boolean returning;
+
 	WatchedNode(String nodeId, NodeAddress address, Host host) {
 		this.nodeId = nodeId;
 		this.address = address;
@@ -104,6 +107,7 @@ final class WatchedNode {
 		boolean newer = present != null && told.incarnation() > present.node().incarnation();
 		if (newer || (this.trouble != null && !this.address.endpoint().equals(told.endpoint()))) {
 			this.address = told;
+			this.returning |= newer;
 			if (this.trouble != null || this.leaving) {
 				unwatch();
 				this.nextNanos = System.nanoTime();
@@ -114,7 +118,7 @@ final class WatchedNode {
 	/** Looks whether something is due; called often. */
 	void check(long now) {
 		if (this.watch == null) {
-			if (now - this.nextNanos >= 0 && !gone()) {
+			if (now - this.nextNanos >= 0 && (!gone() || this.returning)) {
 				watch(now);
 			}
 			return;
@@ -168,6 +172,7 @@ final class WatchedNode {
 		}
 		this.trouble = null;
 		this.reason = null;
+		this.returning = false;
 		if (restarted || now.life().state().equals("serving")) {
 			this.leaving = false;
 		}

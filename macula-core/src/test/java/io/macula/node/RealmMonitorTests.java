@@ -147,6 +147,19 @@ class RealmMonitorTests {
 	}
 
 	@Test
+	void nodeThatLeftAndIsStartedAgainIsShownAtOnce() {
+		RealmNode first = provider("node1", "greeter");
+		RealmMonitor monitor = monitor(QUICK, first);
+		RealmNode second = provider("node2", "greeter", first);
+		await().until(() -> serving(monitor, "node2"));
+		second.close();
+		await().untilAsserted(() -> assertThat(monitor.state().node("node2").state()).isEqualTo("left"));
+		provider("node2", "greeter", first);
+		// Sooner than one that left is forgotten.
+		await().atMost(Duration.ofSeconds(15)).until(() -> serving(monitor, "node2"));
+	}
+
+	@Test
 	void steeringIsTold() {
 		RealmNode first = provider("node1", "greeter");
 		RealmMonitor monitor = monitor(QUICK, first);
