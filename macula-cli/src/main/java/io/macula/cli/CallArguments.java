@@ -57,6 +57,8 @@ final class CallArguments {
 
 	private final boolean checked;
 
+	private boolean inputTaken;
+
 	CallArguments(MethodDescription method, Surroundings surroundings, boolean checked) {
 		this.method = method;
 		this.surroundings = surroundings;
@@ -171,12 +173,25 @@ final class CallArguments {
 		}
 	}
 
+	/** Whoever reads it reads all of it. */
+	private void takeInput() {
+		if (this.inputTaken) {
+			throw CommandException
+				.usage("The standard input (-) is there once, but two of the arguments and elements" + " of "
+						+ this.method.name() + " are to come from it: name a file for one, @FILE. Nothing was sent");
+		}
+		this.inputTaken = true;
+	}
+
 	private static String place(JacksonException thrown) {
 		return (thrown.getLocation() == null) ? ""
 				: " (line " + thrown.getLocation().getLineNr() + ", column " + thrown.getLocation().getColumnNr() + ")";
 	}
 
 	private String read(String typed, String what) {
+		if (typed.equals("-")) {
+			takeInput();
+		}
 		try {
 			return typed.equals("-") ? new String(this.surroundings.input().readAllBytes(), StandardCharsets.UTF_8)
 					: Files.readString(path(typed));
@@ -197,6 +212,9 @@ final class CallArguments {
 	 * @return fails with a {@link CommandException} at a line that does not fit
 	 */
 	Flux<byte[]> elements(String from) {
+		if (from.equals("-")) {
+			takeInput();
+		}
 		Schema schema = Schema.of(Objects.requireNonNull(this.method.streamed()));
 		return Flux.<byte[], Lines>generate(() -> new Lines(reader(from)), (lines, sink) -> {
 			try {

@@ -118,7 +118,7 @@ final class Credentials {
 		Given shown = required(this.certificate, Setting.CERTIFICATE);
 		Given secretKey = required(this.key, Setting.KEY);
 		Given trusted = required(this.trust, Setting.TRUST);
-		Path keyFile = secretKey.value().startsWith(PemFiles.BEGIN) ? null : secretKey.path(this.surroundings.home());
+		Path keyFile = PemFiles.inline(secretKey.value()) ? null : secretKey.path(this.surroundings.home());
 		if (keyFile != null) {
 			warnOfReaders("private key", keyFile, warning);
 		}

@@ -154,20 +154,21 @@ final class DescribeCommand extends RealmCommand {
 	}
 
 	/** Ready to paste into a shell. */
-	private static String example(String service, MethodDescription method) {
+	static String example(String service, MethodDescription method) {
 		StringBuilder text = new StringBuilder();
 		if (method.streamed() != null) {
 			text.append("echo ").append(quoted(Json.line(Schema.of(method.streamed()).example()))).append(" | ");
 		}
-		text.append("macula call ").append(Printable.text(service + '/' + method.name(), Integer.MAX_VALUE));
+		text.append("macula call ").append(quoted(Printable.text(service + '/' + method.name(), Integer.MAX_VALUE)));
 		method.parameters()
 			.forEach(
 					(parameter) -> text.append(' ').append(quoted(Json.line(Schema.of(parameter.schema()).example()))));
 		return text.toString();
 	}
 
-	private static String quoted(String json) {
-		return json.matches("[A-Za-z0-9.]+") ? json : "'" + json.replace("'", "'\\''") + "'";
+	/** For a shell, whatever it is: nodes tell names and examples. */
+	private static String quoted(String text) {
+		return text.matches("[A-Za-z0-9._/-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
 	}
 
 	private static void compare(List<Version> versions, Output output) {

@@ -126,7 +126,7 @@ final class DoctorCommand implements Callable<Integer> {
 				}
 				continue;
 			}
-			boolean hidden = value.value().startsWith(PemFiles.BEGIN) || (setting == Setting.SECRET_FILE
+			boolean hidden = PemFiles.inline(value.value()) || (setting == Setting.SECRET_FILE
 					&& value.layer() == Given.VARIABLE && !value.value().startsWith("file:"));
 			used.add(new DoctorSettings.Setting(setting.key(), hidden ? "(hidden)" : Printable.text(value.value(), 200),
 					value.origin()));

@@ -116,7 +116,8 @@ final class LoadCommand extends RealmCommand {
 	@Override
 	ExitCode run(RealmConnection realm, Output output) {
 		MethodName wanted = MethodName.parseWhole(Objects.requireNonNull(this.name));
-		LoadPlan plan = plan();
+		// Wrong usage is told before anybody is asked.
+		plan(null);
 		Limits limits = Limits.of(this.maxFailures, this.maxP99);
 		ServedService served = realm.serving(wanted.service());
 		served = (this.instance != null) ? served.only(this.instance) : served;
@@ -126,6 +127,7 @@ final class LoadCommand extends RealmCommand {
 			throw CommandException.usage(wanted.service() + '/' + method.name()
 					+ " takes a stream: load is for methods that take values; 'macula call' sends streams");
 		}
+		LoadPlan plan = plan(method.deadline());
 		List<byte[]> payloads = payloads(new CallArguments(method, command().surroundings(), true));
 		realm.instances().found(wanted.service(), served.instances());
 		CallOptions options = options();
@@ -171,16 +173,20 @@ final class LoadCommand extends RealmCommand {
 		}
 	}
 
-	private LoadPlan plan() {
+	private LoadPlan plan(@Nullable Duration contract) {
 		Duration warm = this.warmUp.matches("0(ms|s|m|h)?") ? Duration.ZERO : duration(this.warmUp, "--warm-up");
 		try {
 			return new LoadPlan(this.rate, duration(this.length, "--for"), warm, this.concurrency,
-					(this.deadline != null) ? duration(this.deadline, "--deadline").plusSeconds(1)
-							: Duration.ofSeconds(31));
+					patience((this.deadline != null) ? duration(this.deadline, "--deadline") : contract));
 		}
 		catch (IllegalArgumentException ex) {
 			throw CommandException.usage("--" + ex.getMessage());
 		}
+	}
+
+	/** Until the deadline of the last call is over, and a little longer. */
+	static Duration patience(@Nullable Duration deadline) {
+		return ((deadline != null) ? deadline : Duration.ofSeconds(30)).plusSeconds(1);
 	}
 
 	private static Duration duration(String text, String origin) {
@@ -330,7 +336,15 @@ final class LoadCommand extends RealmCommand {
 				broken.add(String.format(Locale.ROOT, "%d of %d calls failed or could not start, %s allowed",
 						report.bad(), report.scheduled(), text(this.most) + (this.share ? " %" : "")));
 			}
-			if (this.p99 != null && report.all().millis(99) > this.p99.toNanos() / 1e6) {
+			if (this.p99 != null && 100 * report.notStarted() > report.scheduled()) {
+				// What was never made took no time: the percentile would be of a closed
+				// loop.
+				broken.add(String.format(Locale.ROOT,
+						"%d of %d calls could not start, so that their 99th percentile is not known:"
+								+ " raise --concurrency",
+						report.notStarted(), report.scheduled()));
+			}
+			else if (this.p99 != null && report.all().millis(99) > this.p99.toNanos() / 1e6) {
 				broken.add(String.format(Locale.ROOT, "the 99th percentile is %s ms, %s ms allowed",
 						LoadCommand.millis(report.all().millis(99)), text(this.p99.toNanos() / 1e6)));
 			}

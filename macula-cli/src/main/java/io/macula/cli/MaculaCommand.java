@@ -16,6 +16,7 @@
 package io.macula.cli;
 
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -77,6 +78,8 @@ final class MaculaCommand implements Runnable {
 		MaculaCommand command = new MaculaCommand(surroundings);
 		CommandLine line = new CommandLine(command);
 		line.setCaseInsensitiveEnumValuesAllowed(true);
+		// @FILE is JSON for the subcommands, not further words for picocli.
+		line.setExpandAtFiles(false);
 		line.setUsageHelpWidth(HELP_WIDTH);
 		line.setHelpFactory(CommandHelp::new);
 		line.setColorScheme(CommandLine.Help
@@ -261,7 +264,12 @@ final class MaculaCommand implements Runnable {
 						+ (this.verbose ? "" : "; --verbose shows where it came from");
 		err.println("macula: " + Printable.text(sentence, Integer.MAX_VALUE));
 		if (this.verbose) {
-			thrown.printStackTrace(err);
+			StringWriter trace = new StringWriter();
+			thrown.printStackTrace(new PrintWriter(trace, true));
+			trace.toString()
+				.lines()
+				.map((line) -> line.replace("\t", "    "))
+				.forEach((line) -> err.println(Printable.text(line, Integer.MAX_VALUE)));
 		}
 		err.flush();
 		return code.number();

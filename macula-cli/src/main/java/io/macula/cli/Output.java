@@ -17,6 +17,7 @@ package io.macula.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -127,7 +128,7 @@ final class Output {
 		private final List<List<String>> rows = new ArrayList<>();
 
 		Table(String... head) {
-			this.head = List.of(head);
+			this.head = Arrays.stream(head).map((each) -> Printable.text(each, Integer.MAX_VALUE)).toList();
 		}
 
 		Table row(@Nullable Object... cells) {

@@ -47,7 +47,7 @@ import javax.net.ssl.TrustManagerFactory;
 final class PemFiles {
 
 	/** Of a text that is no path. */
-	static final String BEGIN = "-----BEGIN ";
+	private static final String BEGIN = "-----BEGIN ";
 
 	private static final Pattern KEY = Pattern.compile("-----BEGIN ([A-Z ]*)PRIVATE KEY-----([^-]*)-----END");
 
@@ -59,6 +59,14 @@ final class PemFiles {
 
 	PemFiles(Path home) {
 		this.home = home;
+	}
+
+	/**
+	 * Whether a value is the PEM itself, which may begin with other text; such a value is
+	 * never shown.
+	 */
+	static boolean inline(String value) {
+		return value.contains(BEGIN);
 	}
 
 	/** What is shown. */
@@ -146,7 +154,7 @@ final class PemFiles {
 	}
 
 	private String text(String what, Given given) {
-		if (given.value().startsWith(BEGIN)) {
+		if (inline(given.value())) {
 			return given.value();
 		}
 		try {
@@ -164,7 +172,7 @@ final class PemFiles {
 	}
 
 	private CommandException refused(String what, Given given, String problem) {
-		String file = given.value().startsWith(BEGIN) ? "" : "'" + given.path(this.home) + "' ";
+		String file = inline(given.value()) ? "" : "'" + given.path(this.home) + "' ";
 		return CommandException.usage("The " + what + " " + file + "from " + given.origin() + ": " + problem);
 	}
 

@@ -113,7 +113,8 @@ final class WatchCommand extends RealmCommand {
 		}
 		StringBuilder line = new StringBuilder();
 		line.append(TIME.format(LocalTime.ofInstant(event.at(), ZoneId.systemDefault()))).append("  ");
-		line.append(output.styled(style(event.kind()), String.format("%-18s", event.kind()))).append("  ");
+		line.append(output.styled(style(event.kind()), String.format("%-18s", Printable.text(event.kind()))))
+			.append("  ");
 		if (event.other() != null) {
 			line.append(Printable.text(event.other())).append("  as seen by ");
 		}

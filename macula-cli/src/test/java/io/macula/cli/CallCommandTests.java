@@ -92,6 +92,11 @@ class CallCommandTests {
 		Files.writeString(home.resolve("order.json"), ORDER);
 		assertThat(realm.run("call", "shop.orders/place", "@order.json", "3").json().get("id").asString())
 			.isEqualTo("o1x3");
+		// A path that this very process can read, as it is outside of tests.
+		assertThat(realm.run("call", "shop.orders/place", "@" + home.resolve("order.json").toAbsolutePath(), "3")
+			.json()
+			.get("id")
+			.asString()).isEqualTo("o1x3");
 		assertThat(realm.runWithInput(ORDER, "call", "shop.orders/place", "-", "4").json().get("id").asString())
 			.isEqualTo("o1x4");
 	}
@@ -117,6 +122,14 @@ class CallCommandTests {
 		Files.writeString(home.resolve("words"), "\"tea\"\nmilk\n");
 		CommandRun run = realm.run("call", "shop.orders/upper", "_", "--elements", "@words");
 		assertThat(run.out()).isEqualTo("\"_TEA\"\n\"_MILK\"\n");
+	}
+
+	@Test
+	void theStandardInputIsReadOnce() {
+		refused(realm.runWithInput("\"_\"", "call", "shop.orders/upper", "-"), ExitCode.USAGE,
+				"The standard input (-) is there once");
+		refused(realm.runWithInput(ORDER, "call", "shop.orders/place", "-", "-"), ExitCode.USAGE,
+				"The standard input (-) is there once");
 	}
 
 	@Test

@@ -106,12 +106,14 @@ class CertificateTests {
 	}
 
 	private static CommandRun run(Map<String, String> variables, String... arguments) {
-		String[] all = new String[arguments.length + 4];
+		String[] all = new String[arguments.length + 6];
 		all[0] = "--realm";
 		all[1] = "shop";
 		all[2] = "--seeds";
 		all[3] = "127.0.0.1:" + node.port();
-		System.arraycopy(arguments, 0, all, 4, arguments.length);
+		all[4] = "--timeout";
+		all[5] = "20s";
+		System.arraycopy(arguments, 0, all, 6, arguments.length);
 		return CommandRun.of(home, variables, "", all);
 	}
 
@@ -132,6 +134,17 @@ class CertificateTests {
 		CommandRun run = run(variables, "nodes");
 		assertThat(run.err()).isEmpty();
 		assertThat(run.out()).contains("node1");
+	}
+
+	@Test
+	void aKeyWithTextBeforeItIsReadAndNeverShown() throws IOException {
+		String key = Files.readString(home.resolve("key.pem"));
+		Map<String, String> variables = Map.of("MACULA_SSL_PEERNAME", "macula.shop", "MACULA_SSL_CERTIFICATE",
+				"cert.pem", "MACULA_SSL_KEY", "\nBag Attributes\n" + key, "MACULA_SSL_TRUST", "cert.pem");
+		assertThat(run(variables, "nodes").out()).contains("node1");
+		CommandRun run = run(variables, "doctor");
+		assertThat(run.out()).contains("key: (hidden)");
+		assertThat(run.out() + run.err()).doesNotContain(key.lines().toList().get(1));
 	}
 
 	@Test

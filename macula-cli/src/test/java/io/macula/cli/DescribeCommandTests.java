@@ -17,7 +17,9 @@ package io.macula.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
+import io.macula.operations.ServiceDescriptions.MethodDescription;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,14 @@ class DescribeCommandTests {
 		assertThat(wrong.code()).isEqualTo(ExitCode.NOT_FOUND.number());
 		assertThat(wrong.err()).contains("Did you mean shop.orders?");
 		assertThat(realm.run("instances").code()).isEqualTo(ExitCode.USAGE.number());
+	}
+
+	@Test
+	void aNameThatIsNoneEndsNoCommandOfTheShell() {
+		MethodDescription method = new MethodDescription("x;touch 'y'", "x()", "VALUE", false, false, null, null,
+				List.of(), null, null, List.of());
+		assertThat(DescribeCommand.example("shop.orders", method))
+			.isEqualTo("macula call 'shop.orders/x;touch '\\''y'\\'''");
 	}
 
 	@Test

@@ -19,6 +19,7 @@ package io.macula.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -123,6 +124,10 @@ class LoadCommandTests {
 				"--concurrency", "2", "-o", "json");
 		assertThat(run.code()).isZero();
 		assertThat(run.json().get("notStarted").asInt()).isBetween(50, 98);
+		CommandRun promised = realm.run("load", "shop.work/slow", "x", "--rate", "200", "--for", "500ms", "--warm-up",
+				"0s", "--concurrency", "2", "--max-p99", "10s");
+		assertThat(promised.code()).isEqualTo(ExitCode.FAILED.number());
+		assertThat(promised.err()).contains("could not start, so that their 99th percentile is not known");
 	}
 
 	@Test
@@ -133,6 +138,12 @@ class LoadCommandTests {
 		assertThat(realm.run("load", "shop.work/answer", "@nowhere").err()).contains("cannot be read from 'nowhere'");
 		assertThat(realm.run("load", "shop.work/answer", "x", "--max-failures", "few").err())
 			.contains("expected a number such as 10, or a share such as 0.1%");
+	}
+
+	@Test
+	void theLastAnswersAreWaitedForAsLongAsTheContractLetsThem() {
+		assertThat(LoadCommand.patience(null)).isEqualTo(Duration.ofSeconds(31));
+		assertThat(LoadCommand.patience(Duration.ofMinutes(2))).isEqualTo(Duration.ofSeconds(121));
 	}
 
 	/** A contract. */

@@ -80,8 +80,9 @@ final class LoopbackRealm implements AutoCloseable {
 	}
 
 	/** Options that lead to the first node. */
+	/** With more time than people want to wait: the machine may be busy. */
 	String[] options(String... arguments) {
-		List<String> all = new ArrayList<>(List.of("--realm", "shop", "--seeds", seed()));
+		List<String> all = new ArrayList<>(List.of("--realm", "shop", "--seeds", seed(), "--timeout", "20s"));
 		all.addAll(List.of(arguments));
 		return all.toArray(new String[0]);
 	}

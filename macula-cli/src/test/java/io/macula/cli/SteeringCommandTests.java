@@ -63,8 +63,8 @@ class SteeringCommandTests {
 
 	/** Whoever is drained is not told of by the others: all are asked. */
 	private static String[] everybody(String... arguments) {
-		List<String> all = new ArrayList<>(
-				List.of("--realm", "shop", "--seeds", "127.0.0.1:" + first.port() + ",127.0.0.1:" + second.port()));
+		List<String> all = new ArrayList<>(List.of("--realm", "shop", "--seeds",
+				"127.0.0.1:" + first.port() + ",127.0.0.1:" + second.port(), "--timeout", "20s"));
 		all.addAll(List.of(arguments));
 		return all.toArray(new String[0]);
 	}

@@ -58,7 +58,7 @@ class TopCommandTests {
 
 	@Test
 	void programsGetALineEachInterval() {
-		CommandRun run = realm.run("top", "--interval", "500ms", "--for", "2s", "-o", "json");
+		CommandRun run = realm.run("top", "--interval", "500ms", "--for", "5s", "-o", "json");
 		assertThat(run.code()).as(run.err()).isZero();
 		JsonNode last = Json.tree(run.out().lines().reduce("", (one, other) -> other));
 		assertThat(last.at("/services/0/service").asString()).isEqualTo("shop.orders");

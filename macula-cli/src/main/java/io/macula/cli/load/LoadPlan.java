@@ -51,17 +51,27 @@ public record LoadPlan(double rate, Duration length, Duration warmUp, int concur
 
 	/** All calls, those of the warm-up included. */
 	long calls() {
-		return Math.max(1, Math.round(this.rate * this.warmUp.plus(this.length).toNanos() / NANOS));
+		return warmUpCalls() + Math.max(1, Math.round(this.rate * this.length.toNanos() / NANOS));
 	}
 
-	/** When a call is to start, in nanoseconds from the beginning. */
+	/** Those that do not count. */
+	private long warmUpCalls() {
+		return (long) Math.ceil(this.rate * this.warmUp.toNanos() / NANOS);
+	}
+
+	/**
+	 * When a call is to start: the first that counts with the end of the warm-up. In
+	 * nanoseconds from the beginning.
+	 */
 	long startNanos(long number) {
-		return (long) (number * NANOS / this.rate);
+		long warm = warmUpCalls();
+		return (number < warm) ? (long) (number * NANOS / this.rate)
+				: this.warmUp.toNanos() + (long) ((number - warm) * NANOS / this.rate);
 	}
 
 	/** Whether a call counts. */
 	boolean counts(long number) {
-		return startNanos(number) >= this.warmUp.toNanos();
+		return number >= warmUpCalls();
 	}
 
 }

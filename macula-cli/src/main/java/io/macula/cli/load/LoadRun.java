@@ -127,9 +127,11 @@ public final class LoadRun {
 			start(number, beginning, -wait);
 			number++;
 		}
-		long measured = Math.min(System.nanoTime() - beginning, this.plan.warmUp().plus(this.plan.length()).toNanos())
-				- this.plan.warmUp().toNanos();
 		boolean interrupted = number < calls;
+		// The last call stands for the time until a further one would start.
+		long measured = interrupted
+				? Math.min(System.nanoTime() - beginning - this.plan.warmUp().toNanos(), this.plan.length().toNanos())
+				: this.plan.length().toNanos();
 		await(beginning, nextProgress);
 		return report(Duration.ofNanos(Math.max(0, measured)), interrupted);
 	}

@@ -99,6 +99,8 @@ public final class TopScreen {
 		this.colours = colours;
 		this.before = terminal.enterRawMode();
 		terminal.handle(Terminal.Signal.INT, (signal) -> this.over = true);
+		// Ctrl-Z would leave the other screen, without a cursor, to the shell.
+		terminal.handle(Terminal.Signal.TSTP, Terminal.SignalHandler.SIG_IGN);
 		terminal.handle(Terminal.Signal.WINCH, (signal) -> this.resized = true);
 		terminal.puts(Capability.enter_ca_mode);
 		terminal.puts(Capability.cursor_invisible);
@@ -165,6 +167,8 @@ public final class TopScreen {
 
 	/** Leave the terminal as it was. May be called again. */
 	public void restore() {
+		// Nothing more is drawn, now that it is the screen of the shell.
+		this.over = true;
 		if (this.restored.compareAndSet(false, true)) {
 			this.terminal.puts(Capability.cursor_visible);
 			this.terminal.puts(Capability.exit_ca_mode);

@@ -115,8 +115,8 @@ public final class TopTable {
 				row(indent + Printable.text(row.name()), row.gone() ? "-" : number(row.rate().calls()),
 						calls ? latency(row.p50()) : "-", calls ? latency(row.p99()) : "-",
 						row.gone() ? "-" : number(row.rate().failures()), row.gone() ? "-" : "" + row.inFlight(),
-						row.gone() ? "-" : "" + row.connections(), (row.gone() ? "! " : "") + row.state(), row.zone(),
-						row.application(), name),
+						row.gone() ? "-" : "" + row.connections(),
+						(row.gone() ? "! " : "") + Printable.text(row.state()), row.zone(), row.application(), name),
 				width));
 	}
 

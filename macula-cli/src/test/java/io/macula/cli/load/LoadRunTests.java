@@ -100,6 +100,14 @@ class LoadRunTests {
 	}
 
 	@Test
+	void whenCallsAreRareThenTheRateIsThatOfTheWholeTime() {
+		LoadReport report = run(plan(2, 500, 100, 10), (number, answer) -> answer.ended("OK", "node1", 1));
+		assertThat(report.scheduled()).isEqualTo(1);
+		assertThat(report.measured()).isEqualTo(Duration.ofMillis(500));
+		assertThat(report.answersPerSecond()).isEqualTo(2.0);
+	}
+
+	@Test
 	void answersThatComeLaterAreWaitedFor() {
 		LoadReport report = run(plan(100, 200, 0, 1000), (number, answer) -> this.later
 			.schedule(() -> answer.ended("OK", "node1", 1), 150, TimeUnit.MILLISECONDS));

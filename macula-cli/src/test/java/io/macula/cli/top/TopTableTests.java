@@ -86,6 +86,13 @@ class TopTableTests {
 	}
 
 	@Test
+	void whatANodeCallsItsStateSteersNoTerminal() {
+		RealmPicture picture = new Pictures().node("orders-1", "shop.orders", "\u001b[2J\u0007", 1, 0).picture();
+		assertThat(TopTable.lines(picture, TopView.initial(), 160, 100)).allSatisfy(
+				(line) -> assertThat(line.text().chars().noneMatch(Character::isISOControl)).as(line.text()).isTrue());
+	}
+
+	@Test
 	void numbersAndTimesAreShort() {
 		assertThat(TopTable.number(0)).isEqualTo("0");
 		assertThat(TopTable.number(2.25)).isEqualTo("2.3");
