@@ -252,12 +252,14 @@ final class Liveness implements LoopWatch.Listener {
 
 	/**
 	 * The kernel told that nobody listens at the peer's port. What has arrived until now
-	 * is read first, on another socket: the last answers, and the CLOSE of a peer that
-	 * left in order. Whatever still arrives then may have been sent before: only the
-	 * answer to a PING of now shows the contrary.
+	 * is read first: the last answers, and the CLOSE of a peer that left in order.
+	 * Whatever still arrives then may have been sent before: only the answer to a PING of
+	 * now shows the contrary.
 	 */
 	void unreachable() {
-		this.loop.execute(this::suspectPort);
+		// A socket tells its error before what it holds, and the loop reads that in its
+		// next turn: what a task schedules runs after that, what it executes before.
+		this.loop.execute(() -> this.loop.schedule(this::suspectPort, 1, TimeUnit.MILLISECONDS));
 	}
 
 	private void suspectPort() {

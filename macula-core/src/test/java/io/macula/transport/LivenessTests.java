@@ -332,6 +332,16 @@ class LivenessTests {
 		this.liveness.unreachable();
 		this.liveness.stop();
 		this.channel.runPendingTasks();
+		pass(Duration.ofMillis(1));
+		assertThat(this.peer.events).isEmpty();
+	}
+
+	@Test
+	void whenThePeerLeavesInTheNextTurnThenItIsNotSuspected() {
+		this.liveness.unreachable();
+		this.channel.runPendingTasks();
+		this.liveness.stop();
+		pass(Duration.ofMillis(1));
 		assertThat(this.peer.events).isEmpty();
 	}
 
@@ -478,10 +488,11 @@ class LivenessTests {
 		assertThat(this.peer.events).hasSize(1);
 	}
 
-	/** What was read in the same turn comes before. */
+	/** What is read in this turn of the loop and in the next one comes before. */
 	private void unreachable() {
 		this.liveness.unreachable();
 		this.channel.runPendingTasks();
+		pass(Duration.ofMillis(1));
 	}
 
 	private void pong() {

@@ -52,6 +52,7 @@ import io.macula.wire.FrameCodec;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -374,6 +375,17 @@ class QuicFaultTests {
 		assertThat(status.processed()).isEqualTo(Processed.UNKNOWN);
 		assertThat(status.message()).contains("DRAINED");
 		assertThat(this.net.handler.cancelled.get()).isEqualTo(1);
+	}
+
+	/** Its CLOSE and the word of the kernel that its port is shut come together. */
+	@RepeatedTest(30)
+	void whenAPeerLeavesInOrderThenItIsNotCalledUnreachable() throws Exception {
+		Connection connection = this.net.connect();
+		TestCall slow = TestCall.of("test/keep", new byte[0]);
+		connection.send(slow);
+		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> this.net.handler.kept.size() == 1);
+		this.net.listener.drain(Duration.ofMillis(20)).block(Duration.ofSeconds(10));
+		assertThat(TestNet.failure(slow).message()).contains("DRAINED");
 	}
 
 	@Test
