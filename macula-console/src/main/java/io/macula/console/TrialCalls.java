@@ -35,6 +35,7 @@ import io.macula.client.DescribedMethod;
 import io.macula.codec.ArgumentsCodec;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
+import io.macula.directory.StaticDirectory;
 import io.macula.log.NearestName;
 import io.macula.log.Printable;
 import io.macula.node.NodeReport;
@@ -200,7 +201,7 @@ final class TrialCalls {
 			.builder(new NodeSettings(new Realm(self.realm()), self.nodeId(), self.zone(), List.of(),
 					Advertisement.DEFAULT_TTL))
 			.tls(this.tls)
-			.directory(DirectoryEngine.of(new FixedInstances(new ServiceName(service), instances), null,
+			.directory(DirectoryEngine.of(StaticDirectory.empty().with(new ServiceName(service), instances), null,
 					"the console knows them"))
 			.observations(attempts.registry())
 			.build()) {
