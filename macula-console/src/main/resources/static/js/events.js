@@ -22,6 +22,8 @@ const KINDS = {
 	'contracts-differ': { sign: '≠', level: 1, lane: 1, text: 'sees different contracts' },
 	drained: { sign: '◐', level: 1, lane: 2, text: 'was drained' },
 	resumed: { sign: '●', level: 0, lane: 2, text: 'was resumed' },
+	withdrawn: { sign: '◌', level: 1, lane: 0, text: 'withdrew its services' },
+	serving: { sign: '●', level: 0, lane: 0, text: 'serves' },
 	weight: { sign: '⚖', level: 4, lane: 2, text: 'has another weight' },
 	steered: { sign: '✋', level: 4, lane: 2, text: 'was steered' },
 };

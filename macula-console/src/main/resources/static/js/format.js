@@ -124,6 +124,7 @@ export const STATES = {
 	serving: { sign: '●', level: 0, text: 'serving' },
 	drained: { sign: '◐', level: 1, text: 'drained' },
 	draining: { sign: '◑', level: 1, text: 'draining' },
+	withdrawn: { sign: '◌', level: 1, text: 'withdrawn by its application' },
 	started: { sign: '◇', level: 4, text: 'listens, serves nothing' },
 	unknown: { sign: '?', level: 1, text: 'lets nobody look' },
 	starting: { sign: '△', level: 1, text: 'starting' },

@@ -40,7 +40,7 @@ final class DrainCommand extends SteeringCommand {
 		NodeStatus status = RealmConnection.require(view, Objects.requireNonNull(this.node));
 		String nodeId = status.node().nodeId();
 		List<String> effects = new ArrayList<>();
-		String back = resume(view, nodeId);
+		String back = "macula resume " + nodeId;
 		effects.add(who(status) + " will get no new calls until '" + back + "'; " + status.life().inFlight()
 				+ " calls in flight are finished.");
 		for (NodeStatus.ServiceStatus service : status.services()) {
@@ -56,14 +56,6 @@ final class DrainCommand extends SteeringCommand {
 		}
 		return new Plan(effects, List.of(new Step(nodeId, "drain",
 				"Node " + nodeId + " drains; '" + back + "' ends that.", operations.drain(address(view, nodeId)))));
-	}
-
-	/**
-	 * Whoever has withdrawn is not known to the others any more: it has to be asked
-	 * itself.
-	 */
-	private static String resume(RealmView view, String nodeId) {
-		return "macula resume " + nodeId + " --seeds " + address(view, nodeId).endpoint();
 	}
 
 }

@@ -132,7 +132,8 @@ final class WatchCommand extends RealmCommand {
 	private static String style(String kind) {
 		return switch (kind) {
 			case "unreachable", "lease-lost", "instance-ejected", "connection-lost" -> "31";
-			case "joined", "reachable", "resumed", "instance-joined", "instance-restored", "lease-granted" -> "32";
+			case "joined", "reachable", "resumed", "serving", "instance-joined", "instance-restored", "lease-granted" ->
+				"32";
 			default -> "33";
 		};
 	}

@@ -46,13 +46,11 @@ class SteeringCommandTests {
 
 	private static RealmNode first;
 
-	private static RealmNode second;
-
 	@BeforeAll
 	static void start() throws IOException {
 		realm = new LoopbackRealm(home);
 		first = realm.add("orders-1", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
-		second = realm.add("orders-2", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
+		realm.add("orders-2", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
 		realm.add("readable", (node) -> node.operations(OperationsAccess.of(OperationsAccess.Level.READ)));
 	}
 
@@ -61,10 +59,9 @@ class SteeringCommandTests {
 		realm.close();
 	}
 
-	/** Whoever is drained is not told of by the others: all are asked. */
 	private static String[] everybody(String... arguments) {
-		List<String> all = new ArrayList<>(List.of("--realm", "shop", "--seeds",
-				"127.0.0.1:" + first.port() + ",127.0.0.1:" + second.port(), "--timeout", "20s"));
+		List<String> all = new ArrayList<>(
+				List.of("--realm", "shop", "--seeds", "127.0.0.1:" + first.port(), "--timeout", "20s"));
 		all.addAll(List.of(arguments));
 		return all.toArray(new String[0]);
 	}
@@ -94,18 +91,17 @@ class SteeringCommandTests {
 		CommandRun no = typed("n\n", "drain", "orders-2");
 		assertThat(no.code()).isEqualTo(ExitCode.DECLINED.number());
 		assertThat(no.err()).contains(
-				"node orders-2 (orders 1.4.2) will get no new calls until 'macula resume orders-2"
-						+ " --seeds 127.0.0.1:" + second.port() + "'; 0 calls in flight are finished.",
+				"node orders-2 (orders 1.4.2) will get no new calls until 'macula resume orders-2';"
+						+ " 0 calls in flight are finished.",
 				"shop.orders: 1 other instance stays.", "Go on? [y/N] ", "macula: Nothing was done");
 		assertThat(state("orders-2")).isEqualTo("serving");
 		CommandRun yes = typed("y\n", "drain", "orders-2");
 		assertThat(yes.code()).as(yes.err()).isZero();
-		assertThat(yes.out()).startsWith("Node orders-2 drains; 'macula resume orders-2 --seeds 127.0.0.1:");
+		assertThat(yes.out()).startsWith("Node orders-2 drains; 'macula resume orders-2' ends that.");
 		assertThat(state("orders-2")).isEqualTo("drained");
 		assertThat(typed("", "drain", "orders-1").err())
 			.contains("shop.orders: NO other instance takes calls, so that calls will fail.");
-		CommandRun resumed = CommandRun.of(home, Map.of(), "", "resume", "orders-2", "--realm", "shop", "--seeds",
-				"127.0.0.1:" + second.port(), "--yes", "-o", "json");
+		CommandRun resumed = typed("", "resume", "orders-2", "--yes", "-o", "json");
 		assertThat(resumed.code()).isZero();
 		assertThat(resumed.json().at("/steps/0/done").asBoolean()).isTrue();
 		assertThat(state("orders-2")).isEqualTo("serving");

@@ -40,6 +40,12 @@ import io.macula.log.DurationText;
 public record Advertisement(Instance instance, Set<ServiceName> services, Map<ServiceName, Fingerprint> fingerprints,
 		Duration ttl) {
 
+	/**
+	 * Reserved service by which operators find and ask any node; advertised by those that
+	 * serve nothing else at present only.
+	 */
+	public static final ServiceName NODE = new ServiceName("macula.node");
+
 	/** Default time to live of an advertisement. */
 	public static final Duration DEFAULT_TTL = Duration.ofSeconds(15);
 
@@ -90,6 +96,15 @@ public record Advertisement(Instance instance, Set<ServiceName> services, Map<Se
 	 */
 	public Advertisement(Instance instance, Set<ServiceName> services, Duration ttl) {
 		this(instance, services, Map.of(), ttl);
+	}
+
+	/**
+	 * The same node, and none of its services: it is there, for operators, and nobody is
+	 * to call it.
+	 * @return the advertisement of the reserved service alone
+	 */
+	public Advertisement ofNodeAlone() {
+		return new Advertisement(this.instance, Set.of(NODE), this.ttl);
 	}
 
 }

@@ -57,13 +57,8 @@ final class CallIntake {
 		synchronized (this) {
 			this.advertising = serving != null;
 		}
-		advertiseIfWanted(serving);
-	}
-
-	private void advertiseIfWanted(@Nullable ServingPart serving) {
-		if (advertises()) {
-			settle(serving, true).subscribe();
-		}
+		// While it is held up operators have to find the node, to resume it.
+		settle(serving, advertises()).subscribe();
 	}
 
 	/** Until it is what is wanted: somebody else may have said so meanwhile. */
@@ -80,7 +75,7 @@ final class CallIntake {
 				serving.advertise();
 			}
 			else {
-				withdrawn = serving.withdraw();
+				withdrawn = serving.retreat();
 			}
 			next = advertises();
 		}
@@ -123,7 +118,9 @@ final class CallIntake {
 				serving.suspend(false);
 			}
 		}
-		advertiseIfWanted(serving);
+		if (advertises()) {
+			settle(serving, true).subscribe();
+		}
 	}
 
 	synchronized boolean suspended() {

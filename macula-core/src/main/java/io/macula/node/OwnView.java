@@ -125,7 +125,13 @@ final class OwnView implements NodeView {
 		if (!state.equals("started")) {
 			return state;
 		}
-		return provider.suspended() ? "drained" : provider.draining() ? "draining" : "serving";
+		if (provider.suspended()) {
+			return "drained";
+		}
+		if (provider.draining()) {
+			return "draining";
+		}
+		return provider.lease().equals("released") ? "withdrawn" : "serving";
 	}
 
 	private static List<NodeStatus.ServiceStatus> services(NodeReport report, @Nullable ServingPart serving) {
@@ -159,8 +165,10 @@ final class OwnView implements NodeView {
 			}
 		}
 		for (Advertisement each : told(life)) {
-			instances.putIfAbsent(each.instance().nodeId(), each.instance());
+			add(each.instance(), instances);
 			each.services()
+				.stream()
+				.filter((service) -> !service.reserved())
 				.forEach((service) -> add(each.instance(), service, each.fingerprints().get(service), instances,
 						services));
 		}
@@ -205,10 +213,14 @@ final class OwnView implements NodeView {
 
 	private static void add(Instance instance, ServiceName service, @Nullable Fingerprint version,
 			Map<String, Instance> instances, Map<String, Map<String, String>> services) {
-		instances.merge(instance.nodeId(), instance,
-				(one, other) -> (other.incarnation() > one.incarnation()) ? other : one);
+		add(instance, instances);
 		services.computeIfAbsent(instance.nodeId(), (any) -> new TreeMap<>())
 			.put(service.value(), (version != null) ? version.version() : "");
+	}
+
+	private static void add(Instance instance, Map<String, Instance> instances) {
+		instances.merge(instance.nodeId(), instance,
+				(one, other) -> (other.incarnation() > one.incarnation()) ? other : one);
 	}
 
 	private static void addSelf(@Nullable Life life, Map<String, Instance> instances,

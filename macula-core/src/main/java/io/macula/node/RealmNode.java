@@ -465,9 +465,10 @@ public final class RealmNode implements AutoCloseable {
 
 	/**
 	 * Get no calls until {@link #resume}, in this life and those to come: withdraw the
-	 * advertisement, and refuse new calls as not processed, which sends them to another
-	 * instance. Calls in flight go on, and so do this node's own calls. For operators;
-	 * the application's {@link #advertise} waits for the end of it.
+	 * services, and refuse new calls as not processed, which sends them to another
+	 * instance. Calls in flight go on, and so do this node's own calls. For operators,
+	 * whom the directory tells of the node itself still; the application's
+	 * {@link #advertise} waits for the end of it.
 	 * @return completes when the directory knows, or after a moment; never fails
 	 * @throws IllegalStateException if this node is closed or was not built with a
 	 * provider
@@ -492,7 +493,8 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	/**
-	 * Withdraw the advertisement; calls are still served.
+	 * Withdraw the services; calls are still served, and the directory tells operators of
+	 * the node itself still.
 	 * @return completes when the directory knows, or after a moment; never fails
 	 */
 	public Mono<Void> withdraw() {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 import io.macula.Endpoint;
 import io.macula.Fingerprint;
@@ -359,14 +360,19 @@ final class ServingPart {
 		this.server.suspend(refuse);
 	}
 
+	/** Withdraw the services, and stay where operators look for nodes. */
+	Mono<Void> retreat() {
+		return withdraw(Advertiser::retreat);
+	}
+
 	/** The withdrawal, begun at once, bounded and never failing. */
-	Mono<Void> withdraw() {
+	private Mono<Void> withdraw(Function<Advertiser, Mono<Void>> how) {
 		Advertiser present = advertiser();
 		if (present == null) {
 			return Mono.empty();
 		}
 		try {
-			return present.withdraw().timeout(WITHDRAW_LIMIT).onErrorResume(this::withdrawalFailed);
+			return how.apply(present).timeout(WITHDRAW_LIMIT).onErrorResume(this::withdrawalFailed);
 		}
 		catch (RuntimeException ex) {
 			return withdrawalFailed(ex);
@@ -387,7 +393,7 @@ final class ServingPart {
 		if (present != null) {
 			present.end();
 		}
-		return (this.cutOff) ? Mono.empty() : withdraw();
+		return (this.cutOff) ? Mono.empty() : withdraw(Advertiser::withdraw);
 	}
 
 	/**

@@ -200,8 +200,15 @@ final class WatchedNode {
 		if (!drained && now.state().equals("drained")) {
 			tell("drained", "by an operator");
 		}
-		if (drained && now.state().equals("serving")) {
+		boolean serving = now.state().equals("serving");
+		if (drained && (serving || now.state().equals("withdrawn"))) {
 			tell("resumed", null);
+		}
+		if (before.state().equals("serving") && now.state().equals("withdrawn")) {
+			tell("withdrawn", "by its application");
+		}
+		if (before.state().equals("withdrawn") && serving) {
+			tell("serving", "again");
 		}
 		if (before.weight() != now.weight()) {
 			tell("weight", before.weight() + " to " + now.weight());

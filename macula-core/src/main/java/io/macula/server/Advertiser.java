@@ -32,9 +32,10 @@ import reactor.core.publisher.Mono;
 /**
  * Tells the directory what a node serves, once it is told to. Safe for all threads.
  * <p>
- * States: silent to advertising by {@link #advertise}, and back by {@link #withdraw}, any
- * number of times, until {@link #end}: silent for good. The registry may be the user's:
- * no lock is held while it is called.
+ * States: silent to advertising by {@link #advertise}, from there to present by
+ * {@link #retreat}, which tells of the node but of none of its services, and back to
+ * silent by {@link #withdraw}, any number of times, until {@link #end}: silent for good.
+ * The registry may be the user's: no lock is held while it is called.
  */
 public final class Advertiser {
 
@@ -51,13 +52,19 @@ public final class Advertiser {
 	/** Guarded by the lock, as all below. */
 	private Advertisement advertisement;
 
-	/** Whether anything is to be advertised. */
-	private boolean wanted;
+	/** What is to be advertised. */
+	private Extent wanted = Extent.NOTHING;
 
 	private @Nullable Lease lease;
 
+	/** The lease is of the node alone. */
+	private boolean present;
+
 	/** The latest lease that was withdrawn. */
 	private @Nullable Lease withdrawn;
+
+	/** The withdrawal of the latest retreat. */
+	private Mono<Void> retreat = Mono.empty();
 
 	/** The registry is being asked for a lease. */
 	private boolean asking;
@@ -95,28 +102,72 @@ public final class Advertiser {
 	}
 
 	/**
-	 * Advertise from now on; does nothing if that is so already.
+	 * Advertise the services from now on; does nothing if that is so already.
 	 */
 	public void advertise() {
+		want(Extent.SERVICES);
+	}
+
+	/**
+	 * Withdraw the services, and tell of the node alone from now on, for operators: it is
+	 * there, and can be asked.
+	 * @return completes when the directory knows of the withdrawal, or after 1 second
+	 */
+	public Mono<Void> retreat() {
+		synchronized (this.lock) {
+			if (this.wanted == Extent.NODE) {
+				return this.retreat;
+			}
+		}
+		Mono<Void> told = withdraw();
+		synchronized (this.lock) {
+			this.retreat = told;
+		}
+		try {
+			want(Extent.NODE);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The directory does not take that node {} is there: until its services are back, operators"
+					+ " find it by its address only", advertisement().instance().nodeId(), ex);
+		}
+		return told;
+	}
+
+	private void want(Extent extent) {
 		Lease before;
 		boolean over;
-		synchronized (this.lock) {
-			before = this.lease;
-			// Its registry may not have got to releasing it yet.
-			over = before == this.withdrawn;
-		}
-		boolean released = before == null || over || before.state() == Lease.State.RELEASED;
-		synchronized (this.lock) {
-			if (this.ended || this.lease != before) {
-				return;
+		boolean other;
+		do {
+			synchronized (this.lock) {
+				before = this.lease;
+				// Its registry may not have got to releasing it yet.
+				over = before == this.withdrawn;
+				other = this.present != (extent == Extent.NODE);
 			}
-			this.wanted = true;
-			if (!released || this.asking) {
-				return;
+		}
+		while (!wants(extent, before, other || over || before == null || before.state() == Lease.State.RELEASED));
+	}
+
+	/**
+	 * Ask the registry if it has to be.
+	 * @return {@code false} if somebody else was given a lease meanwhile
+	 */
+	private boolean wants(Extent extent, @Nullable Lease before, boolean due) {
+		synchronized (this.lock) {
+			if (this.ended) {
+				return true;
+			}
+			if (this.lease != before) {
+				return false;
+			}
+			this.wanted = extent;
+			if (!due || this.asking) {
+				return true;
 			}
 			this.asking = true;
 		}
 		ask();
+		return true;
 	}
 
 	/**
@@ -127,7 +178,7 @@ public final class Advertiser {
 	public void replace(Advertisement next) {
 		synchronized (this.lock) {
 			this.advertisement = next;
-			if (!this.wanted || this.ended || this.lease == null || this.asking) {
+			if (this.wanted == Extent.NOTHING || this.ended || this.lease == null || this.asking) {
 				return;
 			}
 			this.asking = true;
@@ -140,16 +191,18 @@ public final class Advertiser {
 		boolean again = true;
 		while (again) {
 			Advertisement asked;
+			boolean node;
 			synchronized (this.lock) {
+				node = this.wanted == Extent.NODE;
 				asked = this.advertisement;
 			}
 			Lease given = null;
 			this.watch.pause();
 			try {
-				given = this.registry.advertise(asked);
+				given = this.registry.advertise(node ? asked.ofNodeAlone() : asked);
 			}
 			finally {
-				Answer answer = answered(given);
+				Answer answer = answered(given, node);
 				follow(given, answer);
 				if (answer == Answer.UNWANTED) {
 					told(given);
@@ -160,7 +213,7 @@ public final class Advertiser {
 				else if (answer == Answer.BACK) {
 					log("again", "Node {} advertises its services {} again{}");
 				}
-				again = answer.advertised && asksAgain(asked);
+				again = answer.advertised && asksAgain(asked, node);
 			}
 		}
 	}
@@ -170,33 +223,41 @@ public final class Advertiser {
 		Lease present = given;
 		if (answer == Answer.NONE) {
 			synchronized (this.lock) {
-				present = this.lease;
+				present = this.present ? null : this.lease;
 			}
 		}
-		if (present != null && answer != Answer.UNWANTED) {
+		if (present != null && answer != Answer.UNWANTED && answer != Answer.NODE) {
 			this.watch.follow(present);
 		}
 	}
 
-	private boolean asksAgain(Advertisement asked) {
+	private boolean asksAgain(Advertisement asked, boolean node) {
 		synchronized (this.lock) {
-			boolean again = this.advertisement != asked && this.wanted && !this.ended && !this.asking;
+			boolean other = this.advertisement != asked || node != (this.wanted == Extent.NODE);
+			boolean again = other && this.wanted != Extent.NOTHING && !this.ended && !this.asking;
 			this.asking |= again;
 			return again;
 		}
 	}
 
 	/** The registry gave a lease, or failed to. */
-	private Answer answered(@Nullable Lease given) {
+	private Answer answered(@Nullable Lease given, boolean node) {
 		synchronized (this.lock) {
 			this.asking = false;
 			if (given == null) {
 				return Answer.NONE;
 			}
 			this.lease = given;
-			this.advertised = this.wanted && !this.ended;
-			if (!this.advertised) {
+			this.present = node;
+			this.advertised = this.wanted == Extent.SERVICES && !this.ended;
+			if (this.ended || this.wanted == Extent.NOTHING) {
 				return Answer.UNWANTED;
+			}
+			if (node || !this.advertised) {
+				// If services were told that are not wanted any more, the node alone
+				// takes
+				// their place.
+				return Answer.NODE;
 			}
 			boolean back = this.saidWithdrawn;
 			boolean first = !this.saidReady;
@@ -226,7 +287,7 @@ public final class Advertiser {
 		boolean first;
 		this.watch.leave();
 		synchronized (this.lock) {
-			this.wanted = false;
+			this.wanted = Extent.NOTHING;
 			present = this.lease;
 			this.withdrawn = present;
 			first = this.advertised && !this.ended;
@@ -285,27 +346,43 @@ public final class Advertiser {
 	}
 
 	/**
-	 * State of the lease.
+	 * State of the lease of the services.
 	 * @return the state, or {@code null} if nothing was advertised yet
 	 */
 	public Lease.@Nullable State state() {
 		Lease present;
 		synchronized (this.lock) {
+			if (this.present || this.wanted == Extent.NODE) {
+				return this.saidReady ? Lease.State.RELEASED : null;
+			}
 			present = this.lease;
 		}
 		return (present != null) ? present.state() : null;
 	}
 
 	/**
-	 * Time since the directory last confirmed the lease.
+	 * Time since the directory last confirmed the lease of the services.
 	 * @return the time, or {@code null} if it never did or nobody can say
 	 */
 	public @Nullable Duration sinceConfirmed() {
 		Lease present;
 		synchronized (this.lock) {
-			present = this.lease;
+			present = (this.present || this.wanted == Extent.NODE) ? null : this.lease;
 		}
 		return (present != null) ? present.sinceConfirmed() : null;
+	}
+
+	/** How much is told. */
+	private enum Extent {
+
+		NOTHING,
+
+		/** That the node is there. */
+		NODE,
+
+		/** And what it serves. */
+		SERVICES
+
 	}
 
 	/** What the answer of the registry means for the node. */
@@ -315,6 +392,8 @@ public final class Advertiser {
 		NONE(false),
 		/** It is not wanted any more: withdraw it at once. */
 		UNWANTED(false),
+		/** The node alone is wanted, and told of or about to be. */
+		NODE(true),
 		/** For the first time. */
 		FIRST(true),
 		/** In the place of another. */

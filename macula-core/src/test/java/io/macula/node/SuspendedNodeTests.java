@@ -26,9 +26,12 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 import io.macula.RpcException;
 import io.macula.client.ServiceSettings;
+import io.macula.operations.NodeStatus;
+import io.macula.operations.RealmCrawl;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
 import org.awaitility.Awaitility;
@@ -127,6 +130,39 @@ class SuspendedNodeTests {
 		finally {
 			operators.shutdownNow();
 		}
+	}
+
+	@Test
+	void operatorsFindWhatIsSuspendedOrNotReady() {
+		RealmNode seed = provider("seed");
+		RealmNode node = provider("node1");
+		client();
+		RealmNode operator = this.nodes.get(2);
+		node.suspend().block();
+		Awaitility.await().untilAsserted(() -> assertThat(states(operator)).containsEntry("node1", "drained"));
+		node.stop();
+		Awaitility.await().untilAsserted(() -> assertThat(states(operator)).doesNotContainKey("node1"));
+		node.start();
+		node.advertise();
+		Awaitility.await().untilAsserted(() -> assertThat(states(operator)).containsEntry("node1", "drained"));
+		node.resume();
+		Awaitility.await().untilAsserted(() -> assertThat(states(operator)).containsEntry("node1", "serving"));
+		node.withdraw().block();
+		Awaitility.await().untilAsserted(() -> assertThat(states(operator)).containsEntry("node1", "withdrawn"));
+		assertThat(seed.report().provider().lease()).isEqualTo("granted");
+		assertThat(node.report().provider().lease()).isEqualTo("released");
+		assertThat(operator.operations().crawl(RealmCrawl.Bounds.defaults()).block().nodes())
+			.allSatisfy((status) -> assertThat(status.services()).extracting(NodeStatus.ServiceStatus::name)
+				.containsExactly("test.who"));
+	}
+
+	private static Map<String, String> states(RealmNode operator) {
+		return operator.operations()
+			.crawl(RealmCrawl.Bounds.defaults())
+			.block()
+			.nodes()
+			.stream()
+			.collect(Collectors.toMap((status) -> status.node().nodeId(), (status) -> status.life().state()));
 	}
 
 	@Test

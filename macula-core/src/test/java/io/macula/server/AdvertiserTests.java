@@ -21,6 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.Level;
@@ -245,6 +249,65 @@ class AdvertiserTests {
 			this.advertiser.withdraw().block();
 		}
 		assertThat(lines()).hasSize(11);
+	}
+
+	@Test
+	void whoRetreatsIsThereForOperatorsAndHasNoService() {
+		List<Advertisement> told = new ArrayList<>();
+		Advertiser retreating = new Advertiser((advertisement) -> {
+			told.add(advertisement);
+			return this.directory.advertise(advertisement);
+		}, HERE);
+		retreating.retreat().block();
+		assertThat(retreating.state()).as("no service was told yet").isNull();
+		retreating.advertise();
+		assertThat(seen()).containsExactly(HERE.instance());
+		retreating.retreat().block();
+		retreating.retreat().block();
+		assertThat(seen()).isEmpty();
+		assertThat(retreating.state()).isEqualTo(Lease.State.RELEASED);
+		assertThat(retreating.sinceConfirmed()).isNull();
+		retreating.replace(THERE);
+		assertThat(seen()).isEmpty();
+		retreating.advertise();
+		assertThat(seen()).containsExactly(THERE.instance());
+		retreating.retreat().block();
+		retreating.end();
+		retreating.withdraw().block();
+		assertThat(told).containsExactly(HERE.ofNodeAlone(), HERE, HERE.ofNodeAlone(), THERE.ofNodeAlone(), THERE,
+				THERE.ofNodeAlone());
+		assertThat(this.directory.watch(Advertisement.NODE).blockFirst(Duration.ofSeconds(5)).instances()).isEmpty();
+		assertThat(lines()).containsExactly(READY, WITHDRAWN, AGAIN, WITHDRAWN);
+	}
+
+	@Test
+	void whoRetreatsAndAdvertisesFromSeveralThreadsEndsAsTheLastOneSaid() throws Exception {
+		ExecutorService threads = Executors.newFixedThreadPool(2);
+		try {
+			for (int i = 0; i < 500; i++) {
+				CyclicBarrier both = new CyclicBarrier(2);
+				Future<?> advertising = threads.submit(() -> {
+					both.await();
+					this.advertiser.advertise();
+					return null;
+				});
+				Future<?> retreating = threads.submit(() -> {
+					both.await();
+					return this.advertiser.retreat().block();
+				});
+				advertising.get();
+				retreating.get();
+				boolean advertised = !seen().isEmpty();
+				assertThat(this.advertiser.state() == Lease.State.GRANTED).isEqualTo(advertised);
+				this.advertiser.retreat().block();
+				assertThat(seen()).isEmpty();
+				this.advertiser.advertise();
+				assertThat(seen()).hasSize(1);
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
 	}
 
 	private List<String> lines() {
