@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 
 import io.macula.log.Printable;
 import io.netty.util.NetUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Address at which an instance listens: a host and a UDP port. Immutable.
@@ -149,6 +150,20 @@ public record Endpoint(String host, int port) implements Comparable<Endpoint>, S
 	@Override
 	public String toString() {
 		return (this.host.indexOf(':') >= 0) ? "[" + this.host + "]:" + this.port : this.host + ":" + this.port;
+	}
+
+	/*
+	 * By hand, as in other records that are keys before the first call: what the record
+	 * would have is made of method handles, and linking these takes milliseconds.
+	 */
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof Endpoint that && this.port == that.port && this.host.equals(that.host);
+	}
+
+	@Override
+	public int hashCode() {
+		return 31 * this.host.hashCode() + this.port;
 	}
 
 }

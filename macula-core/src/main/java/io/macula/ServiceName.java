@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 import io.macula.log.Printable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Name of a service inside a realm, for example {@code test.calculator}. Immutable.
@@ -81,6 +82,17 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
 	@Override
 	public String toString() {
 		return this.value;
+	}
+
+	/* By hand, as in Endpoint. */
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof ServiceName that && this.value.equals(that.value);
+	}
+
+	@Override
+	public int hashCode() {
+		return this.value.hashCode();
 	}
 
 }

@@ -48,6 +48,11 @@ final class DirectoryCodec {
 	private DirectoryCodec() {
 	}
 
+	/** Does nothing but load the codecs above. */
+	static void load() {
+		// Once in a process, by the first who comes.
+	}
+
 	/**
 	 * A peer as the service that other nodes call.
 	 */

@@ -105,6 +105,14 @@ public abstract sealed class EmbeddedDirectory implements Directory, DirectoryEn
 	}
 
 	/**
+	 * Load what the first link needs, which takes a cold virtual machine a while; for a
+	 * thread that nobody waits for.
+	 */
+	public static void loadAhead() {
+		DirectoryCodec.load();
+	}
+
+	/**
 	 * The directory of a node that serves: a full replica, open to all other nodes.
 	 * @param settings how the node takes part
 	 * @param pool connections of the node

@@ -18,6 +18,7 @@ package io.macula.node;
 
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.DirectoryEngineFactory;
+import io.macula.embedded.EmbeddedDirectory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -45,6 +46,12 @@ final class EngineSource {
 
 	static EngineSource madeBy(DirectoryEngineFactory factory) {
 		return new EngineSource(factory, null);
+	}
+
+	/** What another thread may load before the first life. */
+	Runnable ahead() {
+		return this.factory.type().equals(DirectoryEngineFactory.EMBEDDED) ? EmbeddedDirectory::loadAhead : () -> {
+		};
 	}
 
 	/**

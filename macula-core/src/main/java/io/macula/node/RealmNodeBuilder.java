@@ -19,6 +19,7 @@ package io.macula.node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -30,7 +31,6 @@ import io.macula.client.ClientContext;
 import io.macula.client.ErrorMapper;
 import io.macula.client.ServiceSettings;
 import io.macula.codec.Codecs;
-import io.macula.codec.JacksonPayloadCodec;
 import io.macula.codec.PayloadCodec;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
@@ -79,7 +79,7 @@ public final class RealmNodeBuilder {
 
 	private List<RealmSecret> secrets = List.of();
 
-	private List<PayloadCodec> codecs = List.of(JacksonPayloadCodec.cbor(), JacksonPayloadCodec.json());
+	private @Nullable List<PayloadCodec> codecs;
 
 	private ObservationRegistry observations = ObservationRegistry.NOOP;
 
@@ -448,10 +448,12 @@ public final class RealmNodeBuilder {
 			WarmUp.start();
 		}
 		NodeSettings self = settings();
-		Codecs payloads = Codecs.of(this.codecs);
+		List<PayloadCodec> given = this.codecs;
+		DefaultCodecs ahead = (given == null) ? DefaultCodecs.begin(this.engines.ahead()) : null;
+		TlsContexts contexts = tls();
+		Codecs payloads = Codecs.of((ahead != null) ? ahead.get() : Objects.requireNonNull(given));
 		HandlerRules rules = new HandlerRules(List.copyOf(this.serverInterceptors), this.exceptionMappers, this.guards);
 		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads, rules);
-		TlsContexts contexts = tls();
 		PeerAccess access = access(contexts, self);
 		OwnView view = new OwnView(self, this.application, payloads.describing(), this.operations);
 		NodePlan plan = new NodePlan(self, contexts, this.transport, this.pool, payloads, this.observations,

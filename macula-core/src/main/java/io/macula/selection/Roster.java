@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
@@ -398,6 +399,19 @@ final class Roster {
 
 		static Process of(Instance instance) {
 			return new Process(instance.nodeId(), instance.incarnation(), instance.route(), instance.identity());
+		}
+
+		/* By hand, as in Endpoint. */
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof Process that && this.incarnation == that.incarnation
+					&& this.nodeId.equals(that.nodeId) && this.route.equals(that.route)
+					&& Objects.equals(this.identity, that.identity);
+		}
+
+		@Override
+		public int hashCode() {
+			return Objects.hash(this.nodeId, this.incarnation);
 		}
 
 	}
