@@ -109,8 +109,9 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	 * How a node is.
 	 *
 	 * @param state {@code serving}, {@code drained} by an operator, {@code draining}
-	 * since it stops, or where it is in its life: {@code starting}, {@code started},
-	 * {@code stopping}
+	 * since it stops, {@code withdrawn} by its application, or where it is in its life:
+	 * {@code starting}, {@code started}, {@code stopping}
+	 * @param clock its time of day, in milliseconds since 1970; 0 if it is not told
 	 * @param age since it was started
 	 * @param lease state of its advertisement: pending, granted, released, or none
 	 * @param weight share of this node for weighted strategies
@@ -122,7 +123,7 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 	 * @param knowsRealm whether these are all nodes of the realm, as far as it knows
 	 * @param trouble why its directory may be out of date, or {@code null}
 	 */
-	public record Life(String state, Duration age, String lease, int weight, int inFlight, int connections,
+	public record Life(String state, long clock, Duration age, String lease, int weight, int inFlight, int connections,
 			long refused, String access, int knownNodes, boolean knowsRealm, @Nullable String trouble) {
 
 		/** What is not told is not known. */

@@ -35,10 +35,10 @@ class NodeStatusTests {
 
 	@Test
 	void lifeOfWhichNothingIsToldOrNonsense() {
-		NodeStatus.Life life = new NodeStatus.Life(null, null, null, 0, 0, 0, 0, null, 0, false, null);
+		NodeStatus.Life life = new NodeStatus.Life(null, 0, null, null, 0, 0, 0, 0, null, 0, false, null);
 		assertThat(life.state()).isEqualTo("unknown");
 		assertThat(life.age()).isZero();
-		NodeStatus.Life old = new NodeStatus.Life("serving", ENDLESS, "granted", 1, 0, 0, 0, "read", 0, true, null);
+		NodeStatus.Life old = new NodeStatus.Life("serving", 0, ENDLESS, "granted", 1, 0, 0, 0, "read", 0, true, null);
 		assertThat(old.age().toNanos()).isPositive();
 	}
 
@@ -53,7 +53,7 @@ class NodeStatusTests {
 	}
 
 	private static NodeStatus status(NodeStatus.Identity who, Duration age) {
-		return new NodeStatus(who, new NodeStatus.Life("serving", age, "granted", 1, 0, 0, 0, "read", 0, true, null),
+		return new NodeStatus(who, new NodeStatus.Life("serving", 0, age, "granted", 1, 0, 0, 0, "read", 0, true, null),
 				List.of(new NodeStatus.ServiceStatus("orders", null, null, 0, null, List.of())), List.of(), List.of(),
 				List.of(new NodeStatus.InstanceStatus("orders", "orders", "node2", "h:1", null, 1, "ready", 0, 0, null,
 						ENDLESS, ENDLESS, null, null)),

@@ -27,25 +27,15 @@ import io.macula.operations.NodeStatus;
  */
 final class ClockCheck {
 
-	/*
-	 * No answer of a node carries its time of day. Its incarnation is the time of day of
-	 * its start in milliseconds, and it tells its age, measured by a clock that nobody
-	 * sets: both together are its time of day as long as its clock was not set since. The
-	 * age begins when the start is done, a few seconds later where the machine is slow,
-	 * so that the node's clock seems to be behind by that.
-	 */
-
 	static final String CLOCK = "clock";
 
 	private static final Duration NOTABLE = Duration.ofSeconds(30);
 
-	/** How long a start may take. */
-	private static final Duration START = Duration.ofSeconds(5);
+	/** A node tells several who ask at once the same, which is so old at most. */
+	private static final Duration OLDEST = Duration.ofMillis(100);
 
 	/** Trust by a secret bears so much, see {@code RealmAuthority}. */
 	private static final Duration BORNE = Duration.ofDays(3);
-
-	private static final long EARLIEST_MILLIS = Instant.parse("2020-01-01T00:00:00Z").toEpochMilli();
 
 	private ClockCheck() {
 	}
@@ -57,30 +47,24 @@ final class ClockCheck {
 	 * @param answered when it had answered
 	 */
 	static Finding of(NodeStatus status, Instant asked, Instant answered) {
-		long started = status.node().incarnation();
-		if (started < EARLIEST_MILLIS) {
-			return unknown("its incarnation " + started + " is no time");
+		if (status.life().clock() == 0) {
+			return unknown("the node does not tell its time of day");
 		}
-		Duration half = Duration.between(asked, answered).dividedBy(2).abs();
-		Instant there = Instant.ofEpochMilli(started).plus(status.life().age());
-		Duration difference = Duration.between(asked.plus(half), there);
-		if (difference.abs().compareTo(half.plus(START)) <= 0) {
-			return Finding.ok(CLOCK, "the clocks agree within " + START.toSeconds() + " s" + since(status));
+		Instant earliest = asked.minus(OLDEST);
+		Duration half = Duration.between(earliest, answered).dividedBy(2).abs();
+		Instant there = Instant.ofEpochMilli(status.life().clock());
+		Duration difference = Duration.between(earliest.plus(half), there);
+		if (difference.abs().compareTo(half) <= 0) {
+			return Finding.ok(CLOCK, "the clocks agree within " + DurationText.of(rounded(half)));
 		}
 		String seen = "its clock is " + DurationText.of(rounded(difference.abs()))
-				+ (difference.isNegative() ? " behind" : " ahead") + ", to about " + START.toSeconds() + " s"
-				+ since(status);
+				+ (difference.isNegative() ? " behind" : " ahead") + ", to " + DurationText.of(rounded(half));
 		if (difference.abs().compareTo(NOTABLE) < 0) {
 			return Finding.ok(CLOCK, seen);
 		}
 		return Finding.warning(CLOCK, seen,
 				"synchronise both clocks (chrony, systemd-timesyncd): certificates are judged by them, and trust ends at a"
 						+ " difference of " + BORNE.toDays() + " days");
-	}
-
-	private static String since(NodeStatus status) {
-		return " (if its clock was set since its start " + DurationText.of(rounded(status.life().age()))
-				+ " ago, that is not seen)";
 	}
 
 	static Finding unknown(String why) {

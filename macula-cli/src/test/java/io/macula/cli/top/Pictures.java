@@ -41,7 +41,7 @@ final class Pictures {
 		NodeStatus status = new NodeStatus(
 				new NodeStatus.Identity("shop", nodeId, 1, "orders", "1.4.2", null, "127.0.0.1:9443", "zone-a",
 						Map.of()),
-				new NodeStatus.Life(state, Duration.ofHours(1), "granted", 100, 3, 2, 0, "read", 2, true, null),
+				new NodeStatus.Life(state, 0, Duration.ofHours(1), "granted", 100, 3, 2, 0, "read", 2, true, null),
 				List.of(new NodeStatus.ServiceStatus(service, "Orders", "v1", 10, Map.of(), List.of())), List.of(),
 				List.of(), List.of(), List.of(), List.of());
 		this.nodes.add(new RealmPicture.Node(nodeId, state, Instant.now(), null, null, status, rate));
