@@ -19,7 +19,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -31,8 +30,8 @@ import java.util.Objects;
 import java.util.Set;
 
 import io.macula.codec.ArgumentsCodec;
+import io.macula.codec.JsonTrees;
 import io.macula.codec.PayloadCodec;
-import io.macula.codec.ValueCodec;
 import io.macula.log.Printable;
 import io.macula.operations.ServiceDescriptions.MethodDescription;
 import io.macula.operations.ServiceDescriptions.Parameter;
@@ -73,7 +72,7 @@ final class CallArguments {
 	byte[] encode(List<String> typed) {
 		List<Parameter> parameters = this.method.parameters();
 		List<JsonNode> values = values(typed, parameters);
-		PayloadCodec codec = new TreeCodec();
+		PayloadCodec codec = JsonTrees.codec();
 		return ArgumentsCodec
 			.of(codec, this.method.name(), Collections.nCopies(parameters.size(), JsonNode.class),
 					parameters.stream().map(Parameter::name).toList())
@@ -292,33 +291,6 @@ final class CallArguments {
 			catch (IOException ex) {
 				// It was read to where it was wanted.
 			}
-		}
-
-	}
-
-	/** JSON that is there already. */
-	private static final class TreeCodec implements PayloadCodec {
-
-		@Override
-		public String name() {
-			return "json";
-		}
-
-		@Override
-		public ValueCodec forType(Type type) {
-			return new ValueCodec() {
-
-				@Override
-				public byte[] encode(@Nullable Object value) {
-					return Json.bytes((value instanceof JsonNode node) ? node : JsonNodeFactory.instance.nullNode());
-				}
-
-				@Override
-				public Object decode(byte[] payload) {
-					return Json.tree(payload);
-				}
-
-			};
 		}
 
 	}

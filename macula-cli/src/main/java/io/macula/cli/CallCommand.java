@@ -33,6 +33,7 @@ import io.macula.client.DescribedMethod;
 import io.macula.client.ServiceSettings;
 import io.macula.log.Printable;
 import io.macula.node.RealmNodeBuilder;
+import io.macula.observation.AttemptTrace;
 import io.macula.operations.ServiceDescriptions.MethodDescription;
 import io.macula.operations.ServiceDescriptions.ServiceDescription;
 import io.macula.selection.SelectionStrategies;
@@ -91,7 +92,7 @@ final class CallCommand extends RealmCommand {
 	@Option(names = "--unchecked", description = "Send what does not fit the contract, too.")
 	private boolean unchecked;
 
-	private @Nullable CallTrace attempts;
+	private @Nullable AttemptTrace attempts;
 
 	/** Of an element, for which the call fails. */
 	private volatile @Nullable CommandException misfit;
@@ -103,7 +104,7 @@ final class CallCommand extends RealmCommand {
 		node.defaults(
 				ServiceSettings.defaults().withStrategy(SelectionStrategies.RANDOM, SelectionStrategies.random()));
 		if (this.trace) {
-			CallTrace present = new CallTrace(output);
+			AttemptTrace present = new AttemptTrace(new CallTrace(output));
 			this.attempts = present;
 			node.observations(present.registry());
 		}
@@ -240,7 +241,7 @@ final class CallCommand extends RealmCommand {
 		if (!(thrown instanceof RpcException rpc)) {
 			return new IllegalStateException("the call failed", thrown);
 		}
-		CallTrace present = this.attempts;
+		AttemptTrace present = this.attempts;
 		if (present != null) {
 			present.failed(rpc.attempts());
 		}

@@ -19,11 +19,11 @@ package io.macula.console;
 import java.io.IOException;
 import java.util.Map;
 
+import io.macula.codec.JsonTrees;
 import io.macula.log.Printable;
 import jakarta.servlet.http.HttpServletRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.Authentication;
@@ -75,7 +75,7 @@ class ActController {
 			logger.warn("Refused a call to {}: {}", who, refusal);
 			throw Problems.of(403, "Not allowed: " + refusal);
 		}
-		return ExactJson.bytes(this.calls.call(CallRequest.of(body(request)), who));
+		return JsonTrees.bytes(this.calls.call(CallRequest.of(body(request)), who));
 	}
 
 	/**

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
+import io.macula.codec.JsonTrees;
 import io.macula.log.NearestName;
 import io.macula.log.Printable;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ record CallRequest(String service, String method, List<JsonNode> arguments, @Nul
 	static CallRequest of(byte[] body) {
 		JsonNode root;
 		try {
-			root = ExactJson.tree(body);
+			root = JsonTrees.tree(body);
 		}
 		catch (JacksonException ex) {
 			throw Problems.of(400, "The body is no JSON: " + Printable.text(String.valueOf(ex.getOriginalMessage())));

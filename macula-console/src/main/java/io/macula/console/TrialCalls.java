@@ -33,6 +33,7 @@ import io.macula.RpcException;
 import io.macula.ServiceName;
 import io.macula.client.DescribedMethod;
 import io.macula.codec.ArgumentsCodec;
+import io.macula.codec.JsonTrees;
 import io.macula.directory.Advertisement;
 import io.macula.directory.DirectoryEngine;
 import io.macula.directory.StaticDirectory;
@@ -41,6 +42,7 @@ import io.macula.log.Printable;
 import io.macula.node.NodeReport;
 import io.macula.node.NodeSettings;
 import io.macula.node.RealmNode;
+import io.macula.observation.AttemptTrace;
 import io.macula.operations.NodeAddress;
 import io.macula.operations.NodeStatus;
 import io.macula.operations.RealmPicture;
@@ -52,11 +54,10 @@ import io.macula.tls.TlsContexts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-
-import org.springframework.stereotype.Component;
 
 /**
  * Calls services with JSON, for people who try something. Each call has a node of its
@@ -165,7 +166,7 @@ final class TrialCalls {
 			}
 		}
 		return ArgumentsCodec
-			.of(ExactJson.codec(), method.name(), Collections.nCopies(parameters.size(), JsonNode.class),
+			.of(JsonTrees.codec(), method.name(), Collections.nCopies(parameters.size(), JsonNode.class),
 					parameters.stream().map(Parameter::name).toList())
 			.encode(arguments.toArray());
 	}
@@ -185,14 +186,15 @@ final class TrialCalls {
 				throw Problems.of(400,
 						"Element " + (all.size() + 1) + " of " + method.name() + " does not fit at " + misfit);
 			}
-			all.add(ExactJson.bytes(element));
+			all.add(JsonTrees.bytes(element));
 		}
 		return all;
 	}
 
 	private Map<String, @Nullable Object> call(String service, MethodDescription method, List<Instance> instances,
 			byte[] payload, @Nullable List<byte[]> elements, Duration deadline) {
-		CallAttempts attempts = new CallAttempts();
+		AttemptTrace attempts = new AttemptTrace((step) -> {
+		});
 		NodeReport self = this.node.report();
 		boolean stream = method.shape().equals("stream-in") || method.shape().equals("stream-both");
 		DescribedMethod described = new DescribedMethod(service, method.name(), "json", method.parameters().size(),
@@ -224,7 +226,7 @@ final class TrialCalls {
 		}
 	}
 
-	private static Map<String, @Nullable Object> answer(boolean stream, Gathered gathered, CallAttempts attempts,
+	private static Map<String, @Nullable Object> answer(boolean stream, Gathered gathered, AttemptTrace attempts,
 			@Nullable RpcException thrown, long micros) {
 		Map<String, @Nullable Object> answer = new LinkedHashMap<>();
 		answer.put("outcome", (thrown != null) ? thrown.code().toString() : "OK");
@@ -237,7 +239,10 @@ final class TrialCalls {
 		else {
 			answer.put("result", gathered.results.isEmpty() ? null : gathered.results.get(0));
 		}
-		answer.put("attempts", attempts.all(thrown));
+		if (thrown != null) {
+			attempts.failed(thrown.attempts());
+		}
+		answer.put("attempts", attempts.steps().stream().map(TriedAttempt::of).toList());
 		return answer;
 	}
 
@@ -248,6 +253,26 @@ final class TrialCalls {
 		}
 		thrown.detail().forEach((key, value) -> message.append("; ").append(key).append(": ").append(value));
 		return message.toString();
+	}
+
+	/**
+	 * An attempt, as the page reads it.
+	 *
+	 * @param node the instance
+	 * @param endpoint where it listens
+	 * @param elapsedUs microseconds, or {@code null} if nothing was sent
+	 * @param outcome code of the outcome
+	 * @param message what went wrong, or {@code null}
+	 */
+	private record TriedAttempt(String node, String endpoint, @Nullable Long elapsedUs, String outcome,
+			@Nullable String message) {
+
+		static TriedAttempt of(AttemptTrace.Step step) {
+			return new TriedAttempt(step.nodeId(), step.endpoint().toString(),
+					(step.elapsed() != null) ? step.elapsed().toNanos() / 1000 : null,
+					(step.code() != null) ? step.code().toString() : "CANCELLED", step.message());
+		}
+
 	}
 
 	/** Results as they come, the first of them. */
@@ -281,7 +306,7 @@ final class TrialCalls {
 
 		private static JsonNode parsed(byte[] result) {
 			try {
-				return ExactJson.tree(result);
+				return JsonTrees.tree(result);
 			}
 			catch (JacksonException ex) {
 				throw Problems.of(502, "The answer is no JSON: " + Printable.text(ex.getOriginalMessage()));

@@ -114,7 +114,7 @@ final class OwnView implements NodeView {
 		NodeReport.Provider provider = report.provider();
 		String state = (provider != null && life != null) ? serving(report.state(), provider) : report.state();
 		Duration age = (life != null) ? life.age() : Duration.ZERO;
-		return new NodeStatus.Life(state, System.currentTimeMillis(), age,
+		return new NodeStatus.Life(state, Instant.now().toEpochMilli(), age,
 				(provider != null) ? provider.lease() : "none",
 				(provider != null) ? provider.weight() : Instance.DEFAULT_WEIGHT,
 				(provider != null) ? provider.inFlight() : 0, (provider != null) ? provider.connections() : 0,

@@ -14,13 +14,12 @@
  * limitations under the License.
  */
 
-package io.macula.console;
+package io.macula.codec;
 
 import java.lang.reflect.Type;
 
-import io.macula.codec.PayloadCodec;
-import io.macula.codec.ValueCodec;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -29,9 +28,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * JSON between the page and the services: numbers keep their digits.
+ * JSON as trees, exactly as it stands: numbers keep their digits, a name that is there
+ * twice or text after the end is refused. For tools that call services without their
+ * classes, by codec {@code json}, which each node has. Safe for all threads.
  */
-final class ExactJson {
+public final class JsonTrees {
 
 	private static final JsonMapper MAPPER = JsonMapper.builder()
 		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -39,19 +40,41 @@ final class ExactJson {
 		.disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
 		.build();
 
-	private ExactJson() {
+	private JsonTrees() {
 	}
 
-	static JsonNode tree(byte[] text) {
+	/**
+	 * The mapper of trees.
+	 * @return the one of this process
+	 */
+	public static JsonMapper mapper() {
+		return MAPPER;
+	}
+
+	/**
+	 * The tree of a text.
+	 * @param text JSON in UTF-8
+	 * @return the tree
+	 * @throws JacksonException if it is none
+	 */
+	public static JsonNode tree(byte[] text) {
 		return MAPPER.readTree(text);
 	}
 
-	static byte[] bytes(Object value) {
+	/**
+	 * The text of a value.
+	 * @param value a tree, or what Jackson makes one of
+	 * @return JSON in UTF-8
+	 */
+	public static byte[] bytes(Object value) {
 		return MAPPER.writeValueAsBytes(value);
 	}
 
-	/** Codes trees as what they are. */
-	static PayloadCodec codec() {
+	/**
+	 * A codec of trees, whatever the type.
+	 * @return a codec named {@code json}
+	 */
+	public static PayloadCodec codec() {
 		return new TreeCodec();
 	}
 
