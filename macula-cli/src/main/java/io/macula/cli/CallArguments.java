@@ -27,11 +27,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 
 import io.macula.codec.ArgumentsCodec;
 import io.macula.codec.JsonTrees;
 import io.macula.codec.PayloadCodec;
+import io.macula.log.NearestName;
 import io.macula.log.Printable;
 import io.macula.operations.ServiceDescriptions.MethodDescription;
 import io.macula.operations.ServiceDescriptions.Parameter;
@@ -89,9 +89,9 @@ final class CallArguments {
 			}
 		}
 		if (typed.size() != count) {
-			throw CommandException.usage("Method " + this.method.name() + " takes " + count + " arguments"
-					+ ((count > 0) ? " (" + names(parameters) + ")" : "") + ", but there are " + typed.size()
-					+ ": expected one JSON for each, or one array of all");
+			throw CommandException.usage("Method " + this.method.name() + " takes " + number(count)
+					+ ((count > 0) ? " (" + names(parameters) + ")" : "") + ", but there "
+					+ ((typed.size() == 1) ? "is 1" : "are " + typed.size()) + ": " + wanted(count));
 		}
 		List<JsonNode> values = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
@@ -110,12 +110,42 @@ final class CallArguments {
 			}
 			return values;
 		}
-		Set<String> names = Set.copyOf(parameters.stream().map(Parameter::name).toList());
-		if (all.isObject() && !names.isEmpty() && names.equals(Set.copyOf(all.propertyNames()))) {
-			parameters.forEach((each) -> values.add(fitting(Objects.requireNonNull(all.get(each.name())), each)));
-			return values;
+		List<String> names = parameters.stream().map(Parameter::name).toList();
+		if (!all.isObject() || all.propertyNames().stream().noneMatch(names::contains)) {
+			return null;
 		}
-		return null;
+		for (String given : all.propertyNames()) {
+			if (!names.contains(given)) {
+				throw CommandException.usage("Method " + this.method.name() + " has no argument '"
+						+ Printable.text(given) + "': " + NearestName.question(given, names) + "expected "
+						+ String.join(", ", names) + ". Nothing was sent");
+			}
+		}
+		parameters.forEach((each) -> values.add(fitting(named(all, each), each)));
+		return values;
+	}
+
+	/** What may be null may be left out by who names the others. */
+	private JsonNode named(JsonNode all, Parameter parameter) {
+		JsonNode value = all.get(parameter.name());
+		if (value == null && !Schema.of(parameter.schema()).optional()) {
+			throw CommandException.usage("Argument " + parameter.name() + " of " + this.method.name()
+					+ " is missing in the object of arguments by name. Nothing was sent");
+		}
+		return (value != null) ? value : JsonNodeFactory.instance.nullNode();
+	}
+
+	private static String number(int count) {
+		return (count == 0) ? "no arguments" : (count == 1) ? "1 argument" : count + " arguments";
+	}
+
+	private String wanted(int count) {
+		String each = "expected one JSON for each, or one array of all";
+		if (this.method.streamed() == null) {
+			return (count > 0) ? each : "expected none";
+		}
+		return ((count > 0) ? each + ", and " : "expected ")
+				+ "its stream, one JSON a line, from the standard input or --elements @FILE";
 	}
 
 	/**
@@ -155,6 +185,12 @@ final class CallArguments {
 		boolean literal = !typed.equals("-") && !typed.startsWith("@");
 		String text = literal ? typed : read(typed, what);
 		boolean plain = literal && schema != null && schema.text();
+		if (text.isBlank()) {
+			if (plain) {
+				return JsonNodeFactory.instance.stringNode(text);
+			}
+			throw CommandException.usage(what + " of " + this.method.name() + " is no JSON: it is empty");
+		}
 		try {
 			JsonNode value = Json.tree(text);
 			return (plain && value.isValueNode() && !value.isString() && !value.isNull())

@@ -23,10 +23,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 import io.macula.operations.ValueSchema;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * A JSON Schema as nodes describe types by it, and how people read it. Of all keywords it
@@ -50,10 +53,36 @@ final class Schema {
 		return new Schema(ValueSchema.of(text));
 	}
 
-	/** Whether values are texts. */
+	/** Whether values are texts, those of an enum among them, or {@code null}. */
 	boolean text() {
-		JsonNode named = this.root.has("$ref") ? definition(this.root.get("$ref").asString()) : this.root;
-		return named != null && type(named).equals("string");
+		return text(this.root);
+	}
+
+	private boolean text(JsonNode schema) {
+		JsonNode named = resolved(schema);
+		if (named.has("anyOf")) {
+			return choices(named).allMatch((choice) -> type(choice).equals("null") || text(choice));
+		}
+		return type(named).equals("string")
+				|| (named.has("enum") && all(named.get("enum")).allMatch(JsonNode::isString));
+	}
+
+	/** Whether it says that there may be no value. */
+	boolean optional() {
+		return choices(resolved(this.root)).anyMatch((choice) -> type(choice).equals("null"));
+	}
+
+	private static Stream<JsonNode> choices(JsonNode schema) {
+		return schema.has("anyOf") ? all(schema.get("anyOf")) : Stream.empty();
+	}
+
+	private static Stream<JsonNode> all(JsonNode array) {
+		return StreamSupport.stream(array.spliterator(), false);
+	}
+
+	private JsonNode resolved(JsonNode schema) {
+		JsonNode named = schema.has("$ref") ? definition(schema.get("$ref").asString()) : schema;
+		return (named != null) ? named : JsonNodeFactory.instance.objectNode();
 	}
 
 	/**

@@ -88,6 +88,45 @@ class CallCommandTests {
 	}
 
 	@Test
+	void constantsNeedNoQuotationMarksEither() {
+		answers(realm.run("call", "shop.orders/mark", "a", "OPEN", "SHIPPED", "PT1S"), "\"a OPEN SHIPPED PT1S\"");
+		answers(realm.run("call", "shop.orders/mark", "", "OPEN", "null", "null"), "\" OPEN null null\"");
+		refused(realm.run("call", "shop.orders/mark", "a", "OPN", "null", "null"), ExitCode.USAGE,
+				"Argument state of mark does not fit at $: \"OPN\" is not known: Did you mean OPEN?");
+		refused(realm.run("call", "shop.orders/place", ORDER, ""), ExitCode.USAGE,
+				"Argument copies of place is no JSON: it is empty");
+	}
+
+	@Test
+	void whoNamesArgumentsMayLeaveOutWhatIsOptional() {
+		answers(realm.run("call", "shop.orders/mark", "{\"id\": \"a\", \"state\": \"OPEN\"}"), "\"a OPEN null null\"");
+		refused(realm.run("call", "shop.orders/mark", "{\"id\": \"a\", \"before\": \"OPEN\"}"), ExitCode.USAGE,
+				"Argument state of mark is missing");
+		refused(realm.run("call", "shop.orders/mark", "{\"id\": \"a\", \"stat\": \"OPEN\"}"), ExitCode.USAGE,
+				"Method mark has no argument 'stat': Did you mean state? expected id, state, before, within");
+	}
+
+	@Test
+	void timesAndBytesAreCheckedBeforeTheyAreSent() {
+		refused(realm.run("call", "shop.orders/mark", "a", "OPEN", "null", "5s"), ExitCode.USAGE,
+				"Argument within of mark does not fit at $: expected a duration such as \"PT30S\", but it is \"5s\"",
+				"Nothing was sent");
+		refused(realm.run("call", "shop.orders/reverse", "!!"), ExitCode.USAGE, "expected bytes in Base64");
+		refused(realm.run("call", "shop.orders/reverse", "!!", "--unchecked"), ExitCode.FAILED, "INVALID_ARGUMENT");
+	}
+
+	@Test
+	void theNumberOfArgumentsIsToldAndWhereAStreamIsGiven() {
+		refused(realm.run("call", "shop.orders/sum", "[1,2]"), ExitCode.USAGE,
+				"Method sum takes no arguments, but there is 1: expected its stream, one JSON a line, from the standard input"
+						+ " or --elements @FILE");
+		refused(realm.run("call", "shop.orders/find"), ExitCode.USAGE,
+				"Method find takes 1 argument (id), but there are 0: expected one JSON for each");
+		refused(realm.run("call", "shop.orders/count", "1"), ExitCode.USAGE,
+				"Method count takes no arguments, but there is 1: expected none");
+	}
+
+	@Test
 	void argumentsComeFromFilesAndFromTheStandardInput() throws IOException {
 		Files.writeString(home.resolve("order.json"), ORDER);
 		assertThat(realm.run("call", "shop.orders/place", "@order.json", "3").json().get("id").asString())
@@ -161,7 +200,7 @@ class CallCommandTests {
 		refused(realm.run("call", "shop.orders/place", "{\"id\": }", "1"), ExitCode.USAGE,
 				"Argument order of place is no JSON: ", "(line 1, column ");
 		refused(realm.run("call", "shop.orders/place", ORDER), ExitCode.USAGE,
-				"Method place takes 2 arguments (order, copies), but there are 1");
+				"Method place takes 2 arguments (order, copies), but there is 1");
 	}
 
 	@Test

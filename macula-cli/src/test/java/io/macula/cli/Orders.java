@@ -19,6 +19,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 import io.macula.Code;
 import io.macula.MaculaMethod;
@@ -36,6 +37,8 @@ interface Orders {
 	Order place(Order order, int copies);
 
 	String place2(Order order);
+
+	String mark(String id, State state, Optional<State> before, Optional<Duration> within);
 
 	int count();
 
@@ -92,6 +95,11 @@ interface Orders {
 		@Override
 		public String place2(Order order) {
 			return order.toString();
+		}
+
+		@Override
+		public String mark(String id, State state, Optional<State> before, Optional<Duration> within) {
+			return id + " " + state + " " + before.orElse(null) + " " + within.orElse(null);
 		}
 
 		@Override

@@ -15,11 +15,20 @@
  */
 package io.macula.operations;
 
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.Period;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 
 import io.macula.log.NearestName;
 import io.macula.log.Printable;
@@ -42,6 +51,12 @@ public final class ValueSchema {
 	private static final Map<String, String> SAMPLES = Map.of("date-time", "2026-01-01T12:00:00Z", "date", "2026-01-01",
 			"time", "12:00:00Z", "duration", "PT30S", "uuid", "123e4567-e89b-12d3-a456-426614174000", "uri",
 			"https://example.org/");
+
+	/** Types that are told by a format: a text that any of them takes is let pass. */
+	private static final Map<String, List<Class<?>>> FORMATS = Map.of("date-time",
+			List.of(Instant.class, OffsetDateTime.class, ZonedDateTime.class), "date", List.of(LocalDate.class), "time",
+			List.of(OffsetTime.class), "duration", List.of(Duration.class, Period.class), "uuid", List.of(UUID.class),
+			"uri", List.of(URI.class));
 
 	private static final String PLACE = "#/$defs/";
 
@@ -100,7 +115,7 @@ public final class ValueSchema {
 			case "object" ->
 				value.isObject() ? ofObject(known, value, path, depth) : expected("an object", value, path);
 			case "array" -> value.isArray() ? ofArray(known, value, path, depth) : expected("an array", value, path);
-			case "string" -> value.isString() ? null : expected("a text", value, path);
+			case "string" -> value.isString() ? ofText(known, value, path) : expected("a text", value, path);
 			case "integer" -> value.isIntegralNumber() ? null : expected("a whole number", value, path);
 			case "number" -> value.isNumber() ? null : expected("a number", value, path);
 			case "boolean" -> value.isBoolean() ? null : expected("true or false", value, path);
@@ -136,6 +151,31 @@ public final class ValueSchema {
 		}
 		return path + ": " + Printable.text(value.toString(), 60) + " is not known: "
 				+ NearestName.question(value.asString(""), names) + "expected one of " + String.join(", ", names);
+	}
+
+	/** As the codec of the provider reads it. */
+	private static @Nullable String ofText(JsonNode schema, JsonNode value, String path) {
+		if (schema.has("contentEncoding")) {
+			return readable(List.of(byte[].class), value) ? null
+					: expected("bytes in Base64 such as \"AAEC\"", value, path);
+		}
+		String format = schema.has("format") ? schema.get("format").asString("") : "";
+		List<Class<?>> types = FORMATS.get(format);
+		return (types == null || readable(types, value)) ? null
+				: expected("a " + format + " such as \"" + SAMPLES.get(format) + "\"", value, path);
+	}
+
+	private static boolean readable(List<Class<?>> types, JsonNode value) {
+		for (Class<?> type : types) {
+			try {
+				MAPPER.treeToValue(value, type);
+				return true;
+			}
+			catch (JacksonException ex) {
+				// Another one may take it.
+			}
+		}
+		return false;
 	}
 
 	private @Nullable String ofObject(JsonNode schema, JsonNode value, String path, int depth) {
