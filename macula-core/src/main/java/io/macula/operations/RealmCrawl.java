@@ -62,6 +62,9 @@ public final class RealmCrawl {
 
 	private boolean bounded;
 
+	/** Somebody who is there did not tell whom it knows. */
+	private boolean untold;
+
 	RealmCrawl(OperationsClient client, Bounds bounds) {
 		this.client = client;
 		this.bounds = bounds;
@@ -77,7 +80,8 @@ public final class RealmCrawl {
 	}
 
 	private synchronized RealmView view() {
-		return new RealmView(List.copyOf(this.answered.values()), this.silent, this.addresses, !this.bounded);
+		return new RealmView(List.copyOf(this.answered.values()), this.silent, this.addresses,
+				!this.bounded && (!this.untold || this.witnesses > 0));
 	}
 
 	private Mono<Void> wave(List<Asked> asked) {
@@ -104,7 +108,8 @@ public final class RealmCrawl {
 						.doOnNext((known) -> tell(next, known.address(), status.node().nodeId()))
 						.then()
 						.timeout(this.bounds.perNode().multipliedBy(PATIENCE))
-						.doOnSuccess((done) -> testified(status));
+						.doOnSuccess((done) -> testified(status))
+						.doOnError((ex) -> untold());
 		}).onErrorResume((ex) -> {
 			failed(asked, ex);
 			return Mono.empty();
@@ -136,6 +141,10 @@ public final class RealmCrawl {
 		if (status.life().knowsRealm()) {
 			this.witnesses++;
 		}
+	}
+
+	private synchronized void untold() {
+		this.untold = true;
 	}
 
 	private synchronized void failed(Asked asked, Throwable thrown) {

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodes what the nodes said that answered, in the order of their ids
  * @param silent nodes that are known and did not answer
  * @param addresses where the nodes were asked, by node id
- * @param complete whether no bound of the search was met
+ * @param complete whether no bound of the search was met, and each node that answered
+ * told whom it knows, or one did that knows the whole realm
  */
 public record RealmView(List<NodeStatus> nodes, List<Silent> silent, Map<String, NodeAddress> addresses,
 		boolean complete) {

@@ -135,6 +135,10 @@ final class ClientCallStream extends FrameStream
 		Publisher<byte[]> elements = this.call.elements();
 		int flags = ((elements != null) ? Frame.Call.SENDS_ELEMENTS : 0)
 				+ ((this.call.manyResults()) ? Frame.Call.EXPECTS_ELEMENTS : 0);
+		if (flags == 0) {
+			// Else a large result comes on another stream, where nobody waits for it.
+			flags = Frame.Call.ALONE;
+		}
 		long now = this.connection.clock().getAsLong();
 		try {
 			this.connection.times().write(out(), now);

@@ -44,6 +44,7 @@ import io.macula.operations.ServiceDescriptions.MethodDescription;
 import io.macula.operations.ServiceDescriptions.ServiceDescription;
 import io.macula.server.ProviderSettings;
 import io.macula.tls.RealmSecret;
+import io.macula.transport.TransportSettings;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -421,6 +422,39 @@ class NodeOperationsTests {
 	}
 
 	@Test
+	void answersLargerThanALaneTakesArrive() {
+		RealmNode provider = withServices(200);
+		OperationsClient operations = client("tool").operations();
+		assertThat(operations.report(at(provider)).block().services()).hasSize(200);
+		assertThat(operations.describe(at(provider), null).block().services()).hasSize(200);
+		assertThat(operations.known(at(provider)).collectList().block()).singleElement()
+			.satisfies((known) -> assertThat(known.services()).hasSize(200));
+		RealmView realm = operations.crawl(RealmCrawl.Bounds.defaults()).block();
+		assertThat(realm.silent()).isEmpty();
+		assertThat(realm.nodes()).hasSize(1);
+	}
+
+	@Test
+	void crawlIsNotCompleteWhereNobodyTellsWhomItKnows() {
+		StaticDirectory many = StaticDirectory.empty();
+		for (int i = 0; i < 1000; i++) {
+			many = many.with(new ServiceName("far-" + i), new Endpoint("127.0.0.1", 9));
+		}
+		RealmNode provider = builder("node1").directories(List.of(DirectoryEngineFactory.fixed(many)))
+			.service("greeter", Greeter.class, new Hello())
+			.build();
+		start(provider);
+		RealmNode tool = RealmNode.builder("operated").nodeId("tool").secret(SECRET).transport(smallAnswers()).build();
+		this.nodes.add(tool);
+		tool.start();
+		RealmView realm = tool.operations().crawl(List.of(at(provider)), RealmCrawl.Bounds.defaults()).block();
+		assertThat(realm.nodes()).hasSize(1);
+		assertThat(realm.silent()).singleElement()
+			.satisfies((silent) -> assertThat(silent.reason()).contains("exceeds the limit"));
+		assertThat(realm.complete()).isFalse();
+	}
+
+	@Test
 	void crawlFindsNodesOfFixedInstancesWhateverTheseCallThem() {
 		RealmNode first = provider("node1", Level.READ);
 		RealmNode second = provider("node2", Level.READ);
@@ -566,6 +600,38 @@ class NodeOperationsTests {
 		node.start();
 		node.advertise();
 		return node;
+	}
+
+	private RealmNode withServices(int count) {
+		RealmNodeBuilder builder = builder("node1");
+		for (int i = 0; i < count; i++) {
+			builder.service("a.service.with.a.long.name.that.fills.an.answer.until.it.does.not.fit." + i, Greeter.class,
+					new Hello());
+		}
+		RealmNode node = builder.build();
+		start(node);
+		return node;
+	}
+
+	private static RealmNodeBuilder builder(String nodeId) {
+		return RealmNode.builder("operated")
+			.nodeId(nodeId)
+			.secret(SECRET)
+			.provider(
+					new ProviderSettings("127.0.0.1", 0, null, 0, 100, Map.of(), 10, 100, 1000, Duration.ofSeconds(1)));
+	}
+
+	private void start(RealmNode node) {
+		this.nodes.add(node);
+		node.start();
+		node.advertise();
+	}
+
+	private static TransportSettings smallAnswers() {
+		TransportSettings usual = TransportSettings.defaults();
+		return new TransportSettings(usual.idleTimeout(), usual.keepAlive(), usual.suspicion(), 4096,
+				usual.laneThresholdBytes(), usual.lanes(), usual.maxConnections(), usual.maxInFlightPerConnection(),
+				usual.maxStreamsPerConnection(), usual.eventLoops(), usual.spin());
 	}
 
 	private RealmNode client(String nodeId) {
