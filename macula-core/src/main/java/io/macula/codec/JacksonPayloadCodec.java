@@ -44,6 +44,11 @@ import tools.jackson.databind.ObjectReader;
  */
 public final class JacksonPayloadCodec implements PayloadCodec {
 
+	/**
+	 * Without anything of an application's own, so that it is known how bytes are coded.
+	 */
+	private static final String PLAIN_CBOR = "cbor";
+
 	private final String name;
 
 	private final String description;
@@ -90,7 +95,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 	 * @return a new builder of codecs named {@code cbor-...}
 	 */
 	public static JacksonCodecBuilder cborBuilder() {
-		return new JacksonCodecBuilder("cbor", PayloadMapper.cbor());
+		return new JacksonCodecBuilder(PLAIN_CBOR, PayloadMapper.cbor());
 	}
 
 	/**
@@ -181,7 +186,7 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			JacksonValueCodec codec = new JacksonValueCodec(type.getTypeName(), javaType.isPrimitive(), choice,
 					mapper.writerFor(written), reader);
 			codec.prepare();
-			return codec;
+			return (type == byte[].class && this.name.equals(PLAIN_CBOR)) ? new BytesCodec(codec) : codec;
 		}
 		catch (JacksonException | CodecException | IllegalArgumentException ex) {
 			throw new IllegalArgumentException("Values of " + type.getTypeName() + " cannot be coded as " + this.name
