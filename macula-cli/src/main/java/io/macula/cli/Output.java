@@ -75,7 +75,8 @@ final class Output {
 
 	/** Whether nobody reads the answer any more. */
 	boolean gone() {
-		return this.out.checkError();
+		// The stream below the writer keeps to itself that nobody reads it.
+		return this.out.checkError() | System.out.checkError();
 	}
 
 	/** A question, to the standard error. */
