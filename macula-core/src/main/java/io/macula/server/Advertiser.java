@@ -127,8 +127,11 @@ public final class Advertiser {
 			want(Extent.NODE);
 		}
 		catch (RuntimeException ex) {
-			logger.warn("The directory does not take that node {} is there: until its services are back, operators"
-					+ " find it by its address only", advertisement().instance().nodeId(), ex);
+			this.limit.log("retreat",
+					(suppressed) -> logger.warn(
+							"The directory does not take that node {} is there: until its services"
+									+ " are back, operators find it by its address only{}",
+							advertisement().instance().nodeId(), suppressed, ex));
 		}
 		return told;
 	}

@@ -184,6 +184,8 @@ class RealmMonitorTests {
 		this.open.add(link);
 		RealmNode first = provider("node1", "greeter");
 		provider("node2", "greeter", port, "127.0.0.5", first);
+		// Whoever is found later than at the first look is said to have joined.
+		await().until(() -> first.report().directory().nodes() == 2);
 		RealmMonitor monitor = monitor(RealmPicture.Settings.defaults(), first);
 		await().until(() -> serving(monitor, "node2"));
 		link.blackHole();
