@@ -16,12 +16,10 @@
 
 package io.macula.node;
 
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-import io.macula.codec.JacksonPayloadCodec;
-import io.macula.codec.PayloadCodec;
+import io.macula.codec.Codecs;
 
 /**
  * The codecs of a node that was given none, made by another thread while the node makes
@@ -30,7 +28,7 @@ import io.macula.codec.PayloadCodec;
  */
 final class DefaultCodecs {
 
-	private final CompletableFuture<List<PayloadCodec>> made = new CompletableFuture<>();
+	private final CompletableFuture<Codecs> made = new CompletableFuture<>();
 
 	private DefaultCodecs() {
 	}
@@ -49,7 +47,7 @@ final class DefaultCodecs {
 
 	private void make(Runnable next) {
 		try {
-			this.made.complete(List.of(JacksonPayloadCodec.cbor(), JacksonPayloadCodec.json()));
+			this.made.complete(Codecs.defaults());
 		}
 		catch (RuntimeException | Error ex) {
 			this.made.completeExceptionally(ex);
@@ -58,8 +56,8 @@ final class DefaultCodecs {
 		next.run();
 	}
 
-	/** Preferred first; waits for them. */
-	List<PayloadCodec> get() {
+	/** Waits for them. */
+	Codecs get() {
 		try {
 			return this.made.join();
 		}

@@ -19,7 +19,6 @@ package io.macula.node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -449,9 +448,10 @@ public final class RealmNodeBuilder {
 		}
 		NodeSettings self = settings();
 		List<PayloadCodec> given = this.codecs;
-		DefaultCodecs ahead = (given == null) ? DefaultCodecs.begin(this.engines.ahead()) : null;
+		Supplier<Codecs> chosen = (given != null) ? () -> Codecs.of(given)
+				: DefaultCodecs.begin(this.engines.ahead())::get;
 		TlsContexts contexts = tls();
-		Codecs payloads = Codecs.of((ahead != null) ? ahead.get() : Objects.requireNonNull(given));
+		Codecs payloads = chosen.get();
 		HandlerRules rules = new HandlerRules(List.copyOf(this.serverInterceptors), this.exceptionMappers, this.guards);
 		RealmServer.check(this.services, self.realm(), self.nodeId(), payloads, rules);
 		PeerAccess access = access(contexts, self);
