@@ -74,16 +74,26 @@ final class TcpGate implements AutoCloseable {
 					end(outer);
 					continue;
 				}
-				Socket inner = new Socket(InetAddress.getLoopbackAddress(), this.target);
-				this.passed.incrementAndGet();
-				this.sockets.add(outer);
-				this.sockets.add(inner);
-				daemon(() -> pass(outer, inner));
-				daemon(() -> pass(inner, outer));
+				connect(outer);
 			}
 		}
 		catch (IOException ex) {
 			shut();
+		}
+	}
+
+	/* A target that is down refuses this connection, and may take the next one. */
+	private void connect(Socket outer) {
+		try {
+			Socket inner = new Socket(InetAddress.getLoopbackAddress(), this.target);
+			this.passed.incrementAndGet();
+			this.sockets.add(outer);
+			this.sockets.add(inner);
+			daemon(() -> pass(outer, inner));
+			daemon(() -> pass(inner, outer));
+		}
+		catch (IOException ex) {
+			end(outer);
 		}
 	}
 
