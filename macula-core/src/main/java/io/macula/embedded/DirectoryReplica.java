@@ -18,6 +18,9 @@ package io.macula.embedded;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import io.macula.Endpoint;
 import io.macula.directory.Advertisement;
@@ -255,7 +258,7 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 			settle();
 		}
 		this.own.tick();
-		this.table.sweep(this::unjudged);
+		this.table.sweep(unjudged());
 		this.replication.propagate(null);
 		this.seeds.tick();
 		this.replication.closeSilent();
@@ -288,8 +291,14 @@ final class DirectoryReplica extends EmbeddedDirectory implements Registry {
 	 * and what was known last stays. A seed that this node dials itself is different: it
 	 * knows at first hand that it cannot be reached.
 	 */
-	private boolean unjudged(NodeRecord record) {
-		return !this.links.connected() && this.seeds.includeOthers() && !this.seeds.dials(record.host(), record.port());
+	private Predicate<NodeRecord> unjudged() {
+		if (this.links.connected() || !this.seeds.includeOthers()) {
+			return (record) -> false;
+		}
+		Set<Endpoint> dialled = this.seeds.dialled();
+		Set<Integer> ports = dialled.stream().map(Endpoint::port).collect(Collectors.toSet());
+		return (record) -> !ports.contains(record.port())
+				|| !dialled.contains(new Endpoint(record.host(), record.port()));
 	}
 
 	private void linksChanged() {

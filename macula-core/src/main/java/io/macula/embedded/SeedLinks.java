@@ -18,6 +18,7 @@ package io.macula.embedded;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -176,13 +177,13 @@ final class SeedLinks {
 	}
 
 	/**
-	 * Whether this node dials the endpoint by itself, so that its silence is first-hand
+	 * The endpoints that this node dials by itself, so that their silence is first-hand
 	 * knowledge.
 	 */
-	boolean dials(String host, int port) {
-		Endpoint endpoint = new Endpoint(host, port);
-		return this.seeds.contains(endpoint)
-				|| this.links.values().stream().anyMatch((present) -> present.containsKey(endpoint));
+	Set<Endpoint> dialled() {
+		Set<Endpoint> dialled = new HashSet<>(this.seeds);
+		this.links.values().forEach((present) -> dialled.addAll(present.keySet()));
+		return dialled;
 	}
 
 	/**
