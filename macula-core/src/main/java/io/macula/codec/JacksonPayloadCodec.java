@@ -186,7 +186,10 @@ public final class JacksonPayloadCodec implements PayloadCodec {
 			JacksonValueCodec codec = new JacksonValueCodec(type.getTypeName(), javaType.isPrimitive(), choice,
 					mapper.writerFor(written), reader);
 			codec.prepare();
-			return (type == byte[].class && this.name.equals(PLAIN_CBOR)) ? new BytesCodec(codec) : codec;
+			if (!this.name.equals(PLAIN_CBOR)) {
+				return codec;
+			}
+			return (type == byte[].class) ? new BytesCodec(codec) : DirectCodec.of(codec, mapper, javaType);
 		}
 		catch (JacksonException | CodecException | IllegalArgumentException ex) {
 			throw new IllegalArgumentException("Values of " + type.getTypeName() + " cannot be coded as " + this.name
