@@ -70,7 +70,9 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 				"echo-16-mtu1500", "async-64-lossy"));
 		judged.put("grpc-direct",
 				List.of("async-1", "async-64", "async-512", "echo-16", "stream", "echo-16-mtu1500", "async-64-lossy"));
-		judged.put("rsocket-tls", List.of("async-1", "async-64", "async-512"));
+		judged.put("grpc-direct-cbor", List.of("async-64", "echo-16"));
+		judged.put("rsocket-tls", List.of("async-1", "async-64", "async-512", "echo-16"));
+		judged.put("rsocket-tls-cbor", List.of("echo-16"));
 		judged.put("limit-quic", List.of("async-64", "async-512", "echo-16-mtu1500"));
 		judged.put("limit-quic-gso", List.of("async-64", "async-512", "echo-16-mtu1500"));
 		judged.put("limit-quic-large", List.of("async-64", "async-512"));

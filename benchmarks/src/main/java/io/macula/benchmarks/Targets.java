@@ -91,6 +91,7 @@ final class Targets {
 			atLeast(0.6, Figure.CALLS, ASYNC, SMALL, inFlight, LIMITS);
 			atMost(0.3, Figure.CPU, ASYNC, SMALL, inFlight, "grpc-direct");
 			atMost(1, Figure.CPU, ASYNC, SMALL, inFlight, "rsocket-tls");
+			atMost(1.15, Figure.CPU, ASYNC, SMALL, inFlight, LIMITS);
 			atLeast(4, Figure.CALLS, FUTURE, SMALL, inFlight, "grpc-default");
 			atLeast(1, Figure.CALLS, FUTURE, SMALL, inFlight, "grpc-fixed2");
 			atMost(1, Figure.P99, FUTURE, SMALL, inFlight, "grpc-default");
@@ -104,7 +105,10 @@ final class Targets {
 			atMost(1, latency, SYNC, BLOCKING, 1, "grpc-blocking");
 		}
 		atMost(1.1, Figure.P50, ASYNC, SMALL, 1, "rsocket-tls");
-		atLeast(1, Figure.CALLS, ASYNC, ECHO, 16, "grpc-direct");
+		atLeast(1, Figure.CALLS, ASYNC, ECHO, 16, "rsocket-tls");
+		atLeast(1.3, Figure.CALLS, ASYNC, ECHO, 16, "grpc-direct");
+		atMost(1, Figure.CPU, ASYNC, ECHO, 16, "rsocket-tls");
+		atLeast(1, Figure.CALLS, ASYNC, ECHO, 16, "grpc-direct-cbor");
 		atLeast(0.8, Figure.CALLS, ASYNC, ECHO_LINK, 16, LINK_LIMITS);
 		atLeast(0.4, Figure.CALLS, ASYNC, ECHO_LINK, 16, "grpc-direct");
 		atLeast(3, Figure.CALLS, ASYNC, STREAM, 1, "grpc-direct");

@@ -17,6 +17,7 @@
 package io.macula.benchmarks.stack;
 
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
@@ -27,29 +28,35 @@ import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
  */
 abstract class BytesClient implements CalculatorClient {
 
+	private final PayloadForm form;
+
+	BytesClient(PayloadForm form) {
+		this.form = form;
+	}
+
 	@Override
 	public final void multiply(Question question, Completion<Answer> completion) {
-		call(CalculatorMethod.MULTIPLY, Payloads.encoded(question), new Decoding<>(Payloads.ANSWER, completion));
+		call(CalculatorMethod.MULTIPLY, this.form.question(question), new Decoding<>(this.form::answer, completion));
 	}
 
 	@Override
 	public final Answer multiply(Question question) throws Exception {
-		return Payloads.ANSWER.decode(callAndWait(CalculatorMethod.MULTIPLY, Payloads.encoded(question)));
+		return this.form.answer(callAndWait(CalculatorMethod.MULTIPLY, this.form.question(question)));
 	}
 
 	@Override
 	public final void echo(byte[] body, Completion<byte[]> completion) {
-		call(CalculatorMethod.ECHO, Payloads.BYTES.encode(body), new Decoding<>(Payloads.BYTES, completion));
+		call(CalculatorMethod.ECHO, this.form.body(body), new Decoding<>(this.form::bodyOf, completion));
 	}
 
 	@Override
 	public final byte[] echo(byte[] body) throws Exception {
-		return Payloads.BYTES.decode(callAndWait(CalculatorMethod.ECHO, Payloads.BYTES.encode(body)));
+		return this.form.bodyOf(callAndWait(CalculatorMethod.ECHO, this.form.body(body)));
 	}
 
 	@Override
 	public final void count(int count, IntConsumer received) throws Exception {
-		stream(Payloads.COUNT.encode(count), (bytes) -> received.accept(Payloads.ELEMENT.decode(bytes).index()));
+		stream(Payloads.COUNT.encode(count), (bytes) -> received.accept(this.form.elementOf(bytes).index()));
 	}
 
 	void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
@@ -64,13 +71,13 @@ abstract class BytesClient implements CalculatorClient {
 		throw new UnsupportedOperationException();
 	}
 
-	private record Decoding<T>(Payloads.Type<T> type, Completion<T> completion) implements Completion<byte[]> {
+	private record Decoding<T>(Function<byte[], T> decoder, Completion<T> completion) implements Completion<byte[]> {
 
 		@Override
 		public void done(byte[] result) {
 			T decoded;
 			try {
-				decoded = this.type.decode(result);
+				decoded = this.decoder.apply(result);
 			}
 			catch (RuntimeException ex) {
 				this.completion.failed(ex);

@@ -147,7 +147,7 @@ final class DubboStack implements Stack {
 
 		@Override
 		public byte[] multiply(byte[] request) {
-			return Payloads.handle(CalculatorMethod.MULTIPLY, request);
+			return PayloadForm.CBOR.handle(CalculatorMethod.MULTIPLY, request);
 		}
 
 		@Override
@@ -157,7 +157,7 @@ final class DubboStack implements Stack {
 
 		@Override
 		public byte[] echo(byte[] request) {
-			return Payloads.handle(CalculatorMethod.ECHO, request);
+			return PayloadForm.CBOR.handle(CalculatorMethod.ECHO, request);
 		}
 
 		@Override
@@ -174,6 +174,7 @@ final class DubboStack implements Stack {
 		private final DubboBootstrap bootstrap;
 
 		Client(BytesService service, DubboBootstrap bootstrap) {
+			super(PayloadForm.CBOR);
 			this.service = service;
 			this.bootstrap = bootstrap;
 		}

@@ -61,7 +61,14 @@ final class GrpcStack implements Stack {
 
 	private final Set<Mode> modes;
 
+	private final PayloadForm form;
+
 	private GrpcStack(String name, String description, Threads threads, Set<Mode> modes) {
+		this(name, description + "; messages of protobuf, bytes as they are", threads, modes, PayloadForm.PROTOBUF);
+	}
+
+	private GrpcStack(String name, String description, Threads threads, Set<Mode> modes, PayloadForm form) {
+		this.form = form;
 		this.name = name;
 		this.description = description;
 		this.threads = threads;
@@ -72,6 +79,11 @@ final class GrpcStack implements Stack {
 		return new GrpcStack("grpc-direct",
 				"grpc-java, netty-shaded with BoringSSL, directExecutor() on both ends; the server streams by isReady",
 				Threads.DIRECT, Set.of(Mode.ASYNC, Mode.STREAM));
+	}
+
+	static Stack equal() {
+		return new GrpcStack("grpc-direct-cbor", "grpc-direct with all payloads in the product's CBOR", Threads.DIRECT,
+				Set.of(Mode.ASYNC, Mode.STREAM), PayloadForm.CBOR);
 	}
 
 	static Stack defaults() {
@@ -125,7 +137,7 @@ final class GrpcStack implements Stack {
 						ServerCalls.asyncUnaryCall(answering(CalculatorMethod.MULTIPLY)))
 				.addMethod(Bytes.unary(CalculatorMethod.ECHO),
 						ServerCalls.asyncUnaryCall(answering(CalculatorMethod.ECHO)))
-				.addMethod(Bytes.streaming(), ServerCalls.asyncServerStreamingCall(GrpcStack::stream))
+				.addMethod(Bytes.streaming(), ServerCalls.asyncServerStreamingCall(this::stream))
 				.build());
 		if (this.threads == Threads.DIRECT) {
 			builder.directExecutor();
@@ -149,24 +161,24 @@ final class GrpcStack implements Stack {
 		else if (fixed != null) {
 			builder.executor(fixed);
 		}
-		return new Client(builder.build());
+		return new Client(builder.build(), this.form);
 	}
 
-	private static ServerCalls.UnaryMethod<byte[], byte[]> answering(CalculatorMethod method) {
+	private ServerCalls.UnaryMethod<byte[], byte[]> answering(CalculatorMethod method) {
 		return (request, observer) -> {
-			observer.onNext(Payloads.handle(method, request));
+			observer.onNext(this.form.handle(method, request));
 			observer.onCompleted();
 		};
 	}
 
 	/** Sends while the transport takes it, as the manual flow control example does. */
-	private static void stream(byte[] request, StreamObserver<byte[]> observer) {
+	private void stream(byte[] request, StreamObserver<byte[]> observer) {
 		int count = Payloads.COUNT.decode(request);
 		ServerCallStreamObserver<byte[]> sender = (ServerCallStreamObserver<byte[]>) observer;
 		int[] next = { 0 };
 		sender.setOnReadyHandler(() -> {
 			while (sender.isReady() && next[0] < count) {
-				sender.onNext(Payloads.ELEMENT.encode(Payloads.element(next[0]++)));
+				sender.onNext(this.form.element(Payloads.element(next[0]++)));
 				if (next[0] == count) {
 					sender.onCompleted();
 				}
@@ -196,7 +208,8 @@ final class GrpcStack implements Stack {
 
 		private final MethodDescriptor<byte[], byte[]> echo = Bytes.unary(CalculatorMethod.ECHO);
 
-		Client(ManagedChannel channel) {
+		Client(ManagedChannel channel, PayloadForm form) {
+			super(form);
 			this.channel = channel;
 		}
 

@@ -211,12 +211,12 @@ final class HttpExchangeStack implements Stack {
 
 		@PostMapping("/multiply")
 		byte[] multiply(@RequestBody byte[] request) {
-			return Payloads.handle(CalculatorMethod.MULTIPLY, request);
+			return PayloadForm.CBOR.handle(CalculatorMethod.MULTIPLY, request);
 		}
 
 		@PostMapping("/echo")
 		byte[] echo(@RequestBody byte[] request) {
-			return Payloads.handle(CalculatorMethod.ECHO, request);
+			return PayloadForm.CBOR.handle(CalculatorMethod.ECHO, request);
 		}
 
 	}
@@ -228,6 +228,7 @@ final class HttpExchangeStack implements Stack {
 		private final ReactiveBytesExchange reactive;
 
 		Client(BytesExchange blocking, ReactiveBytesExchange reactive) {
+			super(PayloadForm.CBOR);
 			this.blocking = blocking;
 			this.reactive = reactive;
 		}

@@ -51,15 +51,6 @@ final class Payloads {
 	private Payloads() {
 	}
 
-	/** What a server does with the bytes of a call. */
-	static byte[] handle(CalculatorMethod method, byte[] request) {
-		return switch (method) {
-			case MULTIPLY -> ANSWER.encode(answer(QUESTION.decode(request)));
-			case ECHO -> BYTES.encode(BYTES.decode(request));
-			case COUNT -> throw new IllegalArgumentException("a stream answers " + method);
-		};
-	}
-
 	static Answer answer(Question question) {
 		return new Answer(question.id(), (long) question.x() * question.y(), NODE);
 	}

@@ -317,7 +317,7 @@ final class QuicLimitStack implements Stack {
 				produce();
 			}
 			else {
-				send(id, kind, Payloads.handle(method, payload));
+				send(id, kind, PayloadForm.CBOR.handle(method, payload));
 			}
 		}
 
@@ -406,6 +406,7 @@ final class QuicLimitStack implements Stack {
 		private final EventLoopGroup group;
 
 		Client(ClientFrames frames, EventLoopGroup group) {
+			super(PayloadForm.CBOR);
 			this.frames = frames;
 			this.group = group;
 		}

@@ -46,15 +46,33 @@ import reactor.netty.tcp.TcpServer;
  */
 final class RSocketStack implements Stack {
 
+	private final String name;
+
+	private final PayloadForm form;
+
+	private RSocketStack(String name, PayloadForm form) {
+		this.name = name;
+		this.form = form;
+	}
+
+	static Stack tls() {
+		return new RSocketStack("rsocket-tls", PayloadForm.RAW);
+	}
+
+	static Stack equal() {
+		return new RSocketStack("rsocket-tls-cbor", PayloadForm.CBOR);
+	}
+
 	@Override
 	public String name() {
-		return "rsocket-tls";
+		return this.name;
 	}
 
 	@Override
 	public String description() {
 		return "RSocket over Reactor Netty TCP with BoringSSL, zero-copy payload decoder, pooled payloads, "
-				+ "handler and completion on the event loop";
+				+ "handler and completion on the event loop; "
+				+ ((this.form == PayloadForm.RAW) ? "bytes as they are" : "all payloads in the product's CBOR");
 	}
 
 	@Override
@@ -72,7 +90,7 @@ final class RSocketStack implements Stack {
 		SslProvider ssl = SslProvider.builder()
 			.sslContext(SslContextBuilder.forServer(tls.certificateFile().toFile(), tls.keyFile().toFile()).build())
 			.build();
-		CloseableChannel server = RSocketServer.create(SocketAcceptor.with(new Handler()))
+		CloseableChannel server = RSocketServer.create(SocketAcceptor.with(new Handler(this.form)))
 			.payloadDecoder(PayloadDecoder.ZERO_COPY)
 			.bind(TcpServerTransport.create(TcpServer.create().host("127.0.0.1").port(0).secure(ssl)))
 			.block();
@@ -94,7 +112,7 @@ final class RSocketStack implements Stack {
 		if (socket == null) {
 			throw new IllegalStateException("not connected");
 		}
-		return new Client(socket);
+		return new Client(socket, this.form);
 	}
 
 	private static byte[] dataOf(Payload payload) {
@@ -106,12 +124,18 @@ final class RSocketStack implements Stack {
 
 	private static final class Handler implements RSocket {
 
+		private final PayloadForm form;
+
+		Handler(PayloadForm form) {
+			this.form = form;
+		}
+
 		@Override
 		public Mono<Payload> requestResponse(Payload payload) {
 			// The route is one letter, cheaper than the composite metadata of Spring.
 			CalculatorMethod method = (payload.sliceMetadata().getByte(0) == 'm') ? CalculatorMethod.MULTIPLY
 					: CalculatorMethod.ECHO;
-			return Mono.just(ByteBufPayload.create(Payloads.handle(method, dataOf(payload))));
+			return Mono.just(ByteBufPayload.create(this.form.handle(method, dataOf(payload))));
 		}
 
 		@Override
@@ -122,7 +146,7 @@ final class RSocketStack implements Stack {
 					sink.complete();
 				}
 				else {
-					sink.next(ByteBufPayload.create(Payloads.ELEMENT.encode(Payloads.element(index))));
+					sink.next(ByteBufPayload.create(this.form.element(Payloads.element(index))));
 				}
 				return index + 1;
 			});
@@ -138,7 +162,8 @@ final class RSocketStack implements Stack {
 
 		private final RSocket socket;
 
-		Client(RSocket socket) {
+		Client(RSocket socket, PayloadForm form) {
+			super(form);
 			this.socket = socket;
 		}
 

@@ -109,7 +109,7 @@ final class ReactorQuicStack implements Stack {
 			message.getBytes(message.readerIndex() + HEADER_BYTES, body);
 			CalculatorMethod method = CalculatorMethod.of(message.getByte(message.readerIndex()));
 			message.release();
-			return frame(method, Payloads.handle(method, body));
+			return frame(method, PayloadForm.CBOR.handle(method, body));
 		}), (each) -> true);
 	}
 
@@ -143,6 +143,7 @@ final class ReactorQuicStack implements Stack {
 		private final QuicConnection connection;
 
 		Client(QuicConnection connection) {
+			super(PayloadForm.CBOR);
 			this.connection = connection;
 		}
 

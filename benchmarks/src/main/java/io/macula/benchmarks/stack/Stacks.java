@@ -25,8 +25,9 @@ public final class Stacks {
 
 	private static final List<String> NAMES = List.of("macula-async", "macula-proxy-future", "macula-proxy-sync",
 			"macula-proxy-cold", "macula-lanes4", "macula-loops2", "macula-connections2", "limit-quic",
-			"limit-quic-gso", "limit-quic-large", "grpc-direct", "grpc-default", "grpc-fixed2", "grpc-blocking",
-			"rsocket-tls", "dubbo", "dubbo-triple", "http-exchange-h2", "http-exchange-h1", "reactor-netty-quic");
+			"limit-quic-gso", "limit-quic-large", "grpc-direct", "grpc-direct-cbor", "grpc-default", "grpc-fixed2",
+			"grpc-blocking", "rsocket-tls", "rsocket-tls-cbor", "dubbo", "dubbo-triple", "http-exchange-h2",
+			"http-exchange-h1", "reactor-netty-quic");
 
 	private Stacks() {
 	}
@@ -59,10 +60,12 @@ public final class Stacks {
 			case "limit-quic-gso" -> QuicLimitStack.segmented();
 			case "limit-quic-large" -> QuicLimitStack.large();
 			case "grpc-direct" -> GrpcStack.direct();
+			case "grpc-direct-cbor" -> GrpcStack.equal();
 			case "grpc-default" -> GrpcStack.defaults();
 			case "grpc-fixed2" -> GrpcStack.fixed();
 			case "grpc-blocking" -> GrpcStack.blocking();
-			case "rsocket-tls" -> new RSocketStack();
+			case "rsocket-tls" -> RSocketStack.tls();
+			case "rsocket-tls-cbor" -> RSocketStack.equal();
 			case "dubbo" -> DubboStack.dubbo();
 			case "dubbo-triple" -> DubboStack.triple();
 			case "http-exchange-h2" -> HttpExchangeStack.http2();
