@@ -130,10 +130,28 @@ record ServedService(String name, Map<String, NodeAddress> addresses, List<Insta
 		}
 
 		void add(String nodeId, NodeAddress address, @Nullable String zone, int weight, String version) {
-			// Whoever only calls has no weight; an instance has at least 1.
-			add(new Instance(nodeId, address.incarnation(), Endpoint.parse(address.endpoint()), zone, 0,
-					Math.max(1, weight), Map.of(), address.identity(),
-					address.further().stream().map(Endpoint::parse).toList()), address, version);
+			Instance instance;
+			try {
+				// Whoever only calls has no weight; an instance has at least 1.
+				instance = new Instance(nodeId, address.incarnation(), Endpoint.parse(address.endpoint()), valid(zone),
+						0, Math.min(Math.max(1, weight), Instance.MAX_WEIGHT), Map.of(), address.identity(),
+						address.further().stream().map(Endpoint::parse).toList());
+			}
+			catch (IllegalArgumentException ex) {
+				// What somebody tells of it is nonsense: nobody can call it.
+				return;
+			}
+			add(instance, address, version);
+		}
+
+		/** A zone that no node can have is as good as none. */
+		private static @Nullable String valid(@Nullable String zone) {
+			try {
+				return Instance.requireZone(zone);
+			}
+			catch (IllegalArgumentException ex) {
+				return null;
+			}
 		}
 
 		void add(Instance instance, NodeAddress address, String version) {

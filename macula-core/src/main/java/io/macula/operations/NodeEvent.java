@@ -17,11 +17,13 @@
 package io.macula.operations;
 
 import java.time.Instant;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happened at a node. Immutable.
+ * Something that happened at a node. Immutable. Texts of more than 1,000 characters are
+ * cut.
  *
  * @param at when, by the clock of that node
  * @param kind {@code instance-joined}, {@code instance-left}, {@code instance-ejected},
@@ -35,5 +37,27 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeEvent(Instant at, String kind, @Nullable String client, @Nullable String service,
 		@Nullable String nodeId, @Nullable String endpoint, @Nullable String detail) {
+
+	/** Most characters of a text: whoever tells of events may make them up. */
+	private static final int LONGEST = 1000;
+
+	/** Cuts what is too long, as events are kept for whoever asks later. */
+	public NodeEvent {
+		at = Objects.requireNonNullElse(at, Instant.EPOCH);
+		kind = Objects.requireNonNullElse(cut(kind), "unknown");
+		client = cut(client);
+		service = cut(service);
+		nodeId = cut(nodeId);
+		endpoint = cut(endpoint);
+		detail = cut(detail);
+	}
+
+	static @Nullable String cut(@Nullable String text) {
+		if (text == null || text.length() <= LONGEST) {
+			return text;
+		}
+		int end = LONGEST - 3;
+		return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "...";
+	}
 
 }

@@ -57,6 +57,12 @@ public record NodeStatus(Identity node, Life life, List<ServiceStatus> services,
 		skews = copy(skews);
 	}
 
+	/** Entries of all lists. */
+	int entries() {
+		return this.services.size() + this.callers.size() + this.clients.size() + this.instances.size()
+				+ this.connections.size() + this.skews.size();
+	}
+
 	static <T> List<T> copy(@Nullable List<T> list) {
 		return (list != null) ? List.copyOf(list) : List.of();
 	}

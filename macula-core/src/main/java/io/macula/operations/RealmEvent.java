@@ -37,4 +37,9 @@ import org.jspecify.annotations.Nullable;
 public record RealmEvent(long number, Instant at, String kind, String nodeId, @Nullable String other,
 		@Nullable String service, @Nullable String client, @Nullable String detail) {
 
+	/** Cuts what is too long: it may be what a node answered. */
+	public RealmEvent {
+		detail = NodeEvent.cut(detail);
+	}
+
 }

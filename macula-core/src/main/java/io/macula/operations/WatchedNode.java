@@ -23,6 +23,8 @@ import io.macula.Code;
 import io.macula.RpcException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * A node that is watched: in touch, silent, or gone. All of it on the thread of the
@@ -54,11 +56,21 @@ final class WatchedNode {
 
 	private static final Duration SHUT_BACKOFF = Duration.ofSeconds(30);
 
+	/**
+	 * Most entries in the lists of a node, which are held and gone through for each
+	 * picture.
+	 */
+	private static final int MOST_ENTRIES = 20_000;
+
 	private final Host host;
 
 	private final String nodeId;
 
+	/** Where it is asked. */
 	private NodeAddress address;
+
+	/** Where it is said to be, or was before; the next attempt goes there. */
+	private @Nullable NodeAddress other;
 
 	private @Nullable NodeStatus status;
 
@@ -101,14 +113,17 @@ final class WatchedNode {
 		this.heardNanos = this.nextNanos + FIRST_WORD.toNanos();
 	}
 
-	/** It is in the directory of somebody. */
+	/**
+	 * It is in the directory of somebody, who may be wrong: where it answers it is, and
+	 * where it is said to be it is looked for when it answers no longer.
+	 */
 	void known(NodeAddress told) {
 		NodeStatus present = this.status;
 		boolean newer = present != null && told.incarnation() > present.node().incarnation();
 		if (newer || (this.trouble != null && !this.address.endpoint().equals(told.endpoint()))) {
-			this.address = told;
-			this.returning |= newer;
+			this.other = told;
 			if (this.trouble != null || this.leaving) {
+				this.returning |= newer;
 				unwatch();
 				this.nextNanos = System.nanoTime();
 			}
@@ -136,10 +151,25 @@ final class WatchedNode {
 	private void watch(long now) {
 		int number = ++this.watches;
 		this.watchedNanos = now;
+		NodeAddress next = this.other;
+		if (next != null) {
+			this.other = this.address;
+			this.address = next;
+		}
 		this.watch = this.host.operations()
 			.watch(this.address, this.host.interval())
+			.concatMap(this::unhurried, 1)
 			.subscribe((change) -> hand(number, () -> changed(change)), (ex) -> hand(number, () -> failed(ex)),
 					() -> hand(number, this::ended));
+	}
+
+	/**
+	 * One that tells more often than it was asked to must not keep the thread from the
+	 * others: the next change is read a little later.
+	 */
+	private Flux<NodeChange> unhurried(NodeChange change) {
+		return Flux.just(change)
+			.concatWith(Mono.<NodeChange>empty().delaySubscription(this.host.interval().dividedBy(4)));
 	}
 
 	private void hand(int number, Runnable work) {
@@ -150,10 +180,19 @@ final class WatchedNode {
 		});
 	}
 
-	private void changed(NodeChange change) {
+	void changed(NodeChange change) {
 		NodeStatus before = this.status;
 		if (change.number() == 0 || before != null) {
-			heard(change.after(before));
+			NodeStatus now = change.after(before);
+			if (now.entries() > MOST_ENTRIES) {
+				unwatch();
+				this.failures++;
+				this.nextNanos = System.nanoTime() + SHUT_BACKOFF.toNanos();
+				turn("unknown", "it tells of " + now.entries() + " services, callers and instances: expected "
+						+ MOST_ENTRIES + " at most");
+				return;
+			}
+			heard(now);
 			change.events().forEach((event) -> this.host.told(this.nodeId, event));
 		}
 	}
@@ -173,6 +212,7 @@ final class WatchedNode {
 		this.trouble = null;
 		this.reason = null;
 		this.returning = false;
+		this.other = null;
 		if (restarted || now.life().state().equals("serving")) {
 			this.leaving = false;
 		}
