@@ -17,6 +17,7 @@ package io.macula.cli;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.macula.log.NearestName;
 import io.macula.log.Printable;
@@ -51,9 +52,7 @@ final class Callers {
 		}
 		List<NodeStatus> all = view.nodes()
 			.stream()
-			.filter((node) -> node.instances()
-				.stream()
-				.anyMatch((each) -> each.nodeId().equals(instance) && (client == null || each.client().equals(client))))
+			.filter((node) -> uses(node, instance, client).findAny().isPresent())
 			.toList();
 		if (all.isEmpty()) {
 			List<String> known = view.nodes()
@@ -67,6 +66,24 @@ final class Callers {
 					+ NearestName.question(instance, known) + BLIND);
 		}
 		return all;
+	}
+
+	/**
+	 * Those of them that leave the instance out; all of them if none does, who say so
+	 * themselves.
+	 */
+	List<NodeStatus> leavingOut(RealmView view, String instance, @Nullable String client) {
+		List<NodeStatus> all = of(view, instance, client);
+		List<NodeStatus> without = all.stream()
+			.filter((node) -> uses(node, instance, client).anyMatch((each) -> each.state().equals("ejected")))
+			.toList();
+		return (this.at != null || without.isEmpty()) ? all : without;
+	}
+
+	private static Stream<NodeStatus.InstanceStatus> uses(NodeStatus node, String instance, @Nullable String client) {
+		return node.instances()
+			.stream()
+			.filter((each) -> each.nodeId().equals(instance) && (client == null || each.client().equals(client)));
 	}
 
 	private static void requireClient(NodeStatus node, @Nullable String client) {

@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
  * Why does it not work.
  */
 @Command(name = "doctor",
-		description = { "Finds out why a node cannot be reached, and what to do about it: name, UDP, round trip,",
-				"path MTU, trust, realm, clocks; and what this machine gives to QUIC.",
+		description = { "Finds out why a node cannot be reached, and what to do about it.",
+				"Looks at name, UDP, round trip, path MTU, trust, realm, clocks; and what this machine gives to QUIC.",
 				"Ends with 1 if something does not work." })
 final class DoctorCommand implements Callable<Integer> {
 

@@ -50,10 +50,9 @@ import picocli.CommandLine.Parameters;
  * Calls by a fixed schedule, and how long they take.
  */
 @Command(name = "load",
-		description = {
-				"Calls a method by a fixed schedule, whatever the answers do, and tells how long it took from when",
-				"each call was to start: waiting is never left out (no coordinated omission).",
-				"Calls do run: choose a method that may." },
+		description = { "Calls a method by a fixed schedule and tells how long the answers took.",
+				"Calls start whatever the answers do, and times begin when each call was to start: waiting is never",
+				"left out (no coordinated omission).", "Calls do run: choose a method that may." },
 		footer = { "", "@FILE holds one JSON a line: arguments of one call each, taken in turn.",
 				"Ends with 1 if --max-failures or --max-p99 is broken, or if no call succeeds." })
 final class LoadCommand extends RealmCommand {

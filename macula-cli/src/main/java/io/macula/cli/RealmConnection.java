@@ -229,7 +229,7 @@ final class RealmConnection implements AutoCloseable {
 			.findFirst()
 			.orElseThrow(() -> CommandException.notFound("There is no node '" + Printable.text(nodeId) + "' in realm '"
 					+ realm.nodes().get(0).node().realm() + "': " + NearestName.question(nodeId, ids)
-					+ "'macula nodes' lists them; one that is drained has withdrawn: name its own address by --seeds"));
+					+ "'macula nodes' lists them; nodes that only call do not listen, and cannot be told"));
 	}
 
 	/** What went wrong, in a sentence. */

@@ -45,7 +45,7 @@ final class RestoreCommand extends SteeringCommand {
 	@Override
 	Plan plan(RealmView view, OperationsClient operations) {
 		String nodeId = Objects.requireNonNull(this.instance);
-		List<NodeStatus> at = this.callers.of(view, nodeId, this.client);
+		List<NodeStatus> at = this.callers.leavingOut(view, nodeId, this.client);
 		return new Plan(
 				List.of(Callers.sentence(at) + " will send calls to node " + nodeId + Callers.by(this.client)
 						+ " again."),

@@ -40,9 +40,10 @@ import reactor.core.Disposable;
 /**
  * What happens in the realm, as it happens.
  */
-@Command(name = "watch", description = {
-		"Tells what happens in the realm, one line for each: joined, left, unreachable, ejected,",
-		"drained, lease-lost, connection-lost, contracts-differ and their opposites; JSON lines with -o json." })
+@Command(name = "watch",
+		description = { "Tells what happens in the realm, one line for each.",
+				"Nodes: joined, left, unreachable, ejected, drained, lease-lost, connection-lost, contracts-differ",
+				"and their opposites; JSON lines with -o json." })
 final class WatchCommand extends RealmCommand {
 
 	private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");

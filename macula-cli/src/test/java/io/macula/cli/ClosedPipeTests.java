@@ -26,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,11 +43,9 @@ class ClosedPipeTests {
 	void aStreamEndsWhenNobodyReadsIt() throws Exception {
 		try (LoopbackRealm realm = new LoopbackRealm(home)) {
 			realm.add("orders-1", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
-			List<String> command = new ArrayList<>(
-					List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Duser.home=" + home,
-							"-cp", System.getProperty("java.class.path"), Main.class.getName(), "call"));
-			command.addAll(List.of(realm.options("shop.orders/all", "1000000000", "--deadline", "100s")));
-			Process process = new ProcessBuilder(command).redirectError(home.resolve("err").toFile()).start();
+			Process process = command("call", realm.options("shop.orders/all", "1000000000", "--deadline", "100s"))
+				.redirectError(home.resolve("err").toFile())
+				.start();
 			try {
 				BufferedReader lines = new BufferedReader(
 						new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -58,6 +58,31 @@ class ClosedPipeTests {
 				process.destroyForcibly();
 			}
 		}
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void anAnswerThatCannotBeWrittenIsNoSuccess() throws Exception {
+		Path told = home.resolve("told");
+		Process process = command("--help").redirectOutput(Path.of("/dev/full").toFile())
+			.redirectError(told.toFile())
+			.start();
+		try {
+			assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends").isTrue();
+			assertThat(process.exitValue()).isEqualTo(ExitCode.FAILED.number());
+			assertThat(told).content().contains("The answer is not whole", "the standard output cannot be written");
+		}
+		finally {
+			process.destroyForcibly();
+		}
+	}
+
+	private static ProcessBuilder command(String name, String... arguments) {
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Duser.home=" + home,
+						"-cp", System.getProperty("java.class.path"), Main.class.getName(), name));
+		command.addAll(List.of(arguments));
+		return new ProcessBuilder(command);
 	}
 
 }

@@ -46,11 +46,13 @@ class SteeringCommandTests {
 
 	private static RealmNode first;
 
+	private static RealmNode second;
+
 	@BeforeAll
 	static void start() throws IOException {
 		realm = new LoopbackRealm(home);
 		first = realm.add("orders-1", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
-		realm.add("orders-2", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
+		second = realm.add("orders-2", (node) -> node.service("shop.orders", Orders.class, new Orders.Handler()));
 		realm.add("readable", (node) -> node.operations(OperationsAccess.of(OperationsAccess.Level.READ)));
 	}
 
@@ -153,6 +155,22 @@ class SteeringCommandTests {
 		assertThat(last.err()).contains("INVALID_ARGUMENT");
 		assertThat(run("restore", "orders-2", "--at", "orders-1", "--yes").out())
 			.isEqualTo("Node orders-1 uses orders-2.\n");
+	}
+
+	@Test
+	void restoredEverywhereIsWhereverItIsLeftOut() {
+		for (RealmNode caller : List.of(first, second)) {
+			Orders orders = caller.client().proxy(Orders.class, "shop.orders");
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> orders.count() == 7 && caller.client().clients().get(0).instances().size() == 2);
+		}
+		assertThat(run("eject", "orders-1", "--at", "orders-2", "--yes").code()).isZero();
+		CommandRun run = run("restore", "orders-1", "--everywhere", "--yes");
+		assertThat(run.out()).isEqualTo("Node orders-2 uses orders-1.\n");
+		assertThat(run.code()).as(run.err()).isZero();
+		CommandRun again = run("restore", "orders-1", "--everywhere", "--yes");
+		assertThat(again.code()).isEqualTo(ExitCode.FAILED.number());
 	}
 
 	@Test
