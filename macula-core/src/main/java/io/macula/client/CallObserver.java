@@ -16,6 +16,9 @@
 
 package io.macula.client;
 
+import java.util.List;
+
+import io.macula.Attempt;
 import io.macula.Code;
 import io.macula.Instance;
 import io.macula.Metadata;
@@ -35,9 +38,11 @@ interface CallObserver {
 	 * @param instance where it goes
 	 * @param number 1 for the first
 	 * @param metadata travels with the call
+	 * @param failed attempts that failed before, those that found no connection and were
+	 * not watched included
 	 * @return watches the attempt, or {@code null} if it cannot be watched
 	 */
-	@Nullable AttemptObserver attempt(Instance instance, int number, Metadata metadata);
+	@Nullable AttemptObserver attempt(Instance instance, int number, Metadata metadata, List<Attempt> failed);
 
 	/**
 	 * The call is over.

@@ -17,9 +17,11 @@
 package io.macula.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Supplier;
 
+import io.macula.Attempt;
 import io.macula.Code;
 import io.macula.Metadata;
 import io.macula.Status;
@@ -395,7 +397,16 @@ abstract class CallPipeline extends CallState {
 
 	/** Begin to watch an attempt; {@code null} where nobody listens. */
 	final CallObserver.@Nullable AttemptObserver observe(InstanceTracker tracker, int number, Metadata metadata) {
-		return (this.observer != null) ? this.observer.attempt(tracker.instance(), number, metadata) : null;
+		if (this.observer == null) {
+			return null;
+		}
+		List<Attempt> failed = List.of();
+		if (number > 1) {
+			synchronized (this) {
+				failed = history().failures().stream().map(AttemptFailure::attempt).toList();
+			}
+		}
+		return this.observer.attempt(tracker.instance(), number, metadata, failed);
 	}
 
 }

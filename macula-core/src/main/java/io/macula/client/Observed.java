@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.macula.Attempt;
 import io.macula.Code;
 import io.macula.Instance;
 import io.macula.Metadata;
@@ -90,7 +91,8 @@ final class Observed implements CallObserver {
 	}
 
 	@Override
-	public @Nullable AttemptObserver attempt(Instance instance, int number, Metadata metadata) {
+	public @Nullable AttemptObserver attempt(Instance instance, int number, Metadata metadata, List<Attempt> failed) {
+		this.context.setFailedAttempts(failed);
 		try {
 			return start(instance, number, metadata);
 		}

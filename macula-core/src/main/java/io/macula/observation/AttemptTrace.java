@@ -30,6 +30,7 @@ import io.macula.RpcException;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.ObservationView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,10 @@ public final class AttemptTrace implements ObservationHandler<AttemptObservation
 
 	@Override
 	public void onStart(AttemptObservationContext context) {
+		ObservationView parent = context.getParentObservation();
+		if (parent != null && parent.getContextView() instanceof CallObservationContext call) {
+			failed(call.failedAttempts());
+		}
 		this.begun.put(context, System.nanoTime());
 	}
 
@@ -83,7 +88,8 @@ public final class AttemptTrace implements ObservationHandler<AttemptObservation
 	}
 
 	/**
-	 * Add those that found no connection, which nobody observes.
+	 * Add those that found no connection, which nobody observes. Where another attempt
+	 * was sent after them, this trace knows them by itself.
 	 * @param attempts of the call that failed
 	 */
 	public void failed(List<Attempt> attempts) {

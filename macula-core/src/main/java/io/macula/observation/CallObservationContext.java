@@ -16,6 +16,9 @@
 
 package io.macula.observation;
 
+import java.util.List;
+
+import io.macula.Attempt;
 import io.macula.Code;
 import io.macula.Realm;
 import io.macula.ServiceName;
@@ -35,6 +38,8 @@ public final class CallObservationContext extends Observation.Context {
 	private final String method;
 
 	private int attempts;
+
+	private List<Attempt> failedAttempts = List.of();
 
 	private @Nullable Code code;
 
@@ -88,6 +93,23 @@ public final class CallObservationContext extends Observation.Context {
 	 */
 	public void setAttempts(int attempts) {
 		this.attempts = attempts;
+	}
+
+	/**
+	 * Attempts that failed before the latest one was sent. Those that found no connection
+	 * are among them: nothing was sent, and no Observation of their own tells of them.
+	 * @return in the order in which they failed; not modifiable
+	 */
+	public List<Attempt> failedAttempts() {
+		return this.failedAttempts;
+	}
+
+	/**
+	 * Tell the attempts that failed so far.
+	 * @param failed in the order in which they failed
+	 */
+	public void setFailedAttempts(List<Attempt> failed) {
+		this.failedAttempts = List.copyOf(failed);
 	}
 
 	/**
