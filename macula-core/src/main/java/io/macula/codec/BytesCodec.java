@@ -16,8 +16,6 @@
 
 package io.macula.codec;
 
-import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,24 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class BytesCodec implements ValueCodec {
 
 	/*
-	 * RFC 8949, section 3.1: major type 2. Up to 23 the length stands in the low bits of
-	 * the first byte, else 24 to 27 stand there and 1, 2, 4 or 8 bytes of length follow.
-	 *
-	 * +------------------+------------------------+-------+ | 010 | length or 24..27 |
-	 * length (0, 1, 2, 4 or 8) | bytes |
-	 * +------------------+------------------------+-------+
-	 *
 	 * A generator of Jackson copies the bytes three times, and a parser sets up as much
-	 * as for a record.
+	 * as for a record. Unlike a DirectCodec this is worth it from the first call on, and
+	 * for any length.
 	 */
-
-	private static final int BYTE_STRING = 2 << 5;
-
-	private static final int LONGEST_IN_FIRST_BYTE = 23;
-
-	private static final int ONE_BYTE = 24;
-
-	private static final int FOUR_BYTES = 26;
 
 	private final ValueCodec others;
 
@@ -57,62 +41,29 @@ final class BytesCodec implements ValueCodec {
 		if (!(value instanceof byte[] bytes)) {
 			return this.others.encode(value);
 		}
-		int lengthBytes = lengthBytes(bytes.length);
-		int header = 1 + lengthBytes;
-		byte[] encoded = new byte[Math.addExact(header, bytes.length)];
-		if (lengthBytes == 0) {
-			encoded[0] = (byte) (BYTE_STRING | bytes.length);
-		}
-		else {
-			encoded[0] = (byte) (BYTE_STRING | ONE_BYTE + Integer.numberOfTrailingZeros(lengthBytes));
-			for (int i = 0; i < lengthBytes; i++) {
-				encoded[lengthBytes - i] = (byte) (bytes.length >>> Byte.SIZE * i);
-			}
-		}
-		System.arraycopy(bytes, 0, encoded, header, bytes.length);
-		return encoded;
-	}
-
-	private static int lengthBytes(int length) {
-		if (length <= LONGEST_IN_FIRST_BYTE) {
-			return 0;
-		}
-		return (length < 1 << Byte.SIZE) ? 1 : (length < 1 << Short.SIZE) ? 2 : Integer.BYTES;
+		CborOut out = new CborOut(Math.addExact(CborOut.headBytes(bytes.length), bytes.length));
+		out.write(bytes);
+		return out.written();
 	}
 
 	@Override
 	public @Nullable Object decode(byte[] payload, int offset, int length) {
-		int header = header(payload, offset, length);
-		return (header > 0) ? Arrays.copyOfRange(payload, offset + header, offset + length)
-				: this.others.decode(payload, offset, length);
+		CborIn in = new CborIn(payload, offset, length);
+		try {
+			byte[] bytes = in.readBytes();
+			if (in.left() == 0) {
+				return bytes;
+			}
+		}
+		catch (OtherFormException ex) {
+			// No byte string, or none that is whole.
+		}
+		return this.others.decode(payload, offset, length);
 	}
 
 	@Override
 	public @Nullable Object decode(byte[] payload) {
 		return decode(payload, 0, payload.length);
-	}
-
-	/**
-	 * Bytes before those of the one byte string that is there; 0 if there is another
-	 * thing.
-	 */
-	private static int header(byte[] payload, int offset, int length) {
-		if (length == 0) {
-			return 0;
-		}
-		int told = (payload[offset] & 0xFF) - BYTE_STRING;
-		if (told < 0 || told > FOUR_BYTES) {
-			return 0;
-		}
-		int header = (told < ONE_BYTE) ? 1 : 1 + (1 << told - ONE_BYTE);
-		if (length < header) {
-			return 0;
-		}
-		long bytes = (told < ONE_BYTE) ? told : 0;
-		for (int i = 1; i < header; i++) {
-			bytes = bytes << Byte.SIZE | payload[offset + i] & 0xFF;
-		}
-		return (bytes == length - header) ? header : 0;
 	}
 
 }

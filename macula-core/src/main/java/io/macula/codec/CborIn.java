@@ -30,18 +30,6 @@ final class CborIn {
 
 	private static final int LOW_BITS = 0x1F;
 
-	private static final int ONE_BYTE = 24;
-
-	private static final int EIGHT_BYTES = 27;
-
-	private static final int NEGATIVE = 1 << 5;
-
-	private static final int BYTES = 2 << 5;
-
-	private static final int TEXT = 3 << 5;
-
-	private static final int ARRAY = 4 << 5;
-
 	/** What a decoder puts in the place of bytes that are no UTF-8. */
 	private static final char REPLACEMENT = '\uFFFD';
 
@@ -100,13 +88,13 @@ final class CborIn {
 	/** The argument of a head: never negative. */
 	private long argument(int code) {
 		int low = code & LOW_BITS;
-		if (low < ONE_BYTE) {
+		if (low < CborOut.ONE_BYTE) {
 			return low;
 		}
-		if (low > EIGHT_BYTES) {
+		if (low > CborOut.EIGHT_BYTES) {
 			throw OtherFormException.INSTANCE;
 		}
-		long value = number(1 << low - ONE_BYTE);
+		long value = number(1 << low - CborOut.ONE_BYTE);
 		if (value < 0) {
 			throw OtherFormException.INSTANCE;
 		}
@@ -125,7 +113,7 @@ final class CborIn {
 	long readLong() {
 		int code = next();
 		int major = code & MAJOR_TYPE;
-		if (major != 0 && major != NEGATIVE) {
+		if (major != 0 && major != CborOut.NEGATIVE) {
 			throw OtherFormException.INSTANCE;
 		}
 		long argument = argument(code);
@@ -185,20 +173,20 @@ final class CborIn {
 	}
 
 	byte[] readBytes() {
-		int length = length(BYTES);
+		int length = length(CborOut.BYTES);
 		int from = take(length);
 		return Arrays.copyOfRange(this.bytes, from, from + length);
 	}
 
 	int readArray() {
-		return length(ARRAY);
+		return length(CborOut.ARRAY);
 	}
 
 	@Nullable String readText() {
 		if (readNull()) {
 			return null;
 		}
-		int length = length(TEXT);
+		int length = length(CborOut.TEXT);
 		int from = take(length);
 		if (ascii(from, length)) {
 			return new String(this.bytes, from, length, StandardCharsets.ISO_8859_1);

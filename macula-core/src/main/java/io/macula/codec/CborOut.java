@@ -30,21 +30,17 @@ final class CborOut {
 
 	private static final int LONGEST_IN_FIRST_BYTE = 23;
 
-	private static final int ONE_BYTE = 24;
+	static final int ONE_BYTE = 24;
 
-	private static final int TWO_BYTES = 25;
+	static final int EIGHT_BYTES = 27;
 
-	private static final int FOUR_BYTES = 26;
+	static final int NEGATIVE = 1 << 5;
 
-	private static final int EIGHT_BYTES = 27;
+	static final int BYTES = 2 << 5;
 
-	private static final int NEGATIVE = 1 << 5;
+	static final int TEXT = 3 << 5;
 
-	private static final int BYTES = 2 << 5;
-
-	private static final int TEXT = 3 << 5;
-
-	private static final int ARRAY = 4 << 5;
+	static final int ARRAY = 4 << 5;
 
 	static final int OBJECT = 0xBF;
 
@@ -76,6 +72,15 @@ final class CborOut {
 		return (this.size == this.bytes.length) ? this.bytes : Arrays.copyOf(this.bytes, this.size);
 	}
 
+	/** Bytes of a head with this argument. */
+	static int headBytes(long argument) {
+		if (argument <= LONGEST_IN_FIRST_BYTE) {
+			return 1;
+		}
+		return 1 + ((argument < 1L << Byte.SIZE) ? Byte.BYTES : (argument < 1L << Short.SIZE) ? Short.BYTES
+				: (argument < 1L << Integer.SIZE) ? Integer.BYTES : Long.BYTES);
+	}
+
 	private int room(int more) {
 		int at = this.size;
 		this.size = Math.addExact(at, more);
@@ -96,20 +101,12 @@ final class CborOut {
 	}
 
 	private void head(int major, long argument) {
-		if (argument <= LONGEST_IN_FIRST_BYTE) {
+		int more = headBytes(argument) - 1;
+		if (more == 0) {
 			put(major | (int) argument);
 		}
-		else if (argument < 1L << Byte.SIZE) {
-			number(major | ONE_BYTE, argument, Byte.BYTES);
-		}
-		else if (argument < 1L << Short.SIZE) {
-			number(major | TWO_BYTES, argument, Short.BYTES);
-		}
-		else if (argument < 1L << Integer.SIZE) {
-			number(major | FOUR_BYTES, argument, Integer.BYTES);
-		}
 		else {
-			number(major | EIGHT_BYTES, argument, Long.BYTES);
+			number(major | ONE_BYTE + Integer.numberOfTrailingZeros(more), argument, more);
 		}
 	}
 
