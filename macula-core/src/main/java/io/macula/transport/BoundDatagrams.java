@@ -16,29 +16,40 @@
 
 package io.macula.transport;
 
+import java.net.InetSocketAddress;
 import java.util.function.LongSupplier;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicConnectionStats;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Allocator of a QUIC channel that holds its datagrams to what the path carries, see
  * {@link DatagramBound}, and sends them where the client is, see {@link ClientPath}.
- * Owned by the event loop of the channel.
+ * Datagrams of one size go out together, see {@link SegmentedSends}, as long as nothing
+ * is to be found out about the path. Owned by the event loop of the channel.
  */
-final class BoundDatagrams extends AbstractByteBufAllocator {
+final class BoundDatagrams extends AbstractByteBufAllocator implements SegmentedDatagramPacketAllocator {
 
 	/*
 	 * The one thing that bounds a datagram of a connection that is open is the buffer
 	 * that the codec gives to quiche, which it asks of the channel's allocator. What is
 	 * built in it goes out at once, past the turn of the socket.
 	 */
+
+	/** What one UDP datagram of the kernel carries, before it is cut. */
+	private static final int MAX_TOGETHER_BYTES = 65_000;
+
+	/** Kernels take 64. */
+	private static final int MAX_TOGETHER = 60;
 
 	private final ByteBufAllocator allocator;
 
@@ -49,6 +60,12 @@ final class BoundDatagrams extends AbstractByteBufAllocator {
 	private final DatagramBound bound;
 
 	private @Nullable ClientPath client;
+
+	/** How large the datagram that was asked for last can become. */
+	private int largestBytes = DatagramBound.BASE_BYTES;
+
+	/** For which this was asked last. */
+	private @Nullable ByteBuf building;
 
 	private BoundDatagrams(QuicChannel channel, Turn turn, LongSupplier clock) {
 		super(true);
@@ -67,6 +84,7 @@ final class BoundDatagrams extends AbstractByteBufAllocator {
 	static BoundDatagrams of(QuicChannel channel, Turn turn, LongSupplier clock) {
 		BoundDatagrams bound = new BoundDatagrams(channel, turn, clock);
 		channel.config().setAllocator(bound);
+		channel.config().setOption(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, bound);
 		return bound;
 	}
 
@@ -76,16 +94,42 @@ final class BoundDatagrams extends AbstractByteBufAllocator {
 	}
 
 	/**
-	 * A datagram for which this was asked last goes out.
+	 * Whether a datagram of this connection is built already that goes out next, behind
+	 * the one that goes out now.
+	 */
+	boolean buildsBeside(DatagramPacket leaving) {
+		ByteBuf last = this.building;
+		this.building = null;
+		return last != null && last != leaving.content() && last.refCnt() > 0;
+	}
+
+	/**
+	 * A datagram for which this was asked goes out, or several of one size do.
 	 * @return the datagram to send, or {@code null} to drop it
 	 */
 	@Nullable DatagramPacket leaving(DatagramPacket packet) {
 		int bytes = packet.content().readableBytes();
-		if (bytes > DatagramBound.BASE_BYTES) {
-			this.bound.sent(bytes, this.clock.getAsLong());
+		int each = (packet instanceof SegmentedDatagramPacket several) ? several.segmentSize() : bytes;
+		if (each > DatagramBound.BASE_BYTES) {
+			this.bound.sent(each, (bytes + each - 1) / each, this.clock.getAsLong());
 		}
 		ClientPath path = this.client;
 		return (path != null) ? path.leaving(packet) : packet;
+	}
+
+	/** How many datagrams may be handed over together now; 0 for each alone. */
+	@Override
+	public int maxNumSegments() {
+		ClientPath path = this.client;
+		if (!this.turn.segments() || !this.bound.open() || (path != null && path.validating())) {
+			return 0;
+		}
+		return Math.min(MAX_TOGETHER, MAX_TOGETHER_BYTES / this.largestBytes);
+	}
+
+	@Override
+	public DatagramPacket newPacket(ByteBuf buffer, int segmentSize, InetSocketAddress remoteAddress) {
+		return new SegmentedDatagramPacket(buffer, segmentSize, remoteAddress);
 	}
 
 	/** The path is another one, of which nothing is known. */
@@ -98,11 +142,14 @@ final class BoundDatagrams extends AbstractByteBufAllocator {
 	protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
 		this.turn.sending(this);
 		int bytes = initialCapacity;
+		this.largestBytes = Math.max(bytes, DatagramBound.BASE_BYTES);
 		if (bytes > DatagramBound.BASE_BYTES) {
 			bytes = this.bound.largest(bytes, (this.bound.watching()) ? this.clock.getAsLong() : 0);
 		}
 		ClientPath path = this.client;
-		return this.allocator.directBuffer((path != null) ? path.largest(bytes) : bytes, maxCapacity);
+		ByteBuf buffer = this.allocator.directBuffer((path != null) ? path.largest(bytes) : bytes, maxCapacity);
+		this.building = buffer;
+		return buffer;
 	}
 
 	@Override

@@ -22,6 +22,7 @@ import java.util.function.LongSupplier;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,7 +143,15 @@ final class ClientPath {
 				this.allowance -= packet.content().readableBytes();
 			}
 		}
-		return (this.present == this.home) ? packet : new DatagramPacket(packet.content(), this.present);
+		return (this.present == this.home) ? packet : toPresent(packet);
+	}
+
+	/**
+	 * Whether the client has yet to show that it receives where it is: what it is sent is
+	 * counted meanwhile, datagram by datagram.
+	 */
+	boolean validating() {
+		return this.validating;
 	}
 
 	/** A PING was answered. */
@@ -161,6 +170,12 @@ final class ClientPath {
 		this.allowance = (long) AMPLIFICATION * bytes;
 		this.token = this.random.getAsLong();
 		this.client.moved(this.token);
+	}
+
+	private DatagramPacket toPresent(DatagramPacket packet) {
+		return (packet instanceof SegmentedDatagramPacket several)
+				? new SegmentedDatagramPacket(packet.content(), several.segmentSize(), this.present)
+				: new DatagramPacket(packet.content(), this.present);
 	}
 
 	private DatagramPacket fromHome(DatagramPacket packet) {

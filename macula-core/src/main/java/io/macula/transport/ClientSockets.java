@@ -97,7 +97,7 @@ final class ClientSockets {
 			protected void initChannel(Channel socket) {
 				SentinelSockets.attach(ClientSockets.this.udp, socket);
 				socket.pipeline()
-					.addLast(new Turn(loop, ClientSockets.this.watches.apply(loop)))
+					.addLast(Turn.of(socket, ClientSockets.this.watches.apply(loop)))
 					.addLast(QuicKnobs.apply(new QuicClientCodecBuilder(), ClientSockets.this.settings)
 						.sslEngineProvider((channel) -> Dial.of(channel).newEngine(channel.alloc()))
 						.build());

@@ -141,11 +141,16 @@ final class DatagramBound {
 		};
 	}
 
-	/** A datagram larger than the base was built, and goes out. */
-	void sent(int bytes, long now) {
+	/** Whether nothing is to be found out about the path. */
+	boolean open() {
+		return this.state == State.OPEN;
+	}
+
+	/** Datagrams larger than the base were built, each of so many bytes, and go out. */
+	void sent(int bytes, int datagrams, long now) {
 		this.sentLarge = true;
 		this.sentLargeAt = now;
-		this.present.sent++;
+		this.present.sent += datagrams;
 		this.largestSent = Math.max(this.largestSent, bytes);
 		if (this.state == State.BASE && bytes >= this.fullBytes - NEARLY_FULL_BYTES) {
 			this.state = State.PROBING;

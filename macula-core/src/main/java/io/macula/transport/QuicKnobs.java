@@ -19,6 +19,7 @@ package io.macula.transport;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.udp.Udp;
+import io.netty.handler.codec.quic.FlushStrategy;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 
@@ -44,6 +45,12 @@ final class QuicKnobs {
 	 */
 	private static final long CONNECTION_IDS = 8;
 
+	/**
+	 * What is written before it is handed to the kernel: all datagrams of a payload of 64
+	 * KiB.
+	 */
+	private static final int FLUSH_BYTES = 96 << 10;
+
 	private QuicKnobs() {
 	}
 
@@ -59,6 +66,7 @@ final class QuicKnobs {
 			.activeMigration(true)
 			.activeConnectionIdLimit(CONNECTION_IDS)
 			.discoverPmtu(true)
+			.flushStrategy(FlushStrategy.afterNumBytes(FLUSH_BYTES))
 			.maxSendUdpPayloadSize(Udp.MAX_DATAGRAM_BYTES)
 			.maxRecvUdpPayloadSize(Udp.MAX_DATAGRAM_BYTES);
 	}

@@ -380,7 +380,7 @@ public final class QuicListener implements AutoCloseable {
 
 		@Override
 		protected void initChannel(Channel socket) {
-			Turn turn = new Turn(socket.eventLoop());
+			Turn turn = Turn.of(socket);
 			socket.pipeline().addLast(turn).addLast(new ClientPaths()).addLast(codec(this.tokens, turn).build());
 		}
 
@@ -400,7 +400,7 @@ public final class QuicListener implements AutoCloseable {
 
 		@Override
 		protected void initChannel(Channel socket, int localConnectionIdLength, QuicConnectionIdGenerator ids) {
-			Turn turn = new Turn(socket.eventLoop());
+			Turn turn = Turn.of(socket);
 			socket.pipeline()
 				.addLast(turn)
 				.addLast(new ClientPaths())

@@ -21,11 +21,14 @@ import java.util.List;
 
 import io.macula.log.FaultLog;
 import io.macula.log.PrintableLogger;
+import io.macula.udp.DatagramReads;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,8 @@ final class Turn extends ChannelDuplexHandler {
 
 	private final @Nullable LoopWatch watch;
 
+	private @Nullable DatagramReads reads;
+
 	private final List<Runnable> atEnd = new ArrayList<>();
 
 	private boolean reading;
@@ -49,18 +54,31 @@ final class Turn extends ChannelDuplexHandler {
 	/** The connection whose datagram is built now. */
 	private @Nullable BoundDatagrams sending;
 
+	private final SegmentedSends segmented;
+
+	/** The turns of what is no UDP socket. */
 	Turn(EventLoop loop) {
-		this(loop, null);
+		this(loop, null, new SegmentedSends(false));
+	}
+
+	Turn(EventLoop loop, @Nullable LoopWatch watch, SegmentedSends segmented) {
+		this.loop = loop;
+		this.watch = watch;
+		this.segmented = segmented;
+	}
+
+	/** The turns of a socket that listens. */
+	static Turn of(Channel socket) {
+		return new Turn(socket.eventLoop(), null, SegmentedSends.of(socket.getClass()));
 	}
 
 	/**
 	 * The turns of a socket from which this side dials.
-	 * @param loop the event loop
+	 * @param socket the UDP socket
 	 * @param watch looks at the clock when a read begins
 	 */
-	Turn(EventLoop loop, @Nullable LoopWatch watch) {
-		this.loop = loop;
-		this.watch = watch;
+	static Turn of(Channel socket, LoopWatch watch) {
+		return new Turn(socket.eventLoop(), watch, SegmentedSends.of(socket.getClass()));
 	}
 
 	/**
@@ -81,16 +99,32 @@ final class Turn extends ChannelDuplexHandler {
 		this.sending = connection;
 	}
 
+	/** Whether several datagrams of one size may go out at once. */
+	boolean segments() {
+		return this.segmented.on();
+	}
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext ctx) {
+		this.reads = DatagramReads.of(ctx.channel());
+	}
+
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		BoundDatagrams connection = this.sending;
-		this.sending = null;
 		if (connection == null || !(msg instanceof DatagramPacket built)) {
+			this.sending = null;
 			ctx.write(msg, promise);
 			return;
 		}
+		if (!connection.buildsBeside(built)) {
+			this.sending = null;
+		}
 		DatagramPacket packet = connection.leaving(built);
-		if (packet != null) {
+		if (packet instanceof SegmentedDatagramPacket) {
+			ctx.write(packet, promise.unvoid().addListener(this.segmented));
+		}
+		else if (packet != null) {
 			ctx.write(packet, promise);
 		}
 		else {
@@ -107,6 +141,9 @@ final class Turn extends ChannelDuplexHandler {
 			if (present != null) {
 				present.read();
 			}
+		}
+		if (this.reads != null && msg instanceof DatagramPacket packet) {
+			this.reads.arrived(packet.content().readableBytes());
 		}
 		ctx.fireChannelRead(msg);
 	}
@@ -125,6 +162,9 @@ final class Turn extends ChannelDuplexHandler {
 		}
 		this.atEnd.clear();
 		this.reading = false;
+		if (this.reads != null) {
+			this.reads.ended(ctx.channel());
+		}
 		ctx.fireChannelReadComplete();
 	}
 

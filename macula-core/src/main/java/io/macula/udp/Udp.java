@@ -65,8 +65,6 @@ public final class Udp {
 
 	private static final int SOCKET_BUFFER_BYTES = 4 << 20;
 
-	private static final int DATAGRAMS_PER_READ = 8;
-
 	/**
 	 * IP_MTU_DISCOVER = IP_PMTUDISC_PROBE, see ip(7): never fragment, so that path MTU
 	 * discovery sees what the path really carries.
@@ -203,13 +201,13 @@ public final class Udp {
 	}
 
 	private Bootstrap bootstrap(EventLoop loop, InetAddress address, ChannelHandler handler) {
-		Bootstrap bootstrap = new Bootstrap().group(loop)
-			.channelFactory(() -> newChannel(address))
-			.handler(handler)
-			.option(ChannelOption.RECVBUF_ALLOCATOR,
-					new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES * (epoll() ? DATAGRAMS_PER_READ : 1)));
+		Bootstrap bootstrap = new Bootstrap().group(loop).channelFactory(() -> newChannel(address)).handler(handler);
 		if (epoll()) {
-			bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM_BYTES);
+			bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new DatagramReads())
+				.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, MAX_DATAGRAM_BYTES);
+		}
+		else {
+			bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES));
 		}
 		return bootstrap;
 	}

@@ -141,7 +141,7 @@ class DatagramBoundTests {
 	void smallDatagramIsNoProbe() {
 		fall();
 		pass(101);
-		this.bound.sent(1300, this.now);
+		this.bound.sent(1300, 1, this.now);
 		assertThat(largest()).isEqualTo(MTU);
 	}
 
@@ -180,7 +180,7 @@ class DatagramBoundTests {
 
 	private void send(int datagrams) {
 		for (int i = 0; i < datagrams; i++) {
-			this.bound.sent(MTU, this.now);
+			this.bound.sent(MTU, 1, this.now);
 		}
 	}
 
