@@ -21,7 +21,9 @@ import io.macula.wire.Frame;
 import io.macula.wire.FrameDecoder;
 import io.macula.wire.ProtocolException;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.quic.QuicStreamChannel;
@@ -49,6 +51,17 @@ abstract class FrameStream extends StreamOutput {
 
 	/** Bytes not yet decoded beyond which nothing waits for its slice any more. */
 	private static final int MAX_BACKLOG_BYTES = 256 << 10;
+
+	/**
+	 * Room that is made for a frame that has arrived in part, for each byte of it: a peer
+	 * that only announces much takes no memory.
+	 */
+	private static final int ROOM_FOR_BYTE = 8;
+
+	private static final int MIN_ROOM_BYTES = 512;
+
+	/** What is read at once: at first a datagram, then what the last reads gave. */
+	private static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(2048, 16 << 10, 64 << 10);
 
 	private final FrameDecoder decoder;
 
@@ -254,6 +267,7 @@ abstract class FrameStream extends StreamOutput {
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) {
 		QuicStreamChannel opened = (QuicStreamChannel) ctx.channel();
+		opened.config().setRecvByteBufAllocator(READS);
 		opened.updatePriority(URGENT);
 		attached(opened);
 	}
@@ -417,8 +431,8 @@ abstract class FrameStream extends StreamOutput {
 				}
 			}
 			if (in.isReadable()) {
-				this.received = in;
-				kept = true;
+				this.received = (this.interrupted || this.held) ? in : roomy(in);
+				kept = this.received == in;
 			}
 		}
 		finally {
@@ -427,9 +441,25 @@ abstract class FrameStream extends StreamOutput {
 			}
 			count();
 		}
-		if (kept && !this.interrupted && !this.held && this.memory.exhausted()) {
-			giveUp(in);
+		ByteBuf left = this.received;
+		if (left != null && !this.interrupted && !this.held && this.memory.exhausted()) {
+			giveUp(left);
 		}
+	}
+
+	/**
+	 * A frame has arrived in part: what comes is to be copied behind it, but not what is
+	 * there again with each growth; and many streams on which next to nothing came are
+	 * not to keep what could have been read from each.
+	 */
+	private ByteBuf roomy(ByteBuf in) {
+		int arrived = in.readableBytes();
+		long room = Math.min(FrameDecoder.awaited(in), (long) arrived * ROOM_FOR_BYTE);
+		int bytes = (int) Math.max(Math.max(room, arrived), MIN_ROOM_BYTES);
+		if (bytes <= in.capacity() - in.readerIndex() && (this.frameBytes > 0 || in.capacity() / 2 <= bytes)) {
+			return in;
+		}
+		return channel().alloc().directBuffer(bytes).writeBytes(in);
 	}
 
 	/**

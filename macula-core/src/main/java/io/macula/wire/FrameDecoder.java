@@ -107,6 +107,20 @@ public final class FrameDecoder {
 	}
 
 	/**
+	 * How long the frame is that has arrived in part.
+	 * @param in begins with it
+	 * @return its length in bytes, all in all; 0 if that is not known yet
+	 */
+	public static long awaited(ByteBuf in) {
+		int index = in.readerIndex();
+		if (!in.isReadable() || in.readableBytes() < Varint.sizeAt(in, index)) {
+			return 0;
+		}
+		int lengthSize = Varint.sizeAt(in, index);
+		return lengthSize + Varint.get(in, index, lengthSize);
+	}
+
+	/**
 	 * How many frames of unknown types were skipped since the last time.
 	 * @return 0 or more
 	 */

@@ -32,6 +32,7 @@ import io.macula.Status;
 import io.macula.wire.ErrorCode;
 import io.macula.wire.Frame;
 import io.macula.wire.Introduction;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.concurrent.MockTicker;
@@ -262,6 +263,35 @@ class ServerMemoryTests {
 		this.channel.run();
 		assertThat(last.written(Frame.Result.class)).hasSize(1);
 		assertThat(this.channel.closeCode).isEqualTo(-1);
+	}
+
+	/** Each read could have been a datagram, or much more. */
+	@Test
+	void whenLittleArrivesOfFramesThatAnnounceMuchThenLittleIsHeld() {
+		byte[] whole = FakeQuicStream.bytes(call(1, "test/keep", 90_000));
+		for (int i = 1; i <= 40; i++) {
+			FakeQuicStream stream = stream(1 + i);
+			this.connection.open(stream);
+			stream.pipeline().fireChannelRead(Unpooled.directBuffer(64 << 10).writeBytes(whole, 0, 50));
+			stream.receiveBytes(whole, 50, 50);
+			this.channel.run();
+		}
+		assertThat(this.connection.memory().held()).isBetween(40L * 100, 40L * 1_024);
+	}
+
+	@Test
+	void whenAFrameArrivesInPartsThenItTakesNoMoreThanItsLength() {
+		byte[] whole = FakeQuicStream.bytes(call(1, "test/keep", 90_000));
+		FakeQuicStream stream = stream(2);
+		this.connection.open(stream);
+		for (int at = 0; at < whole.length - 1; at += 16_000) {
+			stream.receiveBytes(whole, at, Math.min(16_000, whole.length - 1 - at));
+			this.channel.run();
+			assertThat(this.connection.memory().held()).isLessThanOrEqualTo(whole.length);
+		}
+		stream.receiveBytes(whole, whole.length - 1, 1);
+		this.channel.run();
+		assertThat(this.handler.kept).hasSize(1);
 	}
 
 	@Test
