@@ -52,7 +52,7 @@ final class FutureOutcome extends CompletableFuture<@Nullable Object> implements
 
 	@Override
 	public void succeeded(byte[] payload, Object sender) {
-		if (LargePayloads.large(payload)) {
+		if (this.decoder.elsewhere(payload)) {
 			LargePayloads.execute(sender, () -> decoded(payload));
 		}
 		else {

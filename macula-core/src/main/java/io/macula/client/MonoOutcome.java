@@ -39,7 +39,7 @@ final class MonoOutcome implements CallOutcome {
 
 	@Override
 	public void succeeded(byte[] payload, Object sender) {
-		if (LargePayloads.large(payload)) {
+		if (this.decoder.elsewhere(payload)) {
 			LargePayloads.execute(sender, () -> decoded(payload));
 		}
 		else {

@@ -21,6 +21,7 @@ import io.macula.RpcException;
 import io.macula.Status;
 import io.macula.codec.CodecException;
 import io.macula.codec.ValueCodec;
+import io.macula.transport.LargePayloads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,11 @@ record ResultDecoder(String wireName, ValueCodec codec, boolean required) {
 			throw undecodable(new CodecException("it is null, but its type is not nullable in Kotlin", null));
 		}
 		return value;
+	}
+
+	/** Whether a result is to be decoded on a thread of its own. */
+	boolean elsewhere(byte[] payload) {
+		return LargePayloads.large(payload) && !this.codec.copies(payload);
 	}
 
 	/** The peer's answer does not fit the contract on this side. */

@@ -130,6 +130,15 @@ public final class ArgumentsCodec {
 	}
 
 	/**
+	 * Whether decoding takes no longer than a brief copy.
+	 * @param payload bytes, not kept
+	 * @return as {@link ValueCodec#copies}
+	 */
+	public boolean copies(byte[] payload) {
+		return this.codecs.length == 1 && this.codecs[0].copies(payload);
+	}
+
+	/**
 	 * Encode arguments.
 	 * @param arguments as many as there are parameters
 	 * @return new bytes

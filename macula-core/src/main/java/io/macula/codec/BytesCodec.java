@@ -30,6 +30,9 @@ final class BytesCodec implements ValueCodec {
 	 * for any length.
 	 */
 
+	/** Some ten microseconds. */
+	private static final int BRIEF_COPY_BYTES = 128 << 10;
+
 	private final ValueCodec others;
 
 	BytesCodec(ValueCodec others) {
@@ -64,6 +67,11 @@ final class BytesCodec implements ValueCodec {
 	@Override
 	public @Nullable Object decode(byte[] payload) {
 		return decode(payload, 0, payload.length);
+	}
+
+	@Override
+	public boolean copies(byte[] payload) {
+		return payload.length <= BRIEF_COPY_BYTES && CborIn.beginsBytes(payload);
 	}
 
 }

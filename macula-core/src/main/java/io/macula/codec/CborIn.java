@@ -45,6 +45,12 @@ final class CborIn {
 		this.end = offset + length;
 	}
 
+	/** Whether a payload begins as a byte string of a known length. */
+	static boolean beginsBytes(byte[] payload) {
+		return payload.length > 0 && (payload[0] & MAJOR_TYPE) == CborOut.BYTES
+				&& (payload[0] & LOW_BITS) <= CborOut.EIGHT_BYTES;
+	}
+
 	/** Bytes that are left. */
 	int left() {
 		return this.end - this.at;

@@ -55,4 +55,14 @@ public interface ValueCodec {
 		return decode(Arrays.copyOfRange(payload, offset, offset + length));
 	}
 
+	/**
+	 * Whether decoding a large payload takes no longer than a brief copy, so that all
+	 * others may wait for it; otherwise it is decoded on a thread of its own.
+	 * @param payload bytes, not kept; whether they are a value is found out later
+	 * @return {@code false} unless the codec knows better
+	 */
+	default boolean copies(byte[] payload) {
+		return false;
+	}
+
 }

@@ -198,7 +198,7 @@ final class Dispatcher implements CallHandler {
 			if (!admit(method, call)) {
 				return;
 			}
-			if (LargePayloads.large(call.payload())) {
+			if (LargePayloads.large(call.payload()) && !method.copies(call.payload())) {
 				LargePayloads.execute(call.caller(), () -> served.serveHere(System.nanoTime()));
 			}
 			else {

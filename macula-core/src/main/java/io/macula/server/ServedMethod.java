@@ -173,6 +173,11 @@ final class ServedMethod {
 		return this.results;
 	}
 
+	/** Whether decoding arguments takes no longer than a brief copy. */
+	boolean copies(byte[] payload) {
+		return this.arguments.copies(payload);
+	}
+
 	@Nullable Object[] decodeArguments(byte[] payload) {
 		@Nullable Object[] values = this.arguments.decode(payload);
 		if (this.kotlin != null) {

@@ -71,6 +71,22 @@ class BytesCodecTests {
 	}
 
 	@Test
+	void whatIsDecodedByABriefCopyIsKnownBefore() {
+		assertThat(BYTES.copies(BYTES.encode(new byte[64 << 10]))).isTrue();
+		assertThat(BYTES.copies(BYTES.encode(new byte[10]))).isTrue();
+		assertThat(BYTES.copies(BYTES.encode(new byte[200 << 10]))).as("too long to be brief").isFalse();
+		assertThat(BYTES.copies(BYTES.encode(null))).isFalse();
+		assertThat(BYTES.copies(new byte[0])).isFalse();
+		byte[] chunks = new byte[64 << 10];
+		chunks[0] = 0x5F;
+		assertThat(BYTES.copies(chunks)).as("chunks, which Jackson reads").isFalse();
+		byte[] array = new byte[64 << 10];
+		array[0] = (byte) 0x9A;
+		assertThat(BYTES.copies(array)).isFalse();
+		assertThat(JACKSON.copies(BYTES.encode(new byte[64 << 10]))).isFalse();
+	}
+
+	@Test
 	void whatIsEncodedIsTheWritersOwn() {
 		byte[] value = { 1, 2, 3 };
 		byte[] encoded = BYTES.encode(value);
