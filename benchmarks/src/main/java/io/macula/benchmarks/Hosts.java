@@ -28,9 +28,9 @@ import io.macula.harness.Shell;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two hosts, each a network namespace, joined by a cable with an MTU of 1,500 bytes. What
- * goes to and from {@link #SERVER} can be delayed and lost; {@link #CONTROL} is another
- * address of the same host, whose packets never are. Needs Linux and root.
+ * Two hosts, each a network namespace, joined by a cable with an MTU of 1,500 or 9,000
+ * bytes. What goes to and from {@link #SERVER} can be delayed and lost; {@link #CONTROL}
+ * is another address of the same host, whose packets never are. Needs Linux and root.
  */
 final class Hosts implements AutoCloseable {
 
@@ -60,7 +60,7 @@ final class Hosts implements AutoCloseable {
 		Hosts hosts = new Hosts();
 		Runtime.getRuntime().addShutdownHook(hosts.hook);
 		try {
-			hosts.cable();
+			hosts.cable((link == Workload.Link.MTU_9000) ? "9000" : "1500");
 			if (link == Workload.Link.LOSSY) {
 				Path linkd = Objects.requireNonNull(linkd(), "missing() told of no linkd");
 				hosts.impair(linkd, "1", "INPUT", "-s");
@@ -117,7 +117,7 @@ final class Hosts implements AutoCloseable {
 		this.namespaces.close();
 	}
 
-	private void cable() {
+	private void cable(String mtu) {
 		this.namespaces.add(SERVER_HOST);
 		this.namespaces.add(CLIENT_HOST);
 		this.namespaces.cable(SERVER_HOST, "eth0", CLIENT_HOST, "eth0");
@@ -125,7 +125,7 @@ final class Hosts implements AutoCloseable {
 			String number = host.equals(SERVER_HOST) ? "1" : "2";
 			this.namespaces.ip(host, "addr", "add", "10.79.0." + number + "/24", "dev", "eth0");
 			this.namespaces.ip(host, "addr", "add", "10.79.1." + number + "/24", "dev", "eth0");
-			this.namespaces.ip(host, "link", "set", "eth0", "mtu", "1500");
+			this.namespaces.ip(host, "link", "set", "eth0", "mtu", mtu);
 		}
 	}
 

@@ -60,7 +60,7 @@ abstract class Load implements AutoCloseable {
 
 	static Load of(Workload workload, CalculatorClient client) {
 		return switch (workload.kind()) {
-			case ECHO, ECHO_LINK -> new AsyncLoad(client, 0, workload.inFlight());
+			case ECHO, ECHO_LINK, ECHO_JUMBO -> new AsyncLoad(client, 0, workload.inFlight());
 			case MIXED -> new AsyncLoad(client, workload.inFlight(), MIXED_LARGE);
 			case STREAM -> new StreamLoad(client);
 			case SMALL, LOSSY, FIRST -> new AsyncLoad(client, workload.inFlight(), 0);

@@ -67,7 +67,7 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 	private static Map<String, List<String>> judged() {
 		Map<String, List<String>> judged = new LinkedHashMap<>();
 		judged.put("macula-async", List.of("async-1", "async-64", "async-512", "echo-16", "mixed-64", "stream",
-				"echo-16-mtu1500", "async-64-lossy"));
+				"echo-16-mtu1500", "echo-16-mtu9000", "async-64-lossy"));
 		judged.put("grpc-direct",
 				List.of("async-1", "async-64", "async-512", "echo-16", "stream", "echo-16-mtu1500", "async-64-lossy"));
 		judged.put("grpc-direct-cbor", List.of("async-64", "echo-16"));
@@ -75,7 +75,7 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 		judged.put("rsocket-tls-cbor", List.of("echo-16"));
 		judged.put("limit-quic", List.of("async-64", "async-512", "echo-16-mtu1500"));
 		judged.put("limit-quic-gso", List.of("async-64", "async-512", "echo-16-mtu1500"));
-		judged.put("limit-quic-large", List.of("async-64", "async-512"));
+		judged.put("limit-quic-large", List.of("async-64", "async-512", "echo-16"));
 		judged.put("macula-proxy-future", List.of("async-64", "async-512"));
 		judged.put("grpc-default", List.of("async-64", "async-512"));
 		judged.put("grpc-fixed2", List.of("async-64", "async-512"));

@@ -49,6 +49,8 @@ final class Targets {
 
 	private static final String ECHO_LINK = Workload.Kind.ECHO_LINK.title();
 
+	private static final String ECHO_JUMBO = Workload.Kind.ECHO_JUMBO.title();
+
 	private static final String LOSSY = Workload.Kind.LOSSY.title();
 
 	private static final String MIXED = Workload.Kind.MIXED.title();
@@ -109,13 +111,14 @@ final class Targets {
 		atLeast(1.3, Figure.CALLS, ASYNC, ECHO, 16, "grpc-direct");
 		atMost(1, Figure.CPU, ASYNC, ECHO, 16, "rsocket-tls");
 		atLeast(1, Figure.CALLS, ASYNC, ECHO, 16, "grpc-direct-cbor");
-		atLeast(0.8, Figure.CALLS, ASYNC, ECHO_LINK, 16, LINK_LIMITS);
+		atLeast(0.95, Figure.CALLS, ASYNC, ECHO_LINK, 16, LINK_LIMITS);
 		atLeast(0.4, Figure.CALLS, ASYNC, ECHO_LINK, 16, "grpc-direct");
 		atLeast(3, Figure.CALLS, ASYNC, STREAM, 1, "grpc-direct");
 		bound(ASYNC, Fact.GROWTH_CLIENT, 4 << 20);
 		bound(ASYNC, Fact.GROWTH_SERVER, 4 << 20);
 		bound(ASYNC, Fact.AHEAD, 20_000);
 		mixed();
+		jumbo();
 		atMost(1, Figure.P99, ASYNC, LOSSY, 64, "grpc-direct");
 		firstCall();
 		allocation("client", Figure.CLIENT_BYTES, Fact.BARE_CLIENT);
@@ -127,6 +130,13 @@ final class Targets {
 		OptionalDouble alone = best(Figure.P99, false, SMALL, 64, ASYNC);
 		OptionalDouble beside = best(Figure.P99, false, MIXED, 64, ASYNC);
 		add(target, ratio(beside, alone), 2, false);
+	}
+
+	private void jumbo() {
+		OptionalDouble small = best(Figure.CALLS, true, ECHO_LINK, 16, ASYNC);
+		OptionalDouble large = best(Figure.CALLS, true, ECHO_JUMBO, 16, ASYNC);
+		add(ASYNC + ", " + ECHO_JUMBO + ", 16 in flight: calls/s at least 3.00x of those with an MTU of 1500",
+				ratio(large, small), 3, true);
 	}
 
 	private void firstCall() {

@@ -43,6 +43,7 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes,
 			new Workload("mixed-64", Kind.MIXED, Mode.ASYNC, 64, 0),
 			new Workload("stream", Kind.STREAM, Mode.STREAM, 1, 0),
 			new Workload("echo-16-mtu1500", Kind.ECHO_LINK, Mode.ASYNC, 16, LARGE_BYTES, Link.MTU_1500),
+			new Workload("echo-16-mtu9000", Kind.ECHO_JUMBO, Mode.ASYNC, 16, LARGE_BYTES, Link.MTU_9000),
 			new Workload("async-64-lossy", Kind.LOSSY, Mode.ASYNC, 64, 0, Link.LOSSY));
 
 	Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes) {
@@ -62,7 +63,8 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes,
 	}
 
 	boolean large() {
-		return this.kind == Kind.ECHO || this.kind == Kind.ECHO_LINK || this.kind == Kind.MIXED;
+		return this.kind == Kind.ECHO || this.kind == Kind.ECHO_LINK || this.kind == Kind.ECHO_JUMBO
+				|| this.kind == Kind.MIXED;
 	}
 
 	/**
@@ -74,7 +76,9 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes,
 		LOOPBACK,
 		/** A cable between two network namespaces. */
 		MTU_1500,
-		/** The same with 10 ms of delay and 1 % loss each way. */
+		/** The same for frames of up to 9,000 bytes. */
+		MTU_9000,
+		/** That of 1,500 bytes with 10 ms of delay and 1 % loss each way. */
 		LOSSY
 
 	}
@@ -92,6 +96,8 @@ record Workload(String id, Kind kind, Mode mode, int inFlight, int payloadBytes,
 		ECHO("echo 64 KiB"),
 		/** 64 KiB there and back between two hosts. */
 		ECHO_LINK("echo 64 KiB, MTU 1500"),
+		/** The same where the cable carries more. */
+		ECHO_JUMBO("echo 64 KiB, MTU 9000"),
 		/** Small calls between two hosts over a bad link. */
 		LOSSY("small, 1 % loss, 20 ms RTT"),
 		/** Small calls while 64 KiB ones are under way; the small ones are measured. */

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A realm in which nobody calls anybody, all of it in this process: providers, of which
- * three at most are the seeds, and clients that watch one service. Measures the
- * processor's time and the datagrams that it costs all the same, with default settings.
+ * three at most are the seeds, and clients that watch all services. Measures what it
+ * costs all the same, with default settings: the processor's time, datagrams, and memory.
  */
 final class IdleRealm {
 
@@ -53,8 +53,9 @@ final class IdleRealm {
 
 	/**
 	 * Measure one realm.
-	 * @param args number of providers, number of clients, seconds to settle, seconds to
-	 * measure, and {@code judged} if the bounds count
+	 * @param args number of providers, of clients, of services that all providers serve
+	 * and all clients watch, seconds to settle, seconds to measure, and {@code judged} if
+	 * the bounds count
 	 */
 	public static void main(String[] args) {
 		int exitCode = 1;
@@ -71,35 +72,39 @@ final class IdleRealm {
 	private static void measure(String... args) throws IOException {
 		int providers = Integer.parseInt(args[0]);
 		int clients = Integer.parseInt(args[1]);
-		List<RealmNode> nodes = start(providers, clients);
+		int services = Integer.parseInt(args[2]);
+		long heap = ScaleRealm.heapBytes();
+		List<RealmNode> nodes = start(providers, clients, services);
 		Clock.within(START_LIMIT, () -> nodes.stream().allMatch((node) -> nodes(node) == providers));
-		Clock.seconds(Integer.parseInt(args[2]));
+		Clock.seconds(Integer.parseInt(args[3]));
 		check(nodes, providers);
 		Usage before = Usage.now();
-		Clock.seconds(Integer.parseInt(args[3]));
+		Clock.seconds(Integer.parseInt(args[4]));
 		Usage used = Usage.now().minus(before);
 		check(nodes, providers);
-		String realm = "idle realm of " + providers + " providers and " + clients + " clients: ";
-		boolean judged = args.length > 4;
+		String realm = "idle realm of " + providers + " providers, " + clients + " clients and " + services
+				+ " services: ";
+		boolean judged = args.length > 5;
 		tell(realm + "processor time, of one core", used.cpuNanos * 100.0 / used.nanos, "%",
 				judged ? BOUND_PERCENT : null);
 		tell(realm + "datagrams sent by a node", used.datagrams * 1e9 / used.nanos / nodes.size(), "/s",
 				judged ? BOUND_DATAGRAMS : null);
+		tell(realm + "heap of a node", (ScaleRealm.heapBytes() - heap) / 1024.0 / nodes.size(), "KiB", null);
 	}
 
-	private static List<RealmNode> start(int providers, int clients) throws IOException {
+	private static List<RealmNode> start(int providers, int clients, int services) throws IOException {
 		List<Integer> ports = FreePorts.udp(providers);
 		String[] seeds = ports.stream().limit(SEEDS).map((port) -> "127.0.0.1:" + port).toArray(String[]::new);
 		ScaleRealm.Echo echo = CompletableFuture::completedFuture;
 		List<RealmNode> nodes = new ArrayList<>();
 		for (int port : ports) {
-			nodes.add(builder("provider-" + port, seeds).provider(ScaleRealm.provider(port))
-				.service(ScaleRealm.ALL, ScaleRealm.Echo.class, echo)
-				.build());
+			RealmNodeBuilder provider = builder("provider-" + port, seeds).provider(ScaleRealm.provider(port));
+			IntStream.range(0, services).forEach((i) -> provider.service(service(i), ScaleRealm.Echo.class, echo));
+			nodes.add(provider.build());
 		}
 		IntStream.range(0, clients).forEach((i) -> {
 			RealmNode client = builder("client-" + i, seeds).build();
-			client.client().proxy(ScaleRealm.Echo.class, ScaleRealm.ALL);
+			IntStream.range(0, services).forEach((each) -> client.client().proxy(ScaleRealm.Echo.class, service(each)));
 			nodes.add(client);
 		});
 		/* One after the other: that it can start all at once is shown elsewhere. */
@@ -109,6 +114,10 @@ final class IdleRealm {
 			Clock.seconds(0.05);
 		}
 		return nodes;
+	}
+
+	private static String service(int number) {
+		return ScaleRealm.ALL + number;
 	}
 
 	private static RealmNodeBuilder builder(String nodeId, String... seeds) {

@@ -85,9 +85,9 @@ public final class ScaleBenchmark {
 			// Idle: what was connected for the start has left (5 min), what is compiled
 			// has
 			// been.
-			measure(List.of("-Xmx512m"), IdleRealm.class, "3", "97", "600", "120", "judged");
-			measure(List.of("-Xmx512m"), IdleRealm.class, "100", "0", "60", "60");
-			measure(List.of("-Xmx256m"), IdleRealm.class, "1", "1", "30", "60");
+			measure(List.of("-Xmx512m"), IdleRealm.class, "3", "97", "300", "600", "120", "judged");
+			measure(List.of("-Xmx512m"), IdleRealm.class, "100", "0", "1", "60", "60");
+			measure(List.of("-Xmx256m"), IdleRealm.class, "1", "1", "1", "30", "60");
 		}
 		return report();
 	}

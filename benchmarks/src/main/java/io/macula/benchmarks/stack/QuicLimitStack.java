@@ -52,6 +52,7 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,12 @@ final class QuicLimitStack implements Stack {
 
 	private static final String ALPN = "limit";
 
-	private static final int SEGMENTS = 16;
+	/** What one datagram of the kernel carries before it is cut. */
+	private static final int TOGETHER_BYTES = 65_000;
+
+	private static final int MAX_SEGMENTS = 60;
+
+	private static final int DATAGRAMS_PER_READ = 16;
 
 	private final String name;
 
@@ -70,28 +76,28 @@ final class QuicLimitStack implements Stack {
 
 	private final int datagramBytes;
 
-	private final boolean segmented;
+	private final Offload offload;
 
-	private QuicLimitStack(String name, String description, int datagramBytes, boolean segmented) {
+	private QuicLimitStack(String name, String description, int datagramBytes, Offload offload) {
 		this.name = name;
 		this.description = description;
 		this.datagramBytes = datagramBytes;
-		this.segmented = segmented;
+		this.offload = offload;
 	}
 
 	static Stack plain() {
 		return new QuicLimitStack("limit-quic", "bare Netty QUIC codec, frames multiplexed on one stream, "
-				+ "written once per event-loop turn; 1,350-byte datagrams", 1350, false);
+				+ "written once per event-loop turn; 1,350-byte datagrams", 1350, Offload.NONE);
 	}
 
 	static Stack segmented() {
-		return new QuicLimitStack("limit-quic-gso", "the same with GSO of 16 segments and recvmmsg of 16 datagrams",
-				1350, true);
+		return new QuicLimitStack("limit-quic-gso", "the same with datagrams of 1,472 bytes, GSO and GRO on both ends",
+				1472, Offload.CUT_AND_JOINED);
 	}
 
 	static Stack large() {
-		return new QuicLimitStack("limit-quic-large", "the same with datagrams of up to 16,000 bytes and recvmmsg",
-				16_000, true);
+		return new QuicLimitStack("limit-quic-large",
+				"the same with datagrams of up to 16,000 bytes, GSO on both ends and recvmmsg", 16_000, Offload.CUT);
 	}
 
 	@Override
@@ -127,6 +133,7 @@ final class QuicLimitStack implements Stack {
 		EventLoopGroup group = group();
 		QuicServerCodecBuilder codec = tuned(new QuicServerCodecBuilder().sslContext(context))
 			.tokenHandler(InsecureQuicTokenHandler.INSTANCE)
+			.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
 			.streamHandler(new ChannelInitializer<QuicStreamChannel>() {
 
 				@Override
@@ -149,14 +156,12 @@ final class QuicLimitStack implements Stack {
 		QuicClientCodecBuilder codec = tuned(new QuicClientCodecBuilder()
 			.sslEngineProvider((channel) -> context.newEngine(channel.alloc(), Tls.HOST, port)));
 		Channel channel = bootstrap(group, codec.build()).bind(0).sync().channel();
-		var connecting = QuicChannel.newBootstrap(channel)
+		QuicChannel connection = QuicChannel.newBootstrap(channel)
 			.streamHandler(new ChannelInboundHandlerAdapter())
-			.remoteAddress(new InetSocketAddress(address, port));
-		if (this.segmented && Epoll.isAvailable() && EpollDatagramChannel.isSegmentedDatagramPacketSupported()) {
-			connecting.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
-					EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
-		}
-		QuicChannel connection = connecting.connect().get(10, TimeUnit.SECONDS);
+			.remoteAddress(new InetSocketAddress(address, port))
+			.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
+			.connect()
+			.get(10, TimeUnit.SECONDS);
 		ClientFrames frames = new ClientFrames();
 		connection.createStream(QuicStreamType.BIDIRECTIONAL, frames).sync();
 		return new Client(frames, group);
@@ -178,13 +183,27 @@ final class QuicLimitStack implements Stack {
 			.option(ChannelOption.SO_RCVBUF, 4 << 20)
 			.option(ChannelOption.SO_SNDBUF, 4 << 20)
 			.handler(codec);
-		int slot = (this.datagramBytes > 2048) ? this.datagramBytes : 2048;
+		boolean joined = this.offload == Offload.CUT_AND_JOINED && Epoll.isAvailable();
+		boolean several = this.offload == Offload.CUT && Epoll.isAvailable();
+		// What the kernel has joined is told to recvmsg only, not to recvmmsg.
+		int bytes = joined ? 65_536 : Math.max(2048, this.datagramBytes);
 		bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR,
-				new FixedRecvByteBufAllocator(this.segmented ? slot * SEGMENTS : slot));
-		if (this.segmented && Epoll.isAvailable()) {
-			bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, slot);
+				new FixedRecvByteBufAllocator(several ? bytes * DATAGRAMS_PER_READ : bytes));
+		if (joined) {
+			bootstrap.option(EpollChannelOption.UDP_GRO, true);
+		}
+		if (several) {
+			bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, bytes);
 		}
 		return bootstrap;
+	}
+
+	private SegmentedDatagramPacketAllocator segments() {
+		return (this.offload != Offload.NONE && Epoll.isAvailable()
+				&& EpollDatagramChannel.isSegmentedDatagramPacketSupported())
+						? EpollQuicUtils
+							.newSegmentedAllocator(Math.min(MAX_SEGMENTS, TOGETHER_BYTES / this.datagramBytes))
+						: SegmentedDatagramPacketAllocator.NONE;
 	}
 
 	private static EventLoopGroup group() {
@@ -446,6 +465,13 @@ final class QuicLimitStack implements Stack {
 		public void close() {
 			this.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
 		}
+
+	}
+
+	/** What the kernel does with several datagrams of one size. */
+	private enum Offload {
+
+		NONE, CUT, CUT_AND_JOINED
 
 	}
 
