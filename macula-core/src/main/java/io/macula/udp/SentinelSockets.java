@@ -33,6 +33,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -113,6 +114,8 @@ public final class SentinelSockets {
 
 		private final ChannelFuture opened;
 
+		private @Nullable DatagramReads reads;
+
 		private Shared(InetSocketAddress remote) {
 			this.remote = remote;
 			this.opened = connect(remote, this);
@@ -146,9 +149,17 @@ public final class SentinelSockets {
 		}
 
 		@Override
+		public void handlerAdded(ChannelHandlerContext ctx) {
+			this.reads = DatagramReads.of(ctx.channel());
+		}
+
+		@Override
 		public void channelRead(ChannelHandlerContext ctx, Object msg) {
 			Channel target = SentinelSockets.this.quic;
 			if (msg instanceof DatagramPacket packet && hearQuic() && target.isActive()) {
+				if (this.reads != null) {
+					this.reads.arrived(packet.content().readableBytes());
+				}
 				// QUIC knows its path by the address to which its own socket is bound.
 				target.pipeline()
 					.fireChannelRead(new DatagramPacket(packet.content(), (InetSocketAddress) target.localAddress(),
@@ -161,6 +172,9 @@ public final class SentinelSockets {
 
 		@Override
 		public void channelReadComplete(ChannelHandlerContext ctx) {
+			if (this.reads != null) {
+				this.reads.ended(ctx.channel());
+			}
 			if (hearQuic() && SentinelSockets.this.quic.isActive()) {
 				SentinelSockets.this.quic.pipeline().fireChannelReadComplete();
 			}
