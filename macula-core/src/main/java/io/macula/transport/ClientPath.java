@@ -130,6 +130,13 @@ final class ClientPath {
 	 * @return the datagram to send, or {@code null} to drop it
 	 */
 	@Nullable DatagramPacket leaving(DatagramPacket packet) {
+		if (!this.validating && this.present == this.home) {
+			return packet;
+		}
+		if (!packet.recipient().equals(this.home)) {
+			// Not of this connection: QUIC answers somebody whom it does not know.
+			return packet;
+		}
 		if (this.validating) {
 			if (this.clock.getAsLong() - this.movedAt >= VALIDATION_NANOS) {
 				this.validating = false;

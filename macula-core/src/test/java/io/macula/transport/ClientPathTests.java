@@ -107,6 +107,16 @@ class ClientPathTests {
 	}
 
 	@Test
+	void whatIsForSomebodyElseDoesNotFollowTheClient() {
+		arrive(packet(NEW, ID)).release();
+		DatagramPacket retry = new DatagramPacket(Unpooled.buffer().writeZero(BYTES), SERVER);
+		assertThat(this.path.leaving(retry)).isSameAs(retry);
+		this.path.pong(70);
+		assertThat(this.path.leaving(retry)).isSameAs(retry);
+		retry.release();
+	}
+
+	@Test
 	void untilTheNewAddressIsValidatedNoMoreThanThreeTimesWhatCameIsSentThere() {
 		assertThat(this.path.largest(1200)).isEqualTo(1200);
 		arrive(packet(NEW, ID));
