@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 import io.macula.Code;
@@ -30,6 +31,7 @@ import io.macula.wire.ErrorCode;
 import io.macula.wire.Failure;
 import io.macula.wire.Frame;
 import io.macula.wire.Introduction;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -141,7 +143,21 @@ class ServerConnectionTests {
 	@Test
 	void whenThereIsNoMemoryForWhatArrivesThenTheConnectionEndsAndFreesWhatItHas() {
 		welcomed();
-		byte[] frame = FakeQuicStream.bytes(call(1, "test/echo", 100));
+		this.lane.config().setAllocator(new Scarce((bytes) -> Unpooled.directBuffer(bytes, bytes)));
+		endsFor(call(1, "test/echo", 1000));
+	}
+
+	@Test
+	void whenThereIsNoMemoryForWhatIsToComeThenTheConnectionEndsAndFreesWhatItHas() {
+		welcomed();
+		this.lane.config().setAllocator(new Scarce((bytes) -> {
+			throw new OutOfMemoryError("none left");
+		}));
+		endsFor(call(1, "test/echo", 1000));
+	}
+
+	private void endsFor(Frame.Call call) {
+		byte[] frame = FakeQuicStream.bytes(call);
 		ByteBuf first = Unpooled.buffer(50, 50).writeBytes(frame, 0, 50);
 		ByteBuf second = Unpooled.buffer().writeBytes(frame, 50, frame.length - 50);
 		this.lane.pipeline().fireChannelRead(first);
@@ -428,6 +444,33 @@ class ServerConnectionTests {
 
 	private static Frame.Call call(long id, String procedure, int bytes) {
 		return new Frame.Call(id, 0, procedure, "raw", 0, 0, Metadata.EMPTY, new byte[bytes]);
+	}
+
+	/** An allocator that has no more than it is asked for, or nothing. */
+	private static final class Scarce extends AbstractByteBufAllocator {
+
+		private final IntFunction<ByteBuf> buffers;
+
+		Scarce(IntFunction<ByteBuf> buffers) {
+			super(true);
+			this.buffers = buffers;
+		}
+
+		@Override
+		protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+			return this.buffers.apply(initialCapacity);
+		}
+
+		@Override
+		protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+			return this.buffers.apply(initialCapacity);
+		}
+
+		@Override
+		public boolean isDirectBufferPooled() {
+			return false;
+		}
+
 	}
 
 }
