@@ -67,6 +67,9 @@ final class BoundDatagrams extends AbstractByteBufAllocator implements Segmented
 	/** For which this was asked last. */
 	private @Nullable ByteBuf building;
 
+	/** Whether several may be handed over together of those that are built now. */
+	private boolean together;
+
 	private BoundDatagrams(QuicChannel channel, Turn turn, LongSupplier clock) {
 		super(true);
 		this.allocator = channel.config().getAllocator();
@@ -120,11 +123,23 @@ final class BoundDatagrams extends AbstractByteBufAllocator implements Segmented
 	/** How many datagrams may be handed over together now; 0 for each alone. */
 	@Override
 	public int maxNumSegments() {
+		// Of the codec, which asks before it begins, and again for each datagram that it
+		// has built: if as many as that are waiting they are handed over. It would not
+		// stop at all at a number that has been passed, as 0 has.
+		this.together = apart() ? this.together && builds() : true;
+		return this.together ? Math.min(MAX_TOGETHER, MAX_TOGETHER_BYTES / this.largestBytes) : 0;
+	}
+
+	/** Whether each datagram is to go out alone. */
+	private boolean apart() {
 		ClientPath path = this.client;
-		if (!this.turn.segments() || !this.bound.open() || (path != null && path.validating())) {
-			return 0;
-		}
-		return Math.min(MAX_TOGETHER, MAX_TOGETHER_BYTES / this.largestBytes);
+		return !this.turn.segments() || !this.bound.open() || (path != null && path.validating());
+	}
+
+	/** Whether one has been built that has not been handed over. */
+	private boolean builds() {
+		ByteBuf last = this.building;
+		return last != null && last.refCnt() > 0;
 	}
 
 	@Override

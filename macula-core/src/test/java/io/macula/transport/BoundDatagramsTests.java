@@ -104,6 +104,24 @@ class BoundDatagramsTests {
 		assertThat(this.datagrams.maxNumSegments()).isZero();
 	}
 
+	/** The codec hands over what it has built when it is exactly as many as that. */
+	@Test
+	void whenThePathTurnsOutTooSmallMeanwhileThenWhatIsBuiltGoesOutInBoundsAndThenEachAlone() {
+		assertThat(this.datagrams.maxNumSegments()).isPositive();
+		ByteBuf first = built();
+		this.datagrams.pathChanged();
+		for (int i = 0; i < 100; i++) {
+			ByteBuf next = built();
+			assertThat(this.datagrams.maxNumSegments()).isBetween(1, 54);
+			next.release();
+		}
+		write(new DatagramPacket(first, HOME));
+		this.socket.releaseOutbound();
+		assertThat(this.datagrams.maxNumSegments()).isZero();
+		built().release();
+		assertThat(this.datagrams.maxNumSegments()).isZero();
+	}
+
 	@Test
 	void eachGoesOutAloneUntilTheClientShowsThatItReceivesWhereItIs() {
 		this.datagrams.follow(this.path);
@@ -173,7 +191,8 @@ class BoundDatagramsTests {
 	}
 
 	private ByteBuf built() {
-		return this.datagrams.directBuffer(BYTES).writeZero(BYTES);
+		ByteBuf buffer = this.datagrams.directBuffer(BYTES);
+		return buffer.writeZero(Math.min(BYTES, buffer.capacity()));
 	}
 
 	private DatagramPacket several(ByteBuf... built) {
