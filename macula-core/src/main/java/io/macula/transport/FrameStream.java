@@ -456,7 +456,11 @@ abstract class FrameStream extends StreamOutput {
 		int arrived = in.readableBytes();
 		long room = Math.min(FrameDecoder.awaited(in), (long) arrived * ROOM_FOR_BYTE);
 		int bytes = (int) Math.max(Math.max(room, arrived), MIN_ROOM_BYTES);
-		if (bytes <= in.capacity() - in.readerIndex() && (this.frameBytes > 0 || in.capacity() / 2 <= bytes)) {
+		int left = in.capacity() - in.readerIndex();
+		// Who sends little by little makes room for each byte that comes, if that is all
+		// that is asked for.
+		boolean enough = bytes <= left || left / 2 >= arrived;
+		if (enough && (this.frameBytes > 0 || in.capacity() / 2 <= bytes)) {
 			return in;
 		}
 		return channel().alloc().directBuffer(bytes).writeBytes(in);

@@ -21,8 +21,10 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.macula.Code;
@@ -289,6 +291,23 @@ class ServerMemoryTests {
 			this.channel.run();
 			assertThat(this.connection.memory().held()).isLessThanOrEqualTo(whole.length);
 		}
+		stream.receiveBytes(whole, whole.length - 1, 1);
+		this.channel.run();
+		assertThat(this.handler.kept).hasSize(1);
+	}
+
+	/** Each time all that has arrived is copied. */
+	@Test
+	void whenAFrameTricklesInThenRoomIsMadeForItAFewTimesOnly() {
+		byte[] whole = FakeQuicStream.bytes(call(1, "test/keep", 90_000));
+		FakeQuicStream stream = stream(2);
+		this.connection.open(stream);
+		Set<Long> rooms = new HashSet<>();
+		for (int at = 0; at < whole.length - 1; at += 20) {
+			stream.receiveBytes(whole, at, Math.min(20, whole.length - 1 - at));
+			rooms.add(this.connection.memory().held());
+		}
+		assertThat(rooms).hasSizeLessThan(10);
 		stream.receiveBytes(whole, whole.length - 1, 1);
 		this.channel.run();
 		assertThat(this.handler.kept).hasSize(1);
