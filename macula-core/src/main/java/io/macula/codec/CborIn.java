@@ -213,14 +213,32 @@ final class CborIn {
 		return true;
 	}
 
-	/** Whether a text is these bytes; if so, it was read. */
-	boolean readIf(byte[] coded) {
-		if (coded.length <= left()
-				&& Arrays.equals(this.bytes, this.at, this.at + coded.length, coded, 0, coded.length)) {
-			this.at += coded.length;
-			return true;
+	/**
+	 * Read one of some texts. As none of them begins with another, it is enough to look
+	 * at as many bytes as each has.
+	 * @param coded with their heads, in the order of {@code Arrays.compareUnsigned}
+	 * @return its index
+	 */
+	int readOneOf(byte[][] coded) {
+		int low = 0;
+		int high = coded.length - 1;
+		while (low <= high) {
+			int middle = (low + high) >>> 1;
+			byte[] text = coded[middle];
+			int behind = Math.min(this.at + text.length, this.end);
+			int order = Arrays.compareUnsigned(this.bytes, this.at, behind, text, 0, text.length);
+			if (order == 0) {
+				this.at = behind;
+				return middle;
+			}
+			if (order < 0) {
+				high = middle - 1;
+			}
+			else {
+				low = middle + 1;
+			}
 		}
-		return false;
+		throw OtherFormException.INSTANCE;
 	}
 
 }

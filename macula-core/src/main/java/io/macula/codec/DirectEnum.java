@@ -15,6 +15,10 @@
  */
 package io.macula.codec;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,19 +28,30 @@ final class DirectEnum extends DirectValue {
 
 	private final Class<?> type;
 
-	private final Object[] constants;
-
+	/** Of the constants, by their ordinals. */
 	private final byte[][] names;
+
+	/*
+	 * The same in another order: a peer may choose which constant it sends, and there may
+	 * be thousands.
+	 */
+
+	private final byte[][] sortedNames;
+
+	private final Object[] sorted;
 
 	private DirectEnum(Class<?> type, Object[] constants) {
 		this.type = type;
-		this.constants = constants;
-		this.names = new byte[constants.length][];
-		for (int i = 0; i < constants.length; i++) {
-			CborOut out = new CborOut(0);
-			out.write(((Enum<?>) constants[i]).name());
-			this.names[i] = out.written();
-		}
+		this.names = Stream.of(constants).map(DirectEnum::coded).toArray(byte[][]::new);
+		this.sorted = constants.clone();
+		Arrays.sort(this.sorted, Comparator.comparing(DirectEnum::coded, Arrays::compareUnsigned));
+		this.sortedNames = Stream.of(this.sorted).map(DirectEnum::coded).toArray(byte[][]::new);
+	}
+
+	private static byte[] coded(Object constant) {
+		CborOut out = new CborOut(0);
+		out.write(((Enum<?>) constant).name());
+		return out.written();
 	}
 
 	static DirectEnum of(Class<?> type) {
@@ -58,12 +73,7 @@ final class DirectEnum extends DirectValue {
 		if (in.readNull()) {
 			return null;
 		}
-		for (int i = 0; i < this.names.length; i++) {
-			if (in.readIf(this.names[i])) {
-				return this.constants[i];
-			}
-		}
-		throw OtherFormException.INSTANCE;
+		return this.sorted[in.readOneOf(this.sortedNames)];
 	}
 
 }
