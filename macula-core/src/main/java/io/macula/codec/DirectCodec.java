@@ -15,6 +15,7 @@
  */
 package io.macula.codec;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class DirectCodec implements ValueCodec {
 	/** Types that are used less are not worth the time. */
 	private static final int OFTEN = 64;
 
+	/** Uses until a thread is asked for again: the JVM logs each time. */
+	private static final int MUCH_LATER = 100_000;
+
 	/** Up to this length no payload can go beyond a {@link DecodedBound}. */
 	private static final int LONGEST = 64 << 10;
 
@@ -53,6 +57,9 @@ final class DirectCodec implements ValueCodec {
 
 	private final JavaType type;
 
+	/** Runs what takes its time. */
+	private final Executor elsewhere;
+
 	private final AtomicInteger uses = new AtomicInteger();
 
 	private volatile @Nullable DirectValue direct;
@@ -63,7 +70,8 @@ final class DirectCodec implements ValueCodec {
 	/** Any thread's last one will do. */
 	private int usual = USUAL;
 
-	private DirectCodec(ValueCodec others, ObjectMapper mapper, JavaType type) {
+	DirectCodec(ValueCodec others, ObjectMapper mapper, JavaType type, Executor elsewhere) {
+		this.elsewhere = elsewhere;
 		this.others = others;
 		this.mapper = mapper;
 		this.type = type;
@@ -75,18 +83,28 @@ final class DirectCodec implements ValueCodec {
 	 * @return the same where there is nothing to speed up
 	 */
 	static ValueCodec of(ValueCodec others, ObjectMapper mapper, JavaType type) {
-		return DirectTypes.possible(type) ? new DirectCodec(others, mapper, type) : others;
+		return DirectTypes.possible(type) ? new DirectCodec(others, mapper, type, DirectCodec::inThread) : others;
 	}
 
 	private @Nullable DirectValue direct() {
 		DirectValue known = this.direct;
 		if (known == null && !this.decided && this.uses.incrementAndGet() == OFTEN) {
 			// Who calls does not wait for it.
-			Thread thread = new Thread(this::decide, "macula-codec");
-			thread.setDaemon(true);
-			thread.start();
+			try {
+				this.elsewhere.execute(this::decide);
+			}
+			catch (OutOfMemoryError ex) {
+				// No thread is to be had: what is coded now does not need it.
+				this.uses.set(OFTEN - MUCH_LATER);
+			}
 		}
 		return known;
+	}
+
+	private static void inThread(Runnable work) {
+		Thread thread = new Thread(work, "macula-codec");
+		thread.setDaemon(true);
+		thread.start();
 	}
 
 	/**
@@ -96,7 +114,7 @@ final class DirectCodec implements ValueCodec {
 		try {
 			this.direct = new DirectTypes(this.mapper).find(this.type);
 		}
-		catch (RuntimeException | LinkageError ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			// Not to be looked into in this runtime: Jackson has its own ways.
 			this.direct = null;
 		}
@@ -117,7 +135,8 @@ final class DirectCodec implements ValueCodec {
 		try {
 			known.write(out, value);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | StackOverflowError ex) {
+			// Of an accessor, perhaps: Jackson says where.
 			return this.others.encode(value);
 		}
 		byte[] written = out.written();

@@ -32,6 +32,11 @@ final class DirectList extends DirectValue {
 	}
 
 	@Override
+	int levels() {
+		return 1 + this.element.levels();
+	}
+
+	@Override
 	void write(CborOut out, @Nullable Object value) {
 		if (value == null) {
 			out.put(CborOut.NULL);

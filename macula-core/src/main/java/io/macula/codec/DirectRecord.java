@@ -43,8 +43,11 @@ final class DirectRecord extends DirectValue {
 	/** Of CborIn, gives an Object. */
 	private final MethodHandle maker;
 
-	private DirectRecord(Class<?> type, byte[][] names, MethodHandle[] writers, MethodHandle maker) {
+	private final int levels;
+
+	private DirectRecord(Class<?> type, int levels, byte[][] names, MethodHandle[] writers, MethodHandle maker) {
 		this.type = type;
+		this.levels = levels;
 		this.names = names;
 		this.writers = writers;
 		this.maker = maker;
@@ -74,7 +77,8 @@ final class DirectRecord extends DirectValue {
 					: writer(values.get(i), accessor);
 			readers[i] = reader(component, values.get(i), names[i], i == count - 1);
 		}
-		return new DirectRecord(type, names, writers, maker(inside.unreflectConstructor(canonical), readers));
+		int levels = 1 + values.stream().mapToInt(DirectValue::levels).max().orElse(0);
+		return new DirectRecord(type, levels, names, writers, maker(inside.unreflectConstructor(canonical), readers));
 	}
 
 	private static MethodHandle primitiveWriter(Class<?> component, MethodHandle accessor)
@@ -114,6 +118,11 @@ final class DirectRecord extends DirectValue {
 		}
 		return MethodHandles.permuteArguments(MethodHandles.filterArguments(make, 0, readers),
 				MethodType.methodType(Object.class, CborIn.class), new int[readers.length]);
+	}
+
+	@Override
+	int levels() {
+		return this.levels;
 	}
 
 	@Override

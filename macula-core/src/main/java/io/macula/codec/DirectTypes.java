@@ -32,10 +32,12 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
+import tools.jackson.databind.deser.jdk.EnumDeserializer;
 import tools.jackson.databind.introspect.AnnotatedWithParams;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.PropertyWriter;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
+import tools.jackson.databind.ser.jdk.EnumSerializer;
 
 /**
  * Finds the types of which it is known to the byte how Jackson writes them: those that
@@ -78,6 +80,9 @@ final class DirectTypes {
 		// A type within itself finds none.
 		this.found.put(type, null);
 		DirectValue value = make(type);
+		if (value != null && value.levels() > PayloadMapper.MAX_DEPTH) {
+			return null;
+		}
 		this.found.put(type, value);
 		return value;
 	}
@@ -89,12 +94,19 @@ final class DirectTypes {
 			return (element != null) ? new DirectList(element) : null;
 		}
 		if (raw.isEnum()) {
-			return unannotated(raw) ? DirectEnum.of(raw) : null;
+			return (unannotated(raw) && byName(type)) ? DirectEnum.of(raw) : null;
 		}
 		if (!raw.isRecord()) {
 			return DirectScalar.of(raw);
 		}
 		return (raw.getTypeParameters().length == 0 && unannotated(raw)) ? makeRecord(type) : null;
+	}
+
+	/** Whether Jackson takes it as an enum, and not as one of its interfaces. */
+	private boolean byName(JavaType type) {
+		ValueSerializer<?> serializer = this.mapper._serializationContext().findValueSerializer(type);
+		return serializer instanceof EnumSerializer && this.mapper._deserializationContext()
+			.findContextualValueDeserializer(type, null) instanceof EnumDeserializer;
 	}
 
 	private @Nullable DirectValue makeRecord(JavaType type) {

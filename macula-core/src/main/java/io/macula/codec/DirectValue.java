@@ -24,6 +24,14 @@ import org.jspecify.annotations.Nullable;
 abstract class DirectValue {
 
 	/**
+	 * How many lists and records there can be within each other.
+	 * @return 0 for what has no parts
+	 */
+	int levels() {
+		return 0;
+	}
+
+	/**
 	 * Write a value.
 	 * @throws OtherFormException if it is one that Jackson has to write
 	 * @throws ClassCastException if it is of another type

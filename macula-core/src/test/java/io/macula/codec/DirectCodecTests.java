@@ -38,8 +38,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JacksonSerializable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.jsontype.TypeSerializer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -178,6 +182,38 @@ class DirectCodecTests {
 	}
 
 	@Test
+	void anAccessorThatCallsItselfIsToldAsEver() {
+		new Both(Endless.class).encodeOrRefuse(new Endless(1));
+	}
+
+	@Test
+	void typesThatAreDeeperThanAPayloadMayBeAreLeftToJackson() {
+		JavaType type = MAPPER.constructType(Empty.class);
+		for (int levels = 1; levels < PayloadMapper.MAX_DEPTH; levels++) {
+			type = MAPPER.getTypeFactory().constructCollectionType(List.class, type);
+		}
+		assertThat(new DirectTypes(MAPPER).find(type)).isNotNull();
+		type = MAPPER.getTypeFactory().constructCollectionType(List.class, type);
+		assertThat(new DirectTypes(MAPPER).find(type)).isNull();
+	}
+
+	@Test
+	void constantsOfWhichOneBeginsAsAnother() {
+		Both names = new Both(Names.class);
+		for (Names each : Names.values()) {
+			byte[] payload = names.encode(each);
+			assertThat(names.decode(payload)).isEqualTo(each);
+			for (int length = 0; length < payload.length; length++) {
+				names.decodeOrRefuse(Arrays.copyOf(payload, length));
+			}
+		}
+		Both texts = new Both(String.class);
+		for (String other : List.of("", "0", "A", "AD", "a", "a0", "b", "\u00e3", "\u00e4a", "\u00e5", "zzzz")) {
+			names.decodeOrRefuse(texts.encode(other));
+		}
+	}
+
+	@Test
 	void emptyRecords() {
 		Both empty = new Both(Empty.class);
 		assertThat(empty.decode(empty.encode(new Empty()))).isEqualTo(new Empty());
@@ -186,8 +222,8 @@ class DirectCodecTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { Renamed.class, ByFactory.class, WithGetter.class, WithMap.class, Letter.class,
-			OfSealed.class, Strange.class, Generic.class, Shouting.class })
-	void whatSomebodyAnnotatedIsLeftToJackson(Class<?> type) {
+			OfSealed.class, Strange.class, Generic.class, Shouting.class, Quiet.class, OfQuiet.class, Pair.class })
+	void whatSomebodyAnnotatedOrWritesHimselfIsLeftToJackson(Class<?> type) {
 		assertThat(new DirectTypes(MAPPER).find(MAPPER.constructType(type))).isNull();
 	}
 
@@ -208,6 +244,31 @@ class DirectCodecTests {
 		Awaitility.await().until(codec::decided);
 		assertThat(codec.encode(new Old(1, "b"))).isEqualTo(payload);
 		assertThat(codec.decode(payload)).isEqualTo(new Old(1, "b"));
+	}
+
+	@Test
+	void whereNoThreadIsToBeHadValuesAreCodedAllTheSame() {
+		DirectCodec made = (DirectCodec) CBOR.forType(Old.class);
+		List<Runnable> asked = new ArrayList<>();
+		DirectCodec codec = new DirectCodec(made, MAPPER, MAPPER.constructType(Old.class), (work) -> {
+			asked.add(work);
+			if (asked.size() == 1) {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+			work.run();
+		});
+		byte[] payload = made.encode(new Old(1, "b"));
+		for (int i = 0; i < 100; i++) {
+			assertThat(codec.encode(new Old(1, "b"))).isEqualTo(payload);
+		}
+		assertThat(asked).hasSize(1);
+		assertThat(codec.decided()).isFalse();
+		for (int i = 0; i < 100_000; i++) {
+			codec.decode(payload);
+		}
+		assertThat(codec.decode(payload)).isEqualTo(new Old(1, "b"));
+		assertThat(asked).hasSize(2);
+		assertThat(codec.decided()).isTrue();
 	}
 
 	@Provide
@@ -462,6 +523,62 @@ class DirectCodecTests {
 		@JsonValue
 		String shout() {
 			return name() + "!";
+		}
+
+	}
+
+	record Endless(int number) {
+
+		@Override
+		public int number() {
+			return number() + 1;
+		}
+
+	}
+
+	enum Names {
+
+		b, ABC, aB, A_NAME_OF_TWENTY_FOUR_SO, AB, a, zzz, A_NAME_OF_TWENTY_THREE_, zz, AC, A$
+
+	}
+
+	enum Quiet implements JacksonSerializable {
+
+		A;
+
+		@Override
+		public void serialize(JsonGenerator generator, SerializationContext context) {
+			generator.writeString("a");
+		}
+
+		@Override
+		public void serializeWithType(JsonGenerator generator, SerializationContext context, TypeSerializer type) {
+			serialize(generator, context);
+		}
+
+	}
+
+	record OfQuiet(Quiet quiet) {
+
+	}
+
+	enum Pair implements Map.Entry<String, String> {
+
+		A;
+
+		@Override
+		public String getKey() {
+			return "key";
+		}
+
+		@Override
+		public String getValue() {
+			return "value";
+		}
+
+		@Override
+		public String setValue(String value) {
+			throw new UnsupportedOperationException();
 		}
 
 	}
