@@ -58,7 +58,7 @@ final class Turn extends ChannelDuplexHandler {
 
 	/** The turns of what is no UDP socket. */
 	Turn(EventLoop loop) {
-		this(loop, null, new SegmentedSends(false));
+		this(loop, null, SegmentedSends.none());
 	}
 
 	Turn(EventLoop loop, @Nullable LoopWatch watch, SegmentedSends segmented) {

@@ -42,7 +42,7 @@ class BoundDatagramsTests {
 
 	private static final int BYTES = 1_472;
 
-	private final SegmentedSends sends = new SegmentedSends(true);
+	private final SegmentedSends sends = new SegmentedSends(true, System::nanoTime);
 
 	private final EmbeddedChannel socket = new EmbeddedChannel();
 

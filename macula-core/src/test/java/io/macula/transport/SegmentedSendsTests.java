@@ -17,6 +17,8 @@
 package io.macula.transport;
 
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -35,7 +37,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SegmentedSendsTests {
 
-	private final SegmentedSends sends = new SegmentedSends(true);
+	private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
+
+	private final SegmentedSends sends = new SegmentedSends(true, this.now::get);
 
 	@Test
 	void onlySocketsOfEpollCan() {
@@ -47,18 +51,27 @@ class SegmentedSendsTests {
 	/** EIO, EINVAL. */
 	@ParameterizedTest
 	@ValueSource(ints = { -5, -22 })
-	void whatTheDeviceOrTheKernelCannotDoIsNotTriedAgain(int errno) {
-		ended(new NativeIoException("sendmmsg(..)", errno, false));
-		assertThat(this.sends.on()).isFalse();
-		ended(null);
-		assertThat(this.sends.on()).isFalse();
+	void whatTheDeviceOrTheKernelCannotDoIsTriedAgainEverMoreSeldom(int errno) {
+		for (int seconds = 1; seconds < 3_600; seconds *= 2) {
+			refused(errno);
+			// Of the same burst.
+			refused(errno);
+			ended(null);
+			this.now.addAndGet(TimeUnit.SECONDS.toNanos(seconds) - 1);
+			assertThat(this.sends.on()).isFalse();
+			this.now.incrementAndGet();
+			assertThat(this.sends.on()).isTrue();
+		}
+		refused(errno);
+		this.now.addAndGet(TimeUnit.MINUTES.toNanos(60));
+		assertThat(this.sends.on()).isTrue();
 	}
 
 	/** EPERM of a firewall, ENOBUFS, EMSGSIZE, ENETUNREACH. */
 	@ParameterizedTest
 	@ValueSource(ints = { -1, -105, -90, -101 })
 	void whatFailsForOneDatagramAsWellChangesNothing(int errno) {
-		ended(new NativeIoException("sendmmsg(..)", errno, false));
+		refused(errno);
 		assertThat(this.sends.on()).isTrue();
 	}
 
@@ -67,6 +80,10 @@ class SegmentedSendsTests {
 		ended(null);
 		ended(new ClosedChannelException());
 		assertThat(this.sends.on()).isTrue();
+	}
+
+	private void refused(int errno) {
+		ended(new NativeIoException("sendmmsg(..)", errno, false));
 	}
 
 	private void ended(@Nullable Throwable cause) {
