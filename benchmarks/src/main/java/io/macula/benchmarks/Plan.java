@@ -73,7 +73,7 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 		judged.put("grpc-direct-cbor", List.of("async-64", "echo-16"));
 		judged.put("rsocket-tls", List.of("async-1", "async-64", "async-512", "echo-16"));
 		judged.put("rsocket-tls-cbor", List.of("echo-16"));
-		judged.put("limit-quic", List.of("async-64", "async-512", "echo-16-mtu1500"));
+		judged.put("limit-quic", List.of("async-64", "async-512"));
 		judged.put("limit-quic-gso", List.of("async-64", "async-512", "echo-16-mtu1500"));
 		judged.put("limit-quic-large", List.of("async-64", "async-512", "echo-16"));
 		judged.put("macula-proxy-future", List.of("async-64", "async-512"));

@@ -39,7 +39,7 @@ final class Targets {
 
 	private static final String[] LIMITS = { "limit-quic", "limit-quic-gso", "limit-quic-large" };
 
-	private static final String[] LINK_LIMITS = { "limit-quic", "limit-quic-gso" };
+	private static final String[] LINK_LIMITS = { "limit-quic-gso" };
 
 	private static final String SMALL = Workload.Kind.SMALL.title();
 
