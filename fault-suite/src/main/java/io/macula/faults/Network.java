@@ -68,6 +68,8 @@ final class Network implements AutoCloseable {
 		host(ROUTER, ROUTER_NUMBER);
 		this.hosts.add(CLIENT);
 		this.hosts.cable(CLIENT, "eth0", ROUTER, "lan");
+		this.hosts.cut(CLIENT, "eth0");
+		this.hosts.cut(ROUTER, "lan");
 		if (addressing.four()) {
 			routeFour();
 		}
@@ -100,6 +102,7 @@ final class Network implements AutoCloseable {
 	 */
 	void host(String host, int number) {
 		this.hosts.addBehind(host, BRIDGE);
+		this.hosts.cut(host, "eth0");
 		giveAddresses(host, number);
 		this.numbers.put(host, number);
 	}

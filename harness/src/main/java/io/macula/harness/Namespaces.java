@@ -71,6 +71,17 @@ public final class Namespaces implements AutoCloseable {
 	}
 
 	/**
+	 * Let each packet travel alone over a device, as over a real cable. Without it a
+	 * virtual one carries what the kernel would cut (GSO, TSO) in one piece, so that a
+	 * filter behind it judges the size of 64 KiB, and loses them all at once.
+	 * @param host name of the host
+	 * @param device name of its device
+	 */
+	public void cut(String host, String device) {
+		ip(host, "link", "set", "dev", device, "gso_max_segs", "1");
+	}
+
+	/**
 	 * Add a host that is nothing but a bridge.
 	 * @param host its name
 	 */
