@@ -39,8 +39,6 @@ final class Targets {
 
 	private static final String[] LIMITS = { "limit-quic", "limit-quic-gso", "limit-quic-large" };
 
-	private static final String[] LINK_LIMITS = { "limit-quic-gso" };
-
 	private static final String SMALL = Workload.Kind.SMALL.title();
 
 	private static final String BLOCKING = Workload.Kind.BLOCKING.title();
@@ -111,7 +109,7 @@ final class Targets {
 		atLeast(1.3, Figure.CALLS, ASYNC, ECHO, 16, "grpc-direct");
 		atMost(1, Figure.CPU, ASYNC, ECHO, 16, "rsocket-tls");
 		atLeast(1, Figure.CALLS, ASYNC, ECHO, 16, "grpc-direct-cbor");
-		atLeast(0.95, Figure.CALLS, ASYNC, ECHO_LINK, 16, LINK_LIMITS);
+		atLeast(0.95, Figure.CALLS, ASYNC, ECHO_LINK, 16, "limit-quic-gso");
 		atLeast(0.4, Figure.CALLS, ASYNC, ECHO_LINK, 16, "grpc-direct");
 		atLeast(3, Figure.CALLS, ASYNC, STREAM, 1, "grpc-direct");
 		bound(ASYNC, Fact.GROWTH_CLIENT, 4 << 20);

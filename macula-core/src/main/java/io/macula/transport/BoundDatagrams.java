@@ -101,9 +101,9 @@ final class BoundDatagrams extends AbstractByteBufAllocator implements Segmented
 	 * the one that goes out now.
 	 */
 	boolean buildsBeside(DatagramPacket leaving) {
-		ByteBuf last = this.building;
+		boolean beside = builds() && this.building != leaving.content();
 		this.building = null;
-		return last != null && last != leaving.content() && last.refCnt() > 0;
+		return beside;
 	}
 
 	/**

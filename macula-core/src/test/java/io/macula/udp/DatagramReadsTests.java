@@ -82,10 +82,7 @@ class DatagramReadsTests {
 
 	@Test
 	void burstsOfFullDatagramsAreJoinedAndEachArrivesAsItWas() throws Exception {
-		for (int i = 0; i < 100; i++) {
-			together(FULL, 30);
-			awaitAll();
-		}
+		bursts();
 		assertThat(joined()).isTrue();
 		assertThat(this.receiver.config().getOption(EpollChannelOption.UDP_GRO)).isTrue();
 		for (int bytes : new int[] { 1, 40, 1_199, 1_200, 4_000, 8_972, 15_999, 16_000 }) {
@@ -98,20 +95,14 @@ class DatagramReadsTests {
 
 	@Test
 	void whenTheBurstsHaveCeasedThenDatagramsAreReadAsTheyComeAgain() throws Exception {
-		for (int i = 0; i < 100; i++) {
-			together(FULL, 30);
-			awaitAll();
-		}
+		bursts();
 		assertThat(joined()).isTrue();
 		for (int i = 0; i < 1_100; i++) {
 			one(100 + i);
 			awaitAll();
 		}
 		assertThat(joined()).isFalse();
-		for (int i = 0; i < 100; i++) {
-			together(FULL, 30);
-			awaitAll();
-		}
+		bursts();
 		assertThat(joined()).isTrue();
 	}
 
@@ -126,6 +117,13 @@ class DatagramReadsTests {
 			awaitAll();
 		}
 		assertThat(joined()).isFalse();
+	}
+
+	private void bursts() throws Exception {
+		for (int i = 0; i < 100; i++) {
+			together(FULL, 30);
+			awaitAll();
+		}
 	}
 
 	private boolean joined() throws Exception {
