@@ -17,10 +17,9 @@
 package io.macula.client;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 import io.macula.Instance;
 import io.macula.directory.Snapshot;
@@ -28,6 +27,7 @@ import io.macula.pool.ConnectionPool;
 import io.macula.pool.EndpointPool;
 import io.macula.selection.InstanceTracker;
 import io.macula.selection.LoadBalancer;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
 /**
@@ -42,8 +42,6 @@ final class InstanceLinks implements AutoCloseable {
 	private final ConnectionPool pool;
 
 	/** Guarded by this. */
-	private final Map<InstanceTracker, Link> links = new IdentityHashMap<>();
-
 	private boolean closed;
 
 	InstanceLinks(LoadBalancer balancer, ConnectionPool pool) {
@@ -53,25 +51,27 @@ final class InstanceLinks implements AutoCloseable {
 
 	/** The connections to an instance. */
 	static EndpointPool poolOf(InstanceTracker tracker) {
-		return (EndpointPool) Objects.requireNonNull(tracker.attachment(), "pool");
+		return linkOf(tracker).pool();
+	}
+
+	private static Link linkOf(InstanceTracker tracker) {
+		return (Link) Objects.requireNonNull(tracker.attachment(), "pool");
 	}
 
 	/** The directory knows these instances, and no others. */
 	void update(Snapshot snapshot) {
-		List<Link> gone = new ArrayList<>();
+		List<InstanceTracker> gone;
 		synchronized (this) {
 			if (this.closed) {
 				return;
 			}
+			List<InstanceTracker> before = this.balancer.trackers();
 			this.balancer.update(snapshot.instances(), snapshot.fingerprints(), this::connect);
-			List<InstanceTracker> present = this.balancer.trackers();
-			this.links.keySet().removeIf((tracker) -> {
-				boolean left = !present.contains(tracker);
-				if (left) {
-					gone.add(this.links.get(tracker));
-				}
-				return left;
-			});
+			gone = before.isEmpty() ? List.of() : new ArrayList<>(before);
+			if (!gone.isEmpty()) {
+				Set<InstanceTracker> present = Set.copyOf(this.balancer.trackers());
+				gone.removeIf(present::contains);
+			}
 		}
 		gone.forEach(this::release);
 	}
@@ -80,9 +80,9 @@ final class InstanceLinks implements AutoCloseable {
 	private void connect(InstanceTracker tracker) {
 		Instance instance = tracker.instance();
 		EndpointPool endpointPool = this.pool.retain(instance);
-		tracker.attach(endpointPool);
-		Disposable listening = endpointPool.onChange(() -> tracker.availability(availability(endpointPool.state())));
-		this.links.put(tracker, new Link(instance, endpointPool, listening));
+		Link link = new Link(instance, endpointPool);
+		tracker.attach(link);
+		link.listening = endpointPool.onChange(() -> tracker.availability(availability(endpointPool.state())));
 	}
 
 	private static InstanceTracker.Availability availability(EndpointPool.State state) {
@@ -96,24 +96,42 @@ final class InstanceLinks implements AutoCloseable {
 	/** Release all pools; nothing is retained any more. */
 	@Override
 	public void close() {
-		List<Link> gone;
+		List<InstanceTracker> gone;
 		synchronized (this) {
+			gone = this.closed ? List.of() : this.balancer.trackers();
 			this.closed = true;
-			gone = new ArrayList<>(this.links.values());
-			this.links.clear();
 		}
 		gone.forEach(this::release);
 	}
 
-	private void release(Link link) {
-		link.listening().dispose();
-		this.pool.release(link.pool(), link.instance());
+	private void release(InstanceTracker tracker) {
+		Link link = linkOf(tracker);
+		Disposable listening = link.listening;
+		if (listening != null) {
+			listening.dispose();
+		}
+		this.pool.release(link.pool(), link.instance);
 	}
 
 	/**
-	 * What ties an instance to its pool.
+	 * What ties an instance to its pool; complete before the balancer shows its tracker.
 	 */
-	private record Link(Instance instance, EndpointPool pool, Disposable listening) {
+	private static final class Link {
+
+		private final Instance instance;
+
+		private final EndpointPool pool;
+
+		private @Nullable Disposable listening;
+
+		Link(Instance instance, EndpointPool pool) {
+			this.instance = instance;
+			this.pool = pool;
+		}
+
+		EndpointPool pool() {
+			return this.pool;
+		}
 
 	}
 

@@ -16,7 +16,7 @@
 
 package io.macula.client;
 
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.LongSupplier;
 
 import io.github.resilience4j.retry.Retry;
@@ -206,17 +206,16 @@ final class RetryPolicy {
 
 	/** An attempt follows a failed one. */
 	void repeated() {
-		this.load.repeats.increment();
+		Load.REPEATS.incrementAndGet(this.load);
 	}
 
 	/** An attempt runs beside another one. */
 	void hedged() {
-		this.load.hedges.increment();
+		Load.HEDGES.incrementAndGet(this.load);
 	}
 
 	RetryFigures figures() {
-		return new RetryFigures(this.load.repeats.sum(), this.load.hedges.sum(), this.budget.left(),
-				this.budget.refused());
+		return new RetryFigures(this.load.repeats, this.load.hedges, this.budget.left(), this.budget.refused());
 	}
 
 	/** Take one retry or hedge from the budget, if there is one. */
@@ -245,11 +244,18 @@ final class RetryPolicy {
 	 */
 	private static final class Load {
 
+		/** Retries and hedges are few, so fields will do. */
+		private static final AtomicLongFieldUpdater<Load> REPEATS = AtomicLongFieldUpdater.newUpdater(Load.class,
+				"repeats");
+
+		private static final AtomicLongFieldUpdater<Load> HEDGES = AtomicLongFieldUpdater.newUpdater(Load.class,
+				"hedges");
+
 		private final LongSupplier clock;
 
-		private final LongAdder repeats = new LongAdder();
+		private volatile long repeats;
 
-		private final LongAdder hedges = new LongAdder();
+		private volatile long hedges;
 
 		private volatile long refusedNanos;
 

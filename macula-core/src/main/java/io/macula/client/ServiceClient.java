@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
@@ -50,8 +49,11 @@ public final class ServiceClient {
 	private static final AtomicReferenceFieldUpdater<ServiceClient, ServiceCalls> CALLS = AtomicReferenceFieldUpdater
 		.newUpdater(ServiceClient.class, ServiceCalls.class, "calls");
 
-	/** By the name of the interface; what is written is read without the lock. */
-	private final Map<String, Called> contracts = new ConcurrentHashMap<>();
+	/**
+	 * By the name of the interface; swapped whole under the lock of {@link #ticks}, and
+	 * read without it.
+	 */
+	private volatile Map<String, Called> contracts = Map.of();
 
 	private final String name;
 
@@ -197,7 +199,7 @@ public final class ServiceClient {
 	 * @return interface names; empty where only dynamic calls were made
 	 */
 	public Set<String> contracts() {
-		return Set.copyOf(this.contracts.keySet());
+		return this.contracts.keySet();
 	}
 
 	/**
@@ -356,11 +358,20 @@ public final class ServiceClient {
 
 	/** A proxy was made; whether it is the first of all. */
 	boolean proxied(Class<?> contract) {
-		synchronized (this.contracts) {
-			boolean first = this.contracts.isEmpty();
-			this.contracts.computeIfAbsent(contract.getName(),
-					(name) -> Called.of(ServiceContract.of(contract), this.context.codecs().describing()));
-			return first;
+		synchronized (this.ticks) {
+			Map<String, Called> before = this.contracts;
+			if (!before.containsKey(contract.getName())) {
+				Called called = Called.of(ServiceContract.of(contract), this.context.codecs().describing());
+				if (before.isEmpty()) {
+					this.contracts = Map.of(contract.getName(), called);
+				}
+				else {
+					Map<String, Called> next = new HashMap<>(before);
+					next.put(contract.getName(), called);
+					this.contracts = Map.copyOf(next);
+				}
+			}
+			return before.isEmpty();
 		}
 	}
 
@@ -383,7 +394,7 @@ public final class ServiceClient {
 					unhedged.put(method.wireName(), obstacle);
 				}
 			});
-			return new Called(contract.fingerprint(codec::describe), marks, unhedged);
+			return new Called(contract.fingerprint(codec::describe), Map.copyOf(marks), Map.copyOf(unhedged));
 		}
 
 	}

@@ -64,6 +64,9 @@ record ServiceRules(ServiceSettings settings, RetryPolicy retries, Map<String, M
 
 	private static Map<String, MethodRules> methods(String name, ServiceSettings settings, RetryPolicy retries,
 			RetryRegistry registry, Map<String, RetryPolicy> before) {
+		if (settings.methods().isEmpty()) {
+			return Map.of();
+		}
 		Map<String, MethodRules> methods = new HashMap<>();
 		settings.methods()
 			.forEach(

@@ -48,11 +48,11 @@ final class WaitingCalls {
 		throw new RejectedExecutionException("there is no timer without a started node");
 	};
 
-	private final Set<CallPipeline> waiting = ConcurrentHashMap.newKeySet();
+	private final Held<CallPipeline> waiting = new Held<>();
 
-	private final Set<CallPipeline> pausing = ConcurrentHashMap.newKeySet();
+	private final Held<CallPipeline> pausing = new Held<>();
 
-	private final Set<PendingAttempt> connecting = ConcurrentHashMap.newKeySet();
+	private final Held<PendingAttempt> connecting = new Held<>();
 
 	private final LoadBalancer balancer;
 
@@ -170,7 +170,7 @@ final class WaitingCalls {
 
 	/** The directory knows instances. */
 	void instancesKnown() {
-		for (CallPipeline call : List.copyOf(this.waiting)) {
+		for (CallPipeline call : this.waiting.copy()) {
 			if (this.waiting.remove(call)) {
 				guarded(call::instancesKnown);
 			}
@@ -188,15 +188,15 @@ final class WaitingCalls {
 		this.end = over;
 		tell(this.waiting, over);
 		tell(this.pausing, over);
-		for (PendingAttempt attempt : List.copyOf(this.connecting)) {
+		for (PendingAttempt attempt : this.connecting.copy()) {
 			if (this.connecting.remove(attempt)) {
 				guarded(() -> attempt.drop(over));
 			}
 		}
 	}
 
-	private static void tell(Set<CallPipeline> calls, Status over) {
-		for (CallPipeline call : List.copyOf(calls)) {
+	private static void tell(Held<CallPipeline> calls, Status over) {
+		for (CallPipeline call : calls.copy()) {
 			if (calls.remove(call)) {
 				guarded(() -> call.noInstances(over));
 			}
@@ -214,6 +214,47 @@ final class WaitingCalls {
 
 	Timer timer() {
 		return this.timer;
+	}
+
+	/**
+	 * Some that wait; takes no room before the first of them. Safe for all threads.
+	 */
+	private static final class Held<T> {
+
+		private volatile @Nullable Set<T> all;
+
+		void add(T one) {
+			Set<T> present = this.all;
+			if (present == null) {
+				present = made();
+			}
+			present.add(one);
+		}
+
+		private synchronized Set<T> made() {
+			Set<T> present = this.all;
+			if (present == null) {
+				present = ConcurrentHashMap.newKeySet();
+				this.all = present;
+			}
+			return present;
+		}
+
+		boolean remove(T one) {
+			Set<T> present = this.all;
+			return present != null && present.remove(one);
+		}
+
+		List<T> copy() {
+			Set<T> present = this.all;
+			return (present != null) ? List.copyOf(present) : List.of();
+		}
+
+		int size() {
+			Set<T> present = this.all;
+			return (present != null) ? present.size() : 0;
+		}
+
 	}
 
 	/** What one call leads to must not keep the others waiting. */

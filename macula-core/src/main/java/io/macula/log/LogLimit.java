@@ -68,7 +68,7 @@ public final class LogLimit {
 	/**
 	 * When the line of each key was written, the oldest first; none older than a period.
 	 */
-	private final Map<String, Long> written = new LinkedHashMap<>();
+	private Map<String, Long> written = Map.of();
 
 	private long suppressed;
 
@@ -188,6 +188,9 @@ public final class LogLimit {
 	}
 
 	private void expire(long now) {
+		if (this.written.isEmpty()) {
+			return;
+		}
 		for (Iterator<Long> times = this.written.values().iterator(); times.hasNext();) {
 			if (now - times.next() <= this.periodNanos) {
 				break;
@@ -230,6 +233,10 @@ public final class LogLimit {
 	}
 
 	private boolean enter(String key, long now) {
+		if (this.written.isEmpty()) {
+			// Most limits never have a line.
+			this.written = new LinkedHashMap<>();
+		}
 		for (int line = 0; line < this.linesPerKey; line++) {
 			if (this.written.putIfAbsent((line == 0) ? key : line + " " + key, now) == null) {
 				return true;

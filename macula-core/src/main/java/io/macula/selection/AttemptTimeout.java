@@ -17,7 +17,7 @@
 package io.macula.selection;
 
 /**
- * The rule by which the timeout of an attempt is learned. Safe for all threads.
+ * The rule by which the timeout of an attempt is learned. Holds nothing.
  */
 final class AttemptTimeout {
 
@@ -42,7 +42,10 @@ final class AttemptTimeout {
 
 	private static final int MINIMUM_RECORDS = 20;
 
-	long nanos(LatencyWindow instance, LatencyWindow method, long remainingNanos, int attemptsLeft, long now) {
+	private AttemptTimeout() {
+	}
+
+	static long nanos(LatencyWindow instance, LatencyWindow method, long remainingNanos, int attemptsLeft, long now) {
 		if (attemptsLeft <= 1) {
 			return remainingNanos;
 		}

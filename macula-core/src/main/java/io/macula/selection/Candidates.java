@@ -126,8 +126,12 @@ final class Candidates {
 				offeredOnes.add(all[i]);
 			}
 		}
-		this.whole = new Offer(list(preferredOnes).noted(), list(settledOnes), list(offeredOnes));
-		this.due = dueOnes.toArray(NONE);
+		// As a rule all of these are the same.
+		CandidateList preferred = ((preferredOnes.size() == all.length) ? new CandidateList(all) : list(preferredOnes))
+			.noted();
+		this.whole = new Offer(preferred, (settledOnes.size() == preferredOnes.size()) ? preferred : list(settledOnes),
+				(offeredOnes.size() == preferredOnes.size()) ? preferred : list(offeredOnes));
+		this.due = dueOnes.isEmpty() ? NONE : dueOnes.toArray(NONE);
 		this.plain = !waits && byMethod == null;
 		this.changesNanoTime = next;
 		this.split = (zoning == null) ? ZoneSplit.NONE : null;

@@ -51,6 +51,11 @@ final class CheckedStrategy {
 		this.weighing = !this.builtIn || strategy instanceof Weighing;
 	}
 
+	/** Whether it is this very strategy, called so in messages. */
+	boolean is(String otherName, SelectionStrategy other) {
+		return this.strategy == other && this.name.equals(otherName);
+	}
+
 	/** Whether it only spreads load, so that single calls may be led elsewhere. */
 	boolean spreading() {
 		return this.spreading;

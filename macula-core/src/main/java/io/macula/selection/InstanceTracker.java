@@ -47,9 +47,11 @@ public final class InstanceTracker implements Candidate {
 
 	private final Roster roster;
 
-	private final AttemptCounts counts = new AttemptCounts();
+	private static final AtomicReferenceFieldUpdater<InstanceTracker, Figures> FIGURES = AtomicReferenceFieldUpdater
+		.newUpdater(InstanceTracker.class, Figures.class, "figures");
 
-	private final RecentLatency recentLatency = new RecentLatency();
+	/** {@link Figures#NONE} until the first attempt: most instances never get one. */
+	private volatile Figures figures = Figures.NONE;
 
 	private final LatencyWindow latency;
 
@@ -176,7 +178,7 @@ public final class InstanceTracker implements Candidate {
 
 	@Override
 	public int inFlight() {
-		return this.counts.inFlight();
+		return this.figures.counts().inFlight();
 	}
 
 	/**
@@ -185,7 +187,7 @@ public final class InstanceTracker implements Candidate {
 	 */
 	@Override
 	public long latencyNanos() {
-		return (long) this.recentLatency.nanos();
+		return (long) this.figures.latency().nanos();
 	}
 
 	/**
@@ -201,7 +203,7 @@ public final class InstanceTracker implements Candidate {
 	 * @return 0 or more
 	 */
 	public long calls() {
-		return this.counts.started();
+		return this.figures.counts().started();
 	}
 
 	/**
@@ -209,19 +211,31 @@ public final class InstanceTracker implements Candidate {
 	 * @return a copy, without codes that did not occur
 	 */
 	public Map<Code, Long> failures() {
-		return this.counts.failures();
+		return this.figures.counts().failures();
 	}
 
+	/** To be read. */
 	AttemptCounts counts() {
-		return this.counts;
+		return this.figures.counts();
 	}
 
+	/** To be read, faded and forgotten. */
 	RecentLatency recentLatency() {
-		return this.recentLatency;
+		return this.figures.latency();
+	}
+
+	/** To be written, by whoever has an attempt of it. */
+	private Figures written() {
+		Figures present = this.figures;
+		if (present != Figures.NONE) {
+			return present;
+		}
+		FIGURES.compareAndSet(this, present, new Figures(new AttemptCounts(), new RecentLatency()));
+		return this.figures;
 	}
 
 	void started() {
-		this.counts.start();
+		written().counts().start();
 	}
 
 	/**
@@ -229,7 +243,7 @@ public final class InstanceTracker implements Candidate {
 	 */
 	public void streamed() {
 		long now = this.roster.now();
-		this.counts.end();
+		written().counts().end();
 		alive(now);
 		this.roster.ended(now);
 	}
@@ -240,7 +254,7 @@ public final class InstanceTracker implements Candidate {
 	 */
 	public void succeeded(long latencyNanos) {
 		long now = this.roster.now();
-		this.counts.end();
+		written().counts().end();
 		answered(latencyNanos, now);
 		this.roster.ended(now);
 	}
@@ -265,17 +279,17 @@ public final class InstanceTracker implements Candidate {
 	public void failed(Code code, Processed processed, long elapsedNanos, boolean drained) {
 		long now = this.roster.now();
 		Evidence evidence = Evidence.of(code, processed, drained);
-		this.counts.failure(code);
+		written().counts().failure(code);
 		if (evidence == Evidence.NOTHING) {
-			this.counts.endIgnored();
+			written().counts().endIgnored();
 		}
 		else {
-			this.counts.end();
+			written().counts().end();
 		}
 		switch (evidence) {
 			case FAULT -> fault(code, now);
 			case TIMEOUT -> {
-				this.recentLatency.observe(elapsedNanos, now);
+				written().latency().observe(elapsedNanos, now);
 				this.latency.recordTimeout(elapsedNanos);
 				fault(code, now);
 			}
@@ -295,9 +309,9 @@ public final class InstanceTracker implements Candidate {
 	 */
 	public void cancelled(long elapsedNanos) {
 		long now = this.roster.now();
-		this.counts.endIgnored();
-		if (elapsedNanos > this.recentLatency.nanos()) {
-			this.recentLatency.observe(elapsedNanos, now);
+		written().counts().endIgnored();
+		if (elapsedNanos > written().latency().nanos()) {
+			written().latency().observe(elapsedNanos, now);
 		}
 		if (this.standing.probe() != null) {
 			this.roster.probeCancelled(this, now);
@@ -306,7 +320,7 @@ public final class InstanceTracker implements Candidate {
 	}
 
 	private void answered(long latencyNanos, long now) {
-		this.recentLatency.observe(latencyNanos, now);
+		written().latency().observe(latencyNanos, now);
 		this.latency.record(latencyNanos, now);
 		alive(now);
 	}
@@ -328,7 +342,7 @@ public final class InstanceTracker implements Candidate {
 	private void fault(Code code, long now) {
 		Standing after = change(Standing::afterFault);
 		if (after.availability() == Availability.AVAILABLE) {
-			this.counts.fault();
+			written().counts().fault();
 			if (after.ejection() == null
 					&& after.faultsInARow() >= this.roster.ejectionSettings().consecutiveFailures()) {
 				this.roster.failedInARow(this, code, now);
@@ -342,6 +356,16 @@ public final class InstanceTracker implements Candidate {
 	@Override
 	public String toString() {
 		return this.instance.toString();
+	}
+
+	/**
+	 * What is counted and measured.
+	 */
+	private record Figures(AttemptCounts counts, RecentLatency latency) {
+
+		/** Shared by all that had no attempt; never written. */
+		static final Figures NONE = new Figures(new AttemptCounts(), new RecentLatency());
+
 	}
 
 	/**

@@ -17,7 +17,7 @@
 package io.macula.selection;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -46,13 +46,16 @@ public final class LatencyWindow {
 
 	private static final int BUCKETS = (MAX_BITS - SUB_BITS + 1) << SUB_BITS;
 
+	private static final AtomicReferenceFieldUpdater<LatencyWindow, @Nullable Generations> GENERATIONS = AtomicReferenceFieldUpdater
+		.newUpdater(LatencyWindow.class, Generations.class, "generations");
+
 	private static final AtomicIntegerArray NO_COUNTS = new AtomicIntegerArray(0);
 
 	private static final long CACHE_NANOS = 250_000_000L;
 
 	private final LongSupplier clock;
 
-	private final AtomicReference<@Nullable Generations> generations = new AtomicReference<>();
+	private volatile @Nullable Generations generations;
 
 	private volatile @Nullable Cached cached;
 
@@ -150,20 +153,20 @@ public final class LatencyWindow {
 	}
 
 	private Generations at(long now) {
-		Generations present = this.generations.get();
+		Generations present = this.generations;
 		while (present == null || now - present.startNanoTime >= GENERATION_NANOS) {
 			Generations next = Generations.after(present, now);
-			if (this.generations.compareAndSet(present, next)) {
+			if (GENERATIONS.compareAndSet(this, present, next)) {
 				return next;
 			}
-			present = this.generations.get();
+			present = this.generations;
 		}
 		return present;
 	}
 
 	/** The generations without those that are too old to be read. */
 	private @Nullable Generations present(long now) {
-		Generations present = this.generations.get();
+		Generations present = this.generations;
 		return (present == null || now - present.startNanoTime >= 2 * GENERATION_NANOS) ? null : present;
 	}
 

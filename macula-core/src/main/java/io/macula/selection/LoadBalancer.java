@@ -74,8 +74,6 @@ public final class LoadBalancer {
 
 	private final Roster roster;
 
-	private final AttemptTimeout attemptTimeout = new AttemptTimeout();
-
 	/**
 	 * A load balancer without instances.
 	 * @param service the service, for messages
@@ -149,11 +147,15 @@ public final class LoadBalancer {
 	 * @param chosen chooses among the candidates
 	 * @param settings outlier ejection and slow start
 	 * @param nearZone zone whose instances come first, or {@code null}
-	 * @return the load balancer
+	 * @return the load balancer; this one where it would choose alike
 	 */
 	public LoadBalancer with(String strategyName, SelectionStrategy chosen, EjectionSettings settings,
 			@Nullable String nearZone) {
-		return new LoadBalancer(this, new CheckedStrategy(this.service, strategyName, chosen), settings, nearZone);
+		CheckedStrategy other = this.strategy.is(strategyName, chosen) ? this.strategy
+				: new CheckedStrategy(this.service, strategyName, chosen);
+		boolean same = other == this.strategy && settings.equals(this.ejection)
+				&& Objects.equals(zoning(nearZone, other), this.zoning);
+		return same ? this : new LoadBalancer(this, other, settings, nearZone);
 	}
 
 	/**
@@ -381,7 +383,7 @@ public final class LoadBalancer {
 	 */
 	public long attemptTimeoutNanos(InstanceTracker tracker, LatencyWindow method, long remainingNanos,
 			int attemptsLeft) {
-		return this.attemptTimeout.nanos(tracker.latency(), method, remainingNanos, attemptsLeft, this.roster.now());
+		return AttemptTimeout.nanos(tracker.latency(), method, remainingNanos, attemptsLeft, this.roster.now());
 	}
 
 }

@@ -61,7 +61,7 @@ final class OutlierEjection {
 	private final LogLimit limit;
 
 	/** Of the instances that had an outcome; equal trackers are the same. */
-	private final Map<InstanceTracker, RateWindow> rates = new HashMap<>();
+	private Map<InstanceTracker, RateWindow> rates = Map.of();
 
 	/** Written under the guard. */
 	private volatile long ejections;
@@ -128,13 +128,17 @@ final class OutlierEjection {
 	void forget(InstanceTracker tracker) {
 		assert Thread.holdsLock(this.guard);
 		AttemptCounts counts = tracker.counts();
-		this.rates.replace(tracker, new RateWindow(counts.outcomes(), counts.faults()));
+		if (this.rates.containsKey(tracker)) {
+			this.rates.put(tracker, new RateWindow(counts.outcomes(), counts.faults()));
+		}
 	}
 
 	/** Forget the instances that are gone. */
 	void retain(Set<InstanceTracker> present) {
 		assert Thread.holdsLock(this.guard);
-		this.rates.keySet().retainAll(present);
+		if (!this.rates.isEmpty()) {
+			this.rates.keySet().retainAll(present);
+		}
 	}
 
 	private boolean ejectByRate(InstanceTracker tracker, RateWindow rate, InstanceTracker[] all, long now) {
@@ -226,6 +230,9 @@ final class OutlierEjection {
 		RateWindow rate = this.rates.get(tracker);
 		if (rate == null && outcomes > 0) {
 			rate = new RateWindow(0, 0);
+			if (this.rates.isEmpty()) {
+				this.rates = new HashMap<>();
+			}
 			this.rates.put(tracker, rate);
 		}
 		if (rate != null) {

@@ -65,7 +65,9 @@ final class RecentLatency {
 	}
 
 	void forget() {
-		this.meanNanos = 0;
+		if (this.meanNanos != 0) {
+			this.meanNanos = 0;
+		}
 	}
 
 }

@@ -16,7 +16,7 @@
 
 package io.macula.selection;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -31,6 +31,9 @@ public final class RetryBudget {
 	private static final int SLOTS = 10;
 
 	private static final long SLOT_NANOS = 1_000_000_000L;
+
+	/** Nothing was counted yet; never written. */
+	private static final long[] NOTHING = new long[SLOTS];
 
 	private final double ratio;
 
@@ -87,12 +90,12 @@ public final class RetryBudget {
 		Marks oldest = this.account.roll();
 		double allowed = allowed(oldest);
 		while (true) {
-			long spent = this.account.granted.get();
+			long spent = this.account.granted;
 			if (spent - oldest.granted[0] + 1 > allowed) {
-				this.account.refused.increment();
+				Account.REFUSED.incrementAndGet(this.account);
 				return false;
 			}
-			if (this.account.granted.compareAndSet(spent, spent + 1)) {
+			if (Account.GRANTED.compareAndSet(this.account, spent, spent + 1)) {
 				return true;
 			}
 		}
@@ -104,7 +107,7 @@ public final class RetryBudget {
 	 */
 	public double left() {
 		Marks oldest = this.account.roll();
-		return Math.max(0, allowed(oldest) - (this.account.granted.get() - oldest.granted[0]));
+		return Math.max(0, allowed(oldest) - (this.account.granted - oldest.granted[0]));
 	}
 
 	private double allowed(Marks oldest) {
@@ -116,7 +119,7 @@ public final class RetryBudget {
 	 * @return 0 or more
 	 */
 	public long granted() {
-		return this.account.granted.get();
+		return this.account.granted;
 	}
 
 	/**
@@ -124,7 +127,7 @@ public final class RetryBudget {
 	 * @return 0 or more
 	 */
 	public long refused() {
-		return this.account.refused.sum();
+		return this.account.refused;
 	}
 
 	/**
@@ -135,20 +138,27 @@ public final class RetryBudget {
 		private static final AtomicReferenceFieldUpdater<Account, Marks> MARKS = AtomicReferenceFieldUpdater
 			.newUpdater(Account.class, Marks.class, "marks");
 
+		private static final AtomicLongFieldUpdater<Account> GRANTED = AtomicLongFieldUpdater.newUpdater(Account.class,
+				"granted");
+
+		private static final AtomicLongFieldUpdater<Account> REFUSED = AtomicLongFieldUpdater.newUpdater(Account.class,
+				"refused");
+
 		private final LongSupplier clock;
 
 		private final LongAdder calls = new LongAdder();
 
-		private final AtomicLong granted = new AtomicLong();
+		private volatile long granted;
 
-		private final LongAdder refused = new LongAdder();
+		/** So few that a field will do. */
+		private volatile long refused;
 
 		/** What had been counted at the start of each of the last seconds. */
 		private volatile Marks marks;
 
 		Account(LongSupplier clock) {
 			this.clock = clock;
-			this.marks = new Marks(clock.getAsLong(), new long[SLOTS], new long[SLOTS]);
+			this.marks = new Marks(clock.getAsLong(), NOTHING, NOTHING);
 		}
 
 		/** Moves the marks on if a second or more has passed since the last one. */
@@ -160,7 +170,7 @@ public final class RetryBudget {
 				return last;
 			}
 			Marks next = last.after((int) Math.min(passed, SLOTS), last.nanoTime + passed * SLOT_NANOS,
-					this.calls.sum(), this.granted.get());
+					this.calls.sum(), this.granted);
 			return MARKS.compareAndSet(this, last, next) ? next : this.marks;
 		}
 

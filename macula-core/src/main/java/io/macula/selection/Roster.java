@@ -90,7 +90,7 @@ final class Roster {
 	 * Why operators want instances to be left out, by node id, of processes to come as
 	 * well; guarded by this.
 	 */
-	private final Map<String, String> byHand = new HashMap<>();
+	private Map<String, String> byHand = Map.of();
 
 	private volatile Candidates candidates;
 
@@ -237,10 +237,21 @@ final class Roster {
 					+ "' is its last usable one, which is never ejected, since its calls would have nowhere to go";
 		}
 		long now = now();
-		this.byHand.put(nodeId, reason);
+		this.byHand = with(nodeId, reason);
 		chosen.forEach((tracker) -> ejectByHand(tracker, reason, now));
 		publish(now);
 		return null;
+	}
+
+	private Map<String, String> with(String nodeId, @Nullable String reason) {
+		Map<String, String> next = new HashMap<>(this.byHand);
+		if (reason != null) {
+			next.put(nodeId, reason);
+		}
+		else {
+			next.remove(nodeId);
+		}
+		return Map.copyOf(next);
 	}
 
 	private void ejectByHand(InstanceTracker tracker, String reason, long now) {
@@ -250,7 +261,8 @@ final class Roster {
 
 	/** See {@link LoadBalancer#restore}. */
 	synchronized @Nullable String restore(String nodeId) {
-		boolean wanted = this.byHand.remove(nodeId) != null;
+		boolean wanted = this.byHand.containsKey(nodeId);
+		this.byHand = with(nodeId, null);
 		List<InstanceTracker> chosen = of(nodeId).stream().filter(InstanceTracker::ejected).toList();
 		if (!wanted && chosen.isEmpty()) {
 			return of(nodeId).isEmpty() ? "it has no instance '" + nodeId + "'"
