@@ -202,6 +202,12 @@ record NodeRecord(String nodeId, long term, long version, long incarnation, Stri
 		return this.services.equals(other.services) && (other.fingerprints.isEmpty() || !this.fingerprints.isEmpty());
 	}
 
+	/** This record with lists that are equal to its own. */
+	NodeRecord with(List<String> sameServices, List<String> sameFingerprints) {
+		return new NodeRecord(this.nodeId, this.term, this.version, this.incarnation, this.host, this.port, this.zone,
+				this.priority, this.weight, this.metadata, sameServices, sameFingerprints, this.leaseMillis, this.seal);
+	}
+
 	NodeRecord sealed(NodeSeal by) {
 		return new NodeRecord(this.nodeId, this.term, this.version, this.incarnation, this.host, this.port, this.zone,
 				this.priority, this.weight, this.metadata, this.services, this.fingerprints, this.leaseMillis, by);

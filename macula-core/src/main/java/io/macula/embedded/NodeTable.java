@@ -577,9 +577,11 @@ final class NodeTable {
 	}
 
 	/* A record that is not valid must fail here, before anything changes. */
-	private HeldRecord put(NodeRecord record, long renewals, @Nullable Proof proof, long ageNanos, boolean own) {
-		Instance instance = record.instance();
-		Set<ServiceName> names = this.services.names(record);
+	private HeldRecord put(NodeRecord told, long renewals, @Nullable Proof proof, long ageNanos, boolean own) {
+		Instance instance = told.instance();
+		ServiceIndex.Named services = this.services.named(told);
+		NodeRecord record = told.with(services.texts(), this.services.versions(told));
+		Set<ServiceName> names = services.names();
 		HeldRecord held = new HeldRecord(record, names, own, renewals, proof, now() - ageNanos, this.longestLeaseNanos);
 		HeldRecord before = this.records.get(record.nodeId());
 		if (before != null) {

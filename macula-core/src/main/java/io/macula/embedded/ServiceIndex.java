@@ -57,11 +57,42 @@ final class ServiceIndex {
 
 	private int fingerprintChars;
 
+	private final SharedLists<Named> lists = new SharedLists<>();
+
+	private final SharedLists<List<String>> versions = new SharedLists<>();
+
 	/**
-	 * The services of a record as names.
+	 * The services of a record, as one object with those of other nodes that serve the
+	 * same.
 	 * @throws RuntimeException if a name is not valid
 	 */
-	Set<ServiceName> names(NodeRecord record) {
+	Named named(NodeRecord record) {
+		Named known = this.lists.get(record.services());
+		if (known == null) {
+			known = new Named(record.services(), names(record));
+			this.lists.put(known.texts(), known);
+		}
+		return known;
+	}
+
+	/**
+	 * The versions of a record's services, in the same manner.
+	 */
+	List<String> versions(NodeRecord record) {
+		List<String> known = this.versions.get(record.fingerprints());
+		if (known == null) {
+			known = record.fingerprints().stream().map(this::shared).toList();
+			this.versions.put(known, known);
+		}
+		return known;
+	}
+
+	private String shared(String text) {
+		Fingerprint known = text.isEmpty() ? null : fingerprint(text);
+		return (known != null) ? known.text() : text;
+	}
+
+	private Set<ServiceName> names(NodeRecord record) {
 		if (this.names.size() > MAX_NAMES) {
 			this.names.clear();
 		}
@@ -69,7 +100,7 @@ final class ServiceIndex {
 		for (String service : record.services()) {
 			services.add(this.names.computeIfAbsent(service, ServiceName::new));
 		}
-		return services;
+		return Collections.unmodifiableSet(services);
 	}
 
 	void add(Instance instance, Set<ServiceName> services, NodeRecord record) {
@@ -144,6 +175,16 @@ final class ServiceIndex {
 
 	private Map<String, Served> serving(ServiceName service) {
 		return this.instances.getOrDefault(service, Map.of());
+	}
+
+	/**
+	 * The services of a record.
+	 *
+	 * @param texts as the record has them
+	 * @param names the same as names, not to be changed
+	 */
+	record Named(List<String> texts, Set<ServiceName> names) {
+
 	}
 
 	/**
