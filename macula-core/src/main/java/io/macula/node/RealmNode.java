@@ -114,6 +114,16 @@ public final class RealmNode implements AutoCloseable {
 	}
 
 	/**
+	 * Load and compile the call path on a thread of its own, by calls of this process to
+	 * itself over loopback: for applications that know long before they build a node that
+	 * they will. Returns at once; does nothing the second time, in a process. A failure
+	 * is told at level DEBUG, and costs nothing but a slower first call.
+	 */
+	public static void warmUp() {
+		WarmUp.start();
+	}
+
+	/**
 	 * Begin to describe a node.
 	 * @param realm name of the realm
 	 * @return a builder with the defaults

@@ -427,7 +427,8 @@ public final class RealmNodeBuilder {
 	/**
 	 * Load and compile the call path in the background, by calls of this process to
 	 * itself over loopback, so that the first call does not have to: a cold virtual
-	 * machine needs more than a second for it otherwise.
+	 * machine needs more than a second for it otherwise. Once in a process, see
+	 * {@link RealmNode#warmUp()}.
 	 * @param warmUp whether to do so; false by default
 	 * @return this
 	 */

@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.resilience4j.retry.RetryRegistry;
 import io.macula.Endpoint;
@@ -65,10 +66,17 @@ final class WarmUp {
 
 	private static final int CALLS = 20;
 
+	/** What is loaded stays loaded. */
+	private static final AtomicBoolean started = new AtomicBoolean();
+
 	private WarmUp() {
 	}
 
+	/** The first one of this process; later ones have nothing to do. */
 	static void start() {
+		if (!started.compareAndSet(false, true)) {
+			return;
+		}
 		Thread thread = new Thread(WarmUp::run, "macula-warm-up");
 		thread.setDaemon(true);
 		thread.start();
