@@ -16,6 +16,7 @@
 
 package io.macula.spring;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
@@ -47,7 +48,7 @@ final class ClientInjectionPoints {
 	 */
 	static Set<ClientReference> of(Class<?> type) {
 		Set<ClientReference> clients = new LinkedHashSet<>();
-		if (!type.isInterface() && AnnotationUtils.isCandidateClass(type, MaculaClient.class)) {
+		if (!type.isInterface() && candidate(type)) {
 			ResolvableType owner = ResolvableType.forClass(type);
 			for (Constructor<?> constructor : type.getDeclaredConstructors()) {
 				addParameters(constructor, owner, clients);
@@ -55,6 +56,12 @@ final class ClientInjectionPoints {
 			addMembers(type, owner, clients);
 		}
 		return clients;
+	}
+
+	/** Spring's own classes, of which Boot declares hundreds, have no clients. */
+	private static boolean candidate(Class<?> type) {
+		return !type.getName().startsWith("org.springframework.")
+				&& AnnotationUtils.isCandidateClass(type, MaculaClient.class);
 	}
 
 	private static void addMembers(Class<?> type, ResolvableType owner, Set<ClientReference> clients) {
@@ -72,7 +79,7 @@ final class ClientInjectionPoints {
 	 */
 	static Set<ClientReference> ofFactoryMethods(Class<?> factory, String methodName) {
 		Set<ClientReference> clients = new LinkedHashSet<>();
-		if (AnnotationUtils.isCandidateClass(factory, MaculaClient.class)) {
+		if (candidate(factory)) {
 			ResolvableType owner = ResolvableType.forClass(factory);
 			ReflectionUtils.doWithMethods(factory, (method) -> addFactoryMethod(method, owner, clients),
 					(method) -> method.getName().equals(methodName));
@@ -83,23 +90,26 @@ final class ClientInjectionPoints {
 	private static void addFactoryMethod(Method method, ResolvableType owner, Set<ClientReference> clients) {
 		addParameters(method, owner, clients);
 		Class<?> product = method.getReturnType();
-		if (!product.isInterface() && AnnotationUtils.isCandidateClass(product, MaculaClient.class)) {
+		if (!product.isInterface() && candidate(product)) {
 			addMembers(product, ResolvableType.forMethodReturnType(method), clients);
 		}
 	}
 
 	private static void addField(Field field, ResolvableType owner, Set<ClientReference> clients) {
-		add(ClientReference.find(contract(ResolvableType.forField(field, owner)), field.getAnnotations(), field),
-				clients);
+		Annotation[] annotations = field.getAnnotations();
+		if (annotations.length > 0) {
+			add(ClientReference.find(contract(ResolvableType.forField(field, owner)), annotations, field), clients);
+		}
 	}
 
 	private static void addSetter(Method method, ResolvableType owner, Set<ClientReference> clients) {
 		addParameters(method, owner, clients);
-		if (void.class == method.getReturnType()) {
+		Annotation[] annotations = method.getAnnotations();
+		if (void.class == method.getReturnType() && annotations.length > 0) {
 			for (int i = 0; i < method.getParameterCount(); i++) {
 				MethodParameter parameter = new MethodParameter(method, i);
-				add(ClientReference.find(contract(ResolvableType.forMethodParameter(parameter, owner)),
-						method.getAnnotations(), method), clients);
+				add(ClientReference.find(contract(ResolvableType.forMethodParameter(parameter, owner)), annotations,
+						method), clients);
 			}
 		}
 	}
@@ -107,8 +117,11 @@ final class ClientInjectionPoints {
 	private static void addParameters(Executable executable, ResolvableType owner, Set<ClientReference> clients) {
 		for (int i = 0; i < executable.getParameterCount(); i++) {
 			MethodParameter parameter = MethodParameter.forExecutable(executable, i);
-			add(ClientReference.find(contract(ResolvableType.forMethodParameter(parameter, owner)),
-					parameter.getParameterAnnotations(), executable), clients);
+			Annotation[] annotations = parameter.getParameterAnnotations();
+			if (annotations.length > 0) {
+				add(ClientReference.find(contract(ResolvableType.forMethodParameter(parameter, owner)), annotations,
+						executable), clients);
+			}
 		}
 	}
 

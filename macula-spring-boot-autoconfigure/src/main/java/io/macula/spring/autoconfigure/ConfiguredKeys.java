@@ -57,7 +57,7 @@ final class ConfiguredKeys {
 
 	private final Environment environment;
 
-	private final KnownKeys known = new KnownKeys();
+	private final KnownKeys known = KnownKeys.ofProperties();
 
 	ConfiguredKeys(Environment environment) {
 		this.environment = environment;

@@ -305,7 +305,8 @@ final class InvalidSettings {
 		}
 		// The other form of a name with dots: services[a.b].deadline
 		ConfigurationPropertyName name = ConfigurationPropertyName.of(key);
-		return new KnownKeys().serviceKey(name)
+		return KnownKeys.ofProperties()
+			.serviceKey(name)
 			.map((service) -> configured(ConfigurationPropertyName.of(KnownKeys.SERVICES + "["
 					+ KnownKeys.serviceName(service) + "]." + name.subName(service.getNumberOfElements()))))
 			.orElse(null);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import io.macula.log.NearestName;
 
@@ -50,6 +51,11 @@ final class KnownKeys {
 
 	private static final String METHODS = "methods";
 
+	private static final Pattern WORD_END = Pattern.compile("([a-z0-9])([A-Z])");
+
+	/** Those of {@link MaculaProperties}, which stay the same. */
+	private static final KnownKeys own = new KnownKeys();
+
 	private final List<ConfigurationPropertyName> scalars = new ArrayList<>();
 
 	private final List<ConfigurationPropertyName> lists = new ArrayList<>();
@@ -64,11 +70,25 @@ final class KnownKeys {
 
 	private final List<ConfigurationPropertyName> instanceSettings = new ArrayList<>();
 
-	KnownKeys() {
+	private KnownKeys() {
 		collect(PREFIX, MaculaProperties.class, this.scalars);
 		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.Service.class, this.serviceSettings);
 		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.ServiceMethod.class, this.methodSettings);
 		collect(ConfigurationPropertyName.EMPTY, MaculaProperties.FixedInstance.class, this.instanceSettings);
+	}
+
+	private KnownKeys(KnownKeys known) {
+		this.scalars.addAll(known.scalars);
+		this.lists.addAll(known.lists);
+		this.freeMaps.addAll(known.freeMaps);
+		this.serviceSettings.addAll(known.serviceSettings);
+		this.methodSettings.addAll(known.methodSettings);
+		this.instanceSettings.addAll(known.instanceSettings);
+	}
+
+	/** Those of {@link MaculaProperties}, to which others can be added. */
+	static KnownKeys ofProperties() {
+		return new KnownKeys(own);
 	}
 
 	/**
@@ -268,7 +288,7 @@ final class KnownKeys {
 	}
 
 	static String dashed(String camelCase) {
-		return camelCase.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+		return WORD_END.matcher(camelCase).replaceAll("$1-$2").toLowerCase(Locale.ROOT);
 	}
 
 }

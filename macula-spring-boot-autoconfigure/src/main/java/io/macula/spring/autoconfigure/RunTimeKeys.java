@@ -40,7 +40,7 @@ final class RunTimeKeys {
 
 	private static final ConfigurationPropertyName OF_PROVIDER = ConfigurationPropertyName.of("macula.provider");
 
-	private final KnownKeys known = new KnownKeys();
+	private final KnownKeys known = KnownKeys.ofProperties();
 
 	/** For people, in the order of the alphabet. */
 	static Set<String> all() {

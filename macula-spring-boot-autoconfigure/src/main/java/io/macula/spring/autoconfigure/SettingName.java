@@ -33,7 +33,7 @@ final class SettingName {
 	/** As the environment of a process has it. */
 	private static final Pattern VARIABLE = Pattern.compile("MACULA_[A-Z0-9_]+");
 
-	private final KnownKeys known = new KnownKeys();
+	private final KnownKeys known = KnownKeys.ofProperties();
 
 	private final RunTimeKeys runTime = new RunTimeKeys();
 

@@ -36,7 +36,7 @@ class MetadataTests {
 
 	@Test
 	void eachSettingIsDescribedAndKnown() throws IOException {
-		KnownKeys known = new KnownKeys();
+		KnownKeys known = KnownKeys.ofProperties();
 		List<String> keys = new ArrayList<>();
 		for (JsonNode property : own().path("properties")) {
 			String name = property.path("name").asString();

@@ -338,7 +338,7 @@ class RuntimeSettingsTests {
 	@Test
 	void eachKeyThatCanChangeIsKnown() {
 		assertThat(RunTimeKeys.all()).allSatisfy((key) -> {
-			assertThat(new KnownKeys()
+			assertThat(KnownKeys.ofProperties()
 				.contains(org.springframework.boot.context.properties.source.ConfigurationPropertyName.of(key)))
 				.isTrue();
 		});
