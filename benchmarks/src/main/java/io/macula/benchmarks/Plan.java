@@ -53,8 +53,8 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 	private static final Map<String, List<String>> JUDGED = judged();
 
 	/** What else can be asked for by name; no target needs it. */
-	private static final Map<String, List<String>> OTHERS = Map.of("dubbo", List.of("sync-64"), "http-exchange-h1",
-			List.of("sync-64"), "reactor-netty-quic", List.of("async-64"), "macula-lanes4",
+	private static final Map<String, List<String>> OTHERS = Map.of("spring-grpc", List.of("sync-1", "sync-64"),
+			"http-exchange-h1", List.of("sync-64"), "reactor-netty-quic", List.of("async-64"), "macula-lanes4",
 			List.of("async-64", "async-512"), "macula-loops2", List.of("async-64", "async-512"), "macula-connections2",
 			List.of("async-64", "async-512"));
 
@@ -81,6 +81,7 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 		judged.put("grpc-fixed2", List.of("async-64", "async-512"));
 		judged.put("macula-proxy-sync", List.of("sync-1", "sync-64"));
 		judged.put("grpc-blocking", List.of("sync-1", "sync-64"));
+		judged.put("dubbo", List.of("sync-64"));
 		judged.put("dubbo-triple", List.of("sync-64"));
 		judged.put("http-exchange-h2", List.of("sync-64"));
 		judged.put("macula-proxy-cold", List.of());
