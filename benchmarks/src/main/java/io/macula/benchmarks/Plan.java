@@ -53,10 +53,10 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 	private static final Map<String, List<String>> JUDGED = judged();
 
 	/** What else can be asked for by name; no target needs it. */
-	private static final Map<String, List<String>> OTHERS = Map.of("spring-grpc", List.of("sync-1", "sync-64"), "rsocket-tls-cbor", List.of("echo-16"),
-			"http-exchange-h1", List.of("sync-64"), "reactor-netty-quic", List.of("async-64"), "macula-lanes4",
-			List.of("async-64", "async-512"), "macula-loops2", List.of("async-64", "async-512"), "macula-connections2",
-			List.of("async-64", "async-512"));
+	private static final Map<String, List<String>> OTHERS = Map.of("spring-grpc", List.of("sync-1", "sync-64"),
+			"rsocket-tls-cbor", List.of("echo-16"), "http-exchange-h1", List.of("sync-64"), "reactor-netty-quic",
+			List.of("async-64"), "macula-lanes4", List.of("async-64", "async-512"), "macula-loops2",
+			List.of("async-64", "async-512"), "macula-connections2", List.of("async-64", "async-512"));
 
 	/** Seconds that two processes take to start and connect. */
 	private static final double START_SECONDS = 5;
