@@ -128,7 +128,11 @@ public final class BenchmarkRunner {
 				}
 			}
 		}
-		List<Targets.Verdict> scale = this.plan.whole() ? ScaleFigures.verdicts(this.directory) : List.of();
+		List<Targets.Verdict> scale = new ArrayList<>();
+		if (this.plan.whole()) {
+			scale.addAll(ScaleFigures.verdicts(this.directory));
+			scale.addAll(ScaleFigures.ofStarts(this.directory));
+		}
 		return Report.of(this.plan, this.measured, this.facts, scale, List.copyOf(this.skipped), this.problems);
 	}
 

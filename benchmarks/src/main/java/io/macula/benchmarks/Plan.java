@@ -53,10 +53,10 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 	private static final Map<String, List<String>> JUDGED = judged();
 
 	/** What else can be asked for by name; no target needs it. */
-	private static final Map<String, List<String>> OTHERS = Map.of("dubbo", List.of("sync-64"), "http-exchange-h1",
-			List.of("sync-64"), "reactor-netty-quic", List.of("async-64"), "macula-lanes4",
-			List.of("async-64", "async-512"), "macula-loops2", List.of("async-64", "async-512"), "macula-connections2",
-			List.of("async-64", "async-512"));
+	private static final Map<String, List<String>> OTHERS = Map.of("spring-grpc", List.of("sync-1", "sync-64"),
+			"rsocket-tls-cbor", List.of("echo-16"), "http-exchange-h1", List.of("sync-64"), "reactor-netty-quic",
+			List.of("async-64"), "macula-lanes4", List.of("async-64", "async-512"), "macula-loops2",
+			List.of("async-64", "async-512"), "macula-connections2", List.of("async-64", "async-512"));
 
 	/** Seconds that two processes take to start and connect. */
 	private static final double START_SECONDS = 5;
@@ -72,7 +72,6 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 				List.of("async-1", "async-64", "async-512", "echo-16", "stream", "echo-16-mtu1500", "async-64-lossy"));
 		judged.put("grpc-direct-cbor", List.of("async-64", "echo-16"));
 		judged.put("rsocket-tls", List.of("async-1", "async-64", "async-512", "echo-16"));
-		judged.put("rsocket-tls-cbor", List.of("echo-16"));
 		judged.put("limit-quic", List.of("async-64", "async-512"));
 		judged.put("limit-quic-gso", List.of("async-64", "async-512", "echo-16-mtu1500"));
 		judged.put("limit-quic-large", List.of("async-64", "async-512", "echo-16"));
@@ -81,6 +80,7 @@ record Plan(boolean quick, boolean whole, boolean named, List<Stack> stacks, Lis
 		judged.put("grpc-fixed2", List.of("async-64", "async-512"));
 		judged.put("macula-proxy-sync", List.of("sync-1", "sync-64"));
 		judged.put("grpc-blocking", List.of("sync-1", "sync-64"));
+		judged.put("dubbo", List.of("sync-64"));
 		judged.put("dubbo-triple", List.of("sync-64"));
 		judged.put("http-exchange-h2", List.of("sync-64"));
 		judged.put("macula-proxy-cold", List.of());

@@ -17,18 +17,20 @@
 package io.macula.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.StreamSupport;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What {@code scripts/benchmark.sh --scale} found of a large realm, which is a run of its
- * own.
+ * What {@code scripts/benchmark.sh --scale} found of a large realm and {@code --start} of
+ * starts, which are runs of their own.
  */
 final class ScaleFigures {
 
@@ -37,13 +39,32 @@ final class ScaleFigures {
 	private ScaleFigures() {
 	}
 
-	/** A verdict for each bound of the last such run. */
+	/** A verdict for each bound of the last run with a large realm. */
 	static List<Targets.Verdict> verdicts(Path directory) throws IOException {
 		Path file = directory.resolve("scale.json");
-		if (!Files.exists(file)) {
-			return List.of(new Targets.Verdict("bounds of a large realm (scripts/benchmark.sh --scale)", "",
-					Targets.Result.NOT_MEASURED));
+		return Files.exists(file) ? verdicts(file, "large realm")
+				: List.of(notMeasured("bounds of a large realm (scripts/benchmark.sh --scale)"));
+	}
+
+	/** A verdict for each bound of the last run of starts, with each JDK. */
+	static List<Targets.Verdict> ofStarts(Path directory) throws IOException {
+		List<Targets.Verdict> verdicts = new ArrayList<>();
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "start-*.json")) {
+			for (Path file : StreamSupport.stream(files.spliterator(), false).sorted().toList()) {
+				String jdk = file.getFileName().toString().replaceAll("\\D", "");
+				verdicts.addAll(verdicts(file, "start with JDK " + jdk));
+			}
 		}
+		return verdicts.isEmpty()
+				? List.of(notMeasured("start to the first answer beside Spring gRPC (scripts/benchmark.sh --start)"))
+				: verdicts;
+	}
+
+	private static Targets.Verdict notMeasured(String target) {
+		return new Targets.Verdict(target, "", Targets.Result.NOT_MEASURED);
+	}
+
+	private static List<Targets.Verdict> verdicts(Path file, String what) throws IOException {
 		String run = Files.getLastModifiedTime(file).toString().substring(0, 10);
 		List<Targets.Verdict> verdicts = new ArrayList<>();
 		for (JsonNode figure : JSON.readTree(Files.readString(file)).path("figures")) {
@@ -52,7 +73,7 @@ final class ScaleFigures {
 				double bound = figure.path("bound").asDouble();
 				String unit = figure.path("unit").asString();
 				verdicts.add(new Targets.Verdict(
-						String.format(Locale.ROOT, "large realm, run of %s: %s below %,.0f %s", run,
+						String.format(Locale.ROOT, "%s, run of %s: %s below %,.0f %s", what, run,
 								figure.path("name").asString(), bound, unit),
 						String.format(Locale.ROOT, "%,.1f %s", value, unit),
 						(value < bound) ? Targets.Result.REACHED : Targets.Result.MISSED));

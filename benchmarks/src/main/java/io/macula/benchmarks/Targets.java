@@ -98,6 +98,7 @@ final class Targets {
 			atMost(1, Figure.P99, FUTURE, SMALL, inFlight, "grpc-fixed2");
 		}
 		atLeast(1.5, Figure.CALLS, SYNC, BLOCKING, 64, "grpc-blocking");
+		atLeast(2, Figure.CALLS, SYNC, BLOCKING, 64, "dubbo");
 		atLeast(3, Figure.CALLS, SYNC, BLOCKING, 64, "dubbo-triple");
 		atLeast(3, Figure.CALLS, SYNC, BLOCKING, 64, "http-exchange-h2");
 		for (Figure latency : new Figure[] { Figure.P50, Figure.P99 }) {

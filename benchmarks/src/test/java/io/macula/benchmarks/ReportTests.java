@@ -114,6 +114,22 @@ class ReportTests {
 	}
 
 	@Test
+	void whenStartsWereMeasuredThenEachJdkIsJudged(@TempDir Path directory) throws Exception {
+		assertThat(ScaleFigures.ofStarts(directory)).singleElement()
+			.extracting(Targets.Verdict::result)
+			.isEqualTo(Targets.Result.NOT_MEASURED);
+		String figures = """
+				{"figures": [{"name": "archive: share", "value": %s, "unit": "%%", "bound": 60},
+				{"name": "class path: share", "value": 90, "unit": "%%", "bound": null}]}""";
+		Files.writeString(directory.resolve("start-25.json"), figures.formatted("61"));
+		Files.writeString(directory.resolve("start-17.json"), figures.formatted("59"));
+		assertThat(ScaleFigures.ofStarts(directory)).extracting(Targets.Verdict::result)
+			.containsExactly(Targets.Result.REACHED, Targets.Result.MISSED);
+		assertThat(ScaleFigures.ofStarts(directory).get(1).target()).startsWith("start with JDK 25, run of ")
+			.endsWith(": archive: share below 60 %");
+	}
+
+	@Test
 	void whenAFigureIsNotJudgedThenItsSpreadIsNoProblem() {
 		rounds("reactor-netty-quic", 64, 1000, 1000, 2000);
 		assertThat(report().problems()).isEmpty();

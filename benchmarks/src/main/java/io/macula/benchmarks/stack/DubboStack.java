@@ -78,7 +78,7 @@ final class DubboStack implements Stack {
 	/** Its Triple protocol looks for Spring and fails on finding version 7. */
 	@Override
 	public boolean excludes(String jar) {
-		return jar.startsWith("spring-");
+		return jar.startsWith("spring-") || SpringGrpcStack.owns(jar);
 	}
 
 	@Override

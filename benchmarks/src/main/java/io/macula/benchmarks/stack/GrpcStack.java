@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.ManagedChannel;
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrpcStack implements Stack {
 
-	private static final String SERVICE = "bench.Calculator";
+	static final String SERVICE = "bench.Calculator";
 
 	private final String name;
 
@@ -164,6 +165,42 @@ final class GrpcStack implements Stack {
 		return new Client(builder.build(), this.form);
 	}
 
+	/** A unary call, as a generated stub makes it. */
+	static void call(Channel channel, MethodDescriptor<byte[], byte[]> method, byte[] request,
+			Completion<byte[]> completion) {
+		ClientCalls.asyncUnaryCall(channel.newCall(method, CallOptions.DEFAULT), request, new StreamObserver<byte[]>() {
+
+			private byte @Nullable [] result;
+
+			@Override
+			public void onNext(byte[] value) {
+				this.result = value;
+			}
+
+			@Override
+			public void onError(Throwable cause) {
+				completion.failed(cause);
+			}
+
+			@Override
+			public void onCompleted() {
+				byte[] value = this.result;
+				if (value != null) {
+					completion.done(value);
+				}
+				else {
+					completion.failed(new IllegalStateException("no result"));
+				}
+			}
+
+		});
+	}
+
+	/** What a generated class calls a method. */
+	static MethodDescriptor<byte[], byte[]> method(CalculatorMethod method) {
+		return Bytes.unary(method);
+	}
+
 	private ServerCalls.UnaryMethod<byte[], byte[]> answering(CalculatorMethod method) {
 		return (request, observer) -> {
 			observer.onNext(this.form.handle(method, request));
@@ -215,33 +252,7 @@ final class GrpcStack implements Stack {
 
 		@Override
 		void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
-			ClientCalls.asyncUnaryCall(this.channel.newCall(method(method), CallOptions.DEFAULT), request,
-					new StreamObserver<byte[]>() {
-
-						private byte @Nullable [] result;
-
-						@Override
-						public void onNext(byte[] value) {
-							this.result = value;
-						}
-
-						@Override
-						public void onError(Throwable cause) {
-							completion.failed(cause);
-						}
-
-						@Override
-						public void onCompleted() {
-							byte[] value = this.result;
-							if (value != null) {
-								completion.done(value);
-							}
-							else {
-								completion.failed(new IllegalStateException("no result"));
-							}
-						}
-
-					});
+			GrpcStack.call(this.channel, method(method), request, completion);
 		}
 
 		@Override

@@ -58,12 +58,13 @@ public interface Stack {
 	}
 
 	/**
-	 * Whether its processes have to do without a jar.
+	 * Whether its processes have to do without a jar; by default Spring gRPC's, whose
+	 * auto-configuration would start a server of its own.
 	 * @param jar file name of a jar on the class path
 	 * @return true for what the stack does not work with
 	 */
 	default boolean excludes(String jar) {
-		return false;
+		return SpringGrpcStack.owns(jar);
 	}
 
 	/**

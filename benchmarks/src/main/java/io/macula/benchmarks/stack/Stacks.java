@@ -26,8 +26,8 @@ public final class Stacks {
 	private static final List<String> NAMES = List.of("macula-async", "macula-proxy-future", "macula-proxy-sync",
 			"macula-proxy-cold", "macula-lanes4", "macula-loops2", "macula-connections2", "limit-quic",
 			"limit-quic-gso", "limit-quic-large", "grpc-direct", "grpc-direct-cbor", "grpc-default", "grpc-fixed2",
-			"grpc-blocking", "rsocket-tls", "rsocket-tls-cbor", "dubbo", "dubbo-triple", "http-exchange-h2",
-			"http-exchange-h1", "reactor-netty-quic");
+			"grpc-blocking", "spring-grpc", "rsocket-tls", "rsocket-tls-cbor", "dubbo", "dubbo-triple",
+			"http-exchange-h2", "http-exchange-h1", "reactor-netty-quic");
 
 	private Stacks() {
 	}
@@ -64,6 +64,7 @@ public final class Stacks {
 			case "grpc-default" -> GrpcStack.defaults();
 			case "grpc-fixed2" -> GrpcStack.fixed();
 			case "grpc-blocking" -> GrpcStack.blocking();
+			case "spring-grpc" -> new SpringGrpcStack();
 			case "rsocket-tls" -> RSocketStack.tls();
 			case "rsocket-tls-cbor" -> RSocketStack.equal();
 			case "dubbo" -> DubboStack.dubbo();
@@ -73,6 +74,14 @@ public final class Stacks {
 			case "reactor-netty-quic" -> new ReactorQuicStack();
 			default -> throw new IllegalArgumentException("Stack '" + name + "' is unknown: expected one of " + NAMES);
 		};
+	}
+
+	/**
+	 * Secret of the realm in which the product's stacks meet.
+	 * @return a secret in Base64
+	 */
+	public static String realmSecret() {
+		return MaculaCoreStack.SECRET;
 	}
 
 	/**
