@@ -17,31 +17,34 @@
 package io.macula.spring.autoconfigure;
 
 import io.macula.node.RealmNode;
+import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
-import org.springframework.context.ApplicationListener;
+import org.springframework.boot.autoconfigure.AutoConfigurationImportEvent;
+import org.springframework.boot.autoconfigure.AutoConfigurationImportListener;
+import org.springframework.context.EnvironmentAware;
 import org.springframework.context.aot.AbstractAotProcessor;
-import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 /**
- * Begins the warm-up while Spring makes the context, instead of when it makes the node:
- * by then most of what the node needs is loaded. Not where it would compete for the only
- * processor, nor where no node is made.
+ * Begins the warm-up as soon as it is known that a node will be made, while Spring makes
+ * the context: when it comes to the node most of what that needs is loaded. Not where it
+ * would compete for the only processor.
  */
-final class EarlyWarmUp implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
+final class EarlyWarmUp implements AutoConfigurationImportListener, EnvironmentAware {
 
 	private static final String WARM_UP = "macula.client.warm-up";
 
-	/** After the settings have been read from the files. */
+	private @Nullable Environment environment;
+
 	@Override
-	public int getOrder() {
-		return Ordered.LOWEST_PRECEDENCE;
+	public void setEnvironment(Environment environment) {
+		this.environment = environment;
 	}
 
 	@Override
-	public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
-		if (wanted(event.getEnvironment(), Runtime.getRuntime().availableProcessors())) {
+	public void onAutoConfigurationImportEvent(AutoConfigurationImportEvent event) {
+		if (event.getCandidateConfigurations().contains(MaculaAutoConfiguration.class.getName())
+				&& this.environment != null && wanted(this.environment, Runtime.getRuntime().availableProcessors())) {
 			RealmNode.warmUp();
 		}
 	}

@@ -18,7 +18,7 @@ package io.macula.spring.autoconfigure;
 
 import org.junit.jupiter.api.Test;
 
-import org.springframework.context.ApplicationListener;
+import org.springframework.boot.autoconfigure.AutoConfigurationImportListener;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.mock.env.MockEnvironment;
@@ -57,9 +57,9 @@ class EarlyWarmUpTests {
 	}
 
 	@Test
-	void applicationsCallIt() {
+	void autoConfigurationCallsIt() {
 		assertThat(SpringFactoriesLoader.forDefaultResourceLocation(getClass().getClassLoader())
-			.load(ApplicationListener.class)).anyMatch(EarlyWarmUp.class::isInstance);
+			.load(AutoConfigurationImportListener.class)).anyMatch(EarlyWarmUp.class::isInstance);
 	}
 
 }
