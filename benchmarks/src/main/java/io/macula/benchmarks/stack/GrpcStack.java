@@ -162,7 +162,8 @@ final class GrpcStack implements Stack {
 		else if (fixed != null) {
 			builder.executor(fixed);
 		}
-		return new Client(builder.build(), this.form);
+		ManagedChannel channel = builder.build();
+		return new Client(channel, this.form, channel::shutdownNow);
 	}
 
 	/** A unary call, as a generated stub makes it. */
@@ -237,17 +238,29 @@ final class GrpcStack implements Stack {
 
 	}
 
-	private static final class Client extends BytesClient {
+	/**
+	 * Calls over a channel, whoever made it.
+	 */
+	static final class Client extends BytesClient {
 
-		private final ManagedChannel channel;
+		private final Channel channel;
+
+		private final Runnable end;
 
 		private final MethodDescriptor<byte[], byte[]> multiply = Bytes.unary(CalculatorMethod.MULTIPLY);
 
 		private final MethodDescriptor<byte[], byte[]> echo = Bytes.unary(CalculatorMethod.ECHO);
 
-		Client(ManagedChannel channel, PayloadForm form) {
+		/**
+		 * A client.
+		 * @param channel where it calls
+		 * @param form how it writes values
+		 * @param end closes what the channel belongs to
+		 */
+		Client(Channel channel, PayloadForm form, Runnable end) {
 			super(form);
 			this.channel = channel;
+			this.end = end;
 		}
 
 		@Override
@@ -293,7 +306,7 @@ final class GrpcStack implements Stack {
 
 		@Override
 		public void close() {
-			this.channel.shutdownNow();
+			this.end.run();
 		}
 
 		private MethodDescriptor<byte[], byte[]> method(CalculatorMethod method) {

@@ -16,14 +16,14 @@
 
 package io.macula.benchmarks.stack;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
 import java.util.Set;
 
 import io.macula.node.RealmNode;
 import io.macula.spring.MaculaClient;
 import io.macula.spring.MaculaService;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -100,17 +100,13 @@ final class MaculaSpringStack implements Stack {
 	}
 
 	private static ConfigurableApplicationContext run(Class<?> source, String... args) {
-		SpringApplication application = new SpringApplication(source);
-		application.setWebApplicationType(WebApplicationType.NONE);
-		application.setLogStartupInfo(false);
-		String[] all = new String[args.length + 5];
-		System.arraycopy(args, 0, all, 0, args.length);
-		all[args.length] = "--macula.realm.name=bench";
-		all[args.length + 1] = "--macula.realm.secret=" + MaculaCoreStack.SECRET;
-		all[args.length + 2] = "--spring.main.banner-mode=off";
-		all[args.length + 3] = "--spring.config.location=optional:none";
-		all[args.length + 4] = "--logging.level.root=warn";
-		return application.run(all);
+		return BootApplication
+			.run(source,
+					Stream
+						.concat(Arrays.stream(args),
+								Stream.of("--macula.realm.name=bench",
+										"--macula.realm.secret=" + MaculaCoreStack.SECRET))
+						.toArray(String[]::new));
 	}
 
 	/**

@@ -19,17 +19,12 @@ package io.macula.benchmarks.stack;
 import java.util.Set;
 
 import io.grpc.BindableService;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.macula.benchmarks.stack.Payloads.CalculatorMethod;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -80,8 +75,9 @@ final class SpringGrpcStack implements Stack {
 
 	@Override
 	public ServerEnd startServer(String address, Tls tls) {
-		ConfigurableApplicationContext context = run(Provider.class, "--spring.grpc.server.address=" + address,
-				"--spring.grpc.server.port=0", "--spring.grpc.server.ssl.bundle=bench",
+		ConfigurableApplicationContext context = BootApplication.run(Provider.class,
+				"--spring.grpc.server.address=" + address, "--spring.grpc.server.port=0",
+				"--spring.grpc.server.ssl.bundle=bench",
 				"--" + BUNDLE + "keystore.certificate=" + tls.certificateFile().toUri(),
 				"--" + BUNDLE + "keystore.private-key=" + tls.keyFile().toUri());
 		return new ServerEnd(context.getBean(GrpcServerLifecycle.class).getPort(), context::close);
@@ -90,22 +86,11 @@ final class SpringGrpcStack implements Stack {
 	@Override
 	public CalculatorClient connect(String address, int port, Tls tls) {
 		String channel = "--spring.grpc.client.channel." + CHANNEL;
-		ConfigurableApplicationContext context = run(Caller.class, "--spring.grpc.server.enabled=false",
+		ConfigurableApplicationContext context = BootApplication.run(Caller.class, "--spring.grpc.server.enabled=false",
 				channel + ".target=static://" + address + ":" + port, channel + ".ssl.bundle=bench",
 				"--" + BUNDLE + "truststore.certificate=" + tls.certificateFile().toUri());
-		return new Client(context.getBean(CalculatorStub.class), context);
-	}
-
-	private static ConfigurableApplicationContext run(Class<?> source, String... args) {
-		SpringApplication application = new SpringApplication(source);
-		application.setWebApplicationType(WebApplicationType.NONE);
-		application.setLogStartupInfo(false);
-		String[] all = new String[args.length + 3];
-		System.arraycopy(args, 0, all, 0, args.length);
-		all[args.length] = "--spring.main.banner-mode=off";
-		all[args.length + 1] = "--spring.config.location=optional:none";
-		all[args.length + 2] = "--logging.level.root=warn";
-		return application.run(all);
+		return new GrpcStack.Client(context.getBean(CalculatorStub.class).channel(), PayloadForm.PROTOBUF,
+				context::close);
 	}
 
 	/**
@@ -159,43 +144,6 @@ final class SpringGrpcStack implements Stack {
 	 * The calls that a generated stub makes.
 	 */
 	record CalculatorStub(Channel channel) {
-
-	}
-
-	private static final class Client extends BytesClient {
-
-		private final MethodDescriptor<byte[], byte[]> multiply = GrpcStack.method(CalculatorMethod.MULTIPLY);
-
-		private final MethodDescriptor<byte[], byte[]> echo = GrpcStack.method(CalculatorMethod.ECHO);
-
-		private final Channel channel;
-
-		private final ConfigurableApplicationContext context;
-
-		Client(CalculatorStub stub, ConfigurableApplicationContext context) {
-			super(PayloadForm.PROTOBUF);
-			this.channel = stub.channel();
-			this.context = context;
-		}
-
-		@Override
-		void call(CalculatorMethod method, byte[] request, Completion<byte[]> completion) {
-			GrpcStack.call(this.channel, method(method), request, completion);
-		}
-
-		@Override
-		byte[] callAndWait(CalculatorMethod method, byte[] request) {
-			return ClientCalls.blockingUnaryCall(this.channel, method(method), CallOptions.DEFAULT, request);
-		}
-
-		@Override
-		public void close() {
-			this.context.close();
-		}
-
-		private MethodDescriptor<byte[], byte[]> method(CalculatorMethod method) {
-			return (method == CalculatorMethod.MULTIPLY) ? this.multiply : this.echo;
-		}
 
 	}
 

@@ -39,9 +39,8 @@ enum StartPath {
 	MACULA("macula-.*|netty-(buffer|codec-base|codec-classes-quic|codec-native-quic|codec-compression|codec-dns|codec-http"
 			+ "|codec-socks|common|handler|handler-proxy|resolver|resolver-dns|transport)-\\d.*"
 			+ "|netty-resolver-dns-(classes|native)-.*|netty-transport-(classes-epoll|native-epoll|native-unix-common)-.*"
-			+ "|reactor-(core|netty-core)-\\d.*|reactive-streams-.*|jackson-.*|spring-boot-jackson-\\d.*|resilience4j-.*"
-			+ "|micrometer-core-.*|HdrHistogram-.*", "start/MaculaApplication", "stack/BlockingCalculator",
-			"stack/Question", "stack/Answer"),
+			+ "|reactor-(core|netty-core)-\\d.*|reactive-streams-.*|jackson-(annotations|core|databind|dataformat-cbor)-\\d.*|resilience4j-.*",
+			"start/MaculaApplication", "stack/BlockingCalculator", "stack/Question", "stack/Answer"),
 
 	/** What spring-boot-starter-grpc-client depends on, and protobuf. */
 	GRPC("spring-(boot-)?grpc-(client|core)-.*|spring-boot-starter-grpc-client-.*"
